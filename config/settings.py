@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import drf_spectacular_sidecar
 import environ
 from whitenoise.compress import Compressor
 
@@ -265,7 +266,9 @@ TIME_ZONE = "UTC"
 # --- Static files and photos ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Swagger UI, which the sidecar package brings next to another one that we don't serve.
+SWAGGER_UI = Path(drf_spectacular_sidecar.__file__).parent / "static/drf_spectacular_sidecar/swagger-ui-dist"
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static", ("swagger-ui", SWAGGER_UI)]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
 # Written by `manage.py train_suggestions`, read by web processes.
 SUGGESTIONS_ROOT = env.str("SUGGESTIONS_ROOT", default=str(VAR / "suggestions"))

@@ -25,6 +25,7 @@ class CompressedFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def compress_files(self, paths: Iterable[str]) -> Any:
-        """Compresses copies with plain names only if they are requested (PLAIN), which halves the work."""
+        """Compresses copies with plain names only if they are requested (PLAIN), which halves the work, and no source map."""
         plain = set(self.hashed_files)
-        return super().compress_files([path for path in paths if path not in plain or path.startswith(PLAIN)])
+        wanted = [path for path in paths if path not in plain or path.startswith(PLAIN)]
+        return super().compress_files([path for path in wanted if not path.endswith(".map")])

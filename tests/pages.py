@@ -538,6 +538,7 @@ PAGES: dict[str, Page] = {
     "open311_token": Page(EVERYONE, arguments=each_token, budget=2),
     "open311_updates": Page(API_KEY, "GET POST", formats, budget=9),
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
+    "api_explorer": Page(EVERYONE, budget=1),
     "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),
     "api_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v1/elsewhere/"}], budget=0),
     "v1_requests": Page(
@@ -656,6 +657,17 @@ PAGES: dict[str, Page] = {
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
     "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
+    "requests_app:developers": Page(EVERYONE, budget=3),
+    "requests_app:developer_reference": Page(
+        EVERYONE,
+        arguments=lambda planted: [
+            {"tag": tag} for tag in ("requests", "reporting", "catalog", "places", "city", "open311")
+        ],
+        budget=2,
+    ),
+    "requests_app:developer_problem": Page(
+        EVERYONE, arguments=lambda planted: [{"code": "invalid-parameter"}, {"code": "server-error"}], budget=1
+    ),
     "requests_app:developer_keys": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:follow": Page(
         EVERYONE, "GET POST", queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR), budget=2
@@ -1094,7 +1106,6 @@ PAGES: dict[str, Page] = {
 DEMO_PAGES: dict[str, Page] = {
     "demo:see_as": Page(DEMO, "POST"),
     "demo:private_links": Page(DEMO),
-    "demo:developer": Page(DEMO),
     "demo:mail": Page(DEMO_STAFF),
     "demo:mail_detail": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
     "demo:texts": Page(DEMO_STAFF),

@@ -1,6 +1,7 @@
 """URLs of the demo; config/urls.py includes them only if LAMPLIGHTER_DEMO is set."""
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from requests_app.demo import views
 
@@ -8,7 +9,8 @@ app_name = "demo"
 urlpatterns: list[URLPattern] = [
     path("see-as/", views.see_as, name="see_as"),
     path("links/", views.private_links, name="private_links"),
-    path("developer/", views.developer, name="developer"),
+    # Moved: it has no name.
+    path("developer/", RedirectView.as_view(pattern_name="requests_app:developers", permanent=True)),
     path("mail/", views.mail, name="mail"),
     path("mail/<str:name>/", views.mail_detail, name="mail_detail"),
     path("texts/", views.texts, name="texts"),

@@ -28,7 +28,7 @@ def see_as(request: HttpRequest) -> HttpResponse:
     if role in ("resident", "developer"):
         logout(request)
         if role == "developer":
-            return redirect("demo:developer")
+            return redirect("requests_app:developers")
         make_links(jurisdiction)
         return redirect("demo:private_links")
     if role not in DEMO_BAR:
@@ -80,12 +80,6 @@ def private_links(request: HttpRequest) -> HttpResponse:
         for link in newest
     ]
     return render(request, "demo/private_links.html", {"links": shown, "drafts": open_drafts(request)})
-
-
-@require_safe
-def developer(request: HttpRequest) -> HttpResponse:
-    jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    return render(request, "demo/developer.html", {"site": links.base_url(jurisdiction)})
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from requests_app.web.developers import pages
 from requests_app.web.explore import numbers, place_search, tiles
 from requests_app.web.offline import app
 from requests_app.web.report import sign
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("theme.css", theme.theme, name="theme"),
     path("seal/<slug:version>.<slug:ending>", theme.seal, name="seal"),
     path("city/<slug:kind>-<slug:version>.png", theme.city_image, name="city_image"),
+    # Swagger UI speaks English alone.
+    path("developers/explorer/", pages.api_explorer, name="api_explorer"),
     path("sw.js", app.service_worker, name="service_worker"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),

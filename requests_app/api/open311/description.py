@@ -81,18 +81,30 @@ COMPONENTS: dict[str, Schema] = {
 }
 
 
-def _query(name: str, words: str, schema: Schema | None = None) -> Schema:
-    return {"name": name, "in": "query", "description": words, "schema": schema or _TEXT}
+def _query(name: str, words: str, example: Any = None, schema: Schema | None = None) -> Schema:
+    example = {} if example is None else {"example": example}
+    return {"name": name, "in": "query", "description": words, "schema": schema or _TEXT, **example}
+
+
+def _form(fields: dict[str, str], required: tuple[str, ...]) -> Schema:
+    properties = {name: {"type": "string", "description": words} for name, words in fields.items()}
+    return {"type": "object", "properties": properties, "required": list(required)}
 
 
 _CITY = [
     _query("jurisdiction_id", "The city, where one address serves several."),
     _query("locale", "The language of names and texts."),
 ]
+_CALLBACK = _query(
+    "callback",
+    "Answers JSONP: a call of the function with this name, a single identifier.",
+    "show",
+    {"type": "string", "pattern": "^[A-Za-z_$][A-Za-z0-9_$]{0,99}$"},
+)
 _FILTERS = [
     _query("service_request_id", "One or several numbers, with commas; overrides all others."),
     _query("service_code", "One or several, with commas."),
-    _query("status", "`open`, `closed` or both."),
+    _query("status", "`open`, `closed` or both.", "open"),
     _query("start_date", "Sent from then on: at most 90 days with end_date."),
     _query("end_date", "Sent until then."),
     _query("updated_after", "Changed from then on."),
@@ -103,7 +115,7 @@ _FILTERS = [
     _query("radius", "Meters, at most 50,000."),
     _query("bbox", "`west,south,east,north` in degrees."),
     _query("page", "From 1 on."),
-    _query("page_size", "At most 1,000."),
+    _query("page_size", "At most 1,000.", "20"),
     _query("extensions", "`true` adds answers, areas and the timeline."),
 ]
 
@@ -126,13 +138,21 @@ def _operation(
         "tags": ["Open311"],
         "summary": summary,
         "description": f"{words} The same address with `.xml` answers XML.",
-        "parameters": [*parameters, *_CITY],
+        "parameters": [*parameters, *_CITY, *([] if key else [_CALLBACK])],
         "security": [{"key": ["report"]}] if key else [{}],
         "responses": {
             "200": {
                 "description": "The answer.",
-                "content": {"application/json": {"schema": schema, "example": example}},
+                "content": {
+                    "application/json": {"schema": schema, "example": example},
+                    **({} if key else {"application/javascript": {"schema": _TEXT}}),
+                },
             },
+            **(
+                {}
+                if key
+                else {"304": {"description": "The answer whose ETag you sent as If-None-Match is still right."}}
+            ),
             **{status: {"description": said, "content": content} for status, said in sorted(errors.items())},
             "default": {"description": "Any other error.", "content": content},
         },
@@ -173,10 +193,24 @@ def _update() -> Schema:
         key=True,
     )
     operation["security"] = [{"key": ["updates"]}]
-    names = ("service_request_id", "description", "update_id", "updated_datetime", "status", "first_name", "last_name")
-    required = ["service_request_id", "description"]
-    form = {"schema": {"type": "object", "properties": dict.fromkeys(names, _TEXT), "required": required}}
-    operation["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": form}}
+    form = _form(
+        {
+            "service_request_id": "The number of the request.",
+            "description": "What the resident wrote, up to 4,000 characters.",
+            "update_id": "Your own number of the update. Sent again, it is the same update.",
+            "updated_datetime": "When it was written.",
+            "status": "`OPEN` or `CLOSED`, if your site says so: staff read it, and the request stays as it is.",
+            "first_name": "The resident’s, for staff.",
+            "last_name": "The resident’s, for staff.",
+            "email": "Checked against addresses that the city has blocked, and not stored.",
+        },
+        ("service_request_id", "description"),
+    )
+    example = {"service_request_id": "FPMW-APC6", "description": "It is deeper now.", "update_id": "501"}
+    operation["requestBody"] = {
+        "required": True,
+        "content": {"application/x-www-form-urlencoded": {"schema": form, "example": example}},
+    }
     return operation
 
 
@@ -197,8 +231,37 @@ def paths() -> dict[str, Schema]:
         ],
         key=True,
     )
-    fields = dict.fromkeys(("service_code", "lat", "long", "address_string", "description", "email", "phone"), _TEXT)
-    form = {"schema": {"type": "object", "properties": fields, "required": ["service_code"]}}
+    answers = {
+        "patternProperties": {
+            r"^attribute\[.+\]$": {"type": "string", "description": "The answer to a question, by its code."}
+        }
+    }
+    form = {
+        "schema": answers
+        | _form(
+            {
+                "service_code": "From the list of services.",
+                "lat": "Degrees north (WGS84).",
+                "long": "Degrees east (WGS84).",
+                "address_string": "An address, a corner or a place by name.",
+                "address_id": "An address exactly as in the city’s list.",
+                "description": "What is wrong, up to 4,000 characters.",
+                "email": "For updates. Nobody but staff sees it.",
+                "phone": "Nobody but staff sees it.",
+                "first_name": "Nobody but staff sees it.",
+                "last_name": "Nobody but staff sees it.",
+                "media_url": "Address of a photo: kept as a link for staff.",
+            },
+            ("service_code",),
+        ),
+        "example": {
+            "service_code": "pothole",
+            "lat": "40.5",
+            "long": "-69.0",
+            "description": "A hole as big as a plate.",
+            "attribute[where]": "lane",
+        },
+    }
     report["requestBody"] = {
         "required": True,
         "content": {"application/x-www-form-urlencoded": form, "multipart/form-data": form, "application/json": form},
@@ -241,7 +304,8 @@ def paths() -> dict[str, Schema]:
             "get": _operation(
                 "open311ListUpdates", "List updates (Open311)", "What happened to requests, oldest first: FixMyStreet’s extension.",
                 _listed("Open311Update"), [_UPDATE],
-                [_query("start_date", "Happened from then on."), _query("end_date", "Happened until then.")],
+                [_query("start_date", "Happened from then on; without it, in the last 90 days.", "2026-11-01T00:00:00Z"),
+                 _query("end_date", "Happened until then.")],
             ),
             "post": _update(),
         },

@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+from requests_app.api.v1.examples import SITE
 from requests_app.api.v1.operations import JSON, Answer, Operation
 from requests_app.api.v1.parameters import Names, Parameter
 from requests_app.api.v1.problems import MEDIA_TYPE, PROBLEMS, type_of
@@ -37,7 +38,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 }
 REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "Idempotency-Key": (
-        "A random text of your own, at most 128 characters. The same key with the same body gets the same answer for 24 hours.",
+        "A random text of your own, at most 128 characters. The same key with the same body gets the same answer for 14 days.",
         {"type": "string", "minLength": 1, "maxLength": 128},
         False,
     ),
@@ -159,7 +160,7 @@ def _problems(codes: list[str]) -> dict[str, Any]:
             "content": {
                 MEDIA_TYPE: {
                     "schema": ref("Problem"),
-                    "examples": {code: {"value": example_of(code)} for code in several},
+                    "examples": {code: {"value": example_of(code, SITE)} for code in several},
                 }
             },
         }
@@ -167,7 +168,7 @@ def _problems(codes: list[str]) -> dict[str, Any]:
     }
 
 
-def example_of(code: str) -> dict[str, Any]:
+def example_of(code: str, site: str) -> dict[str, Any]:
     status, title = PROBLEMS[code]
     errors = {
         "invalid-parameter": [
@@ -178,7 +179,7 @@ def example_of(code: str) -> dict[str, Any]:
         ],
     }.get(code, [])
     return {
-        "type": type_of(code),
+        "type": type_of(code, site),
         "title": title,
         "status": status,
         "detail": errors[0]["message"] if errors else f"{title}.",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
@@ -83,15 +84,22 @@ def invalid_body(errors: list[FieldError]) -> Problem:
     return Problem("invalid-body", " ".join(error.message for error in errors), errors)
 
 
-def type_of(code: str) -> str:
-    """The address that explains the problem."""
-    return f"/developers/problems/{code}/"
+def type_of(code: str, site: str) -> str:
+    """The address of the page that explains the problem. site: without a slash at its end."""
+    return f"{site}/developers/problems/{code}/"
+
+
+def _site(request: HttpRequest) -> str:
+    try:
+        return f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:
+        return str(settings.SITE_URL)
 
 
 def problem(code: str, detail: str, request: HttpRequest, errors: list[FieldError] | None = None) -> dict[str, Any]:
     status, title = PROBLEMS[code]
     return {
-        "type": type_of(code),
+        "type": type_of(code, _site(request)),
         "title": _(title),
         "status": status,
         "detail": detail,

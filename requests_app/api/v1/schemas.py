@@ -153,7 +153,7 @@ REQUESTS: dict[str, Schema] = {
     "Problem": shape(
         "What went wrong (RFC 9457).",
         {
-            "type": text("The address that explains this kind of problem.", format="uri-reference"),
+            "type": text("The address of a page that explains this kind of problem.", format="uri"),
             "title": text("The kind of problem, in the asked language."),
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": text("What to do about it, in the asked language."),

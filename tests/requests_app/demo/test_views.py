@@ -83,12 +83,10 @@ def test_as_the_resident_one_finds_the_own_draft_again(town: Rivermark, client: 
     assert f"/report/{draft.pk}/" not in Client().get("/demo/links/").content.decode(), "another browser’s is not told"
 
 
-def test_as_the_developer_one_gets_the_open_doors(town: Rivermark, client: Client) -> None:
+def test_the_developer_reads_what_everyone_does(town: Rivermark, client: Client) -> None:
+    assert client.get("/demo/developer/")["Location"] == "/developers/"
     page = client.post("/demo/see-as/", {"role": "developer"}, follow=True).content.decode()
-    links = re.findall(r'href="(/open311/[^"]+)"', page)
-    assert len(links) == 4
-    for link in links:
-        assert client.get(link.replace("&amp;", "&")).status_code == 200
+    assert "Two APIs" in page
     assert "create_api_key" in page
 
 

@@ -81,7 +81,7 @@ def test_fields_and_geojson_choose_what_is_answered(
 def test_a_wrong_parameter_is_400_and_named(anyone: V1, query: dict[str, Any], field: str, code: str) -> None:
     problem = anyone.get("requests/", 400, **query)
     assert [(error["field"], error["code"]) for error in problem["errors"]] == [(field, code)]
-    assert problem["type"] == "/developers/problems/invalid-parameter/"
+    assert problem["type"] == "http://testserver/developers/problems/invalid-parameter/"
 
 
 def test_a_cursor_that_is_not_ours_is_400(anyone: V1, cast: factories.Rivermark) -> None:

@@ -29,7 +29,7 @@ def test_every_other_address_is_a_problem_and_never_a_page(cast: factories.River
     for method in ("GET", "POST", "DELETE"):
         answer = Client().generic(method, f"/api/{path}")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
-        assert json.loads(answer.content)["type"] == "/developers/problems/not-found/"
+        assert json.loads(answer.content)["type"] == "http://testserver/developers/problems/not-found/"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/requests/", "/api/v1/requests/7K3M9QWT/"])

@@ -83,7 +83,7 @@ def test_every_mistake_is_named_at_once_and_nothing_is_stored(v1: V1) -> None:
     ],
 )
 def test_junk_gets_the_right_code(v1: V1, body: bytes, status: int, code: str) -> None:
-    assert v1.send("requests/", body, status)["type"] == f"/developers/problems/{code}/"
+    assert v1.send("requests/", body, status)["type"] == f"http://testserver/developers/problems/{code}/"
 
 
 def test_bodies_of_other_types_and_broken_forms(v1: V1) -> None:

@@ -1,0 +1,88 @@
+"""What developers read: both APIs in one place, the reference, what each problem means, and Swagger UI."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import override
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app import links
+from requests_app.api.framework.throttling import WITHOUT_KEY_A_MINUTE, WriteThrottle
+from requests_app.api.v1.base import LIMIT_MAX
+from requests_app.api.v1.description import example_of
+from requests_app.api.v1.problems import PROBLEMS
+from requests_app.models import ApiKey
+from requests_app.models.api_key import Scope
+from requests_app.web.city_request import CityRequest
+from requests_app.web.developers import problem_words, reference
+from requests_app.web.developers.example_code import as_curl
+from requests_app.web.developers.samples import Samples
+
+# What can be asked for here; the others reach what isn't public.
+SCOPES = (Scope.READ, Scope.REPORT, Scope.UPDATES)
+public = cache_control(max_age=30, public=True)
+
+
+@require_safe
+@public
+def developers(request: CityRequest) -> HttpResponse:
+    samples = Samples(request.jurisdiction)
+    report = next(one for one in reference.tags()["reporting"].operations if one.id == "sendReport")
+    context = {
+        "site": samples.site,
+        "service_code": samples.of("service_code", "pothole"),
+        "first_report": as_curl(reference.call_of(report, samples)),
+        "scopes": SCOPES,
+        "tags": reference.tags().values(),
+        "problems": problems(),
+        "limits": {
+            "without_key": WITHOUT_KEY_A_MINUTE,
+            "with_key": ApiKey._meta.get_field("calls_a_minute").default,
+            "writes": WriteThrottle.most,
+            "page": LIMIT_MAX,
+        },
+    }
+    return render(request, "requests_app/developers/developers.html", context)
+
+
+@require_safe
+@public
+def developer_reference(request: CityRequest, tag: str) -> HttpResponse:
+    """The operations of one tag."""
+    found = reference.tags().get(tag)
+    if found is None:
+        raise Http404
+    samples = Samples(request.jurisdiction)
+    operations = [(one, reference.examples(one, samples)) for one in found.operations]
+    context = {"tag": found, "tags": reference.tags().values(), "operations": operations}
+    return render(request, "requests_app/developers/developer_reference.html", context)
+
+
+@require_safe
+@public
+def developer_problem(request: CityRequest, code: str) -> HttpResponse:
+    """The page that a problem's `type` names."""
+    if code not in PROBLEMS:
+        raise Http404
+    with override("en"):
+        example = example_of(code, links.base_url(request.jurisdiction))
+    status, title = PROBLEMS[code]
+    context = {
+        "code": code,
+        "status": status,
+        "title": problem_words.translated(title),
+        "words": problem_words.WORDS[code],
+        "example": reference.written(example),
+    }
+    return render(request, "requests_app/developers/developer_problem.html", context)
+
+
+@require_safe
+@public
+def api_explorer(request: HttpRequest) -> HttpResponse:
+    """Swagger UI. Its script is our own file, so that the content security policy needs no exception."""
+    return render(request, "requests_app/developers/api_explorer.html")
+
+
+def problems() -> list[tuple[str, int, str]]:
+    return [(code, status, problem_words.translated(title)) for code, (status, title) in PROBLEMS.items()]

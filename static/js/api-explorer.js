@@ -1,0 +1,12 @@
+// Swagger UI for the document that the page names.
+const box = document.getElementById("explorer");
+
+window.SwaggerUIBundle({
+  url: box.dataset.document,
+  domNode: box,
+  deepLinking: true,
+  // Nothing is sent to a validator elsewhere.
+  validatorUrl: null,
+  presets: [window.SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+});

@@ -1,0 +1,196 @@
+"""Both APIs in one place: examples that run as they are copied, a page for each problem, and Swagger UI under our own policy."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from django.test import Client
+
+from requests_app import api_keys
+from requests_app.api.v1.examples import EDIT, NEW_REPORT
+from requests_app.api.v1.openapi import document
+from requests_app.api.v1.problems import PROBLEMS
+from requests_app.models import ApiKey, Comment, Photo, ServiceRequest
+from requests_app.models.api_key import Scope
+from requests_app.web.developers import problem_words, reference
+from requests_app.web.developers.example_code import Call, in_each_language
+from tests import factories
+from tests.live import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.shows("15.4")
+ROOT = Path(__file__).resolve().parents[4]
+REDOCLY = "@redocly/cli@2.77.0"
+SHARP = """it's "quoted" `$HOME` ${1} \\ {x} ñ"""
+
+
+def programs(page: str, language: str) -> dict[str, str]:
+    """By operation, as a reader would copy them."""
+    found = re.findall(rf'data-example="(\w+)"\s+data-language="{language}">(.*?)</code>', page, re.DOTALL)
+    return {name: html.unescape(program) for name, program in found}
+
+
+def page_at(site: Site, path: str) -> str:
+    return requests.get(site.url + path, timeout=30).text
+
+
+def run(command: list[str], program: str, environment: dict[str, str], folder: Path) -> str:
+    done = subprocess.run(
+        command,
+        input=program,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), **environment},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    return done.stdout
+
+
+def key_of(cast: factories.Rivermark) -> str:
+    key, plain = api_keys.create(cast.city, "Docs")
+    ApiKey.objects.filter(pk=key.pk).update(scopes=[Scope.REPORT, Scope.READ, Scope.UPDATES])
+    return plain
+
+
+def own_report(site: str, key: str, description: str) -> dict[str, str]:
+    """A report sent with the key, as the examples that change one expect it in the environment."""
+    body = {"service": "tree", "description": description, "place": {"lat": 40.5, "long": -69.0}}
+    made = requests.post(f"{site}/api/v1/requests/", json=body, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    assert made.status_code == 201, made.text
+    receipt = made.json()
+    read = requests.get(receipt["url"], timeout=30)
+    return {"REFERENCE": receipt["reference"], "TOKEN": receipt["private_token"], "ETAG": read.headers["ETag"]}
+
+
+def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Rivermark, tmp_path: Path) -> None:
+    """All of a language in one process, for speed; each needs no other."""
+    live_site.kill("worker")
+    factories.report(cast.tree)
+    factories.area(cast.city)
+    factories.asset(cast.city, "L00417")
+    factories.article(cast.city, "recycling", "When is my recycling collected?")
+    key = key_of(cast)
+    (tmp_path / "hole.jpg").write_bytes(factories.jpeg())
+    pages = "".join(page_at(live_site, f"/developers/reference/{tag}/") for tag in reference.tags())
+    operations = {one["operationId"] for path in document()["paths"].values() for one in path.values()}
+    # They name a token, a webhook or an event that this city doesn't have.
+    without = {"open311GetToken", *(one.id for one in reference.tags()["webhooks"].operations)}
+    runs = operations - without
+    languages: list[tuple[str, list[str], Callable[[str, str], str]]] = [
+        ("curl", ["bash", "-e"], lambda name, code: f"{code} >/dev/null || {{ echo {name}; exit 1; }}\n"),
+        ("python", [sys.executable, "-"], lambda name, code: f"# {name}\n{code}\n"),
+    ]
+    if shutil.which("node"):
+        languages.append(("javascript", ["node", "--input-type=module", "-"], _as_block))
+    for language, command, joined in languages:
+        copied = programs(pages, language)
+        assert set(copied) == operations
+        environment = {"KEY": key, **own_report(live_site.url, key, f"For {language}")}
+        # Sent first, since the ETag is that of the request before anything else was added.
+        order = sorted(runs, key=lambda name: (name != "editReport", name))
+        program = "".join(joined(name, copied[name]) for name in order).replace(
+            "ana@example.org", f"{language}@example.org"
+        )
+        if language == "javascript":
+            program = 'import { openAsBlob } from "node:fs";\n' + program
+        run(command, program, environment, tmp_path)
+    count = len(languages)
+    assert ServiceRequest.objects.filter(description=EDIT["description"]).count() == count
+    # The update has the same number in each language, so it is one.
+    assert Comment.objects.filter(text="It is deeper now.").count() == count + 1
+    assert Photo.objects.count() >= 2 * count
+
+
+def _as_block(name: str, code: str) -> str:
+    return "{ // " + name + "\n" + re.sub(r"import .*\n", "", code) + "\n}\n"
+
+
+def test_a_newcomer_sends_a_first_report(live_site: Site, cast: factories.Rivermark, tmp_path: Path) -> None:
+    page = page_at(live_site, "/developers/")
+    steps = [html.unescape(step) for step in re.findall(r"<code data-step>(.*?)</code>", page, re.DOTALL)]
+    assert 5 <= len(steps) <= 10
+    commands = "\n".join(f"{step}\necho\necho ---" for step in steps)
+    commands = commands.replace("lk_…", key_of(cast))
+    before, after = commands.split("export REFERENCE=…")
+    sent = json.loads(run(["bash", "-e"], before, {}, tmp_path).split("---")[-2])
+    read = run(["bash", "-e"], f"export REFERENCE={sent['reference']}{after}", {}, tmp_path)
+    assert json.loads(read.split("---")[1])["description"] == NEW_REPORT["description"]
+
+
+def test_whatever_a_value_holds_it_arrives(tmp_path: Path) -> None:
+    call = Call(
+        "POST", "http://127.0.0.1:9/$REFERENCE", {"q": SHARP}, {"X": "$KEY!"}, {"text": SHARP, "token": "$TOKEN"}
+    )
+    curl, python, javascript = (program for _code, _name, program in in_each_language(call))
+    shown = run(["bash"], "curl() { printf '%s\\n' \"$@\"; }\n" + curl, {"KEY": "k", "TOKEN": "t"}, tmp_path)
+    assert json.loads(shown.splitlines()[-1]) == {"text": SHARP, "token": "t"}
+    assert "X: k!" in shown
+    compile(python, "example", "exec")
+    assert "json=" in python
+    assert "process.env.TOKEN" in javascript
+
+
+@pytest.mark.django_db
+def test_each_problem_has_a_page_and_its_type_is_the_address(town: factories.Rivermark, client: Client) -> None:
+    assert set(problem_words.WORDS) == set(PROBLEMS)
+    front = client.get("/developers/").content.decode()
+    for code in PROBLEMS:
+        assert f'href="/developers/problems/{code}/"' in front
+        assert client.get(f"/developers/problems/{code}/").status_code == 200
+    wrong = client.get("/api/v1/requests/?statsu=open", HTTP_ACCEPT_LANGUAGE="es").json()
+    assert wrong["type"] == "http://testserver/developers/problems/invalid-parameter/"
+    assert "Example" in client.get(wrong["type"]).content.decode()
+    assert client.get("/developers/problems/nothing/").status_code == 404
+    assert client.get("/developers/reference/nothing/").status_code == 404
+    # From the footer of every page.
+    assert 'href="/developers/"' in client.get("/privacy/").content.decode()
+    assert 'href="/es/developers/"' in client.get("/es/developers/reference/city/").content.decode()
+
+
+@pytest.mark.browser
+def test_swagger_ui_runs_under_our_policy(live_site: Site, cast: factories.Rivermark, page: "Page") -> None:
+    """The fixture fails on any violation."""
+    live_site.kill("worker")
+    foreign: list[str] = []
+    page.on("request", lambda sent: None if sent.url.startswith((live_site.url, "data:")) else foreign.append(sent.url))
+    page.goto(f"{live_site.url}/developers/explorer/")
+    page.locator("#operations-City-getCity button").first.click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    page.get_by_text('"Rivermark"').first.wait_for()
+    assert foreign == []
+
+
+@pytest.mark.slow
+def test_redocly_finds_no_error(tmp_path: Path) -> None:
+    """rules: tests/requests_app/api/redocly.yaml says which are off, and why."""
+    (tmp_path / "openapi.json").write_text(json.dumps(document()))
+    npx = shutil.which("npx")
+    if npx is None:
+        pytest.skip("npx isn't installed here")
+    folder = ROOT / "var/redocly"
+    folder.mkdir(parents=True, exist_ok=True)
+    installed: Any = subprocess.run(
+        ["npm", "install", "--no-save", REDOCLY], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    if installed.returncode != 0:
+        pytest.skip(f"could not be installed here: {installed.stderr.strip()[-300:]}")
+    command = [folder / "node_modules/.bin/redocly", "lint", tmp_path / "openapi.json", "--format=json"]
+    rules = ROOT / "tests/requests_app/api/redocly.yaml"
+    done = subprocess.run([*command, f"--config={rules}"], capture_output=True, text=True, timeout=120, check=False)
+    found = json.loads(done.stdout)
+    assert found["totals"]["errors"] == 0, found["problems"]
