@@ -146,8 +146,8 @@ def test_areas_are_shaded_by_what_is_late_or_open_and_open_their_rows(cast: Rive
         area = factories.area(cast.city, code=code)
         for days in [10] * late + [1] * calm:
             one = made(cast, days)
-            RequestArea.objects.filter(service_request=one).delete()
-            RequestArea.objects.create(service_request=one, area=area)
+            # Both areas have the same outline.
+            RequestArea.objects.filter(service_request=one).exclude(area=area).delete()
     directories.changed(cast.city.pk)
     page = pia.get(address).content.decode()
     assert shades(page) == {"Ward 5: 1": "1", "Ward 6: 5": "5"}
