@@ -22,8 +22,8 @@ from requests_app.models import (
     Team,
     User,
 )
-from requests_app.rules import ending_sample, leave
-from requests_app.rules.truth_rate import REOPENED_WITHIN
+from requests_app.rules import ending_sample, leave, reopening
+from requests_app.rules.reopening import REOPENED_WITHIN
 
 PERMISSION = "check_endings"
 SEED_BYTES = 16
@@ -179,30 +179,12 @@ def note_reopened() -> int:
     checks = list(
         recent.filter(Exists(Event.objects.filter(service_request=OuterRef("service_request"), kind="reopened")))
     )
-    kinds = ("reopened", "reopening_undone", "undone")
-    by_request: dict[int | None, list[Event]] = defaultdict(list)
-    found = Event.objects.filter(service_request__in=[check.service_request_id for check in checks], kind__in=kinds)
-    for event in found.order_by("id"):
-        by_request[event.service_request_id].append(event)
+    reopened_at = reopening.lasting({check.service_request_id for check in checks})
     noted = []
     for check in checks:
         until = check.ended_at + REOPENED_WITHIN
-        stays = [event.at for event in _not_taken_back(by_request[check.service_request_id])]
-        if at := next((at for at in stays if check.ended_at < at <= until), None):
+        if at := next((at for at in reopened_at[check.service_request_id] if check.ended_at < at <= until), None):
             check.reopened_at = at
             noted.append(check)
     EndingCheck.objects.bulk_update(noted, ["reopened_at"])
     return len(noted)
-
-
-def _not_taken_back(history: list[Event]) -> list[Event]:
-    """The reopenings that were undone neither by staff nor by the resident, oldest first."""
-    reopened: list[Event] = []
-    for event in history:
-        if event.kind == "reopened":
-            reopened.append(event)
-        elif event.kind == "reopening_undone":
-            reopened = reopened[:-1]
-        else:
-            reopened = [one for one in reopened if one.pk != event.data.get("event_id")]
-    return reopened

@@ -4,10 +4,14 @@ What was closed because we got no answer is reopened by the answer, however late
 """
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
 
 from requests_app.clock import app_now
 from requests_app.models import Disposition, Event, Person, ServiceRequest
 
+# What counts as reopened in the figures.
+REOPENED_WITHIN = dt.timedelta(days=30)
 REOPEN_WITHIN = dt.timedelta(days=30)
 STILL_THERE_WITHIN = dt.timedelta(days=14)
 # After these, "No" to "Is it fixed?" reopens the request with that press. After others, the question is another one.
@@ -65,3 +69,20 @@ def reopening_to_undo(service_request: ServiceRequest, person: Person) -> Event 
     if last is None or last.kind != "reopened" or last.person_id != person.pk or last.data.get("comment_id"):
         return None
     return last if last.data.get("disposition") in REOPENED_BY_NO and last.data.get("ended_at") else None
+
+
+def lasting(ids: Collection[int]) -> defaultdict[int, list[dt.datetime]]:
+    """When these requests were reopened, oldest first, without what was undone by staff or by the resident."""
+    reopened: defaultdict[int, list[Event]] = defaultdict(list)
+    kinds = ("reopened", "reopening_undone", "undone")
+    for event in Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("id"):
+        if event.service_request_id is None:
+            continue
+        events = reopened[event.service_request_id]
+        if event.kind == "reopened":
+            events.append(event)
+        elif event.kind == "reopening_undone":
+            del events[-1:]
+        else:
+            events[:] = [one for one in events if one.pk != event.data.get("event_id")]
+    return defaultdict(list, {pk: [event.at for event in events] for pk, events in reopened.items()})

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from requests_app.models import EndingCheck
 
 Seen = EndingCheck.Seen
-REOPENED_WITHIN = dt.timedelta(days=30)
 # So long is there to go and look; afterward it counts as not looked at.
 LOOK_WITHIN = dt.timedelta(days=14)
 # The normal distribution's 97.5th percentile, for an interval of 95 percent.
@@ -21,7 +20,7 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Looked:
-    """One drawn ending. is_reopened: within REOPENED_WITHIN. is_due: the time to look is over."""
+    """One drawn ending. is_reopened: within 30 days. is_due: the time to look is over."""
 
     seen: str
     is_reopened: bool = False

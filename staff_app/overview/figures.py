@@ -13,10 +13,10 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 
 from requests_app.clock import app_now
-from requests_app.models import DailyLoad, Department, Jurisdiction, Membership, Service, Status, User
+from requests_app.models import DailyLoad, Department, Event, Jurisdiction, Membership, Service, Status, User
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules import directory as directories
-from requests_app.rules import load_forecast, permissions, recurring_places, service_levels, target_check
+from requests_app.rules import load_forecast, permissions, recurring_places, reopening, service_levels, target_check
 from requests_app.rules.load_forecast import Forecast
 from requests_app.rules.target_check import Misfit
 from staff_app.queue import listing
@@ -143,12 +143,6 @@ class Figures:
         return round(100 * (self.ended_with_target - self.missed) / of) if of else None
 
     @property
-    def reopened_percent(self) -> int | None:
-        if self.reopened is None or self.ended is None or not self.reopened + self.ended:
-            return None
-        return round(100 * self.reopened / (self.reopened + self.ended))
-
-    @property
     def net(self) -> int | None:
         return None if self.came is None or self.went is None else self.came - self.went
 
@@ -191,6 +185,51 @@ def _figures(scope: Scope) -> Figures:
 
 
 @dataclass(frozen=True)
+class ReopenRate:
+    """Of what staff resolved in the 30 days before the last 30, so that each had its 30 days to be reopened."""
+
+    resolved: int
+    reopened: int
+
+    @property
+    def percent(self) -> int | None:
+        return round(100 * self.reopened / self.resolved) if self.resolved else None
+
+
+def reopen_rate(scope: Scope) -> ReopenRate | None:
+    """None: the database took too long."""
+    return _kept(scope, "reopen_rate", SLOW_CACHED_S, lambda: _reopen_rate(scope))
+
+
+def _reopen_rate(scope: Scope) -> ReopenRate | None:
+    last = dt.datetime.combine(scope.today, dt.time(), scope.city.zone) - reopening.REOPENED_WITHIN
+    events = Event.objects.filter(jurisdiction=scope.city)
+    undone_ids = events.filter(kind="undone", at__gte=last - reopening.REOPENED_WITHIN)
+    try:
+        with at_most(STATEMENT_MS):
+            undone = {pk for pk in undone_ids.values_list("data__event_id", flat=True) if pk}
+            resolved = [
+                (request, at, reopened_count)
+                for pk, request, at, reopened_count in events.filter(
+                    kind="resolved",
+                    at__gte=last - reopening.REOPENED_WITHIN,
+                    at__lt=last,
+                    service_request__in=scope.rows(*EVERY_STATUS).order_by().values("pk"),
+                ).values_list("pk", "service_request", "at", "service_request__reopened_count")
+                if pk not in undone
+            ]
+            reopened = reopening.lasting({request for request, _at, count in resolved if request and count})
+    except TimeUpError:
+        return None
+    within = [
+        at
+        for request, at, count in resolved
+        if request and count and any(at < again <= at + reopening.REOPENED_WITHIN for again in reopened[request])
+    ]
+    return ReopenRate(len(resolved), len(within))
+
+
+@dataclass(frozen=True)
 class Group:
     """A line of a count. pairs: the filter that leaves its rows; empty: there is none."""
 
@@ -199,29 +238,48 @@ class Group:
     pairs: Pairs = field(default_factory=list)
 
 
-def by_area(scope: Scope, rows: listing.Rows) -> list[Group]:
-    """Of the layer that locals name a place by. Raises TimeUpError."""
-    areas = directories.of(scope.city).areas
-    wards = directories.of(scope.city).ward_ids
-    layers = [layer for layer in directories.WARD_LAYERS if any(areas[pk].layer == layer for pk in wards)]
-    chosen = [pk for pk in wards if layers and areas[pk].layer == layers[0]]
+def ward_layer(city: Jurisdiction) -> list[int]:
+    """The areas of the layer that locals name a place by."""
+    areas, wards = directories.of(city).areas, directories.of(city).ward_ids
+    layer = next((layer for layer in directories.WARD_LAYERS if any(areas[pk].layer == layer for pk in wards)), None)
+    return [pk for pk in wards if areas[pk].layer == layer]
+
+
+def _counted_by_area(scope: Scope, rows: listing.Rows) -> dict[int, int]:
+    """Raises TimeUpError."""
     with at_most(STATEMENT_MS):
-        counted = dict(
-            rows.filter(request_areas__area__in=chosen)
+        return dict(
+            rows.filter(request_areas__area__in=ward_layer(scope.city))
             .order_by()
             .values_list("request_areas__area")
             .annotate(n=Count("pk"))
         )
+
+
+def by_area(scope: Scope, rows: listing.Rows) -> list[Group]:
+    """Raises TimeUpError."""
+    areas = directories.of(scope.city).areas
+    counted = _counted_by_area(scope, rows)
     found = [Group(areas[pk].label, count, [("area", str(pk))]) for pk, count in counted.items()]
     return sorted(found, key=lambda one: (-one.count, one.name))
 
 
-def open_by_area(scope: Scope) -> list[Group] | None:
-    def count() -> list[Group] | None:
+@dataclass(frozen=True)
+class AreaCount:
+    open: int = 0
+    late: int = 0
+
+
+def by_area_open_and_late(scope: Scope) -> dict[int, AreaCount] | None:
+    """By id; areas without any aren't in it. None: the database took too long."""
+
+    def count() -> dict[int, AreaCount] | None:
         try:
-            return by_area(scope, scope.rows())
+            every = _counted_by_area(scope, scope.rows())
+            late = _counted_by_area(scope, scope.rows(("late", "1")))
         except TimeUpError:
             return None
+        return {pk: AreaCount(number, late.get(pk, 0)) for pk, number in every.items()}
 
     return _kept(scope, "areas", CACHED_S, count)
 

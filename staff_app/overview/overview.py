@@ -18,10 +18,10 @@ from requests_app.rules import directory as directories
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.overview import figures
-from staff_app.overview.figures import ENDED_DAYS, QUIET_DAYS, Days, Figures, Old, Scope
+from staff_app.overview.figures import QUIET_DAYS, Days, Figures, Old, Scope
+from staff_app.overview.heat_map import SHADED_BY, heat_map
 from staff_app.queue.filters import service_name
 
-AREAS_SHOWN = 12
 AGES = [
     gettext_lazy("Up to a week"),
     gettext_lazy("Up to 30 days"),
@@ -35,6 +35,7 @@ AGES = [
 def overview(request: StaffRequest) -> HttpResponse:
     scope = figures.scope_of(request.user, request.jurisdiction, request.GET.get("department", ""))
     counted, days = figures.figures(scope), figures.days(scope)
+    shown = heat_map(scope, request.GET.get("shade", ""))
     departments = figures.every_department(scope.city) if scope.departments is None else list(scope.departments)
     context: dict[str, Any] = {
         "scope": scope,
@@ -45,7 +46,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         "charts": [_backlog(scope, days), _flow(scope, days)] if days else [],
         "weeks_ahead": _weeks_ahead(days) if days else None,
         "forecast": days.forecast if days else None,
-        "areas": _areas(scope),
+        "heat_map": shown,
+        "shadings": _shadings(scope, shown.by) if shown else (),
         "oldest": [_old(scope, one) for one in figures.oldest(scope)],
         "misfits": [(one, scope.url(("service", one.service.service_code))) for one in figures.misfits(scope)],
         "places": _places(scope),
@@ -89,10 +91,7 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
             "code": "reopened",
             "name": _("Open again"),
             "number": counted.reopened,
-            "note": _("%(percent)s%% of what ended in %(days)s days")
-            % {"percent": counted.reopened_percent, "days": ENDED_DAYS}
-            if counted.reopened_percent is not None
-            else "",
+            "note": _reopened(figures.reopen_rate(scope)),
             "url": links["reopened"],
         },
         {
@@ -132,6 +131,14 @@ def _change(counted: Figures, days: Days | None) -> str:
     if not change:
         return _("As many as on %(day)s") % words
     return _("▲ %(n)s since %(day)s") % words if change > 0 else _("▼ %(n)s since %(day)s") % words
+
+
+def _reopened(rate: figures.ReopenRate | None) -> str:
+    if rate is None or rate.percent is None:
+        return ""
+    return _("%(percent)s%% of what was resolved 31 to 60 days ago was reopened within 30 days") % {
+        "percent": rate.percent
+    }
 
 
 def _part(count: int | None, counted: Figures) -> str:
@@ -197,21 +204,12 @@ def _weeks_ahead(days: Days) -> Chart | None:
     )
 
 
-def _areas(scope: Scope) -> Chart | None:
-    groups = figures.open_by_area(scope)
-    if groups is None:
-        return None
-    return charts.bars(
-        "areas",
-        _("Open by area"),
-        [one.name for one in groups[:AREAS_SHOWN]],
-        [Series(_("Open"), [one.count for one in groups[:AREAS_SHOWN]])],
-        first_column=_("Area"),
-        sentence=_("Most are in %(area)s: %(n)s.") % {"area": groups[0].name, "n": charts.written(groups[0].count)}
-        if groups
-        else "",
-        urls=[scope.url(*one.pairs) for one in groups[:AREAS_SHOWN]],
-    )
+def _shadings(scope: Scope, by: str) -> list[tuple[str, str, bool]]:
+    """What the map may be shaded by: words, address, and whether it is now."""
+    words = {"late": _("Late"), "open": _("Open")}
+    chosen = [("department", scope.chosen.code)] if scope.chosen else []
+    address = reverse("staff_app:overview")
+    return [(words[name], f"{address}?{urlencode([*chosen, ('shade', name)])}#where", name == by) for name in SHADED_BY]
 
 
 def _places(scope: Scope) -> list[dict[str, Any]] | None:

@@ -7,12 +7,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from requests_app.actions import daily_load, overview_settings
 from requests_app.clock import app_now
-from requests_app.models import Jurisdiction, ServiceRequest, SetupChange, User
+from requests_app.models import Event, Jurisdiction, RequestArea, ServiceRequest, SetupChange, User
+from requests_app.rules import directory as directories
 from staff_app.overview import figures
 from staff_app.queue import listing
 from tests import factories
@@ -86,7 +88,6 @@ def test_every_figure_is_a_count_of_the_queue(cast: Rivermark) -> None:
         assert getattr(counted, name) == rows.count(), name
     # 1 of 2 that ended, and 2 late ones that should have.
     assert (counted.ended, counted.missed, counted.on_time) == (2, 1, 25)
-    assert counted.reopened_percent == 33
     assert (counted.came, counted.went) == (3, 1)
 
 
@@ -104,6 +105,59 @@ def test_who_may_open_it_and_for_what(cast: Rivermark, signed_in: SignIn) -> Non
     assert tiles(pia.get(address, {"department": cast.streets.code}).content.decode())["open"][0] == "5"
     counts = pia.get(reverse("staff_app:overview_counts"), {"by": "department", "department": cast.streets.code})
     assert "Streets" not in re.sub(r"<header.*?</header>", "", counts.content.decode(), flags=re.DOTALL)
+
+
+def test_reopened_within_30_days_of_what_was_resolved(cast: Rivermark, pia: Client) -> None:
+    def resolved(days_ago: int, reopened_after: int | None = None, *, undone: bool = False) -> None:
+        report = made(cast, 100, reopened_count=0 if reopened_after is None else 1)
+        at = app_now() - dt.timedelta(days=days_ago)
+        last = Event.objects.create(jurisdiction=cast.city, service_request=report, kind="resolved", at=at)
+        if reopened_after is not None:
+            again = at + dt.timedelta(days=reopened_after)
+            last = Event.objects.create(jurisdiction=cast.city, service_request=report, kind="reopened", at=again)
+        if undone:
+            data = {"event_id": last.pk}
+            Event.objects.create(jurisdiction=cast.city, service_request=report, kind="undone", at=at, data=data)
+
+    resolved(45)
+    resolved(45, reopened_after=10)
+    resolved(45, reopened_after=29)
+    resolved(45, reopened_after=31)
+    # Not counted: it had no 30 days yet, is too long ago, or was undone. A reopening that was undone is none.
+    resolved(20, reopened_after=2)
+    resolved(70, reopened_after=2)
+    resolved(45, undone=True)
+    resolved(45, reopened_after=5, undone=True)
+    rate = figures.reopen_rate(figures.scope_of(cast.pia, cast.city))
+    assert rate == figures.ReopenRate(resolved=5, reopened=2)
+    page = pia.get(reverse("staff_app:overview")).content.decode()
+    assert "40% of what was resolved 31 to 60 days ago was reopened within 30 days" in page
+
+
+def shades(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<title>([^<]*)</title>\s*<path\s+class="heat__area heat__area--(\d)', page))
+
+
+def test_areas_are_shaded_by_what_is_late_or_open_and_open_their_rows(cast: Rivermark, pia: Client) -> None:
+    address = reverse("staff_app:overview")
+    assert "This city has no layer of wards" in pia.get(address).content.decode()
+    cache.clear()
+    for code, late, calm in (("5", 1, 3), ("6", 5, 0)):
+        area = factories.area(cast.city, code=code)
+        for days in [10] * late + [1] * calm:
+            one = made(cast, days)
+            # Both areas have the same outline.
+            RequestArea.objects.filter(service_request=one).exclude(area=area).delete()
+    directories.changed(cast.city.pk)
+    page = pia.get(address).content.decode()
+    assert shades(page) == {"Ward 5: 1": "1", "Ward 6: 5": "5"}
+    assert shades(pia.get(address, {"shade": "open"}).content.decode()) == {"Ward 5: 4": "4", "Ward 6: 5": "5"}
+    assert re.findall(r'aria-label="(\d (?:open|late) in [^"]*)"', page) == [
+        "5 late in Ward 6", "5 open in Ward 6", "1 late in Ward 5", "4 open in Ward 5",
+    ]  # fmt: skip
+    for url, number in re.findall(r'<td><a\s+href="([^"]*)"\s+aria-label="(\d)', page):
+        query = [tuple(pair.split("=")) for pair in unescape(url).split("?", 1)[1].split("&")]
+        assert listing.matching(query, cast.pia, cast.city).count() == int(number)
 
 
 def test_an_empty_city_has_a_calm_page(cast: Rivermark, pia: Client) -> None:
