@@ -44,7 +44,7 @@ def request_page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest
     filters = {name: query[name] for name in FILTERS if query[name]}
     boxes, during = query["bbox"], query["datetime"]
     if during is not None:
-        # Who asks for a time means all of it.
+        # A time that is asked for means all of it.
         filters["older"] = "1"
     # What is about somebody's home is found by no place.
     unlisted = unlisted_versions(city) if boxes else []

@@ -61,7 +61,7 @@ class OgcView(V1View):
         return [
             self._collection("requests", _("Requests"), about_requests, {**here, **always}),
             *(
-                # What stands in front of a number: "Ward" of "Ward 5".
+                # The word in front of a number: "Ward" of "Ward 5".
                 self._collection(f"{AREAS}{layer}", area_label(layer, "").strip(), about_areas, here)
                 for layer in ogc_features.layers(city)
             ),
