@@ -212,6 +212,9 @@ SMS_BACKEND = "requests_app.messages.sms.send_by_http" if SMS_URL else ""
 if DEMO and not SMS_URL:
     SMS_BACKEND = "requests_app.messages.sms.write_to_file"
 
+# --- Webhooks: never to an inside address; the demo and tests may call this machine itself, also by plain http -------
+WEBHOOKS_TO_LOOPBACK = not PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", default=DEMO)
+
 # --- Sign-in ------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -12,7 +12,7 @@ from typing import Any
 from requests_app import outbox, transactions
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, ServiceRequest, User
-from requests_app.rules import staff_actions
+from requests_app.rules import staff_actions, webhook_events
 
 # The keys that each kind's data may contain.
 KINDS: dict[str, frozenset[str]] = {
@@ -134,13 +134,22 @@ SUBSCRIBER_KINDS = {
 }  # fmt: skip
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
+# Webhooks are sent for these (rules/webhook_events.py).
+for _kind in webhook_events.BY_KIND:
+    REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_webhooks"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
 OUTSIDE_REACTIONS = {"mail_owner"}
 # These wait only for rows of their own kind: a failing routing must not delay notifications or alarms, and a staff action that can
 # still be undone must not delay routing.
-ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next": "alarm", "notify_staff": "staff"}
+ORDERING_KEYS = {
+    "notify": "notify",
+    "match_subscriptions": "match",
+    "alert_next": "alarm",
+    "notify_staff": "staff",
+    "match_webhooks": "webhooks",
+}
 # If a member of staff did it, these wait until it can't be undone anymore (rules/staff_actions.py). Everything else never waits.
-WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "notify_staff"}
+WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "notify_staff", "match_webhooks"}
 # Notices to colleagues need no order with email to residents.
 RELEASING_REACTIONS = WAITING_REACTIONS - {"notify_staff"}
 # After these events the search index must be updated.

@@ -189,6 +189,11 @@ def finish(row_id: int) -> None:
     _set(row_id, "done_at = app_now(), last_error = ''", [])
 
 
+def postpone(row_id: int, until: dt.datetime) -> None:
+    """Tries again then, in the transaction of its work. Its handler says for how long; neither errors nor age count."""
+    _set(row_id, "due_at = %s", [until])
+
+
 def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> bool:
     """Schedules a retry, or gives the row up. Returns whether it is dead now.
 

@@ -496,6 +496,10 @@ def the_key(planted: Planted) -> list[Arguments]:
     return [{"key_id": planted.api_key.pk}]
 
 
+def the_webhook(planted: Planted) -> list[Arguments]:
+    return [{"webhook_id": planted.webhook.pk}]
+
+
 PUBLIC_FILTERS = ("", "category=streets", "service=pothole&status=open", "status=ended", "area=ward:5")
 
 CHOICES = (
@@ -589,6 +593,15 @@ PAGES: dict[str, Page] = {
     "v1_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
     "v1_city": Page(EVERYONE, budget=1),
     "v1_statistics": Page(EVERYONE, budget=3),
+    "v1_webhook_events": Page(EVERYONE, budget=1),
+    "v1_webhooks": Page(ONLY_API_KEY, "GET POST", budget=3),
+    "v1_webhook": Page(ONLY_API_KEY, "GET PATCH DELETE", the_webhook, budget=3),
+    "v1_webhook_secret": Page(ONLY_API_KEY, "POST", the_webhook),
+    "v1_webhook_test": Page(ONLY_API_KEY, "POST", the_webhook),
+    "v1_webhook_deliveries": Page(ONLY_API_KEY, arguments=the_webhook, budget=4),
+    "v1_webhook_resend": Page(
+        ONLY_API_KEY, "POST", lambda planted: [{"webhook_id": planted.webhook.pk, "delivery_id": planted.delivery.pk}]
+    ),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
     "request_tile": Page(
         EVERYONE,

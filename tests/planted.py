@@ -82,6 +82,8 @@ from requests_app.models import (
     Task,
     Team,
     User,
+    Webhook,
+    WebhookDelivery,
 )
 from requests_app.rules.public_texts import public_texts
 from requests_app.rules.written_catalog import written_service
@@ -188,6 +190,8 @@ class Planted:
     drafts: dict[str, Draft]
     sent_draft: Draft
     api_key: ApiKey
+    webhook: Webhook
+    delivery: WebhookDelivery
     key_request: ApiKeyRequest
     sign: ShortLink
     service_test: ServiceTest
@@ -398,7 +402,19 @@ def _plant_rows() -> Planted:
         city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}
     )
     _invite(staff["ada"], staff["dev"], city)
-    key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
+    key, _ = api_keys.create(
+        city, CANARIES["api key's name"], created_by=staff["ada"], scopes=[*api_keys.USUAL_SCOPES, "webhooks"]
+    )
+    webhook = Webhook.objects.create(api_key=key, url="https://hooks.example.org/")
+    delivery = WebhookDelivery.objects.create(
+        webhook=webhook,
+        service_request=public,
+        message_id="msg_planted",
+        event_type="request.accepted",
+        state=WebhookDelivery.State.DEAD,
+        status=500,
+        attempts=3,
+    )
     key_request = api_key_requests.ask(
         city, email="asker@example.com", name="Bus app", purpose="Reports from buses.", scopes=["report"], language="en"
     )
@@ -427,6 +443,8 @@ def _plant_rows() -> Planted:
         drafts=drafts,
         sent_draft=sent_draft,
         api_key=key,
+        webhook=webhook,
+        delivery=delivery,
         key_request=key_request,
         sign=signs.create(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
         service_test=ServiceTest.objects.create(

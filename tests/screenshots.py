@@ -92,7 +92,8 @@ DARK = {
 KEPT = (
     "home-1280", "home-es-375", "suggestions-375", "duplicates-1280", "check-375", "track-375", "map-1280", "area-1280",
     "queue-1280", "queue-375", "queue-map-1280", "queue-map-dark-1280", "request-1280", "request-375", "request-dark-1280",
-    "overview-1280", "overview-375", "overview-dark-1280", "crew-day-375", "crew-day-dark-375", "crew-stop-375", "moderation-1280", "setup-1280", "setup-services-1280", "setup-questions-1280",
+    "overview-1280", "overview-375", "overview-dark-1280", "crew-day-375", "crew-day-dark-375", "crew-stop-375",
+    "moderation-1280", "setup-1280", "setup-services-1280", "setup-questions-1280",
     "setup-questions-375", "setup-golive-1280", "setup-routing-1280", "setup-people-1280", "audit-1280",
 )  # fmt: skip
 # On a state road in Rivermark.

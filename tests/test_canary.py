@@ -519,7 +519,7 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
     public, whole = planted.public, planted.requests["parks"]
     photo = planted.photos["public"]
     wanted = {
-        "hidden word": spellings("plate"),
+        "hidden word": spellings("big as a plate"),
         "hidden photo": {photo.name.encode()},
         "hidden request": spellings(whole.reference)
         | spellings(whole.display_reference)

@@ -12,7 +12,9 @@ from tests import room_map
 pytestmark = pytest.mark.shows("10.8")
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/*.md")])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/clients/*/*.md"), *ROOT.glob("deploy/*.md")]
+)
 FOLDERS = "requests_app|staff_app|templates|static|config|deploy|docs|bin|frontend|tests"
 # What CONTRIBUTING.md's examples would add.
 EXAMPLES = {

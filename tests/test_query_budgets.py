@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
-from requests_app import references
+from requests_app import api_keys, references
 from requests_app.actions import staff_notices
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
@@ -34,7 +34,7 @@ from requests_app.models import (
 )
 from requests_app.rules import directory
 from tests import factories
-from tests.pages import DRAFT, LINK, PAGES, PROBE, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
+from tests.pages import DRAFT, LINK, ONLY_API_KEY, PAGES, PROBE, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
@@ -186,6 +186,9 @@ def reader(planted: Planted, name: str) -> Client:
         client.force_login(planted.staff["ada"])
     elif who.startswith("staff"):
         client.force_login(planted.staff["sue"])
+    elif who == ONLY_API_KEY:
+        plain = api_keys.replace_secret(planted.api_key, earlier_until=None)
+        client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {plain}"
     elif who == DRAFT:
         client.cookies["visitor"] = VISITOR
     elif who == RESIDENT:

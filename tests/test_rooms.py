@@ -19,6 +19,7 @@ FLOORS = {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder", "once",
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "charts",
+            "outside_calls",
             "sealed",
             "transactions",
         },

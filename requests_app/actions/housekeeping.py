@@ -1,5 +1,5 @@
 """Deletes expired data: drafts, unconfirmed reports, orphaned photos, idempotency keys, finished outbox rows, sent digest
-items, verification links, inactive subscriptions, sessions, states for undoing, safety notes."""
+items, verification links, inactive subscriptions, sessions, states for undoing, safety notes, what webhooks sent."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import api_key_requests, confirm_report, safety_notes, staff_notices
+from requests_app.actions import api_key_requests, confirm_report, safety_notes, staff_notices, webhooks
 from requests_app.clock import app_now
 from requests_app.models import (
     ApiKeyRequest,
@@ -72,6 +72,7 @@ def sweep() -> None:
     _delete_unneeded_people(api_key_requests.delete_old(now), now)
     staff_notices.delete_old()
     safety_notes.delete_old()
+    webhooks.delete_old(now)
     _delete_old_email_data(now)
 
 

@@ -81,6 +81,7 @@ from requests_app.models.team import Team
 from requests_app.models.text_revision import TextRevision
 from requests_app.models.typical_time import TypicalTime
 from requests_app.models.undo import UndoState
+from requests_app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "CONFIDENTIAL",
@@ -196,4 +197,6 @@ __all__ = [
     "TypicalTime",
     "UndoState",
     "User",
+    "Webhook",
+    "WebhookDelivery",
 ]

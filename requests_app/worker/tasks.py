@@ -1,5 +1,6 @@
 """Celery tasks. All work comes from the outbox: HANDLERS maps each kind of row to its function, which must be idempotent."""
 
+import datetime as dt
 import time
 from collections.abc import Callable
 
@@ -32,6 +33,7 @@ from requests_app.actions import (
     staff_notices,
     suspensions,
     typical_times,
+    webhooks,
 )
 from requests_app.imports import layer_import
 from requests_app.messages import (
@@ -44,12 +46,15 @@ from requests_app.messages import (
     link_mail,
     notifications,
     staff_email,
+    webhook_calls,
+    webhook_mail,
 )
 from requests_app.models import Jurisdiction, OutboxRow
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[[OutboxRow], None]
+# Returns when to be called again, or None if the row is done.
+Handler = Callable[[OutboxRow], dt.datetime | None]
 
 HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
@@ -82,6 +87,9 @@ HANDLERS: dict[str, Handler] = {
     "alarm_email": alarm_messages.send_email,
     "alarm_sms": alarm_messages.send_sms,
     "publish_service": service_drafts.publish_row,
+    "match_webhooks": webhooks.match_row,
+    "send_webhook": webhook_calls.send_row,
+    "mail_webhook_ended": webhook_mail.mail_ended,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.
@@ -94,6 +102,7 @@ DEAD_HANDLERS: dict[str, Handler] = {
     "layer_undo": layer_import.failed_row,
     "alarm_email": alarm_calls.message_failed,
     "alarm_sms": alarm_calls.message_failed,
+    "send_webhook": webhooks.failed_row,
 }
 # After this many rows a drain ends, so that others get a turn.
 ROWS_A_DRAIN = 500
@@ -108,8 +117,11 @@ def handle(row_id: int) -> None:
             if row is None:
                 return
             structlog.contextvars.bind_contextvars(trace_id=row.trace_id, outbox_id=row.pk, outbox_kind=row.kind)
-            HANDLERS[row.kind](row)
-            outbox.finish(row_id)
+            again_at = HANDLERS[row.kind](row)
+            if again_at is None:
+                outbox.finish(row_id)
+            else:
+                outbox.postpone(row_id, again_at)
     except (OperationalError, InterfaceError) as error:
         if isinstance(error.__cause__, QueryCanceled):
             # It exceeded the role's statement_timeout. That counts as an error; otherwise it could block a worker forever.

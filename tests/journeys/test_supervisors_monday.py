@@ -1,4 +1,4 @@
-"""A supervisor's Monday: from a figure of the overview to its rows, to people who are told, to what was true and the week's email."""
+"""A supervisor's Monday: from a figure to its rows, to people who are told, to what was true and the week's email."""
 
 import datetime as dt
 import re

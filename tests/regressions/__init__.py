@@ -1,6 +1,6 @@
 """Deliberate mistakes in the code, and the tests that must notice each one. Run: .venv/bin/python -m tests.regressions"""
 
-from tests.regressions import access, api, api_v1, operations, public, reporting, residents, work
+from tests.regressions import access, api, api_v1, clients, operations, public, reporting, residents, work
 from tests.regressions.regression import Regression
 
 REGRESSIONS: list[Regression] = [
@@ -10,6 +10,7 @@ REGRESSIONS: list[Regression] = [
     *public.REGRESSIONS,
     *api.REGRESSIONS,
     *api_v1.REGRESSIONS,
+    *clients.REGRESSIONS,
     *residents.REGRESSIONS,
     *operations.REGRESSIONS,
 ]

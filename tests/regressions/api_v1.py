@@ -3,19 +3,20 @@
 from tests.regressions.regression import Regression
 
 READING = ("tests/requests_app/api/v1/test_requests.py",)
+WEBHOOKS = ("tests/requests_app/api/v1/test_webhooks.py",)
 WRITING = ("tests/requests_app/api/v1/test_writing.py",)
 
 REGRESSIONS = [
     Regression(
         "API v1 shows the words of what waits for review",
-        "requests_app/api/v1/service_requests.py",
+        "requests_app/messages/request_shape.py",
         '"description": row.description if row.is_public else None',
         '"description": row.description',
         READING,
     ),
     Regression(
         "API v1 names private photos",
-        "requests_app/api/v1/service_requests.py",
+        "requests_app/messages/request_shape.py",
         "Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)",
         "Photo.objects.filter(service_request__in=shown, hidden_at=None)",
         READING,
@@ -47,5 +48,47 @@ REGRESSIONS = [
         '{"if": {"allOf": _conditions(one, by_code)}, "then": _demanded([one])}',
         '{"if": {}, "then": _demanded([one])}',
         ("tests/requests_app/api/v1/test_catalog.py",),
+    ),
+    Regression(
+        "webhooks call addresses that IPv6 hides",
+        "requests_app/outside_calls.py",
+        "return address.ipv4_mapped or address.sixtofour",
+        "return address.sixtofour",
+        WEBHOOKS,
+    ),
+    Regression(
+        "webhooks follow a name that leads inside later",
+        "requests_app/outside_calls.py",
+        "if not all(may_be_called(address) for address in addresses):",
+        "if not any(may_be_called(address) for address in addresses):",
+        WEBHOOKS,
+    ),
+    Regression(
+        "webhooks tell of private requests",
+        "requests_app/rules/webhooks.py",
+        "if service_request.is_public:\n        return True",
+        "if service_request.pk:\n        return True",
+        WEBHOOKS,
+    ),
+    Regression(
+        "webhooks tell the events of a request out of order",
+        "requests_app/actions/webhooks.py",
+        'ordering_key=f"webhook:{webhook.pk}:{request_id}" if request_id else ""',
+        'ordering_key=""',
+        WEBHOOKS,
+    ),
+    Regression(
+        "a webhook that fails is never switched off",
+        "requests_app/actions/webhooks.py",
+        "if now - webhook.failing_since >= webhooks.FAILING_FOR:",
+        "if webhook.ended_at is not None:",
+        WEBHOOKS,
+    ),
+    Regression(
+        "a key sees another key's webhooks",
+        "requests_app/api/v1/webhooks.py",
+        "webhook = key.webhooks.filter(pk=webhook_id).first()",
+        "webhook = Webhook.objects.filter(pk=webhook_id).first()",
+        WEBHOOKS,
     ),
 ]

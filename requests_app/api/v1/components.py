@@ -3,5 +3,6 @@
 from requests_app.api.v1.catalog_schemas import CATALOG
 from requests_app.api.v1.report_schemas import REPORTS
 from requests_app.api.v1.schemas import REQUESTS, Schema
+from requests_app.api.v1.webhook_schemas import WEBHOOKS
 
-COMPONENTS: dict[str, Schema] = {**REQUESTS, **REPORTS, **CATALOG}
+COMPONENTS: dict[str, Schema] = {**REQUESTS, **REPORTS, **CATALOG, **WEBHOOKS}

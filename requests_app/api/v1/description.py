@@ -19,6 +19,8 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {
     "area_code": ("The area’s code in its layer.", {"type": "string", "maxLength": 80}, "5"),
     "service_code": ("The code of a service.", {"type": "string", "maxLength": 60}, "pothole"),
     "number": ("The number of an asset, as on its tag.", {"type": "string", "maxLength": 60}, "L00417"),
+    "webhook_id": ("The number of a webhook.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "12"),
+    "delivery_id": ("The number of a delivery.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "40312"),
     "article_code": ("The code of an article.", {"type": "string", "maxLength": 60}, "recycling"),
 }
 HEADERS: dict[str, dict[str, Any]] = {

@@ -9,7 +9,7 @@ PHOTO = {
     "small_url": f"{SITE}/photos/0b1c2d3e4f5061728394a5b6c7d8e9f0-small.jpg",
     "width": 2048,
     "height": 1536,
-    "alt": "A hole as big as a plate",
+    "alt": "A pothole two feet wide",
     "kind": "report",
 }
 REQUEST_ROW: dict[str, Any] = {
@@ -22,7 +22,7 @@ REQUEST_ROW: dict[str, Any] = {
     "is_open": True,
     "status_text": "Scheduled for Tuesday, June 9",
     "outcome": None,
-    "description": "A hole as big as a plate.",
+    "description": "A pothole two feet wide.",
     "language": "en",
     "department": {"code": "PW", "name": "Streets"},
     "submitted_at": "2026-06-03T14:30:00-04:00",
@@ -176,7 +176,7 @@ STATISTICS = {
 TOKEN = "417-h3j5k7m9n2p4q6r8s3t5v7w9x2"  # noqa: S105 - it opens nothing
 NEW_REPORT = {
     "service": "pothole",
-    "description": "A hole as big as a plate.",
+    "description": "A pothole two feet wide.",
     "place": {"lat": 40.5, "long": -69.0},
     "answers": {"where": "lane"},
     "contact": {"email": "ana@example.org"},
@@ -193,7 +193,7 @@ RECEIPT = {
 PHOTO_RECEIPT = {"id": PHOTO["id"], "width": 2048, "height": 1536, "alt": ""}
 NEW_COMMENT = {"private_token": TOKEN, "text": "It is deeper now."}
 COMMENT_RECEIPT = {"reference": "7K3M-9QWT", "text": "It is deeper now.", "notice": None}
-EDIT = {"private_token": TOKEN, "description": "A hole as big as a plate, in the bike lane."}
+EDIT = {"private_token": TOKEN, "description": "A pothole two feet wide, in the bike lane."}
 NEW_FOLLOWER = {"email": "ben@example.org"}
 FOLLOWER_RECEIPT = {"reference": "7K3M-9QWT", "notice": "Updates about this report go to that address."}
 NEW_FOLLOW = {"email": "ana@example.org", "area": "ward:5", "cadence": "weekly"}
@@ -201,4 +201,35 @@ FOLLOW_RECEIPT = {
     "following": "Ward 5",
     "cadence": "weekly",
     "notice": "We sent an email with a link. Updates start once it is selected.",
+}
+NEW_WEBHOOK: dict[str, Any] = {
+    "url": "https://example.org/hook",
+    "events": ["request.submitted", "request.resolved"],
+    "services": ["pothole"],
+    "areas": ["ward:5"],
+    "departments": [],
+    "payload": "full",
+}
+WEBHOOK = {
+    "id": "12",
+    **NEW_WEBHOOK,
+    "enabled": True,
+    "end_reason": None,
+    "failing_since": None,
+    "previous_secret_until": None,
+    "created_at": "2026-06-03T14:30:00-04:00",
+}
+WEBHOOK_WITH_SECRET = {**WEBHOOK, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
+WEBHOOK_DELIVERY = {
+    "id": "40312",
+    "webhook_id": "msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
+    "type": "request.resolved",
+    "reference": "7K3M-9QWT",
+    "state": "delivered",
+    "attempts": 1,
+    "status": 204,
+    "error": None,
+    "milliseconds": 84,
+    "tried_at": "2026-06-04T09:12:41-04:00",
+    "created_at": "2026-06-04T09:12:40-04:00",
 }

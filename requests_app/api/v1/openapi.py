@@ -36,6 +36,7 @@ TAGS = {
     "Catalog": "What can be reported: categories, services and their questions; articles that may answer it already.",
     "Places": "Areas, addresses and the city’s assets.",
     "City": "The city itself and its figures.",
+    "Webhooks": "Events posted to your address, signed as Standard Webhooks 1.0 says.",
     "Open311": "GeoReport v2, for the programs that speak it.",
 }
 

@@ -1,9 +1,7 @@
 """Service requests as everyone may see them: a list with the website's filters, and one with its timeline."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +10,9 @@ from requests_app.api.framework.errors import Unavailable
 from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
 from requests_app.api.v1.schemas import REQUEST_FIELDS
-from requests_app.localized import localized
 from requests_app.messages import moderation_notes, timeline, wording
-from requests_app.models import Answer, Jurisdiction, Photo, QuestionVersion, ServiceRequest
+from requests_app.messages.request_shape import moment, photos_of, shaped
+from requests_app.models import Answer, Jurisdiction, QuestionVersion, ServiceRequest
 from requests_app.places import assets
 from requests_app.places.public_filter import NAMES, PublicFilter
 from requests_app.places.public_place import shows_asset
@@ -63,56 +61,6 @@ def rows(city: Jurisdiction, found: Sequence[ServiceRequest], fields: Iterable[s
         every = shaped(row, site=site, zone=zone, now=now, photos=photos.get(row.pk, []))
         listed.append({name: every[name] for name in wanted})
     return listed
-
-
-def shaped(
-    row: ServiceRequest, *, site: str, zone: ZoneInfo, now: dt.datetime | None, photos: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """The fields of REQUEST_FIELDS. Of what waits for review, the status only."""
-    version = row.service.current or row.service_version
-    point = row.public_point if row.is_public else None
-    return {
-        "reference": row.display_reference,
-        "url": f"{site}/api/v1/requests/{row.reference}/",
-        "html_url": f"{site}/r/{row.reference}/",
-        "service": {"code": row.service.service_code, "name": localized(version.name)},
-        "category": {"code": version.category.code, "name": localized(version.category.name)},
-        "status": row.status,
-        "is_open": row.is_open,
-        "status_text": wording.status_words(row, to_reporter=False, now=now),
-        "outcome": row.disposition or None,
-        "description": row.description if row.is_public else None,
-        "language": row.language,
-        "department": {"code": row.department.code, "name": localized(row.department.name)} if row.department else None,
-        "submitted_at": moment(row.submitted_at, zone),
-        "updated_at": moment(row.updated_at, zone),
-        "resolved_at": moment(row.resolved_at, zone),
-        "due_at": moment(row.due_at, zone),
-        "address": (row.public_address if row.is_public else "") or None,
-        "lat": round(point.y, 6) if point else None,
-        "long": round(point.x, 6) if point else None,
-        "people_count": row.people_count,
-        "photos": photos,
-    }
-
-
-def moment(at: dt.datetime | None, zone: ZoneInfo) -> str | None:
-    return at.astimezone(zone).replace(microsecond=0).isoformat() if at else None
-
-
-def photos_of(city: Jurisdiction, found: Iterable[ServiceRequest]) -> dict[int, list[dict[str, Any]]]:
-    """The public photos by request: what was reported before the work's own."""
-    shown = [row.pk for row in found if row.is_public and not row.photos_private]
-    photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
-    photos = photos.filter(kind__in=(Photo.Kind.REPORT, Photo.Kind.WORK)).order_by("kind", "id")
-    site, by_request = links.base_url(city), dict[int, list[dict[str, Any]]]()
-    for key, name, width, height, alt, kind in photos.values_list(
-        "service_request_id", "name", "width", "height", "alt", "kind"
-    ):
-        urls = {"url": f"{site}/photos/{name}.jpg", "small_url": f"{site}/photos/{name}-small.jpg"}
-        photo = {"id": name, **urls, "width": width, "height": height, "alt": alt, "kind": kind}
-        by_request.setdefault(key, []).append(photo)
-    return by_request
 
 
 def geojson(listed: list[dict[str, Any]], found: Sequence[ServiceRequest]) -> dict[str, Any]:

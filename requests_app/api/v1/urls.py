@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.api.v1 import catalog_views, city_views, place_views, reporting_views
+from requests_app.api.v1 import catalog_views, city_views, place_views, reporting_views, webhook_views
 
 urlpatterns: list[URLPattern] = [
     path("requests/", reporting_views.RequestsAndReports.as_view(), name="v1_requests"),
@@ -25,4 +25,15 @@ urlpatterns: list[URLPattern] = [
     path("assets/<str:number>/", place_views.OneAsset.as_view(), name="v1_asset"),
     path("city/", city_views.City.as_view(), name="v1_city"),
     path("statistics/", city_views.Statistics.as_view(), name="v1_statistics"),
+    path("webhook-events/", webhook_views.EventTypes.as_view(), name="v1_webhook_events"),
+    path("webhooks/", webhook_views.Webhooks.as_view(), name="v1_webhooks"),
+    path("webhooks/<int:webhook_id>/", webhook_views.OneWebhook.as_view(), name="v1_webhook"),
+    path("webhooks/<int:webhook_id>/secret/", webhook_views.Secret.as_view(), name="v1_webhook_secret"),
+    path("webhooks/<int:webhook_id>/test/", webhook_views.Test.as_view(), name="v1_webhook_test"),
+    path("webhooks/<int:webhook_id>/deliveries/", webhook_views.Deliveries.as_view(), name="v1_webhook_deliveries"),
+    path(
+        "webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/resend/",
+        webhook_views.Resend.as_view(),
+        name="v1_webhook_resend",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""Prefills a report from the first page's query: ?service=, ?lat= and ?long=, ?asset=, or the code of a ?sign=.
+"""Prefills a report from the first page's query: ?service=, ?lat= and ?long=, ?asset=, ?text=, or the code of a ?sign=.
 
 Invalid values are reported or left out, and the report path asks for them. Reading writes nothing: link previews visit, too.
 """
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.places import assets, signs
+from requests_app.rules import intake
 from requests_app.rules.report_path import offered
 from requests_app.rules.retirement import successor_of
 from requests_app.web.report import place_input
@@ -46,6 +47,11 @@ class Prefill:
         """The query for the same place without the service, to report something else there."""
         place = {name: value for name, value in self.given.items() if name != "service"}
         return f"?{urlencode(place | {'service': ''})}" if place else ""
+
+
+def text_of(parameters: Mapping[str, str]) -> str:
+    """What the text box begins with, for the person to check, as in the draft of an assistant."""
+    return parameters.get("text", "").replace("\x00", "")[: intake.DESCRIPTION_MAX]
 
 
 def read(jurisdiction: Jurisdiction, parameters: Mapping[str, str]) -> Prefill:

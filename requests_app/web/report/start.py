@@ -49,7 +49,8 @@ def report(request: CityRequest) -> HttpResponse:
     version = link.version
     context: dict[str, Any] = {"version": version, "link": link}
     if request.method != "POST":
-        return show(request, "start", step=1, form=ProblemForm(version=version), drafts=open_drafts(request), **context)
+        form = ProblemForm(version=version, initial={"text": prefill.text_of(request.GET)})
+        return show(request, "start", step=1, form=form, drafts=open_drafts(request), **context)
     form = ProblemForm(request.POST, version=version)
     language = requested_language(request)
     if language and not form.data.get("text", "").strip():

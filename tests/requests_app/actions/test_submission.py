@@ -40,7 +40,7 @@ def test_it_stores_answers_people_areas_clocks_and_what_must_follow(town: Riverm
     assert made.acknowledge_due_at is not None
     assert made.acknowledge_due_at < made.due_at
     rows = OutboxRow.objects.filter(service_request=made).values_list("kind", flat=True)
-    assert set(rows) == {"route", "index", "notify", "match_subscriptions"}
+    assert set(rows) == {"route", "index", "notify", "match_subscriptions", "match_webhooks"}
 
 
 @pytest.mark.shows("2.3", "A14")

@@ -182,3 +182,10 @@ def test_a_report_from_a_sign_is_about_its_thing(cast: Rivermark, client: Client
     made = ServiceRequest.objects.get()
     assert made.asset is not None
     assert made.asset.asset_id == "L00417"
+
+
+def test_a_text_fills_the_box_and_can_be_changed(cast: Rivermark, client: Client) -> None:
+    html = page(client, "service=pothole&text=A+hole%00+%3Cb%3E")
+    assert "A hole &lt;b&gt;</textarea>" in html
+    assert "x" * 4000 + "</textarea>" in page(client, f"text={'x' * 4001}")
+    assert begun(client, service="pothole").typed["text"] == "It is broken"

@@ -1,0 +1,7 @@
+"""Reads, reports and follows through the API v1 of a Lamplighter city."""
+
+from lamplighter_client.client import Lamplighter
+from lamplighter_client.problems import FieldError, Problem, Unreachable
+from lamplighter_client.transport import Retries
+
+__all__ = ["FieldError", "Lamplighter", "Problem", "Retries", "Unreachable"]

@@ -1,0 +1,114 @@
+"""The shapes of webhooks."""
+
+from requests_app.api.v1.schemas import Schema, listed, maybe, moment, page, ref, shape, text, uri
+from requests_app.models import Webhook, WebhookDelivery
+from requests_app.outside_calls import URL_MAX
+from requests_app.rules import webhook_events
+from requests_app.rules.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
+
+
+def codes(words: str, **more: object) -> Schema:
+    found = listed({"type": "string", "maxLength": 200, **more}, f"{words} Empty: all of them.")
+    return {**found, "maxItems": CHOSEN_MOST}
+
+
+ID: Schema = text("Never changes.")
+CHOSEN: dict[str, Schema] = {
+    "url": text("Where events are posted: an https address on the public internet.", minLength=1, maxLength=URL_MAX),
+    "events": codes("Types of the catalog.", enum=list(webhook_events.CHOICES)),
+    "services": codes("Codes of services."),
+    "areas": codes("Areas as `layer:code`."),
+    "departments": codes("Codes of departments."),
+    "payload": text(
+        "`thin`: the number and the address of the request. `full`: the request, too.", enum=Webhook.Payload.values
+    ),
+}
+ENABLED: Schema = {"type": "boolean", "description": "Whether anything is sent."}
+WEBHOOK: dict[str, Schema] = {
+    "id": ID,
+    **{name: {**schema} for name, schema in CHOSEN.items()},
+    "enabled": ENABLED,
+    "end_reason": maybe(
+        text(
+            "Why it is off: by a program with the key, by the city’s staff, because its address answered 410, or because it failed "
+            "for five days.",
+            enum=Webhook.EndReason.values,
+        )
+    ),
+    "failing_since": maybe(moment("When the first call failed since one was last taken.")),
+    "previous_secret_until": maybe(moment("Until when the secret before this one signs, too.")),
+    "created_at": moment("When it was made."),
+}
+SECRET = text("Signs what is sent. It is shown this once.", examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"])
+
+WEBHOOKS: dict[str, Schema] = {
+    "Webhook": shape("An address that gets events.", WEBHOOK),
+    "WebhookWithSecret": shape("A webhook and its new secret.", {**WEBHOOK, "secret": SECRET}),
+    "Webhooks": shape("All webhooks of the key.", {"results": listed(ref("Webhook"))}),
+    "NewWebhook": shape(
+        "What to send where.", CHOSEN, optional=("events", "services", "areas", "departments", "payload")
+    ),
+    "WebhookEdit": shape("What changes.", {**CHOSEN, "enabled": ENABLED}, optional=None),
+    "NewSecret": shape(
+        "How long both secrets sign.",
+        {
+            "overlap_hours": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": OVERLAP_HOURS_MOST,
+                "default": 24,
+                "description": "0: the earlier secret ends at once.",
+            }
+        },
+        optional=None,
+    ),
+    "WebhookDelivery": shape(
+        "One event for one webhook. Neither the body nor the answer’s is kept.",
+        {
+            "id": ID,
+            "webhook_id": text("The header webhook-id: the same on each try, and when it is sent again."),
+            "type": text("The type of the event."),
+            "reference": maybe(text("The number of the request.")),
+            "state": text("`dead`: given up. It can be sent again.", enum=WebhookDelivery.State.values),
+            "attempts": {"type": "integer", "minimum": 0, "description": "How often it was tried."},
+            "status": maybe({"type": "integer", "description": "The status of the last answer."}),
+            "error": maybe(text("A code that says why there was no answer, or why it isn’t sent.")),
+            "milliseconds": maybe({"type": "integer", "description": "How long the last try took."}),
+            "tried_at": maybe(moment("The last try.")),
+            "created_at": moment("When it was to be sent first."),
+        },
+    ),
+    "WebhookDeliveryPage": page("One page of deliveries, newest first.", "WebhookDelivery"),
+    "WebhookEventTypes": shape(
+        "The catalog.",
+        {
+            "results": listed(
+                shape(
+                    "A type of event.",
+                    {
+                        "type": text("Its name, which never changes."),
+                        "description": text("When it is sent."),
+                        "thin": ref("WebhookMessage"),
+                        "full": ref("WebhookMessage"),
+                    },
+                )
+            )
+        },
+    ),
+    "WebhookMessage": shape(
+        "The body of a webhook.",
+        {
+            "type": text("The type of the event."),
+            "timestamp": moment("When it happened."),
+            "data": shape(
+                "Empty in a test.",
+                {
+                    "reference": text("The number of the request."),
+                    "url": uri("Its address in this API."),
+                    "request": ref("RequestRow"),
+                },
+                optional=None,
+            ),
+        },
+    ),
+}

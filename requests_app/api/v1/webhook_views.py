@@ -1,0 +1,205 @@
+"""The addresses of webhooks: a key with the scope `webhooks` manages its own."""
+
+from typing import Any, cast
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.framework.parsers import JSONParser
+from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
+from requests_app.api.v1 import examples, webhooks
+from requests_app.api.v1.base import CURSOR, LIMIT, V1View
+from requests_app.api.v1.operations import JSON, Answer, Body, Operation, operation
+from requests_app.api.v1.parameters import Choice
+from requests_app.models import ApiKey, Webhook, WebhookDelivery
+from requests_app.models.api_key import Scope
+
+TAG = "Webhooks"
+STATE = Choice("state", "Only these.", example="dead", values=tuple(WebhookDelivery.State.values))
+
+
+class EventTypes(V1View):
+    keep_s = 300
+
+    @operation(
+        Operation(
+            id="listWebhookEvents",
+            tag=TAG,
+            summary="List the types of events",
+            words="What webhooks can tell, with a thin and a full body of each. No key is needed.",
+            answer=Answer("WebhookEventTypes", "All types.", {"results": webhooks.catalogue()[:1]}),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"results": webhooks.catalogue()})
+
+
+class KeysOwn(V1View):
+    """Of the key that asks, and so for nobody else to keep."""
+
+    parser_classes = [JSONParser]
+    permission_classes = [HasScope(Scope.WEBHOOKS)]
+    throttle_classes = [CallThrottle, WriteThrottle]
+
+    def find(self, webhook_id: int) -> Webhook:
+        return webhooks.find(cast(ApiKey, self.request.auth), webhook_id)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class Webhooks(KeysOwn):
+    @operation(
+        Operation(
+            id="listWebhooks",
+            tag=TAG,
+            summary="List webhooks",
+            words="All webhooks of the key, without their secrets.",
+            answer=Answer("Webhooks", "All of them.", {"results": [examples.WEBHOOK]}),
+            scope="webhooks",
+        )
+    )
+    def get(self, request: Request) -> Response:
+        found = cast(ApiKey, request.auth).webhooks.order_by("id")
+        return Response({"results": [webhooks.shaped(self.jurisdiction, webhook) for webhook in found]})
+
+    @operation(
+        Operation(
+            id="createWebhook",
+            tag=TAG,
+            summary="Create a webhook",
+            words="From now on, events are posted to its address, signed as Standard Webhooks 1.0 says. The secret is shown this "
+            "once. The address must be on the public internet; it is asked again at each delivery.",
+            status=201,
+            body=Body({JSON: "NewWebhook"}, examples.NEW_WEBHOOK),
+            answer=Answer("WebhookWithSecret", "It was made.", examples.WEBHOOK_WITH_SECRET, headers=("Location",)),
+            problems=("conflict",),
+            scope="webhooks",
+        )
+    )
+    def post(self, request: Request) -> Response:
+        made = webhooks.create(self.jurisdiction, cast(ApiKey, request.auth), request.data)
+        location = request.build_absolute_uri(f"{request.path}{made['id']}/")
+        return Response(made, status=201, headers={"Location": location})
+
+
+class OneWebhook(KeysOwn):
+    @operation(
+        Operation(
+            id="getWebhook",
+            tag=TAG,
+            summary="Get a webhook",
+            words="One webhook of the key, without its secret.",
+            answer=Answer("Webhook", "The webhook.", examples.WEBHOOK),
+            scope="webhooks",
+        )
+    )
+    def get(self, request: Request, webhook_id: int) -> Response:
+        return Response(webhooks.shaped(self.jurisdiction, self.find(webhook_id)))
+
+    @operation(
+        Operation(
+            id="changeWebhook",
+            tag=TAG,
+            summary="Change a webhook",
+            words="Only the fields that are sent. `enabled` switches it off, or on again after it ended.",
+            body=Body({JSON: "WebhookEdit"}, {"enabled": True}),
+            answer=Answer("Webhook", "As it is now.", examples.WEBHOOK),
+            problems=("conflict",),
+            scope="webhooks",
+        )
+    )
+    def patch(self, request: Request, webhook_id: int) -> Response:
+        return Response(webhooks.change(self.jurisdiction, self.find(webhook_id), request.data))
+
+    @operation(
+        Operation(
+            id="deleteWebhook",
+            tag=TAG,
+            summary="Delete a webhook",
+            words="With its list of deliveries. What waits isn’t sent anymore.",
+            status=204,
+            answer=Answer(None, "It is gone."),
+            scope="webhooks",
+        )
+    )
+    def delete(self, request: Request, webhook_id: int) -> Response:
+        webhooks.actions.delete(self.find(webhook_id).pk)
+        return Response(status=204)
+
+
+class Secret(KeysOwn):
+    @operation(
+        Operation(
+            id="rotateWebhookSecret",
+            tag=TAG,
+            summary="Replace the secret",
+            words="The new secret is shown this once. For `overlap_hours`, each delivery has two signatures: by the new secret and "
+            "by the one before it.",
+            body=Body({JSON: "NewSecret"}, {"overlap_hours": 24}),
+            answer=Answer("WebhookWithSecret", "With the new secret.", examples.WEBHOOK_WITH_SECRET),
+            scope="webhooks",
+        )
+    )
+    def post(self, request: Request, webhook_id: int) -> Response:
+        return Response(webhooks.rotate(self.jurisdiction, self.find(webhook_id), request.data))
+
+
+class Test(KeysOwn):
+    @operation(
+        Operation(
+            id="testWebhook",
+            tag=TAG,
+            summary="Send a test",
+            words="Posts `webhook.test` to its address, whatever else it gets.",
+            status=202,
+            answer=Answer("WebhookDelivery", "It is on its way.", examples.WEBHOOK_DELIVERY),
+            problems=("conflict",),
+            scope="webhooks",
+        )
+    )
+    def post(self, request: Request, webhook_id: int) -> Response:
+        return Response(webhooks.test(self.jurisdiction, self.find(webhook_id)), status=202)
+
+
+class Deliveries(KeysOwn):
+    @operation(
+        Operation(
+            id="listWebhookDeliveries",
+            tag=TAG,
+            summary="List deliveries",
+            words="What was sent in the last 30 days, newest first. `state=dead` lists what was given up.",
+            query=(STATE, CURSOR, LIMIT),
+            answer=Answer(
+                "WebhookDeliveryPage",
+                "One page.",
+                {"results": [examples.WEBHOOK_DELIVERY], "next": None, "previous": None},
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+            scope="webhooks",
+        )
+    )
+    def get(self, request: Request, webhook_id: int) -> Response:
+        found = webhooks.deliveries(self.find(webhook_id), self.query)
+        results = [webhooks.delivery_shape(self.jurisdiction, delivery) for delivery in found.rows]
+        return self.paged({"results": results}, found.next_cursor, found.previous_cursor)
+
+
+class Resend(KeysOwn):
+    @operation(
+        Operation(
+            id="resendWebhookDelivery",
+            tag=TAG,
+            summary="Send a delivery again",
+            words="With the same `webhook-id`. A full body then has the request as it is by then.",
+            status=202,
+            answer=Answer("WebhookDelivery", "It is on its way.", examples.WEBHOOK_DELIVERY),
+            problems=("conflict",),
+            scope="webhooks",
+        )
+    )
+    def post(self, request: Request, webhook_id: int, delivery_id: int) -> Response:
+        return Response(webhooks.resend(self.jurisdiction, self.find(webhook_id), delivery_id), status=202)

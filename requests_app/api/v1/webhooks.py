@@ -1,0 +1,202 @@
+"""Webhooks of a key: what was sent is checked, and what is stored gets its shape."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app import outside_calls, paging
+from requests_app.actions import webhooks as actions
+from requests_app.api.v1 import examples
+from requests_app.api.v1.bodies import Body
+from requests_app.api.v1.parameters import Query
+from requests_app.api.v1.problems import Problem
+from requests_app.messages.request_shape import moment
+from requests_app.models import ApiKey, Area, Department, Jurisdiction, Service, Webhook, WebhookDelivery
+from requests_app.rules import webhook_events
+from requests_app.rules.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
+
+REFUSALS = {
+    "not_a_url": gettext_lazy(
+        "url must be an address like https://example.org/hook, without a user name or a fragment."
+    ),
+    "not_https": gettext_lazy("url must begin with https://."),
+    "inside": gettext_lazy("url leads to an address that isn’t on the public internet. Nothing is sent there."),
+    "not_found": gettext_lazy("The name in url has no address."),
+}
+
+
+def find(key: ApiKey, webhook_id: int) -> Webhook:
+    """Another key's is the same 404 as one that doesn't exist."""
+    webhook = key.webhooks.filter(pk=webhook_id).first()
+    if webhook is None:
+        raise Problem("not-found", _("There is no such webhook of this key."))
+    return webhook
+
+
+def create(city: Jurisdiction, key: ApiKey, data: Any) -> dict[str, Any]:
+    body = Body(data)
+    terms = _terms(city, body, required=True)
+    body.no_others()
+    body.check()
+    try:
+        webhook, plain = actions.create(key, terms)
+    except actions.TooMany:
+        raise Problem("conflict", _("This key has as many webhooks as it may have. Delete one first.")) from None
+    return {**shaped(city, webhook), "secret": plain}
+
+
+def change(city: Jurisdiction, webhook: Webhook, data: Any) -> dict[str, Any]:
+    body = Body(data)
+    terms = _terms(city, body, required=False)
+    enabled = body.data.get("enabled")
+    body.read.add("enabled")
+    if enabled is not None:
+        if not isinstance(enabled, bool):
+            body.refuse("enabled", "wrong-type", _("%(name)s must be true or false.") % {"name": "enabled"})
+        terms["enabled"] = enabled
+    body.no_others()
+    body.check()
+    try:
+        return shaped(city, actions.change(webhook.pk, terms))
+    except actions.EndedByStaff:
+        raise Problem("conflict", _("The city’s staff switched it off. Ask them to switch it on again.")) from None
+
+
+def rotate(city: Jurisdiction, webhook: Webhook, data: Any) -> dict[str, Any]:
+    body = Body(data)
+    hours = body.number("overlap_hours", 0, OVERLAP_HOURS_MOST)
+    if hours is not None and hours != int(hours):
+        body.refuse("overlap_hours", "invalid", _("%(name)s must be a whole number.") % {"name": "overlap_hours"})
+    body.no_others()
+    body.check()
+    changed, plain = actions.rotate(webhook.pk, overlap=dt.timedelta(hours=24 if hours is None else int(hours)))
+    return {**shaped(city, changed), "secret": plain}
+
+
+def test(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
+    try:
+        return delivery_shape(city, actions.test(webhook.pk))
+    except actions.SwitchedOff:
+        raise _switched_off() from None
+
+
+def resend(city: Jurisdiction, webhook: Webhook, delivery_id: int) -> dict[str, Any]:
+    if not webhook.deliveries.filter(pk=delivery_id).exists():
+        raise Problem("not-found", _("There is no such delivery of this webhook."))
+    try:
+        return delivery_shape(city, actions.resend(delivery_id))
+    except actions.SwitchedOff:
+        raise _switched_off() from None
+    except actions.StillWaiting:
+        raise Problem("conflict", _("It is being sent already.")) from None
+
+
+def deliveries(webhook: Webhook, query: Query) -> paging.Page[WebhookDelivery]:
+    found = WebhookDelivery.objects.filter(webhook=webhook).select_related("service_request")
+    if query["state"]:
+        found = found.filter(state=query["state"])
+    try:
+        return paging.page(found, [("id", "desc")], query["cursor"], query["limit"])
+    except paging.BadCursor:
+        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+
+
+def shaped(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
+    return {
+        "id": str(webhook.pk),
+        "url": webhook.url,
+        "events": webhook.event_types,
+        "services": webhook.services,
+        "areas": webhook.areas,
+        "departments": webhook.departments,
+        "payload": webhook.payload,
+        "enabled": webhook.ended_at is None,
+        "end_reason": webhook.end_reason or None,
+        "failing_since": moment(webhook.failing_since, city.zone),
+        "previous_secret_until": moment(webhook.previous_until, city.zone),
+        "created_at": moment(webhook.created_at, city.zone),
+    }
+
+
+def delivery_shape(city: Jurisdiction, delivery: WebhookDelivery) -> dict[str, Any]:
+    told = delivery.service_request
+    return {
+        "id": str(delivery.pk),
+        "webhook_id": delivery.message_id,
+        "type": delivery.event_type,
+        "reference": told.display_reference if told else None,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "status": delivery.status,
+        "error": delivery.error or None,
+        "milliseconds": delivery.milliseconds,
+        "tried_at": moment(delivery.tried_at, city.zone),
+        "created_at": moment(delivery.created_at, city.zone),
+    }
+
+
+def catalogue() -> list[dict[str, Any]]:
+    return [
+        {
+            "type": one.name,
+            "description": one.words,
+            "thin": sample(one.name, full=False),
+            "full": sample(one.name, full=True),
+        }
+        for one in webhook_events.CATALOGUE
+    ]
+
+
+def sample(name: str, *, full: bool) -> dict[str, Any]:
+    row, about = examples.REQUEST_ROW, name != webhook_events.TEST
+    body: dict[str, Any] = webhook_events.body(
+        name, at=row["updated_at"], reference=row["reference"] if about else "", url=row["url"]
+    )
+    if full and about and name != webhook_events.REMOVED:
+        body["data"]["request"] = row
+    return body
+
+
+def _switched_off() -> Problem:
+    return Problem("conflict", _("This webhook is switched off. Switch it on first."))
+
+
+def _terms(city: Jurisdiction, body: Body, *, required: bool) -> dict[str, Any]:
+    """Columns by name: those that were sent."""
+    terms: dict[str, Any] = {}
+    url = body.value("url", str, _("a text"), required=required)
+    if url is not None:
+        try:
+            outside_calls.place(url)
+        except outside_calls.Refused as refused:
+            body.refuse("url", refused.code.replace("_", "-"), str(REFUSALS[refused.code]))
+        terms["url"] = url
+    services = Service.objects.filter(jurisdiction=city)
+    departments = Department.objects.filter(jurisdiction=city)
+    known: dict[str, Any] = {
+        "events": lambda names: set(webhook_events.CHOICES),
+        "services": lambda names: set(services.filter(service_code__in=names).values_list("service_code", flat=True)),
+        "departments": lambda names: set(departments.filter(code__in=names).values_list("code", flat=True)),
+        "areas": lambda names: _known_areas(city, names),
+    }
+    for name, ask in known.items():
+        if name in body.data:
+            names = body.texts(name, CHOSEN_MOST)
+            unknown = sorted(set(names) - ask(names)) if names else []
+            if unknown:
+                words = _("%(name)s was not found.") % {"name": unknown[0][:60]}
+                body.refuse(name, "unknown-value", words)
+            terms["event_types" if name == "events" else name] = names
+    payload = body.choice("payload", Webhook.Payload.values, None)
+    if payload is not None:
+        terms["payload"] = payload
+    return terms
+
+
+def _known_areas(city: Jurisdiction, names: list[str]) -> set[str]:
+    pairs = [name.partition(":")[::2] for name in names]
+    found = Area.objects.filter(jurisdiction=city, layer__in=[layer for layer, _code in pairs])
+    found = found.filter(code__in=[code for _layer, code in pairs])
+    return {f"{layer}:{code}" for layer, code in found.values_list("layer", "code")}

@@ -1,0 +1,61 @@
+"""A service request as everyone may see it, for programs: API v1 answers it, and a full webhook tells it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from requests_app import links
+from requests_app.localized import localized
+from requests_app.messages import wording
+from requests_app.models import Jurisdiction, Photo, ServiceRequest
+
+
+def shaped(
+    row: ServiceRequest, *, site: str, zone: ZoneInfo, now: dt.datetime | None, photos: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The fields of REQUEST_FIELDS. Of what waits for review, the status only."""
+    version = row.service.current or row.service_version
+    point = row.public_point if row.is_public else None
+    return {
+        "reference": row.display_reference,
+        "url": f"{site}/api/v1/requests/{row.reference}/",
+        "html_url": f"{site}/r/{row.reference}/",
+        "service": {"code": row.service.service_code, "name": localized(version.name)},
+        "category": {"code": version.category.code, "name": localized(version.category.name)},
+        "status": row.status,
+        "is_open": row.is_open,
+        "status_text": wording.status_words(row, to_reporter=False, now=now),
+        "outcome": row.disposition or None,
+        "description": row.description if row.is_public else None,
+        "language": row.language,
+        "department": {"code": row.department.code, "name": localized(row.department.name)} if row.department else None,
+        "submitted_at": moment(row.submitted_at, zone),
+        "updated_at": moment(row.updated_at, zone),
+        "resolved_at": moment(row.resolved_at, zone),
+        "due_at": moment(row.due_at, zone),
+        "address": (row.public_address if row.is_public else "") or None,
+        "lat": round(point.y, 6) if point else None,
+        "long": round(point.x, 6) if point else None,
+        "people_count": row.people_count,
+        "photos": photos,
+    }
+
+
+def moment(at: dt.datetime | None, zone: ZoneInfo) -> str | None:
+    return at.astimezone(zone).replace(microsecond=0).isoformat() if at else None
+
+
+def photos_of(city: Jurisdiction, found: Iterable[ServiceRequest]) -> dict[int, list[dict[str, Any]]]:
+    """The public photos by request: what was reported before the work's own."""
+    shown = [row.pk for row in found if row.is_public and not row.photos_private]
+    photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
+    photos = photos.filter(kind__in=(Photo.Kind.REPORT, Photo.Kind.WORK)).order_by("kind", "id")
+    site, by_request = links.base_url(city), dict[int, list[dict[str, Any]]]()
+    for key, name, width, height, alt, kind in photos.values_list(
+        "service_request_id", "name", "width", "height", "alt", "kind"
+    ):
+        urls = {"url": f"{site}/photos/{name}.jpg", "small_url": f"{site}/photos/{name}-small.jpg"}
+        photo = {"id": name, **urls, "width": width, "height": height, "alt": alt, "kind": kind}
+        by_request.setdefault(key, []).append(photo)
+    return by_request

@@ -1,0 +1,95 @@
+"""Telling a program of an event, as Standard Webhooks 1.0 says: a signed POST with the same id on each try."""
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import time
+from typing import Any
+
+import orjson
+import structlog
+from django.utils import timezone
+from django.utils.translation import override
+
+from requests_app import links, outside_calls
+from requests_app.actions import webhooks as actions
+from requests_app.clock import app_now
+from requests_app.messages import wording
+from requests_app.messages.request_shape import moment, photos_of, shaped
+from requests_app.models import OutboxRow, ServiceRequest, Webhook, WebhookDelivery
+from requests_app.rules import webhook_events
+
+USER_AGENT = "Lamplighter-Webhooks/1"
+RELATED = ("service__current__category", "service_version__category", "department", "owner", "duplicate_of")
+
+log = structlog.get_logger(__name__)
+
+
+def send_row(row: OutboxRow) -> dt.datetime | None:
+    """Handles an outbox row of kind `send_webhook`. Returns when to try again, or None."""
+    waiting = WebhookDelivery.objects.filter(state=WebhookDelivery.State.WAITING).select_related(
+        "webhook__api_key__jurisdiction", "webhook__api_key__acts_as", "event"
+    )
+    delivery = waiting.defer("webhook__api_key__jurisdiction__boundary").filter(pk=actions.delivery_id_of(row)).first()
+    if delivery is None:
+        return None
+    if reason := actions.reason_not_to_send(delivery):
+        actions.give_up(delivery, reason)
+        return None
+    quiet_until = delivery.webhook.quiet_until
+    if quiet_until is not None and quiet_until > app_now():
+        return quiet_until
+    began = time.monotonic()
+    status, error = _call(delivery)
+    milliseconds = round((time.monotonic() - began) * 1000)
+    log.info("webhook_called", webhook_id=delivery.webhook_id, status=status, error=error, ms=milliseconds)
+    return actions.note_try(delivery, status=status, error=error, milliseconds=milliseconds)
+
+
+def _call(delivery: WebhookDelivery) -> tuple[int | None, str]:
+    """The status of the answer, or a code that says why there was none."""
+    body = orjson.dumps(payload(delivery))
+    secrets = actions.plain_secrets(delivery.webhook, app_now())
+    try:
+        place = outside_calls.place(delivery.webhook.url)
+        return outside_calls.post(place, body, headers(delivery.message_id, body, secrets)), ""
+    except (outside_calls.Refused, outside_calls.NoAnswer) as refused:
+        return None, refused.code
+
+
+def headers(message_id: str, body: bytes, secrets: list[str]) -> dict[str, str]:
+    """One signature for each secret, with blanks between them."""
+    at = str(int(time.time()))
+    signed = f"{message_id}.{at}.".encode() + body
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": USER_AGENT,
+        "webhook-id": message_id,
+        "webhook-timestamp": at,
+        "webhook-signature": " ".join(signature(secret, signed) for secret in secrets),
+    }
+
+
+def signature(secret: str, signed: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(actions.SECRET_PREFIX))
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def payload(delivery: WebhookDelivery) -> dict[str, Any]:
+    """Nothing personal: the number, and in a full one what everyone may see of the request now."""
+    webhook, city = delivery.webhook, delivery.webhook.api_key.jurisdiction
+    at = moment(delivery.event.at if delivery.event else delivery.created_at, city.zone) or ""
+    requests = ServiceRequest.objects.select_related(*RELATED)
+    found = requests.filter(pk=delivery.service_request_id).first() if delivery.service_request_id else None
+    if found is None:
+        return webhook_events.body(delivery.event_type, at=at)
+    url = f"{links.base_url(city)}/api/v1/requests/{found.reference}/"
+    body: dict[str, Any] = webhook_events.body(delivery.event_type, at=at, reference=found.display_reference, url=url)
+    if webhook.payload == Webhook.Payload.FULL and delivery.event_type != webhook_events.REMOVED:
+        found.jurisdiction = city
+        with override(city.languages[0]), timezone.override(city.zone):
+            photos = photos_of(city, [found]).get(found.pk, [])
+            now = wording.now_for([found])
+            body["data"]["request"] = shaped(found, site=links.base_url(city), zone=city.zone, now=now, photos=photos)
+    return body

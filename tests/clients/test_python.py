@@ -1,0 +1,215 @@
+"""The Python client and its command line, against the running site."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import islice
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from lamplighter_client import Lamplighter, Problem, Retries, Unreachable
+from lamplighter_client.command import main
+
+from requests_app import api_keys
+from requests_app.models import ApiKey, ServiceRequest
+from tests import factories
+from tests.live import Site
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shows("15.8")]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def cast(live_site: Site) -> factories.Rivermark:
+    return factories.rivermark()
+
+
+@pytest.fixture
+def key(cast: factories.Rivermark) -> str:
+    return api_keys.create(cast.city, "Fix It app")[1]
+
+
+def test_it_reads_reports_adds_and_follows(
+    live_site: Site, cast: factories.Rivermark, key: str, tmp_path: Path
+) -> None:
+    factories.area(cast.city)
+    client, photo = Lamplighter(live_site.url, key), tmp_path / "Ana Silva.jpg"
+    photo.write_bytes(factories.jpeg())
+    assert client.city()["name"] == "Rivermark"
+    assert {one["code"] for one in client.services()} >= {"pothole", "tree"}
+    assert client.categories()[0]["name"]
+    assert [one["code"] for one in client.service("pothole")["questions"]] == ["where", "damage"]
+    assert client.suggestions("flat tire")["services"][0]["code"] == "pothole"
+    assert [one["code"] for one in client.areas("ward")] == ["5"]
+    assert client.statistics()["smallest_number"] > 1
+    assert {one["name"] for one in Lamplighter(live_site.url, language="es").services()} >= {"Bache"}
+
+    receipt = client.report(
+        "pothole",
+        "A hole as big as a plate.",
+        place={"lat": 40.5, "long": -69.0},
+        answers={"where": "lane"},
+        contact={"email": "ana@example.org"},
+        photos=[photo],
+    )
+    found = client.request(receipt["reference"])
+    assert found["description"] == "A hole as big as a plate."
+    assert found["timeline"]
+    token = receipt["private_token"]
+    assert token
+    assert client.comment(receipt["reference"], "It is deeper now.", private_token=token)["text"] == "It is deeper now."
+    assert client.add_photo(receipt["reference"], photo, private_token=token)["width"] == 400
+    assert client.join(receipt["reference"], "ben@example.org")["reference"] == receipt["reference"]
+    assert "email" in client.follow("ana@example.org", area="ward:5")["notice"]
+
+    with pytest.raises(Problem) as refused:
+        client.report("pothole", "A hole.", place={"lat": 40.5, "long": -69.0}, answers={"where": "moon"})
+    assert (refused.value.status, refused.value.code) == (422, "invalid-body")
+    assert [one.field for one in refused.value.errors] == ["answers.where"]
+    with pytest.raises(Problem) as missing:
+        client.request("../city")
+    assert missing.value.code == "not-found"
+
+
+def test_all_pages_come_as_one_and_a_second_try_makes_no_second_report(
+    live_site: Site, cast: factories.Rivermark, key: str
+) -> None:
+    sent = [factories.report(cast.tree, f"Branch {number}").display_reference for number in range(7)]
+    client = Lamplighter(live_site.url, key)
+    assert [row["reference"] for row in client.requests(page_size=3)] == sent[::-1]
+    assert [row["reference"] for row in islice(client.requests(page_size=3), 4)] == sent[:2:-1]
+    assert len(list(client.requests(near=(40.5, -69.0, 500.0), service="tree", status="open"))) == 7
+    twice = [client.report("tree", "A branch.", place={"lat": 40.5, "long": -69.0}, idempotency_key="1") for _ in "ab"]
+    assert twice[0] == twice[1]
+    assert ServiceRequest.objects.count() == 8
+
+
+def test_it_waits_as_long_as_the_city_says(live_site: Site, cast: factories.Rivermark, key: str) -> None:
+    ApiKey.objects.update(calls_a_minute=0)
+    waits: list[float] = []
+
+    def a_minute_later(seconds: float) -> None:
+        waits.append(seconds)
+        ApiKey.objects.update(calls_a_minute=300)
+
+    client = Lamplighter(live_site.url, key, retries=Retries(sleep=a_minute_later))
+    assert client.city()["name"] == "Rivermark"
+    assert len(waits) == 1
+    assert 1 <= waits[0] <= 60
+    ApiKey.objects.update(calls_a_minute=0)
+    hasty = Lamplighter(live_site.url, key, retries=Retries(longest_s=0, sleep=a_minute_later))
+    with pytest.raises(Problem) as refused:
+        hasty.city()
+    assert refused.value.code == "too-many-requests"
+    assert refused.value.retry_after
+    assert len(waits) == 1
+
+
+# --- A city that is out of order --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def server(*answers: tuple[int, dict[str, str], bytes] | None) -> Iterator[tuple[str, list[Any]]]:
+    """Gives these answers in turn; None closes the connection. Yields its address and what was asked."""
+    left, asked = list(answers), []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.headers)
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer = left.pop(0)
+            if answer is None:
+                self.close_connection = True
+                return
+            self.send_response(answer[0])
+            for name, value in answer[1].items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer[2])
+
+        do_GET = do_POST  # noqa: N815 - the library looks for this name
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    httpd = HTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=httpd.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_port}", asked
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
+
+
+def test_an_outage_is_waited_for_and_the_same_report_sent_again() -> None:
+    waits: list[float] = []
+    done = json.dumps({"reference": "7K3M-9QWT"}).encode()
+    with server((503, {"Retry-After": "7"}, b""), None, (201, {}, done)) as (site, asked):
+        receipt = Lamplighter(site, "lk_1", retries=Retries(sleep=waits.append)).report("tree", "A branch.")
+    assert receipt["reference"] == "7K3M-9QWT"
+    assert waits == [7, 2]
+    assert len({headers["Idempotency-Key"] for headers in asked}) == 1
+
+
+def test_it_gives_up_and_takes_its_key_to_no_other_address() -> None:
+    waits: list[float] = []
+    outage = (503, {"Retry-After": "1"}, b"")
+    with server(outage, outage, outage) as (site, asked), pytest.raises(Problem):
+        Lamplighter(site, retries=Retries(times=2, sleep=waits.append)).city()
+    assert (len(asked), len(waits)) == (3, 2)
+    # Following is not repeated: it would send a second email.
+    with server(None) as (site, asked), pytest.raises(Unreachable):
+        Lamplighter(site, retries=Retries(sleep=waits.append)).follow("ana@example.org", area="ward:5")
+    with server() as (elsewhere, stolen), server((302, {"Location": elsewhere}, b"")) as (site, _asked):
+        with pytest.raises(Problem) as moved:
+            Lamplighter(site, "lk_1").city()
+        assert (moved.value.status, stolen) == (302, [])
+    with server((200, {}, b"<html>")) as (site, _asked), pytest.raises(Unreachable):
+        Lamplighter(site).city()
+    with pytest.raises(ValueError, match="looks like https"):
+        Lamplighter("file:///etc/passwd")
+
+
+# --- The command line -------------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_reads_reports_and_follows(
+    live_site: Site, key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LAMPLIGHTER_SITE", live_site.url)
+    monkeypatch.setenv("LAMPLIGHTER_KEY", key)
+
+    def said(*arguments: str, code: int = 0) -> str:
+        assert main(arguments) == code
+        out, err = capsys.readouterr()
+        return err if code else out
+
+    assert "pothole  Pothole" in said("services", "flat tire")
+    where = ("--at=40.5,-69.0", "--answer", "where=lane")
+    sent = json.loads(said("report", "pothole", "A \x1b[31mred hole.", *where, "--email", "ana@example.org", "--json"))
+    shown = said("show", sent["reference"])
+    assert "red hole." in shown
+    assert "\x1b" not in shown
+    assert sent["reference"] in said("list", "--service", "pothole", "--near=40.5,-69.0,200")
+    assert json.loads(said("list", "nowhere", "--json")) == []
+    assert said("list", "nowhere") == "Nothing fits.\n"
+    assert "private link" in said("report", "tree", "A branch.", "--at=40.5,-69.0")
+    assert "email" in said("follow", "ana@example.org", "--service", "pothole")
+    assert "answers.where" in said("report", "pothole", "A hole.", "--at=40.5,-69.0", code=1)
+    assert "no such request" in said("show", "7K3M-9QWT", code=1)
+    with pytest.raises(SystemExit):
+        main(["list", "--near", "here"])
+    assert "--near" in capsys.readouterr().err
+
+
+def test_every_line_has_types() -> None:
+    package = ROOT / "docs/clients/python"
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", package / "pyproject.toml", package / "src"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("Success: no issues found"), done.stdout + done.stderr
+    assert (package / "src/lamplighter_client/py.typed").exists()

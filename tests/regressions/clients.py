@@ -1,0 +1,44 @@
+"""The clients in docs/clients: how often something is sent, where the key goes, and what is marked as data."""
+
+from tests.regressions.regression import Regression
+
+PYTHON = ("tests/clients/test_python.py",)
+CLIENT = "docs/clients/python/src/lamplighter_client"
+
+REGRESSIONS = [
+    Regression(
+        "the client's second try is another report",
+        f"{CLIENT}/client.py",
+        '"Idempotency-Key": idempotency_key or str(uuid.uuid4())}\n        return self._http.send("POST", path, json',
+        '"Idempotency-Key": str(uuid.uuid4())}\n        return self._http.send("POST", path, json',
+        PYTHON,
+    ),
+    Regression(
+        "the client takes its key along a redirection",
+        f"{CLIENT}/transport.py",
+        "urllib.request.build_opener(NoRedirects)",
+        "urllib.request.build_opener()",
+        PYTHON,
+    ),
+    Regression(
+        "following is sent twice when the connection fails",
+        f"{CLIENT}/client.py",
+        'f"{BASE}follows/", body, may_repeat=False)',
+        'f"{BASE}follows/", body)',
+        PYTHON,
+    ),
+    Regression(
+        "an old webhook is accepted",
+        f"{CLIENT}/webhooks.py",
+        "> tolerance_s:",
+        "> tolerance_s * 10:",
+        ("tests/clients/test_webhooks.py",),
+    ),
+    Regression(
+        "an assistant reads a resident's address as the city's words",
+        "docs/clients/mcp/src/lamplighter_mcp/marked.py",
+        '"address": public_words(found["address"])',
+        '"address": found["address"]',
+        ("tests/clients/test_mcp.py",),
+    ),
+]
