@@ -50,11 +50,11 @@ STAFF = {
     "setup-catalog": "setup/catalog/", "setup-people": "setup/people/", "setup-roles": "setup/roles/",
     "setup-calendars": "setup/calendars/", "setup-targets": "setup/targets/", "setup-routing": "setup/routing/",
     "setup-places": "setup/places/", "setup-articles": "setup/articles/", "setup-city": "setup/city/", "audit": "audit/",
-    "on-call": "on-call/",
+    "on-call": "on-call/", "overview": "overview/",
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "edit", "add-photos", "sign-in",
-    "queue", "request", "action", "public-view", "hide-words", "ended", "survey",
+    "queue", "queue-map", "request", "crew-day", "crew-stop", "action", "public-view", "hide-words", "ended", "survey",
 )  # fmt: skip
 # Few answers lead to another service, so not reaching this one is no error.
 SELDOM = {"other"}
@@ -83,16 +83,23 @@ DARK = {
     "map",
     "address-card",
     "queue",
+    "queue-map",
     "request",
+    "overview",
+    "crew-day",
 }
 # Those in docs/screenshots, which `--keep` updates.
 KEPT = (
     "home-1280", "home-es-375", "suggestions-375", "duplicates-1280", "check-375", "track-375", "map-1280", "area-1280",
-    "queue-1280", "queue-375", "request-1280", "moderation-1280", "setup-1280", "setup-services-1280", "setup-questions-1280",
+    "queue-1280", "queue-375", "queue-map-1280", "queue-map-dark-1280", "request-1280", "request-375", "request-dark-1280",
+    "overview-1280", "overview-375", "overview-dark-1280", "crew-day-375", "crew-day-dark-375", "crew-stop-375",
+    "moderation-1280", "setup-1280", "setup-services-1280", "setup-questions-1280",
     "setup-questions-375", "setup-golive-1280", "setup-routing-1280", "setup-people-1280", "audit-1280",
 )  # fmt: skip
 # On a state road in Rivermark.
 STATE_ROAD = "lat=40.499238&long=-69.008517"
+# Somebody on a crew of the demo, who isn't among the roles of its bar.
+CREW, PASSWORD = "cruz@rivermark.example", "lamplighter-demo"
 
 
 @dataclass
@@ -121,7 +128,7 @@ class Camera:
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             for width, height in HEIGHTS.items():
                 self.page.set_viewport_size({"width": width, "height": height})
-                self.page.wait_for_timeout(2500 if name.startswith("map") else 150)
+                self.page.wait_for_timeout(2500 if "map" in name or name.startswith(("crew", "request")) else 150)
                 marks = [f"-{self.language}"] * spanish + ["-dark"] * (scheme == "dark")
                 self._save(f"{name}{''.join(marks)}-{width}", width)
         self.page.emulate_media(color_scheme="light")
@@ -355,12 +362,31 @@ def see_as(role: str) -> Callable[[Camera], None]:
 def one_request(camera: Camera) -> None:
     camera.open("staff/")
     camera.take("queue")
+    switch = camera.page.locator("[data-map-switch]")
+    switch.click()
+    camera.page.wait_for_timeout(2500)
+    camera.take("queue-map")
+    switch.click()
     camera.page.locator("main a[href*='/staff/r/']").first.click()
     camera.page.wait_for_load_state("networkidle")
     camera.take("request")
     camera.page.locator("main a[href$='/hold/'], main a[href*='/resolve/']").first.click()
     camera.page.wait_for_load_state("networkidle")
     camera.take("action")
+
+
+def crews_day(camera: Camera) -> None:
+    camera.page.context.clear_cookies()
+    camera.open("accounts/login/")
+    camera.page.fill("#id_login", CREW)
+    camera.page.fill("#id_password", PASSWORD)
+    with camera.page.expect_navigation(wait_until="networkidle"):
+        camera.page.keyboard.press("Enter")
+    camera.open("staff/crew/")
+    camera.take("crew-day")
+    camera.page.locator("main .stop a, main a[href*='/staff/crew/']:not([href*=offline])").first.click()
+    camera.page.wait_for_load_state("networkidle")
+    camera.take("crew-stop")
 
 
 def hidden_text(camera: Camera) -> None:
@@ -408,6 +434,7 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
         camera.attempt("public-view", hidden_text)
         for name, path in STAFF.items():
             camera.attempt(name, reading(name, f"staff/{path}"))
+        camera.attempt("crew", crews_day)
         context.close()
         print(f"{language}: {len(camera.taken)} pages")
         yield from camera.dead

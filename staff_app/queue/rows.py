@@ -49,6 +49,12 @@ class Row:
         return ", ".join(flag.words for flag in self.flags)
 
 
+def first_words(text: str, most: int = FIRST_WORDS) -> str:
+    """In one line. An ellipsis says that there is more."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
     last_word = service_request.last_public_message_at or service_request.submitted_at
     return Row(
@@ -56,7 +62,7 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
         due=due.of(service_request, at.now, waits, is_stopped=getattr(service_request, "is_stopped", False)),
         why=due.priority_reason(service_request),
         service=localized(service_request.service_version.name),
-        first_words=" ".join(service_request.description.split())[:FIRST_WORDS],
+        first_words=first_words(service_request.description),
         street=service_request.address,
         ward=getattr(service_request, "ward", ""),
         flags=flags(service_request, at.now, city),
