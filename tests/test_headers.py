@@ -35,7 +35,7 @@ MAY_BE_OLDER = {
     "basemap_tile": 60, "map_style": 60, "place_search": 300, "place_nearest": 300,
     "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
     "api_document": 300, "v1_categories": 300, "v1_services": 300, "v1_service": 300, "v1_areas": 300, "v1_area": 300,
-    "v1_places": 300, "v1_assets": 300, "v1_asset": 300, "v1_city": 300,
+    "v1_places": 300, "v1_assets": 300, "v1_asset": 300, "v1_city": 300, "v1_webhook_events": 300,
     "robots": 3600, "sitemap": 3600,
     # Its URL contains a hash of its content.
     "seal": 365 * 86_400, "city_image": 365 * 86_400,
