@@ -859,7 +859,7 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"),
         "GET POST",
         lambda planted: [{"key_id": planted.api_key.pk, "webhook_id": planted.webhook.pk}],
-        budget=7,
+        budget=8,
     ),
     "staff_app:edit_api_key": Page(staff("manage_api_keys"), "GET POST", the_key, budget=7),
     "staff_app:replace_api_key": Page(staff("manage_api_keys"), "POST", the_key),
