@@ -890,7 +890,13 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:api_keys": Page(staff("manage_api_keys"), budget=7),
     "staff_app:new_api_key": Page(staff("manage_api_keys"), "GET POST", budget=6),
-    "staff_app:api_key": Page(staff("manage_api_keys"), arguments=the_key, budget=10),
+    "staff_app:api_key": Page(staff("manage_api_keys"), arguments=the_key, budget=11),
+    "staff_app:webhook": Page(
+        staff("manage_api_keys"),
+        "GET POST",
+        lambda planted: [{"key_id": planted.api_key.pk, "webhook_id": planted.webhook.pk}],
+        budget=8,
+    ),
     "staff_app:edit_api_key": Page(staff("manage_api_keys"), "GET POST", the_key, budget=7),
     "staff_app:replace_api_key": Page(staff("manage_api_keys"), "POST", the_key),
     "staff_app:key_request": Page(

@@ -21,7 +21,10 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.actions import conversation, moderation
-from requests_app.models import AccessLink, ServiceRequest, User
+from requests_app.clock import app_now
+from requests_app.messages import webhook_calls
+from requests_app.models import AccessLink, ServiceRequest, User, Webhook, WebhookDelivery
+from requests_app.rules import webhooks
 from requests_app.rules.public_texts import public_texts
 from requests_app.worker import tasks
 from tests import vector_tile
@@ -471,6 +474,18 @@ def test_no_mail_tells_anybody_of_another_person(planted: Planted, db: None) -> 
         if one.to == [CANARIES["reporter's e-mail"]]:
             own |= {"question to the reporter", "exact address of a coarse request", *CONFIDENTIAL}
         assert set(leaks(one.message().as_bytes(), private)) <= own
+
+
+def test_no_webhook_tells_anything_private(planted: Planted, db: None) -> None:
+    """A full one, of each request that a program may know of."""
+    private, webhook = needles(planted), Webhook(api_key=planted.api_key, payload="full")
+    known = [told for told in planted.requests.values() if webhooks.may_know(webhook, told)]
+    assert planted.requests["public"] in known
+    for told in known:
+        delivery = WebhookDelivery(webhook=webhook, service_request=told)
+        delivery.event_type, delivery.created_at = "request.resolved", app_now()
+        sent = json.dumps(webhook_calls.payload(delivery), ensure_ascii=False).encode()
+        assert leaks(sent, private, asked=f"{told.reference} {told.display_reference}") == []
 
 
 def test_no_log_line_holds_anything_private(planted: Planted, db: None) -> None:

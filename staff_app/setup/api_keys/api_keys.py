@@ -103,6 +103,7 @@ def _key_page(
         "earlier_until": key.previous_until if key.previous_until and key.previous_until > now else None,
         "chart": _chart(key),
         "error": keys.last_errors([key]).get(key.pk),
+        "webhooks": key.webhooks.order_by("id"),
         "calls": api_usage.last_calls(key, CALLS_SHOWN),
         "sent": ServiceRequest.objects.visible_to(request.user).filter(api_key=key).order_by("-id")[:REQUESTS_SHOWN],
     }

@@ -1,0 +1,81 @@
+"""One webhook of an API key: what it is told of, what was sent to it, sending again, and switching it off."""
+
+from typing import Any
+
+import structlog
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app import paging
+from requests_app.actions import webhooks as actions
+from requests_app.models import ApiKey, Webhook, WebhookDelivery
+from staff_app.decorators import StaffRequest, get_city_row_or_404, staff_page
+
+log = structlog.get_logger(__name__)
+
+ROWS = 50
+# What WebhookDelivery.error says.
+ERRORS = {
+    "inside": gettext_lazy("Its name leads to an address that isn’t on the public internet"),
+    "not_found": gettext_lazy("Its name has no address"),
+    "not_a_url": gettext_lazy("Its address may not be called"),
+    "not_https": gettext_lazy("Its address doesn’t begin with https://"),
+    "connection": gettext_lazy("Nobody answers there"),
+    "tls": gettext_lazy("Its certificate isn’t valid"),
+    "timeout": gettext_lazy("It took too long to answer"),
+    "not_public": gettext_lazy("The request isn’t public anymore"),
+    "switched_off": gettext_lazy("The webhook was off"),
+    "our_error": gettext_lazy("Our mistake"),
+}
+
+
+@staff_page
+def webhook(request: StaffRequest, key_id: int, webhook_id: int) -> HttpResponse:
+    """POST: `resend` with the number of a delivery, `off` or `on`."""
+    key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
+    found = key.webhooks.filter(pk=webhook_id).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        _do(request, found)
+        return redirect("staff_app:webhook", key.pk, found.pk)
+    sent = WebhookDelivery.objects.filter(webhook=found).select_related("service_request")
+    page = paging.page_or_first_page(sent, [("id", "desc")], request.GET.get("cursor"), ROWS)
+    context: dict[str, Any] = {
+        "key": key,
+        "webhook": found,
+        "deliveries": [(one, ERRORS.get(one.error, one.error)) for one in page.rows],
+        "chosen": [
+            (_("Events"), found.event_types),
+            (_("Services"), found.services),
+            (_("Areas"), found.areas),
+            (_("Departments"), found.departments),
+        ],
+        "pager": page.urls(),
+    }
+    return render(request, "staff_app/setup/api_keys/webhook.html", context)
+
+
+def _do(request: StaffRequest, found: Webhook) -> None:
+    if "off" in request.POST or "on" in request.POST:
+        on = "on" in request.POST
+        actions.switch(found.pk, on=on, actor=request.user)
+        messages.success(
+            request, _("The webhook is on.") if on else _("The webhook is off. Only staff can switch it on.")
+        )
+        return
+    number = request.POST.get("resend", "")
+    delivery = found.deliveries.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    if delivery is None:
+        messages.warning(request, _("That delivery is no longer kept. Choose another one."))
+        return
+    try:
+        actions.resend(delivery.pk)
+        messages.success(request, _("It is being sent again."))
+    except actions.StillWaiting:
+        messages.warning(request, _("It is being sent already."))
+    except actions.SwitchedOff:
+        messages.warning(request, _("This webhook is switched off. Switch it on first."))
