@@ -36,11 +36,8 @@ MAY_BE_OLDER = {
     "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
     "api_document": 300, "v1_categories": 300, "v1_services": 300, "v1_service": 300, "v1_areas": 300, "v1_area": 300,
     "v1_places": 300, "v1_assets": 300, "v1_asset": 300, "v1_city": 300, "v1_webhook_events": 300,
-<<<<<<< HEAD
     "v1_ogc": 300, "v1_ogc_conformance": 300, "v1_ogc_definition": 300, "v1_ogc_collections": 300, "v1_ogc_collection": 300,
     "v1_ogc_areas": 300, "v1_ogc_area": 300, "v1_ogc_assets": 300, "v1_ogc_asset": 300,
-=======
->>>>>>> hooks
     "robots": 3600, "sitemap": 3600,
     # Its URL contains a hash of its content.
     "seal": 365 * 86_400, "city_image": 365 * 86_400,
