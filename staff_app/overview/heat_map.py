@@ -134,7 +134,7 @@ def _drawn(chosen: list[int]) -> Outlines:
     for area in areas:
         simple: Any = area.polygon.simplify(flat.pixel, preserve_topology=True)
         parts = [simple] if isinstance(simple, Polygon) else [part for part in simple if isinstance(part, Polygon)]
-        # In the largest part: the number of a harbor's ward does not stand on its islands.
+        # In the largest part: the number of a harbor's ward belongs on the mainland, not on its islands.
         inside = max(parts, key=lambda part: part.area).point_on_surface
         outlines[area.pk] = Outline(flat.path(parts), *flat.place(inside.x, inside.y))
     return Outlines(flat.width, flat.height, outlines)

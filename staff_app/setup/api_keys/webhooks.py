@@ -1,4 +1,4 @@
-"""One webhook of an API key: what it is told of, what was sent to it, sending again, and switching it off."""
+"""One webhook of an API key: its events, what was sent to it, sending again, and switching it off."""
 
 from typing import Any
 
