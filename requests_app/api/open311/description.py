@@ -258,7 +258,7 @@ def paths() -> dict[str, Schema]:
             "service_code": "pothole",
             "lat": "40.5",
             "long": "-69.0",
-            "description": "A hole as big as a plate.",
+            "description": "A pothole two feet wide.",
             "attribute[where]": "lane",
         },
     }

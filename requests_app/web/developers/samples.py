@@ -9,7 +9,7 @@ from requests_app.models import Area, Article, Asset, Jurisdiction, ServiceReque
 from requests_app.models.catalog import QuestionVersion
 from requests_app.rules import intake
 
-DESCRIPTION = "A hole as big as a plate."
+DESCRIPTION = "A pothole two feet wide."
 # The example's service where the city has it.
 USUAL = "pothole"
 
