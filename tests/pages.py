@@ -536,7 +536,7 @@ PAGES: dict[str, Page] = {
     ),
     "open311_request": Page(EVERYONE, arguments=each_number, queries=("", "extensions=true"), budget=10),
     "open311_token": Page(EVERYONE, arguments=each_token, budget=2),
-    "open311_updates": Page(API_KEY, "GET POST", formats, budget=9),
+    "open311_updates": Page(API_KEY, "GET POST", formats, budget=10),
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
     "api_explorer": Page(EVERYONE, budget=1),
     "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),
@@ -609,11 +609,11 @@ PAGES: dict[str, Page] = {
             "service=outreach",
             *(f"bbox={at[0] - 0.001},{at[1] - 0.001},{at[0] + 0.001},{at[1] + 0.001}" for at in SECRET_PLACES.values()),
         ),
-        budget=15,
+        budget=12,
     ),
-    "v1_ogc_request": Page(EVERYONE, arguments=each_request, budget=11),
+    "v1_ogc_request": Page(EVERYONE, arguments=each_request, budget=7),
     "v1_ogc_areas": Page(
-        EVERYONE, arguments=lambda planted: [{"layer": "ward"}], queries=("", "bbox=-70,40,-68,41"), budget=4
+        EVERYONE, arguments=lambda planted: [{"layer": "ward"}], queries=("", "bbox=-70,40,-68,41"), budget=3
     ),
     "v1_ogc_area": Page(EVERYONE, arguments=lambda planted: [{"layer": "ward", "area_code": "5"}], budget=2),
     "v1_ogc_assets": Page(EVERYONE, queries=("", "bbox=-70,40,-68,41"), budget=2),
@@ -825,7 +825,7 @@ PAGES: dict[str, Page] = {
     "staff_app:snoozed": Page(STAFF, budget=7),
     "staff_app:snooze": Page(staff("view"), "GET POST", each_request, budget=7),
     "staff_app:unsnooze": Page(staff("view"), "POST", each_request),
-    "staff_app:overview": Page(OVERSEER, budget=35),
+    "staff_app:overview": Page(OVERSEER, budget=45),
     "staff_app:overview_counts": Page(
         OVERSEER, queries=("", "by=area", "by=month", "by=team", "by=department", "by=person"), budget=11
     ),

@@ -20,7 +20,7 @@ from requests_app.clock import app_now
 from requests_app.events import SUBSCRIBER_KINDS, without_undone
 from requests_app.localized import localized
 from requests_app.messages import timeline
-from requests_app.models import ApiKey, Comment, Department, Event, IdempotencyKey, Jurisdiction, ServiceRequest
+from requests_app.models import ApiKey, Comment, Department, Event, IdempotencyKey, Jurisdiction, Owner, ServiceRequest
 from requests_app.places.request_search import as_rows
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules import blocked_addresses, intake
@@ -78,7 +78,7 @@ def _shaped(city: Jurisdiction, events: list[Event]) -> list[dict[str, Any]]:
     said = Comment.objects.filter(service_request__in=as_rows(by_key), public=True, hidden_at=None)
     comments = dict(said.values_list("pk", "text"))
     departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=city)}
-    owners = timeline.names_of_owners(events)
+    owners = dict(Owner.objects.filter(jurisdiction=city).values_list("pk", "name"))
     shaped = []
     for event in events:
         row, text = by_key[event.service_request_id or 0], comments.get(event.data.get("comment_id") or 0)
