@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # process is left with a long one at the end.
 LONGEST = (
     "tests/test_accessibility.py",
+    "tests/test_staff_accessibility.py",
     "tests/stack/test_demo.py",
     "tests/test_canary.py",
     "tests/test_permissions.py",

@@ -301,7 +301,7 @@ def test_the_kinds_that_matter_exist() -> None:
     assert {"joined", "followed", "unsubscribed", "note_added"}.isdisjoint(WORK | PUBLICATION)
     verbs = {action.verb for action in ACTIONS}
     assert CHANGES_FOR.keys() - verbs == {
-        "read", "moderate", "restore", "hide_photo", "show_photo", "review", "undo",
+        "read", "moderate", "restore", "hide_photo", "show_photo", "review", "undo", "crew_result",
     }  # fmt: skip
 
 
