@@ -231,7 +231,11 @@ def _new(service_request: ServiceRequest, kind: str, actor: User | Person | None
 def _follow_up(recorded: Collection[Event], *, follows: Event | None = None, quiet: bool = False) -> None:
     if (scope := transactions.current()) is not None:
         scope.recorded += recorded
-    rows = [row for event in recorded for row in _reactions(event, follows=follows, quiet=quiet)]
+    first = next(iter(recorded))
+    rows = []
+    for event in recorded:
+        after = first if event.kind in staff_actions.FOLLOWING else None
+        rows += _reactions(event, follows=follows or after, quiet=quiet)
     for lane in sorted({row.lane for row in rows}):
         outbox.enqueue_rows([row for row in rows if row.lane == lane], lane=lane)
 

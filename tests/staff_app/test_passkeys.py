@@ -44,7 +44,7 @@ def test_who_must_have_a_second_step_adds_a_passkey_and_signs_in_with_it(
     page.goto(f"{site}/staff/")
     assert page.get_by_role("heading", level=1).is_visible()
     page.goto(f"{site}/accounts/logout/")
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
 
     sign_in()
     page.wait_for_url("**/2fa/authenticate/")
