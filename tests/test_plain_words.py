@@ -21,12 +21,11 @@ pytestmark = pytest.mark.shows("4.25")
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale/es/LC_MESSAGES/django.po"
-# Who writes programs reads the terms of HTTP.
 RESIDENTS = re.compile(
-    r"(^|\s)(templates/(requests_app(?!/developers)|emails|4|5|base)|requests_app/(?!api|checks|management|imports|web/developers))"
+    r"(^|\s)(templates/(requests_app|emails|4|5|base)|requests_app/(?!api|checks|management|imports))"
 )
-# Placeholders, markup and proper names count as one short word.
-NOT_COUNTED = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>|WCAG [\d.]+|JavaScript|https?://\S+")
+# Placeholders, markup, proper names and what a program reads count as one short word.
+NOT_COUNTED = re.compile(r"<code>[^<]*</code>|%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>|WCAG [\d.]+|JavaScript|https?://\S+")
 # In shorter sentences a single long word decides the score.
 MOST_OF_A_LINE = 10
 

@@ -36,7 +36,7 @@ WORDS = {
         "The request has changed since you read it. Read it again, show what changed, and send your change with the new ETag."
     ),
     "too-large": _("JSON can be up to 2 MB, and a form with photos up to 64 MB. Send fewer or smaller photos."),
-    "unsupported-media-type": _("Send JSON as application/json, or photos as multipart/form-data."),
+    "unsupported-media-type": _("Send JSON (application/json). Send photos in a form (multipart/form-data)."),
     "invalid-body": _(
         "What you sent breaks a rule: a field is missing, unknown, too long, or an answer the service doesn’t offer. “errors” "
         "has all mistakes, with the path of each field. Show the messages to the person who can correct them."
