@@ -19,7 +19,7 @@ from requests_app.web.developers.example_code import as_curl
 from requests_app.web.developers.samples import Samples
 
 # What can be asked for here; the others reach what isn't public.
-SCOPES = (Scope.READ, Scope.REPORT, Scope.UPDATES)
+SCOPES = (Scope.READ, Scope.REPORT, Scope.UPDATES, Scope.WEBHOOKS)
 public = cache_control(max_age=30, public=True)
 
 
