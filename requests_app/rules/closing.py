@@ -1,38 +1,31 @@
-"""What counts as on time. Only work that was done, one request at a time, can be.
+"""What counts as on time: work that was done before its due time, one request at a time.
 
-Joining with another report, handing over, withdrawing and closing in bulk end a request without doing what was asked, so they never
-count, however early they come.
+Joining with another report, handing over, withdrawing and "answered" end a request without doing what was asked, so they count
+neither as on time nor as late. Closing in bulk counts as an ending, but never as on time, however early it comes.
 """
 
-import datetime as dt
-from typing import Any
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from requests_app.models import Disposition, Event
+from requests_app.models import Clock, Disposition, Event, Target
 
-# Where an answer is the service, "answered" is what was asked for; elsewhere it isn't "fixed".
-DONE = frozenset({Disposition.FIXED, Disposition.ACTION_TAKEN})
-ANSWERED = frozenset({Disposition.ANSWERED})
+DONE = (Disposition.FIXED, Disposition.ACTION_TAKEN)
 
 
-def is_bulk(event: Event | dict[str, Any]) -> bool:
-    """Whether a `resolved` event, or its data, came from closing many requests at once."""
-    data = event.data if isinstance(event, Event) else event
-    return bool(data.get("bulk_job_id"))
+def missed() -> Q:
+    """Ended after its due time, in any round: reopening starts another clock, and doesn't mend the first."""
+    return Q(Exists(_resolve_clocks().filter(met_at__gt=F("due_at"))))
 
 
-def can_be_on_time(disposition: str, *, in_bulk: bool, answer_is_the_service: bool = False) -> bool:
-    return not in_bulk and (disposition in DONE or (answer_is_the_service and disposition in ANSWERED))
+def could_be_on_time() -> Q:
+    """The work was done, and it had a target."""
+    return Q(Exists(_resolve_clocks())) & Q(disposition__in=DONE)
 
 
-def is_on_time(
-    disposition: str,
-    *,
-    in_bulk: bool,
-    due_at: dt.datetime | None,
-    ended_at: dt.datetime,
-    answer_is_the_service: bool = False,
-) -> bool:
-    """due_at: of its resolve clock; None: it has no target, and then nothing is on time or late."""
-    if due_at is None or ended_at > due_at:
-        return False
-    return can_be_on_time(disposition, in_bulk=in_bulk, answer_is_the_service=answer_is_the_service)
+def on_time() -> Q:
+    in_bulk = Event.objects.filter(service_request=OuterRef("pk"), kind="resolved", data__has_key="bulk_job_id")
+    return could_be_on_time() & ~missed() & ~Q(Exists(in_bulk))
+
+
+def _resolve_clocks() -> QuerySet[Clock]:
+    # Ended requests have no due time of their own anymore; their clocks keep it.
+    return Clock.objects.filter(service_request=OuterRef("pk"), kind=Target.Kind.RESOLVE, met_at__isnull=False)

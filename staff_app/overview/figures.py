@@ -15,8 +15,16 @@ from django.urls import reverse
 from requests_app.clock import app_now
 from requests_app.models import DailyLoad, Department, Event, Jurisdiction, Membership, Service, Status, User
 from requests_app.places.statement_timeout import TimeUpError, at_most
+from requests_app.rules import (
+    closing,
+    load_forecast,
+    permissions,
+    recurring_places,
+    reopening,
+    service_levels,
+    target_check,
+)
 from requests_app.rules import directory as directories
-from requests_app.rules import load_forecast, permissions, recurring_places, reopening, service_levels, target_check
 from requests_app.rules.load_forecast import Forecast
 from requests_app.rules.target_check import Misfit
 from staff_app.queue import listing
@@ -129,18 +137,19 @@ class Figures:
     reopened: int | None = None
     old: int | None = None
     ended: int | None = None
-    ended_with_target: int | None = None
+    could_be_on_time: int | None = None
+    on_time_number: int | None = None
     missed: int | None = None
     came: int | None = None
     went: int | None = None
 
     @property
     def on_time(self) -> int | None:
-        """Percent of what ended in 30 days or should have ended by now."""
-        if self.missed is None or self.ended_with_target is None or self.late is None:
+        """Percent of what was done in 30 days or should have been by now (rules/closing.py)."""
+        if self.on_time_number is None or self.could_be_on_time is None or self.late is None:
             return None
-        of = self.ended_with_target + self.late
-        return round(100 * (self.ended_with_target - self.missed) / of) if of else None
+        of = self.could_be_on_time + self.late
+        return round(100 * self.on_time_number / of) if of else None
 
     @property
     def net(self) -> int | None:
@@ -175,7 +184,8 @@ def _figures(scope: Scope) -> Figures:
     for names in (("open", "late", "silent", "bounced", "reopened", "old"), ("ended", "missed", "came", "went")):
         rows = {name: scope.rows(*of[name]) for name in names}
         if "ended" in names:
-            rows["ended_with_target"] = rows["ended"].filter(due_at__isnull=False)
+            rows["could_be_on_time"] = rows["ended"].filter(closing.could_be_on_time())
+            rows["on_time_number"] = rows["ended"].filter(closing.on_time())
         try:
             with at_most(STATEMENT_MS):
                 counted |= listing.count_all(rows)

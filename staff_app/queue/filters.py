@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import formats
 from django.utils.functional import Promise
@@ -33,8 +33,8 @@ from requests_app.models import (
     Status,
     User,
 )
+from requests_app.rules import closing, permissions
 from requests_app.rules import directory as directories
-from requests_app.rules import permissions
 from requests_app.rules.directory import Directory
 from staff_app import due
 from staff_app.queue.languages import language_name
@@ -88,7 +88,7 @@ FLAGS: dict[str, tuple[Words, Q]] = {
     "reopened": (gettext_lazy("Reopened"), Q(reopened_count__gt=0)),
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1)),
     "bounced": (gettext_lazy("Sent on twice or more"), Q(bounces__gte=2)),
-    "missed": (gettext_lazy("Ended after its due time"), Q(resolved_at__gt=F("due_at"))),
+    "missed": (gettext_lazy("Ended after its due time"), closing.missed()),
     "original": (gettext_lazy("Without duplicates"), Q(duplicate_of=None)),
 }
 # Without one, the rows come in the order of their tab: what is urgent first.

@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_app.models import Event
-from requests_app.rules import closing
 from requests_app.rules.ending_sample import drawn, may_check
 
 pytestmark = pytest.mark.shows("14.6")
@@ -49,27 +47,3 @@ def test_nobody_looks_at_their_own_teams_work(
     assert not (allowed and checker in workers)
     assert not (allowed and teams & worker_teams)
     assert not allowed or not in_department or (teams and worker_teams)
-
-
-@pytest.mark.parametrize(
-    ("disposition", "in_bulk", "is_answer", "counts"),
-    [
-        ("fixed", False, False, True),
-        ("action_taken", False, False, True),
-        ("fixed", True, False, False),
-        ("answered", False, False, False),
-        ("answered", False, True, True),
-        ("answered", True, True, False),
-        ("duplicate", False, False, False),
-        ("handed_over", False, False, False),
-        ("not_worked", False, False, False),
-        ("withdrawn", False, True, False),
-        ("no_reply", False, True, False),
-        ("removed", False, True, False),
-    ],
-)
-def test_what_counts_as_on_time(disposition: str, in_bulk: bool, is_answer: bool, counts: bool) -> None:
-    event = Event(kind="resolved", data={"bulk_job_id": 7} if in_bulk else {})
-    assert (
-        closing.can_be_on_time(disposition, in_bulk=closing.is_bulk(event), answer_is_the_service=is_answer) is counts
-    )

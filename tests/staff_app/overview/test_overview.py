@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from requests_app.actions import daily_load, overview_settings
 from requests_app.clock import app_now
-from requests_app.models import Event, Jurisdiction, RequestArea, ServiceRequest, SetupChange, User
+from requests_app.models import Clock, Event, Jurisdiction, RequestArea, ServiceRequest, SetupChange, User
 from requests_app.rules import directory as directories
 from staff_app.overview import figures
 from staff_app.queue import listing
@@ -34,7 +34,14 @@ def made(cast: Rivermark, days: int, ended: int | None = None, **columns: Any) -
         "due_at": now - dt.timedelta(days=days - 3), "last_public_message_at": None, **columns,
     }  # fmt: skip
     if ended is not None:
-        values |= {"status": "closed", "disposition": "fixed", "resolved_at": now - dt.timedelta(days=ended)}
+        # As clocks.stop() leaves it.
+        met = {
+            "due_at": values.pop("due_at"),
+            "met_at": now - dt.timedelta(days=ended),
+            "started_at": report.submitted_at,
+        }
+        Clock.objects.update_or_create(service_request=report, kind="resolve", defaults=met)
+        values |= {"status": "closed", "disposition": "fixed", "resolved_at": met["met_at"], "due_at": None}
     ServiceRequest.objects.filter(pk=report.pk).update(**values)
     return report
 
