@@ -571,4 +571,25 @@ REGRESSIONS = [
         "    if True:\n",
         ("tests/staff_app/crew/test_offline.py",),
     ),
+    Regression(
+        "what was closed in bulk counts as on time",
+        "requests_app/rules/closing.py",
+        " & ~Q(Exists(in_bulk))",
+        "",
+        ("tests/requests_app/rules/test_closing.py",),
+    ),
+    Regression(
+        "an answer counts as work that was done",
+        "requests_app/rules/closing.py",
+        "DONE = (Disposition.FIXED, Disposition.ACTION_TAKEN)",
+        "DONE = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.ANSWERED)",
+        ("tests/requests_app/rules/test_closing.py",),
+    ),
+    Regression(
+        "what ended after its due time counts as on time",
+        "requests_app/rules/closing.py",
+        'met_at__gt=F("due_at")',
+        'met_at__lt=F("due_at")',
+        ("tests/requests_app/rules/test_closing.py",),
+    ),
 ]
