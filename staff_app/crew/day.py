@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from requests_app.messages import wording
 from requests_app.rules import crew_day as rules
 from staff_app.crew import order, stops
 from staff_app.crew.script_text import crew_words
@@ -24,7 +25,7 @@ def crew_day(request: StaffRequest) -> HttpResponse:
     place = [("lat", str(start.y)), ("long", str(start.x))] if start is not None else []
     context: dict[str, Any] = {
         "day": day,
-        "today": at.now.astimezone(city.zone).date(),
+        "today": wording.long_date(at.now.astimezone(city.zone).date()),
         "arranged": arranged,
         "orders": [
             {"name": name, "query": urlencode([("order", code), *place]), "on": code == arranged.order}

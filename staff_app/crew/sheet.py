@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.messages import wording
 from requests_app.models import Jurisdiction, Team, User
 from requests_app.rules import crew_day as rules
 from requests_app.rules import directory as directories
@@ -55,7 +56,7 @@ def crew_sheet(request: StaffRequest) -> HttpResponse:
         "offers_others": len(form.fields["whose"].choices) > 1,  # type: ignore[attr-defined]
         "name": name,
         "day": day,
-        "today": at.now.astimezone(city.zone).date(),
+        "today": wording.long_date(at.now.astimezone(city.zone).date()),
         "arranged": arranged,
         "most": rules.STOPS_MAX,
         "site": request.build_absolute_uri("/").rstrip("/"),

@@ -39,7 +39,7 @@ class TermsForm(PlainForm):
         error_messages={"required": gettext_lazy("Enter who will use the key.")},
     )
     contact = forms.EmailField(
-        label=gettext_lazy("Email of who looks after the program"),
+        label=gettext_lazy("Contact email"),
         required=False,
         max_length=254,
         error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com.")},
