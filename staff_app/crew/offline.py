@@ -32,7 +32,7 @@ STOP_FIELDS = frozenset({
 })  # fmt: skip
 CHOICE_FIELDS = frozenset({"code", "label", "hint", "is_done", "posts_words", "words"})
 # Scripts shared by the pages and the worker, in the order the worker imports them.
-WORKER_SCRIPTS = ["js/crew/store.js", "js/crew/sending.js", "js/offline/worker.js"]
+WORKER_SCRIPTS = ["js/offline/database.js", "js/crew/store.js", "js/crew/sending.js", "js/offline/worker.js"]
 SHELL_FILES = [
     "vendor/uswds/uswds.css",
     "css/site.css",
@@ -45,6 +45,7 @@ SHELL_FILES = [
     "vendor/htmx.min.js",
     "js/submit-once.js",
     "js/photo-shrink.js",
+    "js/offline/database.js",
     "js/offline/dom.js",
     *(f"js/crew/{name}.js" for name in ("form", "page", "queue", "sending", "sign-out", "store")),
 ]

@@ -25,7 +25,7 @@ from requests_app.web.context import said_in
 PAPER = "#ffffff"
 DEFAULT_HEADER = "#162e51"
 # Scripts shared by the page and the worker, in the order the worker imports them.
-WORKER_SCRIPTS = ["js/offline/store.js", "js/offline/sending.js", "js/offline/worker.js"]
+WORKER_SCRIPTS = ["js/offline/database.js", "js/offline/store.js", "js/offline/sending.js", "js/offline/worker.js"]
 # Everything the offline page needs to look and work the same without a network.
 SHELL_FILES = [
     "vendor/uswds/uswds.css",

@@ -1,6 +1,7 @@
 // [data-crew]: the results that wait on this phone, each with its state. Sends them, and asks the city for the day: on each page of
 // the crew, when the network is back, and every five minutes while the page is seen.
 import { make, many, say } from "../offline/dom.js";
+import "../offline/database.js";
 import "./store.js";
 import "./sending.js";
 

@@ -20,6 +20,7 @@ function ask(form, count) {
 }
 
 if (await isKnown()) {
+  await import("../offline/database.js");
   await import("./store.js");
   const store = self.crewStore;
   const forms = document.querySelectorAll("form[data-crew-sign-out]");

@@ -1,14 +1,16 @@
-// What a crew's phone keeps, in IndexedDB, apart from the residents' reports: the day, and results that wait. Like the residents'
-// store, it is a classic script for the worker and the pages, and sets a global on `self`.
+// What a crew's phone keeps, in IndexedDB, apart from the residents' reports: the day, and results that wait. Needs
+// ../offline/database.js, and like it is a classic script that sets a global on `self`.
 //
 // owner: one row: whose phone it is, when the city last answered, the day, and the key that opens the results.
 // results: {key, user, kept, state, sealed}; photos: {id, result, order, stage, type, arrived, sealed}. What is sealed opens only
 // with the owner's key: without that row it is unreadable, and only the same person gets the key again, by signing in.
 // state is waiting, sending, sent, late (409) or refused.
 self.crewStore = (() => {
-  const NAME = "crew";
-  const VERSION = 1;
-  const STORES = ["owner", "results", "photos"];
+  const { within, changed, onChange } = self.deviceDatabase("crew", (database) => {
+    database.createObjectStore("owner", { keyPath: "id" });
+    database.createObjectStore("results", { keyPath: "key" });
+    database.createObjectStore("photos", { keyPath: "id" }).createIndex("result", "result");
+  });
   const HOUR = 3600 * 1000;
   // Without an answer from the city for so long, the day is deleted. A clock that was set back counts as well.
   const CONTACT = 12 * HOUR;
@@ -16,67 +18,11 @@ self.crewStore = (() => {
   const KEPT = 7 * 24 * HOUR;
   const SHOWN = 24 * HOUR;
   const ENDED = ["sent", "late"];
-  const listeners = [];
-  let channel = null;
-  let opened = null;
 
-  function open() {
-    opened ??= new Promise((resolve, reject) => {
-      const opening = indexedDB.open(NAME, VERSION);
-      opening.onupgradeneeded = () => {
-        opening.result.createObjectStore("owner", { keyPath: "id" });
-        opening.result.createObjectStore("results", { keyPath: "key" });
-        opening.result.createObjectStore("photos", { keyPath: "id" }).createIndex("result", "result");
-      };
-      opening.onerror = () => reject(opening.error);
-      opening.onsuccess = () => {
-        opening.result.onversionchange = () => {
-          opening.result.close();
-          opened = null;
-        };
-        resolve(opening.result);
-      };
-    });
-    opened.catch(() => (opened = null));
-    return opened;
-  }
-
-  async function within(mode, work) {
-    const database = await open();
-    return new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORES, mode);
-      const request = work((name) => transaction.objectStore(name));
-      transaction.oncomplete = () => resolve(request?.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
-    });
-  }
-
-  const read = (work) => within("readonly", work);
-  const write = (work) => within("readwrite", work);
-
-  function listen() {
-    if (channel || !("BroadcastChannel" in self)) return;
-    channel = new BroadcastChannel("crew");
-    channel.onmessage = () => listeners.forEach((listener) => listener());
-  }
-
-  function changed() {
-    listen();
-    channel?.postMessage("changed");
-    for (const listener of listeners) listener();
-  }
-
-  // Close both, so that the Back button can restore the page from the cache.
-  self.addEventListener("pagehide", async () => {
-    channel?.close();
-    channel = null;
-    const database = opened;
-    opened = null;
-    (await database)?.close();
-  });
-  self.addEventListener("pageshow", (event) => {
-    if (event.persisted && listeners.length) changed();
-  });
+  // work gets a function from a store's name to the store.
+  const run = (mode, work) => within(mode, (transaction) => work((name) => transaction.objectStore(name)));
+  const read = (work) => run("readonly", work);
+  const write = (work) => run("readwrite", work);
 
   // --- Sealing ------------------------------------------------------------------------------------------------------
 
@@ -235,9 +181,6 @@ self.crewStore = (() => {
 
   return {
     owner, take, lock, wipe, results, keep, update, remove, photosOf, markArrived, dropPhotos, unsent,
-    onChange(listener) {
-      listeners.push(listener);
-      listen();
-    },
+    onChange,
   };
 })();

@@ -1,5 +1,6 @@
 // On every page: shows that reports are waiting on this device, and sends them.
 import { many } from "./dom.js";
+import "./database.js";
 import "./store.js";
 import "./sending.js";
 

@@ -1,5 +1,6 @@
 // "Forget me on this device": deletes what scripts saved before the form is sent, even in browsers without support for the
 // response's Clear-Site-Data header.
+import "./database.js";
 import "./store.js";
 
 export async function forgetAll() {

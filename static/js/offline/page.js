@@ -5,7 +5,8 @@ import { dangerIn, dangerPanel } from "./danger.js";
 import { outbox } from "./outbox.js";
 import { photoList } from "./photos.js";
 import { serviceList } from "./services.js";
-// Last, or collectstatic would read the two as part of the next import (they run first anyway).
+// Last, or collectstatic would read the three as part of the next import (they run first anyway).
+import "./database.js";
 import "./store.js";
 import "./sending.js";
 

@@ -1,14 +1,13 @@
-// The unsent reports on this device, in IndexedDB: one row per report and one per photo. The service worker loads this as a
-// classic script and pages import it as a module, so it sets a global on `self`.
+// The unsent reports on this device, in IndexedDB: one row per report and one per photo. Needs database.js, and like it is a
+// classic script that sets a global on `self`.
 //
 // A report: {key, revision, state, language, words (as typed), service, answers, place, contact, wentOn, kept, tried, …}.
 // state is writing (in the form), waiting, sending, needs (the city needs an answer), sent, failed or gone.
 self.offlineStore = (() => {
-  const NAME = "reports";
-  const VERSION = 1;
-  const listeners = [];
-  let channel = null;
-  let opened = null;
+  const { within, changed, onChange, remove: forget } = self.deviceDatabase("reports", (database) => {
+    database.createObjectStore("reports", { keyPath: "key" });
+    database.createObjectStore("photos", { keyPath: "id" }).createIndex("report", "report");
+  });
 
   // A new, empty report. The server uses its key, too: sent twice, it is one request.
   const blank = (language) => ({
@@ -25,62 +24,6 @@ self.offlineStore = (() => {
     wentOn: [],
     photos: 0,
     kept: Date.now(),
-  });
-
-  function open() {
-    opened ??= new Promise((resolve, reject) => {
-      const opening = indexedDB.open(NAME, VERSION);
-      opening.onupgradeneeded = () => {
-        opening.result.createObjectStore("reports", { keyPath: "key" });
-        opening.result.createObjectStore("photos", { keyPath: "id" }).createIndex("report", "report");
-      };
-      opening.onerror = () => reject(opening.error);
-      opening.onsuccess = () => {
-        // "Forget me" in another tab waits until no page has it open.
-        opening.result.onversionchange = () => {
-          opening.result.close();
-          opened = null;
-        };
-        resolve(opening.result);
-      };
-    });
-    opened.catch(() => (opened = null));
-    return opened;
-  }
-
-  // work(transaction) may return a request; its result is returned once the transaction is complete.
-  async function within(mode, work) {
-    const database = await open();
-    return new Promise((resolve, reject) => {
-      const transaction = database.transaction(["reports", "photos"], mode);
-      const request = work(transaction);
-      transaction.oncomplete = () => resolve(request?.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
-    });
-  }
-
-  function changed() {
-    listen();
-    channel?.postMessage("changed");
-    for (const listener of listeners) listener();
-  }
-
-  function listen() {
-    if (channel || !("BroadcastChannel" in self)) return;
-    channel = new BroadcastChannel("reports");
-    channel.onmessage = () => listeners.forEach((listener) => listener());
-  }
-
-  // Close both, so that the Back button can restore the page from the cache.
-  self.addEventListener("pagehide", async () => {
-    channel?.close();
-    channel = null;
-    const database = opened;
-    opened = null;
-    (await database)?.close();
-  });
-  self.addEventListener("pageshow", (event) => {
-    if (event.persisted && listeners.length) changed();
   });
 
   const all = () => within("readonly", (transaction) => transaction.objectStore("reports").getAll());
@@ -162,22 +105,7 @@ self.offlineStore = (() => {
     });
   }
 
-  // "Forget me on this device".
-  async function forget() {
-    if (opened) (await opened).close();
-    opened = null;
-    await new Promise((resolve) => {
-      const deletion = indexedDB.deleteDatabase(NAME);
-      deletion.onsuccess = deletion.onerror = deletion.onblocked = resolve;
-    });
-    changed();
-  }
-
   return {
-    blank, all, photosOf, put, update, shorten, remove, putPhoto, updatePhoto, removePhoto, beginWith, forget,
-    onChange(listener) {
-      listeners.push(listener);
-      listen();
-    },
+    blank, all, photosOf, put, update, shorten, remove, putPhoto, updatePhoto, removePhoto, beginWith, forget, onChange,
   };
 })();
