@@ -536,7 +536,7 @@ PAGES: dict[str, Page] = {
     ),
     "open311_request": Page(EVERYONE, arguments=each_number, queries=("", "extensions=true"), budget=10),
     "open311_token": Page(EVERYONE, arguments=each_token, budget=2),
-    "open311_updates": Page(API_KEY, "GET POST", formats, budget=10),
+    "open311_updates": Page(API_KEY, "GET POST", formats, budget=11),
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
     "api_explorer": Page(EVERYONE, budget=1),
     "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),

@@ -187,17 +187,22 @@ def test_what_staff_did_is_read_by_its_own_index(town: Rivermark) -> None:
     """However many events residents and the system have caused."""
     one = factories.routed(town.pothole, answers={"where": "lane"})
     moderation.hide(one.pk, reason="other", actor=town.ada)
-    for filters, index in (
-        (rules.Filters(), "event_of_staff"),
-        (rules.Filters(user_id=town.ada.pk), "event_by_user"),
-        (rules.Filters(of="act:hidden"), "event_of_staff_by_kind"),
-    ):
+    each = {
+        "event_of_staff": rules.Filters(),
+        "event_by_user": rules.Filters(user_id=town.ada.pk),
+        "event_of_staff_by_kind": rules.Filters(of="act:hidden"),
+    }
+    for index, filters in each.items():
         queryset = rules._acts(town.city, town.ada, filters)
         assert queryset is not None
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
+            # With three events each index costs the same.
+            for other in each.keys() - {index}:
+                cursor.execute(f"DROP INDEX {other}")
             plan = queryset.order_by("-at", "-id")[:51].explain()
+            transaction.set_rollback(True)
         assert index in plan, plan
         assert "Sort" not in plan
