@@ -117,14 +117,6 @@ def get_city_row_or_404(request: StaffRequest, permission: str, model: type[M], 
     return get_object_or_404(model, pk=pk, jurisdiction=request.jurisdiction)
 
 
-def may_read_reporter(user: User, service_request: ServiceRequest) -> bool:
-    """Whether the user may see who reported it. Some services limit that to roles that read confidential requests."""
-    named_only = service_request.service_version.visibility == "reporter_to_named_staff"
-    return permissions.can(user, "view_reporter", service_request) and (
-        not named_only or permissions.can(user, "view_private", service_request)
-    )
-
-
 def reads_for_department(user: User, service_request: ServiceRequest) -> bool:
     """Whether the user sees department-only answers: members of its department and readers of confidential requests."""
     return any(

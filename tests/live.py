@@ -45,6 +45,8 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "tests.live_settings",
             "DATABASE_URL": address,
             "SITE_URL": self.url,
+            # As in the demo: programs of this machine get webhooks.
+            "WEBHOOKS_TO_LOOPBACK": "true",
             "LAMPLIGHTER_DEMO": "true" if demo else "false",
         }
 
@@ -63,10 +65,10 @@ class Site:
                 ],
                 *["--worker-class=gthread", "--threads=4", "--no-control-socket"],
             ],
-            # One for both lanes. It polls, so that work left behind by a lost wake-up is found, too.
-            "worker": [*celery, "--concurrency=1", "--queues=database,alarm,outside"],
-            # As in production; only tests of slow email need it.
-            "mailer": [*celery, "--concurrency=8", "--queues=alarm,outside"],
+            # One for all lanes. It polls, so that work left behind by a lost wake-up is found, too.
+            "worker": [*celery, "--concurrency=1", "--queues=database,alarm,outside,webhook"],
+            # As in production; only tests of slow email and slow webhooks need it.
+            "mailer": [*celery, "--concurrency=8", "--queues=alarm,outside,webhook"],
         }
 
     def start(self, name: str) -> None:

@@ -618,6 +618,8 @@ PAGES: dict[str, Page] = {
     "v1_ogc_area": Page(EVERYONE, arguments=lambda planted: [{"layer": "ward", "area_code": "5"}], budget=2),
     "v1_ogc_assets": Page(EVERYONE, queries=("", "bbox=-70,40,-68,41"), budget=2),
     "v1_ogc_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
+    "v1_sandbox_requests": Page(ONLY_API_KEY, budget=4),
+    "v1_sandbox_advance": Page(ONLY_API_KEY, "POST", each_request),
     "v1_webhook_events": Page(EVERYONE, budget=1),
     "v1_webhooks": Page(ONLY_API_KEY, "GET POST", budget=3),
     "v1_webhook": Page(ONLY_API_KEY, "GET PATCH DELETE", the_webhook, budget=3),
@@ -661,7 +663,8 @@ PAGES: dict[str, Page] = {
     "requests_app:developer_reference": Page(
         EVERYONE,
         arguments=lambda planted: [
-            {"tag": tag} for tag in ("requests", "reporting", "catalog", "places", "city", "open311")
+            {"tag": tag}
+            for tag in ("requests", "reporting", "catalog", "places", "city", "sandbox", "webhooks", "open311")
         ],
         budget=2,
     ),

@@ -796,6 +796,7 @@ WITHOUT_TOKEN = {
     "v1_followers",
     "v1_photos",
     "v1_follows",
+    "v1_sandbox_advance",
     "v1_webhooks",
     "v1_webhook_secret",
     "v1_webhook_test",

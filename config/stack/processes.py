@@ -59,7 +59,7 @@ def app_programs(host: str, port: int) -> list[Program]:
         ),
         Program("worker", [*worker, "--queues=database", "--concurrency=2"], role="worker"),
         # Email and other calls to the outside: a server that keeps them waiting takes up threads here, and none of the above.
-        Program("mailer", [*worker, "--queues=alarm,outside", "--concurrency=8"], role="worker"),
+        Program("mailer", [*worker, "--queues=alarm,outside,webhook", "--concurrency=8"], role="worker"),
         Program("beat", [*celery, "beat", "--loglevel=WARNING"], role="worker"),
     ]
 

@@ -20,7 +20,7 @@ REMINDED_FROM_HOUR = 9
 
 
 @atomic_action
-def comment(pk: int, *, text: str, actor: User, language: str = "", checked_by: User | None = None) -> Comment:
+def comment(pk: int, *, text: str, actor: User | None, language: str = "", checked_by: User | None = None) -> Comment:
     """Posts a public comment by the department. Reporter and followers are notified.
 
     language: of the text, if not the writer's own. checked_by: who vouches for words in that language.
@@ -33,7 +33,7 @@ def comment(pk: int, *, text: str, actor: User, language: str = "", checked_by: 
     created = Comment.objects.create(
         service_request=service_request,
         text=text,
-        language=language or actor.language,
+        language=language or (actor or service_request).language,
         public=True,
         user=actor,
         department=service_request.department,
@@ -68,7 +68,7 @@ def ask(
     pk: int,
     *,
     question: str,
-    actor: User,
+    actor: User | None,
     until: dt.date | None = None,
     language: str = "",
     checked_by: User | None = None,
@@ -88,7 +88,7 @@ def ask(
         service_request=service_request,
         kind=Comment.Kind.QUESTION,
         text=question,
-        language=language or actor.language,
+        language=language or (actor or service_request).language,
         user=actor,
         department=service_request.department,
     )

@@ -22,7 +22,7 @@ class CannotMerge(Exception):
 
 
 @atomic_action
-def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
+def merge(pk: int, *, parent: ServiceRequest, actor: User | None) -> ServiceRequest:
     """Merges this request into `parent`, and subscribes its people to the parent's updates."""
     if parent.pk == pk:
         raise CannotMerge(_("You can’t merge a request into itself."))
@@ -62,7 +62,7 @@ def join_people(service_request: ServiceRequest, parent: ServiceRequest) -> None
 
 
 @transaction.atomic
-def unmerge(pk: int, *, actor: User) -> ServiceRequest:
+def unmerge(pk: int, *, actor: User | None) -> ServiceRequest:
     """Reopens a request that was merged by mistake, routed as it was before."""
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.duplicate_of_id is None:

@@ -44,14 +44,15 @@ VIEW_REASONS: dict[str, str | Promise] = {
     "safety": gettext_lazy("someone may be in danger"),
     "other": gettext_lazy("another reason"),
 }
-# Not chosen from the list: the request was found by the reporter's phone or email.
+# Not chosen from the list: the request was found by the reporter's phone or email; or a program that acts for them was sent it.
 FOUND = "found_by_contact"
+BY_WEBHOOK = "webhook"
 FOUND_ONCE_IN = dt.timedelta(hours=1)
 
 
 @transaction.atomic
 def view_reporter(service_request: ServiceRequest, *, reason: str, actor: User) -> None:
-    """reason: one of VIEW_REASONS."""
+    """reason: one of VIEW_REASONS, or BY_WEBHOOK."""
     events.record(service_request, "reporter_viewed", actor=actor, reason=reason)
 
 

@@ -104,7 +104,7 @@ def accept(pk: int, *, actor: User | None, by_department: Department | None = No
 
 
 @transaction.atomic
-def schedule(pk: int, *, on: dt.date, actor: User) -> ServiceRequest:
+def schedule(pk: int, *, on: dt.date, actor: User | None) -> ServiceRequest:
     service_request, fields = _transition(pk, "schedule")
     service_request.scheduled_for = on
     service_request.save(update_fields=[*fields, "scheduled_for", *_acknowledge(service_request)])
@@ -113,7 +113,7 @@ def schedule(pk: int, *, on: dt.date, actor: User) -> ServiceRequest:
 
 
 @transaction.atomic
-def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequest:
+def visit(pk: int, *, actor: User | None, at: dt.datetime | None = None) -> ServiceRequest:
     """Records a visit, with its time for the public page."""
     service_request, fields = _transition(pk, "visit")
     service_request.visited_at = at or app_now()
@@ -123,7 +123,7 @@ def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequ
 
 
 @transaction.atomic
-def make_safe(pk: int, *, actor: User) -> ServiceRequest:
+def make_safe(pk: int, *, actor: User | None) -> ServiceRequest:
     """Made safe for now, with the repair still to come. The clock keeps running."""
     service_request, fields = _transition(pk, "make_safe")
     service_request.made_safe_at = app_now()
@@ -138,7 +138,7 @@ class WaitsInRing(Exception):
 
 @transaction.atomic
 def hold(
-    pk: int, *, reason: str, until: dt.date, actor: User, waits_for: ServiceRequest | None = None
+    pk: int, *, reason: str, until: dt.date, actor: User | None, waits_for: ServiceRequest | None = None
 ) -> ServiceRequest:
     """Puts on hold, with a public reason and a day on which it resumes.
 
@@ -364,7 +364,7 @@ def withdraw(pk: int, *, actor: User | Person) -> ServiceRequest:
     return service_request
 
 
-def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor: User | Person) -> None:
+def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor: User | Person | None) -> None:
     """Separates a reopened request from the one it was merged into. Its people get updates on this one only."""
     people = list(service_request.participations.values_list("person_id", flat=True))
     above: ServiceRequest | None = parent
@@ -382,7 +382,7 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 
 @atomic_action
 def reopen(
-    pk: int, *, words: str, actor: User | Person, language: str = "", checked_by: User | None = None
+    pk: int, *, words: str, actor: User | Person | None, language: str = "", checked_by: User | None = None
 ) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")
@@ -398,7 +398,7 @@ def reopen(
             service_request=service_request,
             kind=Comment.Kind.COMMENT,
             text=words,
-            language=language or (service_request.language if isinstance(actor, Person) else actor.language),
+            language=language or (actor.language if isinstance(actor, User) else service_request.language),
             public=not isinstance(actor, Person),
             person=actor if isinstance(actor, Person) else None,
             user=actor if isinstance(actor, User) else None,

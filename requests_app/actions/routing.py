@@ -129,6 +129,8 @@ def _set_priority(
 
 def _inform(event: Event, decision: Decision) -> None:
     """An email to each department that the rule informs, once for this decision."""
+    if event.service_request is not None and event.service_request.is_test:
+        return
     for department in decision.inform:
         if department != decision.department and department.email:
             outbox.enqueue(
@@ -197,7 +199,8 @@ def _set_department(service_request: ServiceRequest, decision: Decision) -> None
     service_request.department = decision.department
     service_request.team = decision.team
     service_request.assignee = decision.assignee or service_request.assignee
-    if decision.team is not None and decision.team.shares_by_load and service_request.assignee is None:
+    shares = decision.team is not None and decision.team.shares_by_load and not service_request.is_test
+    if decision.team is not None and shares and service_request.assignee is None:
         service_request.assignee = load.next_in_team(decision.team)
     service_request.in_triage = False
     service_request.routed_at = service_request.updated_at = app_now()

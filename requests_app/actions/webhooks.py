@@ -214,7 +214,7 @@ def _enqueue(delivery: WebhookDelivery, webhook: Webhook) -> None:
     request_id = delivery.service_request_id
     outbox.enqueue(
         "send_webhook",
-        lane="outside",
+        lane=OutboxRow.Lane.WEBHOOK,
         service_request=delivery.service_request,
         dedupe_key=f"send_webhook:{delivery.pk}:{secrets.token_hex(8)}",
         ordering_key=f"webhook:{webhook.pk}:{request_id}" if request_id else "",

@@ -50,10 +50,10 @@ HOUR, WEEKDAY = 7, 0
 def notify(row: OutboxRow) -> None:
     """Expands an event to one email for each address that took part in the request when it happened, or to its digest.
 
-    The emails of one address about one request go out in the order of the events.
+    The emails of one address about one request go out in the order of the events. None about what a program sent as a test.
     """
     service_request, event = row.service_request, row.event
-    if service_request is None or event is None:
+    if service_request is None or event is None or (service_request.is_test and service_request.api_key_id is not None):
         return
     email = EMAILS[event.kind]
     # After a merge, someone who reported twice takes part twice, as two people with one address. Send one email, to the

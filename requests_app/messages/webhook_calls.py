@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links, outside_calls
+from requests_app.actions import privacy
 from requests_app.actions import webhooks as actions
 from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.messages.request_shape import moment, photos_of, shaped
-from requests_app.models import OutboxRow, ServiceRequest, Webhook, WebhookDelivery
-from requests_app.rules import webhook_events
+from requests_app.models import OutboxRow, Participation, ServiceRequest, Webhook, WebhookDelivery
+from requests_app.rules import webhook_events, webhooks
 
 USER_AGENT = "Lamplighter-Webhooks/1"
 RELATED = ("service__current__category", "service_version__category", "department", "owner", "duplicate_of")
@@ -41,15 +42,24 @@ def send_row(row: OutboxRow) -> dt.datetime | None:
     if quiet_until is not None and quiet_until > app_now():
         return quiet_until
     began = time.monotonic()
-    status, error = _call(delivery)
+    told = payload(delivery)
+    if "contact" in told["data"] and delivery.attempts == 0:
+        _note_contact(delivery)
+    status, error = _call(delivery, orjson.dumps(told))
     milliseconds = round((time.monotonic() - began) * 1000)
     log.info("webhook_called", webhook_id=delivery.webhook_id, status=status, error=error, ms=milliseconds)
     return actions.note_try(delivery, status=status, error=error, milliseconds=milliseconds)
 
 
-def _call(delivery: WebhookDelivery) -> tuple[int | None, str]:
+def _note_contact(delivery: WebhookDelivery) -> None:
+    """As when the member of staff looks. Of a test, there is nothing to note: its own sender gets it."""
+    user, told = delivery.webhook.api_key.acts_as, delivery.service_request
+    if user is not None and told is not None and not told.is_test:
+        privacy.view_reporter(told, reason=privacy.BY_WEBHOOK, actor=user)
+
+
+def _call(delivery: WebhookDelivery, body: bytes) -> tuple[int | None, str]:
     """The status of the answer, or a code that says why there was none."""
-    body = orjson.dumps(payload(delivery))
     secrets = actions.plain_secrets(delivery.webhook, app_now())
     try:
         place = outside_calls.place(delivery.webhook.url)
@@ -77,7 +87,7 @@ def signature(secret: str, signed: bytes) -> str:
 
 
 def payload(delivery: WebhookDelivery) -> dict[str, Any]:
-    """Nothing personal: the number, and in a full one what everyone may see of the request now."""
+    """The number, and in a full one what everyone may see of the request now. Nothing personal without the scope for that."""
     webhook, city = delivery.webhook, delivery.webhook.api_key.jurisdiction
     at = moment(delivery.event.at if delivery.event else delivery.created_at, city.zone) or ""
     requests = ServiceRequest.objects.select_related(*RELATED)
@@ -92,4 +102,21 @@ def payload(delivery: WebhookDelivery) -> dict[str, Any]:
             photos = photos_of(city, [found]).get(found.pk, [])
             now = wording.now_for([found])
             body["data"]["request"] = shaped(found, site=links.base_url(city), zone=city.zone, now=now, photos=photos)
+        if webhooks.may_read_contact(webhook, found):
+            body["data"]["contact"] = contact_of(found)
     return body
+
+
+def contact_of(service_request: ServiceRequest) -> dict[str, str | None] | None:
+    """Who reported it. None if they were erased."""
+    own = service_request.participations.filter(role__in=Participation.OWN, person__erased_at=None)
+    first = own.select_related("person").order_by("id").first()
+    if first is None:
+        return None
+    points = dict(first.person.contact_points.order_by("-id").values_list("kind", "value"))
+    return {
+        "name": first.person.name or None,
+        "email": points.get("email"),
+        "phone": points.get("phone"),
+        "postal_address": first.person.postal_address or None,
+    }

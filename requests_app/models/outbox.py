@@ -16,8 +16,10 @@ class OutboxRow(models.Model):
     class Lane(models.TextChoices):
         # Done and marked done in one transaction: exactly once.
         DATABASE = "database"
-        # Email and webhooks: at least once, with a stable id for the recipient.
+        # Email: at least once, with a stable id for the recipient.
         OUTSIDE = "outside"
+        # Webhooks: as outside, but a program that answers slowly never keeps email waiting.
+        WEBHOOK = "webhook"
         # Email and text messages about danger: as outside, but never behind other email.
         ALARM = "alarm"
 

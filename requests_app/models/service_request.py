@@ -42,6 +42,12 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Public, or waiting for review: then everyone may read its status by its number, but none of its words."""
         return self.filter(public_state__in=[PublicState.PUBLIC, PublicState.PENDING_REVIEW])
 
+    def tests_of(self, key: ApiKey | None) -> Self:
+        """What this test key sent. Nobody else reads it, and a live key has none."""
+        if key is None or not key.is_test:
+            return self.none()
+        return self.filter(api_key=key, public_state=PublicState.TEST)
+
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
 

@@ -264,6 +264,14 @@ def can(user: User | AnonymousUser, action: str, service_request: "ServiceReques
     )
 
 
+def may_read_reporter(user: User | AnonymousUser, service_request: "ServiceRequest") -> bool:
+    """Whether the user may see who reported it. Some services limit that to roles that read confidential requests."""
+    named_only = service_request.service_version.visibility == "reporter_to_named_staff"
+    return can(user, "view_reporter", service_request) and (
+        not named_only or can(user, "view_private", service_request)
+    )
+
+
 # A role with one of these reads personal data, even if it is limited to requests assigned to the user.
 _NAMING = {"view_reporter", "hide", "publish"}
 

@@ -35,6 +35,18 @@ def may_know(webhook: Webhook, service_request: ServiceRequest) -> bool:
     return user is not None and user.is_active and permissions.can(user, "view", service_request)
 
 
+def may_read_contact(webhook: Webhook, service_request: ServiceRequest) -> bool:
+    """Of one that it may know: whether a full webhook names the reporter. The member of staff whom the key acts for must be allowed
+    to read that, too, unless the key sent it itself, as a test."""
+    key = webhook.api_key
+    if webhook.payload != Webhook.Payload.FULL or not key.allows(Scope.CONTACTS):
+        return False
+    if service_request.is_test:
+        return service_request.api_key_id == key.pk
+    user = key.acts_as if key.allows(Scope.STAFF) else None
+    return user is not None and user.is_active and permissions.may_read_reporter(user, service_request)
+
+
 def wants(webhook: Webhook, event_type: str, service_request: ServiceRequest, areas: set[str]) -> bool:
     """areas: those of the request, as layer:code."""
     department = service_request.department.code if service_request.department else ""

@@ -34,14 +34,21 @@ class RequestAccess:
 
     @property
     def parent(self) -> ServiceRequest | None:
-        """The public request that this one was combined with, whose status counts. Never a private one: it must stay unknown."""
+        """The public request that this one was combined with, whose status counts. Never a private one: it must stay unknown.
+
+        Of a test, another test of the same key.
+        """
         parent = self.service_request.duplicate_of
         # It may have been combined again: follow the chain to its end.
         for _step in range(5):
             if parent is None or parent.duplicate_of is None:
                 break
             parent = parent.duplicate_of
-        return parent if parent is not None and parent.is_public else None
+        if parent is None or parent.is_public:
+            return parent
+        test = self.service_request
+        same_key = test.api_key_id is not None and parent.api_key_id == test.api_key_id
+        return parent if parent.is_test and test.is_test and same_key else None
 
     @property
     def shown(self) -> ServiceRequest:

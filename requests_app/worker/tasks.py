@@ -1,8 +1,10 @@
 """Celery tasks. All work comes from the outbox: HANDLERS maps each kind of row to its function, which must be idempotent."""
 
 import datetime as dt
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from celery import shared_task
@@ -107,6 +109,8 @@ DEAD_HANDLERS: dict[str, Handler] = {
 # After this many rows a drain ends, so that others get a turn.
 ROWS_A_DRAIN = 500
 SECONDS_A_DRAIN = 20
+# So many threads of a worker send webhooks at once: programs that answer slowly leave the others to email.
+_webhook_threads = threading.Semaphore(3)
 
 
 def handle(row_id: int) -> None:
@@ -155,17 +159,32 @@ def drain(lane: str) -> int:
     """Works on due rows of one lane. Returns how many it took."""
     taken = 0
     began = time.monotonic()
-    while taken < ROWS_A_DRAIN and time.monotonic() - began < SECONDS_A_DRAIN:
-        row_id = outbox.claim(lane)
-        if row_id is None:
-            break
-        handle(row_id)
-        taken += 1
+    with _turn(lane) as may_work:
+        while may_work and taken < ROWS_A_DRAIN and time.monotonic() - began < SECONDS_A_DRAIN:
+            row_id = outbox.claim(lane)
+            if row_id is None:
+                break
+            handle(row_id)
+            taken += 1
     if lane == OutboxRow.Lane.DATABASE:
         # Even if no row was due, because many changes (resolving, reopening) have counter deltas but no row in this lane.
         counters.fold()
         map_cells.fold()
     return taken
+
+
+@contextmanager
+def _turn(lane: str) -> Iterator[bool]:
+    """Whether this thread may work on the lane now. If not, those that do take its rows, or the next round of polling."""
+    if lane != OutboxRow.Lane.WEBHOOK:
+        yield True
+        return
+    may_work = _webhook_threads.acquire(blocking=False)
+    try:
+        yield may_work
+    finally:
+        if may_work:
+            _webhook_threads.release()
 
 
 def drain_database() -> None:

@@ -27,7 +27,7 @@ from requests_app.places import assets
 from requests_app.rules import directory as directories
 from requests_app.rules import permissions, redaction, safety_notes, silence
 from staff_app import due
-from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
+from staff_app.decorators import StaffRequest, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
 from staff_app.queue.updates import OpenPage
 from staff_app.request import actions, answers, composer, folds, more_from, similar
@@ -76,7 +76,7 @@ def detail(request: StaffRequest, reference: str) -> HttpResponse:
 def reporter(request: StaffRequest, reference: str) -> HttpResponse:
     """Shows the reporter's contact; the view is recorded in the timeline with its reason, without which nothing is shown."""
     service_request = get_request_or_404(request.user, reference, "view_reporter", jurisdiction=request.jurisdiction)
-    if not may_read_reporter(request.user, service_request):
+    if not permissions.may_read_reporter(request.user, service_request):
         raise permissions.Denied("view_reporter")
     reason = request.POST.get("reason", "")
     if reason not in privacy.VIEW_REASONS:
@@ -155,7 +155,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "asset_name": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
         "areas": _areas(service_request),
         "reasons": privacy.VIEW_REASONS,
-        "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
+        "reporter": _reporter(service_request) if permissions.may_read_reporter(user, service_request) else None,
         "similar": similar_requests,
         "buttons": buttons,
         "composer": composer.of(service_request, user) if permissions.can(user, "note", service_request) else None,

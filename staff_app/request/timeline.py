@@ -397,6 +397,8 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}
         case "reporter_viewed" if data.get("reason") == privacy.FOUND:
             return _("Found by the reporter’s phone or email")
+        case "reporter_viewed" if data.get("reason") == privacy.BY_WEBHOOK:
+            return _("A program got the reporter’s contact information by webhook")
         case "task_added" | "task_linked" | "task_done" | "task_dropped" | "task_reopened":
             return task_words(event.kind) % {"department": department}
         case "alarm_raised":

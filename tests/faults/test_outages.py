@@ -4,12 +4,14 @@ import asyncio
 import http.client
 import itertools
 import socket
+import socketserver
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -19,7 +21,8 @@ from django.db import connection, transaction
 from kombu import Connection
 
 from config.stack.machine import redis_server
-from requests_app import outbox
+from requests_app import api_keys, outbox
+from requests_app.actions import webhooks
 from requests_app.actions.reporter import Reporter
 from requests_app.models import ServiceRequest
 from tests import factories
@@ -183,6 +186,48 @@ def test_a_silent_mail_server_keeps_neither_others_email_nor_routing_waiting(red
             wait_for(lambda: "ana@mail.example" in box.delivered, seconds=30)
     finally:
         controller.stop()
+
+
+class SilentReceiver(socketserver.ThreadingTCPServer):
+    """Takes each connection and never answers."""
+
+    allow_reuse_address, daemon_threads = True, True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+        self.asked: list[Any] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.asked.append(request)
+
+
+def test_silent_receivers_of_webhooks_keep_no_email_waiting(cast: Rivermark) -> None:
+    """More of them than a mailer has threads, and each waits for eight seconds."""
+    silent = SilentReceiver()
+    threading.Thread(target=silent.serve_forever, args=[0.05], daemon=True).start()
+    for number in range(20):
+        key, _plain = api_keys.create(cast.city, f"App {number}", scopes=["webhooks"])
+        webhooks.test(webhooks.create(key, {"url": f"http://127.0.0.1:{silent.server_address[1]}/"})[0].pk)
+    box = Silent()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    site = Site(demo=False)
+    site.environment["EMAIL_URL"] = f"smtp://127.0.0.1:{controller.port}"
+    try:
+        # A mailer with as many threads as in production.
+        site.start("mailer")
+        wait_for(lambda: silent.asked, seconds=20)
+        for number in range(3):
+            reporter = Reporter(name="", email=f"ana{number}@mail.example", phone="")
+            factories.report(cast.pothole, answers={"where": "lane"}, reporter=reporter)
+        factories.run_worker()
+        wait_for(lambda: len(set(box.delivered)) == 3, seconds=15)
+        # Some threads are left for email, so not all of them have been asked yet.
+        assert 1 <= len(silent.asked) < 8
+    finally:
+        site.stop()
+        controller.stop()
+        silent.shutdown()
 
 
 class CuttableDatabase:

@@ -71,3 +71,8 @@ class BearerAuthentication(ApiKeyAuthentication):
 def bearer_of(request: Request) -> str:
     scheme, _blank, bearer = request.headers.get("Authorization", "").partition(" ")
     return bearer.strip() if scheme.lower() == "bearer" else ""
+
+
+def key_of(request: Request) -> ApiKey | None:
+    """The key that was sent, where one need not be."""
+    return request.auth if isinstance(request.auth, ApiKey) else None

@@ -43,3 +43,13 @@ class ScopePermission(BasePermission):
             words = _("The member of staff whom this api_key acts for no longer works here.")
             raise PermissionDenied(words, code="staff_gone")
         return True
+
+
+class IsTestKey(BasePermission):
+    """After HasScope: a key whose requests are tests."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method != "OPTIONS" and not (isinstance(request.auth, ApiKey) and request.auth.is_test):
+            words = _("This is a live key. The sandbox takes test keys only: ask the city for one.")
+            raise PermissionDenied(words, code="live_key")
+        return True

@@ -15,7 +15,7 @@ from requests_app.api.framework.errors import Unavailable
 from requests_app.api.open311 import shapes, tokens
 from requests_app.api.open311.parameters import Parameters
 from requests_app.clock import app_now
-from requests_app.models import OPEN, Jurisdiction, ServiceRequest, Status
+from requests_app.models import OPEN, ApiKey, Jurisdiction, ServiceRequest, Status
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
 from requests_app.places.public_filter import WORDS_MAX
@@ -41,18 +41,20 @@ class Period:
     until: dt.datetime | None = None
 
 
-def many(city: Jurisdiction, parameters: Parameters) -> list[dict[str, Any]]:
+def many(city: Jurisdiction, parameters: Parameters, key: ApiKey | None) -> list[dict[str, Any]]:
+    """A test key reads its own tests in place of the public requests."""
     extensions = parameters.is_true("extensions")
-    public = ServiceRequest.objects.public().in_jurisdiction(city)
+    tests = key is not None and key.is_test
+    readable = ServiceRequest.objects.tests_of(key) if tests else ServiceRequest.objects.public()
     numbers = parameters.many("service_request_id")
     if numbers is not None:
         # service_request_id overrides every other parameter, so dates and statuses are ignored.
         if len(numbers) > PAGE_MOST:
             raise ValidationError(_("Ask for at most %(most)s service_request_id at a time.") % {"most": PAGE_MOST})
         wanted = [reference for reference in map(references.parse, numbers) if reference]
-        rows = _by_number(city).filter(reference__in=wanted).order_by("-submitted_at", "-id")
+        rows = _by_number(city, key).filter(reference__in=wanted).order_by("-submitted_at", "-id")
         return _shaped(city, rows, extensions)
-    rows, order = _in_time(public, city, parameters)
+    rows, order = _in_time(readable.in_jurisdiction(city), city, parameters)
     rows = _of_kind(rows, parameters)
     rows = _at_place(rows, parameters)
     if words := parameters.one("q"):
@@ -80,17 +82,18 @@ def next_page(parameters: Parameters, found: int) -> int | None:
     return page + 1 if found == size and page * size <= ROWS_MOST else None
 
 
-def one(city: Jurisdiction, parameters: Parameters, number: str) -> list[dict[str, Any]]:
-    found = _by_number(city).filter(reference=references.parse(number) or "")
+def one(city: Jurisdiction, parameters: Parameters, number: str, key: ApiKey | None) -> list[dict[str, Any]]:
+    found = _by_number(city, key).filter(reference=references.parse(number) or "")
     shaped = _shaped(city, found, parameters.is_true("extensions"))
     if not shaped:
         raise NotFound(_("service_request_id was not found."))
     return shaped
 
 
-def _by_number(city: Jurisdiction) -> ServiceRequestQuerySet:
-    """Of realtime services, which give a number at once: also what waits for review, as shapes.py shows it."""
-    return ServiceRequest.objects.with_public_number().in_jurisdiction(city)
+def _by_number(city: Jurisdiction, key: ApiKey | None) -> ServiceRequestQuerySet:
+    """Of realtime services, which give a number at once: also what waits for review, as shapes.py shows it. And the key's tests."""
+    readable = ServiceRequest.objects.with_public_number() | ServiceRequest.objects.tests_of(key)
+    return readable.in_jurisdiction(city)
 
 
 def by_token(city: Jurisdiction, token: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import FloatField, Func, QuerySet
+from django.db.models import FloatField, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from requests_app.clock import AppNow
 from requests_app.events import PUBLIC_KINDS, without_undone
 from requests_app.localized import localized
 from requests_app.messages import timeline, wording
+from requests_app.messages.request_shape import shows_words
 from requests_app.models import (
     Answer,
     Comment,
@@ -40,8 +41,8 @@ from requests_app.places.request_search import as_rows
 # What the answer is made of. Wording reads some of these, and a column that is missing here would cost a query per row.
 COLUMNS = (
     "reference", "jurisdiction", "service", "service_version", "description", "channel", "status", "disposition",
-    "disposition_reason", "public_state", "photos_private", "public_address", "place_confidence", "department", "in_triage",
-    "owner", "owner_reference", "duplicate_of", "hold_reason", "hold_until", "scheduled_for", "made_safe_at",
+    "disposition_reason", "public_state", "is_test", "photos_private", "public_address", "place_confidence", "department",
+    "in_triage", "owner", "owner_reference", "duplicate_of", "hold_reason", "hold_until", "scheduled_for", "made_safe_at",
     "reopened_count", "acknowledge_due_at", "due_at", "submitted_at", "acknowledged_at", "updated_at",
 )  # fmt: skip
 # CitySDK's words for the finer status, which clients of extensions=true know.
@@ -68,7 +69,7 @@ class Related:
 
 
 def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extensions: bool) -> list[dict[str, Any]]:
-    """The rows of a query that begins with .public(): as many queries for a thousand as for one.
+    """The rows of a query that begins with .public() or .tests_of(): as many queries for a thousand as for one.
 
     Of a report that waits for review, which has its number at once, only the status.
     """
@@ -126,11 +127,11 @@ def moment(at: dt.datetime | None, city: Jurisdiction) -> str | None:
 
 def _service_request(row: Any, beside: Related, city: Jurisdiction, demo: str | None, names: Names) -> dict[str, Any]:
     """row: a ServiceRequest with read_at, longitude and latitude."""
-    now, public = row.read_at, row.is_public
-    has_point = public and row.longitude is not None
-    address = (public and row.public_address) or None
+    now, shown = row.read_at, shows_words(row)
+    has_point = shown and row.longitude is not None
+    address = (shown and row.public_address) or None
     notice = demo or wording.next_step(row, to_reporter=False, now=now).words
-    if not public and not demo:
+    if not shown and not demo:
         notice = " ".join(filter(None, [notice, _("Someone will review it before everyone can see it.")]))
     status_words = wording.status_words(row, to_reporter=False, now=now)
     last_words, photos = beside.last_words.get(row.pk), beside.photos.get(row.pk)
@@ -142,7 +143,7 @@ def _service_request(row: Any, beside: Related, city: Jurisdiction, demo: str | 
         else status_words or last_words or "",
         "service_name": names.of(row.service.current or row.service_version),
         "service_code": row.service.service_code,
-        "description": (public and row.description) or None,
+        "description": (shown and row.description) or None,
         "agency_responsible": wording.department_words(row),
         "service_notice": notice or None,
         "requested_datetime": moment(row.submitted_at, city),
@@ -176,13 +177,14 @@ def _extensions(row: ServiceRequest, beside: Related) -> dict[str, Any]:
 
 def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
     beside = Related()
-    page = [row for row in found if row.is_public]
+    page = [row for row in found if shows_words(row)]
     keys = as_rows([row.pk for row in page])
     said = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
     last = said.order_by("service_request", "-id").distinct("service_request")
     beside.last_words = dict(last.values_list("service_request_id", "text"))
     site = links.base_url(city)
-    shown = as_rows([row.pk for row in page if not row.photos_private])
+    # Photos of tests aren't served.
+    shown = as_rows([row.pk for row in page if row.is_public and not row.photos_private])
     photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
     # What was reported comes before the work's own photos.
     for key, name in photos.order_by("kind", "id").values_list("service_request_id", "name"):
@@ -191,10 +193,17 @@ def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions:
         _add_answers(beside, keys)
         _add_areas(beside, keys)
         _add_notes(beside, page, said.order_by("id"), city)
-        parents = {row.duplicate_of_id for row in page if row.duplicate_of_id}
-        for parent in ServiceRequest.objects.public().filter(pk__in=parents).only("reference"):
-            beside.public_parents[parent.pk] = parent.display_reference
+        beside.public_parents = _public_parents(page)
     return beside
+
+
+def _public_parents(page: Sequence[ServiceRequest]) -> dict[int, str]:
+    """The number of what each was merged into; a test's is another test."""
+    tests = {row.duplicate_of_id for row in page if row.duplicate_of_id and row.is_test}
+    parents = {row.duplicate_of_id for row in page if row.duplicate_of_id} - tests
+    readable = Q(pk__in=parents, public_state="public") | Q(pk__in=tests, public_state="test")
+    found = ServiceRequest.objects.filter(readable).only("reference") if parents | tests else ()
+    return {parent.pk: parent.display_reference for parent in found}
 
 
 def _add_answers(beside: Related, keys: RawSQL) -> None:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from requests_app import links
 from requests_app.api.framework import idempotency, paging
-from requests_app.api.framework.authentication import ApiKeyAuthentication, OptionalApiKeyAuthentication
+from requests_app.api.framework.authentication import ApiKeyAuthentication, OptionalApiKeyAuthentication, key_of
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.parsers import MultiPartParser, NoParser, form_fields
 from requests_app.api.framework.permissions import HasScope
@@ -30,7 +30,14 @@ from requests_app.rules.jurisdictions import find_jurisdiction
 
 # How long anybody may keep an answer, in seconds.
 KEEP_CATALOG = {"Cache-Control": "public, max-age=300"}
-KEEP_REQUESTS = {"Cache-Control": "public, max-age=30"}
+KEEP_REQUESTS = {"Cache-Control": "public, max-age=30", "Vary": "Authorization"}
+KEEP_TESTS = {"Cache-Control": "no-store", "Vary": "Authorization"}
+
+
+def kept(request: Request) -> dict[str, str]:
+    """What a test key reads is for nobody else to keep."""
+    key = key_of(request)
+    return KEEP_TESTS if key is not None and key.is_test else KEEP_REQUESTS
 
 
 class Open311View(ApiView):
@@ -126,8 +133,8 @@ class ServiceRequests(Open311View):
     throttle_classes = [CallThrottle, WriteThrottle, ReportThrottle]
 
     def get(self, request: Request, format: str) -> Response:
-        found = reading.many(self.jurisdiction, self.parameters)
-        response = Response(found, headers=KEEP_REQUESTS)
+        found = reading.many(self.jurisdiction, self.parameters, key_of(request))
+        response = Response(found, headers=kept(request))
         if page := reading.next_page(self.parameters, len(found)):
             response["Link"] = self.next_link(f"requests.{format}", page=page)
         return response
@@ -143,7 +150,8 @@ class ServiceRequest(Open311View):
     root = "service_requests"
 
     def get(self, request: Request, number: str, format: str) -> Response:
-        return Response(reading.one(self.jurisdiction, self.parameters, number), headers=KEEP_REQUESTS)
+        found = reading.one(self.jurisdiction, self.parameters, number, key_of(request))
+        return Response(found, headers=kept(request))
 
 
 class ServiceRequestUpdates(Open311View):
@@ -152,8 +160,8 @@ class ServiceRequestUpdates(Open311View):
     throttle_classes = [CallThrottle, WriteThrottle]
 
     def get(self, request: Request, format: str) -> Response:
-        found = updates.many(self.jurisdiction, self.parameters)
-        response = Response(found, headers=KEEP_REQUESTS)
+        found = updates.many(self.jurisdiction, self.parameters, key_of(request))
+        response = Response(found, headers=kept(request))
         if after := updates.next_start(found):
             response["Link"] = self.next_link(f"servicerequestupdates.{format}", start_date=after)
         return response

@@ -37,6 +37,7 @@ TAGS = {
     "Places": "Areas, addresses and the city’s assets.",
     "City": "The city itself and its figures.",
     "OGC API Features": "Layers for QGIS, GDAL and other programs for maps (part 1: Core, OpenAPI 3.0, GeoJSON).",
+    "Sandbox": "For test keys: takes your test requests through their life. Nobody else sees them, and nobody is emailed.",
     "Webhooks": "Events posted to your address, signed as Standard Webhooks 1.0 says.",
     "Open311": "GeoReport v2, for the programs that speak it.",
 }

@@ -73,7 +73,7 @@ REPORTS: dict[str, Schema] = {
         {
             "reference": text("The number of the request."),
             "state": text("Whether everyone sees it.", enum=STATES),
-            "url": maybe(uri("Its address in this API; null for what is not public.")),
+            "url": maybe(uri("Its address in this API, for a test with the same key; null for what is not public.")),
             "html_url": maybe(uri("Its page for people; null for what is not public.")),
             "private_link": maybe(uri("The reporter’s own page; null while it waits for the link in the email.")),
             "private_token": maybe(text("The secret of that link, for comments, photos and edits.")),

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from requests_app import limits
 from requests_app.api.framework import idempotency
+from requests_app.api.framework.authentication import key_of
 from requests_app.api.framework.conditional import check_if_match, tag_of
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
@@ -89,11 +90,13 @@ class OneRequestAndEdit(OneRequest):
         found = writing.access(self.jurisdiction, reference, token)
         if "If-Match" not in request.headers:
             raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
-        public = service_requests.find(self.jurisdiction, reference)
+        key = key_of(request)
+        public = service_requests.find(self.jurisdiction, reference, key)
         check_if_match(request, tag_of(JSONRenderer().render(service_requests.one(self.jurisdiction, public))))
         count(request, "words", WORDS_AN_HOUR)
         writing.edit(found, description)
-        return Response(service_requests.one(self.jurisdiction, service_requests.find(self.jurisdiction, reference)))
+        changed = service_requests.find(self.jurisdiction, reference, key)
+        return Response(service_requests.one(self.jurisdiction, changed))
 
 
 class Photos(V1View):

@@ -1,8 +1,10 @@
 """The addresses of requests. A method's description is what it checks by, and what the OpenAPI document says."""
 
+from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework.authentication import key_of
 from requests_app.api.v1 import examples, service_requests
 from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
 from requests_app.api.v1.operations import GEOJSON, Answer, Operation, fields_of, operation
@@ -62,10 +64,15 @@ class OneRequest(V1View):
             tag="Requests",
             summary="Get a request",
             words="One request with its timeline, areas and public answers. Of one that waits for review, only its status is "
-            "public. A private request is the same 404 as one that doesn’t exist.",
+            "public. A private request is the same 404 as one that doesn’t exist. A test key also reads its own tests.",
             answer=Answer("Request", "The request.", examples.REQUEST),
         )
     )
     def get(self, request: Request, reference: str) -> Response:
-        found = service_requests.find(self.jurisdiction, reference)
-        return Response(service_requests.one(self.jurisdiction, found))
+        key = key_of(request)
+        found = service_requests.find(self.jurisdiction, reference, key)
+        answer = Response(service_requests.one(self.jurisdiction, found))
+        if found.is_test:
+            answer["Cache-Control"] = "no-store"
+        patch_vary_headers(answer, ["Authorization"])
+        return answer

@@ -12,8 +12,8 @@ from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
 from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.messages import moderation_notes, timeline, wording
-from requests_app.messages.request_shape import moment, photos_of, shaped
-from requests_app.models import Answer, Jurisdiction, QuestionVersion, ServiceRequest
+from requests_app.messages.request_shape import moment, photos_of, shaped, shows_words
+from requests_app.models import Answer, ApiKey, Jurisdiction, QuestionVersion, ServiceRequest
 from requests_app.places import assets
 from requests_app.places.public_filter import NAMES, PublicFilter
 from requests_app.places.public_place import shows_asset
@@ -25,8 +25,8 @@ STATEMENT_MS = 4000
 # What a row and its words need; the exact place stays in the database.
 COLUMNS = (
     "reference", "service", "service_version", "department", "owner", "jurisdiction", "description", "language", "status",
-    "disposition", "disposition_reason", "public_state", "public_address", "public_point", "people_count", "photos_private",
-    "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "reopened_count", "in_triage", "owner_reference", "submitted_at",
+    "disposition", "disposition_reason", "public_state", "is_test", "public_address", "public_point", "people_count",
+    "photos_private", "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "reopened_count", "in_triage", "owner_reference", "submitted_at",
     "updated_at", "resolved_at", "due_at",
 )  # fmt: skip
 RELATIONS = ("service__current__category", "service_version", "department", "owner")
@@ -99,9 +99,10 @@ def _geometry(row: ServiceRequest) -> dict[str, Any] | None:
 # --- One --------------------------------------------------------------------------------------------------------------
 
 
-def find(city: Jurisdiction, reference: str) -> ServiceRequest:
-    """Public, or waiting for review. Raises a 404 problem for all others, which say nothing of what they are."""
-    numbered = ServiceRequest.objects.with_public_number().in_jurisdiction(city).select_related(*RELATED)
+def find(city: Jurisdiction, reference: str, key: ApiKey | None = None) -> ServiceRequest:
+    """Public, waiting for review, or a test of this key. Raises a 404 problem for all others, which doesn't say what they are."""
+    readable = ServiceRequest.objects.with_public_number() | ServiceRequest.objects.tests_of(key)
+    numbered = readable.in_jurisdiction(city).select_related(*RELATED)
     found = numbered.filter(reference=references.parse(reference) or "").first()
     if found is None:
         raise Problem("not-found", _("There is no such request, or it isn’t public."))
@@ -113,39 +114,36 @@ def find(city: Jurisdiction, reference: str) -> ServiceRequest:
 
 def one(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any]:
     """A request of find(), with its timeline."""
-    parent = RequestAccess(found, None, own=False, shows_words=found.is_public).parent
+    has_words = shows_words(found)
+    parent = RequestAccess(found, None, own=False, shows_words=has_words).parent
     now = wording.now_for([found])
     photos = photos_of(city, [found]).get(found.pk, [])
     shown = shaped(found, site=links.base_url(city), zone=city.zone, now=now, photos=photos)
     return {
         **shown,
-        "is_reviewed": found.is_public,
+        "is_reviewed": has_words,
         "next_step": wording.next_step(parent or found, to_reporter=False, now=now).words,
         "combined_with": parent.display_reference if parent is not None else None,
-        "areas": _areas(found),
-        "asset": _asset(city, found),
-        "answers": _answers(found),
+        "areas": _areas(found) if has_words else [],
+        "asset": _asset(city, found) if has_words else None,
+        "answers": _answers(found) if has_words else [],
         "timeline": _timeline(city, found, parent),
     }
 
 
 def _areas(found: ServiceRequest) -> list[dict[str, Any]]:
-    if not found.is_public:
-        return []
     ours = found.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code")
     return [{"layer": area.layer, "code": area.code, "name": area.label} for area in ours]
 
 
 def _asset(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any] | None:
     asset = found.asset
-    if asset is None or not found.is_public or not shows_asset(found.service_version.visibility):
+    if asset is None or not shows_asset(found.service_version.visibility):
         return None
     return {"code": asset.asset_id, "name": assets.name_of(city, asset)}
 
 
 def _answers(found: ServiceRequest) -> list[dict[str, Any]]:
-    if not found.is_public:
-        return []
     public = Answer.objects.filter(
         service_request=found, question_version__visibility=QuestionVersion.Visibility.PUBLIC
     ).order_by("question_version__order")
@@ -155,7 +153,7 @@ def _answers(found: ServiceRequest) -> list[dict[str, Any]]:
 
 def _timeline(city: Jurisdiction, found: ServiceRequest, parent: ServiceRequest | None) -> list[dict[str, Any]]:
     notes = moderation_notes.text_notes(found, parent)
-    lines = timeline.lines(found, parent=parent, notes=notes, with_texts=found.is_public)
+    lines = timeline.lines(found, parent=parent, notes=notes, with_texts=shows_words(found))
     return [
         {
             "at": moment(line.at, city.zone),

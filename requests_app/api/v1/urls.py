@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.api.v1 import catalog_views, city_views, ogc_views, place_views, reporting_views, webhook_views
+from requests_app.api.v1 import (
+    catalog_views,
+    city_views,
+    ogc_views,
+    place_views,
+    reporting_views,
+    sandbox_views,
+    webhook_views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("requests/", reporting_views.RequestsAndReports.as_view(), name="v1_requests"),
@@ -36,6 +44,12 @@ urlpatterns: list[URLPattern] = [
     path("ogc/collections/areas-<str:layer>/items/<str:area_code>", ogc_views.AreaItem.as_view(), name="v1_ogc_area"),
     path("ogc/collections/assets/items", ogc_views.AssetItems.as_view(), name="v1_ogc_assets"),
     path("ogc/collections/assets/items/<str:number>", ogc_views.AssetItem.as_view(), name="v1_ogc_asset"),
+    path("sandbox/requests/", sandbox_views.SandboxRequests.as_view(), name="v1_sandbox_requests"),
+    path(
+        "sandbox/requests/<str:reference>/advance/",
+        sandbox_views.SandboxAdvance.as_view(),
+        name="v1_sandbox_advance",
+    ),
     path("webhook-events/", webhook_views.EventTypes.as_view(), name="v1_webhook_events"),
     path("webhooks/", webhook_views.Webhooks.as_view(), name="v1_webhooks"),
     path("webhooks/<int:webhook_id>/", webhook_views.OneWebhook.as_view(), name="v1_webhook"),

@@ -20,7 +20,8 @@ CHOSEN: dict[str, Schema] = {
     "areas": codes("Areas as `layer:code`."),
     "departments": codes("Codes of departments."),
     "payload": text(
-        "`thin`: the number and the address of the request. `full`: the request, too.", enum=Webhook.Payload.values
+        "`thin`: the number and the address of the request. `full`: the request, too; and the reporter, with the scope `contacts`.",
+        enum=Webhook.Payload.values,
     ),
 }
 ENABLED: Schema = {"type": "boolean", "description": "Whether anything is sent."}
@@ -95,6 +96,15 @@ WEBHOOKS: dict[str, Schema] = {
             )
         },
     ),
+    "WebhookContact": shape(
+        "Who reported it: in a full body, for a key with the scopes `contacts` and `staff`. Null once they were erased.",
+        {
+            "name": maybe(text("Their name.")),
+            "email": maybe(text("Their email address.")),
+            "phone": maybe(text("Their phone number.")),
+            "postal_address": maybe(text("Where the service demands one.")),
+        },
+    ),
     "WebhookMessage": shape(
         "The body of a webhook.",
         {
@@ -106,6 +116,7 @@ WEBHOOKS: dict[str, Schema] = {
                     "reference": text("The number of the request."),
                     "url": uri("Its address in this API."),
                     "request": ref("RequestRow"),
+                    "contact": maybe(ref("WebhookContact")),
                 },
                 optional=None,
             ),

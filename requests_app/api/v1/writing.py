@@ -102,6 +102,7 @@ def report(
             # Nobody could be shown the emergency page: staff must look as if it had been passed by.
             after_warning=found.is_sure,
             is_test=key.is_test,
+            api_key=key,
         )
         submitted = _submit(new, names, idempotency)
     return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, owner)))
@@ -145,7 +146,7 @@ def _receipt(city: Jurisdiction, submitted: SubmissionResult, notice: str) -> di
     return {
         "reference": made.display_reference,
         "state": made.public_state,
-        "url": f"{site}/api/v1/requests/{made.reference}/" if made.has_public_number else None,
+        "url": f"{site}/api/v1/requests/{made.reference}/" if made.has_public_number or made.is_test else None,
         "html_url": f"{site}/r/{made.reference}/" if made.has_public_number else None,
         "private_link": links.url(link, city) if link else None,
         "private_token": links.token(link) if link else None,
@@ -353,6 +354,8 @@ def join(city: Jurisdiction, reference: str, data: Any, *, key: ApiKey) -> dict[
     body.no_others()
     body.check()
     about = service_requests.find(city, reference)
+    if key.is_test:
+        raise Problem("forbidden", _("This is a test key: it changes nothing but its own test requests."))
     address = reporter.email.lower()
     again = Idempotency(f"join:{key.pk}:{about.pk}", limits.hashed(address), submission.body_hash(address))
     try:

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -13,8 +13,10 @@ from requests_app.api.v1.description import example_of
 from requests_app.api.v1.problems import PROBLEMS
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
+from requests_app.rules import webhook_events
+from requests_app.rules.webhooks import WEBHOOKS_MOST
 from requests_app.web.city_request import CityRequest
-from requests_app.web.developers import problem_words, reference
+from requests_app.web.developers import problem_words, reference, webhook_examples
 from requests_app.web.developers.example_code import as_curl
 from requests_app.web.developers.samples import Samples
 
@@ -32,6 +34,11 @@ def developers(request: CityRequest) -> HttpResponse:
         "site": samples.site,
         "service_code": samples.of("service_code", "pothole"),
         "first_report": as_curl(reference.call_of(report, samples)),
+        "webhooks": webhook_examples.commands(samples.site),
+        "webhook_programs": (("Python", webhook_examples.READ_IN_PYTHON), ("Node", webhook_examples.READ_IN_NODE)),
+        "webhook_body": webhook_examples.shown(),
+        "webhook_port": webhook_examples.PORT,
+        "event_types": [(one.name, gettext(one.words)) for one in webhook_events.CATALOGUE],
         "scopes": SCOPES,
         "tags": reference.tags().values(),
         "problems": problems(),
@@ -40,6 +47,7 @@ def developers(request: CityRequest) -> HttpResponse:
             "with_key": ApiKey._meta.get_field("calls_a_minute").default,
             "writes": WriteThrottle.most,
             "page": LIMIT_MAX,
+            "webhooks": WEBHOOKS_MOST,
         },
     }
     return render(request, "requests_app/developers/developers.html", context)

@@ -175,7 +175,8 @@ def call_of(described: Described, samples: Samples) -> Call:
     for one in described.raw["parameters"]:
         name, needed = one["name"], one.get("required") or one["name"] in SHOWN.get(described.id, ())
         if one["in"] == "path":
-            value = "$REFERENCE" if own and name == "reference" else samples.of(name, one["example"])
+            is_own = (own or "/sandbox/" in described.path) and name == "reference"
+            value = "$REFERENCE" if is_own else samples.of(name, one["example"])
             url = url.replace(f"{{{name}}}", value)
         elif one["in"] == "query" and needed:
             query[name] = samples.of(name, str(one["example"]))

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from requests_app.models import OutboxRow
+
 LOST = (OperationalError, InterfaceError)
 
 _migrated = False
@@ -26,13 +28,14 @@ def _waiting() -> dict[str, Any]:
         cursor.execute(
             """
             SELECT lane, due.n, coalesce(extract(epoch FROM app_now() - due.oldest), 0)::float
-            FROM unnest(ARRAY['database', 'outside', 'alarm']) lane
+            FROM unnest(%s::text[]) lane
             CROSS JOIN LATERAL (
               SELECT count(*) AS n, min(due_at) AS oldest FROM (
                 SELECT due_at FROM requests_app_outboxrow row
                 WHERE row.lane = lane.lane AND done_at IS NULL AND dead_at IS NULL AND paused_at IS NULL
                   AND due_at <= app_now()
-                ORDER BY due_at LIMIT 10000) first) due"""
+                ORDER BY due_at LIMIT 10000) first) due""",
+            [OutboxRow.Lane.values],
         )
         lanes = {lane: {"due": due, "oldest_s": round(max(age, 0), 1)} for lane, due, age in cursor.fetchall()}
         cursor.execute("SELECT count(*) FROM requests_app_outboxrow WHERE dead_at IS NOT NULL")
@@ -79,7 +82,7 @@ def _measured() -> CollectorRegistry:
     waiting = _waiting()
     due = Gauge("lamplighter_outbox_due", "Outbox rows that are due", ["lane"], registry=registry)
     oldest = Gauge("lamplighter_outbox_oldest_seconds", "Age of the oldest due outbox row", ["lane"], registry=registry)
-    for lane in ("database", "outside", "alarm"):
+    for lane in OutboxRow.Lane.values:
         due.labels(lane).set(waiting[lane]["due"])
         oldest.labels(lane).set(waiting[lane]["oldest_s"])
     Gauge("lamplighter_outbox_dead", "Outbox rows given up", registry=registry).set(waiting["dead"])

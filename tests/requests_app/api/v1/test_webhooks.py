@@ -1,8 +1,10 @@
 """Webhooks: a real receiver on this machine gets them, signed, in order; inside addresses are never called."""
 
 import datetime as dt
+import inspect
 import json
 import shutil
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -11,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.core import mail
 from pytest_django.fixtures import Settings
 from standardwebhooks import Webhook as Verifier
@@ -19,7 +25,7 @@ from standardwebhooks import WebhookVerificationError
 from requests_app import api_keys, outside_calls
 from requests_app.actions import housekeeping, moderation, progress
 from requests_app.clock import app_now
-from requests_app.models import OutboxRow, ServiceRequest, Webhook
+from requests_app.models import OutboxRow, ServiceRequest, Webhook, WebhookDelivery
 from requests_app.rules import webhook_events
 from requests_app.worker.tasks import drain
 from tests import factories
@@ -53,7 +59,16 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook?of=ours"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=[0.02], daemon=True).start()
+
+    def speak_tls(self, certificate: Path) -> None:
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.context.load_cert_chain(certificate)
+        self.server.handle_error = lambda *_request: None  # type: ignore[method-assign]
+        # The handshake is made by the thread that reads, and a failed one costs that thread alone.
+        self.server.socket = self.context.wrap_socket(
+            self.server.socket, server_side=True, do_handshake_on_connect=False
+        )
 
     @property
     def types(self) -> list[str]:
@@ -82,7 +97,8 @@ def deliver() -> None:
     """As the worker would, whatever the wait until the next try."""
     factories.run_worker()
     Webhook.objects.update(quiet_until=None)
-    OutboxRow.objects.filter(lane="outside", done_at=None).update(due_at=app_now())
+    OutboxRow.objects.filter(lane="webhook", done_at=None).update(due_at=app_now())
+    drain("webhook")
     drain("outside")
 
 
@@ -281,6 +297,60 @@ def test_a_name_that_leads_inside_later_is_not_called(
     assert receiver.types == ["webhook.test"]
     assert receiver.got[0][0]["host"].startswith("hooks.example.org:")
     assert addresses == []
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A self-made authority that signed a certificate for this name: the file of the one, and of the other with its key."""
+    valid = app_now() - dt.timedelta(days=1), app_now() + dt.timedelta(days=1)
+    authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Authority of {name}")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    usage = dict.fromkeys(inspect.signature(x509.KeyUsage).parameters, False) | {"key_cert_sign": True}
+    known = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
+    signed = []
+    for who, key, extensions in (
+        (issuer, authority, (x509.BasicConstraints(ca=True, path_length=None), x509.KeyUsage(**usage))),
+        (subject, own, (x509.SubjectAlternativeName([x509.DNSName(name)]), known)),
+    ):
+        made = x509.CertificateBuilder(issuer, who, key.public_key(), x509.random_serial_number(), *valid)
+        made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        for extension in extensions:
+            made = made.add_extension(extension, critical=who == issuer)
+        signed.append(made.sign(authority, hashes.SHA256()))
+    pem = serialization.Encoding.PEM
+    plain = own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    files = folder / f"{name}.authority.pem", folder / f"{name}.pem"
+    files[0].write_bytes(signed[0].public_bytes(pem))
+    files[1].write_bytes(signed[1].public_bytes(pem) + plain)
+    return files
+
+
+def test_only_a_certificate_that_is_trusted_and_names_the_host_is_delivered_to(
+    hooks: V1, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By TLS to a real server of this machine. The system's authorities are trusted, or those that SSL_CERT_FILE names."""
+    authority, own = certificate(tmp_path, "localhost")
+    other_authority, other = certificate(tmp_path, "hooks.example.org")
+    receiver.speak_tls(own)
+    made = hooks.send("webhooks/", {"url": f"https://localhost:{receiver.server.server_port}/"})
+    for trusted, shown, status, error in (
+        (None, own, None, "tls"),
+        (other_authority, own, None, "tls"),
+        # It is for another name.
+        (other_authority, other, None, "tls"),
+        (authority, own, 204, None),
+    ):
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        if trusted is not None:
+            monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        receiver.context.load_cert_chain(shown)
+        WebhookDelivery.objects.all().delete()
+        hooks.send(f"webhooks/{made['id']}/test/", {}, 202)
+        deliver()
+        [tried] = hooks.get(f"webhooks/{made['id']}/deliveries/")["results"]
+        assert (tried["status"], tried["error"]) == (status, error)
+    assert len(receiver.got) == 1
+    assert Verifier(made["secret"]).verify(receiver.got[0][1], receiver.got[0][0])["type"] == "webhook.test"
 
 
 def test_another_keys_webhook_is_a_404_and_mistakes_are_named(

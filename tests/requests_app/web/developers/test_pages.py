@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,9 +20,10 @@ from requests_app import api_keys
 from requests_app.api.v1.examples import EDIT, NEW_REPORT
 from requests_app.api.v1.openapi import document
 from requests_app.api.v1.problems import PROBLEMS
+from requests_app.messages import webhook_calls
 from requests_app.models import ApiKey, Comment, Photo, ServiceRequest
 from requests_app.models.api_key import Scope
-from requests_app.web.developers import problem_words, reference
+from requests_app.web.developers import problem_words, reference, webhook_examples
 from requests_app.web.developers.example_code import Call, in_each_language
 from tests import factories
 from tests.live import Site
@@ -87,8 +89,11 @@ def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Ri
     (tmp_path / "hole.jpg").write_bytes(factories.jpeg())
     pages = "".join(page_at(live_site, f"/developers/reference/{tag}/") for tag in reference.tags())
     operations = {one["operationId"] for path in document()["paths"].values() for one in path.values()}
-    # They name a token, a webhook or an event that this city doesn't have.
-    without = {"open311GetToken", *(one.id for one in reference.tags()["webhooks"].operations)}
+    # They name a token, a webhook or an event that this city doesn't have, or need a test key.
+    without = {
+        "open311GetToken",
+        *(one.id for tag in ("webhooks", "sandbox") for one in reference.tags()[tag].operations),
+    }
     runs = operations - without
     languages: list[tuple[str, list[str], Callable[[str, str], str]]] = [
         ("curl", ["bash", "-e"], lambda name, code: f"{code} >/dev/null || {{ echo {name}; exit 1; }}\n"),
@@ -119,16 +124,55 @@ def _as_block(name: str, code: str) -> str:
     return "{ // " + name + "\n" + re.sub(r"import .*\n", "", code) + "\n}\n"
 
 
-def test_a_newcomer_sends_a_first_report(live_site: Site, cast: factories.Rivermark, tmp_path: Path) -> None:
+def test_a_newcomer_sends_a_report_and_receives_a_webhook(
+    live_site: Site, cast: factories.Rivermark, tmp_path: Path
+) -> None:
+    """By the commands of the page, in its order and at most ten; what comes is checked by the page's program."""
     page = page_at(live_site, "/developers/")
     steps = [html.unescape(step) for step in re.findall(r"<code data-step>(.*?)</code>", page, re.DOTALL)]
-    assert 5 <= len(steps) <= 10
-    commands = "\n".join(f"{step}\necho\necho ---" for step in steps)
-    commands = commands.replace("lk_…", key_of(cast))
-    before, after = commands.split("export REFERENCE=…")
-    sent = json.loads(run(["bash", "-e"], before, {}, tmp_path).split("---")[-2])
-    read = run(["bash", "-e"], f"export REFERENCE={sent['reference']}{after}", {}, tmp_path)
-    assert json.loads(read.split("---")[1])["description"] == NEW_REPORT["description"]
+    assert len(steps) == 10
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    scopes = [Scope.READ, Scope.REPORT, Scope.WEBHOOKS]
+    _key, plain = api_keys.create(cast.city, "Newcomer", is_test=True, scopes=scopes)
+    # What a person puts in: the key, and what the answers before say.
+    filled = {"lk_…": plain, "REFERENCE=…": 'REFERENCE="$(said reference)"', "whsec_…": '"$(said secret)"'}
+    shell = 'exec 3>&1 > printed\nsaid() { sed -n \'s/.*"\'$1\'": *"\\([^"]*\\)".*/\\1/p\' answer; }\n'
+    for step in steps:
+        command = step.replace(str(webhook_examples.PORT), port)
+        for given, value in filled.items():
+            command = command.replace(given, value)
+        shell += f"{command} > answer; cat answer\n" if command.startswith("curl") else f"{command}\n"
+    assert set(filled) <= set(re.findall("|".join(filled), "".join(steps)))
+    shell += "for _ in $(seq 100); do grep -q accepted printed && break; sleep 0.1; done\nkill %1; cat printed >&3\n"
+    said = run(["bash", "-e", "-m"], shell, {}, tmp_path)
+    assert NEW_REPORT["description"] in said
+    assert "'type': 'request.accepted'" in said.splitlines()[-1]
+
+
+def test_the_page_checks_a_webhook_in_python_and_node(
+    live_site: Site, cast: factories.Rivermark, tmp_path: Path
+) -> None:
+    page = page_at(live_site, "/es/developers/")
+    found = re.findall(r'<code data-webhook="(\w+)">(.*?)</code>', page, re.DOTALL)
+    programs = {name: html.unescape(program) for name, program in found}
+    assert set(programs) == {"Python", "Node"}
+    secret, body = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", b'{"type": "request.closed"}'
+    headers = webhook_calls.headers("msg_1", body, ["whsec_" + "A" * 32, secret])
+    old = {**headers, "webhook-timestamp": "1700000000"}
+    cases = json.dumps(
+        [[secret, headers, body.decode()], [secret, headers, body.decode() + " "], [secret, old, body.decode()]]
+    )
+    python = "import sys\nfor secret, headers, body in json.loads(sys.argv[1]):\n"
+    python += "    try: print(read_webhook(secret, headers, body.encode())['type'])\n    except ValueError: print('refused')\n"
+    node = "for (const one of JSON.parse(process.argv[2])) {\n"
+    node += "  try { console.log(readWebhook(...one).type) } catch { console.log('refused') }\n}"
+    wanted = ["request.closed", "refused", "refused"]
+    assert run([sys.executable, "-", cases], f"{programs['Python']}\n{python}", {}, tmp_path).split() == wanted
+    if shutil.which("node"):
+        command = ["node", "--input-type=module", "-", cases]
+        assert run(command, f"{programs['Node']}\n{node}", {}, tmp_path).split() == wanted
 
 
 def test_whatever_a_value_holds_it_arrives(tmp_path: Path) -> None:

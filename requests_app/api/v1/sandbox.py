@@ -1,0 +1,66 @@
+"""The sandbox of a test key: its test requests, and the next step of one."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from requests_app import paging, references
+from requests_app.actions import merges, sandbox
+from requests_app.api.v1 import service_requests
+from requests_app.api.v1.bodies import Body
+from requests_app.api.v1.parameters import Query
+from requests_app.api.v1.problems import FieldError, Problem, invalid_body
+from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
+from requests_app.rules import intake
+from requests_app.rules.lifecycle import IllegalTransition
+
+NUMBER_MOST = 40
+
+
+def page(key: ApiKey, query: Query) -> paging.Page[ServiceRequest]:
+    """Newest first."""
+    own = ServiceRequest.objects.tests_of(key).only(*service_requests.COLUMNS)
+    try:
+        return paging.page(
+            own.prefetch_related(*service_requests.RELATIONS), [("id", "desc")], query["cursor"], query["limit"]
+        )
+    except paging.BadCursor:
+        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+
+
+def advance(city: Jurisdiction, key: ApiKey, reference: str, data: Any) -> dict[str, Any]:
+    """The request after the step. Raises a 409 problem for what its status doesn't allow."""
+    found = _find(key, reference)
+    step = _read(key, data)
+    try:
+        sandbox.advance(found.pk, step)
+    except IllegalTransition as refused:
+        words = _("A request that is “%(status)s” can’t do this: %(action)s.")
+        raise Problem("conflict", words % {"status": refused.status, "action": refused.action}) from None
+    except merges.CannotMerge as refused:
+        raise Problem("conflict", str(refused)) from None
+    return service_requests.one(city, service_requests.find(city, reference, key))
+
+
+def _find(key: ApiKey, reference: str) -> ServiceRequest:
+    found = ServiceRequest.objects.tests_of(key).filter(reference=references.parse(reference) or "").first()
+    if found is None:
+        raise Problem("not-found", _("This key sent no such test request."))
+    return found
+
+
+def _read(key: ApiKey, data: Any) -> sandbox.Step:
+    body = Body(data)
+    action = body.choice("action", list(sandbox.ACTIONS), "")
+    text = body.text("text", intake.DESCRIPTION_MAX, lines=True, required=action in sandbox.WITH_TEXT)
+    outcome = body.choice("outcome", [one.value for one in sandbox.OUTCOMES], sandbox.OUTCOMES[0].value)
+    number = body.text("into", NUMBER_MOST, required=action == "merge")
+    body.no_others()
+    body.check()
+    parent = None
+    if number:
+        parent = ServiceRequest.objects.tests_of(key).filter(reference=references.parse(number) or "").first()
+        if parent is None:
+            raise invalid_body([FieldError("into", "unknown-value", _("This key sent no such test request."))])
+    return sandbox.Step(action=action, text=text, language=get_language() or "en", outcome=outcome, parent=parent)

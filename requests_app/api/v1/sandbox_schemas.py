@@ -1,0 +1,26 @@
+"""The shapes of the sandbox."""
+
+from requests_app.actions import sandbox
+from requests_app.api.v1.schemas import Schema, shape, text
+from requests_app.rules.intake import DESCRIPTION_MAX
+
+SANDBOX: dict[str, Schema] = {
+    "TestStep": shape(
+        "What happens to a test request.",
+        {
+            "action": text(
+                "What is done. Without it, the usual next step. A request that just came in is routed first.",
+                enum=list(sandbox.ACTIONS),
+            ),
+            "text": text(
+                "What the city writes: needed by `comment` and `ask`, read by `resolve` and `reopen`.",
+                maxLength=DESCRIPTION_MAX,
+            ),
+            "outcome": text(
+                "How it ends, for `resolve`.", enum=list(sandbox.OUTCOMES), default=sandbox.OUTCOMES[0].value
+            ),
+            "into": text("The number of another of your test requests, for `merge`.", maxLength=40),
+        },
+        optional=None,
+    ),
+}

@@ -1,0 +1,73 @@
+"""The addresses of the sandbox, for test keys alone."""
+
+from typing import Any, cast
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.framework.parsers import JSONParser
+from requests_app.api.framework.permissions import HasScope, IsTestKey
+from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
+from requests_app.api.v1 import examples, sandbox, service_requests
+from requests_app.api.v1.base import CURSOR, LIMIT, V1View
+from requests_app.api.v1.operations import JSON, Answer, Body, Operation, operation
+from requests_app.models import ApiKey
+from requests_app.models.api_key import Scope
+
+TAG = "Sandbox"
+
+
+class OwnTests(V1View):
+    """Of the test key that asks, and so for nobody else to keep."""
+
+    parser_classes = [JSONParser]
+    permission_classes = [HasScope(Scope.REPORT), IsTestKey]
+    throttle_classes = [CallThrottle, WriteThrottle]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class SandboxRequests(OwnTests):
+    @operation(
+        Operation(
+            id="listTestRequests",
+            tag=TAG,
+            summary="List your test requests",
+            words="What this test key sent, newest first. Each also opens at `/api/v1/requests/{reference}/` with the same key. "
+            "Photos of tests aren’t shown.",
+            query=(CURSOR, LIMIT),
+            answer=Answer(
+                "RequestPage",
+                "One page.",
+                {"results": [examples.REQUEST_ROW], "next": None, "previous": None},
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+            scope="report",
+        )
+    )
+    def get(self, request: Request) -> Response:
+        found = sandbox.page(cast(ApiKey, request.auth), self.query)
+        listed = service_requests.rows(self.jurisdiction, found.rows, None)
+        return self.paged({"results": listed}, found.next_cursor, found.previous_cursor)
+
+
+class SandboxAdvance(OwnTests):
+    @operation(
+        Operation(
+            id="advanceTestRequest",
+            tag=TAG,
+            summary="Take a test request a step further",
+            words="Does to your test request what staff would do to a real one: its status, timeline and updates change, and your "
+            "webhooks get the events. Nobody is emailed. Without `action`, it takes the usual next step: routed, accepted, "
+            "resolved, closed.",
+            body=Body({JSON: "TestStep"}, examples.TEST_STEP),
+            answer=Answer("Request", "The request as it is now.", examples.REQUEST),
+            problems=("conflict",),
+            scope="report",
+        )
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        return Response(sandbox.advance(self.jurisdiction, cast(ApiKey, request.auth), reference, request.data))
