@@ -618,7 +618,7 @@ PAGES: dict[str, Page] = {
     "v1_ogc_area": Page(EVERYONE, arguments=lambda planted: [{"layer": "ward", "area_code": "5"}], budget=2),
     "v1_ogc_assets": Page(EVERYONE, queries=("", "bbox=-70,40,-68,41"), budget=2),
     "v1_ogc_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
-    "v1_sandbox_requests": Page(ONLY_API_KEY, budget=4),
+    "v1_sandbox_requests": Page(ONLY_API_KEY, budget=8),
     "v1_sandbox_advance": Page(ONLY_API_KEY, "POST", each_request),
     "v1_webhook_events": Page(EVERYONE, budget=1),
     "v1_webhooks": Page(ONLY_API_KEY, "GET POST", budget=3),

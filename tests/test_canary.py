@@ -486,6 +486,15 @@ def test_no_webhook_tells_anything_private(planted: Planted, db: None) -> None:
         delivery.event_type, delivery.created_at = "request.resolved", app_now()
         sent = json.dumps(webhook_calls.payload(delivery), ensure_ascii=False).encode()
         assert leaks(sent, private, asked=f"{told.reference} {told.display_reference}") == []
+    # With the scope for contacts, the reporter's own, and only for somebody who may read them.
+    planted.api_key.scopes = [*planted.api_key.scopes, "staff", "contacts"]
+    delivery.service_request = planted.requests["public"]
+    for name, reads in (("ada", False), ("tom", True)):
+        planted.api_key.acts_as = planted.staff[name]
+        sent = json.dumps(webhook_calls.payload(delivery), ensure_ascii=False).encode()
+        found = leaks(sent, private, asked=str(planted.requests["public"].display_reference))
+        assert set(found) <= {what for what in CONTACT if what.startswith("reporter")}
+        assert bool(found) == reads
 
 
 def test_no_log_line_holds_anything_private(planted: Planted, db: None) -> None:

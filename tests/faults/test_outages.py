@@ -201,6 +201,7 @@ class SilentReceiver(socketserver.ThreadingTCPServer):
         self.asked.append(request)
 
 
+@pytest.mark.shows("15.10")
 def test_silent_receivers_of_webhooks_keep_no_email_waiting(cast: Rivermark) -> None:
     """More of them than a mailer has threads, and each waits for eight seconds."""
     silent = SilentReceiver()

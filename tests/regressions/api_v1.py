@@ -5,6 +5,8 @@ from tests.regressions.regression import Regression
 READING = ("tests/requests_app/api/v1/test_requests.py",)
 OGC = ("tests/requests_app/api/v1/test_ogc.py",)
 WEBHOOKS = ("tests/requests_app/api/v1/test_webhooks.py",)
+SANDBOX = ("tests/requests_app/api/v1/test_sandbox.py",)
+SLOW_RECEIVERS = ("tests/faults/test_outages.py::test_silent_receivers_of_webhooks_keep_no_email_waiting",)
 WRITING = ("tests/requests_app/api/v1/test_writing.py",)
 
 REGRESSIONS = [
@@ -112,5 +114,54 @@ REGRESSIONS = [
         "webhook = key.webhooks.filter(pk=webhook_id).first()",
         "webhook = Webhook.objects.filter(pk=webhook_id).first()",
         WEBHOOKS,
+    ),
+    Regression(
+        "another key reads the requests of a test key",
+        "requests_app/models/service_request.py",
+        "self.filter(api_key=key, public_state=PublicState.TEST)",
+        "self.filter(public_state=PublicState.TEST)",
+        SANDBOX,
+    ),
+    Regression(
+        "a live key takes its requests through the sandbox",
+        "requests_app/api/v1/sandbox_views.py",
+        "permission_classes = [HasScope(Scope.REPORT), IsTestKey]",
+        "permission_classes = [HasScope(Scope.REPORT)]",
+        SANDBOX,
+    ),
+    Regression(
+        "the person named in a program's test is emailed",
+        "requests_app/messages/notifications.py",
+        " or (service_request.is_test and service_request.api_key_id is not None)",
+        "",
+        SANDBOX,
+    ),
+    Regression(
+        "a test key joins a real request",
+        "requests_app/api/v1/writing.py",
+        "    if key.is_test:\n        raise Problem(",
+        "    if not key.pk:\n        raise Problem(",
+        SANDBOX,
+    ),
+    Regression(
+        "a webhook names the reporter to any key for staff",
+        "requests_app/rules/webhooks.py",
+        " or not key.allows(Scope.CONTACTS):",
+        ":",
+        SANDBOX,
+    ),
+    Regression(
+        "a webhook names the reporter whoever the key acts for",
+        "requests_app/rules/webhooks.py",
+        "user.is_active and permissions.may_read_reporter(user, service_request)",
+        "user.is_active",
+        SANDBOX,
+    ),
+    Regression(
+        "webhooks wait in the same line as email",
+        "requests_app/actions/webhooks.py",
+        "lane=OutboxRow.Lane.WEBHOOK",
+        "lane=OutboxRow.Lane.OUTSIDE",
+        SLOW_RECEIVERS,
     ),
 ]

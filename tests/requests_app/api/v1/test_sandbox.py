@@ -16,7 +16,7 @@ from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 from tests.requests_app.api.v1.test_webhooks import Receiver, deliver, receiver
 
-pytestmark = pytest.mark.shows("15.4")
+pytestmark = pytest.mark.shows("15.9")
 __all__ = ["receiver"]
 
 REPORT = {
@@ -176,7 +176,7 @@ def test_a_step_that_cannot_be_is_named_and_changes_nothing(tester: V1, step: An
     assert (Event.objects.count(), ServiceRequest.objects.get().status) == (events, "routed")
 
 
-@pytest.mark.shows("15.6")
+@pytest.mark.shows("15.10")
 def test_a_full_webhook_names_the_reporter_to_keys_with_that_scope_alone(
     cast: factories.Rivermark, receiver: Receiver
 ) -> None:
