@@ -44,6 +44,8 @@ FLOORS = {
             "request", "overview", "setup", "safety_notes", "tasks", "checks", "crew", "profile", "templatetags", "hand_over",
             "invitation", "second_step",
         },
+        # Their forms and rows for programs.
+        {"api"},
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],
 }  # fmt: skip
