@@ -46,7 +46,7 @@ from requests_app.rules import blocked_addresses, intake, offer_dates, review
 
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
 RETRY_WINDOW_S = 60
-# How often a report is stored anew, with another number.
+# How often a report is stored again, with another number.
 REFERENCE_TRIES = 5
 
 

@@ -45,7 +45,7 @@ CHECKS: list[Any] = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-# Who asks: nobody, a key of each scope, of all, of tests, and what is no key.
+# A key of each scope, of all scopes, and of tests.
 KEYS: dict[str, list[str]] = {
     **{scope.value: [scope.value] for scope in Scope},
     "all": [scope.value for scope in Scope],
