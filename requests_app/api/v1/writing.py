@@ -129,12 +129,14 @@ def refused(error: Refused) -> Problem:
 def _submit(new: submission.NewReport, names: list[str], idempotency: Idempotency) -> SubmissionResult:
     """names: of photos that were uploaded before."""
     try:
+        if not names:
+            return submission.submit(new, idempotency=idempotency)
         with transaction.atomic():
             # Lock first: another report must not take the same photos.
             uploaded = Photo.objects.select_for_update().filter(
                 jurisdiction=new.jurisdiction, name__in=names, draft=None, service_request=None
             )
-            free = list(uploaded.order_by("id")) if names else []
+            free = list(uploaded.order_by("id"))
             submitted = submission.submit(replace(new, photos=[*new.photos, *free]), idempotency=idempotency)
             if not submitted.repeated and len(free) < len(names):
                 message = _("A photo was not found. Upload it again: photos wait for their report for a day.")
