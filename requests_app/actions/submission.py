@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from requests_app import events, links, references, transactions
+from requests_app import events, references, transactions
 from requests_app.actions import alarms, clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
@@ -45,6 +46,8 @@ from requests_app.rules import blocked_addresses, intake, offer_dates, review
 
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
 RETRY_WINDOW_S = 60
+# How often a report is stored again, with another number.
+REFERENCE_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,10 @@ class IdempotencyConflict(Exception):
     """The key was already used with another body."""
 
 
+class ReferenceTaken(Exception):
+    """Another request has the new number (one in a billion)."""
+
+
 def body_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
@@ -148,6 +155,13 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
+    for _attempt in range(REFERENCE_TRIES - 1):
+        with suppress(ReferenceTaken):
+            return _submit_once(report, actor, idempotency)
+    return _submit_once(report, actor, idempotency)
+
+
+def _submit_once(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
     with transaction.atomic(), transactions.scope():
         earlier = _earlier(idempotency) if idempotency is not None else None
         if earlier is not None:
@@ -179,8 +193,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = create_participant(service_request, reporter, report.language, role=role)
-    link = links.create_link(participation.person, service_request)
+    participation, link = create_participant(service_request, reporter, report.language, role=role)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
@@ -424,17 +437,14 @@ def _link_of(service_request: ServiceRequest) -> AccessLink | None:
 
 
 def _save_with_reference(service_request: ServiceRequest) -> None:
-    for attempt in range(5):
-        service_request.reference = references.new_reference()
-        try:
-            # A savepoint, so that a collision (one in a billion) does not fail the whole submission.
-            with transaction.atomic():
-                service_request.save(force_insert=True)
-            return
-        except IntegrityError as error:
-            service_request.pk = None
-            if "reference" not in str(error) or attempt == 4:
-                raise
+    """Raises ReferenceTaken, which ends the transaction: a savepoint for it would cost each report two statements."""
+    service_request.reference = references.new_reference()
+    try:
+        service_request.save(force_insert=True)
+    except IntegrityError as error:
+        if "reference" not in str(error):
+            raise
+        raise ReferenceTaken from error
 
 
 def to_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:

@@ -16,6 +16,7 @@ from rest_framework import exceptions, views
 from rest_framework.response import Response
 
 from requests_app import api_keys
+from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
@@ -150,6 +151,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
         404: _("There is nothing at this address. Addresses of this API end with a slash."),
         405: _("This address is only for reading."),
         413: _("The body is larger than this address takes."),
+        429: _("Too many requests. Wait a minute."),
         503: _("The service cannot answer at the moment. Try again soon."),
     }.get(status) or _("Something went wrong on our side. Try again later.")
     return HttpResponse(
@@ -162,4 +164,4 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 @csrf_exempt
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Every other address below /api/."""
-    return answer(request, 404)
+    return throttling.counted(request, answer, 404)

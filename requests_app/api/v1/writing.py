@@ -102,6 +102,7 @@ def report(
             # Nobody could be shown the emergency page: staff must look as if it had been passed by.
             after_warning=found.is_sure,
             is_test=key.is_test,
+            api_key=key,
         )
         submitted = _submit(new, names, idempotency)
     return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, owner)))
@@ -110,12 +111,14 @@ def report(
 def _submit(new: submission.NewReport, names: list[str], idempotency: Idempotency) -> SubmissionResult:
     """names: of photos that were uploaded before."""
     try:
+        if not names:
+            return submission.submit(new, idempotency=idempotency)
         with transaction.atomic():
             # Lock first: another report must not take the same photos.
             uploaded = Photo.objects.select_for_update().filter(
                 jurisdiction=new.jurisdiction, name__in=names, draft=None, service_request=None
             )
-            free = list(uploaded.order_by("id")) if names else []
+            free = list(uploaded.order_by("id"))
             submitted = submission.submit(replace(new, photos=[*new.photos, *free]), idempotency=idempotency)
             if not submitted.repeated and len(free) < len(names):
                 message = _("A photo was not found. Upload it again: photos wait for their report for a day.")

@@ -49,6 +49,22 @@ def test_a_report_is_stored_as_the_form_would_store_it(v1: V1) -> None:
     assert v1.get(receipt["url"])["description"] == POTHOLE["description"]
 
 
+@pytest.mark.shows("15.1", "15.5")
+def test_a_report_takes_at_most_25_statements_and_names_its_key(v1: V1, django_assert_max_num_queries: Any) -> None:
+    """Those that begin and end the transaction are among them. Of the key's first call in an hour there is one more."""
+    v1.send("requests/", POTHOLE)
+    ways: list[Form] = [
+        {},
+        {"contact": {}},
+        {"service": "outreach", "answers": {}},
+        {"place": {"address": "12 Elm St"}},
+    ]
+    for number, way in enumerate(ways):
+        with django_assert_max_num_queries(25):
+            v1.send("requests/", POTHOLE | way | {"description": f"Hole {number}"})
+    assert set(ServiceRequest.objects.values_list("api_key__name", flat=True)) == {"Fix It app"}
+
+
 def test_every_mistake_is_named_at_once_and_nothing_is_stored(v1: V1) -> None:
     wrong = {
         "service": "pothole", "place": {"lat": 91, "long": "x", "spot": 1}, "answers": {"where": "moon", "depth": "3"},
