@@ -203,6 +203,9 @@ def test_a_task_is_for_those_who_work_for_its_department(planted: Planted, who: 
     works = {"tom", "sue", "dev"} | {one for one in WHOLE_CITY if "accept" in DEFAULT_ROLES[ROLES[one]]["permissions"]}
     right = "yes" if who in works else "403" if who == "eve" else "404"
     assert answer(signed_in(planted, who), "GET", address("staff_app:task", planted)) == right
+    for name in ("crew_task_photo", "crew_task_result"):
+        # Without a photo or an outcome.
+        assert answer(signed_in(planted, who), "POST", address(f"staff_app:{name}", planted)) == right, name
     assert answer(signed_in(planted, who), "POST", address("staff_app:task", planted), {"act": "done"}) == right
     may_add = expected(who, "assign", "public")
     assert answer(signed_in(planted, who), "GET", address("staff_app:add_task", planted)) == may_add
@@ -473,6 +476,7 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:safety_notes",
         "staff_app:new_safety_note",
         "staff_app:read_safety_note",
+        "staff_app:edit_safety_note",
         "staff_app:end_safety_note",
         "staff_app:overview_settings",
         "staff_app:edit_notice",
