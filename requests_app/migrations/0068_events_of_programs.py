@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0067_webhooks")]
+    dependencies = [("requests_app", "0072_texts_of_safety_notes_and_results_of_tasks")]
 
     operations = [
         # Without a default, so that PostgreSQL neither writes nor reads the rows.
