@@ -42,10 +42,8 @@ FLOORS = {
         {"moderation", "notices", "by_email", "single_sign_on"},
         {
             "request", "overview", "setup", "safety_notes", "tasks", "checks", "crew", "profile", "templatetags", "hand_over",
-            "invitation", "second_step",
+            "invitation", "second_step", "api",
         },
-        # Their forms and rows for programs.
-        {"api"},
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],
 }  # fmt: skip

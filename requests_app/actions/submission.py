@@ -130,7 +130,7 @@ class NewReport:
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
     sends it. photo_links: addresses of photos elsewhere, for staff. outside_number: in that program's own system.
-    priority: by whoever took it, instead of the service's.
+    priority: as the member of staff chose it, instead of the service's.
     """
 
     jurisdiction: Jurisdiction

@@ -1,4 +1,4 @@
-"""The base of the staff part's views: a key with the scope `staff`, which acts for one member of this city's staff."""
+"""The base of the views for programs that work as staff: a key with the scope `staff`, which acts for one person."""
 
 from collections.abc import Callable
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""Examples of the staff part in the OpenAPI document. A test checks each against its schema."""
+"""Examples in the OpenAPI document. A test checks each against its schema."""
 
 from typing import Any
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from requests_app import references
 from requests_app.actions import privacy
 from requests_app.api.v1.parameters import Choice, Names, Parameter, Query, Several
 from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
@@ -76,6 +77,9 @@ def page(
         raise denied("triage")
     at = listing.Moment.of(city)
     found = search.find(user, city, filters.q, by_contact=by_contact) if filters.q else search.Found()
+    if reference := references.parse(filters.q):
+        # Some have no digit, so that the search takes them for a word.
+        found.ids |= set(ServiceRequest.objects.filter(reference=reference).values_list("pk", flat=True))
     if found.contacts:
         privacy.find_by_contact(found.contacts, actor=user)
     matching = listing.rows(user, city, tab, filters, at, found.ids)

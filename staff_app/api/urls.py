@@ -1,4 +1,4 @@
-"""The addresses of API v1's staff part, below /api/v1/staff/."""
+"""The addresses for programs that work as staff, below /api/v1/staff/."""
 
 from django.urls import URLPattern, path
 

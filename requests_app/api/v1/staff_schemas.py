@@ -1,4 +1,4 @@
-"""The shapes of the staff part, which staff_app/api/ answers: see schemas.py."""
+"""The shapes for programs that work as staff, which staff_app/api/ answers: see schemas.py."""
 
 from requests_app.api.v1.report_schemas import CONTACT, PLACE
 from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, moment, page, ref, shape, text, uri
