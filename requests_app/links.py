@@ -71,11 +71,6 @@ def get_or_create_link(person: Person, service_request: ServiceRequest) -> Acces
     return AccessLink.objects.get_or_create(person=person, service_request=service_request, purpose="follow")[0]
 
 
-def create_link(person: Person, service_request: ServiceRequest) -> AccessLink:
-    """For somebody who is new, and so has none yet."""
-    return AccessLink.objects.create(person=person, service_request=service_request, purpose="follow")
-
-
 def find_link(raw_token: str) -> AccessLink | None:
     """The link for this token. None if it is wrong, expired or revoked. Compares in constant time."""
     number, _, secret = raw_token.partition("-")

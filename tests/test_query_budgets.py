@@ -35,7 +35,19 @@ from requests_app.models import (
 )
 from requests_app.rules import directory
 from tests import factories
-from tests.pages import DRAFT, LINK, ONLY_API_KEY, PAGES, PROBE, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
+from tests.pages import (
+    DRAFT,
+    LINK,
+    ONLY_API_KEY,
+    PAGES,
+    PROBE,
+    RESIDENT,
+    SIGNED_IN,
+    SIGNING_IN,
+    STAFF_KEY,
+    address,
+    link_to,
+)
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
@@ -189,8 +201,9 @@ def reader(planted: Planted, name: str) -> Client:
         client.force_login(planted.staff["ada"])
     elif who.startswith("staff"):
         client.force_login(planted.staff["sue"])
-    elif who == ONLY_API_KEY:
-        plain = api_keys.replace_secret(planted.api_key, earlier_until=None)
+    elif who in (ONLY_API_KEY, STAFF_KEY):
+        key = planted.staff_key if who == STAFF_KEY else planted.api_key
+        plain = api_keys.replace_secret(key, earlier_until=None)
         if name.startswith("v1_sandbox"):
             key, plain = api_keys.create(planted.cast.city, f"Trying {uuid.uuid4()}", is_test=True)
             ServiceRequest.objects.filter(is_test=True).update(api_key=key)

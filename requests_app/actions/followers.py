@@ -4,7 +4,7 @@ import uuid
 
 from django.db import transaction
 
-from requests_app import events, links
+from requests_app import events
 from requests_app.actions import conversation, drafts, submission
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
@@ -31,12 +31,12 @@ def join(
         raise NotJoinable
     if blocked_addresses.is_blocked(service_request.jurisdiction, reporter.email):
         raise submission.Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
-    participation = create_participant(service_request, reporter, language, role=role)
+    participation, link = create_participant(service_request, reporter, language, role=role)
     if role == Participation.Role.AFFECTED:
         service_request.people_count += 1
         service_request.save(update_fields=["people_count"])
     events.record(service_request, "joined", actor=participation.person, role=role)
-    return participation.person, links.create_link(participation.person, service_request)
+    return participation.person, link
 
 
 @transaction.atomic

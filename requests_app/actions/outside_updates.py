@@ -25,7 +25,7 @@ def add(pk: int, *, text: str, name: str, language: str, idempotency: Idempotenc
         if idempotency.window_s is None or age.total_seconds() <= idempotency.window_s:
             return known.pk
         known.delete()
-    writer = create_participant(service_request, Reporter(name=name), language, role=Participation.Role.FOLLOWER)
+    writer, _link = create_participant(service_request, Reporter(name=name), language, role=Participation.Role.FOLLOWER)
     conversation.add_message(pk, text=text, actor=writer.person, language=language)
     created = IdempotencyKey.objects.create(
         scope=idempotency.scope,

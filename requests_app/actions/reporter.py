@@ -1,10 +1,12 @@
 """Reporters and participants: each request gets a person of its own, with a contact point for updates."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
+from django.db import connection
 
-from requests_app.models import ContactPoint, Participation, Person, ServiceRequest
+from requests_app.models import AccessLink, ContactPoint, Participation, Person, ServiceRequest
 from requests_app.rules import intake
 
 
@@ -33,14 +35,35 @@ def normalized_phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+# One statement for the rows of a new participant, since it is part of each report.
+CREATE = """
+WITH person AS (
+  INSERT INTO requests_app_person (jurisdiction_id, name, postal_address, language, may_be_called)
+  VALUES (%(jurisdiction)s, %(name)s, %(postal_address)s, %(language)s, %(may_be_called)s) RETURNING id),
+point AS (
+  INSERT INTO requests_app_contactpoint (person_id, kind, value, normalized)
+  SELECT person.id, given.kind, given.value, given.normalized
+  FROM person, unnest(%(kinds)s::text[], %(values)s::text[], %(normalized)s::text[]) AS given (kind, value, normalized)
+  RETURNING id, kind),
+participation AS (
+  INSERT INTO requests_app_participation (person_id, service_request_id, role, contact_point_id, cadence)
+  SELECT person.id, %(service_request)s, %(role)s, (SELECT id FROM point WHERE kind = %(main)s), %(cadence)s FROM person
+  RETURNING id, contact_point_id),
+link AS (
+  INSERT INTO requests_app_accesslink (person_id, service_request_id, purpose, generation)
+  SELECT person.id, %(service_request)s, %(purpose)s, %(generation)s FROM person RETURNING id)
+SELECT person.id, participation.id, participation.contact_point_id, link.id FROM person, participation, link
+"""
+
+
 def create_participant(
     service_request: ServiceRequest, reporter: Reporter, language: str, *, role: str
-) -> Participation:
-    """Always creates a person: an unverified address must not link two requests to one person.
+) -> tuple[Participation, AccessLink]:
+    """Always creates a person, with a private link: an unverified address must not link two requests to one person.
 
     Updates go to the email address, if there is one (we do not send text messages).
     """
-    person = Person.objects.create(
+    person = Person(
         jurisdiction_id=service_request.jurisdiction_id,
         name=intake.clean_text(reporter.name)[:200],
         postal_address=intake.clean_text(reporter.postal_address)[:300],
@@ -53,7 +76,33 @@ def create_participant(
         points.append(ContactPoint(person=person, kind="email", value=email, normalized=email.lower()))
     if phone:
         points.append(ContactPoint(person=person, kind="phone", value=phone, normalized=normalized_phone(phone)))
-    ContactPoint.objects.bulk_create(points)
-    return Participation.objects.create(
-        person=person, service_request=service_request, role=role, contact_point=points[0] if points else None
-    )
+    main = points[0] if points else None
+    participation = Participation(person=person, service_request=service_request, role=role, contact_point=main)
+    link = AccessLink(person=person, service_request=service_request)
+    parameters: dict[str, Any] = {
+        "jurisdiction": person.jurisdiction_id,
+        "name": person.name,
+        "postal_address": person.postal_address,
+        "language": person.language,
+        "may_be_called": person.may_be_called,
+        "kinds": [point.kind for point in points],
+        "values": [point.value for point in points],
+        "normalized": [point.normalized for point in points],
+        "main": main.kind if main else "",
+        "service_request": service_request.pk,
+        "role": role,
+        "cadence": participation.cadence,
+        "purpose": link.purpose,
+        "generation": link.generation,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE, parameters)
+        person.pk, participation.pk, point_id, link.pk = cursor.fetchone()
+    if main is not None:
+        main.pk = point_id
+        main.person_id = person.pk
+    participation.person_id = link.person_id = person.pk
+    participation.contact_point_id = point_id
+    for row in (person, participation, link, *filter(None, [main])):
+        row._state.adding = False
+    return participation, link

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from requests_app import events, links, references, transactions
+from requests_app import events, references, transactions
 from requests_app.actions import alarms, clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
@@ -45,6 +46,8 @@ from requests_app.rules import blocked_addresses, intake, offer_dates, review
 
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
 RETRY_WINDOW_S = 60
+# How often a report is stored again, with another number.
+REFERENCE_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,15 @@ class IdempotencyConflict(Exception):
     """The key was already used with another body."""
 
 
+class ReferenceTaken(Exception):
+    """Another request has the new number (one in a billion)."""
+
+
+def outside_source(key: ApiKey) -> str:
+    """What the numbers of a program's system belong to. Imports have names of their own, without a colon."""
+    return f"key:{key.pk}"
+
+
 def body_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
@@ -117,7 +129,8 @@ class NewReport:
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
-    sends it. photo_links: addresses of photos elsewhere, for staff.
+    sends it. photo_links: addresses of photos elsewhere, for staff. outside_number: in that program's own system.
+    priority: as the member of staff chose it, instead of the service's.
     """
 
     jurisdiction: Jurisdiction
@@ -137,6 +150,8 @@ class NewReport:
     visitor_hash: str = ""
     api_key: ApiKey | None = None
     photo_links: Sequence[str] = ()
+    outside_number: str = ""
+    priority: int | None = None
 
 
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
@@ -148,10 +163,17 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
+    for _attempt in range(REFERENCE_TRIES - 1):
+        with suppress(ReferenceTaken):
+            return _submit_once(report, actor, idempotency)
+    return _submit_once(report, actor, idempotency)
+
+
+def _submit_once(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
     with transaction.atomic(), transactions.scope():
-        earlier = _earlier(idempotency) if idempotency is not None else None
-        if earlier is not None:
-            return SubmissionResult(earlier, _link_of(earlier), repeated=True)
+        before = earlier(idempotency) if idempotency is not None else None
+        if before is not None:
+            return SubmissionResult(before, _link_of(before), repeated=True)
         return _submit(report, actor, idempotency)
 
 
@@ -179,8 +201,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = create_participant(service_request, reporter, report.language, role=role)
-    link = links.create_link(participation.person, service_request)
+    participation, link = create_participant(service_request, reporter, report.language, role=role)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
@@ -268,8 +289,10 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
         review_reason=review_reason,
         is_test=report.is_test,
         api_key=report.api_key,
-        priority=min(answers.priority or version.priority, version.priority),
-        priority_reason=answers.priority_reason or "service",
+        priority=report.priority or min(answers.priority or version.priority, version.priority),
+        priority_reason="staff" if report.priority else answers.priority_reason or "service",
+        external_source=outside_source(report.api_key) if report.api_key and report.outside_number else "",
+        external_id=report.outside_number,
         photos_private=answers.private_photos,
         after_warning=report.after_warning,
         owner=report.owner,
@@ -373,7 +396,7 @@ def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
     }
 
 
-def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
+def earlier(idempotency: Idempotency) -> ServiceRequest | None:
     """The request that this key created earlier. Two submissions with the same key wait for each other here.
 
     Reads the time along with the lock.
@@ -405,7 +428,7 @@ def remember(idempotency: Idempotency, service_request: ServiceRequest) -> bool:
 
     Raises IdempotencyConflict.
     """
-    if _earlier(idempotency) is not None:
+    if earlier(idempotency) is not None:
         return False
     IdempotencyKey.objects.update_or_create(
         scope=idempotency.scope,
@@ -424,17 +447,14 @@ def _link_of(service_request: ServiceRequest) -> AccessLink | None:
 
 
 def _save_with_reference(service_request: ServiceRequest) -> None:
-    for attempt in range(5):
-        service_request.reference = references.new_reference()
-        try:
-            # A savepoint, so that a collision (one in a billion) does not fail the whole submission.
-            with transaction.atomic():
-                service_request.save(force_insert=True)
-            return
-        except IntegrityError as error:
-            service_request.pk = None
-            if "reference" not in str(error) or attempt == 4:
-                raise
+    """Raises ReferenceTaken, which ends the transaction: a savepoint for it would cost each report two statements."""
+    service_request.reference = references.new_reference()
+    try:
+        service_request.save(force_insert=True)
+    except IntegrityError as error:
+        if "reference" not in str(error):
+            raise
+        raise ReferenceTaken from error
 
 
 def to_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:

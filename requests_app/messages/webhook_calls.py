@@ -55,6 +55,7 @@ def _note_contact(delivery: WebhookDelivery) -> None:
     """As when the member of staff looks. Of a test, there is nothing to note: its own sender gets it."""
     user, told = delivery.webhook.api_key.acts_as, delivery.service_request
     if user is not None and told is not None and not told.is_test:
+        user.through = delivery.webhook.api_key
         privacy.view_reporter(told, reason=privacy.BY_WEBHOOK, actor=user)
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0067_webhooks"),
+        ("requests_app", "0068_events_of_programs"),
     ]
 
     operations = [

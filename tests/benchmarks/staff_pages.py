@@ -20,10 +20,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app import api_keys
 from requests_app.models import ServiceRequest, User
 from requests_app.rules import directory
-from tests import factories
 from tests.benchmarks import staff_city
 from tests.factories import Rivermark
 
@@ -174,36 +172,6 @@ def measure_actions(table: Table, cast: Rivermark, requests: list[ServiceRequest
     table.line("transfer", cast.tom, cost(transfers()), 0)
 
 
-def measure_reports(table: Table, cast: Rivermark) -> None:
-    key, client = api_keys.create(cast.city, "Benchmark")[1], Client()
-    queries = 0
-
-    def posts() -> Iterator[Callable[[], None]]:
-        nonlocal queries
-        for number in range(ROUNDS):
-            data = {
-                "api_key": key,
-                "service_code": cast.pothole.service.service_code,
-                "lat": factories.ELM_ST[1],
-                "long": factories.ELM_ST[0],
-                "description": f"A deep hole beside the curb, the size of {number} plates.",
-                "attribute[where]": "lane",
-                "email": f"reporter{number}@example.org",
-            }
-
-            def post(data: dict[str, Any] = data) -> None:
-                assert client.post("/open311/v2/requests.json", data).status_code == 200
-
-            if number == 0:
-                with CaptureQueriesContext(connection) as captured:
-                    post()
-                queries = len(captured)
-            else:
-                yield post
-
-    table.line("Open311 POST", "", cost(posts()), queries)
-
-
 def test_staff_pages_and_actions_keep_to_their_bars(transactional_db: None, capsys: pytest.CaptureFixture[str]) -> None:
     cast, table = staff_city.build(REQUESTS, open_every=OPEN_EVERY), Table()
     own = ServiceRequest.objects.filter(status="routed", department=cast.pothole.department, assignee=None)
@@ -213,5 +181,4 @@ def test_staff_pages_and_actions_keep_to_their_bars(transactional_db: None, caps
         print(f"{'CPU milliseconds':53}{'database':>9}{'app':>9}{'sum':>9}{'queries':>9}")
         measure_pages(table, cast, *requests[-2:])
         measure_actions(table, cast, requests)
-        measure_reports(table, cast)
     assert not table.too_much

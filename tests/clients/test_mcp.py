@@ -124,6 +124,15 @@ def test_the_mcp_client_lists_and_calls_every_tool(live_site: Site, environment:
 
 
 @pytest.mark.slow
+def test_every_line_has_types(environment: Path) -> None:
+    package = ROOT / "docs/clients/mcp"
+    strictly = [sys.executable, "-m", "mypy", "--strict", "--config-file", package / "pyproject.toml"]
+    command = [*strictly, "--python-executable", environment / "bin/python", package / "src"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("Success: no issues found"), done.stdout + done.stderr
+
+
+@pytest.mark.slow
 def test_it_answers_over_http_too(live_site: Site, environment: Path) -> None:
     factories.rivermark()
     with socket.socket() as probe:

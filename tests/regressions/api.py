@@ -2,6 +2,8 @@
 
 from tests.regressions.regression import Regression
 
+EVERY_ANSWER = ("tests/requests_app/api/framework/test_every_answer.py",)
+
 REGRESSIONS = [
     Regression(
         "the radius is measured to the exact place",
@@ -287,5 +289,40 @@ REGRESSIONS = [
         "renderer = next((one for one in renderers if one.format == format_suffix), renderers[0])",
         'renderer = renderers[-1] if "json" in request.headers.get("Accept", "") else next((one for one in renderers if one.format == format_suffix), renderers[0])',
         ("tests/requests_app/api/framework/test_negotiation.py", "tests/requests_app/api/open311/test_views.py"),
+    ),
+    Regression(
+        "a shared cache tells others how many calls a client has left",
+        "requests_app/api/framework/throttling.py",
+        "if not is_shared(response):",
+        "if response is not None:",
+        EVERY_ANSWER,
+    ),
+    Regression(
+        "a shared cache keeps what a key has read",
+        "requests_app/api/framework/views.py",
+        'response["Cache-Control"].replace("public", "private")',
+        'response["Cache-Control"].replace("public", "public")',
+        EVERY_ANSWER,
+    ),
+    Regression(
+        "addresses that don't exist are tried without a limit",
+        "requests_app/api/framework/throttling.py",
+        "response = answer(request, 429 if quota.is_over else status)",
+        "response = answer(request, status)",
+        EVERY_ANSWER,
+    ),
+    Regression(
+        "a report fails because another one has its number",
+        "requests_app/actions/submission.py",
+        "with suppress(ReferenceTaken):",
+        "with suppress(LookupError):",
+        ("tests/requests_app/actions/test_submission.py",),
+    ),
+    Regression(
+        "a report by v1 doesn't say which program sent it",
+        "requests_app/api/v1/writing.py",
+        "        api_key=key,\n",
+        "",
+        ("tests/requests_app/api/v1/test_writing.py",),
     ),
 ]

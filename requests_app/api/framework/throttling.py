@@ -1,13 +1,15 @@
 """How often one client may call, counted in limits.py like everything else, and the headers that say so.
 
 The headers follow the IETF's draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy: "calls";q=300;w=60` is the policy (300 in 60
-seconds), `RateLimit: "calls";r=299;t=42` says what is left (299) and until when (42 seconds).
+seconds), `RateLimit: "calls";r=299;t=42` says what is left (299) and until when (42 seconds). What is left is this client's own,
+so it is never in an answer that a shared cache may keep: the cache would tell it to others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -50,7 +52,7 @@ class CallThrottle(Throttle):
     def limit(self, request: Request, key: ApiKey | None) -> tuple[str, int]:
         if key is not None:
             return f"key:{key.pk}", key.calls_a_minute
-        return limits.network_key(request._request), WITHOUT_KEY_A_MINUTE
+        return without_key(request._request)
 
 
 class WriteThrottle(Throttle):
@@ -73,10 +75,32 @@ class ReportThrottle(Throttle):
         return str(key.pk), key.reports_a_day
 
 
-def headers(quotas: Iterable[limits.Quota]) -> dict[str, str]:
-    if not quotas:
-        return {}
-    return {
-        "RateLimit-Policy": ", ".join(f'"{quota.name}";q={quota.most};w={quota.per_s}' for quota in quotas),
-        "RateLimit": ", ".join(f'"{quota.name}";r={quota.left};t={quota.reset_s}' for quota in quotas),
-    }
+def without_key(request: HttpRequest) -> tuple[str, int]:
+    return limits.network_key(request), WITHOUT_KEY_A_MINUTE
+
+
+def counted(request: HttpRequest, answer: Callable[[HttpRequest, int], HttpResponse], status: int) -> HttpResponse:
+    """The answer of an address without a view, or a 429. It counts as a call without a key, and says what is left of these."""
+    if request.method == "OPTIONS" or not settings.RATE_LIMITS:
+        return answer(request, status)
+    who, most = without_key(request)
+    calls = CallThrottle
+    quota = limits.count(calls.name, f"api-{calls.name}:{who}", most=most, per_s=calls.per_s)
+    response = answer(request, 429 if quota.is_over else status)
+    if quota.is_over:
+        response["Retry-After"] = str(quota.reset_s)
+    return with_headers(response, [quota])
+
+
+def with_headers(response: HttpResponse, quotas: Iterable[limits.Quota]) -> HttpResponse:
+    """Call it once the response has its Cache-Control."""
+    if quotas:
+        response["RateLimit-Policy"] = ", ".join(f'"{quota.name}";q={quota.most};w={quota.per_s}' for quota in quotas)
+        if not is_shared(response):
+            response["RateLimit"] = ", ".join(f'"{quota.name}";r={quota.left};t={quota.reset_s}' for quota in quotas)
+    return response
+
+
+def is_shared(response: HttpResponse) -> bool:
+    """Whether a cache may give it to others."""
+    return response.get("Cache-Control", "").startswith("public")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.parsers import FormParser
@@ -113,6 +114,9 @@ class ApiView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         response["Content-Language"] = translation.get_language()
-        for name, value in throttling.headers(self.quotas).items():
-            response[name] = value
+        patch_vary_headers(response, ["Authorization"])
+        if isinstance(getattr(request, "_auth", None), ApiKey) and throttling.is_shared(response):
+            # It says what is left of this key.
+            response["Cache-Control"] = response["Cache-Control"].replace("public", "private")
+        throttling.with_headers(response, self.quotas)
         return response

@@ -130,8 +130,11 @@ def _operation(
     errors = {"400": "The request is not valid.", "404": "It was not found.", "429": "Too many requests."}
     if key:
         errors["403"] = "The key is missing, not valid, or opens something else."
+    # As a call of a function, where `callback` names one.
+    jsonp = {} if key else {"application/javascript": {"schema": _TEXT}}
     content = {
-        "application/json": {"schema": _listed("Open311Error"), "example": [{"code": 400, "description": "status …"}]}
+        "application/json": {"schema": _listed("Open311Error"), "example": [{"code": 400, "description": "status …"}]},
+        **jsonp,
     }
     return {
         "operationId": id,
@@ -145,7 +148,7 @@ def _operation(
                 "description": "The answer.",
                 "content": {
                     "application/json": {"schema": schema, "example": example},
-                    **({} if key else {"application/javascript": {"schema": _TEXT}}),
+                    **jsonp,
                 },
             },
             **(

@@ -9,6 +9,7 @@ from rest_framework import views
 from rest_framework.response import Response
 
 from requests_app import api_keys
+from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
@@ -36,6 +37,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
         400: _("The request could not be read."),
         403: _("This is not allowed."),
         404: _("There is nothing at this address. Names end with .xml or .json."),
+        429: _("Too many requests. Wait a minute."),
         503: _("The service cannot answer at the moment. Try again soon."),
     }
     description = words.get(status) or _("Something went wrong on our side. Try again later.")
@@ -55,7 +57,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 @csrf_exempt
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Every other address below /open311/."""
-    return answer(request, 404)
+    return throttling.counted(request, answer, 404)
 
 
 def _errors(status: int, descriptions: list[Any]) -> list[dict[str, Any]]:

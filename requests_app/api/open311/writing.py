@@ -215,6 +215,9 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
 
 def searched_place(city: Jurisdiction, typed: str) -> Place:
     """A pin only where the words mean one place. Else they stay words, and staff find it."""
+    exact = list(GazetteerEntry.objects.filter(jurisdiction=city, search_key=addresses.search_key(typed))[:2])
+    if len(exact) == 1:
+        return Place(point=exact[0].point, address=exact[0].label, source="api", confidence=1.0)
     found = addresses.search(city, typed, limit=2)
     if not found or found[0].confidence < SURE or (len(found) > 1 and found[1].confidence >= found[0].confidence):
         return Place(address=typed, source="api")

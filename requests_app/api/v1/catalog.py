@@ -30,7 +30,7 @@ def categories(city: Jurisdiction) -> list[dict[str, Any]]:
 
 
 def services(city: Jurisdiction, category: str | None) -> list[dict[str, Any]]:
-    listed = offered(city).select_related("current__service", "current__category", "current__department")
+    listed = offered(city).select_related("current__service", "current__category", "current__department__calendar")
     if category is not None:
         listed = listed.filter(current__category__code=category)
     listed = listed.order_by("current__category__order", "current__category__code", "order", "service_code")
@@ -53,7 +53,7 @@ def service(city: Jurisdiction, code: str) -> dict[str, Any]:
 def find(city: Jurisdiction, code: str) -> ServiceVersion:
     # The address may hold what no code can, and what the database does not take (NUL).
     safe = code if re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", code) else ""
-    related = ("current__service", "current__category", "current__department")
+    related = ("current__service", "current__category", "current__department__calendar")
     found = offered(city).select_related(*related).filter(service_code=safe).first()
     if found is None or found.current is None:
         raise Problem("not-found", _("There is no such service."))

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from django.views import View
 from drf_spectacular.generators import SchemaGenerator
 
+from requests_app.api.framework.throttling import counted
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
 from requests_app.api.open311 import description as open311
 from requests_app.api.v1.components import COMPONENTS
@@ -39,6 +40,7 @@ TAGS = {
     "OGC API Features": "Layers for QGIS, GDAL and other programs for maps (part 1: Core, OpenAPI 3.0, GeoJSON).",
     "Sandbox": "For test keys: takes your test requests through their life. Nobody else sees them, and nobody is emailed.",
     "Webhooks": "Events posted to your address, signed as Standard Webhooks 1.0 says.",
+    "Staff": "Work on requests for a member of staff: the queue, actions, contacts, tasks, and transfers from a 911 center.",
     "Open311": "GeoReport v2, for the programs that speak it.",
 }
 
@@ -78,13 +80,13 @@ def written(format: str) -> tuple[bytes, str]:
 
 class Document(View):
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = answer(request, 404 if kwargs["format"] not in MEDIA_TYPES else 405)
+        response = counted(request, answer, 404 if kwargs["format"] not in MEDIA_TYPES else 405)
         response["Allow"] = "GET, HEAD, OPTIONS"
         return response
 
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
         if format not in MEDIA_TYPES:
-            return answer(request, 404)
+            return counted(request, answer, 404)
         body, etag = written(format)
         headers = {
             **OPEN_TO_BROWSERS,

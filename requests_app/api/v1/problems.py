@@ -16,6 +16,7 @@ from rest_framework import exceptions, views
 from rest_framework.response import Response
 
 from requests_app import api_keys
+from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
@@ -32,6 +33,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not-found": (404, gettext_noop("Not found")),
     "method-not-allowed": (405, gettext_noop("This method is not allowed here")),
     "conflict": (409, gettext_noop("The request has changed")),
+    "action-not-possible": (409, gettext_noop("This action isn’t possible now")),
     "idempotency-conflict": (409, gettext_noop("The Idempotency-Key was used for something else")),
     "precondition-failed": (412, gettext_noop("It has changed since you read it")),
     "too-large": (413, gettext_noop("The body is too large")),
@@ -68,10 +70,12 @@ class FieldError:
 
 
 class Problem(exceptions.APIException):
-    """code: of PROBLEMS."""
+    """code: of PROBLEMS. more: members that only some problems have."""
 
-    def __init__(self, code: str, detail: str, errors: list[FieldError] | None = None) -> None:
-        self.code, self.errors = code, errors or []
+    def __init__(
+        self, code: str, detail: str, errors: list[FieldError] | None = None, more: Mapping[str, Any] | None = None
+    ) -> None:
+        self.code, self.errors, self.more = code, errors or [], more or {}
         self.status_code = PROBLEMS[code][0]
         super().__init__(detail)
 
@@ -128,6 +132,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if isinstance(known, exceptions.UnsupportedMediaType):
         detail = _("Send JSON (application/json), or photos as multipart/form-data.")
     response.data = problem(code, detail, request, known.errors if isinstance(known, Problem) else None)
+    response.data |= known.more if isinstance(known, Problem) else {}
     response.status_code = response.data["status"]
     response.content_type = MEDIA_TYPE
     key = getattr(request, "_auth", None)
@@ -150,6 +155,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
         404: _("There is nothing at this address. Addresses of this API end with a slash."),
         405: _("This address is only for reading."),
         413: _("The body is larger than this address takes."),
+        429: _("Too many requests. Wait a minute."),
         503: _("The service cannot answer at the moment. Try again soon."),
     }.get(status) or _("Something went wrong on our side. Try again later.")
     return HttpResponse(
@@ -162,4 +168,4 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 @csrf_exempt
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Every other address below /api/."""
-    return answer(request, 404)
+    return throttling.counted(request, answer, 404)

@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from requests_app import photos
@@ -41,6 +41,23 @@ def test_it_stores_answers_people_areas_clocks_and_what_must_follow(town: Riverm
     assert made.acknowledge_due_at < made.due_at
     rows = OutboxRow.objects.filter(service_request=made).values_list("kind", flat=True)
     assert set(rows) == {"route", "index", "notify", "match_subscriptions", "match_webhooks"}
+
+
+def test_a_number_that_is_taken_is_chosen_again_and_what_fits_in_no_try_leaves_nothing(
+    town: Rivermark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = factories.report(town.tree)
+    numbers = iter([first.reference, first.reference, "ZZZZZZZZ", *[first.reference] * submission.REFERENCE_TRIES])
+    monkeypatch.setattr("requests_app.references.new_reference", lambda: next(numbers))
+    # In a transaction of its caller, as a draft is sent.
+    with transaction.atomic():
+        made = factories.report(town.pothole, answers=LANE, reporter=ANA, idempotency=key())
+    assert made.reference == "ZZZZZZZZ"
+    assert (made.participations.count(), made.answers.count(), made.clocks.count()) == (1, 1, 2)
+    before = Person.objects.count(), OutboxRow.objects.count()
+    with pytest.raises(submission.ReferenceTaken):
+        factories.report(town.pothole, answers=LANE)
+    assert (Person.objects.count(), OutboxRow.objects.count()) == before
 
 
 @pytest.mark.shows("2.3", "A14")

@@ -100,7 +100,7 @@ def test_each_answer_says_what_is_left_and_a_429_when_to_try_again(
     anonymous = Api()
     anonymous.get("services.json")
     assert anonymous.last["RateLimit-Policy"] == '"calls";q=2;w=3600'
-    assert anonymous.last["RateLimit"].startswith('"calls";r=1;t=')
+    assert "RateLimit" not in anonymous.last, "a shared cache may keep it"
     assert "RateLimit, RateLimit-Policy, Request-Id" in anonymous.last["Access-Control-Expose-Headers"]
     assert anonymous.last["Request-Id"] == anonymous.last["X-Request-Id"]
     # A call that is refused counts and says so, too; a browser's question doesn't.

@@ -57,7 +57,15 @@ def holds(response: HttpResponse, *allowed: int) -> Any:
 
 def reading(cast: factories.Rivermark, number: str, format: str, fields: list[tuple[str, str]]) -> None:
     client = Client()
-    for path in ("requests", f"requests/{number}", f"services/{number}", f"tokens/{number}", "services", "discovery"):
+    for path in (
+        "requests",
+        f"requests/{number}",
+        f"services/{number}",
+        f"tokens/{number}",
+        "services",
+        "discovery",
+        "servicerequestupdates",
+    ):
         holds(client.get(f"{BASE}{path}.{format}?{encoded(fields)}"), 200, 400, 404)
 
 

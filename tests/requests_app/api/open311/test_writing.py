@@ -54,6 +54,17 @@ def test_it_answers_an_array_of_one_with_the_number(api: Api, pothole_form: Form
     assert api.last["Cache-Control"] == "no-store"
 
 
+@pytest.mark.shows("15.1")
+def test_a_report_takes_at_most_25_statements(api: Api, pothole_form: Form, django_assert_max_num_queries: Any) -> None:
+    """Those that begin and end the transaction are among them. Of the key's first call in an hour there is one more."""
+    ways = [{}, {"email": "ana@example.org", "phone": "5550100199"}, {"service_code": "outreach"}]
+    address = {"lat": "", "long": "", "address_string": "12 Elm St", "email": "ana@example.org"}
+    api.post(pothole_form)
+    for number, way in enumerate([*ways, address]):
+        with django_assert_max_num_queries(25):
+            api.post(pothole_form | way | {"description": f"Hole {number}"})
+
+
 def test_xml_answers_the_same(api: Api, pothole_form: Form) -> None:
     in_xml = api.post(pothole_form, path="requests.xml")
     in_json = api.post(pothole_form, path="requests.json")

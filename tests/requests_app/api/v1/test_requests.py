@@ -94,6 +94,14 @@ def test_a_cursor_that_is_not_ours_is_400(anyone: V1, cast: factories.Rivermark)
     anyone.get(f"requests/?cursor={cursor}&sort=changed", 400)
 
 
+def test_a_cursor_outlives_its_row_and_a_stale_one_is_a_400(anyone: V1, cast: factories.Rivermark) -> None:
+    made = [factories.report(cast.tree) for _ in range(3)]
+    first = anyone.get("requests/", limit=1)
+    ServiceRequest.objects.filter(pk=made[2].pk).update(public_state="hidden")
+    assert anyone.get(first["next"])["results"][0]["reference"] == made[1].display_reference
+    assert anyone.get(f"{first['next']}&sort=changed", 400)["type"].endswith("/invalid-cursor/")
+
+
 def test_one_request_has_its_timeline_and_its_public_parts(anyone: V1, cast: factories.Rivermark) -> None:
     factories.area(cast.city)
     pothole = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})

@@ -202,7 +202,7 @@ def test_a_full_webhook_names_the_reporter_to_keys_with_that_scope_alone(
         assert [json.loads(body)["data"].get("contact") for _headers, body in receiver.got] == [
             contact if told else None
         ] * 2
-        looks = Event.objects.filter(service_request=made, kind="reporter_viewed", user=acts_as, data__reason="webhook")
+        looks = Event.objects.filter(service_request=made, kind="reporter_viewed", user=acts_as, api_key=key)
         assert looks.count() == int(told), name
         receiver.got.clear()
         key.webhooks.all().delete()

@@ -41,12 +41,29 @@ def test_a_report_is_stored_as_the_form_would_store_it(v1: V1) -> None:
     assert v1.last["Cache-Control"] == "no-store"
     assert (receipt["reference"], receipt["state"]) == (made.display_reference, "public")
     assert (made.channel, made.address, made.description) == ("api", "12 Elm St", POTHOLE["description"])
+    assert made.api_key is not None
     assert [(one.question_version.code, one.value) for one in made.answers.all()] == [("where", "lane")]
     person = made.participations.get().person
     assert (person.name, person.contact_points.count()) == ("Ana Ortiz", 2)
     assert receipt["notice"].startswith("Streets will review it by")
     assert links.find_link(receipt["private_token"]) == made.access_links.get()
     assert v1.get(receipt["url"])["description"] == POTHOLE["description"]
+
+
+@pytest.mark.shows("15.1", "15.5")
+def test_a_report_takes_at_most_25_statements_and_names_its_key(v1: V1, django_assert_max_num_queries: Any) -> None:
+    """Those that begin and end the transaction are among them. Of the key's first call in an hour there is one more."""
+    v1.send("requests/", POTHOLE)
+    ways: list[Form] = [
+        {},
+        {"contact": {}},
+        {"service": "outreach", "answers": {}},
+        {"place": {"address": "12 Elm St"}},
+    ]
+    for number, way in enumerate(ways):
+        with django_assert_max_num_queries(25):
+            v1.send("requests/", POTHOLE | way | {"description": f"Hole {number}"})
+    assert set(ServiceRequest.objects.values_list("api_key__name", flat=True)) == {"Fix It app"}
 
 
 def test_every_mistake_is_named_at_once_and_nothing_is_stored(v1: V1) -> None:
