@@ -225,6 +225,7 @@ def _new(service_request: ServiceRequest, kind: str, actor: User | Person | None
         kind=kind,
         user=actor if isinstance(actor, User) else None,
         person=actor if isinstance(actor, Person) else None,
+        api_key=actor.through if isinstance(actor, User) else None,
         data=_clean(kind, data),
     )
 

@@ -61,6 +61,8 @@ RESIDENT = "the signed-in resident"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
 ONLY_API_KEY = "an API key"
+# An API key that acts for a member of staff, with their permissions.
+STAFF_KEY = "an API key of staff"
 # The private link’s token, in the body, is the permission.
 TOKEN = "the private link’s token"
 TOKEN_EDITS = "everyone; PATCH: the private link’s token"
@@ -627,6 +629,24 @@ PAGES: dict[str, Page] = {
     "v1_webhook_resend": Page(
         ONLY_API_KEY, "POST", lambda planted: [{"webhook_id": planted.webhook.pk, "delivery_id": planted.delivery.pk}]
     ),
+    "v1_staff_requests": Page(
+        STAFF_KEY,
+        "GET POST",
+        queries=("", "tab=new&sort=due&limit=2", "q={q}", "service=pothole&area=ward:5&flag=reopened"),
+        budget=8,
+    ),
+    "v1_staff_request": Page(STAFF_KEY, "GET PATCH", each_request, budget=11),
+    "v1_staff_actions": Page(STAFF_KEY, arguments=each_request, budget=20),
+    "v1_staff_action": Page(
+        STAFF_KEY,
+        "POST",
+        lambda planted: [{"verb": "accept", **arguments} for arguments in each_request(planted)],
+    ),
+    "v1_staff_undo": Page(STAFF_KEY, "POST", each_request),
+    "v1_staff_contacts": Page(STAFF_KEY, arguments=each_request, queries=("reason=reply",), budget=9),
+    "v1_staff_request_tasks": Page(STAFF_KEY, "POST", each_request),
+    "v1_staff_tasks": Page(STAFF_KEY, queries=("", "state=all&department=PW&number=1"), budget=4),
+    "v1_staff_task": Page(STAFF_KEY, "GET PATCH", lambda planted: [{"task_id": planted.task.pk}], budget=4),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
     "request_tile": Page(
         EVERYONE,

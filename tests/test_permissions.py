@@ -37,6 +37,7 @@ from tests.pages import (
     SIGNED_IN,
     SIGNING_IN,
     STAFF,
+    STAFF_KEY,
     TASK_WORKER,
     TEXT_WRITER,
     TOKEN,
@@ -738,7 +739,9 @@ def test_metrics_are_for_the_socket_and_for_who_has_the_token(planted: Planted, 
 
 
 def test_api_v1_writes_with_a_key_or_the_private_link_only(planted: Planted) -> None:
-    for name in [name for name, page in PAGES.items() if page.who == ONLY_API_KEY or name == "v1_requests"]:
+    for name in [
+        name for name, page in PAGES.items() if page.who in (ONLY_API_KEY, STAFF_KEY) or name == "v1_requests"
+    ]:
         for client in (stranger(), signed_in(planted, "ada"), link_holder(planted, "public")):
             for method in PAGES[name].methods.split() if name != "v1_requests" else ["POST"]:
                 assert answer(client, method, address(name, planted)) == "401", (name, method)
@@ -804,6 +807,10 @@ WITHOUT_TOKEN = {
     "v1_webhook_secret",
     "v1_webhook_test",
     "v1_webhook_resend",
+    "v1_staff_requests",
+    "v1_staff_action",
+    "v1_staff_undo",
+    "v1_staff_request_tasks",
     "requests_app:unsubscribe_link",
     "requests_app:unsubscribe_digest_link",
     "staff_app:back_channel_logout",
@@ -925,7 +932,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
-    known |= {VIEW_KEEPER, ONLY_API_KEY, TOKEN, TOKEN_EDITS}
+    known |= {VIEW_KEEPER, ONLY_API_KEY, STAFF_KEY, TOKEN, TOKEN_EDITS}
     known |= {JOB_OWNER, MACRO_OWNER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {

@@ -109,7 +109,7 @@ def page(
     before: only what happened before this event (id). for_department: whether the user may read department-only answers;
     reads_hidden: whether they may read hidden text.
     """
-    found = service_request.events.select_related("user").order_by("-id")
+    found = service_request.events.select_related("user", "api_key").order_by("-id")
     if before is not None:
         # Itself too: comments of its time are its own, and on the page before.
         found = found.filter(id__lte=before)
@@ -281,7 +281,11 @@ def done_by(event: Event, names: Names) -> str:
     """Nobody was signed in who used the link in an email to a department."""
     if department := names.departments.get(event.data.get("by_department_id") or 0):
         return _("%(department)s, by the link in its email") % {"department": department}
-    return who(event.user, event.person_id is not None)
+    name = who(event.user, event.person_id is not None)
+    if event.api_key is None:
+        return name
+    # Translators: a program did it with this person’s permissions.
+    return _("%(name)s, through %(program)s") % {"name": name, "program": event.api_key.name}
 
 
 def who(user: User | None, by_resident: bool) -> str:

@@ -129,7 +129,7 @@ REGRESSIONS = [
     Regression(
         "imported history is closed by the clock",
         "requests_app/actions/progress.py",
-        '        .filter(external_id="")\n',
+        "        .made_here()\n",
         "",
         (
             "tests/requests_app/actions/test_progress.py",
