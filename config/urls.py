@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
     path("open311/", include("requests_app.api.open311.urls")),
+    path("api/v1/staff/", include("staff_app.api.urls")),
     path("api/", include("requests_app.api.urls")),
     path("", include("requests_app.web.urls_unprefixed")),
 ]

@@ -158,8 +158,12 @@ def bars(
     first_column: Words,
     sentence: str = "",
     urls: Sequence[str] = (),
+    totals_written: Sequence[str] = (),
 ) -> Chart:
-    """Horizontal bars with their label above each; of several series, the parts follow each other."""
+    """Horizontal bars with their label above each; of several series, the parts follow each other.
+
+    totals_written: instead of the sums of the parts, such as "12+".
+    """
     totals = [sum(value or 0 for value in values) for values in zip(*(one.values for one in series), strict=True)]
     scale = Scale.of([*totals, *(value for one in series for value in one.values)])
     boxes, texts = [], []
@@ -173,7 +177,8 @@ def bars(
             boxes.append(
                 Box(number % STYLES, _percent(left), str(row * ROW_PX + 22), _percent(right - left), str(BAR_PX))
             )
-        texts.append(Label(str(row * ROW_PX + 16), f"{label} · {written(totals[row])}"))
+        total = totals_written[row] if totals_written else written(totals[row])
+        texts.append(Label(str(row * ROW_PX + 16), f"{label} · {total}"))
     chart = _chart(code, title, labels, series, "bars", first_column, sentence, urls)
     zero = _percent(scale.share(0)) if scale.low < 0 else ""
     return replace(chart, height=max(1, len(labels)) * ROW_PX, boxes=boxes, labels=texts, zero=zero)

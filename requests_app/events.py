@@ -95,6 +95,7 @@ KINDS: dict[str, frozenset[str]] = {
         # A crew's result that came too late: what it said, and how many photos of it were kept, for staff only.
         "crew_result_kept": "outcome photos",
         "task_added": "task_id department_id",
+        "task_team_set": "task_id department_id",
         "task_linked": "task_id department_id",
         "task_done": "task_id department_id",
         "task_dropped": "task_id department_id",
@@ -224,6 +225,7 @@ def _new(service_request: ServiceRequest, kind: str, actor: User | Person | None
         kind=kind,
         user=actor if isinstance(actor, User) else None,
         person=actor if isinstance(actor, Person) else None,
+        api_key=actor.through if isinstance(actor, User) else None,
         data=_clean(kind, data),
     )
 

@@ -61,6 +61,8 @@ RESIDENT = "the signed-in resident"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
 ONLY_API_KEY = "an API key"
+# An API key that acts for a member of staff, with their permissions.
+STAFF_KEY = "an API key of staff"
 # The private link’s token, in the body, is the permission.
 TOKEN = "the private link’s token"
 TOKEN_EDITS = "everyone; PATCH: the private link’s token"
@@ -627,6 +629,24 @@ PAGES: dict[str, Page] = {
     "v1_webhook_resend": Page(
         ONLY_API_KEY, "POST", lambda planted: [{"webhook_id": planted.webhook.pk, "delivery_id": planted.delivery.pk}]
     ),
+    "v1_staff_requests": Page(
+        STAFF_KEY,
+        "GET POST",
+        queries=("", "tab=new&sort=due&limit=2", "q={q}", "service=pothole&area=ward:5&flag=reopened"),
+        budget=8,
+    ),
+    "v1_staff_request": Page(STAFF_KEY, "GET PATCH", each_request, budget=11),
+    "v1_staff_actions": Page(STAFF_KEY, arguments=each_request, budget=20),
+    "v1_staff_action": Page(
+        STAFF_KEY,
+        "POST",
+        lambda planted: [{"verb": "accept", **arguments} for arguments in each_request(planted)],
+    ),
+    "v1_staff_undo": Page(STAFF_KEY, "POST", each_request),
+    "v1_staff_contacts": Page(STAFF_KEY, arguments=each_request, queries=("reason=reply",), budget=9),
+    "v1_staff_request_tasks": Page(STAFF_KEY, "POST", each_request),
+    "v1_staff_tasks": Page(STAFF_KEY, queries=("", "state=all&department=PW&number=1"), budget=4),
+    "v1_staff_task": Page(STAFF_KEY, "GET PATCH", lambda planted: [{"task_id": planted.task.pk}], budget=4),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
     "request_tile": Page(
         EVERYONE,
@@ -850,15 +870,17 @@ PAGES: dict[str, Page] = {
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
     "staff_app:crew_day": Page(STAFF, queries=("", "order=due", "lat=40.5&long=-69"), budget=10),
     "staff_app:crew_sheet": Page(STAFF, budget=10),
-    "staff_app:crew_day_json": Page(STAFF, budget=12),
+    "staff_app:crew_day_json": Page(STAFF, budget=13),
     "staff_app:crew_offline": Page(EVERYONE, budget=1),
     "staff_app:crew_worker": Page(EVERYONE, budget=1),
     "staff_app:crew_photo": Page(staff("visit"), "POST", each_request),
     "staff_app:crew_result": Page(staff("visit"), "POST", each_request),
+    "staff_app:crew_task_photo": Page(TASK_WORKER, "POST", the_task),
+    "staff_app:crew_task_result": Page(TASK_WORKER, "POST", the_task),
     "staff_app:crew_stop": Page(staff("view"), arguments=each_request, budget=11),
     "staff_app:tasks": Page(STAFF, budget=7),
-    "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),
-    "staff_app:task": Page(TASK_WORKER, "GET POST", the_task, budget=7),
+    "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=10),
+    "staff_app:task": Page(TASK_WORKER, "GET POST", the_task, budget=8),
     "staff_app:work_orders": Page(staff("accept"), "GET POST", budget=5),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
@@ -1008,6 +1030,7 @@ PAGES: dict[str, Page] = {
     "staff_app:new_safety_note": Page(staff("safety_notes"), "GET POST", budget=6),
     "staff_app:safety_note": Page(staff("safety_notes or records"), "GET POST", the_safety_note, budget=9),
     "staff_app:read_safety_note": Page(staff("safety_notes or records"), "POST", the_safety_note),
+    "staff_app:edit_safety_note": Page(staff("safety_notes"), "POST", the_safety_note),
     "staff_app:end_safety_note": Page(staff("safety_notes"), "POST", the_safety_note),
     "staff_app:read_safety_notes": Page(staff("visit"), "POST", each_request),
     "staff_app:watch": Page(staff("administer"), "GET POST", budget=5),

@@ -190,6 +190,8 @@ class Planted:
     drafts: dict[str, Draft]
     sent_draft: Draft
     api_key: ApiKey
+    # Acts for Sue.
+    staff_key: ApiKey
     webhook: Webhook
     delivery: WebhookDelivery
     key_request: ApiKeyRequest
@@ -405,6 +407,7 @@ def _plant_rows() -> Planted:
     key, _ = api_keys.create(
         city, CANARIES["api key's name"], created_by=staff["ada"], scopes=[*api_keys.USUAL_SCOPES, "webhooks"]
     )
+    staff_key, _ = api_keys.create(city, "Crew app", scopes=["staff", "contacts"], acts_as=staff["sue"])
     webhook = Webhook.objects.create(api_key=key, url="https://hooks.example.org/")
     delivery = WebhookDelivery.objects.create(
         webhook=webhook,
@@ -443,6 +446,7 @@ def _plant_rows() -> Planted:
         drafts=drafts,
         sent_draft=sent_draft,
         api_key=key,
+        staff_key=staff_key,
         webhook=webhook,
         delivery=delivery,
         key_request=key_request,

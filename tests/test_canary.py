@@ -20,6 +20,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from requests_app import api_keys
 from requests_app.actions import conversation, moderation
 from requests_app.clock import app_now
 from requests_app.messages import webhook_calls
@@ -28,7 +29,7 @@ from requests_app.rules import webhooks
 from requests_app.rules.public_texts import public_texts
 from requests_app.worker import tasks
 from tests import vector_tile
-from tests.pages import LINK, PAGES, RESIDENT, address, addresses, is_translated, searches, tile_at
+from tests.pages import LINK, PAGES, RESIDENT, STAFF_KEY, address, addresses, is_translated, searches, tile_at
 from tests.planted import (
     CANARIES,
     NOT_PUBLIC,
@@ -451,6 +452,29 @@ def test_a_contractor_reads_no_name_and_no_note_for_others(planted: Planted, db:
         found = crawler.client.get(reverse("staff_app:queue"), {"q": word}).content
         assert b"No matches." in found
     crawler.has_found_nothing()
+
+
+KEYED = [name for name, page in PAGES.items() if page.who == STAFF_KEY and "GET" in page.methods]
+
+
+@pytest.mark.parametrize("who", ["", "sue", "eve", "con"])
+def test_a_program_reads_only_what_its_member_of_staff_may(planted: Planted, db: None, who: str) -> None:
+    """Empty: a key of Sue's without the scope for contacts. With it, she reads them, so they would be found."""
+    staff = planted.staff[who or "sue"]
+    kept = KEPT_FROM.get(who, NOBODYS | OF_SUE) | (set() if who else CONTACT)
+    crawler = Crawler(planted, {what: forms for what, forms in needles(planted).items() if what in kept | CONTACT})
+    scopes = ["staff", "contacts"] if who else ["staff"]
+    plain = api_keys.create(planted.cast.city, "Another app", scopes=scopes, acts_as=staff)[1]
+    crawler.client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {plain}"
+    crawler.ask_all(KEYED, translated=False, pieces=False)
+    for word in (CANARIES["reporter's phone"], CANARIES["reporter's e-mail"]):
+        crawler.ask(f"/api/v1/staff/requests/?q={quote(word)}")
+        assert (b"12 Elm St" in crawler.last) == (who == "sue")
+    assert not crawler.broken, "\n".join(crawler.broken[:20])
+    found = {what.partition(":")[0] for what in crawler.found}
+    assert found & kept == set(), "\n".join(crawler.found[:20])
+    if who == "sue":
+        assert found >= {"reporter's name", "reporter's e-mail", "reporter's phone", "follower's e-mail"}
 
 
 def ask_for_reporters(crawler: Crawler) -> None:

@@ -37,6 +37,7 @@ from tests.pages import (
     SIGNED_IN,
     SIGNING_IN,
     STAFF,
+    STAFF_KEY,
     TASK_WORKER,
     TEXT_WRITER,
     TOKEN,
@@ -202,6 +203,9 @@ def test_a_task_is_for_those_who_work_for_its_department(planted: Planted, who: 
     works = {"tom", "sue", "dev"} | {one for one in WHOLE_CITY if "accept" in DEFAULT_ROLES[ROLES[one]]["permissions"]}
     right = "yes" if who in works else "403" if who == "eve" else "404"
     assert answer(signed_in(planted, who), "GET", address("staff_app:task", planted)) == right
+    for name in ("crew_task_photo", "crew_task_result"):
+        # Without a photo or an outcome.
+        assert answer(signed_in(planted, who), "POST", address(f"staff_app:{name}", planted)) == right, name
     assert answer(signed_in(planted, who), "POST", address("staff_app:task", planted), {"act": "done"}) == right
     may_add = expected(who, "assign", "public")
     assert answer(signed_in(planted, who), "GET", address("staff_app:add_task", planted)) == may_add
@@ -472,6 +476,7 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:safety_notes",
         "staff_app:new_safety_note",
         "staff_app:read_safety_note",
+        "staff_app:edit_safety_note",
         "staff_app:end_safety_note",
         "staff_app:overview_settings",
         "staff_app:edit_notice",
@@ -734,7 +739,9 @@ def test_metrics_are_for_the_socket_and_for_who_has_the_token(planted: Planted, 
 
 
 def test_api_v1_writes_with_a_key_or_the_private_link_only(planted: Planted) -> None:
-    for name in [name for name, page in PAGES.items() if page.who == ONLY_API_KEY or name == "v1_requests"]:
+    for name in [
+        name for name, page in PAGES.items() if page.who in (ONLY_API_KEY, STAFF_KEY) or name == "v1_requests"
+    ]:
         for client in (stranger(), signed_in(planted, "ada"), link_holder(planted, "public")):
             for method in PAGES[name].methods.split() if name != "v1_requests" else ["POST"]:
                 assert answer(client, method, address(name, planted)) == "401", (name, method)
@@ -800,6 +807,10 @@ WITHOUT_TOKEN = {
     "v1_webhook_secret",
     "v1_webhook_test",
     "v1_webhook_resend",
+    "v1_staff_requests",
+    "v1_staff_action",
+    "v1_staff_undo",
+    "v1_staff_request_tasks",
     "requests_app:unsubscribe_link",
     "requests_app:unsubscribe_digest_link",
     "staff_app:back_channel_logout",
@@ -921,7 +932,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
-    known |= {VIEW_KEEPER, ONLY_API_KEY, TOKEN, TOKEN_EDITS}
+    known |= {VIEW_KEEPER, ONLY_API_KEY, STAFF_KEY, TOKEN, TOKEN_EDITS}
     known |= {JOB_OWNER, MACRO_OWNER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {

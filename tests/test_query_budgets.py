@@ -34,7 +34,19 @@ from requests_app.models import (
 )
 from requests_app.rules import directory
 from tests import factories
-from tests.pages import DRAFT, LINK, ONLY_API_KEY, PAGES, PROBE, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
+from tests.pages import (
+    DRAFT,
+    LINK,
+    ONLY_API_KEY,
+    PAGES,
+    PROBE,
+    RESIDENT,
+    SIGNED_IN,
+    SIGNING_IN,
+    STAFF_KEY,
+    address,
+    link_to,
+)
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
@@ -188,8 +200,9 @@ def reader(planted: Planted, name: str) -> Client:
         client.force_login(planted.staff["ada"])
     elif who.startswith("staff"):
         client.force_login(planted.staff["sue"])
-    elif who == ONLY_API_KEY:
-        plain = api_keys.replace_secret(planted.api_key, earlier_until=None)
+    elif who in (ONLY_API_KEY, STAFF_KEY):
+        key = planted.staff_key if who == STAFF_KEY else planted.api_key
+        plain = api_keys.replace_secret(key, earlier_until=None)
         client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {plain}"
     elif who == DRAFT:
         client.cookies["visitor"] = VISITOR

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from requests_app import branding
 from requests_app.actions import setup_changes
-from requests_app.models import CityImage, Jurisdiction, SetupChange, User
+from requests_app.actions.setup_conflicts import need_last_change
+from requests_app.models import CityImage, Jurisdiction, User
 from requests_app.rules.jurisdictions import find_host_problem, forget_jurisdictions
 
 Written = dict[str, Any]
@@ -18,14 +19,6 @@ NUMBERS = (
 )  # fmt: skip
 TEXTS = ("welcome", "privacy", "accessibility")
 COLORS = ("primary", "header", "accent")
-
-
-class Outdated(Exception):
-    """Somebody else saved this part since the form was opened. changes: theirs, oldest first."""
-
-    def __init__(self, changes: list[SetupChange]) -> None:
-        self.changes = changes
-        super().__init__()
 
 
 class HostsTaken(Exception):
@@ -78,24 +71,15 @@ PARTS: dict[str, Callable[[Jurisdiction], Written]] = {
 }
 
 
-def last_change_id(city: Jurisdiction, part: str) -> int:
-    """What a form carries, so that nobody overwrites what they haven't seen. 0: never changed."""
-    changes = SetupChange.objects.filter(jurisdiction=city, kind="city", key=part)
-    return changes.order_by("-id").values_list("id", flat=True).first() or 0
-
-
 @transaction.atomic
 def change_city(pk: int, part: str, values: Written, *, actor: User | None, seen: int | None = None) -> Jurisdiction:
     """Saves one part of the city: columns by their names, and branding by its keys.
 
     values: as PARTS writes them; for the look, "seal" is a data URI, "logo" and "card" are PNGs or None for no picture, and what
-    is not named stays as it is. seen: the last change that the form showed. Raises Outdated and HostsTaken.
+    is not named stays as it is. seen: the last change that the form showed. Raises ChangedMeanwhile and HostsTaken.
     """
     city = Jurisdiction.objects.select_for_update().defer("boundary").get(pk=pk)
-    if seen is not None:
-        newer = SetupChange.objects.filter(jurisdiction=city, kind="city", key=part, pk__gt=seen).select_related("user")
-        if changes := list(newer.order_by("id")):
-            raise Outdated(changes)
+    need_last_change(city, "city", part, seen)
     if problem := find_host_problem(city.jurisdiction_id, values["hosts"]) if "hosts" in values else None:
         raise HostsTaken(problem)
     before, hosts = PARTS[part](city), city.hosts

@@ -1,4 +1,4 @@
-"""What a crew sends about a stop, perhaps hours later: it is done once, and a result that came too late keeps its photos."""
+"""What a crew sends about a stop or a task, perhaps hours later: done once, and one that came too late keeps its photos."""
 
 import hashlib
 import uuid
@@ -9,8 +9,8 @@ from typing import IO
 from django.db import IntegrityError, transaction
 
 from requests_app import events, photos
-from requests_app.actions import staff_actions
-from requests_app.models import CrewResult, Photo, ServiceRequest, User
+from requests_app.actions import conversation, staff_actions, tasks
+from requests_app.models import CrewResult, Event, Photo, ServiceRequest, Task, User
 from requests_app.photos import PhotoRefused, refusal_message
 from requests_app.rules import crew_results
 from requests_app.rules.lifecycle import IllegalTransition
@@ -99,8 +99,8 @@ def _do(pk: int, act: Callable[[], object], sent: Sent) -> CrewResult:
 
 
 @transaction.atomic
-def _keep_photos(pk: int, sent: Sent) -> CrewResult:
-    result = _new(pk, sent, CrewResult.State.LATE)
+def _keep_photos(pk: int, sent: Sent, task: Task | None = None) -> CrewResult:
+    result = _new(pk, sent, CrewResult.State.LATE, task)
     service_request = ServiceRequest.objects.locked(pk)
     taken = _take_photos(service_request, sent, is_private=True)
     result.event = events.record(
@@ -110,8 +110,46 @@ def _keep_photos(pk: int, sent: Sent) -> CrewResult:
     return result
 
 
-def _new(pk: int, sent: Sent, state: CrewResult.State) -> CrewResult:
-    return CrewResult.objects.create(service_request_id=pk, user=sent.actor, key=sent.key, state=state, seen=sent.seen)
+def receive_for_task(task: Task, sent: Sent, *, note: str = "") -> CrewResult:
+    """Ends the task if the outcome is one of its states, else only adds the note. Its photos are for staff: the department that has
+    the request decides what the public sees.
+
+    If the task has ended, the photos alone are kept. The same key again gives the same answer. Raises PhotosMissing.
+    """
+    try:
+        try:
+            return _do_task(task, sent, note)
+        except tasks.HasEnded:
+            return _keep_photos(task.service_request_id, sent, task)
+    except IntegrityError:
+        if (known := find(task.service_request, key=sent.key, actor=sent.actor)) is not None:
+            return known
+        raise
+
+
+@transaction.atomic
+def _do_task(task: Task, sent: Sent, note: str) -> CrewResult:
+    pk = task.service_request_id
+    result = _new(pk, sent, CrewResult.State.DONE, task)
+    service_request = ServiceRequest.objects.locked(pk)
+    kinds = ["note_added"]
+    if sent.outcome in (Task.State.DONE, Task.State.DROPPED):
+        kinds = ["task_done", "task_dropped"]
+        tasks.end(task.pk, state=sent.outcome, actor=sent.actor, note=note)
+    elif not tasks.is_open(task.pk):
+        raise tasks.HasEnded
+    else:
+        conversation.note(pk, text=note, actor=sent.actor)
+    _take_photos(service_request, sent, is_private=True)
+    result.event = Event.objects.filter(service_request=service_request, kind__in=kinds).latest("id")
+    result.save(update_fields=["event"])
+    return result
+
+
+def _new(pk: int, sent: Sent, state: CrewResult.State, task: Task | None = None) -> CrewResult:
+    return CrewResult.objects.create(
+        service_request_id=pk, task=task, user=sent.actor, key=sent.key, state=state, seen=sent.seen
+    )
 
 
 def _take_photos(service_request: ServiceRequest, sent: Sent, *, is_private: bool = False) -> list[Photo]:

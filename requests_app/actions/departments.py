@@ -6,7 +6,7 @@ from django.db import transaction
 
 from requests_app.actions import catalog_versions, routing_versions, setup_changes
 from requests_app.actions.setup_conflicts import need_last_change
-from requests_app.models import Calendar, Department, Membership, OnCall, ServiceRequest, Team, User
+from requests_app.models import Calendar, Department, Membership, OnCall, ServiceRequest, Task, Team, User
 from requests_app.rules.department_use import DepartmentUse, department_use
 from requests_app.rules.routing import rules_in_use
 from requests_app.rules.written_catalog import (
@@ -158,10 +158,11 @@ def save_team(team: Team, *, actor: User, members: list[User], seen: int | None 
 
 @transaction.atomic
 def end_team(team: Team, *, to: Team | None, actor: User) -> int:
-    """Ends a team; its open requests go to another team of the department, or to no team. Returns how many."""
+    """Ends a team; its open requests and tasks go to another team of the department, or to no team. Returns how many requests."""
     team = Team.objects.select_for_update(of=("self",)).select_related("department__jurisdiction").get(pk=team.pk)
     before = written_team(team)
     moved = ServiceRequest.objects.open().filter(team=team).update(team=to)
+    Task.objects.filter(department=team.department, team=team, state=Task.State.OPEN).update(team=to)
     _set(team, {"active": False})
     _record_team(team, actor, before, action="closed")
     return moved

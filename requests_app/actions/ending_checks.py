@@ -58,13 +58,12 @@ def _endings(department: Department, week: dt.date, dispositions: tuple[str, ...
     start = dt.datetime.combine(week, dt.time(), city.zone)
     end = dt.datetime.combine(week + WEEK, dt.time(), city.zone)
     # Public ones with a public place: the person who looks need not be allowed to read anything else.
-    found = ServiceRequest.objects.filter(
+    found = ServiceRequest.objects.made_here().filter(
         jurisdiction=city,
         department=department,
         disposition__in=dispositions,
         resolved_at__gte=start,
         resolved_at__lt=end,
-        external_id="",
     )
     if dispositions is ending_sample.CHECKED:
         found = found.filter(public_state=PublicState.PUBLIC, public_point__isnull=False)

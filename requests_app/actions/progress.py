@@ -510,7 +510,7 @@ def close_resolved(*, at_most: int = 5000) -> int:
     """Closes requests resolved more than 30 days ago. Imported requests are left alone."""
     due = (
         ServiceRequest.objects.filter(status=Status.RESOLVED, resolved_at__lt=app_now() - AUTO_CLOSE_AFTER)
-        .filter(external_id="")
+        .made_here()
         .values_list("pk", flat=True)[:at_most]
     )
     return sum(_apply_unless_changed(close, pk) for pk in due)
@@ -551,7 +551,7 @@ def on_hold(city: Jurisdiction) -> QuerySet[ServiceRequest]:
         service_request=OuterRef("pk"), kind__in=status_history.WAITS, source__in=[Event.Source.LIVE, Event.Source.DEMO]
     )
     found = ServiceRequest.objects.filter(jurisdiction=city, status=Status.ON_HOLD)
-    return found.filter(Q(external_id="") | Exists(by_staff)).order_by("hold_until", "pk")
+    return found.filter(Q(external_id="") | Q(api_key__isnull=False) | Exists(by_staff)).order_by("hold_until", "pk")
 
 
 def local_day(city: Jurisdiction) -> dt.date:

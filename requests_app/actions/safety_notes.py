@@ -1,4 +1,4 @@
-"""Setting, renewing and ending safety notes of places, the log of who read them, and erasing them."""
+"""Setting, changing, renewing and ending safety notes of places, the log of who read them, and erasing them."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -7,8 +7,9 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 
 from requests_app.actions import setup_changes
+from requests_app.actions.setup_conflicts import need_last_change
 from requests_app.clock import app_now
-from requests_app.models import Jurisdiction, SafetyNote, SafetyNoteReading, ServiceRequest, User
+from requests_app.models import Jurisdiction, SafetyNote, SafetyNoteReading, SafetyNoteText, ServiceRequest, User
 from requests_app.rules import safety_notes
 
 KIND = "safety_note"
@@ -40,6 +41,23 @@ def add(
         ends_at=ends_at,
     )
     _record(note, None, actor)
+    return note
+
+
+@transaction.atomic
+def change(pk: int, *, words: str, ends_at: dt.datetime, actor: User, seen: int | None = None) -> SafetyNote:
+    """Changes what it says and until when it counts; what it said before stays with it.
+
+    seen: the last change that the form knew. Raises AlreadyOver, and ChangedMeanwhile.
+    """
+    note = _locked(pk)
+    need_last_change(note.jurisdiction, KIND, note.pk, seen)
+    before = _written(note)
+    if words != note.words:
+        SafetyNoteText.objects.create(note=note, words=note.words, changed_by=actor)
+    note.words, note.ends_at, note.confirmed_at = words, ends_at, app_now()
+    note.save(update_fields=["words", "ends_at", "confirmed_at"])
+    _record(note, before, actor)
     return note
 
 
@@ -85,8 +103,12 @@ def _locked(pk: int) -> SafetyNote:
 
 
 def _written(note: SafetyNote) -> setup_changes.Written:
-    """Neither its words nor its place: the audit is never erased."""
-    return {"kind": note.kind, "ends_at": note.ends_at.isoformat(timespec="minutes")}
+    """Neither its words nor its place: the audit is never erased. The text's number says that it was changed."""
+    return {
+        "kind": note.kind,
+        "ends_at": note.ends_at.isoformat(timespec="minutes"),
+        "text_number": note.earlier_texts.count() + 1,
+    }
 
 
 def _record(note: SafetyNote, before: setup_changes.Written | None, actor: User, action: str = "") -> None:

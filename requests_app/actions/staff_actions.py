@@ -219,7 +219,7 @@ def _changes(state: UndoState, service_request: ServiceRequest) -> list[Event]:
     ]
     if state.parent_id:
         parent = Event.objects.filter(service_request=state.parent_id, id__gt=newest)
-        changes += parent.filter(kind__in=("merged", "unmerged", "erased")).select_related("user", "person")
+        changes += parent.filter(kind__in=("merged", "unmerged", "erased")).select_related("user", "person", "api_key")
     return changes
 
 

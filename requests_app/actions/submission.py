@@ -113,6 +113,11 @@ class ReferenceTaken(Exception):
     """Another request has the new number (one in a billion)."""
 
 
+def outside_source(key: ApiKey) -> str:
+    """What the numbers of a program's system belong to. Imports have names of their own, without a colon."""
+    return f"key:{key.pk}"
+
+
 def body_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
@@ -124,7 +129,8 @@ class NewReport:
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
-    sends it. photo_links: addresses of photos elsewhere, for staff.
+    sends it. photo_links: addresses of photos elsewhere, for staff. outside_number: in that program's own system.
+    priority: as the member of staff chose it, instead of the service's.
     """
 
     jurisdiction: Jurisdiction
@@ -144,6 +150,8 @@ class NewReport:
     visitor_hash: str = ""
     api_key: ApiKey | None = None
     photo_links: Sequence[str] = ()
+    outside_number: str = ""
+    priority: int | None = None
 
 
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
@@ -163,9 +171,9 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
 
 def _submit_once(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
     with transaction.atomic(), transactions.scope():
-        earlier = _earlier(idempotency) if idempotency is not None else None
-        if earlier is not None:
-            return SubmissionResult(earlier, _link_of(earlier), repeated=True)
+        before = earlier(idempotency) if idempotency is not None else None
+        if before is not None:
+            return SubmissionResult(before, _link_of(before), repeated=True)
         return _submit(report, actor, idempotency)
 
 
@@ -281,8 +289,10 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
         review_reason=review_reason,
         is_test=report.is_test,
         api_key=report.api_key,
-        priority=min(answers.priority or version.priority, version.priority),
-        priority_reason=answers.priority_reason or "service",
+        priority=report.priority or min(answers.priority or version.priority, version.priority),
+        priority_reason="staff" if report.priority else answers.priority_reason or "service",
+        external_source=outside_source(report.api_key) if report.api_key and report.outside_number else "",
+        external_id=report.outside_number,
         photos_private=answers.private_photos,
         after_warning=report.after_warning,
         owner=report.owner,
@@ -386,7 +396,7 @@ def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
     }
 
 
-def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
+def earlier(idempotency: Idempotency) -> ServiceRequest | None:
     """The request that this key created earlier. Two submissions with the same key wait for each other here.
 
     Reads the time along with the lock.
@@ -418,7 +428,7 @@ def remember(idempotency: Idempotency, service_request: ServiceRequest) -> bool:
 
     Raises IdempotencyConflict.
     """
-    if _earlier(idempotency) is not None:
+    if earlier(idempotency) is not None:
         return False
     IdempotencyKey.objects.update_or_create(
         scope=idempotency.scope,

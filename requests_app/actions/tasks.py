@@ -1,4 +1,4 @@
-"""Tasks of a request: adding, ending and reopening them, and the work orders of other systems that they are kept in."""
+"""Tasks of a request: adding, giving to a team, ending and reopening them, and work orders of other systems."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from django.db import transaction
 from requests_app import events
 from requests_app.actions import conversation, progress, setup_changes
 from requests_app.clock import app_now
-from requests_app.models import Department, OutsideStatus, ServiceRequest, Status, Task, User
+from requests_app.models import OPEN, Department, OutsideStatus, ServiceRequest, Status, Task, Team, User
 from requests_app.models.service_request import WAITS_FOR_TASKS
 
 
@@ -24,15 +24,37 @@ def add(
     department: Department,
     what: str,
     actor: User,
+    team: Team | None = None,
     after: Task | None = None,
     due_on: dt.date | None = None,
 ) -> Task:
-    """Gives a department its part of the work. Raises HasEnded."""
+    """Gives a department, or one of its teams, its part of the work. Raises HasEnded."""
     service_request = _locked_and_open(pk)
     task = Task.objects.create(
-        service_request=service_request, department=department, what=what, after=after, due_on=due_on, created_by=actor
+        service_request=service_request,
+        department=department,
+        team=team,
+        what=what,
+        after=after,
+        due_on=due_on,
+        created_by=actor,
     )
     events.record(service_request, "task_added", actor=actor, task_id=task.pk, department_id=department.pk)
+    return task
+
+
+@transaction.atomic
+def set_team(task_id: int, *, team: Team | None, actor: User) -> Task:
+    """Gives the task to a team of its department, or to the whole department. Raises HasEnded."""
+    task = _locked_task(task_id)
+    if task.state != Task.State.OPEN:
+        raise HasEnded
+    if task.team_id != (team.pk if team else None):
+        task.team = team
+        task.save(update_fields=["team"])
+        events.record(
+            task.service_request, "task_team_set", actor=actor, task_id=task.pk, department_id=task.department_id
+        )
     return task
 
 
@@ -61,6 +83,11 @@ def reopen(task_id: int, *, actor: User) -> Task:
     task.save(update_fields=["state", "ended_at", "ended_by"])
     _record_reopening(task, actor)
     return task
+
+
+def is_open(task_id: int) -> bool:
+    """Whether it and its request can still be worked on."""
+    return Task.objects.filter(pk=task_id, state=Task.State.OPEN, service_request__status__in=OPEN).exists()
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ from requests_app.models.photo import Photo
 from requests_app.models.related_request import RelatedRequest
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
-from requests_app.models.safety_note import SafetyNote, SafetyNoteReading
+from requests_app.models.safety_note import SafetyNote, SafetyNoteReading, SafetyNoteText
 from requests_app.models.saved_view import SavedView, SavedViewPin
 from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
@@ -167,6 +167,7 @@ __all__ = [
     "RoutingVersion",
     "SafetyNote",
     "SafetyNoteReading",
+    "SafetyNoteText",
     "SavedView",
     "SavedViewPin",
     "ScreeningCount",

@@ -6,6 +6,7 @@ from requests_app.clock import AppNow
 from requests_app.models.event import Event
 from requests_app.models.people import User
 from requests_app.models.service_request import ServiceRequest
+from requests_app.models.task import Task
 
 
 class CrewResult(models.Model):
@@ -17,6 +18,8 @@ class CrewResult(models.Model):
         LATE = "late"
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Of that request, if the result is about a task alone.
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.UUIDField()
     state = models.CharField(max_length=4, choices=State.choices)

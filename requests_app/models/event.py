@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 
 from requests_app.clock import AppNow
+from requests_app.models.api_key import ApiKey
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Person, User
 from requests_app.models.service_request import ServiceRequest
@@ -27,6 +28,10 @@ class Event(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    # The program that did it for the member of staff.
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     data = models.JSONField(default=dict)
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.LIVE)

@@ -1,6 +1,6 @@
 """People: staff are Users, residents are Persons. An unverified address never links two requests to one person."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +8,9 @@ from django.db import models
 
 from requests_app.clock import AppNow
 from requests_app.models.jurisdiction import Jurisdiction
+
+if TYPE_CHECKING:
+    from requests_app.models.api_key import ApiKey
 
 
 class UserManager(BaseUserManager["User"]):
@@ -39,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
+    # The API key through which this user acts in this request, if a program does it for them.
+    through: "ApiKey | None" = None
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -30,7 +30,7 @@ class SafetyNote(models.Model):
     point = models.PointField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=AppNow())
-    # When a supervisor last said that it's so: when it was set or renewed.
+    # When a supervisor last said that it's so: when it was set, changed or renewed.
     confirmed_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 
@@ -58,3 +58,15 @@ class SafetyNoteReading(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["note", "-id"], name="readings_of_safety_note")]
+
+
+class SafetyNoteText(models.Model):
+    """What a note said before somebody changed it. Erased with the note; the audit only says that its text was changed."""
+
+    note = models.ForeignKey(SafetyNote, on_delete=models.CASCADE, related_name="earlier_texts", db_index=False)
+    words = models.CharField(max_length=300)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    changed_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        indexes = [models.Index(fields=["note", "-id"], name="texts_of_safety_note")]

@@ -42,6 +42,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Public, or waiting for review: then everyone may read its status by its number, but none of its words."""
         return self.filter(public_state__in=[PublicState.PUBLIC, PublicState.PENDING_REVIEW])
 
+    def made_here(self) -> Self:
+        """Not imported: what a program sent may have a number of its own system, too."""
+        return self.filter(Q(external_id="") | Q(api_key__isnull=False))
+
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
 
@@ -160,7 +164,8 @@ class ServiceRequest(models.Model):
     updated_at = models.DateTimeField()
     last_public_message_at = models.DateTimeField(null=True, blank=True)
 
-    # The source of an imported request. Unique, so that importing again updates it.
+    # Where an imported request comes from, or the program whose system has its own number for it (submission.outside_source).
+    # Unique, so that importing or sending it again finds it.
     external_source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
 

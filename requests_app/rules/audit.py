@@ -93,7 +93,7 @@ def _acts(jurisdiction: Jurisdiction, viewer: User, filters: Filters) -> QuerySe
         # By its service, an act would say what a confidential request is about.
         visible = ServiceRequest.objects.filter(permissions.visible_filter(viewer), service=filters.service_id)
         acts = acts.filter(service_request__in=visible)
-    return _between(acts.select_related("user", "service_request"), filters)
+    return _between(acts.select_related("user", "api_key", "service_request"), filters)
 
 
 def _changes(jurisdiction: Jurisdiction, filters: Filters) -> QuerySet[SetupChange] | None:

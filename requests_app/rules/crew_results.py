@@ -13,6 +13,7 @@ from requests_app.rules.staff_actions import changes_since
 
 # Outcomes of work at the place. The others of the request's page are the desk's.
 DONE = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.NOT_FOUND)
+NO_ACCESS = "no_access"
 # The form that a result outdates, in CHANGES_FOR of rules/staff_actions.py.
 FORM = "crew_result"
 ENDINGS = ("resolved", "handed_over", "merged", "withdrawn", "closed")

@@ -172,6 +172,7 @@ FIELDS: dict[str, Words] = {
     "silent_days": gettext_lazy("Days without an update"),
     "checked_endings": gettext_lazy("Places to check each week"),
     "ends_at": gettext_lazy("Until"),
+    "text_number": gettext_lazy("Version of the text"),
     "area": gettext_lazy("Area"),
     "language": gettext_lazy("Language"),
     "is_test": gettext_lazy("Test key"),

@@ -84,4 +84,4 @@ def changes_since(service_request: ServiceRequest, last_event_id: int, form: str
     if not kinds:
         return []
     later = Event.objects.filter(service_request=service_request, id__gt=last_event_id, kind__in=kinds)
-    return list(later.select_related("user", "person").order_by("id"))
+    return list(later.select_related("user", "person", "api_key").order_by("id"))

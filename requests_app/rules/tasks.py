@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from requests_app.models import CONFIDENTIAL, OPEN, Department, Jurisdiction, ServiceRequest, Task, User
+from requests_app.models import CONFIDENTIAL, OPEN, Department, Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.rules import permissions
 
 
@@ -36,6 +36,22 @@ def open_tasks(user: User, jurisdiction: Jurisdiction) -> QuerySet[Task]:
 def reads_words(user: User, service_request: ServiceRequest) -> bool:
     """Whether a task's page shows what was reported: not if it is confidential, unless the user may open the request."""
     return service_request.public_state not in CONFIDENTIAL or permissions.can(user, "view", service_request)
+
+
+def may_set_team(user: User, task: Task) -> bool:
+    """Those who give out work in the task's department."""
+    return any(
+        membership.jurisdiction_id == task.department.jurisdiction_id
+        and membership.department_id in (None, task.department_id)
+        and "assign" in membership.role.permissions
+        for membership in permissions.memberships_of(user)
+    )
+
+
+def teams_of(jurisdiction: Jurisdiction) -> QuerySet[Team]:
+    """Those that a task can be given to."""
+    teams = Team.objects.filter(department__jurisdiction=jurisdiction, department__active=True, active=True)
+    return teams.select_related("department")
 
 
 def may_be_given(jurisdiction: Jurisdiction) -> QuerySet[Department]:

@@ -1,4 +1,5 @@
-"""`{% chart one %}` draws a chart of requests_app/charts.py with its table; `{% sparkline one %}` the line alone.
+"""`{% chart one %}` draws a chart of requests_app/charts.py with its table; `{% chart_drawing one %}` without it, for a page that
+has a table of its own; `{% sparkline one %}` the line alone.
 
 `{{ 1234|written }}`: a number as charts write it, "1,234".
 """
@@ -15,6 +16,11 @@ register = template.Library()
 
 @register.inclusion_tag("requests_app/_chart.html")
 def chart(chart: Chart) -> dict[str, Any]:
+    return {"chart": chart}
+
+
+@register.inclusion_tag("requests_app/_chart_legend_drawing.html")
+def chart_drawing(chart: Chart) -> dict[str, Any]:
     return {"chart": chart}
 
 

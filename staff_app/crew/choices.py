@@ -1,4 +1,5 @@
-"""What a crew can choose at a stop: outcomes of the work, and why it couldn't be done. Each is an action of the request's page."""
+"""What a crew can choose at a stop: outcomes of the work, and why it couldn't be done. Each is an action of the request's
+page, or ends a task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
-from requests_app.models import AnswerTemplate, Disposition, Jurisdiction, ListedReason, ServiceRequest, User
+from requests_app.models import AnswerTemplate, Disposition, Jurisdiction, ListedReason, ServiceRequest, Task, User
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.rules import crew_results, evidence, permissions
 from staff_app import due
@@ -31,7 +32,7 @@ class Choice:
 
     @property
     def is_done(self) -> bool:
-        return self.code in crew_results.DONE
+        return self.code in (*crew_results.DONE, Task.State.DONE)
 
     @property
     def posts_words(self) -> bool:
@@ -77,7 +78,12 @@ def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[C
                 found.append(Choice(code, str(label), "resolve", code, words=words))
     if "visit" in can:
         found.append(
-            Choice("no_access", _("We couldn’t get to it"), "visit", hint=_("Logs a visit. It stays on the list."))
+            Choice(
+                crew_results.NO_ACCESS,
+                _("We couldn’t get to it"),
+                "visit",
+                hint=_("Logs a visit. It stays on the list."),
+            )
         )
     if "hold" in can:
         hint = _("We wait for it: on hold for a week.")
@@ -88,6 +94,15 @@ def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[C
     if "resolve" in can:
         found += [_cannot_do(service_request, user, lists, reason) for reason in lists.cannot_do]
     return found
+
+
+def task_choices() -> list[Choice]:
+    """At a task. Only the department that has the request reads what is said about it."""
+    return [
+        Choice(Task.State.DONE.value, _("Done"), "end_task"),
+        Choice(crew_results.NO_ACCESS, _("We couldn’t get to it"), "note", hint=_("It stays on the list.")),
+        Choice(Task.State.DROPPED.value, _("Not needed"), "end_task", hint=_("Ends the task. Say why in the note.")),
+    ]
 
 
 def _cannot_do(service_request: ServiceRequest, user: User, lists: Lists, reason: ListedReason) -> Choice:

@@ -18,8 +18,8 @@ from requests_app.models import CONFIDENTIAL, Disposition, Participation, Servic
 from requests_app.rules import evidence, redaction
 from requests_app.web.city_request import CityRequest
 from requests_app.web.offline.app import worker_script
-from staff_app.crew import result_form, stops
-from staff_app.crew.choices import Choice, Lists, choices
+from staff_app.crew import order, result_form, stops
+from staff_app.crew.choices import Choice, Lists, choices, task_choices
 from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
@@ -37,6 +37,7 @@ SHELL_FILES = [
     "vendor/uswds/uswds.css",
     "css/site.css",
     "css/staff.css",
+    "css/crew.css",
     "css/crew-result.css",
     "vendor/uswds/fonts/public-sans-Regular-latin.woff2",
     "vendor/uswds/fonts/public-sans-Bold-latin.woff2",
@@ -57,6 +58,7 @@ def crew_day_json(request: StaffRequest) -> JsonResponse:
     """The day, for the phone to keep; also its sign that the account still works, and a token to send with."""
     at = listing.Moment.of(request.jurisdiction)
     day = stops.of(request.user, request.jurisdiction, at)
+    by_drive = order.arrange(day.stops, request.jurisdiction, order=order.DRIVE)
     name = f"{request.jurisdiction.pk}:{request.user.pk}"
     return JsonResponse(
         {
@@ -67,7 +69,10 @@ def crew_day_json(request: StaffRequest) -> JsonResponse:
             "no_evidence": [
                 {"code": code, "words": words} for code, words in evidence.reasons(request.jurisdiction).items()
             ],
+            # By due date, and the names of the same stops in the other order.
             "stops": _stops(request, day),
+            "drive": [stop.name for stop in by_drive.stops],
+            "drive_words": by_drive.sentence,
         }
     )
 
@@ -118,6 +123,10 @@ def _kept_stop(
         "is_confidential": is_confidential,
         "url": stop.url,
     }
+    if stop.task_id is not None:
+        found = task_choices()
+        more = {"last_event": 0, "asks_for_photo": False, "foreign": "", **result_form.task_addresses(stop.task_id)}
+        return kept | more | {"choices": [_kept_choice(one) for one in found]}
     if service_request is None:
         return kept
     if not is_confidential:
@@ -131,8 +140,7 @@ def _kept_stop(
         "asks_for_photo": evidence.asks_for_photo(service_request, Disposition.FIXED),
         "foreign": result_form.foreign(service_request, request.user),
         "choices": [_kept_choice(one) for one in found],
-        "result_url": reverse("staff_app:crew_result", args=[service_request.reference]),
-        "photo_url": reverse("staff_app:crew_photo", args=[service_request.reference]),
+        **result_form.addresses(service_request),
     }
 
 

@@ -42,26 +42,31 @@ PERMISSION = "visit"
 def crew_photo(request: StaffRequest, reference: str) -> HttpResponse:
     """One photo, before its result: {"state": "kept"}, or "refused" with a message; "waiting" if it has to be sent later."""
     service_request = get_request_or_404(request.user, reference, PERMISSION, jurisdiction=request.jurisdiction)
+    return take_photo(request, service_request)
+
+
+def take_photo(request: StaffRequest, service_request: ServiceRequest) -> JsonResponse:
+    """Also for a task, whose photos are kept with its request."""
     key, upload = result_form.key_of(request.POST.get("key", "")), request.FILES.get("photo")
     photo_key = request.POST.get("photo_key", "")[:64]
     if key is None or upload is None or not photo_key:
-        return _refused(_("The photo is missing."))
+        return refused(_("The photo is missing."))
     try:
         _store(request, service_request, key, photo_key, upload)
     except photos.PhotoRefused as error:
-        return _refused(str(error))
-    except _TooMany:
+        return refused(str(error))
+    except TooMany:
         return JsonResponse({"state": "waiting", "message": too_many_requests(request.jurisdiction)}, status=429)
     return JsonResponse({"state": "kept"})
 
 
-class _TooMany(Exception):
+class TooMany(Exception):
     pass
 
 
 def _store(request: StaffRequest, service_request: ServiceRequest, key: Any, photo_key: str, upload: Any) -> None:
     if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
-        raise _TooMany
+        raise TooMany
     crew_results.add_photo(
         service_request, upload, size=upload.size or 0, key=key, photo_key=photo_key, actor=request.user
     )
@@ -79,7 +84,7 @@ def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
     known = crew_results.find(service_request, key=result.key, actor=request.user)
     if known is not None:
         return _said(request, service_request, known)
-    problems = _take_files(request, service_request, result)
+    problems = take_files(request, service_request, result)
     choice = _choice(request, service_request, result.code)
     if choice is None:
         problems["outcome"] = _("Choose what happened.")
@@ -103,8 +108,8 @@ def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
     try:
         done = crew_results.receive(service_request, act, sent)
     except crew_results.PhotosMissing:
-        if _wants_json(request):
-            return JsonResponse({"state": "photos"}, status=409)
+        if wants_json(request):
+            return photos_missing()
         return _answer(request, service_request, result, {"photo": _("Your photo is missing. Choose it again.")})
     return _said(request, service_request, done)
 
@@ -114,7 +119,7 @@ def _choice(request: StaffRequest, service_request: ServiceRequest, code: str) -
     return next((one for one in offered if one.code == code), None)
 
 
-def _take_files(request: StaffRequest, service_request: ServiceRequest, result: Result) -> dict[str, str]:
+def take_files(request: StaffRequest, service_request: ServiceRequest, result: Result) -> dict[str, str]:
     """Stores the files of the form without a script, so that they needn't be chosen again. Returns what is wrong, by field."""
     problems: dict[str, str] = {}
     for name, stage in FILES.items():
@@ -125,7 +130,7 @@ def _take_files(request: StaffRequest, service_request: ServiceRequest, result: 
             _store(request, service_request, result.key, name, upload)
         except photos.PhotoRefused as error:
             problems[name] = str(error)
-        except _TooMany:
+        except TooMany:
             problems[name] = too_many_requests(request.jurisdiction)
         else:
             result.photos[name] = stage
@@ -160,11 +165,16 @@ def _problems(form: ActionForm) -> dict[str, str]:
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 
-def _wants_json(request: StaffRequest) -> bool:
+def wants_json(request: StaffRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _refused(message: str, **more: Any) -> JsonResponse:
+def photos_missing() -> JsonResponse:
+    """The phone sends the photos again, then the result."""
+    return JsonResponse({"state": "photos"}, status=409)
+
+
+def refused(message: str, **more: Any) -> JsonResponse:
     return JsonResponse({"state": "refused", "message": message, **more}, status=422)
 
 
@@ -172,8 +182,8 @@ def _answer(
     request: StaffRequest, service_request: ServiceRequest, result: Result, problems: dict[str, str]
 ) -> HttpResponse:
     """422 with what is missing."""
-    if _wants_json(request):
-        return _refused(" ".join(problems.values()), problems=problems)
+    if wants_json(request):
+        return refused(" ".join(problems.values()), problems=problems)
     context = result_form.context(service_request, request.user, shown=result.seen, result=result)
     return render(request, "staff_app/crew/crew_result.html", {**context, "problems": problems}, status=422)
 
@@ -182,14 +192,25 @@ def _said(request: StaffRequest, service_request: ServiceRequest, done: CrewResu
     """The answer to a result that has arrived, now or before."""
     is_late = done.state == CrewResult.State.LATE
     verb = VERBS.get(done.event.kind if done.event else "", "visit")
-    message = late_words(request, service_request, done) if is_late else str(ACTION_BY_VERB[verb].success_message)
-    if _wants_json(request):
-        state, status = ("late", 409) if is_late else ("sent", 200)
-        return JsonResponse({"state": state, "message": message}, status=status)
     if is_late:
-        context = {"service_request": service_request, "late": message}
-        return render(request, "staff_app/crew/crew_result.html", context, status=409)
-    messages.success(request, f"{service_request.display_reference}: {message}")
+        return say_late(request, late_words(request, service_request, done), result_form.heading(service_request))
+    message = str(ACTION_BY_VERB[verb].success_message)
+    return say_sent(request, message, f"{service_request.display_reference}: {message}")
+
+
+def say_late(request: StaffRequest, message: str, heading: dict[str, str]) -> HttpResponseBase:
+    """heading: of the page, for a form without a script."""
+    if wants_json(request):
+        return JsonResponse({"state": "late", "message": message}, status=409)
+    context = {**heading, "late": message}
+    return render(request, "staff_app/crew/crew_result.html", context, status=409)
+
+
+def say_sent(request: StaffRequest, message: str, on_page: str) -> HttpResponseBase:
+    """on_page: the message of the next page, for a form without a script."""
+    if wants_json(request):
+        return JsonResponse({"state": "sent", "message": message})
+    messages.success(request, on_page)
     return redirect("staff_app:crew_day")
 
 
@@ -205,10 +226,12 @@ def late_words(request: StaffRequest, service_request: ServiceRequest, done: Cre
         % {"who": one.who, "when": date_format(localtime(one.at, zone), "DATETIME_FORMAT"), "what": one.what}
         for one in timeline.change_lines(service_request, found)
     ]
-    count = int(event.data.get("photos", 0)) if event else 0
-    kept = (
-        _("Your photos were kept on the request, for staff only. Nothing else was changed.")
-        if count
-        else _("Nothing was changed.")
-    )
-    return " ".join([_("Somebody was faster."), "; ".join(changes) + "." if changes else "", kept]).replace("  ", " ")
+    said = [_("Somebody was faster."), "; ".join(changes) + "." if changes else "", kept_words(done)]
+    return " ".join(said).replace("  ", " ")
+
+
+def kept_words(done: CrewResult) -> str:
+    """What became of a result that came too late."""
+    if done.event is not None and done.event.data.get("photos", 0):
+        return _("Your photos were kept on the request, for staff only. Nothing else was changed.")
+    return _("Nothing was changed.")

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app.actions import conversation, crew_results, progress
-from requests_app.models import Disposition, Photo, ServiceRequest, User
+from requests_app.models import Disposition, Photo, ServiceRequest, Task, User
 from requests_app.rules import crew_results as rules
 from requests_app.rules import evidence, permissions
-from staff_app import last_event
-from staff_app.crew.choices import Choice, Lists, choices
+from staff_app.crew.choices import Choice, Lists, choices, task_choices
 from staff_app.queue.rows import language_name
 from staff_app.request import forms
 from staff_app.request.actions import ACTION_BY_VERB
@@ -128,7 +128,31 @@ def perform(service_request: ServiceRequest, user: User, choice: Choice, form: f
 def context(service_request: ServiceRequest, user: User, *, shown: int, result: Result | None = None) -> dict[str, Any]:
     """What _result_form.html needs. shown: the last event (id) that the page shows; result: what was sent before."""
     lists = Lists.of(service_request.jurisdiction)
-    found = choices(service_request, user, lists)
+    return {
+        **_context(service_request, choices(service_request, user, lists), user, result, shown),
+        **heading(service_request),
+        **addresses(service_request),
+        "service_request": service_request,
+        "result_number": service_request.display_reference,
+        "no_evidence": lists.no_evidence,
+        "asks_for_photo": evidence.asks_for_photo(service_request, Disposition.FIXED),
+        "foreign": foreign(service_request, user),
+    }
+
+
+def task_context(task: Task, user: User, *, result: Result | None = None) -> dict[str, Any]:
+    """The same for a task, where the words are a note for the department that has the request."""
+    return {
+        **_context(task.service_request, task_choices(), user, result, 0),
+        **task_heading(task),
+        **task_addresses(task.pk),
+        "is_task": True,
+    }
+
+
+def _context(
+    service_request: ServiceRequest, found: list[Choice], user: User, result: Result | None, shown: int
+) -> dict[str, Any]:
     result = result or Result(uuid.uuid4(), shown, "")
     key = result.key or uuid.uuid4()
     here = (
@@ -136,18 +160,43 @@ def context(service_request: ServiceRequest, user: User, *, shown: int, result: 
     )
     kept: list[Mapping[str, str]] = [{"key": one, "stage": result.photos[one]} for one in here]
     return {
-        "service_request": service_request,
         "done_choices": [one for one in found if one.is_done],
         "other_choices": [one for one in found if not one.is_done],
-        "no_evidence": lists.no_evidence,
-        "asks_for_photo": evidence.asks_for_photo(service_request, Disposition.FIXED),
-        "foreign": foreign(service_request, user),
-        "last_event_name": last_event.FIELD,
+        "result_place": service_request.address,
         "result_seen": shown,
         "result": result,
         "result_key": str(key),
         "kept_photos": json.dumps(kept) if kept else "",
         "kept_count": len(kept),
+    }
+
+
+def heading(service_request: ServiceRequest) -> dict[str, str]:
+    """Of the page that answers a form without a script."""
+    return {
+        "heading": service_request.address or service_request.display_reference,
+        "back_url": reverse("staff_app:crew_stop", args=[service_request.reference]),
+        "back_words": service_request.display_reference,
+    }
+
+
+def task_heading(task: Task) -> dict[str, str]:
+    return {"heading": task.what, "back_url": reverse("staff_app:task", args=[task.pk]), "back_words": _("Task")}
+
+
+def addresses(service_request: ServiceRequest) -> dict[str, str]:
+    """Where a result is sent."""
+    args = [service_request.reference]
+    return {
+        "result_url": reverse("staff_app:crew_result", args=args),
+        "photo_url": reverse("staff_app:crew_photo", args=args),
+    }
+
+
+def task_addresses(task_id: int) -> dict[str, str]:
+    return {
+        "result_url": reverse("staff_app:crew_task_result", args=[task_id]),
+        "photo_url": reverse("staff_app:crew_task_photo", args=[task_id]),
     }
 
 

@@ -38,6 +38,9 @@ def crew_words() -> dict[str, str]:
         "finish": _("Finish this stop"),
         "close": _("Close"),
         "isWaiting": _("Finished. The result is waiting to be sent."),
-        "task": _("Task: open it when you’re online."),
+        "task": _("Task"),
+        "taskWords": _("Note for the department that has the request"),
+        "taskWordsHint": _("Only staff can read it. It may be released under public records law."),
+        "taskMore": _("A note, or a photo from before"),
         "confidential": _("Confidential: read it online."),
     }

@@ -35,7 +35,11 @@ class Stop:
     flags: list[rows.Flag]
     point: Point | None
     url: str
-    is_task: bool = False
+    task_id: int | None = None
+
+    @property
+    def is_task(self) -> bool:
+        return self.task_id is not None
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def _of_task(task: Task, readers: Iterable[User], at: listing.Moment, city: Juri
         flags=[],
         point=one.point,
         url=reverse("staff_app:task", args=[task.pk]),
-        is_task=True,
+        task_id=task.pk,
     )
 
 

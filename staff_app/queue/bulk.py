@@ -160,7 +160,7 @@ def _confirm(
         "reckoning": reckoning,
         "problem": problem,
         "last_event": _last_event(request.POST) or bulk_jobs.newest_event(),
-        "queue_url": f"{reverse('staff_app:queue')}{'?' if filters else ''}{filters}",
+        "back_url": f"{reverse('staff_app:queue')}{'?' if filters else ''}{filters}",
         **more,
     }
     status = 200 if request.method == "GET" and not problem else 422
@@ -231,7 +231,7 @@ def bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
         "rows": _described(request, found.rows),
         "state": state,
         "pager": found.urls(lambda cursor: f"?{urlencode({**kept, 'cursor': cursor})}"),
-        "queue_url": f"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}",
+        "back_url": f"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}",
     }
     part = "_bulk_progress.html" if request.headers.get("HX-Request") else "bulk_job.html"
     return render(request, f"staff_app/queue/{part}", context)

@@ -51,17 +51,18 @@ class Found:
     incomplete: bool = False
 
 
-def find(user: User, city: Jurisdiction, typed: str) -> Found:
+def find(user: User, city: Jurisdiction, typed: str, *, by_contact: bool = True) -> Found:
+    """by_contact: whether to look for reporters, as far as the user may."""
     found = Found(ids={*_by_number(city, typed), *_by_asset(city, typed)})
     if permissions.searches_words(user, city):
         found.ids |= {*_newest(city, typed), *_in_time(found, lambda: _by_place_or_unlisted_words(city, typed))}
         found.ids |= _in_time(found, lambda: requests_with_words(city, typed))
     else:
         found.ids |= _in_time(found, lambda: _own_by_address(user, city, typed))
-    if reads_reporters(user, city) and (contact := as_contact(typed)):
-        by_contact = set(_by_contact(user, city, contact))
-        found.contacts = by_contact - found.ids
-        found.ids |= by_contact
+    if by_contact and reads_reporters(user, city) and (contact := as_contact(typed)):
+        theirs = set(_by_contact(user, city, contact))
+        found.contacts = theirs - found.ids
+        found.ids |= theirs
     return found
 
 

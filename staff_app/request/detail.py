@@ -185,7 +185,7 @@ def _areas(service_request: ServiceRequest) -> list[tuple[str, str]]:
 
 
 def _tasks(service_request: ServiceRequest) -> list[Task]:
-    rows = service_request.tasks.select_related("department").order_by("id")
+    rows = service_request.tasks.select_related("department", "team").order_by("id")
     return list(rows) if service_request.has_tasks else []
 
 

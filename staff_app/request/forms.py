@@ -339,6 +339,13 @@ class NoteForm(ActionForm):
         self.helper.show_optional = False
         self.mentions = mentions.Mentions()
         self.fields["tell"].widget = DatalistInput(self._handles)
+        # Read by static/js/mentions.js.
+        self.fields["text"].widget.attrs |= {
+            "data-mentions": "",
+            "data-list-label": _("Colleagues"),
+            "data-one": _("1 colleague. Press Enter to choose."),
+            "data-many": _("{count} colleagues. Use the arrow keys, and Enter to choose."),
+        }
         if not permissions.reads_identity(self.user, self.service_request):
             # A contractor writes to the city.
             del self.fields["audience"]

@@ -30,6 +30,7 @@ from requests_app.models import (
     ServiceRequest,
     SilenceQuestion,
     Target,
+    Task,
     User,
 )
 from requests_app.references import display
@@ -108,7 +109,7 @@ def page(
     before: only what happened before this event (id). for_department: whether the user may read department-only answers;
     reads_hidden: whether they may read hidden text.
     """
-    found = service_request.events.select_related("user").order_by("-id")
+    found = service_request.events.select_related("user", "api_key").order_by("-id")
     if before is not None:
         # Itself too: comments of its time are its own, and on the page before.
         found = found.filter(id__lte=before)
@@ -280,7 +281,11 @@ def done_by(event: Event, names: Names) -> str:
     """Nobody was signed in who used the link in an email to a department."""
     if department := names.departments.get(event.data.get("by_department_id") or 0):
         return _("%(department)s, by the link in its email") % {"department": department}
-    return who(event.user, event.person_id is not None)
+    name = who(event.user, event.person_id is not None)
+    if event.api_key is None:
+        return name
+    # Translators: a program did it with this person’s permissions.
+    return _("%(name)s, through %(program)s") % {"name": name, "program": event.api_key.name}
 
 
 def who(user: User | None, by_resident: bool) -> str:
@@ -397,7 +402,7 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}
         case "reporter_viewed" if data.get("reason") == privacy.FOUND:
             return _("Found by the reporter’s phone or email")
-        case "task_added" | "task_linked" | "task_done" | "task_dropped" | "task_reopened":
+        case "task_added" | "task_team_set" | "task_linked" | "task_done" | "task_dropped" | "task_reopened":
             return task_words(event.kind) % {"department": department}
         case "alarm_raised":
             return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
@@ -409,6 +414,7 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
 def task_words(kind: str) -> str:
     return {
         "task_added": _("Task for %(department)s added"),
+        "task_team_set": _("Task for %(department)s given to another team"),
         "task_linked": _("Task for %(department)s: work order linked"),
         "task_done": _("Task for %(department)s done"),
         "task_dropped": _("Task for %(department)s not needed"),
@@ -442,6 +448,8 @@ def _kept_words(data: dict[str, Any]) -> str:
         Disposition.FIXED: due.disposition_words(Disposition.FIXED),
         Disposition.ACTION_TAKEN: due.disposition_words(Disposition.ACTION_TAKEN),
         Disposition.NOT_FOUND: due.disposition_words(Disposition.NOT_FOUND),
+        Task.State.DONE: _("Task done"),
+        Task.State.DROPPED: _("Task not needed"),
     }.get(data.get("outcome", ""), _("couldn’t be done"))
     photos = ngettext("%(count)d photo was kept", "%(count)d photos were kept", data.get("photos", 0))
     return _("A crew’s result came too late and didn’t count: %(said)s. %(photos)s for staff only.") % {

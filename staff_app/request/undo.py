@@ -86,7 +86,7 @@ def undo(request: StaffRequest, event_id: int) -> HttpResponse:
 def _own_event_or_404(request: StaffRequest, event_id: int) -> tuple[Event, ServiceRequest]:
     """Even if they may not see the request anymore: undoing brings it back, as when it was transferred by mistake."""
     events = Event.objects.filter(jurisdiction=request.jurisdiction, kind__in=UNDOABLE, user__isnull=False)
-    event = get_object_or_404(events.select_related("user"), pk=event_id)
+    event = get_object_or_404(events.select_related("user", "api_key"), pk=event_id)
     requests = ServiceRequest.objects.select_related("service_version", "jurisdiction")
     if event.user_id != request.user.pk:
         get_object_or_404(requests.visible_to(request.user), pk=event.service_request_id)

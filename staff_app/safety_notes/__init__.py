@@ -1,1 +1,1 @@
-"""Safety notes of places: setting, renewing and ending them, showing one with a record of who read it, and that record."""
+"""Safety notes of places: setting, changing and ending them, showing one with a record of who read it, and that record."""

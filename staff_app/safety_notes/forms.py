@@ -57,13 +57,9 @@ class UntilForm(forms.Form):
         return dt.datetime.combine(self.cleaned_data["until"], dt.time(23, 59, 59), self.city.zone)
 
 
-class SafetyNoteForm(UntilForm):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What is it?"),
-        choices=list(safety_notes.KINDS.items()),
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what it is.")},
-    )
+class WordsForm(UntilForm):
+    """What a note says, which may be nothing about a person."""
+
     words = WordsField(
         label=gettext_lazy("What should people know before they go there?"),
         help_text=gettext_lazy(
@@ -73,6 +69,33 @@ class SafetyNoteForm(UntilForm):
         max_length=WORDS_MAX,
         lines=3,
         error_messages={"required": gettext_lazy("Say what is there.")},
+    )
+
+    def clean_words(self) -> str:
+        words: str = self.cleaned_data["words"]
+        if refused := safety_notes.refused_words(words):
+            raise forms.ValidationError(
+                _("Describe what is at the place, not a person. Remove “%(words)s.”") % {"words": refused}
+            )
+        return words
+
+
+class EditNoteForm(WordsForm):
+    """Changes what a note says, and renews it. seen: the last change of it that its writer saw."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    field_order = ("words", "until", "seen")
+
+
+class SafetyNoteForm(WordsForm):
+    """A new note."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it?"),
+        choices=list(safety_notes.KINDS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what it is.")},
     )
     address = WordsField(
         label=gettext_lazy("Address, corner or park"),
@@ -90,14 +113,6 @@ class SafetyNoteForm(UntilForm):
         super().__init__(*args, city=city, **kwargs)
         source = f"{reverse('place_search')}?language={get_language()}"
         self.fields["address"].widget.attrs |= address_attributes(source, "id_latitude", "id_longitude")
-
-    def clean_words(self) -> str:
-        words: str = self.cleaned_data["words"]
-        if refused := safety_notes.refused_words(words):
-            raise forms.ValidationError(
-                _("Describe what is at the place, not a person. Remove “%(words)s.”") % {"words": refused}
-            )
-        return words
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

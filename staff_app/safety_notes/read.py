@@ -8,8 +8,7 @@ from requests_app.access import get_request_or_404
 from requests_app.actions import safety_notes as actions
 from requests_app.rules import safety_notes as rules
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.safety_notes.forms import UntilForm
-from staff_app.safety_notes.safety_notes import get_note_or_404, page_of
+from staff_app.safety_notes.safety_notes import edit_form, get_note_or_404, page_of, texts_of
 
 
 @staff_page
@@ -28,11 +27,11 @@ def read_safety_notes(request: StaffRequest, reference: str) -> HttpResponse:
 @staff_page
 @require_POST
 def read_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
-    """One of them, on its own page. 404 once it has ended."""
+    """One of them, on its own page, where those who set notes can change it then. 404 once it has ended."""
     note = get_note_or_404(request, note_id)
-    form = UntilForm(city=request.jurisdiction)
+    form = edit_form(request, note)
     if note.ends_at <= form.now:
         raise Http404
     actions.read([note], service_request=None, actor=request.user)
-    context = {**page_of(request, note, form), "is_shown": True}
+    context = {**page_of(request, note, form), "edits_words": True, **texts_of(note)}
     return render(request, "staff_app/safety_notes/safety_note.html", context)

@@ -1,5 +1,6 @@
 """Forms for tasks and for the statuses of other systems' work orders."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.localized import localized
-from requests_app.models import Department, ServiceRequest, Task
+from requests_app.models import Department, ServiceRequest, Task, Team
 from requests_app.rules import tasks
 from requests_app.web.fields import WordsField
 
@@ -24,6 +25,12 @@ class TaskForm(forms.Form):
         Department.objects.none(),
         label=gettext_lazy("Which department?"),
         empty_label=gettext_lazy("Choose a department"),
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        label=gettext_lazy("Which of its teams?"),
+        required=False,
+        empty_label=gettext_lazy("The whole department"),
     )
     what = WordsField(
         label=gettext_lazy("What do they do?"),
@@ -51,12 +58,53 @@ class TaskForm(forms.Form):
             ("", _("Choose a department")),
             *((one.pk, localized(one.name)) for one in by_name),
         ]
+        teams = list(tasks.teams_of(service_request.jurisdiction))
+        self.fields["team"].queryset = tasks.teams_of(service_request.jurisdiction)  # type: ignore[attr-defined]
+        if teams:
+            self.fields["team"].choices = team_choices(teams)  # type: ignore[attr-defined]
+        else:
+            del self.fields["team"]
         unfinished = service_request.tasks.filter(state=Task.State.OPEN).order_by("id")
         self.fields["after"].queryset = unfinished  # type: ignore[attr-defined]
         if not unfinished:
             del self.fields["after"]
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        department, team = given.get("department"), given.get("team")
+        if department and team and team.department_id != department.pk:
+            words = _("%(team)s isn’t a team of %(department)s. Choose one of its own, or the whole department.")
+            self.add_error("team", words % {"team": team, "department": department})
+        return given
+
+
+def team_choices(teams: Iterable[Team]) -> list[tuple[str, Any]]:
+    """By department, both by name; nobody in particular first."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for team in sorted(teams, key=lambda one: (str(one.department).casefold(), str(one).casefold())):
+        groups.setdefault(str(team.department), []).append((team.pk, str(team)))
+    return [("", _("The whole department")), *groups.items()]
+
+
+class TeamForm(forms.Form):
+    """Which team of its department does the task."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        label=gettext_lazy("Team"),
+        required=False,
+        empty_label=gettext_lazy("The whole department"),
+    )
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", "initial": {"team": task.team_id}, **kwargs})
+        teams = Team.objects.filter(department=task.department_id, active=True)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.show_optional = False
 
 
 class EndTaskForm(forms.Form):

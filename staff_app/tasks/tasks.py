@@ -1,5 +1,6 @@
 """The tasks of a department, the page of each, and adding one to a request."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,20 +12,31 @@ from requests_app.access import get_request_or_404
 from requests_app.actions import tasks as actions
 from requests_app.models import OPEN, Task
 from requests_app.paging import Order, page_or_first_page
-from requests_app.rules import redaction
+from requests_app.rules import crew_day, permissions, redaction
 from requests_app.rules import tasks as rules
+from staff_app.crew import result_form
+from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
-from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm
+from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm, TeamForm
 
 OLDEST: Order = [("id", "asc")]
 PAGE_SIZE = 50
 
 
+@dataclass(frozen=True)
+class Forms:
+    """Those of a task's page. team: None for those who don't give out work there."""
+
+    end: EndTaskForm
+    order: OrderForm
+    team: TeamForm | None
+
+
 @staff_page
 def tasks(request: StaffRequest) -> HttpResponse:
     found = rules.open_tasks(request.user, request.jurisdiction).select_related(
-        "department", "service_request__service_version"
+        "department", "team", "service_request__service_version"
     )
     page = page_or_first_page(found, OLDEST, request.GET.get("cursor"), PAGE_SIZE)
     today = listing.Moment.of(request.jurisdiction).now.astimezone(request.jurisdiction.zone).date()
@@ -37,51 +49,64 @@ def tasks(request: StaffRequest) -> HttpResponse:
 
 @staff_page
 def task(request: StaffRequest, task_id: int) -> HttpResponse:
-    """POST with act: done, dropped or open; or order, for the work order of another system."""
+    """POST with act: done, dropped or open; team, for the team that does it; or order, for the work order of another system."""
     found = rules.visible_to(request.user, request.jurisdiction)
-    found = found.select_related("department", "after", "service_request__service_version", "ended_by")
+    found = found.select_related("department", "team", "after", "service_request__service_version", "ended_by")
     row = found.filter(pk=task_id).first()
     if row is None:
         raise Http404
-    form, order_form = EndTaskForm(), OrderForm(initial=_order(row))
     act = request.POST.get("act", "")
-    if request.method == "POST":
-        if act == "order":
-            order_form = OrderForm(request.POST)
-        else:
-            form = EndTaskForm(request.POST)
-        try:
-            if act == "order" and order_form.is_valid():
-                actions.link_order(row.pk, actions.OutsideOrder(**order_form.cleaned_data), actor=request.user)
-                messages.success(request, _("Work order saved."))
-                return redirect("staff_app:task", row.pk)
-            if act == Task.State.OPEN:
-                actions.reopen(row.pk, actor=request.user)
-                messages.success(request, _("The task is open again."))
-                return redirect("staff_app:task", row.pk)
-            if act in (Task.State.DONE, Task.State.DROPPED) and form.is_valid():
-                actions.end(row.pk, state=act, note=form.cleaned_data["note"], actor=request.user)
-                messages.success(request, _("Task ended. The department that has the request can see it."))
-                return redirect("staff_app:tasks")
-        except actions.HasEnded:
-            row = found.get(pk=task_id)
-            messages.error(request, _("Someone else was faster: this task or its request has ended."))
-            return _page(request, row, form, order_form, typed=request.POST.get("note", ""), status=409)
-        return _page(request, row, form, order_form, status=422)
-    return _page(request, row, form, order_form)
+    forms = Forms(
+        EndTaskForm(request.POST if act in (Task.State.DONE, Task.State.DROPPED) else None),
+        OrderForm(request.POST if act == "order" else None, initial=_order(row)),
+        TeamForm(request.POST if act == "team" else None, task=row) if rules.may_set_team(request.user, row) else None,
+    )
+    if request.method != "POST":
+        return _page(request, row, forms)
+    try:
+        done = _act(request, row, act, forms)
+    except actions.HasEnded:
+        row = found.get(pk=task_id)
+        messages.error(request, _("Someone else was faster: this task or its request has ended."))
+        return _page(request, row, forms, typed=request.POST.get("note", ""), status=409)
+    return done or _page(request, row, forms, status=422)
+
+
+def _act(request: StaffRequest, row: Task, act: str, forms: Forms) -> HttpResponse | None:
+    """None: something in the form is wrong. Raises actions.HasEnded."""
+    if act == "order" and forms.order.is_valid():
+        actions.link_order(row.pk, actions.OutsideOrder(**forms.order.cleaned_data), actor=request.user)
+        messages.success(request, _("Work order saved."))
+        return redirect("staff_app:task", row.pk)
+    if act == "team" and forms.team is None:
+        raise permissions.Denied("assign")
+    if act == "team" and forms.team is not None and forms.team.is_valid():
+        team = forms.team.cleaned_data["team"]
+        actions.set_team(row.pk, team=team, actor=request.user)
+        words = _("The task is on the day list of %(team)s.") % {"team": team}
+        messages.success(request, words if team else _("The task is the whole department’s."))
+        return redirect("staff_app:task", row.pk)
+    if act == Task.State.OPEN:
+        actions.reopen(row.pk, actor=request.user)
+        messages.success(request, _("The task is open again."))
+        return redirect("staff_app:task", row.pk)
+    if act in (Task.State.DONE, Task.State.DROPPED) and forms.end.is_valid():
+        actions.end(row.pk, state=act, note=forms.end.cleaned_data["note"], actor=request.user)
+        messages.success(request, _("Task ended. The department that has the request can see it."))
+        return redirect("staff_app:tasks")
+    return None
 
 
 def _order(row: Task) -> dict[str, str]:
     return {"number": row.outside_number, "url": row.outside_url, "status": row.outside_status}
 
 
-def _page(
-    request: StaffRequest, row: Task, form: EndTaskForm, order_form: OrderForm, *, typed: str = "", status: int = 200
-) -> HttpResponse:
+def _page(request: StaffRequest, row: Task, forms: Forms, *, typed: str = "", status: int = 200) -> HttpResponse:
     """typed: the note of somebody who was too late."""
     service_request = row.service_request
     redaction.redact_for(request.user, [service_request])
     reads_words = rules.reads_words(request.user, service_request)
+    can_work = row.state == Task.State.OPEN and service_request.status in OPEN
     context: dict[str, Any] = {
         "task": row,
         "service_request": service_request,
@@ -90,12 +115,15 @@ def _page(
         if reads_words and service_request.is_public
         else [],
         "waits": row.after is not None and row.after.state == Task.State.OPEN,
-        "can_work": row.state == Task.State.OPEN and service_request.status in OPEN,
+        "can_work": can_work,
         "can_reopen": row.state != Task.State.OPEN and service_request.status in OPEN,
-        "form": form,
+        "form": forms.end,
         "typed": typed,
-        "order_form": order_form,
+        "order_form": forms.order,
+        "team_form": forms.team if can_work else None,
     }
+    if can_work and crew_day.works_outside(request.user, request.jurisdiction):
+        context |= {"words": crew_words(), **result_form.task_context(row, request.user)}
     return render(request, "staff_app/tasks/task.html", context, status=status)
 
 

@@ -321,7 +321,7 @@ REGRESSIONS = [
     Regression(
         "a report by v1 doesn't say which program sent it",
         "requests_app/api/v1/writing.py",
-        "            api_key=key,\n",
+        "        api_key=key,\n",
         "",
         ("tests/requests_app/api/v1/test_writing.py",),
     ),

@@ -6,8 +6,52 @@ READING = ("tests/requests_app/api/v1/test_requests.py",)
 OGC = ("tests/requests_app/api/v1/test_ogc.py",)
 WEBHOOKS = ("tests/requests_app/api/v1/test_webhooks.py",)
 WRITING = ("tests/requests_app/api/v1/test_writing.py",)
+STAFF = ("tests/staff_app/api/test_requests.py",)
+TASKS = ("tests/staff_app/api/test_tasks.py",)
 
 REGRESSIONS = [
+    Regression(
+        "a program without the scope finds a reporter by phone or email",
+        "staff_app/queue/search.py",
+        "if by_contact and reads_reporters(",
+        "if reads_reporters(",
+        STAFF,
+    ),
+    Regression(
+        "what a program did looks as if its person had done it by hand",
+        "requests_app/events.py",
+        "api_key=actor.through if isinstance(actor, User) else None",
+        "api_key=None",
+        STAFF,
+    ),
+    Regression(
+        "a new service takes back the priority that was sent with it",
+        "staff_app/api/views.py",
+        'EDITS = {"service": "change_service", "priority": "set_priority", ',
+        'EDITS = {"priority": "set_priority", "service": "change_service", ',
+        STAFF,
+    ),
+    Regression(
+        "a program posts what looks like personal data unasked",
+        "staff_app/api/actions.py",
+        "    if not checked:\n",
+        "    if not checked and not marks:\n",
+        STAFF,
+    ),
+    Regression(
+        "a program reads contacts and nobody knows",
+        "staff_app/api/views.py",
+        '        privacy.view_reporter(found, reason=self.query["reason"], actor=self.user)\n',
+        "",
+        STAFF,
+    ),
+    Regression(
+        "a call that a 911 center passed on is never closed, as if it were imported",
+        "requests_app/models/service_request.py",
+        'Q(external_id="") | Q(api_key__isnull=False))',
+        'Q(external_id=""))',
+        TASKS,
+    ),
     Regression(
         "a box on the map finds what is about somebody's home",
         "requests_app/api/v1/ogc_features.py",

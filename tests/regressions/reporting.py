@@ -83,8 +83,8 @@ REGRESSIONS = [
     Regression(
         "an answer makes an urgent service less urgent",
         "requests_app/actions/submission.py",
-        "priority=min(answers.priority or version.priority, version.priority)",
-        "priority=answers.priority or version.priority",
+        "min(answers.priority or version.priority, version.priority)",
+        "(answers.priority or version.priority)",
         ("tests/requests_app/actions/test_submission.py", "tests/requests_app/web/report/test_details.py"),
     ),
     Regression(

@@ -129,7 +129,7 @@ REGRESSIONS = [
     Regression(
         "imported history is closed by the clock",
         "requests_app/actions/progress.py",
-        '        .filter(external_id="")\n',
+        "        .made_here()\n",
         "",
         (
             "tests/requests_app/actions/test_progress.py",
@@ -542,6 +542,41 @@ REGRESSIONS = [
         "    safety_notes.delete_old()\n",
         "",
         ("tests/staff_app/safety_notes/test_safety_notes.py",),
+    ),
+    Regression(
+        "what a safety note said before is lost",
+        "requests_app/actions/safety_notes.py",
+        "    if words != note.words:\n",
+        "    if False:\n",
+        ("tests/staff_app/safety_notes/test_safety_notes.py",),
+    ),
+    Regression(
+        "the second of two supervisors overwrites a safety note",
+        "requests_app/actions/safety_notes.py",
+        "    need_last_change(note.jurisdiction, KIND, note.pk, seen)\n",
+        "",
+        ("tests/staff_app/safety_notes/test_safety_notes.py",),
+    ),
+    Regression(
+        "a task is given to a team of another department",
+        "staff_app/tasks/forms.py",
+        "team.department_id != department.pk",
+        "False",
+        ("tests/staff_app/tasks/test_tasks.py",),
+    ),
+    Regression(
+        "the photo of a task is public before its request is done",
+        "requests_app/actions/crew_results.py",
+        "    _take_photos(service_request, sent, is_private=True)\n",
+        "    _take_photos(service_request, sent)\n",
+        ("tests/staff_app/crew/test_task_result.py",),
+    ),
+    Regression(
+        "the queue's filters are lost after a job",
+        "staff_app/queue/bulk.py",
+        "\"back_url\": f\"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}\",",
+        "\"back_url\": reverse('staff_app:queue'),",
+        ("tests/staff_app/queue/test_bulk.py",),
     ),
     Regression(
         "the photo of a crew that came too late is public",

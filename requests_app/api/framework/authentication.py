@@ -41,7 +41,11 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(str(REFUSALS[refusal]), code=f"key_{refusal}")
         api_keys.mark_used(key)
         acts_as = key.acts_as if key.allows(Scope.STAFF) else None
-        return acts_as if acts_as is not None and acts_as.is_active else AnonymousUser(), key
+        if acts_as is None or not acts_as.is_active:
+            return AnonymousUser(), key
+        # What it does is recorded with the key.
+        acts_as.through = key
+        return acts_as, key
 
     def sent_key(self, request: Request) -> str:
         named = [*form_fields(request).get("api_key", []), *request.query_params.getlist("api_key"), bearer_of(request)]

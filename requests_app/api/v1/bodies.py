@@ -59,6 +59,15 @@ class Body:
             return ""
         return text
 
+    def flag(self, name: str) -> bool | None:
+        self.read.add(name)
+        found = self.data.get(name)
+        if found is None or isinstance(found, bool):
+            return found
+        words = _("%(name)s must be %(what)s.")
+        self.refuse(name, "wrong-type", words % {"name": f"{self.path}{name}", "what": _("true or false")})
+        return None
+
     def number(self, name: str, low: float, high: float) -> float | None:
         found = self.value(name, (int, float), _("a number"))
         if found is not None and not low <= found <= high:

@@ -6,7 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from requests_app.api.v1.examples import SITE
 from requests_app.api.v1.operations import JSON, Answer, Operation
-from requests_app.api.v1.parameters import Names, Parameter
+from requests_app.api.v1.parameters import Names, Parameter, Several
 from requests_app.api.v1.problems import MEDIA_TYPE, PROBLEMS, type_of
 
 # What an address is made of.
@@ -23,6 +23,8 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {
     "collection": ("The name of a layer.", {"type": "string", "maxLength": 60}, "requests"),
     "webhook_id": ("The number of a webhook.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "12"),
     "delivery_id": ("The number of a delivery.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "40312"),
+    "verb": ("An action of the list of possible actions.", {"type": "string", "maxLength": 40}, "accept"),
+    "task_id": ("The number of a task.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "31"),
     "article_code": ("The code of an article.", {"type": "string", "maxLength": 60}, "recycling"),
 }
 HEADERS: dict[str, dict[str, Any]] = {
@@ -78,6 +80,7 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
     reads = method.upper() == "GET"
     parameters = [_in_path(name) for name in IN_PATHS if f"{{{name}}}" in path]
     parameters += [_in_query(parameter) for parameter in described.parameters]
+    scopes = described.scope.split()
     parameters += [_in_header(name) for name in (*described.headers, *(["If-None-Match"] if reads else []))]
     codes = [*ANY, *described.problems]
     codes += (WITH_BODY if described.body else ()) + (WITH_KEY if described.scope else ())
@@ -88,11 +91,10 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
         "operationId": described.id,
         "tags": [described.tag],
         "summary": described.summary,
-        "description": described.words
-        + (f"\n\nNeeds a key with the scope `{described.scope}`." if described.scope else ""),
+        "description": described.words + _needed(scopes),
         "parameters": parameters,
         "responses": dict(sorted(responses.items())),
-        "security": [{"key": [described.scope]}] if described.scope else [{}, {"key": []}],
+        "security": [{"key": scopes}] if scopes else [{}, {"key": []}],
     }
     if described.body is not None:
         found["requestBody"] = {
@@ -105,6 +107,13 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
     if described.deprecation is not None:
         found["deprecated"] = True
     return found
+
+
+def _needed(scopes: list[str]) -> str:
+    if not scopes:
+        return ""
+    named = " and ".join(f"`{scope}`" for scope in scopes)
+    return f"\n\nNeeds a key with the scope{'s' if len(scopes) > 1 else ''} {named}."
 
 
 def _in_path(name: str) -> dict[str, Any]:
@@ -124,12 +133,16 @@ def _in_query(parameter: Parameter) -> dict[str, Any]:
     if parameter.schema["type"] == "array":
         found |= {"style": "form", "explode": False}
     if parameter.example is not None:
-        found["example"] = parameter.example.split(",") if isinstance(parameter, Names) else parameter.example
+        is_list = isinstance(parameter, Names | Several)
+        found["example"] = parameter.example.split(",") if is_list else parameter.example
     return found
 
 
-def _in_header(name: str) -> dict[str, Any]:
+def _in_header(written: str) -> dict[str, Any]:
+    """written: a name, with "?" at its end where the header isn't needed."""
+    name = written.removesuffix("?")
     words, schema, required = REQUEST_HEADERS[name]
+    required = required and name == written
     return {"name": name, "in": "header", "description": words, "schema": schema, "required": required}
 
 

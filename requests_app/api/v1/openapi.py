@@ -39,6 +39,7 @@ TAGS = {
     "City": "The city itself and its figures.",
     "OGC API Features": "Layers for QGIS, GDAL and other programs for maps (part 1: Core, OpenAPI 3.0, GeoJSON).",
     "Webhooks": "Events posted to your address, signed as Standard Webhooks 1.0 says.",
+    "Staff": "Work on requests for a member of staff: the queue, actions, contacts, tasks, and transfers from a 911 center.",
     "Open311": "GeoReport v2, for the programs that speak it.",
 }
 

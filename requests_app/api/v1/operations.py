@@ -53,7 +53,8 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class Operation:
-    """scope: of the API key it needs; empty: none. problems: codes it may answer besides those that any may."""
+    """scope: of the API key it needs, or several with blanks between them; empty: none. headers: that it reads, with "?" after
+    those that it doesn't need. problems: codes it may answer besides those that any may."""
 
     id: str
     tag: str

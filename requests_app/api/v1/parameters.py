@@ -79,6 +79,28 @@ class Names(Choice):
 
 
 @dataclass(frozen=True)
+class Several(Parameter):
+    """Several texts with commas between them."""
+
+    most: int = 1000
+    most_values: int = 50
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        items = {"type": "string", "minLength": 1, "maxLength": 140}
+        return {"type": "array", "items": items, "minItems": 1, "maxItems": self.most_values}
+
+    def read(self, value: str) -> Any:
+        values = list(dict.fromkeys(part.strip() for part in super().read(value).split(",")))
+        if "" in values or len(values) > self.most_values:
+            raise Unfit(
+                _("%(name)s must be a comma-separated list of at most %(most)s values.")
+                % {"name": self.name, "most": self.most_values}
+            )
+        return values
+
+
+@dataclass(frozen=True)
 class Integer(Parameter):
     low: int = 1
     high: int = 100

@@ -33,6 +33,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not-found": (404, gettext_noop("Not found")),
     "method-not-allowed": (405, gettext_noop("This method is not allowed here")),
     "conflict": (409, gettext_noop("The request has changed")),
+    "action-not-possible": (409, gettext_noop("This action isn’t possible now")),
     "idempotency-conflict": (409, gettext_noop("The Idempotency-Key was used for something else")),
     "precondition-failed": (412, gettext_noop("It has changed since you read it")),
     "too-large": (413, gettext_noop("The body is too large")),
@@ -69,10 +70,12 @@ class FieldError:
 
 
 class Problem(exceptions.APIException):
-    """code: of PROBLEMS."""
+    """code: of PROBLEMS. more: members that only some problems have."""
 
-    def __init__(self, code: str, detail: str, errors: list[FieldError] | None = None) -> None:
-        self.code, self.errors = code, errors or []
+    def __init__(
+        self, code: str, detail: str, errors: list[FieldError] | None = None, more: Mapping[str, Any] | None = None
+    ) -> None:
+        self.code, self.errors, self.more = code, errors or [], more or {}
         self.status_code = PROBLEMS[code][0]
         super().__init__(detail)
 
@@ -129,6 +132,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if isinstance(known, exceptions.UnsupportedMediaType):
         detail = _("Send JSON (application/json), or photos as multipart/form-data.")
     response.data = problem(code, detail, request, known.errors if isinstance(known, Problem) else None)
+    response.data |= known.more if isinstance(known, Problem) else {}
     response.status_code = response.data["status"]
     response.content_type = MEDIA_TYPE
     key = getattr(request, "_auth", None)

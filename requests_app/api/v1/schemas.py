@@ -160,7 +160,9 @@ REQUESTS: dict[str, Schema] = {
             "instance": text("The path that was asked.", format="uri-reference"),
             "request_id": text("As in the header X-Request-Id: quote it when you ask for help."),
             "errors": listed(ref("FieldError"), "Each mistake, if there are several."),
+            "possible_actions": listed(text("A verb."), "Only with `action-not-possible`: what can be done instead."),
         },
+        optional=("possible_actions",),
     ),
     "FieldError": shape(
         "One mistake.",

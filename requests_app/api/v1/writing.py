@@ -64,15 +64,29 @@ def report(
 ) -> dict[str, Any]:
     """Raises a 422 problem that names every mistake, and a 409 for a key that was used for another body."""
     body = Body(data)
+    names = body.texts("photos", photos.PHOTOS_MAX)
+    new = new_report(city, body, key=key, photo_count=len(files) + len(names))
+    found = screen(new)
+    with stored_photos(city, files) as taken:
+        # Nobody could be shown the emergency page: staff must look as if it had been passed by.
+        new = replace(new, photos=taken, after_warning=found.is_sure, is_test=key.is_test)
+        submitted = _submit(new, names, idempotency)
+    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, new.owner)))
+
+
+def new_report(
+    city: Jurisdiction, body: Body, *, key: ApiKey, photo_count: int = 0, channel: str = Channel.API, **more: Any
+) -> submission.NewReport:
+    """What the body says. Read its other fields before. more: fields of NewReport. Raises a 422 problem that names every
+    mistake."""
     version = _version(city, body)
     description = body.text("description", intake.DESCRIPTION_MAX, lines=True)
     reporter = _reporter(body.inner("contact"))
     place = _place(city, body.inner("place"), version)
     answers = _answers(body, version)
-    names = body.texts("photos", photos.PHOTOS_MAX)
-    if len(files) + len(names) > photos.PHOTOS_MAX:
+    if photo_count > photos.PHOTOS_MAX:
         body.refuse("photos", "too-many", photos.refusal_message("too_many"))
-    elif (files or names) and version is not None and version.photo_policy == ServiceVersion.PhotoPolicy.NONE:
+    elif photo_count and version is not None and version.photo_policy == ServiceVersion.PhotoPolicy.NONE:
         body.refuse("photos", "not-taken", _("This service takes no photos."))
     body.no_others()
     if answers.stopped_by is not None:
@@ -84,28 +98,32 @@ def report(
         _check_reporter(city, version, reporter, body)
     if version is None or body.errors:
         raise invalid_body(body.errors)
-    said = [description, place.address, place.note, *(words for _question, _value, words in answers.given)]
-    found = screening.screen(city, version, "\n".join(said))
-    owner = owner_of(city, version, place)
-    with stored_photos(city, files) as taken:
-        new = submission.NewReport(
-            jurisdiction=city,
-            version=version,
-            description=description,
-            language=get_language() or "en",
-            place=place,
-            answers=answers,
-            reporter=reporter,
-            channel=Channel.API,
-            owner=owner,
-            photos=taken,
-            # Nobody could be shown the emergency page: staff must look as if it had been passed by.
-            after_warning=found.is_sure,
-            is_test=key.is_test,
-            api_key=key,
-        )
-        submitted = _submit(new, names, idempotency)
-    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, owner)))
+    return submission.NewReport(
+        jurisdiction=city,
+        version=version,
+        description=description,
+        language=get_language() or "en",
+        place=place,
+        answers=answers,
+        reporter=reporter,
+        channel=channel,
+        owner=owner_of(city, version, place),
+        api_key=key,
+        **more,
+    )
+
+
+def screen(new: submission.NewReport) -> screening.Screening:
+    """Whether its words tell of danger."""
+    said = [new.description, new.place.address, new.place.note, *(words for _q, _v, words in new.answers.given)]
+    return screening.screen(new.jurisdiction, new.version, "\n".join(said))
+
+
+def refused(error: Refused) -> Problem:
+    """A report that was read well and is still not acceptable."""
+    return invalid_body(
+        [FieldError(FIELDS.get(name, f"answers.{name}"), error.code, words) for name, words in error.problems.items()]
+    )
 
 
 def _submit(new: submission.NewReport, names: list[str], idempotency: Idempotency) -> SubmissionResult:
@@ -124,13 +142,8 @@ def _submit(new: submission.NewReport, names: list[str], idempotency: Idempotenc
                 message = _("A photo was not found. Upload it again: photos wait for their report for a day.")
                 raise invalid_body([FieldError("photos", "unknown-value", message)])
             return submitted
-    except Refused as refused:
-        raise invalid_body(
-            [
-                FieldError(FIELDS.get(name, f"answers.{name}"), refused.code, words)
-                for name, words in refused.problems.items()
-            ]
-        ) from None
+    except Refused as error:
+        raise refused(error) from None
     except submission.IdempotencyConflict:
         raise conflict() from None
 

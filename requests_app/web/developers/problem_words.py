@@ -28,6 +28,10 @@ WORDS = {
     "conflict": _(
         "It’s too late for this: the request was closed, combined with another, or somebody is working on it. Read it again."
     ),
+    "action-not-possible": _(
+        "The request’s status doesn’t allow this action. “possible_actions” names what is possible now; somebody may have been "
+        "faster. Read the request again."
+    ),
     "idempotency-conflict": _(
         "You sent this Idempotency-Key before, with another body. Use a new key for each report or comment, and the old one "
         "only to retry the same."

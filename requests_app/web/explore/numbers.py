@@ -4,18 +4,20 @@ import csv
 import datetime as dt
 import io
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from requests_app import charts
+from requests_app.charts import Series
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction
 from requests_app.rules import survey_numbers
@@ -23,8 +25,6 @@ from requests_app.rules.survey_numbers import SMALLEST, Month, Row, Tally
 from requests_app.web.city_request import CityRequest
 
 MONTHS = 6
-# In the units of the chart.
-BAR_HEIGHT = 36
 CACHED_S = 60
 # Nobody asked before.
 FIRST_YEAR = 2020
@@ -34,16 +34,6 @@ CSV_COLUMNS = [
     "service",
     *(f"{question}_{value}" for question in survey_numbers.QUESTIONS for value in (*survey_numbers.VALUES, "answered")),
 ]
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A month of a chart. parts: the answer, where its part begins, and how wide it is, as SVG writes percents."""
-
-    month: dt.date
-    y: int
-    parts: list[tuple[str, str, str]]
-    tally: Tally
 
 
 @require_safe
@@ -59,10 +49,9 @@ def numbers(request: CityRequest) -> HttpResponse:
         "months": months,
         "this_month": this_month,
         "charts": [
-            (_("Is it fixed?"), "fixed", _bars(months, 0)),
-            (_("Were you treated well?"), "treated-well", _bars(months, 1)),
+            _chart(_("Is it fixed?"), "fixed", [(month.month, month.total.tallies[0]) for month in months]),
+            _chart(_("Were you treated well?"), "treated-well", [(one.month, one.total.tallies[1]) for one in months]),
         ],
-        "chart_height": len(months) * BAR_HEIGHT,
         "smallest": SMALLEST,
         "earlier": since if has_earlier else None,
         "later": _later(until, MONTHS) if until <= this_month else None,
@@ -100,7 +89,7 @@ def _number_cells(row: Row) -> list[str]:
     cells = []
     for tally in row.tallies:
         cells += [f"<{SMALLEST}" if count is None else str(count) for count in (tally.yes, tally.partly, tally.no)]
-        cells.append(str(tally.answered) if tally.is_whole else f"{tally.answered}+" if tally.shown else "")
+        cells.append(_answers(tally))
     return cells
 
 
@@ -113,19 +102,27 @@ def _cached(city: Jurisdiction, since: dt.date, until: dt.date) -> tuple[list[Mo
     return found
 
 
-def _bars(months: list[Month], question: int) -> list[Bar]:
-    """Stacked shares of the numbers shown; a month without any has no bar."""
-    bars = []
-    for number, month in enumerate(months):
-        tally = month.total.tallies[question]
-        begins, parts = 0.0, list[tuple[str, str, str]]()
-        for name, count in (("yes", tally.yes), ("partly", tally.partly), ("no", tally.no)):
-            if count:
-                width = 100 * count / tally.answered
-                parts.append((name, f"{begins:.2f}%", f"{width:.2f}%"))
-                begins += width
-        bars.append(Bar(month.month, number * BAR_HEIGHT, parts, tally))
-    return bars
+def _chart(question: str, code: str, tallies: list[tuple[dt.date, Tally]]) -> dict[str, Any]:
+    """Bars of the numbers shown; small ones are in none. The page's own table has all of it."""
+    every = [tally for _month, tally in tallies]
+    chart = charts.bars(
+        f"chart-{code}",
+        question,
+        [date_format(month, "M Y") for month, _tally in tallies],
+        [
+            Series(_("Yes"), [tally.yes for tally in every]),
+            Series(_("Partly"), [tally.partly for tally in every]),
+            Series(_("No"), [tally.no for tally in every]),
+        ],
+        first_column=_("Month"),
+        totals_written=[_answers(tally) or "–" for tally in every],
+    )
+    return {"question": question, "code": code, "chart": chart, "tallies": tallies}
+
+
+def _answers(tally: Tally) -> str:
+    """ "12", "12+" if small numbers aren't in it, or "" if all of them are small."""
+    return str(tally.answered) if tally.is_whole else f"{tally.answered}+" if tally.shown else ""
 
 
 def _month(written: str) -> dt.date | None:

@@ -58,7 +58,7 @@ def lines(jurisdiction: Jurisdiction, entries: Sequence[Entry]) -> list[Line]:
             Line(
                 at=event.at,
                 user=event.user,
-                who=str(event.user),
+                who=timeline.done_by(event, names),
                 what=timeline.words_of(event, names, undone=undone.get(event.data.get("event_id", 0)))
                 if entry.is_open
                 # Who it went to or how it ended would say what a confidential request is about.

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions import city_setup
+from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
 from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import forget_jurisdictions
-from requests_app.rules.setup_diff import differences
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.city.forms import (
     DEFAULT_COLORS,
@@ -24,6 +24,7 @@ from staff_app.setup.city.forms import (
     NumbersForm,
     TextsForm,
 )
+from staff_app.setup.conflict import Conflict, described, has_seen
 
 log = structlog.get_logger(__name__)
 
@@ -53,48 +54,42 @@ def _part(request: StaffRequest, part: str) -> HttpResponse:
     # Not the cached row: it may be 10 seconds old.
     row = Jurisdiction.objects.defer("boundary").get(pk=request.jurisdiction.pk)
     name, form_class = PARTS[part]
+    conflict: Conflict | None = None
     if request.method == "POST":
         form, status = form_class(request.POST, request.FILES, city=row), 422
         if form.is_valid():
             answer = _save(request, row, part, form)
             if isinstance(answer, HttpResponse):
                 return answer
-            theirs, status = answer, 409 if answer else 422
-        else:
-            theirs = []
+            conflict, status = answer, 409 if answer else 422
     else:
-        initial = {**_initial(row, part), "seen": city_setup.last_change_id(row, part)}
-        form, status, theirs = form_class(city=row, initial=initial), 200, []
+        initial = {**_initial(row, part), "seen": last_change_id(row, "city", part)}
+        form, status = form_class(city=row, initial=initial), 200
     context = {
         "form": form,
         "part": part,
         "name": name,
-        "theirs": theirs,
+        "conflict": conflict,
         "parts": [{"code": code, "name": words, "url": _url(code)} for code, (words, _form) in PARTS.items()],
     }
     return render(request, "staff_app/setup/city/city.html", context, status=status)
 
 
-def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -> HttpResponse | list[dict[str, Any]]:
+def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -> HttpResponse | Conflict | None:
     """Redirects once it is saved; else what others saved meanwhile, or an error in the form."""
     try:
         city_setup.change_city(row.pk, part, form.values(), actor=request.user, seen=form.cleaned_data.get("seen") or 0)
-    except city_setup.Outdated as outdated:
+    except ChangedMeanwhile as found:
         # What was typed stays; saved again, it counts, now that its writer has seen the others' changes.
-        typed = request.POST.copy()
-        typed["seen"] = str(outdated.changes[-1].pk)
-        form.data = typed
-        return [
-            {"who": change.user, "at": change.at, "differences": differences(change.before, change.after)}
-            for change in outdated.changes
-        ]
+        has_seen(form, found)
+        return described(found)
     except city_setup.HostsTaken as taken:
         names = ", ".join(taken.problem.cities)
         words = _("Enter an address. This server also serves %(cities)s, so the address must say which city is meant.")
         if taken.problem.taken:
             words = _("%(host)s leads to %(cities)s already.")
         form.add_error("hosts", words % {"cities": names, "host": taken.problem.taken})
-        return []
+        return None
     forget_jurisdictions([request.get_host()])
     log.info("city_changed", part=part, user_id=request.user.pk)
     messages.success(request, _("Saved. Residents see it within 10 seconds."))

@@ -23,7 +23,7 @@ from requests_app.rules import service_levels, target_forecast
 from requests_app.rules.hours_text import hours_text
 from requests_app.rules.written_catalog import written_calendar
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.departments.conflict import described, has_seen, refill
+from staff_app.setup.conflict import described, has_seen, refill
 from staff_app.setup.departments.forms import CalendarForm, taken_words
 from staff_app.setup.departments.month_grid import month_grid
 from staff_app.setup.listing import Column, listing
@@ -80,10 +80,10 @@ def _edit(request: StaffRequest, row: Calendar) -> HttpResponse:
         if not row.pk or ("save" in request.POST and _was_previewed(form, proposed)):
             try:
                 return _save(request, row, form, columns)
-            except ChangedMeanwhile as conflict:
+            except ChangedMeanwhile as found:
                 status = 409
-                context["changes"] = described(conflict)
-                has_seen(form, conflict)
+                context["conflict"] = described(found)
+                has_seen(form, found)
             except IntegrityError:
                 # Somebody else took the name after the form had checked it.
                 form.add_error("code", taken_words(columns["code"]))

@@ -17,7 +17,7 @@ from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_i
 from requests_app.models import Department, Team
 from requests_app.rules.department_use import COUNT_MAX, department_use
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.departments.conflict import described, has_seen
+from staff_app.setup.conflict import described, has_seen
 from staff_app.setup.departments.forms import DepartmentForm, MoveForm, taken_words
 from staff_app.setup.listing import Column, listing
 
@@ -67,10 +67,10 @@ def _edit(request: StaffRequest, row: Department) -> HttpResponse:
     if form.is_valid():
         try:
             saved = actions.save_department(row, actor=request.user, seen=form.cleaned_data["seen"], **form.columns())
-        except ChangedMeanwhile as conflict:
+        except ChangedMeanwhile as found:
             status = 409
-            context["changes"] = described(conflict)
-            has_seen(form, conflict)
+            context["conflict"] = described(found)
+            has_seen(form, found)
         except IntegrityError:
             # Somebody else took the code after the form had checked it.
             status = 422

@@ -17,6 +17,7 @@ from requests_app.rules import permissions
 from requests_app.rules.steps import Refused
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words, macro_choices
+from staff_app.setup.conflict import Conflict
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.macros.forms import EVERYONE, MINE, MacroForm, initial_for
 
@@ -94,12 +95,12 @@ def edit_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
     form = _form(request, initial=initial_for(macro))
     typed = request.POST.get("revision", "")
     revision = int(typed) if typed.isdecimal() and len(typed) < 10 else macro.revision if request.method == "GET" else 0
-    theirs = False
+    conflict = None
     if form.is_valid():
         try:
             actions.change(macro.pk, revision=revision, actor=request.user, **form.columns())
         except ChangedMeanwhile as found:
-            theirs, revision = True, found.revision
+            conflict, revision = Conflict(), found.revision
         except actions.NameTaken:
             form.add_error("name", _("Another macro has this name."))
         except Refused as error:
@@ -112,10 +113,10 @@ def edit_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
         "form": form,
         "macro": macro,
         "revision": revision,
-        "theirs": theirs,
+        "conflict": conflict,
         "steps": bulk_words.sentences(macro.steps, request.jurisdiction),
     }
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if conflict else 422 if form.errors else 200
     return render(request, "staff_app/setup/macros/edit_macro.html", context, status=status)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app.actions import invitations, leaves
 from requests_app.actions import people as actions
+from requests_app.actions.setup_conflicts import last_change_id
 from requests_app.models import (
     ApiKey,
     Department,
@@ -26,8 +27,8 @@ from requests_app.models import (
 from requests_app.models.states import OPEN
 from requests_app.rules import leave
 from staff_app.decorators import StaffRequest, has_second_step, need_in_city, staff_page
+from staff_app.setup.conflict import Conflict, since
 from staff_app.setup.listing import Column, listing
-from staff_app.setup.people import revisions
 from staff_app.setup.people.forms import EndForm, LeaveForm, MembershipForm, role_name
 
 log = structlog.get_logger(__name__)
@@ -108,10 +109,11 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     user = _get_person_or_404(city, user_id)
-    seen = revisions.last_id(city, "person", user.pk)
+    seen = last_change_id(city, "person", user.pk)
     add = MembershipForm(city=city, initial={"revision": seen})
     away = LeaveForm(city=city, person=user)
-    status, changed = 200, list[str]()
+    status = 200
+    conflict: Conflict | None = None
     if request.method == "POST":
         status = 422
         done: HttpResponse | None = None
@@ -125,9 +127,9 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
         else:
             add = MembershipForm(request.POST, city=city)
             if add.is_valid():
-                changed = revisions.changed_since(city, "person", user.pk, add.cleaned_data["revision"])
-                status = 409 if changed else 422
-                if not changed:
+                conflict = since(city, "person", user.pk, add.cleaned_data["revision"])
+                status = 409 if conflict else 422
+                if not conflict:
                     actions.add_membership(
                         user, add.cleaned_data["role"], add.cleaned_data["department"], actor=request.user
                     )
@@ -136,14 +138,14 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
                     done = redirect("staff_app:person", user.pk)
         if done is not None:
             return done
-    if changed:
+    if conflict:
         add.show_revision(seen)
     context = {
         "person": user,
         "form": away if away.errors else add,
         "add": add,
         "away_form": away,
-        "changed": changed,
+        "conflict": conflict,
         "memberships": [
             {"membership": one, "name": membership_name(one.role, one.department)} for one in _memberships(user, city)
         ],

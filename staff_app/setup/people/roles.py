@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions import people as actions
+from requests_app.actions.setup_conflicts import last_change_id
 from requests_app.models import Jurisdiction, Role
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.people import revisions
+from staff_app.setup.conflict import Conflict, since
 from staff_app.setup.people.forms import RoleForm, role_initial, role_name
 
 log = structlog.get_logger(__name__)
@@ -86,13 +87,13 @@ def _copied_names(role: Role, city: Jurisdiction) -> dict[str, str]:
 def role(request: StaffRequest, role_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", Role, role_id)
     city, status = request.jurisdiction, 200
-    seen = revisions.last_id(city, "role", row.code)
-    changed: list[str] = []
+    seen = last_change_id(city, "role", row.code)
+    conflict: Conflict | None = None
     if request.method == "POST":
         form, status = RoleForm(request.POST, city=city), 422
         if form.is_valid():
-            changed = revisions.changed_since(city, "role", row.code, form.cleaned_data["revision"])
-            if changed:
+            conflict = since(city, "role", row.code, form.cleaned_data["revision"])
+            if conflict:
                 status = 409
                 form.show_revision(seen)
             else:
@@ -115,7 +116,7 @@ def role(request: StaffRequest, role_id: int) -> HttpResponse:
         "role": row,
         "name": role_name(row),
         "is_used": is_used,
-        "changed": changed,
+        "conflict": conflict,
     }
     return render(request, "staff_app/setup/people/role.html", context, status=status)
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app import openid
 from requests_app.actions import sign_ins
+from requests_app.actions.setup_conflicts import last_change_id
 from requests_app.models import SignInGroup, SignInProvider
 from requests_app.web.fields import WordsField
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.people import revisions
+from staff_app.setup.conflict import Conflict, since
 from staff_app.setup.people.forms import PlaceOfRoleForm, RevisedForm
 from staff_app.setup.people.people import membership_name
 from staff_app.single_sign_on import logout_uri, redirect_uri
@@ -80,9 +81,9 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     provider = SignInProvider.objects.select_related("jurisdiction").filter(jurisdiction=city).first()
-    seen = revisions.last_id(city, "sign_in", provider.pk) if provider is not None else 0
+    seen = last_change_id(city, "sign_in", provider.pk) if provider is not None else 0
     form = ProviderForm(initial={**_initial(provider), "revision": seen})
-    changed: list[str] = []
+    conflict: Conflict | None = None
     group_form = GroupForm(city=city)
     tried: list[str] = []
     status = 200
@@ -110,8 +111,8 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
             if form.is_valid():
                 revision = form.cleaned_data.pop("revision")
                 if provider is not None:
-                    changed = revisions.changed_since(city, "sign_in", provider.pk, revision)
-                if not changed:
+                    conflict = since(city, "sign_in", provider.pk, revision)
+                if not conflict:
                     sign_ins.save_provider(city, actor=request.user, **form.cleaned_data)
                     log.info("sign_in_provider_saved", user_id=request.user.pk)
                     messages.success(request, _("Saved."))
@@ -126,7 +127,7 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
         "provider": provider,
         "groups": [{"row": one, "role": membership_name(one.role, one.department)} for one in groups],
         "tried": tried,
-        "changed": changed,
+        "conflict": conflict,
         "redirect_uri": redirect_uri(city),
         "logout_uri": logout_uri(city),
     }

@@ -23,7 +23,7 @@ from requests_app.models.geography import area_label
 from requests_app.rules import target_forecast
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.due import target_length
-from staff_app.setup.departments.conflict import described, has_seen, refill
+from staff_app.setup.conflict import described, has_seen, refill
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.promises.forecast_words import forecast_words
 from staff_app.setup.promises.forms import TargetForm
@@ -113,10 +113,10 @@ def new_target(request: StaffRequest, service_id: int) -> HttpResponse:
         if "save" in request.POST and _was_previewed(form):
             try:
                 return _save(request, form, form.target)
-            except ChangedMeanwhile as conflict:
+            except ChangedMeanwhile as found:
                 status = 409
-                context["changes"] = described(conflict)
-                has_seen(form, conflict)
+                context["conflict"] = described(found)
+                has_seen(form, found)
         context["forecast"] = forecast_words(target_forecast.of_target(form.target), form.target.kind)
         context["row"] = _row(form.target, is_future=False, is_current=False)
         refill(form, previewed=signing.dumps(form.digest(), salt=PREVIEWED))

@@ -54,7 +54,7 @@ def _edit(request: StaffRequest, position: int | None) -> HttpResponse:
                 return redirect("staff_app:routing")
     context = {"form": form, "state": state, "position": position, "before": before}
     if conflict is not None:
-        context |= conflict_context(city, conflict)
+        context |= conflict_context(city, conflict, keeps_typed=True)
     return render(request, "staff_app/setup/routing/routing_rule.html", context, status=status)
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from django.http import Http404
 
 from requests_app.actions import routing_drafts, routing_versions
-from requests_app.actions.routing_drafts import Conflict, Seen
+from requests_app.actions.routing_drafts import Seen
 from requests_app.models import Jurisdiction, RoutingDraft, RoutingRule, RoutingVersion
 from requests_app.rules import routing_checks
 from requests_app.rules.routing import Written, rules_in_use
 from requests_app.rules.routing_words import Names, names_of, rule_in_words, rules_in_words
 from requests_app.rules.setup_diff import FIELDS, differences
 from staff_app.decorators import StaffRequest
+from staff_app.setup.conflict import Change, Conflict
 
 # In the order in which a rule is read.
 CONDITIONS = ("services", "areas", "answers", "words", "channels", "days", "hours", "working_hours", "priorities")
@@ -93,6 +94,8 @@ def changes_between(
     return differences(rules_in_words(before, names), rules_in_words(after, names))
 
 
-def conflict_context(city: Jurisdiction, conflict: Conflict) -> dict[str, Any]:
-    changes = [] if conflict.before is None else changes_between(city, conflict.before, conflict.after)
-    return {"conflict": {"by": conflict.by, "changes": changes}}
+def conflict_context(
+    city: Jurisdiction, found: routing_drafts.Conflict, *, keeps_typed: bool = False
+) -> dict[str, Any]:
+    changes = [] if found.before is None else changes_between(city, found.before, found.after)
+    return {"conflict": Conflict([Change(changes, found.by or "")], keeps_typed=keeps_typed)}

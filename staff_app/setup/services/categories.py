@@ -15,6 +15,7 @@ from requests_app.localized import localized
 from requests_app.models import Category
 from requests_app.rules.setup_diff import differences
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.forms import language_name
 from staff_app.setup.services.forms import NAME_MAX, Choices, Row
 from staff_app.setup.services.question_forms import code_for
@@ -121,7 +122,7 @@ def category(request: StaffRequest, category_id: int) -> HttpResponse:
         )
     except catalog_order.Conflict as changed:
         now = {"name": changed.category.name, "icon": changed.category.icon}
-        return _page(request, form, changed.category, status=409, changes=differences(seen, now))
+        return _page(request, form, changed.category, status=409, conflict=Conflict([Change(differences(seen, now))]))
     messages.success(request, _("Saved. Residents see it right away."))
     return redirect("staff_app:services")
 

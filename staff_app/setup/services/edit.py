@@ -40,6 +40,6 @@ def _section(request: StaffRequest, code: str, name: str, form_class: type[Secti
         # What was typed stays on the page, now over what the other one saved.
         editing = load(request, code)
         form = form_class(request.POST, editing=editing)
-        found = conflict(request, editing)
+        found = conflict(request, editing, keeps_typed=True)
         return show(request, "section", editing, section=name, form=form, conflict=found, status=409)
     return saved_and_back(request, reverse(f"staff_app:{name}", args=[code]))

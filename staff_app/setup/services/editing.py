@@ -22,6 +22,7 @@ from requests_app.models import Jurisdiction, Service, ServiceDraft
 from requests_app.rules.setup_diff import FIELDS, differences
 from requests_app.rules.written_catalog import written_service
 from staff_app.decorators import StaffRequest, need_in_city
+from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.forms import language_name
 
 Written = dict[str, Any]
@@ -153,12 +154,13 @@ def save(request: StaffRequest, editing: Editing, written: Written) -> None:
     )
 
 
-def conflict(request: StaffRequest, editing: Editing) -> dict[str, Any]:
+def conflict(request: StaffRequest, editing: Editing, *, keeps_typed: bool = False) -> Conflict:
     """Who changed what since this editor opened the page; `editing` is as it is now."""
     before = service_drafts.seen(
         editing.draft, editing.service, revision=number(request, "revision"), base=number(request, "base")
     )
-    return {"who": editing.draft.edited_by if editing.draft else None, "changes": differences(before, editing.written)}
+    change = Change(differences(before, editing.written), editing.draft.edited_by if editing.draft else "")
+    return Conflict([change], keeps_typed=keeps_typed)
 
 
 def show(

@@ -64,7 +64,7 @@ def _question(request: StaffRequest, editing: Editing, code: str) -> HttpRespons
     except service_drafts.Conflict:
         editing = load(request, editing.code)
         form = QuestionForm(request.POST, editing=editing, code=code)
-        found = conflict(request, editing)
+        found = conflict(request, editing, keeps_typed=True)
         return show(request, "question", editing, form=form, conflict=found, status=409, **context)
     if "more" in request.POST:
         url = reverse("staff_app:service_question", args=[editing.code, form.new_code])

@@ -23,9 +23,9 @@ from requests_app.rules.setup_diff import differences
 from requests_app.rules.text_diff import Piece, text_diff
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.audit.wording import action_words
+from staff_app.setup.conflict import Conflict, compared
 from staff_app.setup.forms import language_name
 from staff_app.setup.listing import Column, listing
-from staff_app.setup.texts import conflict
 from staff_app.setup.texts.forms import ArticleForm
 
 TABS = {"": gettext_lazy("All"), "due": gettext_lazy("Due for review"), "drafts": gettext_lazy("Drafts")}
@@ -127,7 +127,7 @@ def edit_article(request: StaffRequest, article_id: int) -> HttpResponse:
             )
         except ChangedMeanwhile as found:
             article.revision = found.revision
-            return _page(request, form, article, theirs=conflict.words_of(found, form.draft()))
+            return _page(request, form, article, compared(form.draft(), found.current))
         messages.success(request, _("The draft is saved. Residents don’t see it until you publish it."))
         return redirect("staff_app:edit_article", article.pk)
     if request.method == "POST":
@@ -142,7 +142,7 @@ def _revision(request: StaffRequest) -> int:
 
 
 def _page(
-    request: StaffRequest, form: ArticleForm, article: Article | None, theirs: list[str] | None = None
+    request: StaffRequest, form: ArticleForm, article: Article | None, conflict: Conflict | None = None
 ) -> HttpResponse:
     draft = form.draft() if form.is_bound and form.is_valid() else actions.draft_of(article) if article else None
     live = actions.written(article) if article and article.title else None
@@ -150,7 +150,7 @@ def _page(
         "form": form,
         "article": article,
         "name": actions.name_of(article) if article else "",
-        "theirs": theirs,
+        "conflict": conflict,
         "previews": previews(request.jurisdiction, draft) if draft else [],
         "changes": differences(live, {**actions.draft_of(article), "published": live["published"]})
         if article and live and article.draft
@@ -160,7 +160,7 @@ def _page(
         else [],
         "may_publish": article is not None and (article.draft is not None or not article.published),
     }
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if conflict else 422 if form.errors else 200
     return render(request, "staff_app/setup/texts/edit_article.html", context, status=status)
 
 

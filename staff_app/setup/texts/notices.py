@@ -14,8 +14,8 @@ from requests_app.actions import notices as actions
 from requests_app.actions.edits import ChangedMeanwhile
 from requests_app.models import Notice
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.conflict import compared
 from staff_app.setup.listing import Column, listing
-from staff_app.setup.texts import conflict
 from staff_app.setup.texts.forms import NoticeForm, service_name, str_of_area
 
 COLUMNS = {
@@ -90,14 +90,14 @@ def edit_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
     form = NoticeForm(data, city=request.jurisdiction, initial=NoticeForm.initial_for(notice))
     typed_revision = request.POST.get("revision", "")
     revision = int(typed_revision) if typed_revision.isdecimal() else notice.revision if data is None else 0
-    theirs = None
+    conflict = None
     if form.is_valid():
         columns = form.columns()
         try:
             actions.change(notice.pk, revision=revision, **columns, actor=request.user)
         except ChangedMeanwhile as found:
             written = actions.written(Notice(jurisdiction=request.jurisdiction, **columns))
-            theirs, revision = conflict.words_of(found, written), found.revision
+            conflict, revision = compared(written, found.current), found.revision
         else:
             messages.success(request, _("The notice is saved."))
             return redirect("staff_app:notices")
@@ -105,10 +105,10 @@ def edit_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
         "form": form,
         "notice": notice,
         "revision": revision,
-        "theirs": theirs,
+        "conflict": conflict,
         "is_over": notice.ends_at <= timezone.now(),
     }
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if conflict else 422 if form.errors else 200
     return render(request, "staff_app/setup/texts/edit_notice.html", context, status=status)
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from requests_app.actions import outcome_words as actions
 from requests_app.actions.edits import ChangedMeanwhile
 from requests_app.models import Jurisdiction
-from requests_app.rules.setup_diff import differences
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.texts import conflict
+from staff_app.setup.conflict import compared
 from staff_app.setup.texts.forms import OutcomesForm
+from staff_app.setup.texts.seen import read_seen, write_seen
 
 
 @staff_page
@@ -22,22 +22,22 @@ def outcomes(request: StaffRequest) -> HttpResponse:
     initial = {f"{code}_{language}": words for code, texts in current.items() for language, words in texts.items()}
     data = request.POST if request.method == "POST" else None
     form = OutcomesForm(data, city=request.jurisdiction, initial=initial)
-    theirs = None
+    conflict = None
     if form.is_valid():
-        seen = conflict.read_seen(request.POST.get("seen", ""))
+        seen = read_seen(request.POST.get("seen", ""))
         try:
             actions.change(
                 request.jurisdiction.pk, form.words(), seen=seen if seen is not None else {"": {}}, actor=request.user
             )
         except ChangedMeanwhile as found:
-            theirs, current = differences(form.words(), found.current), found.current
+            conflict, current = compared(form.words(), found.current), found.current
         else:
             messages.success(request, _("The words are saved."))
             return redirect("staff_app:outcomes")
     context = {
         "form": form,
-        "theirs": theirs,
-        "seen": request.POST.get("seen", "") if form.errors else conflict.write_seen(current),
+        "conflict": conflict,
+        "seen": request.POST.get("seen", "") if form.errors else write_seen(current),
     }
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if conflict else 422 if form.errors else 200
     return render(request, "staff_app/setup/texts/outcomes.html", context, status=status)

@@ -13,9 +13,10 @@ from requests_app.actions.edits import ChangedMeanwhile
 from requests_app.localized import localized
 from requests_app.models import ListedReason
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.conflict import compared
 from staff_app.setup.listing import Column, listing
-from staff_app.setup.texts import conflict
 from staff_app.setup.texts.forms import ReasonForm
+from staff_app.setup.texts.seen import read_seen, write_seen
 
 Kind = ListedReason.Kind
 NAMES = {
@@ -89,14 +90,14 @@ def edit_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
     }
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data, city=request.jurisdiction, kind=kind, initial=initial)
-    theirs = None
+    conflict = None
     if form.is_valid():
         typed = {"words": form.texts("words"), "appeal": form.texts("appeal"), "active": form.cleaned_data["active"]}
-        seen = conflict.read_seen(request.POST.get("seen", "")) or {}
+        seen = read_seen(request.POST.get("seen", "")) or {}
         try:
             actions.change(reason.pk, **typed, seen=seen, actor=request.user)
         except ChangedMeanwhile as found:
-            theirs, current = conflict.words_of(found, typed), found.current
+            conflict, current = compared(typed, found.current), found.current
         else:
             messages.success(request, _("The reason is saved."))
             return redirect(_list_of(kind))
@@ -106,12 +107,12 @@ def edit_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
         "kind": kind,
         "kind_name": NAMES[kind],
         "about": ABOUT[kind],
-        "theirs": theirs,
+        "conflict": conflict,
         # After a mistake in the form, what was seen is still what was seen.
-        "seen": request.POST.get("seen", "") if form.errors else conflict.write_seen(current),
+        "seen": request.POST.get("seen", "") if form.errors else write_seen(current),
         "may_remove": actions.added_at(reason) is not None,
     }
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if conflict else 422 if form.errors else 200
     return render(request, "staff_app/setup/texts/edit_reason.html", context, status=status)
 
 

@@ -15,8 +15,8 @@ from requests_app.models import AnswerTemplate
 from requests_app.rules.answer_templates import PLACEHOLDERS
 from staff_app import due
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.conflict import compared
 from staff_app.setup.listing import Column, listing
-from staff_app.setup.texts import conflict
 from staff_app.setup.texts.forms import TemplateForm, service_name
 
 COLUMNS = {
@@ -74,14 +74,14 @@ def edit_template(request: StaffRequest, template_id: int) -> HttpResponse:
     form = TemplateForm(data, city=request.jurisdiction, initial=TemplateForm.initial_for(template))
     typed = request.POST.get("revision", "")
     revision = int(typed) if typed.isdecimal() else template.revision if data is None else 0
-    theirs = None
+    conflict = None
     if form.is_valid():
         columns = form.columns()
         try:
             actions.change(template.pk, revision=revision, **columns, actor=request.user)
         except ChangedMeanwhile as found:
             written = actions.written(AnswerTemplate(jurisdiction=request.jurisdiction, **columns))
-            theirs, revision = conflict.words_of(found, written), found.revision
+            conflict, revision = compared(written, found.current), found.revision
         except actions.NameTaken:
             form.add_error("name", _("Another template has this name."))
         else:
@@ -91,10 +91,10 @@ def edit_template(request: StaffRequest, template_id: int) -> HttpResponse:
         "form": form,
         "template": template,
         "revision": revision,
-        "theirs": theirs,
+        "conflict": conflict,
         "placeholders": PLACEHOLDERS,
     }
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if conflict else 422 if form.errors else 200
     return render(request, "staff_app/setup/texts/edit_template.html", context, status=status)
 
 

@@ -8,6 +8,7 @@ const byId = (id) => document.getElementById(id);
 const words = JSON.parse(byId("crew-words").textContent);
 const OVER = ["sent", "late", "refused"];
 let openStop = "";
+let byDrive = true;
 
 function choice(one) {
   const item = byId("choice-template").content.cloneNode(true);
@@ -36,6 +37,12 @@ function resultForm(stop, day) {
   const vouch = form.querySelector("[data-vouch]");
   vouch.hidden = !stop.foreign;
   vouch.querySelector("label").textContent = say(words.vouch, { language: stop.foreign });
+  if (stop.is_task) {
+    form.querySelector("[data-more-summary]").textContent = words.taskMore;
+    form.querySelector("[data-words-label]").textContent = words.taskWords;
+    form.querySelector("[data-words-hint]").textContent = words.taskWordsHint;
+    form.querySelector("[data-no-evidence]").hidden = true;
+  }
   start(form, { done: () => finished() });
   return form;
 }
@@ -54,13 +61,12 @@ function row(stop, day, waiting) {
     "li",
     { class: "kept-stop", "data-stop": stop.reference },
     make("h3", {}, stop.address || stop.service),
-    make("p", {}, [stop.service, stop.number, stop.due].filter(Boolean).join(" · ")),
+    make("p", {}, [stop.is_task ? words.task : "", stop.service, stop.number, stop.due].filter(Boolean).join(" · ")),
   );
   if (stop.words) item.append(make("p", { lang: stop.language, dir: "auto" }, stop.words));
   if (stop.place_note) item.append(make("p", { class: "soft", lang: stop.language, dir: "auto" }, stop.place_note));
   if (stop.is_confidential) item.append(make("p", {}, words.confidential));
-  if (stop.is_task) item.append(make("p", {}, words.task));
-  else if (waiting.has(stop.number)) item.append(make("p", {}, make("strong", {}, words.isWaiting)));
+  if (waiting.has(new URL(stop.result_url, location.href).href)) item.append(make("p", {}, make("strong", {}, words.isWaiting)));
   else if (stop.choices?.length) item.append(opener(item, stop, day));
   return item;
 }
@@ -81,6 +87,27 @@ function opener(item, stop, day) {
   return isOpen ? make("div", {}, button, resultForm(stop, day)) : button;
 }
 
+function inOrder({ stops, drive = [] }) {
+  if (!byDrive) return stops;
+  const place = new Map(drive.map((name, at) => [name, at]));
+  return [...stops].sort((one, other) => place.get(one.reference) - place.get(other.reference));
+}
+
+function showOrders({ stops, drive_words: length = "" }) {
+  byId("orders").hidden = stops.length < 2;
+  for (const button of byId("orders").querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String((button.value === "drive") === byDrive));
+  }
+  byId("drive-words").textContent = byDrive ? length : "";
+}
+
+for (const button of byId("orders").querySelectorAll("button")) {
+  button.addEventListener("click", async () => {
+    byDrive = button.value === "drive";
+    await drawDay({ anyway: true });
+  });
+}
+
 async function drawDay({ anyway = false } = {}) {
   // Not while somebody fills in a form.
   if (openStop && !anyway) return;
@@ -93,9 +120,10 @@ async function drawDay({ anyway = false } = {}) {
     return;
   }
   const { day } = owner;
-  const waiting = new Set((await store.results()).filter(({ state }) => !OVER.includes(state)).map(({ said }) => said.number));
+  const waiting = new Set((await store.results()).filter(({ state }) => !OVER.includes(state)).map(({ said }) => said.resultUrl));
   byId("day-heading").textContent = day.day;
-  byId("stops").replaceChildren(...day.stops.map((stop) => row(stop, day, waiting)));
+  byId("stops").replaceChildren(...inOrder(day).map((stop) => row(stop, day, waiting)));
+  showOrders(day);
   if (!day.stops.length) byId("stops").append(make("li", {}, words.nothing));
 }
 

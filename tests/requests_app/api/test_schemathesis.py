@@ -29,7 +29,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
 from requests_app import api_keys, links
-from requests_app.actions import webhooks
+from requests_app.actions import tasks, webhooks
 from requests_app.api.v1.openapi import document
 from requests_app.models.api_key import Scope
 from tests import factories
@@ -62,6 +62,7 @@ class City:
         factories.area(cast.city)
         factories.asset(cast.city, "L00417")
         made = factories.routed(cast.pothole, answers={"where": "lane"}, reporter=factories.ANA)
+        task = tasks.add(made.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
         self.keys = []
         for name, scopes in KEYS.items():
             acts_as = cast.tom if Scope.STAFF in scopes else None
@@ -82,6 +83,9 @@ class City:
             "collection": "requests",
             "webhook_id": str(webhook.pk),
             "delivery_id": str(delivery.pk),
+            "verb": "note",
+            "task_id": str(task.pk),
+            "department": "PW",
             "private_token": links.token(made.access_links.get()),
             "email": "ana@example.org",
             "place": {"lat": factories.ELM_ST[1], "long": factories.ELM_ST[0]},

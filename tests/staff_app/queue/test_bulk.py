@@ -90,8 +90,10 @@ def test_it_says_before_the_press_how_many_it_will_change_and_how_many_emails_le
     page = tom.get(ticked("resolve", rows))
     # Those of the pothole and of the ward they lie in, but not of trees.
     assert "up to 2" in page.content.decode()
-    # A note sends nothing.
-    reckoning = tom.get(ticked("note", rows)).context["reckoning"]
+    # A note sends nothing. The way back keeps the filters.
+    page = tom.get(f"{ticked('note', rows)}&late=1")
+    reckoning = page.context["reckoning"]
+    assert 'href="/staff/?late=1">Back to the queue' in page.content.decode()
     assert (reckoning.emails, reckoning.followers) == (0, 0)
 
 
@@ -103,9 +105,10 @@ def test_a_row_is_done_or_refused_with_its_reason_and_never_half(town: Rivermark
     # Another colleague is faster, and one row goes to another department.
     assignment.assign(rows[2].pk, assignee=town.dev, actor=town.dev)
     assignment.transfer(rows[3].pk, department=town.parks, reason="Not ours", actor=town.dev)
-    tom.post(ticked("set_priority", rows), {"priority": "4", "last_event": seen})
+    tom.post(f"{ticked('set_priority', rows)}&late=1", {"priority": "4", "last_event": seen})
     tasks.drain_database()
     job = BulkJob.objects.get()
+    assert 'href="/staff/?late=1">Back to the queue' in tom.get(f"/staff/bulk/{job.pk}/").content.decode()
     # The one that went to Parks was not his anymore when the job began, so it isn't in it.
     assert states(job) == ["done", "refused", "refused"]
     reasons = dict(job.rows.values_list("service_request", "reason"))

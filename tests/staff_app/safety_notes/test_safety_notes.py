@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.test import Client
 
 from requests_app.actions import housekeeping, safety_notes
 from requests_app.clock import app_now
-from requests_app.models import Role, SafetyNote, SafetyNoteReading, ServiceRequest, SetupChange, User
+from requests_app.models import Role, SafetyNote, SafetyNoteReading, SafetyNoteText, ServiceRequest, SetupChange, User
 from requests_app.rules import safety_notes as rules
 from requests_app.rules.permissions import DEFAULT_ROLES
 from tests import factories
@@ -82,7 +83,7 @@ def test_a_supervisor_sets_one_and_the_crew_reads_it_on_request(
     # The audit is kept forever, so it has neither the words nor the place.
     change = SetupChange.objects.get(kind="safety_note")
     assert (change.user, change.name) == (town.pia, "")
-    assert change.after.keys() == {"kind", "ends_at"}
+    assert change.after.keys() == {"kind", "ends_at", "text_number"}
     assert WORDS not in client.get(f"/r/{made.reference}/").content.decode()
 
 
@@ -122,6 +123,47 @@ def test_what_may_not_be_said_is_refused_and_nothing_is_lost(
     assert words in page
     assert (sent["words"] or sent["address"]) in page
     assert not SafetyNote.objects.exists()
+
+
+def test_its_text_and_end_are_changed_and_the_log_says_so_without_the_words(
+    town: Rivermark, pia: Client, signed_in: SignIn
+) -> None:
+    note = add(town, words="One dog behind the house.")
+    path = f"{PATH}{note.pk}/"
+    form = pia.post(f"{path}read/").content.decode()
+    assert note.words in form
+    seen = re.search(r'name="seen" value="(\d+)"', form)
+    assert seen
+    until = (app_now() + dt.timedelta(days=30)).date().isoformat()
+    sent = {"words": "Two dogs now.", "until": until, "seen": seen[1]}
+    # Bad input loses nothing, and shows none of the words that were not asked for.
+    refused = pia.post(f"{path}edit/", {**sent, "words": "Two dogs, the owner is a drunk."})
+    assert refused.status_code == 422
+    assert "Two dogs, the owner is a drunk." in refused.content.decode()
+    assert note.words not in refused.content.decode()
+    assert pia.post(f"{path}edit/", sent).status_code == 302
+    note.refresh_from_db()
+    assert (note.words, note.ends_at.astimezone(town.city.zone).date().isoformat()) == ("Two dogs now.", until)
+    change = SetupChange.objects.filter(kind="safety_note").latest("id")
+    assert (change.user, change.before["text_number"], change.after["text_number"]) == (town.pia, 1, 2)
+    assert "dogs" not in f"{change.before['ends_at']}{change.after['ends_at']}{change.name}{change.note}"
+    shown = pia.post(f"{path}read/").content.decode()
+    assert "Two dogs now." in shown
+    assert "One dog behind the house." in shown, "what it said before, for those whose reading is logged"
+    # Somebody who had opened it before sees what changed, and keeps what they typed.
+    readings = note.readings.count()
+    late = signed_in(factories.staff("Sue", "supervisor", town.city, town.parks)).post(
+        f"{path}edit/", {**sent, "words": "Three dogs."}
+    )
+    assert late.status_code == 409
+    for words in ("Someone else changed this", "Three dogs.", "Two dogs now.", "Version of the text"):
+        assert words in late.content.decode()
+    assert note.readings.count() == readings + 1
+    # Who only reads the log, or nothing, changes nothing.
+    assert signed_in(town.dev).post(f"{path}edit/", sent).status_code == 403
+    # It is erased with the note.
+    SafetyNote.objects.filter(pk=note.pk).delete()
+    assert not SafetyNoteText.objects.exists()
 
 
 def test_a_renewed_one_counts_on_and_an_ended_one_is_erased_with_its_log(

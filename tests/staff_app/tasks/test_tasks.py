@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import progress, routing_versions, tasks
+from requests_app.actions import departments, progress, routing_versions, tasks
 from requests_app.clock import app_now
 from requests_app.models import Leave, ServiceRequest, SetupChange, Task, Team, User
 from requests_app.worker.tasks import hourly
@@ -58,6 +58,42 @@ def test_another_department_gets_a_task_and_does_it_and_the_waiting_request_goes
     one.refresh_from_db()
     assert (one.status, one.hold_reason) == ("in_progress", "")
     assert one.comments.get(kind="note").text == "Roots are gone."
+
+
+def test_a_team_gets_a_task_and_has_it_on_its_day_list(
+    town: Rivermark, one: ServiceRequest, tom: Client, pia: Client, signed_in: SignIn
+) -> None:
+    north = Team.objects.create(department=town.parks, code="north", name={"en": "North crew"})
+    streets_crew = Team.objects.create(department=town.streets, code="crew", name={"en": "Crew"})
+    rob = factories.staff("Rob", "crew", town.city, town.parks)
+    eve = factories.staff("Eve", "crew", town.city, town.parks)
+    north.members.add(rob)
+    path = reverse("staff_app:add_task", args=[one.reference])
+    sent = {"department": town.parks.pk, "what": "Cut the roots"}
+    refused = tom.post(path, {**sent, "team": streets_crew.pk})
+    assert refused.status_code == 422
+    assert "Crew isn’t a team of Parks." in refused.content.decode()
+    assert "Cut the roots" in refused.content.decode()
+    assert tom.post(path, {**sent, "team": north.pk}).status_code == 302
+    task = Task.objects.get()
+    page = reverse("staff_app:task", args=[task.pk])
+
+    def on_day(user: User) -> bool:
+        return "Cut the roots" in signed_in(user).get(reverse("staff_app:crew_day")).content.decode()
+
+    assert (on_day(rob), on_day(eve)) == (True, False)
+    # Pia gives out the work of Parks, a crew doesn't.
+    assert signed_in(rob).post(page, {"act": "team", "team": ""}).status_code == 403
+    assert pia.post(page, {"act": "team", "team": streets_crew.pk}).status_code == 422
+    assert pia.post(page, {"act": "team", "team": ""}).status_code == 302
+    assert (on_day(rob), on_day(eve)) == (True, True)
+    timeline = tom.get(reverse("staff_app:detail", args=[one.reference])).content.decode()
+    assert "Task for Parks given to another team" in timeline
+    # With the team, its tasks go elsewhere.
+    assert pia.post(page, {"act": "team", "team": north.pk}).status_code == 302
+    departments.end_team(north, to=None, actor=town.ada)
+    task.refresh_from_db()
+    assert task.team is None
 
 
 def test_a_task_shows_nothing_of_a_confidential_report(town: Rivermark, one: ServiceRequest, pia: Client) -> None:

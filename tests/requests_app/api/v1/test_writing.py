@@ -41,6 +41,7 @@ def test_a_report_is_stored_as_the_form_would_store_it(v1: V1) -> None:
     assert v1.last["Cache-Control"] == "no-store"
     assert (receipt["reference"], receipt["state"]) == (made.display_reference, "public")
     assert (made.channel, made.address, made.description) == ("api", "12 Elm St", POTHOLE["description"])
+    assert made.api_key is not None
     assert [(one.question_version.code, one.value) for one in made.answers.all()] == [("where", "lane")]
     person = made.participations.get().person
     assert (person.name, person.contact_points.count()) == ("Ana Ortiz", 2)

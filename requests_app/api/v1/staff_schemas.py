@@ -1,0 +1,316 @@
+"""The shapes for programs that work as staff, which staff_app/api/ answers: see schemas.py."""
+
+from requests_app.api.v1.report_schemas import CONTACT, PLACE
+from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, moment, page, ref, shape, text, uri
+from requests_app.models import Channel, ContactPoint, Disposition, Participation, PublicState, Status, Task
+from requests_app.rules.intake import DESCRIPTION_MAX
+
+WORDS_MAX = 4000
+NUMBER_MAX = 80
+FLAGS = ["danger", "after_warning", "threat", "not_accepted", "new_reply", "reopened", "several_people", "bounced"]
+PRIORITY: Schema = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 4,
+    "description": "1 (danger to people) to 4 (can wait).",
+}
+DAY: Schema = {"type": "string", "format": "date"}
+ID = text("Never changes.")
+PERSON = shape("A member of staff.", {"id": ID, "name": text("Their name.")})
+
+# In the order in which they are answered.
+STAFF_ROW_FIELDS: dict[str, Schema] = {
+    "reference": text("The request’s number, which people write with a hyphen.", examples=["7K3M-9QWT"]),
+    "url": uri("Its address in this part of the API."),
+    "html_url": uri("Its page for staff."),
+    "service": ref("Named"),
+    "status": text("How far it is.", enum=Status.values),
+    "is_open": {"type": "boolean", "description": "Whether something is still to be done."},
+    "outcome": maybe(text("How it ended.", enum=Disposition.values)),
+    "priority": PRIORITY,
+    "priority_reason": text("`service`, `staff`, `danger`, or the code of an answer."),
+    "flags": listed({"type": "string", "enum": FLAGS}, "What stands out."),
+    "public_state": text("What the public sees.", enum=PublicState.values),
+    "description": text("What was reported, in the reporter’s words."),
+    "language": text("The language of the description, and of the reporter."),
+    "channel": text("How it came.", enum=Channel.values),
+    "department": maybe(ref("Named")),
+    "team": maybe(shape("A team of the department.", {"id": ID, "name": text("Its name.")})),
+    "assignee": maybe(PERSON),
+    "address": maybe(text("The exact place in words.")),
+    "lat": maybe(LATITUDE),
+    "long": maybe(LONGITUDE),
+    "areas": listed(ref("AreaName"), "The wards, districts and neighborhoods it lies in."),
+    "people_count": {"type": "integer", "minimum": 0, "description": "How many people reported it or joined."},
+    "submitted_at": moment("When it was sent."),
+    "updated_at": moment("When something public last changed."),
+    "acknowledge_due_at": maybe(moment("By when somebody should start.")),
+    "acknowledged_at": maybe(moment("When somebody started.")),
+    "due_at": maybe(moment("By when the work should end.")),
+    "resolved_at": maybe(moment("When the work ended.")),
+    "hold_reason": maybe(text("The code of what it waits for.")),
+    "hold_until": maybe({**DAY, "description": "The day on which it returns to the queue."}),
+    "outside_number": maybe(text("Its number in the system that transferred it.")),
+}
+STAFF_MORE: dict[str, Schema] = {
+    "place_note": maybe(text("How to find the place.")),
+    "asset": maybe(ref("Named")),
+    "answers": listed(
+        shape(
+            "A question and its answer.",
+            {"code": text("The question’s code."), "question": text("As asked."), "answer": text("As given.")},
+        ),
+        "Those that the member of staff may read.",
+    ),
+    "photos": listed(ref("Photo"), "Those that everyone may see."),
+    "sent_by": maybe(text("The name of the program that sent it.")),
+    "owner": maybe(ref("Named")),
+    "owner_number": maybe(text("The owner’s number for it.")),
+    "combined_with": maybe(text("The number of the earlier request that it was combined with.")),
+    "scheduled_for": maybe({**DAY, "description": "The day for which the work is planned."}),
+    "reopened_count": {"type": "integer", "minimum": 0, "description": "How often it was reopened."},
+    "tasks": listed(ref("Task"), "The parts of departments."),
+    "timeline": listed(
+        shape(
+            "Something that happened.",
+            {
+                "at": moment("When."),
+                "text": text("What happened, in a sentence."),
+                "by": text("Who did it, and the program through which they did it."),
+                "comment": maybe(text("What was written.")),
+                "is_internal": {"type": "boolean", "description": "Whether only staff read the comment."},
+                "is_undone": {"type": "boolean", "description": "Whether it was undone."},
+            },
+        ),
+        "The newest 30, newest first.",
+    ),
+    "actions": listed(text("A verb."), "What the status and the member of staff’s permissions allow now."),
+}
+
+# What the body of an action may hold; which verb takes which is in the list of possible actions.
+ACTION_FIELDS: dict[str, Schema] = {
+    "text": text("The words: of a comment, a note, a question, a reply or an outcome.", maxLength=WORDS_MAX),
+    "language_checked": {
+        "type": "boolean",
+        "description": "That the text is in the reporter’s language, where that isn’t the language of the member of staff.",
+    },
+    "personal_data_checked": {
+        "type": "boolean",
+        "description": "That the text may name somebody: without it, what looks like personal data is a mistake.",
+    },
+    "outcome": text("resolve: how it ended.", enum=Disposition.values),
+    "reason": text("Why: a code of the list, or words where there is none.", maxLength=WORDS_MAX),
+    "visited": {"type": "boolean", "description": "resolve: whether somebody was there."},
+    "no_evidence": text("resolve: the code of why there is no photo or visit.", maxLength=60),
+    "assignee": text("assign: the id of a member of staff, or `me`. Null: nobody.", maxLength=20),
+    "although_away": {"type": "boolean", "description": "assign: even if they are away."},
+    "department": text("transfer: the code of a department.", maxLength=60),
+    "owner": text("hand_over: the code of an owner.", maxLength=60),
+    "owner_number": text("hand_over: their number for it.", maxLength=80),
+    "service": text("change_service: the code of a service.", maxLength=60),
+    "names_nobody": {"type": "boolean", "description": "change_service: that it may become public."},
+    "priority": {**PRIORITY, "description": "set_priority: 1 (danger to people) to 4 (can wait)."},
+    "until": {**DAY, "description": "hold, ask: a day after today."},
+    "on": {**DAY, "description": "schedule: today or a later day."},
+    "waits_for": text("hold: the number of the request that it waits for.", maxLength=40),
+    "into": text("merge: the number of the earlier request.", maxLength=40),
+    "audience": text("note: who reads it.", enum=["department", "everyone"]),
+    "tell": text("note: a colleague’s @handle.", maxLength=200),
+    "address": text("correct_place: an address, a corner or a park.", maxLength=300),
+    "lat": LATITUDE,
+    "long": LONGITUDE,
+    "note": text("correct_place: how to find it.", maxLength=300),
+}
+WORK_ORDER = {
+    "number": text("Its number in the other system.", minLength=1, maxLength=60),
+    "url": text("Its address there.", maxLength=300),
+    "status": text("Its status in that system’s own words.", maxLength=60),
+}
+TASK: dict[str, Schema] = {
+    "id": ID,
+    "url": uri("Its address."),
+    "request": text("The number of the request."),
+    "department": ref("Named"),
+    "what": text("What the department does."),
+    "state": text("Whether it is still to do.", enum=Task.State.values),
+    "due_on": maybe({**DAY, "description": "By which day."}),
+    "after": maybe(text("The id of the task that has to end first.")),
+    "work_order": maybe(ref("WorkOrder")),
+    "created_at": moment("When it was given."),
+    "ended_at": maybe(moment("When it ended.")),
+}
+
+STAFF: dict[str, Schema] = {
+    "StaffRequestRow": shape("A request in the queue. With `fields`, only these.", STAFF_ROW_FIELDS, optional=None),
+    "StaffRequestPage": page("One page of the queue.", "StaffRequestRow"),
+    "StaffRequest": shape("A request as the member of staff sees it.", {**STAFF_ROW_FIELDS, **STAFF_MORE}),
+    "StaffRequestEdit": shape(
+        "What changes: each field is an action of its own, and all are done together or none.",
+        {
+            "priority": {**PRIORITY, "description": "The action `set_priority`."},
+            "service": text("The action `change_service`: the code of a service.", maxLength=60),
+            "assignee": maybe(text("The action `assign`: an id, `me`, or null for nobody.", maxLength=20)),
+            "place": shape(
+                "The action `correct_place`.",
+                {
+                    "address": text("An address, a corner or a park.", maxLength=300),
+                    "lat": LATITUDE,
+                    "long": LONGITUDE,
+                    "note": text("How to find it.", maxLength=300),
+                },
+                optional=("lat", "long", "note"),
+            ),
+            "personal_data_checked": ACTION_FIELDS["personal_data_checked"],
+        },
+        optional=None,
+    ),
+    "StaffChange": shape(
+        "What was done.",
+        {
+            "reference": text("The number of the request."),
+            "request": maybe(ref("StaffRequest")),
+            "undo": maybe(
+                shape(
+                    "How to undo it. Until then, no email about it is sent.",
+                    {"event": text("Send it to the request’s `undo/`."), "until": moment("The last moment.")},
+                )
+            ),
+            "warning": maybe(text("What else to know, such as a name in a note that is nobody’s.")),
+        },
+    ),
+    "StaffActionBody": shape(
+        "What the action takes. Fields of other actions are mistakes.",
+        {name: maybe(schema) for name, schema in ACTION_FIELDS.items()},
+        optional=None,
+    ),
+    "Undo": shape("What is undone.", {"event": text("`undo.event` of the answer.", minLength=1, maxLength=18)}),
+    "StaffActions": shape(
+        "What can be done now.",
+        {
+            "results": listed(
+                shape(
+                    "An action.",
+                    {
+                        "action": text("The verb: the end of its address."),
+                        "name": text("As staff read it."),
+                        "hint": maybe(text("What to know first.")),
+                        "fields": listed(
+                            shape(
+                                "A field of its body.",
+                                {
+                                    "name": text("Its name."),
+                                    "type": text("Its type.", enum=["string", "integer", "number", "boolean", "date"]),
+                                    "is_required": {"type": "boolean", "description": "Whether it has to be sent."},
+                                    "label": text("As staff read it."),
+                                    "choices": maybe(
+                                        listed(
+                                            shape(
+                                                "A value.",
+                                                {"value": text("What to send."), "name": text("What it means.")},
+                                            )
+                                        )
+                                    ),
+                                },
+                            )
+                        ),
+                    },
+                )
+            )
+        },
+    ),
+    "Contacts": shape(
+        "The people of a request.",
+        {
+            "results": listed(
+                shape(
+                    "Somebody who reported it, called about it, is affected or follows it.",
+                    {
+                        "role": text("What they are.", enum=Participation.Role.values),
+                        "name": maybe(text("As they gave it.")),
+                        "language": text("What they read."),
+                        "postal_address": maybe(text("Where the service demands one.")),
+                        "may_be_called": {"type": "boolean", "description": "Whether they agreed to be called."},
+                        "gets_updates": {"type": "boolean", "description": "Whether they get updates by email."},
+                        "is_erased": {"type": "boolean", "description": "Whether they had their data erased."},
+                        "points": listed(
+                            shape(
+                                "A way to reach them.",
+                                {
+                                    "kind": text("What it is.", enum=ContactPoint.Kind.values),
+                                    "value": text("As they gave it."),
+                                    "is_verified": {"type": "boolean", "description": "Whether a link proved it."},
+                                    "bounces": {"type": "boolean", "description": "Whether email came back."},
+                                },
+                            )
+                        ),
+                    },
+                )
+            )
+        },
+    ),
+    "NewTransfer": shape(
+        "A call that isn’t for 911, as the 911 center took it.",
+        {
+            "number": text("The center’s own number: the same one is one request.", minLength=1, maxLength=NUMBER_MAX),
+            "service": text("The code of a service.", minLength=1, maxLength=60),
+            "description": text("What is wrong, as the caller said it.", maxLength=DESCRIPTION_MAX),
+            "place": PLACE,
+            "answers": {
+                "type": "object",
+                "description": "Answers by the question’s code, as `answers_schema` of the service says.",
+                "additionalProperties": {"anyOf": [{"type": "string"}, listed({"type": "string"})]},
+            },
+            "contact": {**CONTACT, "description": "The caller. Only the city sees it."},
+            "priority": {**PRIORITY, "description": "Instead of the service’s: 1 (danger to people) to 4 (can wait)."},
+        },
+        optional=("description", "place", "answers", "contact", "priority"),
+    ),
+    "TransferReceipt": shape(
+        "It is a request now.",
+        {
+            "reference": text("The number of the request: tell the caller."),
+            "url": uri("Its address in this part of the API."),
+            "html_url": uri("Its page for staff."),
+            "outside_number": text("The number of the center."),
+            "is_new": {"type": "boolean", "description": "False if the number came before."},
+            "notice": text("When the caller can expect what, in the asked language."),
+        },
+    ),
+    "WorkOrder": shape(
+        "A work order of another system.",
+        {name: maybe(one) if name != "number" else one for name, one in WORK_ORDER.items()},
+    ),
+    "Task": shape("A department’s part of the work, maybe kept in another system.", TASK),
+    "OneTask": shape(
+        "A task, and what its people may read of the request.",
+        {
+            **TASK,
+            "service": ref("Named"),
+            "address": maybe(text("The exact place in words.")),
+            "lat": maybe(LATITUDE),
+            "long": maybe(LONGITUDE),
+            "description": maybe(text("What was reported. Null if the request is confidential.")),
+        },
+    ),
+    "TaskPage": page("One page of tasks, oldest first.", "OneTask"),
+    "NewTask": shape(
+        "A part of the work for a department.",
+        {
+            "department": text("The code of a department.", minLength=1, maxLength=60),
+            "what": text("What they do. They don’t see who reported it.", minLength=1, maxLength=500),
+            "due_on": {**DAY, "description": "By which day."},
+            "after": text("The id of an open task of the request that has to end first.", maxLength=18),
+            "work_order": shape("It exists in another system already.", WORK_ORDER, optional=("url", "status")),
+        },
+        optional=("due_on", "after", "work_order"),
+    ),
+    "TaskEdit": shape(
+        "What changes.",
+        {
+            "work_order": shape("As it is there now.", WORK_ORDER, optional=("url", "status")),
+            "state": text("Ends the task, or opens it again.", enum=Task.State.values),
+            "note": text("With an end: a note for the department that has the request.", maxLength=WORDS_MAX),
+        },
+        optional=None,
+    ),
+}

@@ -1,0 +1,256 @@
+"""Actions by API: the forms of the request's page check what was sent, and the same functions do it."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
+
+from requests_app.actions import progress, staff_actions, staff_texts
+from requests_app.actions.merges import CannotMerge
+from requests_app.api.v1.bodies import Body
+from requests_app.api.v1.problems import FieldError, Problem, invalid_body
+from requests_app.api.v1.staff_schemas import ACTION_FIELDS
+from requests_app.localized import localized
+from requests_app.models import Event, ServiceRequest, ServiceVersion, User
+from requests_app.rules import permissions
+from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.web.fields import PhotosField
+from staff_app.api import shapes
+from staff_app.api.base import denied
+from staff_app.request.actions import ACTION_BY_VERB, ACTIONS, Action
+from staff_app.request.forms import ActionForm
+
+CHECKED = "personal_data_checked"
+ME = "me"
+# The forms' fields as the API names them.
+NAMES = {
+    "disposition": "outcome",
+    "words": "text",
+    "question": "text",
+    "version": "service",
+    "latitude": "lat",
+    "longitude": "long",
+    "vouched": "language_checked",
+}
+NAMES_OF_VERB = {
+    "hold": {"number": "waits_for"},
+    "merge": {"reference": "into"},
+    "hand_over": {"number": "owner_number"},
+}
+# What a row is named by.
+KEYS = {"department": "code", "owner": "code", "version": "service__service_code"}
+# Of Django's codes for a form's mistakes.
+CODES = {"required": "missing", "invalid_choice": "unknown-value", "max_length": "too-long"}
+KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int, float)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An action with its valid form. path: where its fields are in the body."""
+
+    action: Action
+    form: ActionForm
+    path: str = ""
+
+
+def name_of(verb: str, field: str) -> str:
+    return NAMES_OF_VERB.get(verb, {}).get(field) or NAMES.get(field, field)
+
+
+# --- Which are possible -----------------------------------------------------------------------------------------------
+
+
+def check(service_request: ServiceRequest, user: User, verb: str) -> Action:
+    """Raises a 403 problem without the permission, and a 409 problem that names what is possible."""
+    if not permissions.can(user, verb, service_request):
+        raise denied(verb)
+    action = ACTION_BY_VERB[verb]
+    if not action.is_possible(service_request):
+        raise not_possible(service_request, user, verb)
+    return action
+
+
+def not_possible(service_request: ServiceRequest, user: User, verb: str) -> Problem:
+    verbs = shapes.possible(user, service_request)
+    words = _("A request with the status “%(status)s” doesn’t allow “%(action)s”.")
+    return Problem(
+        "action-not-possible",
+        words % {"status": service_request.status, "action": verb},
+        more={"possible_actions": verbs},
+    )
+
+
+# --- What they take ---------------------------------------------------------------------------------------------------
+
+
+def described(service_request: ServiceRequest, user: User) -> list[dict[str, Any]]:
+    """The possible actions, each with the fields of its body."""
+    verbs = shapes.possible(user, service_request)
+    return [_described(action, service_request, user) for action in ACTIONS if action.verb in verbs]
+
+
+def _described(action: Action, service_request: ServiceRequest, user: User) -> dict[str, Any]:
+    form = action.form(service_request=service_request, user=user)
+    fields = [
+        {
+            "name": name_of(action.verb, name),
+            "type": _kind(name_of(action.verb, name)),
+            "is_required": field.required,
+            "label": str(field.label),
+            "choices": _choices(name, field),
+        }
+        for name, field in form.fields.items()
+        if not isinstance(field, PhotosField)
+    ]
+    return {"action": action.verb, "name": str(action.label), "hint": str(action.hint) or None, "fields": fields}
+
+
+def _kind(name: str) -> str:
+    schema = ACTION_FIELDS[name]
+    return "date" if schema.get("format") == "date" else str(schema["type"])
+
+
+def _choices(name: str, field: forms.Field) -> list[dict[str, str]] | None:
+    if isinstance(field, forms.ModelChoiceField):
+        rows: Any = field.queryset
+        if name == "version":
+            rows = rows.select_related("service")
+        return [{"value": _value(name, row), "name": _name(row)} for row in rows]
+    if not isinstance(field, forms.ChoiceField) or name == "visited":
+        return None
+    return [{"value": str(value), "name": str(words)} for value, words in _flat(field.choices) if value != ""]
+
+
+def _value(name: str, row: Any) -> str:
+    return row.service.service_code if isinstance(row, ServiceVersion) else str(getattr(row, KEYS.get(name, "pk")))
+
+
+def _name(row: Any) -> str:
+    return localized(row.name) if isinstance(row, ServiceVersion) else str(row)
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    for value, words in choices:
+        found += words if isinstance(words, list | tuple) else [(value, words)]
+    return found
+
+
+# --- Reading a body ---------------------------------------------------------------------------------------------------
+
+
+def read(
+    action: Action, service_request: ServiceRequest, user: User, body: Body, *, only: Collection[str] = ACTION_FIELDS
+) -> Asked:
+    """Adds every mistake to the body's errors. Unknown fields are left to body.no_others(). only: reads no others."""
+    verb = action.verb
+    declared = [name for name, field in action.form.base_fields.items() if not isinstance(field, PhotosField)]
+    declared += ["vouched"] if action.form.to_reporter else []
+    data: dict[str, Any] = {}
+    for field in declared:
+        name = name_of(verb, field)
+        if name not in only:
+            continue
+        if (value := _value_of(body, name)) is not None:
+            data[field] = _as_typed(field, value, user)
+    if verb == "assign" and "assignee" not in body.data:
+        # Null is nobody; nothing at all is a mistake.
+        body.refuse("assignee", "missing", _("%(name)s is needed.") % {"name": f"{body.path}assignee"})
+    form = action.form(data, service_request=service_request, user=user)
+    for name, key in KEYS.items():
+        if isinstance(choice := form.fields.get(name), forms.ModelChoiceField):
+            choice.to_field_name = key
+    known = {error.field for error in body.errors}
+    if not form.is_valid():
+        for name, mistakes in form.errors.as_data().items():
+            shown = "" if name == NON_FIELD_ERRORS else name_of(verb, name)
+            if f"{body.path}{shown}" not in known:
+                for mistake in mistakes:
+                    body.refuse(shown, CODES.get(mistake.code or "", "invalid"), _words(mistake))
+    return Asked(action, form, body.path)
+
+
+def _words(mistake: ValidationError) -> str:
+    return " ".join(mistake.messages)
+
+
+def _value_of(body: Body, name: str) -> Any:
+    kind = ACTION_FIELDS[name]["type"]
+    if kind == "boolean":
+        return body.flag(name)
+    return body.value(name, KINDS[kind], _("a text") if kind == "string" else _("a number"))
+
+
+def _as_typed(field: str, value: Any, user: User) -> Any:
+    """As the page's form would send it."""
+    if field == "visited":
+        return "yes" if value else "no"
+    if field == "assignee" and value == ME:
+        return str(user.pk)
+    return value if isinstance(value, bool) else str(value)
+
+
+# --- Doing it ---------------------------------------------------------------------------------------------------------
+
+
+def perform(
+    service_request: ServiceRequest, asked: Sequence[Asked], *, user: User, last_event_id: int | None, checked: bool
+) -> Event | None:
+    """Does all of it or nothing, and returns the event that undoes it. checked: that what looks like personal data may be posted.
+
+    last_event_id: of the request as it was read; None if the caller didn't say.
+    """
+    acts = [_act(one, service_request, user, checked=checked) for one in asked]
+    verbs = [one.action.verb for one in asked]
+
+    def act() -> None:
+        for perform_one in acts:
+            perform_one()
+
+    try:
+        return staff_actions.perform(
+            service_request.pk,
+            act,
+            # Several are outdated by any change of the work.
+            form=verbs[0] if len(verbs) == 1 else "macro",
+            actor=user,
+            last_event_id=last_event_id,
+            with_requests=[pk for one in asked for pk in one.action.with_requests(service_request, one.form)],
+        )
+    except staff_actions.Changed:
+        raise changed() from None
+    except IllegalTransition as error:
+        # Somebody was faster.
+        service_request.status = error.status
+        raise not_possible(service_request, user, error.action) from None
+    except (CannotMerge, progress.WaitsInRing) as error:
+        raise invalid_body([FieldError(asked[0].path.rstrip("."), "refused", str(error))]) from None
+
+
+def changed() -> Problem:
+    return Problem("precondition-failed", _("It has changed since you read it: read it again."))
+
+
+def _act(one: Asked, service_request: ServiceRequest, user: User, *, checked: bool) -> Callable[[], object]:
+    act: Callable[[], object] = partial(one.action.perform, service_request, one.form, user)
+    marks = one.form.marks()
+    if not marks:
+        return act
+    if not checked:
+        words = _("“%(words)s” looks like personal data. Leave it out, or send %(name)s.")
+        raise invalid_body(
+            [
+                FieldError(
+                    f"{one.path}{name_of(one.action.verb, mark.field)}",
+                    "personal-data",
+                    words % {"words": mark.found.words, "name": CHECKED},
+                )
+                for mark in marks
+            ]
+        )
+    kinds = {mark.found.kind for mark in marks}
+    return partial(staff_texts.post_marked, service_request.pk, act, act=one.action.verb, kinds=kinds, actor=user)

@@ -1,0 +1,100 @@
+"""The base of the views for programs that work as staff: a key with the scope `staff`, which acts for one person."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from requests_app.access import get_request_or_404
+from requests_app.actions import submission
+from requests_app.actions.submission import Idempotency, IdempotencyConflict
+from requests_app.api.framework import idempotency
+from requests_app.api.framework.parsers import JSONParser
+from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
+from requests_app.api.v1 import writing
+from requests_app.api.v1.base import V1View
+from requests_app.api.v1.bodies import canonical
+from requests_app.api.v1.problems import Problem
+from requests_app.models import ApiKey, ServiceRequest, User
+from requests_app.models.api_key import Scope
+from requests_app.rules import permissions
+
+TAG = "Staff"
+
+
+class WorksHere(BasePermission):
+    """For whom the key acts still works for this city. After HasScope."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method == "OPTIONS":
+            return True
+        if cast(ApiKey, request.auth).is_test:
+            raise PermissionDenied(_("A test key can’t work on requests."), code="test_key")
+        if not any(one.jurisdiction_id == view.jurisdiction.pk for one in permissions.memberships_of(request.user)):
+            raise PermissionDenied(
+                _("The member of staff whom this api_key acts for no longer works here."), code="staff_gone"
+            )
+        return True
+
+
+class StaffView(V1View):
+    """What it answers is for this key alone, so nobody may keep it."""
+
+    parser_classes = [JSONParser]
+    permission_classes = [HasScope(Scope.STAFF), WorksHere]
+    throttle_classes = [CallThrottle, WriteThrottle]
+
+    @property
+    def key(self) -> ApiKey:
+        return cast(ApiKey, self.request.auth)
+
+    @property
+    def user(self) -> User:
+        return cast(User, self.request.user)
+
+    def find(self, reference: str, action: str = "view", **annotations: Any) -> ServiceRequest:
+        """Raises a 404 problem where the member of staff may not know of it, 403 where they may not do this."""
+        try:
+            return get_request_or_404(self.user, reference, action, jurisdiction=self.jurisdiction, **annotations)
+        except Http404:
+            raise no_such_request() from None
+        except permissions.Denied:
+            raise denied(action) from None
+
+    def once(self, request: Request, act: Callable[[], ServiceRequest]) -> ServiceRequest:
+        """Does it, unless the same Idempotency-Key came with the same body before. Returns the request that it was done to.
+        Raises a 409 problem for another body."""
+        sent = idempotency.sent_key(request)
+        if not sent:
+            return act()
+        body = submission.body_hash(request.method, request.path, canonical(request.data))
+        again = Idempotency(f"staff:{self.key.pk}", sent, body)
+        with transaction.atomic():
+            try:
+                before = submission.earlier(again)
+            except IdempotencyConflict:
+                raise writing.conflict() from None
+            if before is not None:
+                return before
+            made = act()
+            submission.remember(again, made)
+            return made
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response.headers["Cache-Control"] = "no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+def no_such_request() -> Problem:
+    return Problem("not-found", _("There is no such request, or it isn’t yours to see."))
+
+
+def denied(action: str) -> Problem:
+    words = _("The member of staff whom this api_key acts for doesn’t have the permission “%(permission)s” here.")
+    return Problem("forbidden", words % {"permission": action})

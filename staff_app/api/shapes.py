@@ -1,0 +1,199 @@
+"""Requests and tasks as the member of staff sees them: the fields of requests_app/api/v1/staff_schemas.py, and no others."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+
+from requests_app import links
+from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
+from requests_app.localized import localized
+from requests_app.messages.request_shape import moment, photos_of
+from requests_app.models import Department, Jurisdiction, RequestArea, ServiceRequest, Status, Task, User
+from requests_app.places import assets
+from requests_app.rules import permissions, redaction
+from requests_app.rules import tasks as task_rules
+from requests_app.rules.directory import Directory
+from staff_app.decorators import reads_for_department
+from staff_app.queue import listing
+from staff_app.request import answers, timeline
+from staff_app.request.actions import ACTIONS
+
+# Of each row, besides what the queue's page reads.
+COLUMNS = ("point", "channel", "updated_at", "external_id", "bounces")
+READ_ALONG: dict[str, Any] = {
+    "area_ids": ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
+    "has_tasks": Exists(Task.objects.filter(service_request=OuterRef("pk"))),
+}
+
+
+def rows(
+    city: Jurisdiction, user: User, found: Sequence[ServiceRequest], directory: Directory, fields: Iterable[str] | None
+) -> list[dict[str, Any]]:
+    """As many queries for a page as for one. fields: None for all."""
+    listing.fill(found, city, directory)
+    redaction.redact_for(user, found)
+    more = {
+        values[0]: dict(zip(COLUMNS, values[1:], strict=True))
+        for values in ServiceRequest.objects.filter(pk__in=[row.pk for row in found]).values_list("pk", *COLUMNS)
+    }
+    wanted, site = list(fields or STAFF_ROW_FIELDS), links.base_url(city)
+    listed = []
+    for row in found:
+        for name, value in more.get(row.pk, {}).items():
+            setattr(row, name, value)
+        every = _row(row, city, directory, site)
+        listed.append({name: every[name] for name in wanted})
+    return listed
+
+
+def _row(row: ServiceRequest, city: Jurisdiction, directory: Directory, site: str) -> dict[str, Any]:
+    version, point, zone = row.service_version, row.point, city.zone
+    return {
+        "reference": row.display_reference,
+        "url": f"{site}/api/v1/staff/requests/{row.reference}/",
+        "html_url": f"{site}/staff/r/{row.reference}/",
+        "service": {"code": row.service.service_code, "name": localized(version.name)},
+        "status": row.status,
+        "is_open": row.is_open,
+        "outcome": row.disposition or None,
+        "priority": row.priority,
+        "priority_reason": row.priority_reason,
+        "flags": _flags(row),
+        "public_state": row.public_state,
+        "description": row.description,
+        "language": row.language,
+        "channel": row.channel,
+        "department": _department(row.department),
+        "team": {"id": str(row.team.pk), "name": str(row.team)} if row.team else None,
+        "assignee": {"id": str(row.assignee.pk), "name": str(row.assignee)} if row.assignee else None,
+        "address": row.address or None,
+        "lat": round(point.y, 6) if point else None,
+        "long": round(point.x, 6) if point else None,
+        "areas": _areas(row, directory),
+        "people_count": row.people_count,
+        "submitted_at": moment(row.submitted_at, zone),
+        "updated_at": moment(row.updated_at, zone),
+        "acknowledge_due_at": moment(row.acknowledge_due_at, zone),
+        "acknowledged_at": moment(row.acknowledged_at, zone),
+        "due_at": moment(row.due_at, zone),
+        "resolved_at": moment(row.resolved_at, zone),
+        "hold_reason": row.hold_reason or None,
+        "hold_until": row.hold_until.isoformat() if row.hold_until else None,
+        "outside_number": row.external_id or None,
+    }
+
+
+def _department(department: Department | None) -> dict[str, str] | None:
+    return {"code": department.code, "name": localized(department.name)} if department else None
+
+
+def _flags(row: ServiceRequest) -> list[str]:
+    """Codes of the queue's flags."""
+    raised = {
+        "danger": row.priority_reason == "danger",
+        "after_warning": row.after_warning,
+        "threat": row.review_reason == "threat",
+        "not_accepted": row.acknowledged_at is None and row.status in (Status.RECEIVED, Status.ROUTED),
+        "new_reply": row.has_new_answer,
+        "reopened": row.reopened_count > 0,
+        "several_people": row.people_count > 1,
+        "bounced": row.bounces >= 2,
+    }
+    return [flag for flag, is_raised in raised.items() if is_raised]
+
+
+def _areas(row: ServiceRequest, directory: Directory) -> list[dict[str, str]]:
+    ids: list[int] = row.area_ids  # type: ignore[attr-defined]
+    found = [directory.areas[pk] for pk in ids if pk in directory.areas]
+    return [
+        {"layer": area.layer, "code": area.code, "name": area.label}
+        for area in sorted(found, key=lambda area: (area.layer, area.code))
+    ]
+
+
+# --- One --------------------------------------------------------------------------------------------------------------
+
+
+def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Directory) -> dict[str, Any]:
+    """A request of StaffView.find() with READ_ALONG."""
+    site, zone = links.base_url(city), city.zone
+    for_department = reads_for_department(user, found)
+    given = [answer for part in answers.split(found, for_department=for_department) for answer in part]
+    if not permissions.reads_identity(user, found):
+        redaction.redact_answers(given)
+    activity = timeline.page(
+        found, user, for_department=for_department, reads_hidden=permissions.can(user, "hide", found)
+    )
+    owner, parent = found.owner, found.duplicate_of
+    tasks = found.tasks.select_related("department").order_by("id") if found.has_tasks else []
+    return {
+        **_row(found, city, directory, site),
+        "place_note": found.place_note or None,
+        "asset": {"code": found.asset.asset_id, "name": assets.name_of(city, found.asset)} if found.asset else None,
+        "answers": [
+            {"code": answer.question_version.code, "question": answer.question_text, "answer": answer.value_text}
+            for answer in sorted(given, key=lambda answer: answer.question_version.order)
+        ],
+        "photos": photos_of(city, [found]).get(found.pk, []),
+        "sent_by": found.api_key.name if found.api_key else None,
+        "owner": {"code": owner.code, "name": owner.name} if owner else None,
+        "owner_number": found.owner_reference or None,
+        "combined_with": parent.display_reference if parent else None,
+        "scheduled_for": found.scheduled_for.isoformat() if found.scheduled_for else None,
+        "reopened_count": found.reopened_count,
+        "tasks": [task(one, city, found) for one in tasks],
+        "timeline": [
+            {
+                "at": moment(line.at, zone),
+                "text": line.what,
+                "by": line.who,
+                "comment": line.comment.text if line.comment else None,
+                "is_internal": line.internal,
+                "is_undone": line.undone,
+            }
+            for line in activity.lines
+        ],
+        "actions": possible(user, found),
+    }
+
+
+def possible(user: User, found: ServiceRequest) -> list[str]:
+    """The verbs that both the status and the permissions allow."""
+    return [one.verb for one in ACTIONS if one.is_possible(found) and permissions.can(user, one.verb, found)]
+
+
+# --- Tasks ------------------------------------------------------------------------------------------------------------
+
+
+def task(row: Task, city: Jurisdiction, about: ServiceRequest) -> dict[str, Any]:
+    order = {"number": row.outside_number, "url": row.outside_url or None, "status": row.outside_status or None}
+    return {
+        "id": str(row.pk),
+        "url": f"{links.base_url(city)}/api/v1/staff/tasks/{row.pk}/",
+        "request": about.display_reference,
+        "department": _department(row.department),
+        "what": row.what,
+        "state": row.state,
+        "due_on": row.due_on.isoformat() if row.due_on else None,
+        "after": str(row.after_id) if row.after_id else None,
+        "work_order": order if row.outside_number else None,
+        "created_at": moment(row.created_at, city.zone),
+        "ended_at": moment(row.ended_at, city.zone),
+    }
+
+
+def whole_task(row: Task, city: Jurisdiction, user: User) -> dict[str, Any]:
+    """As on the page of the task, whose department may not open the request."""
+    about = row.service_request
+    redaction.redact_for(user, [about])
+    point = about.point
+    return {
+        **task(row, city, about),
+        "service": {"code": about.service.service_code, "name": localized(about.service_version.name)},
+        "address": about.address or None,
+        "lat": round(point.y, 6) if point else None,
+        "long": round(point.x, 6) if point else None,
+        "description": about.description if task_rules.reads_words(user, about) else None,
+    }

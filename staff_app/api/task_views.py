@@ -1,0 +1,114 @@
+"""The addresses of tasks."""
+
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.framework.conditional import check_if_match, tag_of
+from requests_app.api.framework.renderers import JSONRenderer
+from requests_app.api.v1.base import CURSOR, LIMIT
+from requests_app.api.v1.operations import JSON, Answer, Operation, operation
+from requests_app.api.v1.operations import Body as Taken
+from requests_app.models import ServiceRequest, Task
+from staff_app.api import examples, shapes, tasks
+from staff_app.api.base import TAG, StaffView
+
+
+class StaffTasks(StaffView):
+    @operation(
+        Operation(
+            id="listTasks",
+            tag=TAG,
+            summary="List tasks",
+            words="What the member of staff’s departments have to do, oldest first. A system of work orders asks for them, and "
+            "tells its own number and status of each.",
+            query=(*tasks.FILTERS, CURSOR, LIMIT),
+            answer=Answer(
+                "TaskPage",
+                "One page.",
+                {"results": [examples.ONE_TASK], "next": None, "previous": None},
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+            scope="staff",
+        )
+    )
+    def get(self, request: Request) -> Response:
+        found = tasks.listed(self.user, self.jurisdiction, self.query)
+        results = [shapes.whole_task(row, self.jurisdiction, self.user) for row in found.rows]
+        return self.paged({"results": results}, found.next_cursor, found.previous_cursor)
+
+
+class StaffTask(StaffView):
+    @operation(
+        Operation(
+            id="getTask",
+            tag=TAG,
+            summary="Get a task",
+            words="A task of the member of staff’s departments.",
+            answer=Answer("OneTask", "The task.", examples.ONE_TASK),
+            scope="staff",
+        )
+    )
+    def get(self, request: Request, task_id: int) -> Response:
+        return Response(self.shaped(task_id))
+
+    @operation(
+        Operation(
+            id="changeTask",
+            tag=TAG,
+            summary="Change a task",
+            words="Its work order in another system, with the status there. If the city has said what that status means, it ends "
+            "the task or opens it again; else `state` does. What waits for its last task goes on. If-Match is optional.",
+            body=Taken({JSON: "TaskEdit"}, examples.TASK_EDIT),
+            answer=Answer("OneTask", "As it is now.", examples.ONE_TASK, headers=("ETag",)),
+            headers=("If-Match?",),
+            problems=("conflict", "precondition-failed"),
+            scope="staff",
+        )
+    )
+    def patch(self, request: Request, task_id: int) -> Response:
+        with transaction.atomic():
+            found = tasks.find(self.user, self.jurisdiction, task_id)
+            # Another program may be telling the same.
+            ServiceRequest.objects.locked(found.service_request_id)
+            if "If-Match" in request.headers:
+                check_if_match(request, tag_of(JSONRenderer().render(self.shaped(task_id))))
+            tasks.change(found, request.data, user=self.user)
+        changed = self.shaped(task_id)
+        return Response(changed, headers={"ETag": tag_of(JSONRenderer().render(changed))})
+
+    def shaped(self, task_id: int) -> dict[str, object]:
+        return shapes.whole_task(tasks.find(self.user, self.jurisdiction, task_id), self.jurisdiction, self.user)
+
+
+class StaffRequestTasks(StaffView):
+    @operation(
+        Operation(
+            id="addTask",
+            tag=TAG,
+            summary="Add a task",
+            words="Gives a department its part of the work on a request, maybe one with a work order in another system. Needs "
+            "the permission to assign.",
+            status=201,
+            body=Taken({JSON: "NewTask"}, examples.NEW_TASK),
+            answer=Answer("Task", "It was added.", examples.TASK, headers=("Location",)),
+            headers=("Idempotency-Key?",),
+            problems=("conflict", "idempotency-conflict"),
+            scope="staff",
+        )
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        made: list[Task] = []
+
+        def add() -> ServiceRequest:
+            found = self.find(reference, "assign")
+            with transaction.atomic():
+                made.append(tasks.add(found, request.data, user=self.user))
+            return found
+
+        about = self.once(request, add)
+        # The same call came before.
+        row = made[0] if made else tasks.find_added(about, request.data, user=self.user)
+        answer = shapes.task(row, self.jurisdiction, about)
+        return Response(answer, status=201, headers={"Location": answer["url"]})

@@ -1,0 +1,136 @@
+"""Tasks by API, and the work orders of other systems that they are kept in."""
+
+from typing import Any
+
+from django.forms import Form
+from django.utils.translation import gettext as _
+
+from requests_app.actions import tasks as actions
+from requests_app.api.v1.bodies import Body
+from requests_app.api.v1.parameters import Choice, Parameter, Query
+from requests_app.api.v1.problems import Problem
+from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, User
+from requests_app.paging import BadCursor, Order, Page, page
+from requests_app.rules import tasks as rules
+from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm
+
+OLDEST: Order = [("id", "asc")]
+ALL = "all"
+FILTERS = (
+    Choice(
+        "state", "`all`: also what has ended or can’t begin yet.", example="all", values=("open", ALL), default="open"
+    ),
+    Parameter("department", "The code of a department.", example="PW", most=60),
+    Parameter(
+        "number", "The number of a work order in another system, whatever its state.", example="WO-4711", most=60
+    ),
+)
+RELATED = (
+    "department",
+    "service_request__service",
+    "service_request__service_version",
+    "service_request__jurisdiction",
+)
+
+
+def listed(user: User, city: Jurisdiction, query: Query) -> Page[Task]:
+    """Raises a 400 problem for a cursor that isn't ours."""
+    every = query["number"] or query["state"] == ALL
+    found = rules.visible_to(user, city) if every else rules.open_tasks(user, city)
+    if query["department"]:
+        found = found.filter(department__code=query["department"])
+    if query["number"]:
+        found = found.filter(outside_number=query["number"])
+    try:
+        return page(found.select_related(*RELATED), OLDEST, query["cursor"], query["limit"])
+    except BadCursor:
+        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+
+
+def find(user: User, city: Jurisdiction, task_id: int) -> Task:
+    found = rules.visible_to(user, city).select_related(*RELATED).filter(pk=task_id).first()
+    if found is None:
+        raise Problem("not-found", _("There is no such task, or it isn’t yours to see."))
+    return found
+
+
+def add(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
+    """Call it in a transaction. Raises a 422 problem, and a 409 problem if the request has ended."""
+    body = Body(data)
+    sent = {
+        "department": body.text("department", 60, required=True),
+        "what": body.text("what", 500, required=True, lines=True),
+        "due_on": body.text("due_on", 10),
+        "after": body.text("after", 18),
+    }
+    order = _order(body)
+    body.no_others()
+    departments = Department.objects.filter(code=sent["department"], jurisdiction=service_request.jurisdiction)
+    found = departments.values_list("pk", flat=True).first()
+    form = TaskForm({**sent, "department": str(found or 0)}, service_request=service_request)
+    if sent["after"] and "after" not in form.fields:
+        body.refuse("after", "unknown-value", _("%(name)s was not found.") % {"name": "after"})
+    _gather(form, body)
+    body.check()
+    try:
+        task = actions.add(service_request.pk, actor=user, **form.cleaned_data)
+        return actions.link_order(task.pk, order, actor=user) if order else task
+    except actions.HasEnded:
+        raise _has_ended() from None
+
+
+def find_added(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
+    """The task that the same body added before."""
+    return service_request.tasks.filter(created_by=user, what=Body(data).text("what", 500, lines=True)).latest("id")
+
+
+def change(task: Task, data: Any, *, user: User) -> None:
+    """Call it in a transaction. Raises a 422 problem, and a 409 problem if the task or its request has ended."""
+    body = Body(data)
+    order = _order(body)
+    state = body.choice("state", list(Task.State.values), "")
+    note = body.text("note", 4000, lines=True)
+    body.no_others()
+    if note and state not in (Task.State.DONE, Task.State.DROPPED):
+        body.refuse("note", "not-taken", _("A note goes with the end of a task."))
+    form = EndTaskForm({"note": note})
+    _gather(form, body)
+    body.check()
+    try:
+        if order:
+            actions.link_order(task.pk, order, actor=user)
+            # Its status may have ended the task, or opened it again.
+            task.refresh_from_db(fields=["state"])
+        if state == Task.State.OPEN:
+            actions.reopen(task.pk, actor=user)
+        elif state and state != task.state:
+            actions.end(task.pk, state=state, note=note, actor=user)
+    except actions.HasEnded:
+        raise _has_ended() from None
+
+
+def _has_ended() -> Problem:
+    return Problem("conflict", _("This task or its request has ended."))
+
+
+def _order(body: Body) -> actions.OutsideOrder | None:
+    if body.data.get("work_order") is None:
+        body.read.add("work_order")
+        return None
+    inner = body.inner("work_order")
+    number = inner.text("number", 60, required=True)
+    sent = {"number": number, "url": inner.text("url", 300), "status": inner.text("status", 60)}
+    inner.no_others()
+    form = OrderForm(sent)
+    _gather(form, inner)
+    return actions.OutsideOrder(**form.cleaned_data) if form.is_valid() else None
+
+
+def _gather(form: Form, body: Body) -> None:
+    known = {error.field for error in body.errors}
+    if not form.is_valid():
+        for name, mistakes in form.errors.as_data().items():
+            if f"{body.path}{name}" not in known:
+                for mistake in mistakes:
+                    is_unknown = mistake.code == "invalid_choice"
+                    body.refuse(name, "unknown-value" if is_unknown else "invalid", " ".join(mistake.messages))

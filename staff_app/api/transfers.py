@@ -1,0 +1,67 @@
+"""Calls that a 911 center passes on, each once by the center's own number."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from requests_app import links
+from requests_app.actions import submission
+from requests_app.actions.submission import Idempotency, IdempotencyConflict
+from requests_app.api.open311.writing import notice_of
+from requests_app.api.v1 import writing
+from requests_app.api.v1.bodies import Body, canonical
+from requests_app.api.v1.problems import FieldError, Problem
+from requests_app.api.v1.staff_schemas import NUMBER_MAX
+from requests_app.models import ApiKey, Channel, IdempotencyKey, Jurisdiction, ServiceRequest, User
+from requests_app.rules import permissions
+from staff_app.api.base import denied
+
+PRIORITIES = [1, 2, 3, 4]
+
+
+def receive(city: Jurisdiction, data: Any, *, key: ApiKey, user: User) -> dict[str, Any]:
+    """Raises a 403 problem for who may not send reports for others, a 422 problem that names every mistake, and a 409 problem if
+    the number came with another body."""
+    if not permissions.can_in_city(user, "submit_for_others", city):
+        raise denied("submit_for_others")
+    body = Body(data)
+    number = body.text("number", NUMBER_MAX, required=True)
+    priority = body.value("priority", int, _("a number"))
+    if priority is not None and priority not in PRIORITIES:
+        words = _("%(name)s must be one of: %(values)s.")
+        body.refuse("priority", "invalid", words % {"name": "priority", "values": "1, 2, 3, 4"})
+    elif priority is not None and not permissions.can_in_city(user, "set_priority", city):
+        raise denied("set_priority")
+    new = writing.new_report(city, body, key=key, channel=Channel.PHONE, outside_number=number, priority=priority)
+    found = writing.screen(new)
+    again = Idempotency(
+        f"{IdempotencyKey.FOR_GOOD}transfer:{key.pk}",
+        submission.body_hash(number),
+        submission.body_hash(canonical(data)),
+    )
+    try:
+        submitted = submission.submit(new, actor=user, idempotency=again)
+    except submission.Refused as error:
+        raise writing.refused(error) from None
+    except IdempotencyConflict:
+        raise _taken(city, key, number) from None
+    made, site = submitted.service_request, links.base_url(city)
+    return {
+        "reference": made.display_reference,
+        "url": f"{site}/api/v1/staff/requests/{made.reference}/",
+        "html_url": f"{site}/staff/r/{made.reference}/",
+        "outside_number": number,
+        "is_new": not submitted.repeated,
+        "notice": " ".join(notice_of(submitted, city, found, new.owner)),
+    }
+
+
+def _taken(city: Jurisdiction, key: ApiKey, number: str) -> Problem:
+    before = ServiceRequest.objects.in_jurisdiction(city).filter(
+        external_source=submission.outside_source(key), external_id=number
+    )
+    words = _("%(number)s was sent with other words before, and is %(reference)s. Change that one instead.")
+    names = {"number": number, "reference": before.get().display_reference}
+    return Problem(
+        "idempotency-conflict", words % names, [FieldError("number", "taken", _("This number was sent before."))]
+    )

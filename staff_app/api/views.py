@@ -1,0 +1,291 @@
+"""The addresses of the queue, of one request, its actions and its people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app import references
+from requests_app.actions import privacy, staff_actions
+from requests_app.api.framework.conditional import check_if_match, tag_of
+from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.renderers import JSONRenderer
+from requests_app.api.v1.base import CURSOR, LIMIT
+from requests_app.api.v1.bodies import Body
+from requests_app.api.v1.operations import JSON, Answer, Operation, fields_of, operation
+from requests_app.api.v1.operations import Body as Taken
+from requests_app.api.v1.parameters import Choice
+from requests_app.api.v1.problems import Problem
+from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
+from requests_app.messages.request_shape import moment
+from requests_app.models import Event, ServiceRequest
+from requests_app.models.api_key import Scope
+from requests_app.rules import directory, permissions
+from requests_app.rules.staff_actions import UNDO_FOR, UNDOABLE
+from staff_app.api import actions, examples, people, queue, shapes, transfers
+from staff_app.api.base import TAG, StaffView, WorksHere, denied, no_such_request
+from staff_app.decorators import may_read_reporter
+from staff_app.request.actions import ACTION_BY_VERB
+
+# Fields of a change, each of which is an action. A new service brings its own priority, so it comes first.
+EDITS = {"service": "change_service", "priority": "set_priority", "assignee": "assign"}
+REASON = Choice(
+    "reason",
+    "Why somebody looks. It is recorded on the request.",
+    example="reply",
+    values=tuple(privacy.VIEW_REASONS),
+    required=True,
+)
+
+
+class StaffRequests(StaffView):
+    @operation(
+        Operation(
+            id="listStaffRequests",
+            tag=TAG,
+            summary="List the queue",
+            words="The requests that the member of staff may see, as in their queue: what is urgent first. Filters have the names "
+            "of the queue’s page; several values of one have commas between them.",
+            query=(*queue.FILTERS, CURSOR, LIMIT, fields_of(list(STAFF_ROW_FIELDS))),
+            answer=Answer(
+                "StaffRequestPage",
+                "One page.",
+                {"results": [examples.ROW], "next": None, "previous": None},
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+            scope="staff",
+        )
+    )
+    def get(self, request: Request) -> Response:
+        by_contact = self.key.allows(Scope.CONTACTS)
+        found, known = queue.page(self.user, self.jurisdiction, self.query, by_contact=by_contact)
+        listed = shapes.rows(self.jurisdiction, self.user, found.rows, known, self.query["fields"])
+        return self.paged({"results": listed}, found.next_cursor, found.previous_cursor)
+
+    @operation(
+        Operation(
+            id="sendTransfer",
+            tag=TAG,
+            summary="Transfer a call from a 911 center",
+            words="For a call that isn’t an emergency. The center’s own number makes it one request, however often it is "
+            "sent. The caller gets the updates; the city’s staff find the request by it. Needs the permission to send reports for "
+            "others.",
+            status=201,
+            body=Taken({JSON: "NewTransfer"}, examples.NEW_TRANSFER),
+            answer=Answer("TransferReceipt", "It is a request now.", examples.TRANSFER_RECEIPT, headers=("Location",)),
+            problems=("idempotency-conflict", "emergency"),
+            scope="staff",
+        )
+    )
+    def post(self, request: Request) -> Response:
+        receipt = transfers.receive(self.jurisdiction, request.data, key=self.key, user=self.user)
+        return Response(receipt, status=201, headers={"Location": receipt["url"]})
+
+
+class OneOfStaff(StaffView):
+    """A request, and what is done to it."""
+
+    def find_whole(self, reference: str) -> ServiceRequest:
+        return self.find(reference, **shapes.READ_ALONG)
+
+    def shaped(self, found: ServiceRequest) -> dict[str, Any]:
+        return shapes.one(self.jurisdiction, self.user, found, directory.of(self.jurisdiction))
+
+    def check_version(self, request: Request, found: ServiceRequest) -> int | None:
+        """The event up to which the caller has read it; None without If-Match. Raises 412 if it isn't as they read it."""
+        if "If-Match" not in request.headers:
+            return None
+        check_if_match(request, tag_of(JSONRenderer().render(self.shaped(found))))
+        return None if request.headers["If-Match"].strip() == "*" else found.last_event_id
+
+    def run(
+        self, request: Request, reference: str, act: Callable[[ServiceRequest], tuple[Event | None, str]]
+    ) -> Response:
+        """act: returns the event that undoes it, and a warning."""
+        said: list[tuple[Event | None, str]] = []
+
+        def run_once() -> ServiceRequest:
+            found = self.find_whole(reference)
+            said.append(act(found))
+            return found
+
+        about = self.once(request, run_once)
+        return self.done(about.pk, *(said[0] if said else (None, "")))
+
+    def done(self, pk: int, event: Event | None, warning: str = "") -> Response:
+        """What it is now, if the member of staff may still see it."""
+        found = ServiceRequest.objects.get(pk=pk)
+        seen = permissions.can(self.user, "view", found)
+        whole = self.shaped(self.find_whole(found.reference)) if seen else None
+        until = moment(event.at + UNDO_FOR, self.jurisdiction.zone) if event else None
+        answer = {
+            "reference": found.display_reference,
+            "request": whole,
+            "undo": {"event": str(event.pk), "until": until} if event else None,
+            "warning": warning or None,
+        }
+        # Of the request, for the next If-Match.
+        headers = {"ETag": tag_of(JSONRenderer().render(whole))} if whole else {}
+        return Response(answer, headers=headers)
+
+
+class StaffRequest(OneOfStaff):
+    @operation(
+        Operation(
+            id="getStaffRequest",
+            tag=TAG,
+            summary="Get a request as staff",
+            words="All that the member of staff may see of it, without the people: they have an address of their own. `actions` "
+            "names what can be done now.",
+            answer=Answer("StaffRequest", "The request.", examples.REQUEST),
+            scope="staff",
+        )
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        return Response(self.shaped(self.find_whole(reference)))
+
+    @operation(
+        Operation(
+            id="changeStaffRequest",
+            tag=TAG,
+            summary="Change a request",
+            words="Its priority, service, assignee or place: all of what is sent, or nothing. If-Match is the request’s ETag as "
+            "it was read, in the same language.",
+            body=Taken({JSON: "StaffRequestEdit"}, examples.REQUEST_EDIT),
+            answer=Answer("StaffChange", "It was changed.", examples.CHANGE, headers=("ETag",)),
+            headers=("If-Match", "Idempotency-Key?"),
+            problems=("action-not-possible", "idempotency-conflict", "precondition-failed", "precondition-required"),
+            scope="staff",
+        )
+    )
+    def patch(self, request: Request, reference: str) -> Response:
+        def change(found: ServiceRequest) -> tuple[Event | None, str]:
+            if "If-Match" not in request.headers:
+                raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
+            seen = self.check_version(request, found)
+            body = Body(request.data)
+            checked = bool(body.flag(actions.CHECKED))
+            asked = []
+            for field, verb in EDITS.items():
+                if field in body.data:
+                    action = actions.check(found, self.user, verb)
+                    asked.append(actions.read(action, found, self.user, body, only={field}))
+            if "place" in body.data:
+                place = body.inner("place")
+                action = actions.check(found, self.user, "correct_place")
+                asked.append(actions.read(action, found, self.user, place))
+                place.no_others()
+            body.no_others()
+            body.check()
+            if not asked:
+                return None, ""
+            return actions.perform(found, asked, user=self.user, last_event_id=seen, checked=checked), ""
+
+        return self.run(request, reference, change)
+
+
+class StaffActions(OneOfStaff):
+    @operation(
+        Operation(
+            id="listStaffActions",
+            tag=TAG,
+            summary="List possible actions",
+            words="What the status and the member of staff’s permissions allow now, with the fields of each body and the values "
+            "that they may have.",
+            answer=Answer("StaffActions", "The actions.", {"results": [examples.ACTION]}),
+            scope="staff",
+        )
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        return Response({"results": actions.described(self.find(reference), self.user)})
+
+
+class StaffAction(OneOfStaff):
+    @operation(
+        Operation(
+            id="doStaffAction",
+            tag=TAG,
+            summary="Do an action",
+            words="The same as on the request’s page, by the same rules: `accept`, `assign`, `transfer`, `hold`, `resume`, "
+            "`resolve`, `reopen`, `comment`, `note` and all others of the list of possible actions, which says what each takes. "
+            "If-Match is optional: with it, nothing is done if the request has changed. It can be undone for 30 seconds, and no "
+            "email is sent before.",
+            body=Taken({JSON: "StaffActionBody"}, examples.ACTION_BODY),
+            answer=Answer("StaffChange", "It was done.", examples.CHANGE, headers=("ETag",)),
+            headers=("If-Match?", "Idempotency-Key?"),
+            problems=("action-not-possible", "idempotency-conflict", "precondition-failed"),
+            scope="staff",
+        )
+    )
+    def post(self, request: Request, reference: str, verb: str) -> Response:
+        def act(found: ServiceRequest) -> tuple[Event | None, str]:
+            if verb not in ACTION_BY_VERB:
+                raise Problem("not-found", _("There is no such action."))
+            action = actions.check(found, self.user, verb)
+            seen = self.check_version(request, found)
+            body = Body(request.data)
+            checked = bool(body.flag(actions.CHECKED))
+            asked = actions.read(action, found, self.user, body)
+            body.no_others()
+            body.check()
+            event = actions.perform(found, [asked], user=self.user, last_event_id=seen, checked=checked)
+            return event, asked.form.warning()
+
+        return self.run(request, reference, act)
+
+
+class StaffUndo(OneOfStaff):
+    @operation(
+        Operation(
+            id="undoStaffAction",
+            tag=TAG,
+            summary="Undo an action",
+            words="What the member of staff did in the last 30 seconds, if nothing else has happened since. No email was sent.",
+            body=Taken({JSON: "Undo"}, {"event": "40312"}),
+            answer=Answer("StaffChange", "It is as it was.", {**examples.CHANGE, "undo": None}),
+            problems=("conflict",),
+            scope="staff",
+        )
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        body = Body(request.data)
+        number = body.text("event", 18, required=True)
+        body.no_others()
+        body.check()
+        own = Event.objects.filter(jurisdiction=self.jurisdiction, kind__in=UNDOABLE, user=self.user)
+        parsed = references.parse(reference) or ""
+        if not number.isdecimal() or not own.filter(pk=int(number), service_request__reference=parsed).exists():
+            raise no_such_request()
+        try:
+            found = staff_actions.undo(int(number), actor=self.user)
+        except staff_actions.TooLateToUndo:
+            raise Problem("conflict", _("It’s too late to undo this.")) from None
+        except staff_actions.Changed:
+            raise Problem("conflict", _("Something else has happened since, so nothing was undone.")) from None
+        return self.done(found.pk, None)
+
+
+class StaffContacts(StaffView):
+    permission_classes = [HasScope(Scope.STAFF), HasScope(Scope.CONTACTS), WorksHere]
+
+    @operation(
+        Operation(
+            id="readContacts",
+            tag=TAG,
+            summary="Read the people of a request",
+            words="Names and contact details of who reported it and who takes part. Each reading is recorded on the request, with "
+            "the member of staff, the program and the reason.",
+            query=(REASON,),
+            answer=Answer("Contacts", "The people.", {"results": [examples.CONTACT]}),
+            scope="staff contacts",
+        )
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        found = self.find(reference, "view_reporter")
+        if not may_read_reporter(self.user, found):
+            raise denied("view_reporter")
+        privacy.view_reporter(found, reason=self.query["reason"], actor=self.user)
+        return Response({"results": people.of(found)})

@@ -1,0 +1,223 @@
+"""The queue, one request, and what is done to it, by programs that act for a member of staff."""
+
+from typing import Any
+
+import pytest
+
+from requests_app import api_keys
+from requests_app.actions import assignment
+from requests_app.models import Comment, Event, Membership, ServiceRequest
+from tests import factories
+from tests.requests_app.api.v1.conftest import V1
+from tests.staff_app.api.conftest import Acting
+
+pytestmark = pytest.mark.shows("15.3")
+
+
+def codes(problem: Any) -> dict[str, str]:
+    return {error["field"]: error["code"] for error in problem["errors"]}
+
+
+def at(made: ServiceRequest, end: str = "") -> str:
+    return f"staff/requests/{made.reference}/{end}"
+
+
+def test_the_queue_has_what_the_member_of_staff_may_see_with_its_filters(
+    tom: V1, acting: Acting, cast: factories.Rivermark
+) -> None:
+    factories.area(cast.city)
+    urgent = factories.routed(cast.pothole, "Somebody fell.", answers={"where": "lane"})
+    assignment.set_priority(urgent.pk, priority=1, actor=cast.tom)
+    plain = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    factories.routed(cast.tree, "A branch.")
+    listed = tom.get("staff/requests/")
+    assert tom.last["Cache-Control"] == "no-store"
+    assert [row["description"] for row in listed["results"]] == ["Somebody fell.", "A hole."]
+    first = listed["results"][0]
+    assert (first["priority"], first["flags"], first["department"]["code"]) == (1, ["not_accepted"], "PW")
+    assert (first["lat"], first["long"]) == (urgent.point.y, urgent.point.x)  # type: ignore[union-attr]
+    # Both directions, and only some fields.
+    page = tom.get("staff/requests/", limit=1, fields="reference")
+    assert page["results"] == [{"reference": urgent.display_reference}]
+    second = tom.get(page["next"].removeprefix("http://testserver"))
+    assert second["results"] == [{"reference": plain.display_reference}]
+    assert tom.get(second["previous"].removeprefix("http://testserver"))["results"] == page["results"]
+
+    def found(**query: str) -> list[str]:
+        return [row["description"] for row in tom.get("staff/requests/", **query)["results"]]
+
+    assert found(priority="1,4") == ["Somebody fell."]
+    assert found(tab="p1") == ["Somebody fell."]
+    assert found(assignee="me") == found(status="resolved") == found(area="ward:5", language="es") == []
+    assert (
+        len(found(area="ward:5", service="pothole,tree", sort="due", status="routed,on_hold", assignee="nobody")) == 2
+    )
+    assert found(q=plain.reference) == ["A hole."]
+    # What names nothing is a mistake, as are what isn't his to see and a cursor of another order.
+    wrong = tom.get(
+        "staff/requests/", 400, service="nothing,pothole", area="ward:99", team="x", department="PK", quiet="0"
+    )
+    assert set(codes(wrong)) == {"service", "area", "team", "department", "quiet"}
+    assert codes(tom.get("staff/requests/", 400, status="open", tab="x", assignee=",")) == {
+        "status": "invalid",
+        "tab": "invalid",
+        "assignee": "invalid",
+    }
+    assert tom.get("staff/requests/", 400, cursor="x")["type"].endswith("/invalid-cursor/")
+    acting(cast.dev).get("staff/requests/", 403, tab="triage")
+
+
+def test_a_request_says_all_that_staff_see_and_another_departments_is_unknown(
+    tom: V1, acting: Acting, cast: factories.Rivermark
+) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    factories.routed(cast.tree, "A branch.")
+    shown = tom.get(at(made))
+    assert shown["answers"][0]["code"] == "where"
+    assert [line["by"] for line in shown["timeline"]] == ["System", "Resident"]
+    assert {"accept", "resolve", "note"} <= set(shown["actions"])
+    assert "resume" not in shown["actions"]
+    tom.get(at(made), 304, headers={"If-None-Match": tom.last["ETag"]})
+    for reference in (ServiceRequest.objects.get(description="A branch.").reference, "7K3M9QWT", "%00", "x" * 200):
+        for end in ("", "actions/"):
+            assert tom.get(f"staff/requests/{reference}/{end}", 404)["type"].endswith("/not-found/")
+        tom.send(f"staff/requests/{reference}/actions/accept/", {}, 404)
+    listed = {one["action"]: one["fields"] for one in tom.get(at(made, "actions/"))["results"]}
+    assert set(listed) == set(shown["actions"])
+    assert listed["accept"] == []
+    resolve = {field["name"]: field for field in listed["resolve"]}
+    assert {"outcome", "visited", "text"} <= set(resolve)
+    assert {"value": "not_found", "name": "We looked and couldn’t find it"} in resolve["outcome"]["choices"]
+    transfer = next(field for field in listed["transfer"] if field["name"] == "department")
+    assert [one["value"] for one in transfer["choices"]] == ["PK", "311"]
+    priority = listed["set_priority"][0]
+    assert (priority["type"], [one["value"] for one in priority["choices"]]) == ("integer", ["1", "2", "3", "4"])
+
+
+def test_a_program_works_on_a_request_and_its_page_says_so(tom: V1, cast: factories.Rivermark, client: Any) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    done = tom.send(at(made, "actions/accept/"), {}, 200)
+    assert done["request"]["status"] == "in_progress"
+    assert done["undo"]["event"] == str(Event.objects.get(kind="accepted").pk)
+    assert tom.last["ETag"] != ""
+    tom.send(at(made, "actions/note/"), {"text": "The crew is on its way."}, 200)
+    resolve = {"outcome": "fixed", "visited": True, "text": "We filled the hole."}
+    last = tom.send(at(made, "actions/resolve/"), resolve, 200)["request"]
+    assert (last["status"], last["outcome"]) == ("resolved", "fixed")
+    assert {line["by"] for line in last["timeline"][:3]} == {"Tom, through Tom’s app"}
+    assert (last["timeline"][1]["comment"], last["timeline"][1]["is_internal"]) == ("The crew is on its way.", True)
+    assert set(Event.objects.filter(user=cast.tom).values_list("api_key__name", flat=True)) == {"Tom’s app"}
+    client.force_login(cast.tom)
+    assert "Tom, through Tom’s app" in client.get(f"/staff/r/{made.reference}/").content.decode()
+    # Too late: what is possible instead is named.
+    refused = tom.send(at(made, "actions/accept/"), {}, 409)
+    assert refused["type"].endswith("/action-not-possible/")
+    assert "reopen" in refused["possible_actions"]
+    # Within 30 seconds, it is as it was.
+    event = {"event": str(Event.objects.get(kind="resolved").pk)}
+    assert tom.send(at(made, "undo/"), event, 200)["request"]["status"] == "in_progress"
+    assert tom.send(at(made, "undo/"), {"event": "1"}, 404)["status"] == 404
+    tom.send(at(made, "undo/"), {"event": str(Event.objects.get(kind="note_added").pk)}, 409)
+
+
+def test_what_an_action_takes_is_checked_as_on_its_page(tom: V1, acting: Acting, cast: factories.Rivermark) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+
+    def wrong(verb: str, body: Any) -> dict[str, str]:
+        return codes(tom.send(at(made, f"actions/{verb}/"), body, 422))
+
+    assert wrong("resolve", {"outcome": "gone", "visited": "yes", "statsu": 1}) == {
+        "outcome": "unknown-value",
+        "visited": "wrong-type",
+        "statsu": "unknown",
+        "text": "missing",
+    }
+    assert wrong("resolve", {"outcome": "fixed", "text": "Done."}) == {"visited": "invalid"}
+    assert wrong("transfer", {"department": "PW", "reason": "Theirs"}) == {"department": "unknown-value"}
+    assert wrong("assign", {}) == {"assignee": "missing"}
+    assert wrong("assign", {"assignee": "9" * 20}) == {"assignee": "unknown-value"}
+    assert wrong("assign", {"assignee": True}) == {"assignee": "wrong-type"}
+    assert wrong("schedule", {"on": "2020-01-01"}) == {"on": "invalid"}
+    assert wrong("hold", {"reason": "request", "until": "9999-12-31", "waits_for": "7K3M9QWT"}) == {
+        "waits_for": "invalid"
+    }
+    assert wrong("note", {"text": "x" * 4001}) == {"text": "too-long"}
+    assert wrong("note", []) == {"": "wrong-type", "text": "missing"}
+    # Words that look like personal data are posted only by somebody who has seen them.
+    call = {"text": "Call Ana at (555) 010-0199."}
+    assert wrong("comment", call) == {"text": "personal-data"}
+    tom.send(at(made, "actions/comment/"), {**call, "personal_data_checked": True}, 200)
+    assert Event.objects.get(kind="personal_data_kept").api_key is not None
+    assert tom.send(at(made, "actions/nothing/"), {}, 404)["status"] == 404
+    assert tom.send(at(made, "actions/note/"), b"{", 400)["type"].endswith("/unreadable/")
+    # His role may not; and after the transfer it is another department's.
+    assert "hide" in tom.send(at(made, "actions/hide/"), {"reason": "abuse"}, 403)["detail"]
+    away = tom.send(at(made, "actions/transfer/"), {"department": "PK", "reason": "A tree."}, 200)
+    assert away["request"] is None
+    assert acting(cast.pia).get(at(made))["department"]["code"] == "PK"
+
+
+def test_a_change_needs_the_version_that_was_read(tom: V1, cast: factories.Rivermark) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    edit = {"priority": 4, "assignee": "me", "service": "tree"}
+    assert tom.send(at(made), edit, 428, method="PATCH")["type"].endswith("/precondition-required/")
+    tom.get(at(made))
+    read = {"If-Match": tom.last["ETag"]}
+    # All or nothing.
+    refused = tom.send(at(made), {**edit, "service": "nothing", "status": "closed"}, 422, read, "PATCH")
+    assert codes(refused) == {"service": "unknown-value", "status": "unknown"}
+    assert ServiceRequest.objects.get().priority == 2
+    done = tom.send(at(made), edit, 200, read, "PATCH")["request"]
+    assert (done["priority"], done["assignee"]["name"], done["service"]["code"]) == (4, "Tom", "tree")
+    now = {"If-Match": tom.last["ETag"]}
+    assert tom.send(at(made), {"assignee": None}, 412, read, "PATCH")["type"].endswith("/precondition-failed/")
+    tom.send(at(made, "actions/accept/"), {}, 412, read)
+    place = {"place": {"address": "12 Elm St", "lat": 40.501, "long": -69.001}}
+    moved = tom.send(at(made), {**place, "assignee": None}, 200, now, "PATCH")["request"]
+    assert (moved["lat"], moved["assignee"]) == (40.501, None)
+    outside = tom.send(at(made), {"place": {"address": "x", "lat": 1, "long": 1}}, 422, {"If-Match": "*"}, "PATCH")
+    assert codes(outside) == {"place.address": "invalid"}
+
+
+def test_the_same_key_does_it_once(tom: V1, cast: factories.Rivermark) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    once = {"Idempotency-Key": "8a0"}
+    for status in (200, 200):
+        tom.send(at(made, "actions/accept/"), {}, status, once)
+    assert Event.objects.filter(kind="accepted").count() == 1
+    conflict = tom.send(at(made, "actions/note/"), {"text": "Other"}, 409, once)
+    assert conflict["type"].endswith("/idempotency-conflict/")
+    away = {"department": "PK", "reason": "A tree."}
+    for _try in range(2):
+        assert tom.send(at(made, "actions/transfer/"), away, 200, {"Idempotency-Key": "8a1"})["request"] is None
+    # What was refused can be tried again.
+    assert not Comment.objects.filter(text="Other").exists()
+
+
+def test_a_key_opens_no_more_than_its_scopes_and_its_person(
+    tom: V1, acting: Acting, cast: factories.Rivermark, town: factories.Rivermark
+) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"}, reporter=factories.ANA)
+    V1().get("staff/requests/", 401)
+    V1(api_keys.create(cast.city, "App")[1]).get("staff/requests/", 403)
+    test = V1(api_keys.create(cast.city, "Trying", scopes=["staff"], acts_as=cast.tom, is_test=True)[1])
+    assert "test key" in test.get("staff/requests/", 403)["detail"]
+    # Contacts need the scope, the permission and a reason; each reading is recorded.
+    assert "contacts" in tom.get(at(made, "contacts/"), 403, reason="reply")["detail"]
+    acting(cast.dev, "contacts").get(at(made, "contacts/"), 403, reason="reply")
+    reader = acting(cast.tom, "contacts")
+    assert codes(reader.get(at(made, "contacts/"), 400)) == {"reason": "missing"}
+    assert not Event.objects.filter(kind="reporter_viewed").exists()
+    [ana] = reader.get(at(made, "contacts/"), reason="reply")["results"]
+    assert (ana["role"], ana["name"]) == ("reporter", "Ana Ortiz")
+    assert {"ana@example.org", "(555) 010-0199"} == {point["value"] for point in ana["points"]}
+    seen = Event.objects.get(kind="reporter_viewed")
+    assert (seen.user, seen.data["reason"]) == (cast.tom, "reply")
+    assert seen.api_key is not None
+    # Nor does a search find anybody without it.
+    assert tom.get("staff/requests/", q="ana@example.org")["results"] == []
+    assert len(reader.get("staff/requests/", q="ana@example.org")["results"]) == 1
+    assert Event.objects.filter(kind="reporter_viewed").count() == 2
+    # Somebody who left.
+    Membership.objects.filter(user=cast.tom).delete()
+    assert "no longer works here" in tom.get("staff/requests/", 403)["detail"]
