@@ -220,7 +220,7 @@ def submit(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_l
         owner=path.owner,
         may_be_outside=True,
         # If the service takes no photos, those added for another service are deleted with the draft.
-        photos=draft.photos.order_by("id") if path.takes_photos else [],
+        photos=path.photos,
         after_warning=after_warning,
         is_test=draft.tester is not None,
         spam_signals=submission.SpamSignals(by_robot=_is_bot(draft), over_limit=over_limit),

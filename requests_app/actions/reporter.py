@@ -77,8 +77,8 @@ def create_participant(
     if phone:
         points.append(ContactPoint(person=person, kind="phone", value=phone, normalized=normalized_phone(phone)))
     main = points[0] if points else None
-    participation = Participation(person=person, service_request=service_request, role=role, contact_point=main)
-    link = AccessLink(person=person, service_request=service_request)
+    participation = Participation(service_request=service_request, role=role)
+    link = AccessLink(service_request=service_request)
     parameters: dict[str, Any] = {
         "jurisdiction": person.jurisdiction_id,
         "name": person.name,
@@ -98,11 +98,10 @@ def create_participant(
     with connection.cursor() as cursor:
         cursor.execute(CREATE, parameters)
         person.pk, participation.pk, point_id, link.pk = cursor.fetchone()
+    participation.person = link.person = person
     if main is not None:
-        main.pk = point_id
-        main.person_id = person.pk
-    participation.person_id = link.person_id = person.pk
-    participation.contact_point_id = point_id
+        main.pk, main.person = point_id, person
+        participation.contact_point = main
     for row in (person, participation, link, *filter(None, [main])):
         row._state.adding = False
     return participation, link

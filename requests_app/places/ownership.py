@@ -5,6 +5,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from requests_app import once
 from requests_app.models import Area, Jurisdiction, Owner, OwnerArea, ServiceVersion
 from requests_app.places.addresses import box_around
 
@@ -19,7 +20,8 @@ NEIGHBOR = "town"
 def inside(jurisdiction: Jurisdiction, point: Point) -> bool:
     """Whether the point is in the city, including its border. Without a boundary, every point is."""
     covered = Q(boundary__isnull=True) | Q(boundary__dwithin=(point, BORDER))
-    return Jurisdiction.objects.filter(covered, pk=jurisdiction.pk).exists()
+    found = Jurisdiction.objects.filter(covered, pk=jurisdiction.pk)
+    return once.read(("inside", jurisdiction.pk, point.coords), found.exists)
 
 
 def areas_at(jurisdiction: Jurisdiction, point: Point) -> list[Area]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from requests_app.actions import progress, staff_actions, staff_texts
@@ -16,6 +17,7 @@ from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.staff_schemas import ACTION_FIELDS
 from requests_app.localized import localized
 from requests_app.models import Event, ServiceRequest, ServiceVersion, User
+from requests_app.photos import PhotoRefused
 from requests_app.rules import permissions
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.web.fields import PhotosField
@@ -144,11 +146,19 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
 
 
 def read(
-    action: Action, service_request: ServiceRequest, user: User, body: Body, *, only: Collection[str] = ACTION_FIELDS
+    action: Action,
+    service_request: ServiceRequest,
+    user: User,
+    body: Body,
+    *,
+    only: Collection[str] = ACTION_FIELDS,
+    files: MultiValueDict[str, Any] | None = None,
 ) -> Asked:
     """Adds every mistake to the body's errors. Unknown fields are left to body.no_others(). only: reads no others."""
     verb = action.verb
     declared = [name for name, field in action.form.base_fields.items() if not isinstance(field, PhotosField)]
+    for name in sorted((files or {}).keys() - action.form.base_fields.keys()):
+        body.refuse(name, "unknown", _("There is no field %(name)s here.") % {"name": name})
     declared += ["vouched"] if action.form.to_reporter else []
     data: dict[str, Any] = {}
     for field in declared:
@@ -160,7 +170,7 @@ def read(
     if verb == "assign" and "assignee" not in body.data:
         # Null is nobody; nothing at all is a mistake.
         body.refuse("assignee", "missing", _("%(name)s is needed.") % {"name": f"{body.path}assignee"})
-    form = action.form(data, service_request=service_request, user=user)
+    form = action.form(data, files, service_request=service_request, user=user)
     for name, key in KEYS.items():
         if isinstance(choice := form.fields.get(name), forms.ModelChoiceField):
             choice.to_field_name = key
@@ -211,16 +221,21 @@ def perform(
         for perform_one in acts:
             perform_one()
 
+    uploads = [upload for one in asked for upload in one.action.uploads(one.form)]
     try:
-        return staff_actions.perform(
-            service_request.pk,
-            act,
-            # Several are outdated by any change of the work.
-            form=verbs[0] if len(verbs) == 1 else "macro",
-            actor=user,
-            last_event_id=last_event_id,
-            with_requests=[pk for one in asked for pk in one.action.with_requests(service_request, one.form)],
-        )
+        with progress.work_photos(service_request.pk, uploads) as taken:
+            return staff_actions.perform(
+                service_request.pk,
+                act,
+                # Several are outdated by any change of the work.
+                form=verbs[0] if len(verbs) == 1 else "macro",
+                actor=user,
+                last_event_id=last_event_id,
+                with_requests=[pk for one in asked for pk in one.action.with_requests(service_request, one.form)],
+                photos=taken,
+            )
+    except PhotoRefused as error:
+        raise invalid_body([FieldError("photos", "invalid", str(error))]) from None
     except staff_actions.Changed:
         raise changed() from None
     except IllegalTransition as error:

@@ -67,13 +67,14 @@ class StaffView(V1View):
         except permissions.Denied:
             raise denied(action) from None
 
-    def once(self, request: Request, act: Callable[[], ServiceRequest]) -> ServiceRequest:
+    def once(self, request: Request, act: Callable[[], ServiceRequest], data: Any) -> ServiceRequest:
         """Does it, unless the same Idempotency-Key came with the same body before. Returns the request that it was done to.
         Raises a 409 problem for another body."""
         sent = idempotency.sent_key(request)
         if not sent:
             return act()
-        body = submission.body_hash(request.method, request.path, canonical(request.data))
+        files = [file for _name, several in sorted(request.FILES.lists()) for file in several]
+        body = idempotency.body_hash(request.method, request.path, canonical(data), files=files)
         again = Idempotency(f"staff:{self.key.pk}", sent, body)
         with transaction.atomic():
             try:

@@ -107,7 +107,7 @@ class StaffRequestTasks(StaffView):
                 made.append(tasks.add(found, request.data, user=self.user))
             return found
 
-        about = self.once(request, add)
+        about = self.once(request, add, request.data)
         # The same call came before.
         row = made[0] if made else tasks.find_added(about, request.data, user=self.user)
         answer = shapes.task(row, self.jurisdiction, about)

@@ -10,14 +10,16 @@ from rest_framework.response import Response
 from requests_app import references
 from requests_app.actions import privacy, staff_actions
 from requests_app.api.framework.conditional import check_if_match, tag_of
+from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.v1.base import CURSOR, LIMIT
-from requests_app.api.v1.bodies import Body
+from requests_app.api.v1.bodies import Body, json_part
 from requests_app.api.v1.operations import JSON, Answer, Operation, fields_of, operation
 from requests_app.api.v1.operations import Body as Taken
 from requests_app.api.v1.parameters import Choice
 from requests_app.api.v1.problems import Problem
+from requests_app.api.v1.reporting_views import FORM, only_known
 from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.messages.request_shape import moment
 from requests_app.models import Event, ServiceRequest
@@ -101,7 +103,7 @@ class OneOfStaff(StaffView):
         return None if request.headers["If-Match"].strip() == "*" else found.last_event_id
 
     def run(
-        self, request: Request, reference: str, act: Callable[[ServiceRequest], tuple[Event | None, str]]
+        self, request: Request, reference: str, data: Any, act: Callable[[ServiceRequest], tuple[Event | None, str]]
     ) -> Response:
         """act: returns the event that undoes it, and a warning."""
         said: list[tuple[Event | None, str]] = []
@@ -111,7 +113,7 @@ class OneOfStaff(StaffView):
             said.append(act(found))
             return found
 
-        about = self.once(request, run_once)
+        about = self.once(request, run_once, data)
         return self.done(about.pk, *(said[0] if said else (None, "")))
 
     def done(self, pk: int, event: Event | None, warning: str = "") -> Response:
@@ -183,7 +185,7 @@ class StaffRequest(OneOfStaff):
                 return None, ""
             return actions.perform(found, asked, user=self.user, last_event_id=seen, checked=checked), ""
 
-        return self.run(request, reference, change)
+        return self.run(request, reference, request.data, change)
 
 
 class StaffActions(OneOfStaff):
@@ -203,6 +205,8 @@ class StaffActions(OneOfStaff):
 
 
 class StaffAction(OneOfStaff):
+    parser_classes = [JSONParser, MultiPartParser]
+
     @operation(
         Operation(
             id="doStaffAction",
@@ -212,7 +216,7 @@ class StaffAction(OneOfStaff):
             "`resolve`, `reopen`, `comment`, `note` and all others of the list of possible actions, which says what each takes. "
             "If-Match is optional: with it, nothing is done if the request has changed. It can be undone for 30 seconds, and no "
             "email is sent before.",
-            body=Taken({JSON: "StaffActionBody"}, examples.ACTION_BODY),
+            body=Taken({JSON: "StaffActionBody", FORM: "StaffActionWithPhotos"}, examples.ACTION_BODY),
             answer=Answer("StaffChange", "It was done.", examples.CHANGE, headers=("ETag",)),
             headers=("If-Match?", "Idempotency-Key?"),
             problems=("action-not-possible", "idempotency-conflict", "precondition-failed"),
@@ -220,20 +224,23 @@ class StaffAction(OneOfStaff):
         )
     )
     def post(self, request: Request, reference: str, verb: str) -> Response:
+        data = json_part(request, "action")
+        only_known(request, {"photos", "photos_before"})
+
         def act(found: ServiceRequest) -> tuple[Event | None, str]:
             if verb not in ACTION_BY_VERB:
                 raise Problem("not-found", _("There is no such action."))
             action = actions.check(found, self.user, verb)
             seen = self.check_version(request, found)
-            body = Body(request.data)
+            body = Body(data)
             checked = bool(body.flag(actions.CHECKED))
-            asked = actions.read(action, found, self.user, body)
+            asked = actions.read(action, found, self.user, body, files=request.FILES)
             body.no_others()
             body.check()
             event = actions.perform(found, [asked], user=self.user, last_event_id=seen, checked=checked)
             return event, asked.form.warning()
 
-        return self.run(request, reference, act)
+        return self.run(request, reference, data, act)
 
 
 class StaffUndo(OneOfStaff):

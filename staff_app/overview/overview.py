@@ -67,7 +67,7 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
     return [
         {
             "code": "open",
-            "name": _("Open"),
+            "name": _("Open now"),
             "number": counted.open,
             "note": _change(counted, days),
             "url": links["open"],
@@ -206,7 +206,7 @@ def _weeks_ahead(days: Days) -> Chart | None:
 
 def _shadings(scope: Scope, by: str) -> list[tuple[str, str, bool]]:
     """What the map may be shaded by: words, address, and whether it is now."""
-    words = {"late": _("Late"), "open": _("Open")}
+    words = {"late": _("Late"), "open": _("Open now")}
     chosen = [("department", scope.chosen.code)] if scope.chosen else []
     address = reverse("staff_app:overview")
     return [(words[name], f"{address}?{urlencode([*chosen, ('shade', name)])}#where", name == by) for name in SHADED_BY]
@@ -229,7 +229,7 @@ def _people(scope: Scope) -> Chart | None:
         "people",
         _("Open by person"),
         [one.name or _("Nobody") for one in groups],
-        [Series(_("Open"), [one.count for one in groups])],
+        [Series(_("Open now"), [one.count for one in groups])],
         first_column=_("Person"),
         urls=[scope.url(*one.pairs) for one in groups],
     )

@@ -95,8 +95,8 @@ def measure_form(table: Table) -> None:
     filled = []
     for number in range(ROUNDS + 4):
         walk = Walk(Client())
-        walk.begin().on("service", service="kind-1").on("location", address="12 Elm St")
-        walk.on("details/1", text=WORDS.format(number)).on("contact", email=f"{number}@example.org")
+        walk.begin().on("service", service="tree").on("location", address="12 Elm St")
+        walk.on("details/1", text=WORDS.format(number)).on("contact", email=f"{number}@example.org", language="en")
         assert walk.at == "check", walk.at
         filled.append((walk.client, f"/report/{walk.draft.pk}/check/"))
 

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
+from requests_app.actions import tasks
+from requests_app.clock import app_now
 from requests_app.models import CrewResult, ServiceRequest, User
 from tests import factories
 from tests.factories import Rivermark
@@ -53,21 +56,21 @@ def day_of(page: "Page", user: User, stops: int) -> None:
     wait_for(lambda: page.evaluate(kept) == [str(user.pk), stops], seconds=20)
 
 
-def on_the_road(page: "Page", site: "Site", user: User) -> None:
+def on_the_road(page: "Page", site: "Site", user: User, stops: int = 2) -> None:
     """Signs in, opens the day once, and loses the network."""
     sign_in(page, site, user)
     page.goto(f"{site.url}/staff/crew/")
     page.evaluate(IS_KEPT)
-    day_of(page, user, 2)
+    day_of(page, user, stops)
     page.context.set_offline(True)
     page.goto(f"{site.url}/staff/crew/")
     page.wait_for_selector("[data-crew][data-ready]", state="attached")
     assert page.url == f"{site.url}/staff/crew/offline/"
 
 
-def finish(page: "Page", stop: ServiceRequest, color: str, outcome: str = "fixed") -> None:
+def finish(page: "Page", stop: str, color: str, outcome: str = "fixed") -> None:
     """Three taps once the stop is open: photo, outcome, send."""
-    item = page.locator(f'[data-stop="{stop.reference}"]')
+    item = page.locator(f'[data-stop="{stop}"]')
     item.get_by_role("button", name="Finish this stop").click()
     item.locator("#result_photo").set_input_files([photo(color)])
     item.locator(f"label[for=outcome_{outcome}]").click()
@@ -90,19 +93,29 @@ def stops(cast: Rivermark) -> list[ServiceRequest]:
 def test_two_phones_of_a_crew_finish_stops_offline_and_each_counts_once(
     cast: Rivermark, stops: list[ServiceRequest], live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:
+    # A task for Streets, of a request that its crew may not open.
+    limb = factories.routed(cast.tree, "A limb in the wires", point=factories.at(-69.01))
+    task = tasks.add(limb.pk, department=cast.streets, what="Close the lane", due_on=app_now().date(), actor=cast.pia)
     first, second = (new_page(viewport=PHONE) for _ in range(2))
     for page in (first, second):
-        on_the_road(page, live_site, cast.dev)
+        on_the_road(page, live_site, cast.dev, stops=3)
     legible = first.evaluate(LEGIBLE)
     assert "A hole at the corner" in legible
     assert not [secret for secret in SECRETS if secret in legible]
     assert "/staff/crew/offline/" in legible
     assert "Dev" not in legible.replace("Device", ""), "the kept page is nobody's"
 
-    finish(first, stops[0], "gray")
-    finish(first, stops[1], "gray")
-    assert first.inner_text("[data-crew-count]") == "2 results waiting"
-    assert states(first) == ["waiting", "waiting"]
+    # In the order of the shortest drive, or by due date, as the day has it.
+    names = first.locator("#stops > li")
+    by_drive = names.evaluate_all("items => items.map((item) => item.dataset.stop)")
+    assert set(by_drive) == {stops[0].reference, stops[1].reference, f"task-{task.pk}"}
+    first.get_by_role("button", name="By due date").click()
+    expect(names.first).to_have_attribute("data-stop", f"task-{task.pk}")
+    finish(first, stops[0].reference, "gray")
+    finish(first, stops[1].reference, "gray")
+    finish(first, f"task-{task.pk}", "gray", "done")
+    assert first.inner_text("[data-crew-count]") == "3 results waiting"
+    assert states(first) == ["waiting", "waiting", "waiting"]
     looks_well(first)
     sees_nothing_wrong(first)
     small = first.evaluate(
@@ -110,11 +123,11 @@ def test_two_phones_of_a_crew_finish_stops_offline_and_each_counts_once(
           one.checkVisibility() && one.getBoundingClientRect().height < 48).map((one) => one.outerHTML)"""
     )
     assert [html for html in small if "usa-label" not in html] == []
-    finish(second, stops[0], "red", "not_found")
+    finish(second, stops[0].reference, "red", "not_found")
     assert not CrewResult.objects.exists()
 
     first.context.set_offline(False)
-    wait_for(lambda: states(first) == ["sent", "sent"])
+    wait_for(lambda: states(first) == ["sent", "sent", "sent"])
     assert "Resolved." in first.inner_text("[data-crew-list]")
     second.context.set_offline(False)
     wait_for(lambda: states(second) == ["late"])
@@ -127,11 +140,14 @@ def test_two_phones_of_a_crew_finish_stops_offline_and_each_counts_once(
         assert one.events.filter(kind="resolved").count() == 1
     assert [one.is_private for one in stops[0].photos.order_by("id")] == [False, True]
     assert stops[1].photos.count() == 1
+    task.refresh_from_db()
+    assert (task.state, task.ended_by) == ("done", cast.dev)
+    assert limb.photos.get().is_private
     # Nothing is sent again, and the stops have left the list.
     first.reload()
     first.wait_for_selector("[data-crew][data-ready]", state="attached")
     assert first.locator("[data-stop]").count() == 0
-    assert CrewResult.objects.count() == 3
+    assert CrewResult.objects.count() == 4
 
 
 def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
@@ -139,7 +155,7 @@ def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
 ) -> None:
     page = new_page(viewport=PHONE)
     on_the_road(page, live_site, cast.dev)
-    finish(page, stops[0], "gray")
+    finish(page, stops[0].reference, "gray")
     # After 12 hours without contact, the day is gone, and what waits is sealed.
     page.evaluate("(shift) => { const now = Date.now; Date.now = () => now() + shift; }", 12 * 3600 * 1000 + 1)
     page.evaluate("self.crewStore.owner()")
@@ -171,7 +187,7 @@ def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
     page.context.set_offline(True)
     page.goto(f"{live_site.url}/staff/crew/")
     page.wait_for_selector("[data-crew][data-ready]", state="attached")
-    finish(page, stops[1], "gray")
+    finish(page, stops[1].reference, "gray")
     page.route("**/result/", lambda route: route.abort())
     page.context.set_offline(False)
     page.goto(f"{live_site.url}/staff/profile/")

@@ -248,7 +248,8 @@ def only_known(request: Request, files: set[str]) -> None:
 def sent_file(request: Request, fields: set[str]) -> tuple[Any, dict[str, Any]]:
     """The file `photo` of a form, and its other fields."""
     only_known(request, {"photo"})
-    sent = cast(QueryDict, request.data)
+    # An empty form is read as an empty object.
+    sent = request.data if isinstance(request.data, QueryDict) else QueryDict()
     texts = {name: values for name, values in sent.lists() if name not in request.FILES}
     body = Body({name: values[0] for name, values in texts.items()})
     body.read |= fields

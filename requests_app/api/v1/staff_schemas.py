@@ -1,6 +1,6 @@
 """The shapes for programs that work as staff, which staff_app/api/ answers: see schemas.py."""
 
-from requests_app.api.v1.report_schemas import CONTACT, PLACE
+from requests_app.api.v1.report_schemas import CONTACT, PHOTO_FILE, PLACE
 from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, moment, page, ref, shape, text, uri
 from requests_app.models import Channel, ContactPoint, Disposition, Participation, PublicState, Status, Task
 from requests_app.rules.intake import DESCRIPTION_MAX
@@ -182,6 +182,15 @@ STAFF: dict[str, Schema] = {
         "What the action takes. Fields of other actions are mistakes.",
         {name: maybe(schema) for name, schema in ACTION_FIELDS.items()},
         optional=None,
+    ),
+    "StaffActionWithPhotos": shape(
+        "An action with photos of the work: `resolve` takes them.",
+        {
+            "action": text("The body as JSON: a StaffActionBody.", contentMediaType="application/json"),
+            "photos": {**listed(PHOTO_FILE), "maxItems": 3},
+            "photos_before": {**listed(PHOTO_FILE), "maxItems": 3},
+        },
+        optional=("photos", "photos_before"),
     ),
     "Undo": shape("What is undone.", {"event": text("`undo.event` of the answer.", minLength=1, maxLength=18)}),
     "StaffActions": shape(

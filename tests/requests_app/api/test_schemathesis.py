@@ -45,10 +45,10 @@ CHECKS: list[Any] = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-# A key of each scope, of all scopes, and of tests.
+# A key of all scopes (the first, which Hypothesis takes most often), of each scope, and of tests.
 KEYS: dict[str, list[str]] = {
-    **{scope.value: [scope.value] for scope in Scope},
     "all": [scope.value for scope in Scope],
+    **{scope.value: [scope.value] for scope in Scope},
     "test": [Scope.REPORT.value],
 }
 SCHEMA = schemathesis.openapi.from_dict(json.loads(json.dumps(document())))
@@ -63,14 +63,15 @@ class City:
         factories.asset(cast.city, "L00417")
         made = factories.routed(cast.pothole, answers={"where": "lane"}, reporter=factories.ANA)
         task = tasks.add(made.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
-        self.keys = ["", "lk_none"]
+        self.keys = []
         for name, scopes in KEYS.items():
             acts_as = cast.tom if Scope.STAFF in scopes else None
             key, plain = api_keys.create(cast.city, name, scopes=scopes, is_test=name == "test", acts_as=acts_as)
-            self.keys += [plain] * (8 if name == "all" else 1)
+            self.keys.append(plain)
             if name == "all":
                 webhook, _secret = webhooks.create(key, {"url": "https://hooks.example.org/"})
                 delivery = webhooks.test(webhook.pk)
+        self.keys += ["", "lk_none"]
         self.known: dict[str, Any] = {
             "reference": made.reference,
             "service_request_id": made.display_reference,
@@ -123,8 +124,9 @@ def run(city: City, of_each: int, number: int) -> Counter[tuple[str, int]]:
     def tried(case: Case, key: str, in_path: bool, in_body: list[bool]) -> None:
         city.place_in(case.path_parameters, [in_path] * 8)
         city.place_in(case.body, in_body)
-        headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {key}"} if key else {})}
-        response = case.call(app=application, headers=headers)
+        # Not as a header: Schemathesis leaves that out where it tries a call without one.
+        sent = {"HTTP_AUTHORIZATION": f"Bearer {key}"} if key else {}
+        response = case.call(app=application, headers={"Accept-Encoding": "identity"}, environ_overrides=sent)
         try:
             case.validate_response(response, checks=CHECKS)
         except FailureGroup as failures:

@@ -1,12 +1,14 @@
 """The queue, one request, and what is done to it, by programs that act for a member of staff."""
 
+import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from requests_app import api_keys
 from requests_app.actions import assignment
-from requests_app.models import Comment, Event, Membership, ServiceRequest
+from requests_app.models import Comment, Event, Membership, Photo, ServiceRequest
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 from tests.staff_app.api.conftest import Acting
@@ -118,6 +120,24 @@ def test_a_program_works_on_a_request_and_its_page_says_so(tom: V1, cast: factor
     assert tom.send(at(made, "undo/"), event, 200)["request"]["status"] == "in_progress"
     assert tom.send(at(made, "undo/"), {"event": "1"}, 404)["status"] == 404
     tom.send(at(made, "undo/"), {"event": str(Event.objects.get(kind="note_added").pk)}, 409)
+
+
+def test_a_result_comes_with_photos_of_the_work(tom: V1, cast: factories.Rivermark) -> None:
+    made = factories.routed(factories.service(cast.city, "sign", evidence="photo"), "A sign is down.")
+    result = {"outcome": "fixed", "visited": True, "text": "We filled the hole."}
+    assert codes(tom.send(at(made, "actions/resolve/"), result, 422)) == {"no_evidence": "invalid"}
+
+    def upload(verb: str, status: int, content: bytes, **more: Any) -> Any:
+        photo = SimpleUploadedFile("a.jpg", content, "image/jpeg")
+        form = {"action": json.dumps(result if verb == "resolve" else {}), "photos": photo, **more}
+        return tom.upload(at(made, f"actions/{verb}/"), form, status, {"Idempotency-Key": f"{verb}{status}"})
+
+    assert codes(upload("accept", 422, factories.jpeg())) == {"photos": "unknown"}
+    assert codes(upload("resolve", 422, b"no photo")) == {"photos": "invalid"}
+    assert not Photo.objects.exists()
+    for _try in range(2):
+        assert upload("resolve", 200, factories.jpeg())["request"]["photos"][0]["kind"] == "work"
+    assert Photo.objects.get().stage == "after"
 
 
 def test_what_an_action_takes_is_checked_as_on_its_page(tom: V1, acting: Acting, cast: factories.Rivermark) -> None:

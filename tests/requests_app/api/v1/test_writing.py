@@ -155,6 +155,7 @@ def test_photos_come_before_the_report_or_with_it(v1: V1) -> None:
     assert len(v1.get(receipt["url"])["photos"]) == 2
     v1.upload("requests/", {"report": "{", "photos": [jpeg()]}, 400)
     v1.upload("requests/", {"report": json.dumps(POTHOLE), "other": jpeg()}, 422)
+    assert errors(v1.upload("photos/", {}, 422)) == {"photo": "missing"}
     assert errors(v1.upload("photos/", {"photo": SimpleUploadedFile("a.jpg", b"no photo")}, 422)) == {
         "photo": "invalid"
     }
