@@ -109,7 +109,7 @@ def payload(delivery: WebhookDelivery) -> dict[str, Any]:
 
 
 def contact_of(service_request: ServiceRequest) -> dict[str, str | None] | None:
-    """Who reported it. None if they were erased."""
+    """The reporter's name and how to reach them. None if they were erased."""
     own = service_request.participations.filter(role__in=Participation.OWN, person__erased_at=None)
     first = own.select_related("person").order_by("id").first()
     if first is None:

@@ -24,7 +24,7 @@ CATALOGUE = (
     EventType("request.routed", ("routed", "transferred"), _("It has a department, or another one.")),
     EventType("request.accepted", ("accepted",), _("Its department accepted it.")),
     EventType("request.scheduled", ("scheduled",), _("Work has a day.")),
-    EventType("request.visited", ("visited",), _("Somebody looked at it on the spot.")),
+    EventType("request.visited", ("visited",), _("Somebody visited the place.")),
     EventType("request.made_safe", ("made_safe",), _("The danger is over; the work isn’t.")),
     EventType(
         "request.on_hold", ("put_on_hold", "asked"), _("Work waits: for something, or for the reporter’s answer.")

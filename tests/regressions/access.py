@@ -87,8 +87,8 @@ REGRESSIONS = [
     ),
     Regression(
         "the reporter box opens where the service names who may",
-        "staff_app/decorators.py",
-        'not named_only or permissions.can(user, "view_private", service_request)',
+        "requests_app/rules/permissions.py",
+        'not named_only or can(user, "view_private", service_request)',
         "True",
         ("tests/staff_app/request/test_detail.py",),
     ),
@@ -273,8 +273,8 @@ REGRESSIONS = [
     Regression(
         "the page shows a private request that this one was merged into",
         "requests_app/web/request_access.py",
-        "return parent if parent is not None and parent.is_public else None",
-        "return parent",
+        "if parent is None or parent.is_public:\n",
+        "if True:\n",
         ("tests/requests_app/web/request/test_track.py",),
     ),
 ]

@@ -40,15 +40,15 @@ REGRESSIONS = [
     Regression(
         "a private report is read by its number",
         "requests_app/api/open311/reading.py",
-        "return ServiceRequest.objects.with_public_number().in_jurisdiction(city)",
-        "return ServiceRequest.objects.in_jurisdiction(city)",
+        "readable = ServiceRequest.objects.with_public_number() | ServiceRequest.objects.tests_of(key)",
+        "readable = ServiceRequest.objects.all()",
         ("tests/requests_app/api/open311/test_reading.py",),
     ),
     Regression(
         "numbers find another city's reports",
         "requests_app/api/open311/reading.py",
-        "public = ServiceRequest.objects.public().in_jurisdiction(city)\n    numbers",
-        "public = ServiceRequest.objects.public()\n    numbers",
+        "return readable.in_jurisdiction(city)",
+        "return readable",
         (
             "tests/requests_app/test_jurisdictions.py",
             "tests/requests_app/api/open311/test_reading.py",
@@ -114,8 +114,8 @@ REGRESSIONS = [
     Regression(
         "the API names a hidden parent",
         "requests_app/api/open311/shapes.py",
-        "ServiceRequest.objects.public().filter(pk__in=parents)",
-        "ServiceRequest.objects.filter(pk__in=parents)",
+        'Q(pk__in=parents, public_state="public")',
+        "Q(pk__in=parents)",
         ("tests/requests_app/api/open311/test_reading.py",),
     ),
     Regression(

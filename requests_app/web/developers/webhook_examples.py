@@ -60,7 +60,7 @@ END"""
 
 
 def commands(site: str) -> dict[str, str]:
-    """From a webhook of one's own to the first event, for who has $KEY and the $REFERENCE of a test report."""
+    """From a new webhook to its first event, with $KEY and the $REFERENCE of a test report."""
     headers = {"Authorization": "Bearer $KEY"}
     address = HERE if settings.WEBHOOKS_TO_LOOPBACK else ELSEWHERE
     body = {"url": address, "payload": "full"}
