@@ -11,16 +11,8 @@ from requests_app.clock import AppNow
 from requests_app.models import Event, Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions, redaction
 
-RELATED = (
-    "service",
-    "service_version__category",
-    "service_version__department",
-    "department",
-    "assignee",
-    "jurisdiction",
-    "owner",
-    "api_key",
-)
+# Without the jurisdiction, which callers have: its boundary may be a megabyte.
+RELATED = ("service", "service_version__department", "department", "assignee", "owner", "api_key")
 
 
 def with_last_event(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
@@ -53,6 +45,7 @@ def get_request_or_404(
         .first()
     )
     if service_request is not None:
+        service_request.jurisdiction = jurisdiction
         # The page's time is that of the row.
         once.read_on_page("now", lambda: service_request.loaded_at)
     # 404, not 403: a 403 would tell a stranger that this request exists.
@@ -75,6 +68,8 @@ def get_pair_or_404(
         .filter(reference__in=wanted)
     )
     visible = {one.reference: one for one in found if permissions.can(user, "view", one)}
+    for one in visible.values():
+        one.jurisdiction = jurisdiction
     if len(visible) < 2:
         raise Http404
     redaction.redact_for(user, visible.values())

@@ -67,7 +67,8 @@ def department_link(request: CityRequest, token: str) -> HttpResponse:
 def _request_of(link: DepartmentLink | None) -> ServiceRequest | None:
     if link is None:
         return None
-    found = ServiceRequest.objects.select_related(*RELATED).filter(pk=link.event.service_request_id or 0).first()
+    rows = ServiceRequest.objects.select_related(*RELATED, "jurisdiction")
+    found = rows.filter(pk=link.event.service_request_id or 0).first()
     return None if found is None or found.public_state in permissions.INVISIBLE else found
 
 

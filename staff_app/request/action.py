@@ -173,7 +173,9 @@ def _changed(
 
 
 def _current(service_request: ServiceRequest) -> ServiceRequest:
-    return with_last_event(ServiceRequest.objects.select_related(*RELATED)).get(pk=service_request.pk)
+    current = with_last_event(ServiceRequest.objects.select_related(*RELATED)).get(pk=service_request.pk)
+    current.jurisdiction = service_request.jurisdiction
+    return current
 
 
 def unsent_words(unsent: Unsent) -> str:

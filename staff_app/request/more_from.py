@@ -1,5 +1,6 @@
 """What else was reported at the place, or about the asset, of a request: open and ended, newest first, a few of each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,10 +15,12 @@ from requests_app.messages import wording
 from requests_app.models import OPEN, Jurisdiction, Participation, ServiceRequest, Status, User
 from requests_app.places.addresses import box_around
 from requests_app.places.metres import metres_between
-from requests_app.rules import redaction
+from requests_app.rules import permissions, redaction
 from staff_app.decorators import StaffRequest, staff_page
 
 AT_MOST = 6
+# Of each kind, so many are read, and then those shown that the user may see.
+READ_MAX = 30
 # About two houses to each side.
 HERE_M = 30
 
@@ -45,10 +48,16 @@ def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     about_asset = [
         row for row in rows if service_request.asset_id and row.service_request.asset_id == service_request.asset_id
     ]
-    at_place = [row for row in rows if row.away]
+    here = [row for row in rows if row.away]
+    is_shown = {
+        row.service_request.pk
+        for is_open in (True, False)
+        for row in [row for row in here if row.service_request.is_open == is_open][:AT_MOST]
+    }
+    at_place = [row for row in here if row.service_request.pk in is_shown]
     groups = [
         Group(_("About the same asset"), about_asset[:AT_MOST], _asset_url(service_request)),
-        Group(_("At this place"), at_place[: 2 * AT_MOST], _place_url(service_request, len(at_place))),
+        Group(_("At this place"), at_place, _place_url(service_request, len(at_place))),
     ]
     context = {"service_request": service_request, "groups": [group for group in groups if group.rows]}
     return render(request, "staff_app/request/more_from.html", context)
@@ -62,23 +71,25 @@ def of_reporter(service_request: ServiceRequest, user: User) -> list[Row]:
     return _rows(found.order_by("-submitted_at", "-id")[:AT_MOST], user, service_request.jurisdiction)
 
 
-def _here(service_request: ServiceRequest, user: User) -> QuerySet[ServiceRequest]:
-    """In one statement: the newest ids by each index (of an asset, of open and of ended ones at a place), then their rows."""
-    visible = _visible(service_request, user)
+def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
+    """In one statement: the newest ids by each index (of an asset, of open and of ended ones at a place), then their rows.
+
+    Whether the user may see them is asked of the rows: as a condition of each part it would take longer to plan than to read them.
+    """
+    others = ServiceRequest.objects.in_jurisdiction(service_request.jurisdiction).exclude(pk=service_request.pk)
     parts = []
     if service_request.asset_id is not None:
-        parts.append(visible.filter(asset=service_request.asset_id).order_by("-id"))
+        parts.append(others.filter(asset=service_request.asset_id).order_by("-id"))
     if service_request.point is not None:
-        here = visible.filter(point__bboverlaps=box_around(service_request.point, HERE_M))
+        here = others.filter(point__bboverlaps=box_around(service_request.point, HERE_M))
         for states in (OPEN, [Status.RESOLVED, Status.CLOSED]):
             parts.append(here.filter(status__in=states).order_by("-submitted_at", "-id"))
     if not parts:
-        return visible.none()
-    ids = [part.values("pk")[:AT_MOST] for part in parts]
+        return []
+    ids = [part.values("pk")[:READ_MAX] for part in parts]
     found = ServiceRequest.objects.filter(pk__in=ids[0].union(*ids[1:]) if len(ids) > 1 else ids[0])
-    return found.select_related("service", "service_version__department", "department", "owner").order_by(
-        "-submitted_at", "-id"
-    )
+    found = found.select_related("service", "service_version__department", "department", "owner")
+    return [one for one in found.order_by("-submitted_at", "-id") if permissions.can(user, "view", one)]
 
 
 def _asset_url(service_request: ServiceRequest) -> str:
@@ -103,7 +114,7 @@ def _visible(service_request: ServiceRequest, user: User) -> QuerySet[ServiceReq
 
 
 def _rows(
-    found: QuerySet[ServiceRequest], user: User, city: Jurisdiction, near: ServiceRequest | None = None
+    found: Iterable[ServiceRequest], user: User, city: Jurisdiction, near: ServiceRequest | None = None
 ) -> list[Row]:
     """With the distance of those that are at the same place."""
     others = list(found)

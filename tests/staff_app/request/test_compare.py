@@ -178,9 +178,11 @@ def test_what_was_reported_here_before_is_listed(
     far = factories.routed(
         town.pothole, answers=LANE, place=submission.Place(factories.at(-69.01), "1 Oak St", source="address")
     )
+    theirs = factories.routed(town.tree, place=submission.Place(one.point, "11 Elm St", source="address"))
     page = html(tom, f"{page_of(one)}more/")
     assert two.display_reference in page
     assert far.display_reference not in page
+    assert theirs.display_reference not in page, "Tom may not open it"
 
 
 def test_more_from_the_reporter_comes_with_the_logged_look_at_the_contact(
