@@ -42,5 +42,6 @@ def linked(text: str, numbers: Collection[str]) -> SafeString:
 
 
 def _number(written: str) -> str:
-    # A digit, or four words such as "curb-side" would be looked up.
-    return (references.parse(written) or "") if any(symbol.isdigit() for symbol in written) else ""
+    # With a digit or in capitals, or words such as "curb-side" would be looked up.
+    is_number = written.isupper() or any(symbol.isdigit() for symbol in written)
+    return (references.parse(written) or "") if is_number else ""
