@@ -181,6 +181,7 @@ def test_a_start_that_was_cut_off_while_loading_begins_the_load_again(stopped: D
     assert answers(url_in(started.stdout))
 
 
+@pytest.mark.slow
 def test_a_start_that_is_killed_halfway_does_not_stand_in_the_way(make_demo: Callable[..., Demo]) -> None:
     demo = make_demo()
     for moment in ("Preparing the database", "Preparing the database"):
