@@ -145,7 +145,7 @@ def test_a_newcomer_sends_a_report_and_receives_a_webhook(
             command = command.replace(given, value)
         shell += f"{command} > answer; cat answer\n" if command.startswith("curl") else f"{command}\n"
     assert set(filled) <= set(re.findall("|".join(filled), "".join(steps)))
-    shell += "for _ in $(seq 100); do grep -q accepted printed && break; sleep 0.1; done\nkill %1; cat printed >&3\n"
+    shell += "for _ in $(seq 600); do grep -q accepted printed && break; sleep 0.1; done\nkill %1; cat printed >&3\n"
     said = run(["bash", "-e", "-m"], shell, {}, tmp_path)
     assert NEW_REPORT["description"] in said
     assert "'type': 'request.accepted'" in said.splitlines()[-1]
