@@ -50,7 +50,8 @@ WORDS = {
     ),
     "precondition-required": _("To edit, send the ETag of the request as you read it in the header “If-Match.”"),
     "too-many-requests": _(
-        "You reached a limit. Wait for the seconds in “Retry-After,” then try again. With a key, “RateLimit” on every answer says what is left."
+        "You reached a limit. Wait for the seconds in “Retry-After,” then try again. "
+        "With a key, “RateLimit” on every answer says what is left."
     ),
     "server-error": _(
         "The mistake is ours, and we log it. Try again later with the same Idempotency-Key. If it stays, tell us the request_id."
