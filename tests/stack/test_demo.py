@@ -171,6 +171,7 @@ def test_another_city_is_refused_rather_than_mixed_in(stopped: Demo, tmp_path: P
     assert stopped.process_ids() == set()
 
 
+@pytest.mark.slow
 @pytest.mark.shows("1.7")
 def test_a_start_that_was_cut_off_while_loading_begins_the_load_again(stopped: Demo) -> None:
     (stopped.servers / "mark-data").write_text("loading: nothing")
