@@ -420,7 +420,7 @@ def test_those_who_may_read_it_do(planted: Planted, db: None) -> None:
     """The counterpart: the values searched for above exist and would be found."""
     wanted = {what: forms for what, forms in needles(planted).items() if what in OF_STREETS | OF_SUE}
     crawler = Crawler(planted, wanted, planted.staff["sue"])
-    crawler.ask_all(STAFF_PAGES, translated=False)
+    crawler.ask_all(STAFF_PAGES, translated=False, pieces=False)
     ask_for_reporters(crawler)
     assert not crawler.broken, "\n".join(crawler.broken[:20])
     assert {what.partition(":")[0] for what in crawler.found} == (OF_STREETS | OF_SUE) - NOBODYS - NOT_SHOWN
@@ -530,7 +530,7 @@ def test_no_webhook_tells_anything_private(planted: Planted, db: None) -> None:
 def test_no_log_line_holds_anything_private(planted: Planted, db: None) -> None:
     with log_lines() as lines:
         crawler = Crawler(planted, {})
-        crawler.ask_all(PAGES, translated=False)
+        crawler.ask_all(PAGES, translated=False, pieces=False)
         of_staff = Crawler(planted, {}, planted.staff["ada"])
         of_staff.ask(address("staff_app:api_keys", planted))
         form = {"name": CANARIES["reporter's name"], "scopes": "report", "calls_a_minute": "60"}
@@ -581,7 +581,7 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
         | spellings("branch hangs low"),
     }
     before = Crawler(planted, wanted)
-    walk_as_a_stranger(before)
+    walk_as_a_stranger(before, everything=False)
     assert {found.partition(":")[0] for found in before.found} == wanted.keys()
 
     sue = planted.staff["sue"]
@@ -595,8 +595,9 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
     after.has_found_nothing()
 
 
-def walk_as_a_stranger(crawler: Crawler) -> None:
-    crawler.ask_all(name for name, page in PAGES.items() if page.is_public)
+def walk_as_a_stranger(crawler: Crawler, *, everything: bool = True) -> None:
+    public = [name for name, page in PAGES.items() if page.is_public]
+    crawler.ask_all(public, translated=everything, pieces=everything)
     for name in PAGES:
         for path in searches(name, crawler.planted, "branch"):
             crawler.ask(path)
