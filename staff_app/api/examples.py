@@ -9,11 +9,13 @@ WORK_ORDER: dict[str, Any] = {
     "url": "https://orders.example.org/4711",
     "status": "In progress",
 }
+DEPARTMENT: dict[str, Any] = {"code": "PW", "name": "Streets", "teams": [{"id": "4", "name": "Day crew"}]}
 TASK: dict[str, Any] = {
     "id": "31",
     "url": f"{SITE}/api/v1/staff/tasks/31/",
     "request": "7K3M-9QWT",
     "department": {"code": "PW", "name": "Streets"},
+    "team": {"id": "4", "name": "Day crew"},
     "what": "Fill the hole.",
     "state": "open",
     "due_on": "2026-06-10",

@@ -10,7 +10,7 @@ from requests_app import links
 from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.localized import localized
 from requests_app.messages.request_shape import moment, photos_of
-from requests_app.models import Department, Jurisdiction, RequestArea, ServiceRequest, Status, Task, User
+from requests_app.models import Department, Jurisdiction, RequestArea, ServiceRequest, Status, Task, Team, User
 from requests_app.places import assets
 from requests_app.rules import permissions, redaction
 from requests_app.rules import tasks as task_rules
@@ -66,8 +66,8 @@ def _row(row: ServiceRequest, city: Jurisdiction, directory: Directory, site: st
         "language": row.language,
         "channel": row.channel,
         "department": _department(row.department),
-        "team": {"id": str(row.team.pk), "name": str(row.team)} if row.team else None,
-        "assignee": {"id": str(row.assignee.pk), "name": str(row.assignee)} if row.assignee else None,
+        "team": _named(row.team),
+        "assignee": _named(row.assignee),
         "address": row.address or None,
         "lat": round(point.y, 6) if point else None,
         "long": round(point.x, 6) if point else None,
@@ -87,6 +87,10 @@ def _row(row: ServiceRequest, city: Jurisdiction, directory: Directory, site: st
 
 def _department(department: Department | None) -> dict[str, str] | None:
     return {"code": department.code, "name": localized(department.name)} if department else None
+
+
+def _named(one: Team | User | None) -> dict[str, str] | None:
+    return {"id": str(one.pk), "name": str(one)} if one else None
 
 
 def _flags(row: ServiceRequest) -> list[str]:
@@ -127,7 +131,7 @@ def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Direct
         found, user, for_department=for_department, reads_hidden=permissions.can(user, "hide", found)
     )
     owner, parent = found.owner, found.duplicate_of
-    tasks = found.tasks.select_related("department").order_by("id") if found.has_tasks else []
+    tasks = found.tasks.select_related("department", "team").order_by("id") if found.has_tasks else []
     return {
         **_row(found, city, directory, site),
         "place_note": found.place_note or None,
@@ -174,6 +178,7 @@ def task(row: Task, city: Jurisdiction, about: ServiceRequest) -> dict[str, Any]
         "url": f"{links.base_url(city)}/api/v1/staff/tasks/{row.pk}/",
         "request": about.display_reference,
         "department": _department(row.department),
+        "team": _named(row.team),
         "what": row.what,
         "state": row.state,
         "due_on": row.due_on.isoformat() if row.due_on else None,

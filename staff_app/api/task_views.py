@@ -14,6 +14,21 @@ from staff_app.api import examples, shapes, tasks
 from staff_app.api.base import TAG, StaffView
 
 
+class StaffDepartments(StaffView):
+    @operation(
+        Operation(
+            id="listTaskDepartments",
+            tag=TAG,
+            summary="List departments and teams",
+            words="Whom a task can be given to.",
+            answer=Answer("TaskDepartments", "All of them.", {"results": [examples.DEPARTMENT]}),
+            scope="staff",
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"results": tasks.departments(self.jurisdiction)})
+
+
 class StaffTasks(StaffView):
     @operation(
         Operation(
@@ -59,7 +74,8 @@ class StaffTask(StaffView):
             tag=TAG,
             summary="Change a task",
             words="Its work order in another system, with the status there. If the city has said what that status means, it ends "
-            "the task or opens it again; else `state` does. What waits for its last task goes on. If-Match is optional.",
+            "the task or opens it again; else `state` does. What waits for its last task goes on. `team` gives it to a team of its "
+            "department. If-Match is optional.",
             body=Taken({JSON: "TaskEdit"}, examples.TASK_EDIT),
             answer=Answer("OneTask", "As it is now.", examples.ONE_TASK, headers=("ETag",)),
             headers=("If-Match?",),
@@ -88,8 +104,8 @@ class StaffRequestTasks(StaffView):
             id="addTask",
             tag=TAG,
             summary="Add a task",
-            words="Gives a department its part of the work on a request, maybe one with a work order in another system. Needs "
-            "the permission to assign.",
+            words="Gives a department or one of its teams its part of the work on a request, maybe one with a work order in "
+            "another system. Needs the permission to assign.",
             status=201,
             body=Taken({JSON: "NewTask"}, examples.NEW_TASK),
             answer=Answer("Task", "It was added.", examples.TASK, headers=("Location",)),

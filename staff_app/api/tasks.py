@@ -1,32 +1,37 @@
-"""Tasks by API, and the work orders of other systems that they are kept in."""
+"""Tasks by API, whom they may be given to, and the work orders of other systems that they are kept in."""
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.forms import Form
 from django.utils.translation import gettext as _
 
 from requests_app.actions import tasks as actions
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.parameters import Choice, Parameter, Query
-from requests_app.api.v1.problems import Problem
-from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, User
+from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
+from requests_app.localized import localized
+from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.paging import BadCursor, Order, Page, page
 from requests_app.rules import tasks as rules
-from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm
+from staff_app.api.base import denied
+from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm, TeamForm
 
 OLDEST: Order = [("id", "asc")]
-ALL = "all"
+ALL, NO_TEAM = "all", "none"
 FILTERS = (
     Choice(
         "state", "`all`: also what has ended or can’t begin yet.", example="all", values=("open", ALL), default="open"
     ),
     Parameter("department", "The code of a department.", example="PW", most=60),
+    Parameter("team", "The id of a team, or `none`: the whole department’s.", example="4", most=18),
     Parameter(
         "number", "The number of a work order in another system, whatever its state.", example="WO-4711", most=60
     ),
 )
 RELATED = (
     "department",
+    "team",
     "service_request__service",
     "service_request__service_version",
     "service_request__jurisdiction",
@@ -39,12 +44,22 @@ def listed(user: User, city: Jurisdiction, query: Query) -> Page[Task]:
     found = rules.visible_to(user, city) if every else rules.open_tasks(user, city)
     if query["department"]:
         found = found.filter(department__code=query["department"])
+    if query["team"]:
+        found = _of_team(found, query["team"])
     if query["number"]:
         found = found.filter(outside_number=query["number"])
     try:
         return page(found.select_related(*RELATED), OLDEST, query["cursor"], query["limit"])
     except BadCursor:
         raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+
+
+def _of_team(found: QuerySet[Task], team: str) -> QuerySet[Task]:
+    if team == NO_TEAM:
+        return found.filter(team=None)
+    if not team.isdecimal():
+        raise invalid_parameter([FieldError("team", "invalid", _("%(name)s was not found.") % {"name": "team"})])
+    return found.filter(team=int(team))
 
 
 def find(user: User, city: Jurisdiction, task_id: int) -> Task:
@@ -59,6 +74,7 @@ def add(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
     body = Body(data)
     sent = {
         "department": body.text("department", 60, required=True),
+        "team": body.text("team", 18),
         "what": body.text("what", 500, required=True, lines=True),
         "due_on": body.text("due_on", 10),
         "after": body.text("after", 18),
@@ -68,8 +84,10 @@ def add(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
     departments = Department.objects.filter(code=sent["department"], jurisdiction=service_request.jurisdiction)
     found = departments.values_list("pk", flat=True).first()
     form = TaskForm({**sent, "department": str(found or 0)}, service_request=service_request)
-    if sent["after"] and "after" not in form.fields:
-        body.refuse("after", "unknown-value", _("%(name)s was not found.") % {"name": "after"})
+    for name in ("team", "after"):
+        # The form has no field where there is nothing to choose.
+        if sent[name] and name not in form.fields:
+            body.refuse(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
     _gather(form, body)
     body.check()
     try:
@@ -79,24 +97,48 @@ def add(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
         raise _has_ended() from None
 
 
+def departments(city: Jurisdiction) -> list[dict[str, Any]]:
+    """Those that may be given a task, with their teams."""
+    teams: dict[int, list[Team]] = {}
+    for team in rules.teams_of(city).order_by("department", "code"):
+        teams.setdefault(team.department_id, []).append(team)
+    return [
+        {
+            "code": one.code,
+            "name": localized(one.name),
+            "teams": [{"id": str(team.pk), "name": str(team)} for team in teams.get(one.pk, [])],
+        }
+        for one in rules.may_be_given(city).order_by("code")
+    ]
+
+
 def find_added(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
     """The task that the same body added before."""
     return service_request.tasks.filter(created_by=user, what=Body(data).text("what", 500, lines=True)).latest("id")
 
 
 def change(task: Task, data: Any, *, user: User) -> None:
-    """Call it in a transaction. Raises a 422 problem, and a 409 problem if the task or its request has ended."""
+    """Call it in a transaction. Raises a 422 problem, a 409 problem if the task or its request has ended, and a 403 problem for a
+    team by those who don't give out its department's work."""
     body = Body(data)
     order = _order(body)
+    team = TeamForm({"team": body.text("team", 18)}, task=task) if "team" in body.data else None
     state = body.choice("state", list(Task.State.values), "")
     note = body.text("note", 4000, lines=True)
     body.no_others()
     if note and state not in (Task.State.DONE, Task.State.DROPPED):
         body.refuse("note", "not-taken", _("A note goes with the end of a task."))
-    form = EndTaskForm({"note": note})
-    _gather(form, body)
+    for form in (EndTaskForm({"note": note}), team):
+        if form is not None:
+            _gather(form, body)
     body.check()
+    if team is not None and not rules.may_set_team(user, task):
+        raise denied("assign")
     try:
+        # Only an open task changes its team, so before it ends or after it is open again.
+        was_open = task.state == Task.State.OPEN
+        if team is not None and was_open:
+            actions.set_team(task.pk, team=team.cleaned_data["team"], actor=user)
         if order:
             actions.link_order(task.pk, order, actor=user)
             # Its status may have ended the task, or opened it again.
@@ -105,6 +147,8 @@ def change(task: Task, data: Any, *, user: User) -> None:
             actions.reopen(task.pk, actor=user)
         elif state and state != task.state:
             actions.end(task.pk, state=state, note=note, actor=user)
+        if team is not None and not was_open:
+            actions.set_team(task.pk, team=team.cleaned_data["team"], actor=user)
     except actions.HasEnded:
         raise _has_ended() from None
 

@@ -136,5 +136,16 @@ def json_part(request: Request, name: str) -> Any:
 
 
 def canonical(data: Any) -> str:
-    """What makes two bodies the same body, whatever the order of their fields."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False)
+    """What makes two bodies the same body, whatever the order of their fields and whether a number is written 69 or 69.0."""
+    return json.dumps(_with_plain_numbers(data), sort_keys=True, ensure_ascii=False)
+
+
+def _with_plain_numbers(data: Any) -> Any:
+    match data:
+        case dict():
+            return {name: _with_plain_numbers(value) for name, value in data.items()}
+        case list():
+            return [_with_plain_numbers(value) for value in data]
+        case float() if data.is_integer():
+            return int(data)
+    return data

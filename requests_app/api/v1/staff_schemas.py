@@ -17,6 +17,7 @@ PRIORITY: Schema = {
 DAY: Schema = {"type": "string", "format": "date"}
 ID = text("Never changes.")
 PERSON = shape("A member of staff.", {"id": ID, "name": text("Their name.")})
+TEAM = shape("A team of the department.", {"id": ID, "name": text("Its name.")})
 
 # In the order in which they are answered.
 STAFF_ROW_FIELDS: dict[str, Schema] = {
@@ -35,7 +36,7 @@ STAFF_ROW_FIELDS: dict[str, Schema] = {
     "language": text("The language of the description, and of the reporter."),
     "channel": text("How it came.", enum=Channel.values),
     "department": maybe(ref("Named")),
-    "team": maybe(shape("A team of the department.", {"id": ID, "name": text("Its name.")})),
+    "team": maybe(TEAM),
     "assignee": maybe(PERSON),
     "address": maybe(text("The exact place in words.")),
     "lat": maybe(LATITUDE),
@@ -131,6 +132,7 @@ TASK: dict[str, Schema] = {
     "url": uri("Its address."),
     "request": text("The number of the request."),
     "department": ref("Named"),
+    "team": maybe(TEAM),
     "what": text("What the department does."),
     "state": text("Whether it is still to do.", enum=Task.State.values),
     "due_on": maybe({**DAY, "description": "By which day."}),
@@ -301,22 +303,44 @@ STAFF: dict[str, Schema] = {
             "description": maybe(text("What was reported. Null if the request is confidential.")),
         },
     ),
+    "TaskDepartments": shape(
+        "Whom a task can be given to.",
+        {
+            "results": listed(
+                shape(
+                    "A department.",
+                    {
+                        "code": text("Never changes."),
+                        "name": text("In the asked language."),
+                        "teams": listed(TEAM, "Its teams."),
+                    },
+                )
+            )
+        },
+    ),
     "TaskPage": page("One page of tasks, oldest first.", "OneTask"),
     "NewTask": shape(
         "A part of the work for a department.",
         {
             "department": text("The code of a department.", minLength=1, maxLength=60),
+            "team": text("The id of one of its teams. Without it, the whole department.", maxLength=18),
             "what": text("What they do. They don’t see who reported it.", minLength=1, maxLength=500),
             "due_on": {**DAY, "description": "By which day."},
             "after": text("The id of an open task of the request that has to end first.", maxLength=18),
             "work_order": shape("It exists in another system already.", WORK_ORDER, optional=("url", "status")),
         },
-        optional=("due_on", "after", "work_order"),
+        optional=("team", "due_on", "after", "work_order"),
     ),
     "TaskEdit": shape(
         "What changes.",
         {
             "work_order": shape("As it is there now.", WORK_ORDER, optional=("url", "status")),
+            "team": maybe(
+                text(
+                    "The id of a team of its department; null: the whole department. Needs `assign` there.",
+                    maxLength=18,
+                )
+            ),
             "state": text("Ends the task, or opens it again.", enum=Task.State.values),
             "note": text("With an end: a note for the department that has the request.", maxLength=WORDS_MAX),
         },

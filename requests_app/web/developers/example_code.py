@@ -1,4 +1,4 @@
-"""The same call in curl, Python and JavaScript. $KEY, $TOKEN, $REFERENCE and $ETAG are read from the environment."""
+"""The same call in curl, Python and JavaScript. VARIABLES are read from the environment."""
 
 import json
 import re
@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-FROM_ENVIRONMENT = re.compile(r"\$(KEY|TOKEN|REFERENCE|ETAG)\b")
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+VARIABLES: dict[str, Promise] = {
+    "KEY": gettext_lazy("your API key"),
+    "TOKEN": gettext_lazy("a report’s private token"),
+    "REFERENCE": gettext_lazy("a report’s number"),
+    "ETAG": gettext_lazy("the tag that came with an answer"),
+    "WEBHOOK": gettext_lazy("the id of one of your webhooks"),
+    "DELIVERY": gettext_lazy("the id of a delivery"),
+    "TASK": gettext_lazy("the id of a task"),
+    "EVENT": gettext_lazy("the event to undo, from the answer to an action"),
+}
+FROM_ENVIRONMENT = re.compile(rf"\$({'|'.join(VARIABLES)})\b")
 PHOTO_FILE = "hole.jpg"
 
 
@@ -21,6 +34,8 @@ class Call:
     body: Any = None
     form: dict[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    # Whether something comes back to be printed.
+    has_answer: bool = True
 
     @property
     def address(self) -> str:
@@ -41,7 +56,8 @@ def in_each_language(call: Call) -> list[tuple[str, str, str]]:
 
 def as_curl(call: Call) -> str:
     words = [f"curl --fail-with-body {_shell(call.address)}"]
-    if call.method not in ("GET", "POST"):
+    # What curl sends by itself.
+    if call.method != ("POST" if call.body is not None or call.form or call.files else "GET"):
         words[0] += f" -X {call.method}"
     words += [f"-H {_shell(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
@@ -83,7 +99,8 @@ def as_python(call: Call) -> str:
         arguments.append(f"files={{{files}}}")
     lines = ["import requests", ""]
     sent = "".join(f"    {argument},\n" for argument in arguments)
-    lines += [f"answer = requests.{call.method.lower()}(\n{sent})", "answer.raise_for_status()", "print(answer.json())"]
+    lines += [f"answer = requests.{call.method.lower()}(\n{sent})", "answer.raise_for_status()"]
+    lines += ["print(answer.json())"] if call.has_answer else []
     program = "\n".join(lines)
     return f"import os\n\n{program}" if "os.environ" in program else program
 
@@ -132,7 +149,7 @@ def as_javascript(call: Call) -> str:
     lines += [
         f"const answer = await fetch({_javascript(call.address)}{sent});",
         "if (!answer.ok) throw new Error(await answer.text());",
-        "console.log(await answer.json());",
+        *(["console.log(await answer.json());"] if call.has_answer else []),
     ]
     return "\n".join(lines)
 

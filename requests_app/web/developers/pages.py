@@ -62,7 +62,12 @@ def developer_reference(request: CityRequest, tag: str) -> HttpResponse:
         raise Http404
     samples = Samples(request.jurisdiction)
     operations = [(one, reference.examples(one, samples)) for one in found.operations]
-    context = {"tag": found, "tags": reference.tags().values(), "operations": operations}
+    context = {
+        "tag": found,
+        "operations": operations,
+        # In curl, as they are written in a shell.
+        "variables": reference.variables(programs[0][2] for _one, programs in operations),
+    }
     return render(request, "requests_app/developers/developer_reference.html", context)
 
 

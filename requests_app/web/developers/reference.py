@@ -1,19 +1,23 @@
 """The reference of both APIs, made from the OpenAPI document: operations by tag, with parameters, answers and examples."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from requests_app import markdown
 from requests_app.api.v1.openapi import document
-from requests_app.web.developers.example_code import Call, in_each_language
+from requests_app.web.developers.example_code import FROM_ENVIRONMENT, VARIABLES, Call, in_each_language
 from requests_app.web.developers.samples import Samples
 
 # Optional parameters that an example shows; required ones are always there.
+# What the city's own examples can't name, since it is the reader's: from the environment.
+OWN = {"webhook_id": "$WEBHOOK", "delivery_id": "$DELIVERY", "task_id": "$TASK"}
 SHOWN = {"listRequests": ("status", "limit"), "findPlaces": ("q",), "open311ListRequests": ("status", "page_size")}
 
 
@@ -175,13 +179,20 @@ def call_of(described: Described, samples: Samples) -> Call:
     for one in described.raw["parameters"]:
         name, needed = one["name"], one.get("required") or one["name"] in SHOWN.get(described.id, ())
         if one["in"] == "path":
-            is_own = (own or "/sandbox/" in described.path) and name == "reference"
-            value = "$REFERENCE" if is_own else samples.of(name, one["example"])
+            is_own = (own or "/sandbox/" in described.path or "/staff/" in described.path) and name == "reference"
+            value = "$REFERENCE" if is_own else OWN.get(name) or samples.of(name, one["example"])
             url = url.replace(f"{{{name}}}", value)
         elif one["in"] == "query" and needed:
             query[name] = samples.of(name, str(one["example"]))
-        elif name == "If-Match":
+        elif name == "If-Match" and needed:
             headers[name] = "$ETAG"
     if described.scopes:
         headers["Authorization"] = "Bearer $KEY"
-    return Call(described.method, url, query, headers, body, form, tuple(files))
+    has_answer = described.answer.status != "204"
+    return Call(described.method, url, query, headers, body, form, tuple(files), has_answer)
+
+
+def variables(programs: Iterable[str]) -> list[tuple[str, Promise]]:
+    """Those that the programs read from the environment, with what they are."""
+    used = {name for program in programs for name in FROM_ENVIRONMENT.findall(program)}
+    return [(f"${name}", words) for name, words in VARIABLES.items() if name in used]

@@ -3,11 +3,14 @@
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
+
 from requests_app import links
 from requests_app.api.open311.catalog import offered
 from requests_app.models import Area, Article, Asset, Jurisdiction, ServiceRequest, ServiceVersion
 from requests_app.models.catalog import QuestionVersion
 from requests_app.rules import intake
+from requests_app.web.developers import webhook_examples
 
 DESCRIPTION = "A pothole two feet wide."
 # The example's service where the city has it.
@@ -51,9 +54,19 @@ class Samples:
     @cached_property
     def service(self) -> ServiceVersion | None:
         """A service whose reports anyone may send and see."""
-        services = offered(self.city).select_related("current__service").filter(current__visibility="public")
+        services = (
+            offered(self.city)
+            .select_related("current__service", "current__department")
+            .filter(current__visibility="public")
+        )
         found = services.filter(service_code=USUAL).first() or services.order_by("pk").first()
         return found.current if found else None
+
+    @cached_property
+    def department(self) -> str:
+        """One that has work."""
+        named = self.service.department if self.service else None
+        return named.code if named else ""
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -70,7 +83,7 @@ class Samples:
         sent = {**documented, **({"private_token": "$TOKEN"} if "private_token" in documented else {})}
         longitude, latitude = self.city.map_view["center"]
         match operation:
-            case "sendReport":
+            case "sendReport" | "sendTransfer":
                 sent |= {"service": self.of("service_code", sent["service"]), "answers": self.answers}
                 sent["place"] = {"lat": latitude, "long": longitude}
             case "open311SendRequest":
@@ -81,4 +94,12 @@ class Samples:
                 sent["service_request_id"] = "$REFERENCE"
             case "follow":
                 sent["area"] = ":".join(self.area) if self.area else sent["area"]
+            case "createWebhook":
+                sent["url"] = webhook_examples.HERE if settings.WEBHOOKS_TO_LOOPBACK else sent["url"]
+                sent["services"] = [self.of("service_code", sent["services"][0])]
+                sent["areas"] = [":".join(self.area)] if self.area else []
+            case "addTask":
+                sent["department"] = self.department or sent["department"]
+            case "undoStaffAction":
+                sent["event"] = "$EVENT"
         return sent

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from requests_app.actions import assignment, progress, tasks
-from requests_app.models import Event, OutsideStatus, ServiceRequest, Task
+from requests_app.models import Event, OutsideStatus, ServiceRequest, Task, Team
 from requests_app.models.service_request import WAITS_FOR_TASKS
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -69,6 +69,41 @@ def test_a_system_of_work_orders_keeps_its_number_and_status_with_a_task(
     pia.send(path, {"state": "open"}, 409, method="PATCH")
     tom.send(at(made, "tasks/"), new, 409)
     acting(cast.dev).send(at(made, "tasks/"), new, 403)
+
+
+def test_a_task_goes_to_a_team_and_only_who_gives_out_its_work_changes_that(
+    tom: V1, acting: Acting, cast: factories.Rivermark
+) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    north = Team.objects.create(department=cast.parks, code="north", name={"en": "North crew"})
+    own = Team.objects.create(department=cast.streets, code="day", name={"en": "Day crew"})
+    Team.objects.create(department=cast.parks, code="old", name={"en": "Old"}, active=False)
+    listed = {one["code"]: one["teams"] for one in tom.get("staff/departments/")["results"]}
+    assert listed["PK"] == [{"id": str(north.pk), "name": "North crew"}]
+    new = {"department": "PK", "what": "Cut the roots."}
+    assert codes(tom.send(at(made, "tasks/"), {**new, "team": str(own.pk)}, 422)) == {"team": "invalid"}
+    assert codes(tom.send(at(made, "tasks/"), {**new, "team": "x"}, 422)) == {"team": "unknown-value"}
+    task = tom.send(at(made, "tasks/"), {**new, "team": str(north.pk)})
+    assert task["team"] == {"id": str(north.pk), "name": "North crew"}
+    assert tom.get(at(made))["tasks"][0]["team"] == task["team"]
+    path = f"staff/tasks/{task['id']}/"
+    pia, crew = acting(cast.pia), acting(factories.staff("Rob", "crew", cast.city, cast.parks))
+
+    def found(team: object) -> list[str]:
+        return [row["id"] for row in pia.get("staff/tasks/", team=team)["results"]]
+
+    assert (found(north.pk), found("none")) == ([task["id"]], [])
+    assert codes(pia.get("staff/tasks/", 400, team="x")) == {"team": "invalid"}
+    crew.send(path, {"team": None}, 403, method="PATCH")
+    assert codes(pia.send(path, {"team": str(own.pk)}, 422, method="PATCH")) == {"team": "unknown-value"}
+    assert pia.send(path, {"team": None}, 200, method="PATCH")["team"] is None
+    assert found("none") == [task["id"]]
+    # A change of something else leaves the team.
+    pia.send(path, {"team": str(north.pk), "state": "done"}, 200, method="PATCH")
+    assert crew.send(path, {"work_order": ORDER}, 200, method="PATCH")["team"] == task["team"]
+    pia.send(path, {"team": None}, 409, method="PATCH")
+    reopened = pia.send(path, {"team": None, "state": "open"}, 200, method="PATCH")
+    assert (reopened["state"], reopened["team"]) == ("open", None)
 
 
 def test_a_911_center_passes_a_call_on_once(acting: Acting, cast: factories.Rivermark, client: Client) -> None:

@@ -17,14 +17,16 @@ import requests
 from django.test import Client
 
 from requests_app import api_keys
+from requests_app.actions import tasks, webhooks
 from requests_app.api.v1.examples import EDIT, NEW_REPORT
 from requests_app.api.v1.openapi import document
 from requests_app.api.v1.problems import PROBLEMS
 from requests_app.messages import webhook_calls
-from requests_app.models import ApiKey, Comment, Photo, ServiceRequest
+from requests_app.models import ApiKey, Comment, Membership, Photo, ServiceRequest, Webhook, WebhookDelivery
 from requests_app.models.api_key import Scope
 from requests_app.web.developers import problem_words, reference, webhook_examples
 from requests_app.web.developers.example_code import Call, in_each_language
+from staff_app.api import examples as staff_examples
 from tests import factories
 from tests.live import Site
 
@@ -78,6 +80,20 @@ def own_report(site: str, key: str, description: str) -> dict[str, str]:
     return {"REFERENCE": receipt["reference"], "TOKEN": receipt["private_token"], "ETAG": read.headers["ETag"]}
 
 
+# By scope, what the environment has to name besides a key that anyone may ask for.
+WITH_OTHER_KEYS = ("webhooks", "sandbox", "staff")
+Wrapped = Callable[[str, str], str]
+
+
+def languages() -> list[tuple[str, list[str], Wrapped]]:
+    """How each is run, and how one of several programs is wrapped."""
+    found: list[tuple[str, list[str], Wrapped]] = [
+        ("curl", ["bash", "-e"], lambda name, code: f"{code} >/dev/null || {{ echo {name}; exit 1; }}\n"),
+        ("python", [sys.executable, "-"], lambda name, code: f"# {name}\n{code}\n"),
+    ]
+    return [*found, ("javascript", ["node", "--input-type=module", "-"], _as_block)] if shutil.which("node") else found
+
+
 def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Rivermark, tmp_path: Path) -> None:
     """All of a language in one process, for speed; each needs no other."""
     live_site.kill("worker")
@@ -89,19 +105,10 @@ def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Ri
     (tmp_path / "hole.jpg").write_bytes(factories.jpeg())
     pages = "".join(page_at(live_site, f"/developers/reference/{tag}/") for tag in reference.tags())
     operations = {one["operationId"] for path in document()["paths"].values() for one in path.values()}
-    # They name a token, a webhook or an event that this city doesn't have, or need a test key or one that acts for somebody.
-    without = {
-        "open311GetToken",
-        *(one.id for tag in ("webhooks", "sandbox", "staff") for one in reference.tags()[tag].operations),
-    }
+    # No city has the token that this one asks for. Those with other keys have tests of their own.
+    without = {"open311GetToken", *(name for tag in WITH_OTHER_KEYS for name in ids_of(tag))}
     runs = operations - without
-    languages: list[tuple[str, list[str], Callable[[str, str], str]]] = [
-        ("curl", ["bash", "-e"], lambda name, code: f"{code} >/dev/null || {{ echo {name}; exit 1; }}\n"),
-        ("python", [sys.executable, "-"], lambda name, code: f"# {name}\n{code}\n"),
-    ]
-    if shutil.which("node"):
-        languages.append(("javascript", ["node", "--input-type=module", "-"], _as_block))
-    for language, command, joined in languages:
+    for language, command, joined in languages():
         copied = programs(pages, language)
         assert set(copied) == operations
         environment = {"KEY": key, **own_report(live_site.url, key, f"For {language}")}
@@ -113,11 +120,79 @@ def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Ri
         if language == "javascript":
             program = 'import { openAsBlob } from "node:fs";\n' + program
         run(command, program, environment, tmp_path)
-    count = len(languages)
+    count = len(languages())
     assert ServiceRequest.objects.filter(description=EDIT["description"]).count() == count
     # The update has the same number in each language, so it is one.
     assert Comment.objects.filter(text="It is deeper now.").count() == count + 1
     assert Photo.objects.count() >= 2 * count
+
+
+def ids_of(tag: str) -> list[str]:
+    return [one.id for one in reference.tags()[tag].operations]
+
+
+def test_the_examples_for_staff_run_as_they_are_copied(
+    live_site: Site, cast: factories.Rivermark, tmp_path: Path
+) -> None:
+    live_site.kill("worker")
+    page = page_at(live_site, "/developers/reference/staff/")
+    Membership.objects.create(user=cast.tom, jurisdiction=cast.city, role=cast.cal.memberships.get().role)
+    _key, plain = api_keys.create(cast.city, "Docs", scopes=["staff", "contacts"], acts_as=cast.tom)
+    site = f"{live_site.url}/api/v1/staff/"
+    headers = {"Authorization": f"Bearer {plain}"}
+    for language, command, joined in languages():
+        copied = programs(page, language)
+        assert set(copied) == set(ids_of("staff"))
+        made = factories.routed(cast.pothole, language, answers={"where": "lane"})
+        task = tasks.add(made.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
+        read = requests.get(f"{site}requests/{made.reference}/", headers=headers, timeout=30)
+        own = {"KEY": plain, "REFERENCE": made.reference, "TASK": str(task.pk), "ETAG": read.headers["ETag"]}
+        # The change first, since the ETag is that of the request before it.
+        order = sorted(set(copied) - {"undoStaffAction"}, key=lambda name: (name != "changeStaffRequest", name))
+        run(command, "".join(joined(name, copied[name]) for name in order), own, tmp_path)
+        made.refresh_from_db()
+        task.refresh_from_db()
+        assert (made.status, made.priority, made.assignee, task.outside_number) == (
+            "in_progress",
+            2,
+            cast.tom,
+            "WO-4711",
+        )
+        # Only the last action can be undone.
+        other = factories.routed(cast.pothole, f"{language}, undone", answers={"where": "lane"})
+        did = requests.post(f"{site}requests/{other.reference}/actions/accept/", json={}, headers=headers, timeout=30)
+        own |= {"REFERENCE": other.reference, "EVENT": did.json()["undo"]["event"]}
+        run(command, copied["undoStaffAction"], own, tmp_path)
+        other.refresh_from_db()
+        assert other.status == "routed"
+    # Each transfer has the same number, so it is one request.
+    assert ServiceRequest.objects.filter(external_id=staff_examples.NEW_TRANSFER["number"]).count() == 1
+
+
+def test_the_examples_for_test_keys_run_as_they_are_copied(
+    live_site: Site, cast: factories.Rivermark, tmp_path: Path
+) -> None:
+    """The sandbox and webhooks."""
+    live_site.kill("worker")
+    factories.area(cast.city)
+    scopes = [Scope.READ, Scope.REPORT, Scope.WEBHOOKS]
+    key, plain = api_keys.create(cast.city, "Docs", is_test=True, scopes=scopes)
+    pages = "".join(page_at(live_site, f"/developers/reference/{tag}/") for tag in ("webhooks", "sandbox"))
+    for language, command, joined in languages():
+        copied = programs(pages, language)
+        assert set(copied) == {*ids_of("webhooks"), *ids_of("sandbox")}
+        made = factories.routed(cast.pothole, language, answers={"where": "lane"}, is_test=True, api_key=key)
+        webhook, _secret = webhooks.create(key, {"url": "https://example.org/hook"})
+        sent = WebhookDelivery.objects.create(
+            webhook=webhook, message_id=f"msg_{language}", event_type="webhook.test", state=WebhookDelivery.State.DEAD
+        )
+        own = {"KEY": plain, "REFERENCE": made.reference, "WEBHOOK": str(webhook.pk), "DELIVERY": str(sent.pk)}
+        # The webhook is deleted last.
+        order = sorted(copied, key=lambda name: (name == "deleteWebhook", name))
+        run(command, "".join(joined(name, copied[name]) for name in order), own, tmp_path)
+        made.refresh_from_db()
+        assert made.status == "resolved"
+        assert not Webhook.objects.filter(pk=webhook.pk).exists()
 
 
 def _as_block(name: str, code: str) -> str:
