@@ -40,7 +40,7 @@ def listed_hold_words(listed: Iterable[ListedReason]) -> dict[str, str]:
 
 
 def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str], *, is_stopped: bool = False) -> Due:
-    """ "Late 2 d", "Today 16:00", "Waiting: reporter". waits: the result of hold_words(). is_stopped: by a suspension."""
+    """ "Late 2 d", "Today 4 p.m.", "Waiting: reporter". waits: the result of hold_words(). is_stopped: by a suspension."""
     if service_request.status in (Status.RESOLVED, Status.CLOSED):
         return Due("ended", disposition_words(service_request.disposition))
     if service_request.status == Status.ON_HOLD:
@@ -79,7 +79,7 @@ def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:
     if due_at < now:
         return Due("late", pgettext("due", "Late %(time)s") % {"time": length(now - due_at)})
     local, today = timezone.localtime(due_at), timezone.localtime(now).date()
-    clock = formats.date_format(local, "H:i")
+    clock = formats.time_format(local, "TIME_FORMAT")
     if local.date() == today:
         return Due("today", pgettext("due", "Today %(time)s") % {"time": clock})
     if local.date() - today < dt.timedelta(days=7):
