@@ -1,5 +1,5 @@
 // [data-compare-map]: a map with a numbered pin for each [data-pin] in it. The addresses on the page say the same.
-import { openMap } from "./map-base.js";
+import { openStaffMap } from "./night-map.js";
 
 const CLOSE_UP = 17.5;
 const PADDING = 48;
@@ -13,7 +13,7 @@ async function start(box) {
   box.replaceChildren();
   box.hidden = false;
   const center = [Number(box.dataset.long), Number(box.dataset.lat)];
-  const opened = await openMap(box, { bounds: undefined, center, zoom: CLOSE_UP });
+  const opened = await openStaffMap(box, { bounds: undefined, center, zoom: CLOSE_UP });
   if (!opened) return;
   const { map, maplibre } = opened;
   for (const { at, number, label } of pins) {

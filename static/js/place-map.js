@@ -2,6 +2,12 @@
 // move the pin; after a pause, its address is looked up and announced once. Without this script, the address box is enough.
 import { openMap } from "./map-base.js";
 
+// Staff have maps in dark colors, too.
+async function openTheirMap(...given) {
+  if (!document.documentElement.classList.contains("staff")) return openMap(...given);
+  return (await import("./night-map.js")).openStaffMap(...given);
+}
+
 const PAUSE = 800;
 // One step moves the pin this far on the screen; zoomed in, that is a step or two on the ground.
 const STEP_PX = 16;
@@ -100,7 +106,7 @@ function start(details) {
 
   async function open() {
     const at = savedPoint() ?? startPoint();
-    const opened = await openMap(box, at ? { bounds: undefined, center: at, zoom: CLOSE_UP } : {});
+    const opened = await openTheirMap(box, at ? { bounds: undefined, center: at, zoom: CLOSE_UP } : {});
     if (!opened) {
       details.querySelector(".pin-pad").hidden = true;
       return;
