@@ -70,9 +70,11 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
 
 
 def away(metres: int) -> str:
-    """30 feet (9 meters) away: reported locations are rarely more accurate than that."""
+    """30 feet (9 meters) away, or 0.4 miles away: reported locations are rarely more accurate than that."""
     if metres == 0:
         return _("At the same location")
+    if metres >= (METRES_MAX if units.are_metric() else FEET_MAX * METRES_IN_A_FOOT):
+        return _("%(distance)s away") % {"distance": drive_words(metres)}
     if units.are_metric():
         return ngettext("%(metres)d meter away", "%(metres)d meters away", metres) % {"metres": metres}
     words = ngettext("%(feet)d feet (%(metres)d meter) away", "%(feet)d feet (%(metres)d meters) away", metres)

@@ -1,5 +1,6 @@
 // Counts down in text areas with a limit. The page already shows the limit; this shows how much is left.
 const PAUSE = 1000;
+const written = new Intl.NumberFormat(document.documentElement.lang);
 
 // Counts as the server does: code points, not UTF-16 units, and a line break as the two characters that a browser sends.
 function lengthOf(text) {
@@ -9,7 +10,7 @@ function lengthOf(text) {
 function textFor(message, left) {
   const count = Math.abs(left);
   const kind = (count === 1 ? "one" : "") + (left < 0 ? (count === 1 ? "Over" : "over") : count === 1 ? "Left" : "left");
-  return message.dataset[kind].replace("{count}", count);
+  return message.dataset[kind].replace("{count}", written.format(count));
 }
 
 function start(area) {

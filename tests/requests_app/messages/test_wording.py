@@ -33,6 +33,19 @@ def test_distances_are_in_feet_and_in_miles_from_1000_feet_on(metres: int, words
 
 
 @pytest.mark.parametrize(
+    ("metres", "words"),
+    [
+        (0, "At the same location"),
+        (9, "30 feet (9 meters) away"),
+        (304, "997 feet (304 meters) away"),
+        (648, "0.4 miles away"),
+    ],
+)
+def test_what_is_farther_away_is_in_miles(metres: int, words: str) -> None:
+    assert wording.away(metres) == words
+
+
+@pytest.mark.parametrize(
     ("service", "place", "own", "words"),
     [
         ("Street light out", "12 Elm St", True, "your street light out report at 12 Elm St"),
