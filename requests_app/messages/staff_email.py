@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext, override, pgettext
 
 from requests_app import links, outbox
 from requests_app.clock import app_now
@@ -339,7 +339,7 @@ def _numbers(department: Department) -> dict[str, Any] | None:
         "department": department,
         "numbers": [
             (_("Open"), count),
-            (_("Late"), _count(late)),
+            (pgettext("requests", "Late"), _count(late)),
             (_("Without a public update for two weeks"), _count(silent)),
         ],
         "open": count,

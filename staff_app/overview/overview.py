@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from requests_app import charts
@@ -74,7 +74,7 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
         },
         {
             "code": "late",
-            "name": _("Late"),
+            "name": pgettext("requests", "Late"),
             "number": counted.late,
             "note": _part(counted.late, counted),
             "url": links["late"],
@@ -206,7 +206,7 @@ def _weeks_ahead(days: Days) -> Chart | None:
 
 def _shadings(scope: Scope, by: str) -> list[tuple[str, str, bool]]:
     """What the map may be shaded by: words, address, and whether it is now."""
-    words = {"late": _("Late"), "open": _("Open now")}
+    words = {"late": pgettext("requests", "Late"), "open": _("Open now")}
     chosen = [("department", scope.chosen.code)] if scope.chosen else []
     address = reverse("staff_app:overview")
     return [(words[name], f"{address}?{urlencode([*chosen, ('shade', name)])}#where", name == by) for name in SHADED_BY]

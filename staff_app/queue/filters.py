@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from requests_app.clock import app_now
 from requests_app.localized import localized
@@ -85,7 +85,7 @@ FLAGS: dict[str, tuple[Words, Q]] = {
         Q(acknowledged_at=None, status__in=[Status.RECEIVED, Status.ROUTED]),
     ),
     "new_reply": (gettext_lazy("New reply"), Q(has_new_answer=True)),
-    "reopened": (gettext_lazy("Reopened"), Q(reopened_count__gt=0)),
+    "reopened": (pgettext_lazy("requests", "Reopened"), Q(reopened_count__gt=0)),
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1)),
     "bounced": (gettext_lazy("Sent on twice or more"), Q(bounces__gte=2)),
     "missed": (gettext_lazy("Ended after its due time"), closing.missed()),
@@ -119,7 +119,7 @@ NAMES: dict[str, Words] = {
     "from": gettext_lazy("Reported from"),
     "to": gettext_lazy("Reported until"),
     "quiet": gettext_lazy("Days without an update"),
-    "late": gettext_lazy("Late"),
+    "late": pgettext_lazy("requests", "Late"),
     "ended": gettext_lazy("Ended in the last days"),
     "address": gettext_lazy("Address"),
 }

@@ -14,7 +14,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -92,18 +92,29 @@ class Tab:
 
 
 TABS = [
-    Tab("new", _("New"), lambda at: NOT_ACCEPTED, segmented=True),
-    Tab("p1", _("P1 not accepted"), lambda at: NOT_ACCEPTED & Q(priority=1)),
-    Tab("late", _("Late"), lambda at: Q(due_at__lt=at.now)),
-    Tab("today", _("Due today"), lambda at: Q(due_at__gte=at.now, due_at__lt=at.tonight)),
-    Tab("answered", _("New replies"), lambda at: Q(has_new_answer=True), segmented=True),
-    Tab("reopened", _("Reopened"), lambda at: Q(reopened_count__gt=0), segmented=True),
-    Tab("waiting", _("Waiting"), lambda at: Q(status=Status.ON_HOLD), order=BY_HOLD),
-    Tab("all", _("All open"), lambda at: Q(), segmented=True, counted=False),
-    Tab("triage", _("Triage"), lambda at: Q(department=None, in_triage=True), order=OLDEST, scope="triage"),
-    Tab("mine", _("Mine"), lambda at: Q(), segmented=True, scope="mine"),
+    Tab("new", pgettext_lazy("requests", "New"), lambda at: NOT_ACCEPTED, segmented=True),
+    Tab("p1", pgettext_lazy("requests", "P1 not accepted"), lambda at: NOT_ACCEPTED & Q(priority=1)),
+    Tab("late", pgettext_lazy("requests", "Late"), lambda at: Q(due_at__lt=at.now)),
+    Tab("today", pgettext_lazy("requests", "Due today"), lambda at: Q(due_at__gte=at.now, due_at__lt=at.tonight)),
+    Tab("answered", pgettext_lazy("requests", "New replies"), lambda at: Q(has_new_answer=True), segmented=True),
+    Tab("reopened", pgettext_lazy("requests", "Reopened"), lambda at: Q(reopened_count__gt=0), segmented=True),
+    Tab("waiting", pgettext_lazy("requests", "Waiting"), lambda at: Q(status=Status.ON_HOLD), order=BY_HOLD),
+    Tab("all", pgettext_lazy("requests", "All open"), lambda at: Q(), segmented=True, counted=False),
     Tab(
-        "ended", _("Resolved"), lambda at: Q(status=Status.RESOLVED), order=LATEST_END, counted=False, scope="resolved"
+        "triage",
+        pgettext_lazy("requests", "Triage"),
+        lambda at: Q(department=None, in_triage=True),
+        order=OLDEST,
+        scope="triage",
+    ),
+    Tab("mine", pgettext_lazy("requests", "Mine"), lambda at: Q(), segmented=True, scope="mine"),
+    Tab(
+        "ended",
+        pgettext_lazy("requests", "Resolved"),
+        lambda at: Q(status=Status.RESOLVED),
+        order=LATEST_END,
+        counted=False,
+        scope="resolved",
     ),
 ]
 ALL = "all"
