@@ -3,14 +3,17 @@
 import datetime as dt
 import secrets
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Greatest
 
 from requests_app.actions.progress import local_day
 from requests_app.clock import app_now
 from requests_app.models import (
     Department,
+    Disposition,
     EndingCheck,
     EndingSample,
     Event,
@@ -22,12 +25,17 @@ from requests_app.models import (
     Team,
     User,
 )
+from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.rules import ending_sample, leave, reopening
 from requests_app.rules.reopening import REOPENED_WITHIN
 
 PERMISSION = "check_endings"
 SEED_BYTES = 16
 WEEK = dt.timedelta(days=7)
+# What says that an ending was none.
+AGAIN = ("reopened", "unmerged")
+# Of what wasn't merged, when it ended: what is null is left out.
+CLAIMED_AT = Greatest("resolved_at", "duplicate_of__resolved_at")
 
 
 class AlreadySeen(Exception):
@@ -53,28 +61,32 @@ def draw_due() -> int:
     return count
 
 
-def _endings(department: Department, week: dt.date, dispositions: tuple[str, ...]) -> list[int]:
+def _ended(department: Department, week: dt.date, dispositions: Collection[str]) -> ServiceRequestQuerySet:
+    """Those that ended so in this week. What was merged ends so when both it and the other have."""
     city = department.jurisdiction
     start = dt.datetime.combine(week, dt.time(), city.zone)
     end = dt.datetime.combine(week + WEEK, dt.time(), city.zone)
-    # Public ones with a public place: the person who looks need not be allowed to read anything else.
+    merged = Q(disposition=Disposition.DUPLICATE)
+    both = merged & Q(duplicate_of__disposition__in=ending_sample.GONE, duplicate_of__department=department)
     found = ServiceRequest.objects.made_here().filter(
-        jurisdiction=city,
-        department=department,
-        disposition__in=dispositions,
-        resolved_at__gte=start,
-        resolved_at__lt=end,
+        ~merged & Q(department=department) | both, jurisdiction=city, disposition__in=dispositions, resolved_at__lt=end
     )
-    if dispositions is ending_sample.CHECKED:
-        found = found.filter(public_state=PublicState.PUBLIC, public_point__isnull=False)
-    return list(found.values_list("pk", flat=True))
+    return found.alias(claimed_at=CLAIMED_AT).filter(claimed_at__gte=start, claimed_at__lt=end)
+
+
+def _to_draw(department: Department, week: dt.date, outcomes: Collection[str]) -> ServiceRequestQuerySet:
+    """Public ones with a public place: the person who looks need not be allowed to read anything else."""
+    found = _ended(department, week, outcomes)
+    return found.filter(public_state=PublicState.PUBLIC, public_point__isnull=False)
 
 
 @transaction.atomic
-def draw(department: Department, *, week: dt.date, seed: str = "") -> EndingSample:
-    """Draws the week's endings. seed: to repeat a drawing; otherwise the server's random one."""
+def draw(
+    department: Department, *, week: dt.date, seed: str = "", outcomes: Collection[str] = ending_sample.CHECKED
+) -> EndingSample:
+    """Draws the week's endings. seed, outcomes: to repeat a drawing; otherwise a random one from all that can be seen."""
     city = department.jurisdiction
-    ids = _endings(department, week, ending_sample.CHECKED)
+    found = dict(_to_draw(department, week, outcomes).values_list("pk", CLAIMED_AT))
     sample, is_new = EndingSample.objects.get_or_create(
         department=department,
         week=week,
@@ -82,21 +94,22 @@ def draw(department: Department, *, week: dt.date, seed: str = "") -> EndingSamp
             "jurisdiction": city,
             "seed": seed or secrets.token_hex(SEED_BYTES),
             "wanted": city.checked_endings,
-            "endings": len(ids),
-            "other_endings": len(_endings(department, week, ending_sample.OTHERS)),
+            "endings": len(found),
+            "other_endings": _ended(department, week, ending_sample.OTHERS).count(),
+            "outcomes": list(outcomes),
         },
     )
     if not is_new:
         return sample
-    drawn = ending_sample.drawn(ids, seed=sample.seed, count=sample.wanted)
-    requests = ServiceRequest.objects.in_bulk(drawn)
+    drawn = ending_sample.drawn(found, seed=sample.seed, count=sample.wanted)
+    requests = ServiceRequest.objects.select_related("duplicate_of").in_bulk(drawn)
     checkers = _Checkers(city)
     EndingCheck.objects.bulk_create(
         EndingCheck(
             sample=sample,
             service_request=requests[pk],
             disposition=requests[pk].disposition,
-            ended_at=requests[pk].resolved_at or sample.drawn_at,
+            ended_at=found[pk],
             checker_id=checkers.take(requests[pk]),
         )
         for pk in drawn
@@ -130,13 +143,14 @@ class _Checkers:
         self.users = sorted(users)
 
     def take(self, service_request: ServiceRequest) -> int | None:
+        # What was said of the other one is said of what was merged into it, too.
+        both = [service_request, *([service_request.duplicate_of] if service_request.duplicate_of else [])]
         resolvers = Event.objects.filter(
-            service_request=service_request, kind__in=("resolved", "visited", "accepted"), user__isnull=False
+            service_request__in=both, kind__in=("resolved", "visited", "accepted", "merged"), user__isnull=False
         ).values_list("user_id", flat=True)
-        workers = {*resolvers, *([service_request.assignee_id] if service_request.assignee_id else [])}
+        workers = {*resolvers, *(one.assignee_id for one in both if one.assignee_id)}
         worker_teams = {team for user in workers for team in self.teams[user]}
-        if service_request.team_id:
-            worker_teams.add(service_request.team_id)
+        worker_teams |= {one.team_id for one in both if one.team_id}
         fitting = [
             user
             for user in self.users
@@ -157,7 +171,7 @@ class _Checkers:
 
 @transaction.atomic
 def record(pk: int, *, seen: str, photo: Photo | None, actor: User) -> EndingCheck:
-    """What its checker saw. After "can't tell" the outcome is shown, and they may say it once more. Raises AlreadySeen."""
+    """What its checker saw. The outcome is shown then, and in some cases they may say it once more. Raises AlreadySeen."""
     check = EndingCheck.objects.select_for_update().get(pk=pk, checker=actor)
     if check.seen_at is not None and not can_say_again(check):
         raise AlreadySeen
@@ -169,20 +183,31 @@ def record(pk: int, *, seen: str, photo: Photo | None, actor: User) -> EndingChe
 
 
 def can_say_again(check: EndingCheck) -> bool:
-    return check.seen == EndingCheck.Seen.CANT_TELL and check.was_blind
+    """Knowing the outcome: whoever couldn't tell, or saw it unfixed where an action was claimed, which may have left a sign."""
+    is_action = check.disposition == Disposition.ACTION_TAKEN and check.seen == EndingCheck.Seen.NOT_FIXED
+    return check.was_blind and (check.seen == EndingCheck.Seen.CANT_TELL or is_action)
 
 
 def note_reopened() -> int:
-    """Notes which drawn endings were reopened within 30 days. A reopening that was undone doesn't count."""
+    """Notes which drawn endings were reopened within 30 days: these, or what they were merged into, or they were unmerged.
+
+    What was undone doesn't count.
+    """
     recent = EndingCheck.objects.filter(reopened_at=None, ended_at__gt=app_now() - REOPENED_WITHIN - WEEK)
+    again = Event.objects.filter(kind__in=AGAIN)
     checks = list(
-        recent.filter(Exists(Event.objects.filter(service_request=OuterRef("service_request"), kind="reopened")))
+        recent.filter(
+            Exists(again.filter(service_request=OuterRef("service_request")))
+            | Exists(again.filter(service_request=OuterRef("service_request__duplicate_of")))
+        ).select_related("service_request")
     )
-    reopened_at = reopening.lasting({check.service_request_id for check in checks})
+    both = {check.pk: [check.service_request_id, check.service_request.duplicate_of_id] for check in checks}
+    reopened_at = reopening.lasting({pk for pair in both.values() for pk in pair if pk is not None}, AGAIN)
     noted = []
     for check in checks:
         until = check.ended_at + REOPENED_WITHIN
-        if at := next((at for at in reopened_at[check.service_request_id] if check.ended_at < at <= until), None):
+        times = sorted(at for pk in both[check.pk] if pk is not None for at in reopened_at[pk])
+        if at := next((at for at in times if check.ended_at < at <= until), None):
             check.reopened_at = at
             noted.append(check)
     EndingCheck.objects.bulk_update(noted, ["reopened_at"])

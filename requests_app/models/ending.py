@@ -1,5 +1,6 @@
 """Endings drawn at random each week, and what someone on another team saw when they went to look."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -23,8 +24,10 @@ class EndingSample(models.Model):
     # How many were to be drawn, and out of how many.
     wanted = models.PositiveIntegerField()
     endings = models.PositiveIntegerField()
-    # Endings of the same week that say nothing about the place ("answered"), so nobody could check them by going there.
+    # Endings of the same week that say nothing that one could see there ("answered").
     other_endings = models.PositiveIntegerField()
+    # The outcomes it was drawn from, without which nobody could draw the same again once there are more.
+    outcomes = ArrayField(models.CharField(max_length=14), db_default=["fixed", "not_found"])
     drawn_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:
@@ -39,6 +42,8 @@ class EndingCheck(models.Model):
         FIXED = "fixed"
         NOT_FIXED = "not_fixed"
         CANT_TELL = "cant_tell"
+        # It isn't gone, but the action that was claimed left a sign. Only said once the outcome was shown.
+        ACTED = "acted"
 
     sample = models.ForeignKey(EndingSample, on_delete=models.CASCADE, related_name="checks")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="ending_checks")

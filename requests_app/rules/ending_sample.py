@@ -8,10 +8,19 @@ from collections.abc import Collection, Iterable
 
 from requests_app.models import Disposition
 
-# Endings that say the problem is gone, which somebody who goes there can see.
-CHECKED = (Disposition.FIXED, Disposition.NOT_FOUND)
+# Endings that say the problem is gone.
+GONE = (Disposition.FIXED, Disposition.NOT_FOUND)
+# Endings that say something which somebody who goes there can see: that it is gone, that an action left a sign, or, merged into a
+# request of which one of the first was said, that this was the same problem and so is gone too.
+CHECKED = (*GONE, Disposition.ACTION_TAKEN, Disposition.DUPLICATE)
 # Endings by staff that say nothing of the kind. A department that flees to these shows in their number.
-OTHERS = (Disposition.ACTION_TAKEN, Disposition.ANSWERED, Disposition.CANNOT_DO, Disposition.NOT_WORKED)
+OTHERS = (
+    Disposition.ANSWERED,
+    Disposition.HANDED_OVER,
+    Disposition.CANNOT_DO,
+    Disposition.NO_REPLY,
+    Disposition.NOT_WORKED,
+)
 
 
 def drawn(ids: Iterable[int], *, seed: str, count: int) -> list[int]:

@@ -71,7 +71,7 @@ def count(looked: Iterable[Looked]) -> TruthRate:
         if one.is_reopened:
             numbers["not_true"] += 1
             numbers["reopened"] += 1
-        elif one.seen == Seen.FIXED:
+        elif one.seen in (Seen.FIXED, Seen.ACTED):
             numbers["true"] += 1
         elif one.seen == Seen.NOT_FIXED:
             numbers["not_true"] += 1

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import photos
 from requests_app.actions import ending_checks as actions
-from requests_app.models import EndingCheck, Photo
+from requests_app.models import Disposition, EndingCheck, Photo
 from requests_app.rules.truth_rate import LOOK_WITHIN
 from staff_app import due
 from staff_app.checks.forms import CheckForm
@@ -39,7 +39,11 @@ def check(request: StaffRequest, check_id: int) -> HttpResponse:
         sample__jurisdiction=request.jurisdiction,
     )
     is_open = found.seen_at is None or actions.can_say_again(found)
-    form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
+    knows = {
+        "claims_action": found.seen_at is not None and found.disposition == Disposition.ACTION_TAKEN,
+        "has_photo": found.photo_id is not None,
+    }
+    form = CheckForm(request.POST, request.FILES, **knows) if request.method == "POST" else CheckForm(**knows)
     status = 200
     if request.method == "POST" and is_open and form.is_valid():
         try:

@@ -23,7 +23,10 @@ class _Form(forms.Form):
 
 
 class CheckForm(_Form):
-    """A photo is required, except with "I can’t tell"."""
+    """A photo is required, except with "I can’t tell".
+
+    claims_action: whether the checker knows that an action was claimed, whose signs then count. has_photo: from the first look.
+    """
 
     seen = forms.ChoiceField(
         label=gettext_lazy("What do you see?"),
@@ -42,15 +45,25 @@ class CheckForm(_Form):
         help_text=gettext_lazy("Needed, unless you can’t tell."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, claims_action: bool = False, has_photo: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.has_photo = has_photo
+        if claims_action:
+            acted = (
+                EndingCheck.Seen.ACTED.value,
+                _("It’s not fixed, but something was done: a notice, a tag or a barrier"),
+            )
+            choices = list(self.fields["seen"].choices)  # type: ignore[attr-defined]
+            self.fields["seen"].choices = [choices[0], acted, *choices[1:]]  # type: ignore[attr-defined]
+        if has_photo:
+            self.fields["photos"].help_text = _("Only if you took another one.")
         # The photo's hint says when it is.
         self.helper.show_optional = False
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        tells = given.get("seen") in (EndingCheck.Seen.FIXED, EndingCheck.Seen.NOT_FIXED)
-        if tells and not given.get("photos") and "photos" not in self.errors:
+        tells = given.get("seen") not in (None, EndingCheck.Seen.CANT_TELL)
+        if tells and not self.has_photo and not given.get("photos") and "photos" not in self.errors:
             self.add_error("photos", _("Add a photo of what you see."))
         return given
 

@@ -1,4 +1,4 @@
-"""The truth rate by department, service or month, with its interval and what it is counted from; and as a CSV file."""
+"""The truth rate by department, service, outcome or month, with its interval and what it is counted from; and as a CSV file."""
 
 import csv
 from collections import defaultdict
@@ -17,6 +17,7 @@ from requests_app.exports.csv_cells import safe
 from requests_app.localized import localized
 from requests_app.models import EndingCheck, EndingSample, Jurisdiction
 from requests_app.rules.truth_rate import LOOK_WITHIN, Looked, TruthRate, count
+from staff_app import due
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 
 MONTHS = 12
@@ -72,7 +73,12 @@ def _by(request: StaffRequest) -> str:
 
 
 def _names() -> dict[str, str]:
-    return {"department": _("Department"), "service": _("Service"), "month": pgettext("a group of rows", "Month")}
+    return {
+        "department": _("Department"),
+        "service": _("Service"),
+        "outcome": _("Outcome"),
+        "month": pgettext("a group of rows", "Month"),
+    }
 
 
 def _since(city: Jurisdiction) -> object:
@@ -85,7 +91,7 @@ def _checks(city: Jurisdiction) -> list[EndingCheck]:
     found = found.select_related("sample__department", "service_request__service__current").order_by("-id")
     return list(
         found.only(
-            "seen", "reopened_at", "sample__drawn_at", "sample__week", "sample__department__name",
+            "seen", "disposition", "reopened_at", "sample__drawn_at", "sample__week", "sample__department__name",
             "service_request__service__service_code", "service_request__service__current__name",
         )[:CHECKS_MAX]
     )  # fmt: skip
@@ -100,6 +106,7 @@ def _rows(checks: list[EndingCheck], by: str) -> list[Row]:
     keys: dict[str, Callable[[EndingCheck], tuple[object, str]]] = {
         "department": lambda check: (check.sample.department_id, localized(check.sample.department.name)),
         "service": _service,
+        "outcome": lambda check: (check.disposition, due.disposition_words(check.disposition)),
         "month": _month,
     }
     groups: dict[tuple[object, str], list[Looked]] = defaultdict(list)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from requests_app.rules.truth_rate import Looked, TruthRate, count, wilson
 
 pytestmark = pytest.mark.shows("14.6")
-SEEN = ("fixed", "not_fixed", "cant_tell", "")
+SEEN = ("fixed", "not_fixed", "cant_tell", "acted", "")
 LOOKED = st.builds(Looked, st.sampled_from(SEEN), is_reopened=st.booleans(), is_due=st.booleans())
 
 

@@ -59,6 +59,42 @@ def test_a_week_is_drawn_once_with_its_seed_and_can_be_drawn_again(town: Riverma
     assert set(again.checks.values_list("service_request_id", flat=True)) == drawn <= {one.pk for one in made}
 
 
+def test_an_old_drawing_can_be_repeated_from_its_own_outcomes(town: Rivermark, monday: dt.date) -> None:
+    made = [ended(town) for _ in range(3)]
+    acted = ended(town, "action_taken")
+    sample = draw(town)
+    assert set(sample.outcomes) == {"fixed", "not_found", "action_taken", "duplicate"}
+    assert sample.endings == 4
+    sample.delete()
+    before = ending_checks.draw(town.streets, week=monday, seed=sample.seed, outcomes=["fixed", "not_found"])
+    assert before.endings == 3
+    assert acted.pk not in before.checks.values_list("service_request_id", flat=True)
+    assert {one.pk for one in made} == set(before.checks.values_list("service_request_id", flat=True))
+
+
+def test_what_was_merged_is_drawn_once_the_other_one_was_fixed(town: Rivermark, monday: dt.date) -> None:
+    parent, child, open_parent, waiting = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(4))
+    merges.merge(child.pk, parent=parent, actor=town.tom)
+    merges.merge(waiting.pk, parent=open_parent, actor=town.tom)
+    progress.resolve(parent.pk, disposition="fixed", words="Filled.", visited=True, actor=town.dev)
+    sample = draw(town)
+    assert set(sample.checks.values_list("service_request_id", flat=True)) == {parent.pk, child.pk}
+    assert sample.endings == 2
+    # It was another problem.
+    merges.unmerge(child.pk, actor=town.tom)
+    assert ending_checks.note_reopened() == 1
+    assert sample.checks.get(service_request=child).reopened_at
+
+
+def test_what_was_merged_is_not_true_once_the_other_one_is_reopened(town: Rivermark, monday: dt.date) -> None:
+    parent, child = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(2))
+    merges.merge(child.pk, parent=parent, actor=town.tom)
+    progress.resolve(parent.pk, disposition="fixed", words="Filled.", visited=True, actor=town.dev)
+    draw(town)
+    progress.reopen(parent.pk, words="It’s back.", actor=town.tom)
+    assert ending_checks.note_reopened() == 2
+
+
 def test_someone_on_another_team_gets_it_and_never_who_did_the_work(town: Rivermark, monday: dt.date) -> None:
     crews = [Team.objects.create(department=town.streets, code=code, name={"en": code}) for code in ("north", "south")]
     crews[0].members.add(town.dev)
@@ -112,6 +148,22 @@ def test_who_cant_tell_reads_the_outcome_and_may_say_it_once_more(
     pia.post(path, {"seen": "fixed", "photos": photo()})
     check.refresh_from_db()
     assert (check.seen, check.was_blind) == ("fixed", False)
+
+
+def test_an_action_counts_if_it_left_a_sign(town: Rivermark, monday: dt.date, pia: Client) -> None:
+    ended(town, "action_taken")
+    check = draw(town).checks.get()
+    path = f"/staff/checks/{check.pk}/"
+    assert "something was done" not in pia.get(path).content.decode()
+    # Before the outcome is shown, nobody can claim to have seen its sign.
+    assert pia.post(path, {"seen": "acted", "photos": photo()}).status_code == 422
+    pia.post(path, {"seen": "not_fixed", "photos": photo()})
+    assert "do you see that something was done?" in pia.get(path).content.decode()
+    assert pia.post(path, {"seen": "acted"}).status_code == 302
+    check.refresh_from_db()
+    assert (check.seen, check.was_blind, check.photo is not None) == ("acted", False, True)
+    lines = pia.get("/staff/checks/truth-rate.csv?by=outcome").content.decode().splitlines()
+    assert lines[1].startswith("We took action,1,1,0,")
 
 
 def test_the_truth_rate_counts_reopened_and_not_looked_at_against_it(
