@@ -6,6 +6,7 @@ tests/test_urls.py fails for a URL name that is not listed here; docs/urls.md li
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -1205,4 +1206,9 @@ def address(name: str, planted: Planted) -> str:
 
 
 def is_translated(name: str) -> bool:
-    return any(route.name == name and route.is_translated for route in resolved(get_resolver()))
+    return name in translated_names()
+
+
+@cache
+def translated_names() -> set[str]:
+    return {route.name for route in resolved(get_resolver()) if route.is_translated}
