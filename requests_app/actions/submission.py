@@ -33,7 +33,6 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
-    QuestionVersion,
     RequestArea,
     ServiceRequest,
     ServiceVersion,
@@ -42,7 +41,7 @@ from requests_app.models import (
 from requests_app.places import ownership
 from requests_app.places.public_place import public_place
 from requests_app.rules import alarms as alarm_rules
-from requests_app.rules import blocked_addresses, intake, offer_dates, review
+from requests_app.rules import blocked_addresses, intake, offer_dates, review, screening
 
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
 RETRY_WINDOW_S = 60
@@ -248,9 +247,11 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
 
 def _alarm_reason(report: NewReport, photos: list[Photo]) -> str:
     """Why somebody must know of it now (Alarm.Reason); empty if nobody must."""
-    words = [text for question, _value, text in report.answers.given if question.kind == QuestionVersion.Kind.TEXT]
-    texts = [report.description, report.place.address, report.place.note, *words, *(photo.alt for photo in photos)]
-    if alarm_rules.danger_in(report.jurisdiction, texts) is not None:
+    photo_words = [photo.alt for photo in photos]
+    words = screening.own_words(
+        report.description, report.place.address, report.place.note, report.answers.given, photo_words
+    )
+    if alarm_rules.danger_in(report.jurisdiction, [words]) is not None:
         return Alarm.Reason.WORDS
     return Alarm.Reason.ANSWER if alarm_rules.is_urgent_answer(report.answers) else ""
 
@@ -397,7 +398,13 @@ def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
 
 
 def earlier(idempotency: Idempotency) -> ServiceRequest | None:
-    """The request that this key created earlier. Two submissions with the same key wait for each other here.
+    """The request that this key created earlier. Raises IdempotencyConflict."""
+    record = earlier_use(idempotency)
+    return record.service_request if record is not None else None
+
+
+def earlier_use(idempotency: Idempotency) -> IdempotencyKey | None:
+    """What this key did earlier. Two calls with the same key wait for each other here. Raises IdempotencyConflict.
 
     Reads the time along with the lock.
     """
@@ -420,7 +427,7 @@ def earlier(idempotency: Idempotency) -> ServiceRequest | None:
         return None
     if record.body_hash != idempotency.body_hash:
         raise IdempotencyConflict
-    return record.service_request
+    return record
 
 
 def remember(idempotency: Idempotency, service_request: ServiceRequest) -> bool:
@@ -430,16 +437,24 @@ def remember(idempotency: Idempotency, service_request: ServiceRequest) -> bool:
     """
     if earlier(idempotency) is not None:
         return False
+    store_use(idempotency, service_request)
+    return True
+
+
+def store_use(
+    idempotency: Idempotency, service_request: ServiceRequest, answer: Mapping[str, Any] | None = None
+) -> None:
+    """answer: what to say again when the same call comes."""
     IdempotencyKey.objects.update_or_create(
         scope=idempotency.scope,
         key=idempotency.key,
         defaults={
             "body_hash": idempotency.body_hash,
             "service_request": service_request,
+            "answer": answer or {},
             "created_at": app_now(),
         },
     )
-    return True
 
 
 def _link_of(service_request: ServiceRequest) -> AccessLink | None:

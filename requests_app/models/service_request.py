@@ -613,6 +613,8 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=128)
     body_hash = models.CharField(max_length=64)
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")
+    # What the first answer said besides the request: ids and times, no words of anybody.
+    answer = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:

@@ -202,9 +202,9 @@ class Path:
     @property
     def screened_text(self) -> str:
         """All free text, from every page."""
-        words = [value for question, value, _ in self.answers.given if question.kind == QuestionVersion.Kind.TEXT]
-        place = [str(self.place.get(name, "")) for name in ("address", "note")]
-        return "\n".join([self.text, *place, *map(str, words), *(photo.alt for photo in self.photos)])
+        address, note = (str(self.place.get(name, "")) for name in ("address", "note"))
+        photo_words = [photo.alt for photo in self.photos]
+        return screening.own_words(self.text, address, note, self.answers.given, photo_words)
 
     @cached_property
     def warnings(self) -> list[str]:

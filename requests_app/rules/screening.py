@@ -241,6 +241,21 @@ def _places(phrase: str, words: str) -> Iterator[tuple[int, int]]:
         start = words.find(folded, start + 1)
 
 
+def own_words(
+    description: str,
+    address: str,
+    note: str,
+    given: Iterable[tuple[QuestionVersion, object, str]],
+    photo_words: Iterable[str] = (),
+) -> str:
+    """What the reporter wrote themselves: by the form, an API, and for the alarm. given: of intake.Answers.
+
+    Options aren't among it: their words are the city's, and their effects say which of them are urgent.
+    """
+    answers = [words for question, _value, words in given if question.kind == QuestionVersion.Kind.TEXT]
+    return "\n".join(words for words in (description, address, note, *answers, *photo_words) if words)
+
+
 def screen(jurisdiction: Jurisdiction, version: ServiceVersion | None, text: str) -> Screening:
     """Whether to ask "Is anyone in danger right now?" on a page of its own, in a block, or not at all.
 

@@ -1,6 +1,7 @@
 """The base of the views for programs that work as staff: a key with the scope `staff`, which acts for one person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import transaction
@@ -26,6 +27,19 @@ from requests_app.models.api_key import Scope
 from requests_app.rules import permissions
 
 TAG = "Staff"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done to which request. said: of the answer, what only the first call knows; ids and times, as JSON."""
+
+    service_request: ServiceRequest
+    said: Mapping[str, Any]
+    is_repeated: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {idempotency.REPLAYED: "true"} if self.is_repeated else {}
 
 
 class WorksHere(BasePermission):
@@ -67,9 +81,9 @@ class StaffView(V1View):
         except permissions.Denied:
             raise denied(action) from None
 
-    def once(self, request: Request, act: Callable[[], ServiceRequest], data: Any) -> ServiceRequest:
-        """Does it, unless the same Idempotency-Key came with the same body before. Returns the request that it was done to.
-        Raises a 409 problem for another body."""
+    def once(self, request: Request, act: Callable[[], Done], data: Any) -> Done:
+        """Does it, unless the same Idempotency-Key came with the same body before: then it returns what was done then. Raises a
+        409 problem for another body."""
         sent = idempotency.sent_key(request)
         if not sent:
             return act()
@@ -78,14 +92,14 @@ class StaffView(V1View):
         again = Idempotency(f"staff:{self.key.pk}", sent, body)
         with transaction.atomic():
             try:
-                before = submission.earlier(again)
+                before = submission.earlier_use(again)
             except IdempotencyConflict:
                 raise writing.conflict() from None
             if before is not None:
-                return before
-            made = act()
-            submission.remember(again, made)
-            return made
+                return Done(before.service_request, before.answer, is_repeated=True)
+            done = act()
+            submission.store_use(again, done.service_request, done.said)
+            return done
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers["Cache-Control"] = "no-store"

@@ -11,7 +11,7 @@ from requests_app.api.v1.operations import JSON, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
 from requests_app.models import ServiceRequest, Task
 from staff_app.api import examples, shapes, tasks
-from staff_app.api.base import TAG, StaffView
+from staff_app.api.base import TAG, Done, StaffView
 
 
 class StaffDepartments(StaffView):
@@ -108,23 +108,19 @@ class StaffRequestTasks(StaffView):
             "another system. Needs the permission to assign.",
             status=201,
             body=Taken({JSON: "NewTask"}, examples.NEW_TASK),
-            answer=Answer("Task", "It was added.", examples.TASK, headers=("Location",)),
+            answer=Answer("Task", "It was added.", examples.TASK, headers=("Location", "Idempotent-Replayed")),
             headers=("Idempotency-Key?",),
             problems=("conflict", "idempotency-conflict"),
             scope="staff",
         )
     )
     def post(self, request: Request, reference: str) -> Response:
-        made: list[Task] = []
-
-        def add() -> ServiceRequest:
+        def add() -> Done:
             found = self.find(reference, "assign")
             with transaction.atomic():
-                made.append(tasks.add(found, request.data, user=self.user))
-            return found
+                return Done(found, {"task": tasks.add(found, request.data, user=self.user).pk})
 
-        about = self.once(request, add, request.data)
-        # The same call came before.
-        row = made[0] if made else tasks.find_added(about, request.data, user=self.user)
-        answer = shapes.task(row, self.jurisdiction, about)
-        return Response(answer, status=201, headers={"Location": answer["url"]})
+        done = self.once(request, add, request.data)
+        row = Task.objects.select_related("department", "team").get(pk=done.said["task"])
+        answer = shapes.task(row, self.jurisdiction, done.service_request)
+        return Response(answer, status=201, headers={"Location": answer["url"], **done.headers})

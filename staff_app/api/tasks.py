@@ -112,11 +112,6 @@ def departments(city: Jurisdiction) -> list[dict[str, Any]]:
     ]
 
 
-def find_added(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
-    """The task that the same body added before."""
-    return service_request.tasks.filter(created_by=user, what=Body(data).text("what", 500, lines=True)).latest("id")
-
-
 def change(task: Task, data: Any, *, user: User) -> None:
     """Call it in a transaction. Raises a 422 problem, a 409 problem if the task or its request has ended, and a 403 problem for a
     team by those who don't give out its department's work."""

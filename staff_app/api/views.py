@@ -27,7 +27,7 @@ from requests_app.models.api_key import Scope
 from requests_app.rules import directory, permissions
 from requests_app.rules.staff_actions import UNDO_FOR, UNDOABLE
 from staff_app.api import actions, examples, people, queue, shapes, transfers
-from staff_app.api.base import TAG, StaffView, WorksHere, denied, no_such_request
+from staff_app.api.base import TAG, Done, StaffView, WorksHere, denied, no_such_request
 from staff_app.request.actions import ACTION_BY_VERB
 
 # Fields of a change, each of which is an action. A new service brings its own priority, so it comes first.
@@ -106,31 +106,32 @@ class OneOfStaff(StaffView):
         self, request: Request, reference: str, data: Any, act: Callable[[ServiceRequest], tuple[Event | None, str]]
     ) -> Response:
         """act: returns the event that undoes it, and a warning."""
-        said: list[tuple[Event | None, str]] = []
+        warnings: list[str] = []
 
-        def run_once() -> ServiceRequest:
+        def run_once() -> Done:
             found = self.find_whole(reference)
-            said.append(act(found))
-            return found
+            event, warning = act(found)
+            # It may quote what was written, so it isn't kept for a repeated call.
+            warnings.append(warning)
+            until = moment(event.at + UNDO_FOR, self.jurisdiction.zone) if event else None
+            return Done(found, {"undo": {"event": str(event.pk), "until": until} if event else None})
 
-        about = self.once(request, run_once, data)
-        return self.done(about.pk, *(said[0] if said else (None, "")))
+        return self.answer(self.once(request, run_once, data), "".join(warnings))
 
-    def done(self, pk: int, event: Event | None, warning: str = "") -> Response:
-        """What it is now, if the member of staff may still see it."""
-        found = ServiceRequest.objects.get(pk=pk)
+    def answer(self, done: Done, warning: str = "") -> Response:
+        """With what the request is now, if the member of staff may still see it."""
+        found = ServiceRequest.objects.get(pk=done.service_request.pk)
         seen = permissions.can(self.user, "view", found)
         whole = self.shaped(self.find_whole(found.reference)) if seen else None
-        until = moment(event.at + UNDO_FOR, self.jurisdiction.zone) if event else None
         answer = {
             "reference": found.display_reference,
             "request": whole,
-            "undo": {"event": str(event.pk), "until": until} if event else None,
+            "undo": done.said["undo"],
             "warning": warning or None,
         }
         # Of the request, for the next If-Match.
-        headers = {"ETag": tag_of(JSONRenderer().render(whole))} if whole else {}
-        return Response(answer, headers=headers)
+        tag = {"ETag": tag_of(JSONRenderer().render(whole))} if whole else {}
+        return Response(answer, headers={**tag, **done.headers})
 
 
 class StaffRequest(OneOfStaff):
@@ -156,7 +157,7 @@ class StaffRequest(OneOfStaff):
             words="Its priority, service, assignee or place: all of what is sent, or nothing. If-Match is the request’s ETag as "
             "it was read, in the same language.",
             body=Taken({JSON: "StaffRequestEdit"}, examples.REQUEST_EDIT),
-            answer=Answer("StaffChange", "It was changed.", examples.CHANGE, headers=("ETag",)),
+            answer=Answer("StaffChange", "It was changed.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
             headers=("If-Match", "Idempotency-Key?"),
             problems=("action-not-possible", "idempotency-conflict", "precondition-failed", "precondition-required"),
             scope="staff",
@@ -217,7 +218,7 @@ class StaffAction(OneOfStaff):
             "If-Match is optional: with it, nothing is done if the request has changed. It can be undone for 30 seconds, and no "
             "email is sent before.",
             body=Taken({JSON: "StaffActionBody", FORM: "StaffActionWithPhotos"}, examples.ACTION_BODY),
-            answer=Answer("StaffChange", "It was done.", examples.CHANGE, headers=("ETag",)),
+            answer=Answer("StaffChange", "It was done.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
             headers=("If-Match?", "Idempotency-Key?"),
             problems=("action-not-possible", "idempotency-conflict", "precondition-failed"),
             scope="staff",
@@ -251,7 +252,7 @@ class StaffUndo(OneOfStaff):
             summary="Undo an action",
             words="What the member of staff did in the last 30 seconds, if nothing else has happened since. No email was sent.",
             body=Taken({JSON: "Undo"}, {"event": "40312"}),
-            answer=Answer("StaffChange", "It is as it was.", {**examples.CHANGE, "undo": None}),
+            answer=Answer("StaffChange", "It is as it was.", {**examples.CHANGE, "undo": None}, headers=("ETag",)),
             problems=("conflict",),
             scope="staff",
         )
@@ -271,7 +272,7 @@ class StaffUndo(OneOfStaff):
             raise Problem("conflict", _("It’s too late to undo this.")) from None
         except staff_actions.Changed:
             raise Problem("conflict", _("Something else has happened since, so nothing was undone.")) from None
-        return self.done(found.pk, None)
+        return self.answer(Done(found, {"undo": None}))
 
 
 class StaffContacts(StaffView):

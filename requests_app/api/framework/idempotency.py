@@ -13,6 +13,8 @@ from requests_app.actions.submission import Idempotency
 from requests_app.models import ApiKey
 
 KEY_MAX = 128
+# On the answer to a call that came before, and so did nothing.
+REPLAYED = "Idempotent-Replayed"
 
 
 def sent_key(request: Request) -> str:

@@ -26,7 +26,8 @@ from requests_app.models import ApiKey, Jurisdiction
 OPEN_TO_BROWSERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "ETag, Link, Location, RateLimit, RateLimit-Policy, Request-Id, Retry-After, X-Request-Id, X-Lamplighter-Demo"
+        "ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Request-Id, Retry-After, X-Request-Id, "
+        "X-Lamplighter-Demo"
     ),
 }
 

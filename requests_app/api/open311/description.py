@@ -124,6 +124,9 @@ def _path(name: str, words: str, example: str) -> Schema:
     return {"name": name, "in": "path", "required": True, "description": words, "schema": _TEXT, "example": example}
 
 
+_LIMITS: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in ("RateLimit-Policy", "RateLimit")}
+
+
 def _operation(
     id: str, summary: str, words: str, schema: Schema, example: Any, parameters: list[Schema], *, key: bool = False
 ) -> Schema:
@@ -146,6 +149,7 @@ def _operation(
         "responses": {
             "200": {
                 "description": "The answer.",
+                "headers": _LIMITS,
                 "content": {
                     "application/json": {"schema": schema, "example": example},
                     **jsonp,
@@ -154,10 +158,18 @@ def _operation(
             **(
                 {}
                 if key
-                else {"304": {"description": "The answer whose ETag you sent as If-None-Match is still right."}}
+                else {
+                    "304": {
+                        "description": "The answer whose ETag you sent as If-None-Match is still right.",
+                        "headers": _LIMITS,
+                    }
+                }
             ),
-            **{status: {"description": said, "content": content} for status, said in sorted(errors.items())},
-            "default": {"description": "Any other error.", "content": content},
+            **{
+                status: {"description": said, "headers": _LIMITS, "content": content}
+                for status, said in sorted(errors.items())
+            },
+            "default": {"description": "Any other error.", "headers": _LIMITS, "content": content},
         },
     }
 

@@ -69,8 +69,8 @@ def create(
     if problems:
         raise ValidationError(problems)
 
-    said = [description, place.address, place.note, *(words for _q, _v, words in answers.given)]
-    danger = screening.screen(city, version, "\n".join(said))
+    said = screening.own_words(description, place.address, place.note, answers.given)
+    danger = screening.screen(city, version, said)
     owner = owner_of(city, version, place)
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
     with stored_photos(city, files if takes_photos else []) as taken:

@@ -37,16 +37,34 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Content-Language": {"description": "The language of names and sentences.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
+    "Idempotent-Replayed": {
+        "description": "`true` if the same call came before and this one did nothing.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "The limits that count this call: `q` calls in `w` seconds (draft-ietf-httpapi-ratelimit-headers).",
+        "schema": {"type": "string"},
+        "example": '"calls";q=300;w=60',
+    },
+    "RateLimit": {
+        "description": "What is left: `r` calls, for `t` seconds. Only where no shared cache may keep the answer: with a key, "
+        "after a write, and with an error.",
+        "schema": {"type": "string"},
+        "example": '"calls";r=299;t=42',
+    },
 }
+# On every answer of an operation.
+OF_LIMITS = ("RateLimit-Policy", "RateLimit")
 REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "Idempotency-Key": (
-        "A random text of your own, at most 128 characters. The same key with the same body gets the same answer for 14 days.",
+        "A random text of your own, at most 128 characters. The same key with the same body does it once, for 14 days.",
         {"type": "string", "minLength": 1, "maxLength": 128},
         False,
     ),
     "If-None-Match": ("The ETag of the answer you have: 304 if it is still right.", {"type": "string"}, False),
     "If-Match": ("The ETag of the request as you read it: 412 if it has changed.", {"type": "string"}, True),
 }
+OF_STATUS = {405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}
 # What any operation may answer.
 ANY = (
     "invalid-parameter",
@@ -86,7 +104,8 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
     codes += (WITH_BODY if described.body else ()) + (WITH_KEY if described.scope else ())
     responses = {str(described.status): _answer(described.answer, reads=reads), **_problems(codes)}
     if reads:
-        responses["304"] = {"description": "The answer you have is still right.", "headers": _headers(["ETag"])}
+        headers = _headers(["ETag", *OF_LIMITS])
+        responses["304"] = {"description": "The answer you have is still right.", "headers": headers}
     found: dict[str, Any] = {
         "operationId": described.id,
         "tags": [described.tag],
@@ -106,6 +125,7 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
         }
     if described.deprecation is not None:
         found["deprecated"] = True
+        found["responses"][str(described.status)]["headers"] |= _headers(["Link"])
     return found
 
 
@@ -147,11 +167,11 @@ def _in_header(written: str) -> dict[str, Any]:
 
 
 def _headers(names: list[str]) -> dict[str, Any]:
-    return {name: HEADERS[name] for name in names}
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _answer(answer: Answer, *, reads: bool) -> dict[str, Any]:
-    headers = _headers([*answer.headers, *(["ETag"] if reads else []), "Content-Language"])
+    headers = _headers([*answer.headers, *(["ETag"] if reads else []), "Content-Language", *OF_LIMITS])
     found: dict[str, Any] = {"description": answer.words, "headers": headers}
     if answer.schema is not None:
         example = {} if answer.example is None else {"example": answer.example}
@@ -168,8 +188,7 @@ def _problems(codes: list[str]) -> dict[str, Any]:
     return {
         str(status): {
             "description": " · ".join(f"{PROBLEMS[code][1]} (`{code}`)" for code in several),
-            **({"headers": _headers(["Allow"])} if status == 405 else {}),
-            **({"headers": _headers(["Retry-After"])} if status in (429, 503) else {}),
+            "headers": _headers([*OF_STATUS.get(status, ()), *OF_LIMITS]),
             "content": {
                 MEDIA_TYPE: {
                     "schema": ref("Problem"),

@@ -36,6 +36,7 @@ def document(root: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.items())),
+            "headers": whole["components"]["headers"],
             "securitySchemes": whole["components"]["securitySchemes"],
         },
     }

@@ -16,6 +16,7 @@ from requests_app.api.framework.throttling import counted
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
 from requests_app.api.open311 import description as open311
 from requests_app.api.v1.components import COMPONENTS
+from requests_app.api.v1.description import HEADERS
 from requests_app.api.v1.problems import answer
 
 MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml"}
@@ -59,6 +60,7 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {**COMPONENTS, **open311.COMPONENTS},
+            "headers": HEADERS,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, which begins with `lk_`."}
             },

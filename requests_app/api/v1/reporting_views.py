@@ -47,7 +47,7 @@ class RequestsAndReports(Requests):
             "come with it (multipart), or before it (`/api/v1/photos/`).",
             status=201,
             body=Taken({JSON: "NewReport", FORM: "NewReportWithPhotos"}, examples.NEW_REPORT),
-            answer=Answer("Receipt", "It was sent.", examples.RECEIPT, headers=("Location",)),
+            answer=Answer("Receipt", "It was sent.", examples.RECEIPT, headers=("Location", "Idempotent-Replayed")),
             headers=("Idempotency-Key",),
             problems=("idempotency-conflict", "emergency"),
             scope="report",
@@ -59,10 +59,11 @@ class RequestsAndReports(Requests):
         only_known(request, {"photos"})
         body = idempotency.body_hash("v1", self.jurisdiction.pk, canonical(data), files=files)
         again = idempotency.of_body(key, idempotency.sent_key(request), body)
-        receipt = writing.report(self.jurisdiction, data, files, key=key, idempotency=again)
-        return Response(
-            receipt, status=201, headers={"Location": receipt["url"] or receipt["private_link"] or request.path}
-        )
+        receipt, is_repeated = writing.report(self.jurisdiction, data, files, key=key, idempotency=again)
+        headers = {"Location": receipt["url"] or receipt["private_link"] or request.path}
+        if is_repeated:
+            headers[idempotency.REPLAYED] = "true"
+        return Response(receipt, status=201, headers=headers)
 
 
 class OneRequestAndEdit(OneRequest):

@@ -61,8 +61,9 @@ FIELDS = {
 
 def report(
     city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: ApiKey, idempotency: Idempotency
-) -> dict[str, Any]:
-    """Raises a 422 problem that names every mistake, and a 409 for a key that was used for another body."""
+) -> tuple[dict[str, Any], bool]:
+    """The receipt, and whether the same report came before. Raises a 422 problem that names every mistake, and a 409 for a key that
+    was used for another body."""
     body = Body(data)
     names = body.texts("photos", photos.PHOTOS_MAX)
     new = new_report(city, body, key=key, photo_count=len(files) + len(names))
@@ -71,7 +72,7 @@ def report(
         # Nobody could be shown the emergency page: staff must look as if it had been passed by.
         new = replace(new, photos=taken, after_warning=found.is_sure, is_test=key.is_test)
         submitted = _submit(new, names, idempotency)
-    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, new.owner)))
+    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, new.owner))), submitted.repeated
 
 
 def new_report(
@@ -115,8 +116,8 @@ def new_report(
 
 def screen(new: submission.NewReport) -> screening.Screening:
     """Whether its words tell of danger."""
-    said = [new.description, new.place.address, new.place.note, *(words for _q, _v, words in new.answers.given)]
-    return screening.screen(new.jurisdiction, new.version, "\n".join(said))
+    said = screening.own_words(new.description, new.place.address, new.place.note, new.answers.given)
+    return screening.screen(new.jurisdiction, new.version, said)
 
 
 def refused(error: Refused) -> Problem:

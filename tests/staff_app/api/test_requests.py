@@ -202,8 +202,18 @@ def test_a_change_needs_the_version_that_was_read(tom: V1, cast: factories.River
 def test_the_same_key_does_it_once(tom: V1, cast: factories.Rivermark) -> None:
     made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
     once = {"Idempotency-Key": "8a0"}
-    for status in (200, 200):
-        tom.send(at(made, "actions/accept/"), {}, status, once)
+    first = tom.send(at(made, "actions/accept/"), {}, 200, once)
+    assert "Idempotent-Replayed" not in tom.last
+    tom.send(at(made, "actions/note/"), {"text": "On my way."}, 200)
+    # What only the first call knew is said again, with the request as it is now.
+    again = tom.send(at(made, "actions/accept/"), {}, 200, once)
+    assert tom.last["Idempotent-Replayed"] == "true"
+    assert again["undo"] == first["undo"]
+    assert again["request"]["timeline"][0]["comment"] == "On my way."
+    # For the next If-Match.
+    now = tom.last["ETag"]
+    tom.get(at(made))
+    assert tom.last["ETag"] == now
     assert Event.objects.filter(kind="accepted").count() == 1
     conflict = tom.send(at(made, "actions/note/"), {"text": "Other"}, 409, once)
     assert conflict["type"].endswith("/idempotency-conflict/")

@@ -245,3 +245,18 @@ def test_a_follow_is_confirmed_by_email(anyone: V1, cast: factories.Rivermark) -
     assert errors(anyone.send("follows/", {"email": "a@example.org", "area": "ward:99"}, 422)) == {
         "area": "unknown-value"
     }
+
+
+@pytest.mark.parametrize("api", ["v1", "open311"])
+def test_the_words_of_an_option_are_not_screened_for_danger(cast: factories.Rivermark, v1: V1, api: str) -> None:
+    """The city's words, whose effects say what is urgent; as by the form."""
+    leak = {"value": "lane", "label": {"en": "There is a gas leak"}}
+    factories.service(cast.city, "smell", questions=[factories.question("where", "single", options=[leak])])
+    if api == "v1":
+        v1.send("requests/", {**POTHOLE, "service": "smell"})
+    else:
+        form = {"service_code": "smell", "lat": "40.5", "long": "-69.0", "attribute[where]": "lane", "api_key": v1.key}
+        assert v1.client.post("/open311/v2/requests.json", form).status_code == 200
+    made = ServiceRequest.objects.get()
+    assert made.answers.get().value_text == "There is a gas leak"
+    assert (made.after_warning, made.priority_reason) == (False, "service")
