@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0070_webhook_lane"),
+        ("requests_app", "0075_outcomes_of_drawings"),
     ]
 
     operations = [
