@@ -1,10 +1,12 @@
 """What else was reported at the place, or about the asset, of a request: open and ended, newest first, a few of each."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +15,8 @@ from django.utils.translation import gettext as _
 from requests_app.access import get_request_or_404
 from requests_app.messages import wording
 from requests_app.models import OPEN, Jurisdiction, Participation, ServiceRequest, Status, User
+from requests_app.models.service_request import ServiceRequestQuerySet
+from requests_app.paging import page_or_first_page
 from requests_app.places.addresses import box_around
 from requests_app.places.metres import metres_between
 from requests_app.rules import permissions, redaction
@@ -21,6 +25,10 @@ from staff_app.decorators import StaffRequest, staff_page
 AT_MOST = 6
 # Of each kind, so many are read, and then those shown that the user may see.
 READ_MAX = 30
+PAGE = 30
+NEWEST = ("-submitted_at", "-id")
+# What a row says.
+WITH = ("service", "service_version__department", "department", "owner")
 # About two houses to each side.
 HERE_M = 30
 
@@ -34,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """all_url: the queue with the same filter; empty if these are all."""
+    """all_url: the page or the queue that has them all; empty if these are all."""
 
     heading: str
     rows: list[Row]
@@ -44,6 +52,8 @@ class Group:
 @staff_page
 def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
+    if request.GET.get("place"):
+        return _all_at_place(request, service_request)
     rows = _rows(_here(service_request, request.user), request.user, service_request.jurisdiction, service_request)
     about_asset = [
         row for row in rows if service_request.asset_id and row.service_request.asset_id == service_request.asset_id
@@ -57,7 +67,7 @@ def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     at_place = [row for row in here if row.service_request.pk in is_shown]
     groups = [
         Group(_("About the same asset"), about_asset[:AT_MOST], _asset_url(service_request)),
-        Group(_("At this place"), at_place, _place_url(service_request, len(at_place))),
+        Group(_("At this place"), at_place, _place_url(service_request, at_place)),
     ]
     context = {"service_request": service_request, "groups": [group for group in groups if group.rows]}
     return render(request, "staff_app/request/more_from.html", context)
@@ -71,25 +81,75 @@ def of_reporter(service_request: ServiceRequest, user: User) -> list[Row]:
     return _rows(found.order_by("-submitted_at", "-id")[:AT_MOST], user, service_request.jurisdiction)
 
 
+def _at_place(service_request: ServiceRequest) -> ServiceRequestQuerySet:
+    """The others that were reported within HERE_M of it."""
+    if service_request.point is None:
+        return ServiceRequest.objects.none()
+    others = ServiceRequest.objects.in_jurisdiction(service_request.jurisdiction).exclude(pk=service_request.pk)
+    return others.filter(point__bboverlaps=box_around(service_request.point, HERE_M))
+
+
 def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
-    """In one statement: the newest ids by each index (of an asset, of open and of ended ones at a place), then their rows.
+    """The newest about the asset, and of open and of ended ones at the place, each by its own index.
 
     Whether the user may see them is asked of the rows: as a condition of each part it would take longer to plan than to read them.
+    Only where too few of the newest are theirs, the older ones are asked for with that condition.
     """
-    others = ServiceRequest.objects.in_jurisdiction(service_request.jurisdiction).exclude(pk=service_request.pk)
-    parts = []
+    parts: list[tuple[ServiceRequestQuerySet, tuple[str, ...]]] = []
     if service_request.asset_id is not None:
-        parts.append(others.filter(asset=service_request.asset_id).order_by("-id"))
+        others = ServiceRequest.objects.in_jurisdiction(service_request.jurisdiction).exclude(pk=service_request.pk)
+        parts.append((others.filter(asset=service_request.asset_id), ("-id",)))
     if service_request.point is not None:
-        here = others.filter(point__bboverlaps=box_around(service_request.point, HERE_M))
-        for states in (OPEN, [Status.RESOLVED, Status.CLOSED]):
-            parts.append(here.filter(status__in=states).order_by("-submitted_at", "-id"))
+        here = _at_place(service_request)
+        parts += [(here.filter(status__in=states), NEWEST) for states in (OPEN, [Status.RESOLVED, Status.CLOSED])]
     if not parts:
         return []
-    ids = [part.values("pk")[:READ_MAX] for part in parts]
-    found = ServiceRequest.objects.filter(pk__in=ids[0].union(*ids[1:]) if len(ids) > 1 else ids[0])
-    found = found.select_related("service", "service_version__department", "department", "owner")
-    return [one for one in found.order_by("-submitted_at", "-id") if permissions.can(user, "view", one)]
+    keys: list[list[tuple[dt.datetime, int]]] = [[] for _part in parts]
+    for number, submitted_at, pk in _union(
+        part.annotate(part=Value(number)).order_by(*order).values_list("part", "submitted_at", "pk")[:READ_MAX]
+        for number, (part, order) in enumerate(parts)
+    ):
+        keys[number].append((submitted_at, pk))
+    rows = _shown({pk for found in keys for _at, pk in found}, user)
+    older = []
+    for (part, order), found in zip(parts, keys, strict=True):
+        missing = AT_MOST - sum(pk in rows for _at, pk in found)
+        if len(found) == READ_MAX and missing > 0:
+            last_at, last_pk = min(found)
+            before = Q(submitted_at__lt=last_at) | Q(submitted_at=last_at, pk__lt=last_pk)
+            if order != NEWEST:
+                before = Q(pk__lt=min(pk for _at, pk in found))
+            older.append(part.visible_to(user).filter(before).order_by(*order).values_list("pk")[:missing])
+    if older:
+        rows |= _shown({pk for (pk,) in _union(older)}, user)
+    return sorted(rows.values(), key=lambda one: (one.submitted_at, one.pk), reverse=True)
+
+
+def _union(parts: Iterable[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    first, *rest = parts
+    return first.union(*rest, all=True) if rest else first
+
+
+def _shown(ids: Collection[int], user: User) -> dict[int, ServiceRequest]:
+    found = ServiceRequest.objects.filter(pk__in=ids).select_related(*WITH)
+    return {one.pk: one for one in found if permissions.can(user, "view", one)}
+
+
+def _all_at_place(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
+    """All that this person may see, in pages."""
+    found = page_or_first_page(
+        _at_place(service_request).visible_to(request.user).select_related(*WITH),
+        [("submitted_at", "desc"), ("id", "desc")],
+        request.GET.get("cursor"),
+        PAGE,
+    )
+    rows = _rows(found.rows, request.user, service_request.jurisdiction, service_request)
+    context = {
+        "service_request": service_request,
+        "groups": [Group(_("At this place"), rows, "")] if rows else [],
+        "pager": found.urls("?place=1&cursor={}".format),
+    }
+    return render(request, "staff_app/request/more_from.html", context)
 
 
 def _asset_url(service_request: ServiceRequest) -> str:
@@ -98,10 +158,12 @@ def _asset_url(service_request: ServiceRequest) -> str:
     return f"{reverse('staff_app:queue')}?{urlencode({'asset': service_request.asset.asset_id})}"
 
 
-def _place_url(service_request: ServiceRequest, count: int) -> str:
-    if not service_request.address or count < AT_MOST:
+def _place_url(service_request: ServiceRequest, at_place: list[Row]) -> str:
+    """Of all at the place, if a kind of them may have more than are shown."""
+    is_open = [row.service_request.is_open for row in at_place]
+    if max(is_open.count(True), is_open.count(False)) < AT_MOST:
         return ""
-    return f"{reverse('staff_app:queue')}?{urlencode({'q': service_request.address})}"
+    return f"{reverse('staff_app:more_from', args=[service_request.reference])}?place=1"
 
 
 def _visible(service_request: ServiceRequest, user: User) -> QuerySet[ServiceRequest]:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from requests_app.actions import conversation, merges, related_requests, submission
 from requests_app.models import Event, OutboxRow, Photo, RelatedRequest, ServiceRequest, User
+from staff_app.request import more_from
 from tests import factories
 from tests.factories import ANA, Rivermark
 
@@ -183,6 +184,26 @@ def test_what_was_reported_here_before_is_listed(
     assert two.display_reference in page
     assert far.display_reference not in page
     assert theirs.display_reference not in page, "Tom may not open it"
+
+
+def test_whoever_may_see_few_of_what_was_reported_here_sees_these_however_old(
+    town: Rivermark, tom: Client, one: ServiceRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(more_from, "READ_MAX", 3)
+    monkeypatch.setattr(more_from, "PAGE", 2)
+    here = submission.Place(one.point, "11 Elm St", source="address")
+    own = [factories.routed(town.pothole, answers=LANE, place=here) for _ in range(3)]
+    theirs = [factories.routed(town.tree, place=here) for _ in range(4)]
+    page = html(tom, f"{page_of(one)}more/")
+    assert all(mine.display_reference in page for mine in own)
+    assert not any(other.display_reference in page for other in theirs)
+    # All of them in pages, which nobody else's shorten.
+    response = tom.get(f"{page_of(one)}more/?place=1")
+    shown = [row.service_request for row in response.context["groups"][0].rows]
+    response = tom.get(f"{page_of(one)}more/{response.context['pager']['next_url']}")
+    shown += [row.service_request for row in response.context["groups"][0].rows]
+    assert shown == own[::-1]
+    assert not response.context["pager"]["next_url"]
 
 
 def test_more_from_the_reporter_comes_with_the_logged_look_at_the_contact(
