@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from requests_app.actions import daily_load, overview_settings
 from requests_app.clock import app_now
-from requests_app.models import Clock, Event, Jurisdiction, RequestArea, ServiceRequest, SetupChange, User
+from requests_app.models import Clock, Event, Jurisdiction, RequestArea, ServiceRequest, SetupChange, TypicalTime, User
 from requests_app.rules import directory as directories
 from staff_app.overview import figures
 from staff_app.queue import listing
@@ -173,6 +173,24 @@ def test_an_empty_city_has_a_calm_page(cast: Rivermark, pia: Client) -> None:
     assert tiles(page)["missed"][0] == "–"
     assert "Charts begin after the first night" in page
     assert "Nothing is open." in page
+
+
+@pytest.mark.parametrize(("part", "words"), [(0.45, "too long"), (0.9, ""), (1.6, "too short")])
+def test_a_target_that_does_not_fit_is_listed_with_what_is_usual(
+    cast: Rivermark, pia: Client, part: float, words: str
+) -> None:
+    target = cast.tree.service.targets.get(kind="resolve", area=None)
+    now = app_now()
+    # Of other departments' services, Pia isn't told.
+    for service in (cast.tree.service, cast.pothole.service):
+        TypicalTime.objects.create(
+            jurisdiction=cast.city, service=service, computed_at=now, day=now.astimezone(cast.city.zone).date(),
+            count=40, days=90, factor=1.0, half=None, most=dt.timedelta(hours=target.value * part),
+        )  # fmt: skip
+    page = pia.get(reverse("staff_app:overview")).content.decode()
+    listed = re.findall(r"Targets that don’t fit.*?</section>", page, re.DOTALL)[0]
+    assert re.findall(r"too long|too short", listed) == ([words] if words else [])
+    assert "Pothole" not in listed
 
 
 @pytest.mark.usefixtures("parks_work")
