@@ -833,7 +833,7 @@ PAGES: dict[str, Page] = {
     "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=8),
     "staff_app:relate": Page(staff("note"), "POST", each_request),
     "staff_app:unrelate": Page(staff("note"), "POST", each_pair),
-    "staff_app:more_from": Page(staff("view"), arguments=each_request, budget=8),
+    "staff_app:more_from": Page(staff("view"), arguments=each_request, queries=("", "place=1"), budget=9),
     "staff_app:earlier": Page(staff("view"), arguments=each_newest_event, budget=12),
     "staff_app:public_view": Page(staff("view"), arguments=each_request, budget=12),
     "staff_app:routing_and_email": Page(staff("view"), arguments=each_request, budget=9),

@@ -57,7 +57,7 @@ def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DE
         user=actor,
         department=service_request.department,
     )
-    if named := mentions.find(service_request, text, audience=audience).users:
+    if named := mentions.find([service_request], text, audience=audience).users:
         staff_notices.mention(created.pk, named)
     events.record(service_request, "note_added", actor=actor, comment_id=created.pk)
     return created

@@ -5,7 +5,7 @@ of them has it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -32,12 +32,15 @@ def handles_in(text: str) -> list[str]:
     return list(dict.fromkeys(HANDLE.findall(text)))[:MENTIONS_MAX]
 
 
-def find(service_request: ServiceRequest, text: str, *, audience: str) -> Mentions:
-    """audience: of the note (Comment.Audience). Costs no query for a text without @."""
+def find(about: Sequence[ServiceRequest], text: str, *, audience: str) -> Mentions:
+    """about: the requests with this note, any of which may be read. audience: of the note (Comment.Audience).
+
+    Costs no query for a text without @.
+    """
     handles = handles_in(text)
     if not handles:
         return Mentions()
-    by_handle = _by_handle(readers(service_request, audience=audience))
+    by_handle = _by_handle(readers(about, audience=audience))
     users: dict[str, User] = {}
     unknown = []
     for handle in handles:
@@ -49,13 +52,16 @@ def find(service_request: ServiceRequest, text: str, *, audience: str) -> Mentio
     return Mentions(users, unknown)
 
 
-def readers(service_request: ServiceRequest, *, audience: str = Comment.Audience.DEPARTMENT) -> list[User]:
-    """Colleagues who may read a note on this request, by name."""
-    near = Q(memberships__department=None) | Q(memberships__department=service_request.department_id)
-    if service_request.department_id is None:
+def readers(about: Sequence[ServiceRequest], *, audience: str = Comment.Audience.DEPARTMENT) -> list[User]:
+    """Colleagues who may read a note on one of these requests of a city, by name."""
+    if not about:
+        return []
+    department_ids = {one.department_id for one in about}
+    near = Q(memberships__department=None) | Q(memberships__department__in=department_ids - {None})
+    if None in department_ids:
         near = Q()
     found = (
-        User.objects.filter(near, memberships__jurisdiction=service_request.jurisdiction_id, is_active=True)
+        User.objects.filter(near, memberships__jurisdiction=about[0].jurisdiction_id, is_active=True)
         .prefetch_related("memberships__role", "memberships__department")
         .order_by("name", "pk")
         .distinct()
@@ -63,9 +69,10 @@ def readers(service_request: ServiceRequest, *, audience: str = Comment.Audience
     people = []
     for user in found:
         permissions.set_memberships(user, list(user.memberships.all()))
-        if not permissions.can(user, "view", service_request):
-            continue
-        if audience == Comment.Audience.EVERYONE or permissions.reads_identity(user, service_request):
+        seen = [one for one in about if permissions.can(user, "view", one)]
+        if seen and (
+            audience == Comment.Audience.EVERYONE or any(permissions.reads_identity(user, one) for one in seen)
+        ):
             people.append(user)
     return people
 

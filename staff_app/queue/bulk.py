@@ -69,7 +69,9 @@ def bulk(request: StaffRequest) -> HttpResponse:
         data, removed = marked_texts.without(data, form_class.checked)
     selected = _selected(request)
     initial: dict[str, Any] = request.unsent.initial() if request.unsent else {}
-    form = form_class(data if posted else None, city=request.jurisdiction, user=request.user, initial=initial)
+    form = form_class(
+        data if posted else None, city=request.jurisdiction, user=request.user, selected=selected, initial=initial
+    )
     written = macro.steps if macro else [{"verb": chosen}]
     problem = ""
     try:
@@ -101,6 +103,8 @@ def bulk(request: StaffRequest) -> HttpResponse:
         except steps.Refused as error:
             problem = bulk_words.refusal_words(error.reason)
         else:
+            if warning := form.warning():
+                messages.warning(request, warning)
             return redirect("staff_app:bulk_job", job.pk)
     return _confirm(request, chosen, macro, form, selected, written, problem=problem)
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import references
-from requests_app.models import Comment, Department, Jurisdiction, ListedReason, ServiceRequest, User
+from requests_app.actions.bulk_jobs import MOST
+from requests_app.models import Department, Jurisdiction, ListedReason, PublicState, ServiceRequest, User
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.rules import leave, permissions
 from requests_app.rules.steps import Written
@@ -20,6 +21,7 @@ from staff_app.request.forms import (
     STAFF_HINT,
     ActionForm,
     CommentForm,
+    NoteForm,
     OutcomeForm,
     SetPriorityForm,
     day_field,
@@ -32,8 +34,16 @@ class BulkForm(ActionForm):
 
     verb = "accept"
 
-    def __init__(self, *args: Any, city: Jurisdiction, user: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        city: Jurisdiction,
+        user: User,
+        selected: QuerySet[ServiceRequest] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.city = city
+        self.selected = ServiceRequest.objects.none() if selected is None else selected
         super().__init__(*args, service_request=ServiceRequest(jurisdiction=city), user=user, **kwargs)
         self.helper.error_summary = False
 
@@ -152,18 +162,18 @@ class BulkCommentForm(BulkForm, CommentForm):
         return {"text": self.cleaned_data["text"]}
 
 
-class BulkNoteForm(BulkForm):
+class BulkNoteForm(BulkForm, NoteForm):
     verb = "note"
-    text = words_field(gettext_lazy("Internal note"), STAFF_HINT)
-    audience = forms.ChoiceField(
-        label=gettext_lazy("Who can read this note?"),
-        choices=[
-            (Comment.Audience.DEPARTMENT, gettext_lazy("City staff only")),
-            (Comment.Audience.EVERYONE, gettext_lazy("City staff and contractors assigned to this request")),
-        ],
-        initial=Comment.Audience.DEPARTMENT,
-        widget=forms.RadioSelect,
-    )
+
+    def about(self) -> list[ServiceRequest]:
+        """One for each department, which decides who reads what isn't confidential; each request is asked again when it is done."""
+        departments = ServiceRequest.objects.filter(pk__in=self.selected.order_by().values("pk")[:MOST])
+        ids = departments.order_by().values_list("department_id", flat=True).distinct()
+        public = PublicState.PUBLIC
+        return [ServiceRequest(jurisdiction=self.city, department_id=pk, public_state=public) for pk in ids]
+
+    def writes_for_staff(self) -> bool:
+        return True
 
     def arguments(self) -> Written:
         return {"text": self.cleaned_data["text"], "audience": self.cleaned_data["audience"]}

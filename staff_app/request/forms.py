@@ -337,7 +337,7 @@ class NoteForm(ActionForm):
 
     def prepare(self) -> None:
         self.helper.show_optional = False
-        self.mentions = mentions.Mentions()
+        self.unknown: list[str] = []
         self.fields["tell"].widget = DatalistInput(self._handles)
         # Read by static/js/mentions.js.
         self.fields["text"].widget.attrs |= {
@@ -346,13 +346,20 @@ class NoteForm(ActionForm):
             "data-one": _("1 colleague. Press Enter to choose."),
             "data-many": _("{count} colleagues. Use the arrow keys, and Enter to choose."),
         }
-        if not permissions.reads_identity(self.user, self.service_request):
+        if not self.writes_for_staff():
             # A contractor writes to the city.
             del self.fields["audience"]
             self.fields["text"].help_text = _("City staff and you can read this.")
 
+    def about(self) -> list[ServiceRequest]:
+        """The requests whose readers can be named."""
+        return [self.service_request]
+
+    def writes_for_staff(self) -> bool:
+        return permissions.reads_identity(self.user, self.service_request)
+
     def _handles(self) -> list[tuple[str, str]]:
-        readers = mentions.readers(self.service_request)
+        readers = mentions.readers(self.about())
         return [(f"@{mentions.handle_of(one)}", str(one)) for one in readers if one.pk != self.user.pk]
 
     def clean(self) -> dict[str, Any]:
@@ -363,14 +370,14 @@ class NoteForm(ActionForm):
             handles = mentions.handles_in(tell) or ["".join(tell.split())]
             chosen = " ".join(f"@{handle}" for handle in handles if f"@{handle}" not in text)
             text = f"{chosen} {text}".strip()
-        self.mentions = mentions.find(self.service_request, text, audience=audience)
+        self.unknown = mentions.find(self.about(), text, audience=audience).unknown
         return {**cleaned, "text": text, "audience": audience}
 
     def warning(self) -> str:
         """Names in a valid form that are nobody's who could read the note."""
-        if not self.mentions.unknown:
+        if not self.unknown:
             return ""
-        names = ", ".join(f"@{handle}" for handle in self.mentions.unknown)
+        names = ", ".join(f"@{handle}" for handle in self.unknown)
         return _("Nobody who can read this note is called %(names)s, so no one was notified there.") % {"names": names}
 
 

@@ -59,7 +59,7 @@ def test_names_that_several_have_name_nobody(town: Rivermark, hole: ServiceReque
     for email, name in (("s.lee@x.example", "Sam Lee"), ("s.ray@x.example", "Sam Ray")):
         user = User.objects.create_user(email, name=name)
         user.memberships.create(jurisdiction=town.city, department=town.streets, role=factories.role(town.city, "crew"))
-    found = mentions.find(hole, "@sam @SamLee @s.ray, @sam.ray.", audience="department")
+    found = mentions.find([hole], "@sam @SamLee @s.ray, @sam.ray.", audience="department")
     assert {handle: user.name for handle, user in found.users.items()} == {"SamLee": "Sam Lee", "s.ray": "Sam Ray"}
     assert found.unknown == ["sam"]
 

@@ -18,6 +18,7 @@ from requests_app.models import (
     Comment,
     ContactPoint,
     Event,
+    Mention,
     OutboxRow,
     Person,
     ServiceRequest,
@@ -237,6 +238,23 @@ def test_colleagues_are_listed_by_name(town: Rivermark, tom: Client) -> None:
     assert names[1:] == sorted(names[1:])
     assert {"Abe", "Zoe", "Tom"} <= set(names)
     assert "Pia" not in names
+
+
+def test_a_note_on_many_suggests_and_names_who_can_read_it(town: Rivermark, tom: Client) -> None:
+    rows = potholes(town, 2)
+    page = tom.get(ticked("note", rows)).content.decode()
+    assert "data-mentions" in page
+    assert "js/mentions" in page
+    assert '<option value="@dev" label="Dev">' in page
+    # Pia works for Parks, and Tom writes it.
+    assert 'value="@pia"' not in page
+    assert 'value="@tom"' not in page
+    typed = {"text": "Same street. @pia", "tell": "@dev", "audience": "department"}
+    job = tom.post(ticked("note", rows), typed, follow=True)
+    assert "Nobody who can read this note is called @pia" in job.content.decode()
+    tasks.drain_database()
+    named = Mention.objects.values_list("user__name", "comment__service_request")
+    assert sorted(named) == sorted(("Dev", row.pk) for row in rows)
 
 
 def test_an_ending_in_bulk_says_so_in_its_event(town: Rivermark, tom: Client) -> None:
