@@ -859,7 +859,7 @@ PAGES: dict[str, Page] = {
         STAFF,
         "GET POST",
         queries=("verb=note&all=1", "verb=assign&all=1", "verb=resolve&all=1&tab=late", "verb=merge&request=1"),
-        budget=9,
+        budget=14,
     ),
     "staff_app:bulk_job": Page(JOB_OWNER, "GET", the_bulk_job, queries=("", "state=refused"), budget=10),
     "staff_app:stop_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
