@@ -12,17 +12,17 @@ SAID = """
 4.00s call     tests/test_query_budgets.py::test_one[b]
 1.50s call     tests/test_repository.py::test_two
 0.25s teardown tests/test_urls.py::test_three
-2.00s call     tests/journeys/test_report.py::test_four
+32.00s call     tests/journeys/test_report.py::test_four
 """
 
 
 def test_seconds_are_counted_by_folder_by_phase_and_by_the_way_of_asking() -> None:
     table = seconds.table(seconds.by_part(seconds.by_file(SAID.splitlines())))
     assert table.splitlines()[2:] == [
-        "| `tests/test_query_budgets.py` | HTTP, domain | 76 | 4 | 0 | 80 |",
-        "| `tests/journeys/` | browser | 0 | 2 | 0 | 2 |",
-        "| `tests/` | HTTP, domain | 0 | 2 | 0 | 2 |",
-        "| All | | | | | 83 |",
+        "| `tests/test_query_budgets.py` | HTTP client, domain | 76 | 4 | 0 | 80 |",
+        "| `tests/journeys/` | browser | 0 | 32 | 0 | 32 |",
+        "| the rest | | 0 | 2 | 0 | 2 |",
+        "| **All** | | | | | **113** |",
     ]
 
 
