@@ -22,19 +22,20 @@ if TYPE_CHECKING:
 # Files that take a minute or more (tests/seconds.py), longest first. A run in several processes starts with these, so that no
 # process is left with a long one at the end.
 LONGEST = (
-    "tests/test_accessibility.py",
-    "tests/test_staff_accessibility.py",
-    "tests/stack/test_demo.py",
     "tests/test_canary.py",
+    "tests/test_accessibility.py",
+    "tests/stack/test_demo.py",
     "tests/test_permissions.py",
+    "tests/test_staff_accessibility.py",
+    "tests/test_headers.py",
+    "tests/test_query_budgets.py",
+    "tests/journeys/test_map_and_list.py",
+    "tests/journeys/test_offline.py",
+    "tests/requests_app/messages/test_digest.py",
+    "tests/test_weight.py",
     "tests/config/test_refusal.py",
     "tests/requests_app/rules/test_said.py",
-    "tests/test_weight.py",
-    "tests/test_headers.py",
-    "tests/journeys/test_map_and_list.py",
-    "tests/requests_app/messages/test_digest.py",
     "tests/requests_app/web/explore/test_map.py",
-    "tests/journeys/test_offline.py",
     "tests/test_email_accessibility.py",
     "tests/test_releases.py",
     "tests/requests_app/web/account/test_mail_limits.py",
@@ -45,7 +46,6 @@ LONGEST = (
     "tests/requests_app/web/explore/test_public_list.py",
     "tests/requests_app/web/site/test_probes.py",
     "tests/test_right_to_left.py",
-    "tests/test_query_budgets.py",
 )
 
 

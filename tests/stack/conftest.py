@@ -29,6 +29,8 @@ class Demo:
         self.servers = stack_folders(var).servers
         inherited = {name: value for name, value in os.environ.items() if not OURS.match(name)}
         self.environment = inherited | {"LAMPLIGHTER_VAR": str(var)} | environment
+        # What the last start in the foreground printed.
+        self.said: list[str] = []
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -53,14 +55,14 @@ class Demo:
             start_new_session=True,
         )
         assert process.stdout is not None
-        said = []
+        self.said = []
         try:
             for line in process.stdout:
-                said.append(line)
+                self.said.append(line)
                 if until in line:
                     break
             else:
-                pytest.fail(f"it never said {until}:\n{''.join(said)}")
+                pytest.fail(f"it never said {until}:\n{''.join(self.said)}")
             yield process
         finally:
             process.kill()

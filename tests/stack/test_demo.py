@@ -120,7 +120,12 @@ def test_stop_leaves_no_process_and_a_second_start_keeps_the_data(demo: Demo) ->
 
 
 @pytest.mark.shows("1.4")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    # One handler for both.
+    "number",
+    [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)],
+    ids=lambda number: number.name,
+)
 def test_a_signal_stops_everything(stopped: Demo, number: signal.Signals) -> None:
     with stopped.in_foreground("--port", str(PORT)) as process:
         assert answers(running(stopped))
@@ -129,10 +134,21 @@ def test_a_signal_stops_everything(stopped: Demo, number: signal.Signals) -> Non
         assert stopped.process_ids() == set()
 
 
-def test_a_kill_leaves_nothing_running_either(stopped: Demo) -> None:
-    with stopped.in_foreground("--port", str(PORT)) as process:
-        process.kill()
-        stopped.wait_until_gone()
+@pytest.mark.shows("1.3")
+def test_a_taken_port_gives_way_to_the_next_and_a_kill_leaves_nothing_running(stopped: Demo) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        with stopped.in_foreground("--port", str(taken)) as process:
+            url = running(stopped)
+            port = urlsplit(url).port
+            assert port is not None
+            assert port > taken
+            assert f"Port {taken} is taken: using {port}." in "".join(stopped.said)
+            assert answers(url)
+            process.kill()
+            stopped.wait_until_gone()
 
 
 @pytest.mark.slow
@@ -143,21 +159,6 @@ def test_a_killed_supervisor_takes_its_processes_along(stopped: Demo) -> None:
 
     stopped.wait_until_gone()
     assert answers(running(stopped))
-
-
-@pytest.mark.shows("1.3")
-def test_a_taken_port_gives_way_to_the_next(stopped: Demo) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        taken = other.getsockname()[1]
-        started = stopped("--detach", "--port", str(taken))
-
-    port = urlsplit(url_in(started.stdout)).port
-    assert port is not None
-    assert port > taken
-    assert f"Port {taken} is taken: using {port}." in started.stdout
-    assert answers(url_in(started.stdout))
 
 
 @pytest.mark.shows("1.10")
