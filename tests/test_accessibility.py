@@ -5,7 +5,7 @@ targets, focus, 400 % zoom, text spacing, forced colors, motion; in English also
 form. A new row of tests/pages.py is included automatically.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,8 +106,8 @@ def _no_limits(settings: Any) -> None:
 class Visitor:
     """One browser context for each kind of reader, and the problems found on its pages."""
 
-    def __init__(self, browser: "Browser", planted: Planted) -> None:
-        self.browser, self.planted = browser, planted
+    def __init__(self, browser: "Browser", planted: Planted, scripts: Sequence[str] = (AXE, ACCESS)) -> None:
+        self.browser, self.planted, self.scripts = browser, planted, scripts
         self.windows: dict[str, Window] = {}
         # All of them now: a reader who signs in during a test is signed out when the test's changes are rolled back.
         self.readers = {self.who(name): reader(planted, PAGES[name]) for name in READ}
@@ -121,6 +121,9 @@ class Visitor:
         if who not in self.windows:
             # bypass_csp: so that a test can add a style sheet. Journey tests notice what the policy blocks.
             context = self.browser.new_context(viewport=DESK, bypass_csp=True)
+            # In each page from its beginning: sent to it by evaluate(), axe would take a fifth of a second.
+            for script in self.scripts:
+                context.add_init_script(script)
             self.windows[who] = Window(context, self.readers[who])
         return self.windows[who]
 
@@ -166,8 +169,6 @@ def axe(tab: "Tab", rules: list[str] | None = None) -> list[str]:
 
 
 def everything_wrong(tab: "Tab", language: str, *, turns: bool = False) -> Findings:
-    tab.evaluate(AXE)
-    tab.evaluate(ACCESS)
     found: Findings = {"heading": tab.evaluate("access.heading()"), "moves": tab.evaluate("access.moving()")}
     for size, theme, rules in LOOKS[language]:
         tab.set_viewport_size(size)
@@ -210,8 +211,6 @@ def wrong_in_errors(tab: "Tab") -> Findings:
     tab.emulate_media(color_scheme="light")
     # What sticks to an edge covers something only until one scrolls.
     tab.evaluate("scrollTo(0, 0)")
-    tab.evaluate(AXE)
-    tab.evaluate(ACCESS)
     return {"axe of the empty form": axe(tab), "errors": tab.evaluate("access.wrongErrors()")}
 
 

@@ -6,8 +6,6 @@ A file of its own, so that another process opens them.
 import pytest
 
 from tests.test_accessibility import (
-    ACCESS,
-    AXE,
     PHONE,
     REPEATS,
     Visitor,
@@ -26,8 +24,6 @@ def test_every_staff_page_keeps_the_rules_at_a_desk(visitor: Visitor, name: str)
     tab = visitor.open(name, "en")
     if tab.evaluate("document.contentType") != "text/html":
         return
-    tab.evaluate(AXE)
-    tab.evaluate(ACCESS)
     wrong = {"heading": tab.evaluate("access.heading()"), "axe": axe(tab)}
     tab.set_viewport_size(PHONE)
     wrong["small targets"] = tab.evaluate("access.smallTargets()")
