@@ -40,7 +40,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
 
 
 @atomic_action
-def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
+def transfer(pk: int, *, department: Department, reason: str, actor: User | None) -> ServiceRequest:
     """Transfers to another department, with the reason as a note. Counts as a bounce unless no department had it."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "transfer")

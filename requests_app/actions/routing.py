@@ -198,10 +198,12 @@ def _set_department(service_request: ServiceRequest, decision: Decision) -> None
     service_request.status = next_status(service_request.status, "route")
     service_request.department = decision.department
     service_request.team = decision.team
-    service_request.assignee = decision.assignee or service_request.assignee
-    shares = decision.team is not None and decision.team.shares_by_load and not service_request.is_test
-    if decision.team is not None and shares and service_request.assignee is None:
-        service_request.assignee = load.next_in_team(decision.team)
+    # A test is nobody's work, whatever the rule says.
+    if not service_request.is_test:
+        service_request.assignee = decision.assignee or service_request.assignee
+        shares = decision.team is not None and decision.team.shares_by_load
+        if decision.team is not None and shares and service_request.assignee is None:
+            service_request.assignee = load.next_in_team(decision.team)
     service_request.in_triage = False
     service_request.routed_at = service_request.updated_at = app_now()
     service_request.save(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from requests_app.actions import conversation, merges, progress, routing
-from requests_app.models import Disposition, ListedReason, Participation, ServiceRequest, Status
+from requests_app.actions import assignment, conversation, merges, progress, routing
+from requests_app.models import Department, Disposition, ListedReason, Owner, Participation, ServiceRequest, Status
 from requests_app.rules.lifecycle import IllegalTransition, next_status
 
 ON_HOLD_FOR = dt.timedelta(days=7)
@@ -24,13 +24,16 @@ USUALLY: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Step:
-    """action: of ACTIONS; empty: what usually happens next. parent: the request to merge into."""
+    """action: of ACTIONS; empty: what usually happens next. parent: the request to merge into. department, owner: to whom it is
+    transferred or handed over."""
 
     action: str = ""
     text: str = ""
     language: str = ""
     outcome: str = Disposition.FIXED
     parent: ServiceRequest | None = None
+    department: Department | None = None
+    owner: Owner | None = None
 
 
 @transaction.atomic
@@ -80,6 +83,18 @@ def _merge(service_request: ServiceRequest, step: Step) -> None:
     merges.merge(service_request.pk, parent=step.parent, actor=None)
 
 
+def _transfer(service_request: ServiceRequest, step: Step) -> None:
+    if step.department is None:
+        raise IllegalTransition(service_request.status, "transfer")
+    assignment.transfer(service_request.pk, department=step.department, reason=step.text, actor=None)
+
+
+def _hand_over(service_request: ServiceRequest, step: Step) -> None:
+    if step.owner is None:
+        raise IllegalTransition(service_request.status, "hand_over")
+    progress.hand_over(service_request.pk, owner=step.owner, words=step.text, actor=None, language=step.language)
+
+
 def _withdraw(service_request: ServiceRequest, step: Step) -> None:
     reporter = service_request.participations.filter(role__in=Participation.OWN).order_by("id").first()
     if reporter is None:
@@ -98,10 +113,12 @@ ACTIONS: dict[str, Callable[[ServiceRequest, Step], object]] = {
     "comment": lambda told, step: conversation.comment(told.pk, text=step.text, actor=None, language=step.language),
     "ask": lambda told, step: conversation.ask(told.pk, question=step.text, actor=None, language=step.language),
     "resolve": _resolve,
+    "transfer": _transfer,
+    "hand_over": _hand_over,
     "merge": _merge,
     "unmerge": lambda told, _step: merges.unmerge(told.pk, actor=None),
     "withdraw": _withdraw,
     "reopen": lambda told, step: progress.reopen(told.pk, words=step.text, actor=None, language=step.language),
     "close": lambda told, _step: progress.close(told.pk),
 }
-WITH_TEXT = frozenset({"comment", "ask"})
+WITH_TEXT = frozenset({"comment", "ask", "transfer"})

@@ -53,15 +53,27 @@ def moment(at: dt.datetime | None, zone: ZoneInfo) -> str | None:
 
 
 def photos_of(city: Jurisdiction, found: Iterable[ServiceRequest]) -> dict[int, list[dict[str, Any]]]:
-    """The public photos by request: what was reported before the work's own."""
-    shown = [row.pk for row in found if row.is_public and not row.photos_private]
+    """The public photos by request: what was reported before the work's own. Those of a test are for its key alone."""
+    shown = {row.pk: row for row in found if shows_words(row) and not row.photos_private}
     photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
     photos = photos.filter(kind__in=(Photo.Kind.REPORT, Photo.Kind.WORK)).order_by("kind", "id")
     site, by_request = links.base_url(city), dict[int, list[dict[str, Any]]]()
     for key, name, width, height, alt, kind in photos.values_list(
         "service_request_id", "name", "width", "height", "alt", "kind"
     ):
-        urls = {"url": f"{site}/photos/{name}.jpg", "small_url": f"{site}/photos/{name}-small.jpg"}
+        row = shown[key]
+        urls = photo_urls(site, name) if row.is_public else keyed_photo_urls(site, "sandbox", row.reference, name)
         photo = {"id": name, **urls, "width": width, "height": height, "alt": alt, "kind": kind}
         by_request.setdefault(key, []).append(photo)
     return by_request
+
+
+def photo_urls(site: str, name: str) -> dict[str, str]:
+    """Where everyone gets a photo."""
+    return {"url": f"{site}/photos/{name}.jpg", "small_url": f"{site}/photos/{name}-small.jpg"}
+
+
+def keyed_photo_urls(site: str, part: str, reference: str, name: str) -> dict[str, str]:
+    """Where a key gets one that isn't everyone's. part: of API v1."""
+    url = f"{site}/api/v1/{part}/requests/{reference}/photos/{name}/"
+    return {"url": url, "small_url": f"{url}?size=small"}

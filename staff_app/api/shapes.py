@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from requests_app import links
 from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.localized import localized
-from requests_app.messages.request_shape import moment, photos_of
+from requests_app.messages.request_shape import keyed_photo_urls, moment, photo_urls
 from requests_app.models import Department, Jurisdiction, RequestArea, ServiceRequest, Status, Task, Team, User
 from requests_app.places import assets
 from requests_app.rules import permissions, redaction
@@ -140,7 +140,7 @@ def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Direct
             {"code": answer.question_version.code, "question": answer.question_text, "answer": answer.value_text}
             for answer in sorted(given, key=lambda answer: answer.question_version.order)
         ],
-        "photos": photos_of(city, [found]).get(found.pk, []),
+        "photos": _photos(found, user, site),
         "sent_by": found.api_key.name if found.api_key else None,
         "owner": {"code": owner.code, "name": owner.name} if owner else None,
         "owner_number": found.owner_reference or None,
@@ -161,6 +161,30 @@ def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Direct
         ],
         "actions": possible(user, found),
     }
+
+
+def _photos(found: ServiceRequest, user: User, site: str) -> list[dict[str, Any]]:
+    """As on the request's page. Those that aren't public open with the key."""
+    rows = list(found.photos.order_by("id"))
+    if not permissions.reads_identity(user, found):
+        redaction.redact_photos(rows)
+    listed = []
+    for row in rows:
+        is_public = found.is_public and not row.is_private and row.hidden_at is None
+        urls = photo_urls(site, row.name) if is_public else keyed_photo_urls(site, "staff", found.reference, row.name)
+        listed.append(
+            {
+                "id": row.name,
+                **urls,
+                "width": row.width,
+                "height": row.height,
+                "alt": row.alt,
+                "kind": row.kind,
+                "is_public": is_public,
+                "is_hidden": row.hidden_at is not None,
+            }
+        )
+    return listed
 
 
 def possible(user: User, found: ServiceRequest) -> list[str]:

@@ -1,13 +1,16 @@
 """Calls that a 911 center passes on, each once by the center's own number."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from requests_app import links
+from requests_app import links, photos
 from requests_app.actions import submission
 from requests_app.actions.submission import Idempotency, IdempotencyConflict
-from requests_app.api.open311.writing import notice_of
+from requests_app.api.framework import idempotency
+from requests_app.api.open311.writing import is_link, notice_of, stored_photos
 from requests_app.api.v1 import writing
 from requests_app.api.v1.bodies import Body, canonical
 from requests_app.api.v1.problems import FieldError, Problem
@@ -19,7 +22,7 @@ from staff_app.api.base import denied
 PRIORITIES = [1, 2, 3, 4]
 
 
-def receive(city: Jurisdiction, data: Any, *, key: ApiKey, user: User) -> dict[str, Any]:
+def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: ApiKey, user: User) -> dict[str, Any]:
     """Raises a 403 problem for who may not send reports for others, a 422 problem that names every mistake, and a 409 problem if
     the number came with another body."""
     if not permissions.can_in_city(user, "submit_for_others", city):
@@ -32,15 +35,29 @@ def receive(city: Jurisdiction, data: Any, *, key: ApiKey, user: User) -> dict[s
         body.refuse("priority", "invalid", words % {"name": "priority", "values": "1, 2, 3, 4"})
     elif priority is not None and not permissions.can_in_city(user, "set_priority", city):
         raise denied("set_priority")
-    new = writing.new_report(city, body, key=key, channel=Channel.PHONE, outside_number=number, priority=priority)
+    links_sent = body.texts("media_urls", photos.PHOTOS_MAX)
+    for url in links_sent:
+        if not is_link(url):
+            body.refuse("media_urls", "invalid", _("media_url is not a link that begins with https:// or http://."))
+    new = writing.new_report(
+        city,
+        body,
+        key=key,
+        photo_count=len(files) + len(links_sent),
+        channel=Channel.PHONE,
+        outside_number=number,
+        priority=priority,
+        photo_links=links_sent,
+    )
     found = writing.screen(new)
     again = Idempotency(
         f"{IdempotencyKey.FOR_GOOD}transfer:{key.pk}",
         submission.body_hash(number),
-        submission.body_hash(canonical(data)),
+        idempotency.body_hash(canonical(data), files=files),
     )
     try:
-        submitted = submission.submit(new, actor=user, idempotency=again)
+        with stored_photos(city, files) as taken:
+            submitted = submission.submit(replace(new, photos=taken), actor=user, idempotency=again)
     except submission.Refused as error:
         raise writing.refused(error) from None
     except IdempotencyConflict:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("requests/<str:reference>/actions/<str:verb>/", views.StaffAction.as_view(), name="v1_staff_action"),
     path("requests/<str:reference>/undo/", views.StaffUndo.as_view(), name="v1_staff_undo"),
     path("requests/<str:reference>/contacts/", views.StaffContacts.as_view(), name="v1_staff_contacts"),
+    path("requests/<str:reference>/photos/<str:photo_id>/", views.StaffPhoto.as_view(), name="v1_staff_photo"),
     path("requests/<str:reference>/tasks/", task_views.StaffRequestTasks.as_view(), name="v1_staff_request_tasks"),
     path("departments/", task_views.StaffDepartments.as_view(), name="v1_staff_departments"),
     path("tasks/", task_views.StaffTasks.as_view(), name="v1_staff_tasks"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,9 +14,9 @@ from requests_app.api.framework.conditional import check_if_match, tag_of
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.renderers import JSONRenderer
-from requests_app.api.v1.base import CURSOR, LIMIT
+from requests_app.api.v1.base import CURSOR, LIMIT, SIZE
 from requests_app.api.v1.bodies import Body, json_part
-from requests_app.api.v1.operations import JSON, Answer, Operation, fields_of, operation
+from requests_app.api.v1.operations import JPEG, JSON, PHOTO, Answer, Operation, fields_of, operation
 from requests_app.api.v1.operations import Body as Taken
 from requests_app.api.v1.parameters import Choice
 from requests_app.api.v1.problems import Problem
@@ -26,6 +27,7 @@ from requests_app.models import Event, ServiceRequest
 from requests_app.models.api_key import Scope
 from requests_app.rules import directory, permissions
 from requests_app.rules.staff_actions import UNDO_FOR, UNDOABLE
+from requests_app.web.request.photo import file_of
 from staff_app.api import actions, examples, people, queue, shapes, transfers
 from staff_app.api.base import TAG, Done, StaffView, WorksHere, denied, no_such_request
 from staff_app.request.actions import ACTION_BY_VERB
@@ -42,6 +44,8 @@ REASON = Choice(
 
 
 class StaffRequests(StaffView):
+    parser_classes = [JSONParser, MultiPartParser]
+
     @operation(
         Operation(
             id="listStaffRequests",
@@ -72,17 +76,19 @@ class StaffRequests(StaffView):
             tag=TAG,
             summary="Transfer a call from a 911 center",
             words="For a call that isn’t an emergency. The center’s own number makes it one request, however often it is "
-            "sent. The caller gets the updates; the city’s staff find the request by it. Needs the permission to send reports for "
-            "others.",
+            "sent. The caller gets the updates; the city’s staff find the request by it. Photos come with it (multipart), or as "
+            "links that staff see. Needs the permission to send reports for others.",
             status=201,
-            body=Taken({JSON: "NewTransfer"}, examples.NEW_TRANSFER),
+            body=Taken({JSON: "NewTransfer", FORM: "NewTransferWithPhotos"}, examples.NEW_TRANSFER),
             answer=Answer("TransferReceipt", "It is a request now.", examples.TRANSFER_RECEIPT, headers=("Location",)),
             problems=("idempotency-conflict", "emergency"),
             scope="staff",
         )
     )
     def post(self, request: Request) -> Response:
-        receipt = transfers.receive(self.jurisdiction, request.data, key=self.key, user=self.user)
+        data, files = json_part(request, "transfer"), request.FILES.getlist("photos")
+        only_known(request, {"photos"})
+        receipt = transfers.receive(self.jurisdiction, data, files, key=self.key, user=self.user)
         return Response(receipt, status=201, headers={"Location": receipt["url"]})
 
 
@@ -187,6 +193,25 @@ class StaffRequest(OneOfStaff):
             return actions.perform(found, asked, user=self.user, last_event_id=seen, checked=checked), ""
 
         return self.run(request, reference, request.data, change)
+
+
+class StaffPhoto(StaffView):
+    @operation(
+        Operation(
+            id="getStaffPhoto",
+            tag=TAG,
+            summary="Get a photo as staff",
+            words="A JPEG, also if it is private, hidden or waits for review: all who may open the request see its photos.",
+            query=(SIZE,),
+            answer=Answer(PHOTO, "The photo.", media=JPEG),
+            scope="staff",
+        )
+    )
+    def get(self, request: Request, reference: str, photo_id: str) -> FileResponse:
+        shown = self.find(reference).photos.filter(name=photo_id).first()
+        if shown is None:
+            raise Problem("not-found", _("There is no such photo."))
+        return file_of(shown, small=self.query["size"] == "small")
 
 
 class StaffActions(OneOfStaff):

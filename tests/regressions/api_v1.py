@@ -9,9 +9,66 @@ SANDBOX = ("tests/requests_app/api/v1/test_sandbox.py",)
 OUTAGES = ("tests/faults/test_outages.py",)
 WRITING = ("tests/requests_app/api/v1/test_writing.py",)
 STAFF = ("tests/staff_app/api/test_requests.py",)
+STAFF_AT_ONCE = ("tests/staff_app/api/test_at_once.py",)
 TASKS = ("tests/staff_app/api/test_tasks.py",)
 
 REGRESSIONS = [
+    Regression(
+        "of two programs that change what they read, the second overwrites the first",
+        "staff_app/api/views.py",
+        'return None if request.headers["If-Match"].strip() == "*" else found.last_event_id',
+        "return None",
+        STAFF_AT_ONCE,
+    ),
+    Regression(
+        "a repeated call of staff says that there is nothing to undo",
+        "staff_app/api/base.py",
+        "return Done(before.service_request, before.answer, is_repeated=True)",
+        'return Done(before.service_request, {**before.answer, "undo": None}, is_repeated=True)',
+        STAFF,
+    ),
+    Regression(
+        "two calls with one Idempotency-Key at once are done twice",
+        "requests_app/actions/submission.py",
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311)), app_now()",
+        "SELECT hashtextextended(%s, 311), app_now()",
+        (*STAFF_AT_ONCE, "tests/requests_app/api/v1/test_at_once.py"),
+    ),
+    Regression(
+        "a crew takes its task from its team by API",
+        "staff_app/api/tasks.py",
+        "if team is not None and not rules.may_set_team(user, task):",
+        "if False:",
+        TASKS,
+    ),
+    Regression(
+        "a photo of another request opens by the address of one that the person may see",
+        "staff_app/api/views.py",
+        "shown = self.find(reference).photos.filter(name=photo_id).first()",
+        "self.find(reference)\n        from requests_app.models import Photo\n\n        shown = Photo.objects.filter(name=photo_id).first()",
+        STAFF,
+    ),
+    Regression(
+        "a test key reads photos of another key's test",
+        "requests_app/api/v1/sandbox.py",
+        "shown = _find(key, reference).photos.filter(name=name, is_private=False, hidden_at=None).first()",
+        "shown = Photo.objects.filter(name=name, is_private=False, hidden_at=None).first()",
+        SANDBOX,
+    ),
+    Regression(
+        "a routing rule puts a test into somebody's queue",
+        "requests_app/actions/routing.py",
+        "    if not service_request.is_test:\n        service_request.assignee",
+        "    if True:\n        service_request.assignee",
+        ("tests/staff_app/tasks/test_tasks.py",),
+    ),
+    Regression(
+        "the words of an option mark a report as dangerous",
+        "requests_app/rules/screening.py",
+        "for question, _value, words in given if question.kind == QuestionVersion.Kind.TEXT]",
+        "for question, _value, words in given]",
+        WRITING,
+    ),
     Regression(
         "a program without the scope finds a reporter by phone or email",
         "staff_app/queue/search.py",

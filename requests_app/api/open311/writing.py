@@ -41,7 +41,7 @@ from requests_app.rules import intake, screening
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
 SURE = 0.9
 ADDRESS_MOST, NAME_MOST, EMAIL_MOST, PHONE_MOST = 300, 200, 254, 60
-_is_link = URLValidator(schemes=["http", "https"])
+_check_link = URLValidator(schemes=["http", "https"])
 # Who a request comes from or through, and what is not ours to keep.
 NOT_THE_BODY = {"api_key", "jurisdiction_id"}
 
@@ -151,14 +151,20 @@ def _media_urls(parameters: Parameters) -> list[str]:
     """Photos on other servers, as links: a server that fetches any address it gets can be used to attack others."""
     found = []
     for url in parameters.all("media_url"):
-        try:
-            _is_link(url)
-        except exceptions.ValidationError:
-            raise ValidationError(_("media_url is not a link that begins with https:// or http://.")) from None
+        if not is_link(url):
+            raise ValidationError(_("media_url is not a link that begins with https:// or http://."))
         found.append(url)
     if len(found) > photos.PHOTOS_MAX:
         raise ValidationError(photos.refusal_message("too_many"))
     return found
+
+
+def is_link(url: str) -> bool:
+    try:
+        _check_link(url)
+    except exceptions.ValidationError:
+        return False
+    return True
 
 
 def _reporter(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> Reporter:

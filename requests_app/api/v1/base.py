@@ -31,6 +31,7 @@ FORMAT = Choice(
     "format", "`geojson` answers GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json"
 )
 CURSOR = Parameter("cursor", "Where the page starts: from `next` or `previous` of another page.", most=400)
+SIZE = Choice("size", "`small`: a thumbnail.", example="small", values=("large", "small"), default="large")
 LIMIT = Integer("limit", "How many of them.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
 
 
@@ -122,7 +123,7 @@ class V1View(ApiView):
         return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        if request.method in ("GET", "HEAD") and not response.exception:
+        if request.method in ("GET", "HEAD") and not getattr(response, "exception", False):
             response.headers.setdefault("Cache-Control", f"public, max-age={self.keep_s}")
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Accept-Language"])

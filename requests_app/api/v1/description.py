@@ -24,6 +24,7 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {
     "webhook_id": ("The number of a webhook.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "12"),
     "delivery_id": ("The number of a delivery.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "40312"),
     "verb": ("An action of the list of possible actions.", {"type": "string", "maxLength": 40}, "accept"),
+    "photo_id": ("The id of a photo.", {"type": "string", "maxLength": 40}, "0f3a1c5e7b9d4f60a1b2c3d4e5f60718"),
     "task_id": ("The number of a task.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "31"),
     "article_code": ("The code of an article.", {"type": "string", "maxLength": 60}, "recycling"),
 }

@@ -12,6 +12,8 @@ Schema = dict[str, Any]
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+JPEG = "image/jpeg"
+PHOTO: Schema = {"type": "string", "format": "binary"}
 
 # In the query of each operation. The header Accept-Language is the other way to ask.
 LANG = Parameter(

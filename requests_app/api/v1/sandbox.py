@@ -11,11 +11,11 @@ from requests_app.api.v1 import service_requests
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
-from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
+from requests_app.models import ApiKey, Department, Jurisdiction, Owner, Photo, ServiceRequest
 from requests_app.rules import intake
 from requests_app.rules.lifecycle import IllegalTransition
 
-NUMBER_MOST = 40
+NUMBER_MOST, CODE_MOST = 40, 60
 
 
 def page(key: ApiKey, query: Query) -> paging.Page[ServiceRequest]:
@@ -32,7 +32,7 @@ def page(key: ApiKey, query: Query) -> paging.Page[ServiceRequest]:
 def advance(city: Jurisdiction, key: ApiKey, reference: str, data: Any) -> dict[str, Any]:
     """The request after the step. Raises a 409 problem for what its status doesn't allow."""
     found = _find(key, reference)
-    step = _read(key, data)
+    step = _read(city, key, data)
     try:
         sandbox.advance(found.pk, step)
     except IllegalTransition as refused:
@@ -50,17 +50,40 @@ def _find(key: ApiKey, reference: str) -> ServiceRequest:
     return found
 
 
-def _read(key: ApiKey, data: Any) -> sandbox.Step:
+def _read(city: Jurisdiction, key: ApiKey, data: Any) -> sandbox.Step:
     body = Body(data)
     action = body.choice("action", list(sandbox.ACTIONS), "")
     text = body.text("text", intake.DESCRIPTION_MAX, lines=True, required=action in sandbox.WITH_TEXT)
     outcome = body.choice("outcome", [one.value for one in sandbox.OUTCOMES], sandbox.OUTCOMES[0].value)
     number = body.text("into", NUMBER_MOST, required=action == "merge")
+    department = body.text("department", CODE_MOST, required=action == "transfer")
+    owner = body.text("owner", CODE_MOST, required=action == "hand_over")
     body.no_others()
+    to = Department.objects.filter(jurisdiction=city, code=department, active=True).first() if department else None
+    other = Owner.objects.filter(jurisdiction=city, code=owner).first() if owner else None
+    for name, sent, found in (("department", department, to), ("owner", owner, other)):
+        if sent and found is None:
+            body.refuse(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
     body.check()
     parent = None
     if number:
         parent = ServiceRequest.objects.tests_of(key).filter(reference=references.parse(number) or "").first()
         if parent is None:
             raise invalid_body([FieldError("into", "unknown-value", _("This key sent no such test request."))])
-    return sandbox.Step(action=action, text=text, language=get_language() or "en", outcome=outcome, parent=parent)
+    return sandbox.Step(
+        action=action,
+        text=text,
+        language=get_language() or "en",
+        outcome=outcome,
+        parent=parent,
+        department=to,
+        owner=other,
+    )
+
+
+def find_photo(key: ApiKey, reference: str, name: str) -> Photo:
+    """What everyone would see if it were no test."""
+    shown = _find(key, reference).photos.filter(name=name, is_private=False, hidden_at=None).first()
+    if shown is None:
+        raise Problem("not-found", _("There is no such photo."))
+    return shown

@@ -13,12 +13,14 @@ SANDBOX: dict[str, Schema] = {
                 enum=list(sandbox.ACTIONS),
             ),
             "text": text(
-                "What the city writes: needed by `comment` and `ask`, read by `resolve` and `reopen`.",
+                "What the city writes: needed by `comment`, `ask` and `transfer`, read by `resolve`, `hand_over` and `reopen`.",
                 maxLength=DESCRIPTION_MAX,
             ),
             "outcome": text(
                 "How it ends, for `resolve`.", enum=list(sandbox.OUTCOMES), default=sandbox.OUTCOMES[0].value
             ),
+            "department": text("The code of a department, for `transfer`.", maxLength=60),
+            "owner": text("The code of another owner, for `hand_over`. They get no email.", maxLength=60),
             "into": text("The number of another of your test requests, for `merge`.", maxLength=40),
         },
         optional=None,

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.http import FileResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,10 +10,11 @@ from requests_app.api.framework.parsers import JSONParser
 from requests_app.api.framework.permissions import HasScope, IsTestKey
 from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
 from requests_app.api.v1 import examples, sandbox, service_requests
-from requests_app.api.v1.base import CURSOR, LIMIT, V1View
-from requests_app.api.v1.operations import JSON, Answer, Body, Operation, operation
+from requests_app.api.v1.base import CURSOR, LIMIT, SIZE, V1View
+from requests_app.api.v1.operations import JPEG, JSON, PHOTO, Answer, Body, Operation, operation
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
+from requests_app.web.request.photo import file_of
 
 TAG = "Sandbox"
 
@@ -36,7 +38,7 @@ class SandboxRequests(OwnTests):
             tag=TAG,
             summary="List your test requests",
             words="What this test key sent, newest first. Each also opens at `/api/v1/requests/{reference}/` with the same key. "
-            "Photos of tests aren’t shown.",
+            "Their photos open with it, too.",
             query=(CURSOR, LIMIT),
             answer=Answer(
                 "RequestPage",
@@ -71,3 +73,20 @@ class SandboxAdvance(OwnTests):
     )
     def post(self, request: Request, reference: str) -> Response:
         return Response(sandbox.advance(self.jurisdiction, cast(ApiKey, request.auth), reference, request.data))
+
+
+class SandboxPhoto(OwnTests):
+    @operation(
+        Operation(
+            id="getTestPhoto",
+            tag=TAG,
+            summary="Get a photo of a test request",
+            words="A JPEG, as everyone would see it if the request weren’t a test.",
+            query=(SIZE,),
+            answer=Answer(PHOTO, "The photo.", media=JPEG),
+            scope="report",
+        )
+    )
+    def get(self, request: Request, reference: str, photo_id: str) -> FileResponse:
+        found = sandbox.find_photo(cast(ApiKey, request.auth), reference, photo_id)
+        return file_of(found, small=self.query["size"] == "small")

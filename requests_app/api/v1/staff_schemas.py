@@ -2,7 +2,8 @@
 
 from requests_app.api.v1.report_schemas import CONTACT, PHOTO_FILE, PLACE
 from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, moment, page, ref, shape, text, uri
-from requests_app.models import Channel, ContactPoint, Disposition, Participation, PublicState, Status, Task
+from requests_app.models import Channel, ContactPoint, Disposition, Participation, Photo, PublicState, Status, Task
+from requests_app.photos import PHOTOS_MAX
 from requests_app.rules.intake import DESCRIPTION_MAX
 
 WORDS_MAX = 4000
@@ -63,7 +64,7 @@ STAFF_MORE: dict[str, Schema] = {
         ),
         "Those that the member of staff may read.",
     ),
-    "photos": listed(ref("Photo"), "Those that everyone may see."),
+    "photos": listed(ref("StaffPhoto"), "All of them, as on the request’s page."),
     "sent_by": maybe(text("The name of the program that sent it.")),
     "owner": maybe(ref("Named")),
     "owner_number": maybe(text("The owner’s number for it.")),
@@ -146,6 +147,20 @@ STAFF: dict[str, Schema] = {
     "StaffRequestRow": shape("A request in the queue. With `fields`, only these.", STAFF_ROW_FIELDS, optional=None),
     "StaffRequestPage": page("One page of the queue.", "StaffRequestRow"),
     "StaffRequest": shape("A request as the member of staff sees it.", {**STAFF_ROW_FIELDS, **STAFF_MORE}),
+    "StaffPhoto": shape(
+        "A photo as staff see it.",
+        {
+            "id": text("Its name."),
+            "url": uri("The JPEG. With the key, unless everyone may see it."),
+            "small_url": uri("A thumbnail."),
+            "width": {"type": "integer"},
+            "height": {"type": "integer"},
+            "alt": text("What it shows, if someone described it."),
+            "kind": text("Of the report, of the work, or by somebody who checked the work.", enum=Photo.Kind.values),
+            "is_public": {"type": "boolean", "description": "Whether everyone may see it."},
+            "is_hidden": {"type": "boolean", "description": "Whether staff hid it."},
+        },
+    ),
     "StaffRequestEdit": shape(
         "What changes: each field is an action of its own, and all are done together or none.",
         {
@@ -273,8 +288,20 @@ STAFF: dict[str, Schema] = {
             },
             "contact": {**CONTACT, "description": "The caller. Only the city sees it."},
             "priority": {**PRIORITY, "description": "Instead of the service’s: 1 (danger to people) to 4 (can wait)."},
+            "media_urls": {
+                **listed({"type": "string", "maxLength": 200}, "Addresses of photos: kept as links for staff."),
+                "maxItems": PHOTOS_MAX,
+            },
         },
-        optional=("description", "place", "answers", "contact", "priority"),
+        optional=("description", "place", "answers", "contact", "priority", "media_urls"),
+    ),
+    "NewTransferWithPhotos": shape(
+        "A call and its photos in one.",
+        {
+            "transfer": text("The call as JSON: a NewTransfer.", contentMediaType="application/json"),
+            "photos": {**listed(PHOTO_FILE), "maxItems": PHOTOS_MAX},
+        },
+        optional=("photos",),
     ),
     "TransferReceipt": shape(
         "It is a request now.",

@@ -46,6 +46,11 @@ urlpatterns: list[URLPattern] = [
     path("ogc/collections/assets/items/<str:number>", ogc_views.AssetItem.as_view(), name="v1_ogc_asset"),
     path("sandbox/requests/", sandbox_views.SandboxRequests.as_view(), name="v1_sandbox_requests"),
     path(
+        "sandbox/requests/<str:reference>/photos/<str:photo_id>/",
+        sandbox_views.SandboxPhoto.as_view(),
+        name="v1_sandbox_photo",
+    ),
+    path(
         "sandbox/requests/<str:reference>/advance/",
         sandbox_views.SandboxAdvance.as_view(),
         name="v1_sandbox_advance",

@@ -16,11 +16,12 @@ VARIABLES: dict[str, Promise] = {
     "ETAG": gettext_lazy("the tag that came with an answer"),
     "WEBHOOK": gettext_lazy("the id of one of your webhooks"),
     "DELIVERY": gettext_lazy("the id of a delivery"),
+    "PHOTO": gettext_lazy("the id of a photo"),
     "TASK": gettext_lazy("the id of a task"),
     "EVENT": gettext_lazy("the event to undo, from the answer to an action"),
 }
 FROM_ENVIRONMENT = re.compile(rf"\$({'|'.join(VARIABLES)})\b")
-PHOTO_FILE = "hole.jpg"
+PHOTO_FILE, SAVED_FILE = "hole.jpg", "photo.jpg"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Call:
     body: Any = None
     form: dict[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
-    # Whether something comes back to be printed.
-    has_answer: bool = True
+    # What comes back: "json", "photo", or nothing ("").
+    answer: str = "json"
 
     @property
     def address(self) -> str:
@@ -59,6 +60,7 @@ def as_curl(call: Call) -> str:
     # What curl sends by itself.
     if call.method != ("POST" if call.body is not None or call.form or call.files else "GET"):
         words[0] += f" -X {call.method}"
+    words += [f"-o {SAVED_FILE}"] if call.answer == "photo" else []
     words += [f"-H {_shell(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
         words += ["-H 'Content-Type: application/json'", f"-d {_shell(json.dumps(call.body, ensure_ascii=False))}"]
@@ -100,7 +102,10 @@ def as_python(call: Call) -> str:
     lines = ["import requests", ""]
     sent = "".join(f"    {argument},\n" for argument in arguments)
     lines += [f"answer = requests.{call.method.lower()}(\n{sent})", "answer.raise_for_status()"]
-    lines += ["print(answer.json())"] if call.has_answer else []
+    lines += {
+        "json": ["print(answer.json())"],
+        "photo": [f'with open("{SAVED_FILE}", "wb") as file:', "    file.write(answer.content)"],
+    }.get(call.answer, [])
     program = "\n".join(lines)
     return f"import os\n\n{program}" if "os.environ" in program else program
 
@@ -134,6 +139,8 @@ def as_javascript(call: Call) -> str:
         headers["Content-Type"] = "application/json"
     if headers:
         options.append(f"headers: {_javascript(headers)}")
+    if call.answer == "photo":
+        lines += ['import { writeFile } from "node:fs/promises";', ""]
     if call.files:
         lines += ['import { openAsBlob } from "node:fs";', "", "const body = new FormData();"]
         lines += [f"body.set({_javascript(name)}, {_javascript(value)});" for name, value in call.form.items()]
@@ -149,7 +156,10 @@ def as_javascript(call: Call) -> str:
     lines += [
         f"const answer = await fetch({_javascript(call.address)}{sent});",
         "if (!answer.ok) throw new Error(await answer.text());",
-        *(["console.log(await answer.json());"] if call.has_answer else []),
+        *{
+            "json": ["console.log(await answer.json());"],
+            "photo": [f'await writeFile("{SAVED_FILE}", Buffer.from(await answer.arrayBuffer()));'],
+        }.get(call.answer, []),
     ]
     return "\n".join(lines)
 

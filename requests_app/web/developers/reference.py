@@ -12,12 +12,13 @@ from django.utils.text import slugify
 
 from requests_app import markdown
 from requests_app.api.v1.openapi import document
+from requests_app.api.v1.operations import JPEG
 from requests_app.web.developers.example_code import FROM_ENVIRONMENT, VARIABLES, Call, in_each_language
 from requests_app.web.developers.samples import Samples
 
 # Optional parameters that an example shows; required ones are always there.
 # What the city's own examples can't name, since it is the reader's: from the environment.
-OWN = {"webhook_id": "$WEBHOOK", "delivery_id": "$DELIVERY", "task_id": "$TASK"}
+OWN = {"photo_id": "$PHOTO", "webhook_id": "$WEBHOOK", "delivery_id": "$DELIVERY", "task_id": "$TASK"}
 SHOWN = {"listRequests": ("status", "limit"), "findPlaces": ("q",), "open311ListRequests": ("status", "page_size")}
 
 
@@ -188,8 +189,9 @@ def call_of(described: Described, samples: Samples) -> Call:
             headers[name] = "$ETAG"
     if described.scopes:
         headers["Authorization"] = "Bearer $KEY"
-    has_answer = described.answer.status != "204"
-    return Call(described.method, url, query, headers, body, form, tuple(files), has_answer)
+    answers = described.raw["responses"][described.answer.status].get("content", {})
+    comes = "photo" if JPEG in answers else "json" if answers else ""
+    return Call(described.method, url, query, headers, body, form, tuple(files), comes)
 
 
 def variables(programs: Iterable[str]) -> list[tuple[str, Promise]]:

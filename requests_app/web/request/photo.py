@@ -50,14 +50,18 @@ def _serve(request: HttpRequest, name: str, *, small: bool) -> HttpResponseBase:
     # 404, not 403: a 403 would tell a stranger that there is a photo.
     if not allowed:
         raise Http404
-    try:
-        content = default_storage.open(found.small_path if small else found.path)
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, content_type="image/jpeg")
+    response = file_of(found, small=small)
     # A photo that staff hide leaves every shared cache within half a minute.
     response["Cache-Control"] = "public, max-age=30" if everybody else "private, no-store"
-    response["Content-Disposition"] = "inline"
     # Other sites may embed public photos; Open311 clients do.
     response["Cross-Origin-Resource-Policy"] = "cross-origin" if everybody else "same-origin"
     return response
+
+
+def file_of(photo: Photo, *, small: bool) -> FileResponse:
+    """For who may see it. Raises Http404 if its file is gone."""
+    try:
+        content = default_storage.open(photo.small_path if small else photo.path)
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(content, content_type="image/jpeg", headers={"Content-Disposition": "inline"})

@@ -1,13 +1,15 @@
 """The queue, one request, and what is done to it, by programs that act for a member of staff."""
 
+import io
 import json
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from requests_app import api_keys
+from requests_app import api_keys, photos
 from requests_app.actions import assignment
+from requests_app.clock import app_now
 from requests_app.models import Comment, Event, Membership, Photo, ServiceRequest
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -222,6 +224,36 @@ def test_the_same_key_does_it_once(tom: V1, cast: factories.Rivermark) -> None:
         assert tom.send(at(made, "actions/transfer/"), away, 200, {"Idempotency-Key": "8a1"})["request"] is None
     # What was refused can be tried again.
     assert not Comment.objects.filter(text="Other").exists()
+
+
+def test_private_and_hidden_photos_open_with_the_key_as_on_the_page(
+    tom: V1, acting: Acting, cast: factories.Rivermark, client: Any
+) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    files = [io.BytesIO(factories.jpeg()) for _each in range(3)]
+    public, private, hidden = [
+        photos.store_upload(file, size=1, jurisdiction=cast.city, service_request=made) for file in files
+    ]
+    Photo.objects.filter(pk=private.pk).update(is_private=True)
+    Photo.objects.filter(pk=hidden.pk).update(hidden_at=app_now(), hidden_reason="person")
+    listed = tom.get(at(made))["photos"]
+    assert [(one["is_public"], one["is_hidden"]) for one in listed] == [(True, False), (False, False), (False, True)]
+    assert listed[0]["url"].endswith(f"/photos/{public.name}.jpg")
+    client.force_login(cast.tom)
+    for one, row in zip(listed[1:], (private, hidden), strict=True):
+        on_page = b"".join(client.get(f"/photos/{row.name}.jpg").streaming_content)
+        answer = tom.client.get(one["url"], headers=tom.headers(None))
+        assert b"".join(answer.streaming_content) == on_page
+        assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/jpeg", "no-store")
+        small = b"".join(tom.client.get(one["small_url"], headers=tom.headers(None)).streaming_content)
+        assert small not in (b"", on_page)
+        assert V1().client.get(one["url"]).status_code == 401
+    # Who may not open the request doesn't see its photos.
+    pia = acting(cast.pia)
+    pia.get(at(made, f"photos/{private.name}/"), 404)
+    tom.get(at(made, "photos/nothing/"), 404)
+    other = factories.routed(cast.pothole, "Another.", answers={"where": "lane"})
+    tom.get(at(other, f"photos/{private.name}/"), 404)
 
 
 def test_a_key_opens_no_more_than_its_scopes_and_its_person(

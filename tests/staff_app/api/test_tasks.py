@@ -1,14 +1,16 @@
 """Work orders of other systems, and calls that a 911 center passes on."""
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from requests_app.actions import assignment, progress, tasks
-from requests_app.models import Event, OutsideStatus, ServiceRequest, Task, Team
+from requests_app.models import Event, OutsideStatus, Photo, ServiceRequest, Task, Team
 from requests_app.models.service_request import WAITS_FOR_TASKS
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -139,10 +141,25 @@ def test_a_911_center_passes_a_call_on_once(acting: Acting, cast: factories.Rive
     assert acting(cast.ada).send("staff/requests/", call, 403)["status"] == 403
     wrong = center.send("staff/requests/", {"service": "x", "place": {"lat": 91}, "priority": 5, "state": 1}, 422)
     assert set(codes(wrong)) == {"number", "service", "place.lat", "place.long", "priority", "state"}
+    # Photos come with it, or as links for staff. The same again is the same request.
+    more = {**call, "number": "3", "media_urls": ["https://cad.example.org/1.jpg"]}
+    for is_new in (True, False):
+        file = SimpleUploadedFile("a.jpg", factories.jpeg(), "image/jpeg")
+        sent = center.upload("staff/requests/", {"transfer": json.dumps(more), "photos": file})
+        assert sent["is_new"] is is_new
+    with_photo = ServiceRequest.objects.get(external_id="3")
+    assert Photo.objects.get().service_request == with_photo
+    assert with_photo.comments.get().text == "https://cad.example.org/1.jpg"
+    other = SimpleUploadedFile("a.jpg", factories.jpeg(color="red"), "image/jpeg")
+    center.upload("staff/requests/", {"transfer": json.dumps(more), "photos": other}, 409)
+    assert codes(center.send("staff/requests/", {**more, "number": "4", "media_urls": ["x"]}, 422)) == {
+        "media_urls": "invalid"
+    }
+    assert Photo.objects.count() == 1
     role.permissions.remove("set_priority")
     role.save()
     center.send("staff/requests/", {**call, "number": "2"}, 403)
-    assert ServiceRequest.objects.count() == 1
+    assert ServiceRequest.objects.count() == 2
     # It isn't taken for an import: 30 days after it was resolved, it is closed.
     assignment.transfer(made.pk, department=cast.streets, reason="Theirs", actor=cast.tom)
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom, visited=True)

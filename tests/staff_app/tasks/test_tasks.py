@@ -186,6 +186,20 @@ def test_a_team_that_shares_by_load_gives_the_next_one_to_whom_has_the_fewest(to
     assert factories.routed(town.pothole, "A hole.", answers={"where": "lane"}).assignee == town.tom
 
 
+@pytest.mark.parametrize("to", ["assignee", "team"])
+def test_a_rule_assigns_no_test(town: Rivermark, to: str) -> None:
+    team = Team.objects.create(department=town.streets, code="day", name={"en": "Day"}, shares_by_load=True)
+    team.members.add(town.tom)
+    rule = {"name": "Tom’s", "when": {"services": ["pothole"]}, "department": "PW"}
+    rule |= {"assignee": town.tom.email} if to == "assignee" else {"team": "day"}
+    routing_versions.publish(town.city, [rule], actor=None)
+    lane = {"where": "lane"}
+    assert factories.routed(town.pothole, "A hole.", answers=lane).assignee == town.tom
+    test = factories.routed(town.pothole, "A hole.", answers=lane, is_test=True)
+    assert (test.status, test.department, test.assignee) == ("routed", town.streets, None)
+    assert not test.events.filter(kind="assigned").exists()
+
+
 def test_photos_of_the_work_say_whether_they_were_taken_before_or_after_it(
     town: Rivermark, one: ServiceRequest, tom: Client
 ) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app import api_keys
 from requests_app.actions import sandbox
 from requests_app.actions.reporter import Reporter
-from requests_app.models import Alarm, Counter, CounterDelta, Event, OutboxRow, ServiceRequest
+from requests_app.models import Alarm, Counter, CounterDelta, Event, OutboxRow, Photo, ServiceRequest
 from requests_app.rules import webhook_events
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -48,7 +49,9 @@ def open311(path: str, key: str = "") -> Any:
     )
 
 
-def test_a_test_request_lives_its_whole_life_and_its_key_is_told(tester: V1, receiver: Receiver) -> None:
+def test_a_test_request_lives_its_whole_life_and_its_key_is_told(
+    cast: factories.Rivermark, tester: V1, receiver: Receiver
+) -> None:
     """Each action, as staff's own: status, timeline, Open311's updates and webhooks."""
     tester.send("webhooks/", {"url": receiver.url, "payload": "full"})
     sent = tester.send("requests/", REPORT)
@@ -92,9 +95,24 @@ def test_a_test_request_lives_its_whole_life_and_its_key_is_told(tester: V1, rec
     third = tester.send("requests/", {**REPORT, "description": "A third hole."})
     assert advance(tester, third, action="merge", into=other["reference"])["combined_with"] == other["reference"]
     assert advance(tester, third, action="unmerge")["combined_with"] is None
-    assert {*sandbox.ACTIONS} == {action for action, _status, _event in life} | {"route", "merge", "unmerge"}
+    # To another department, and to another owner, who gets no email.
+    factories.owner(cast.city, factories.square(-69.5, 41, -69.4, 41.1), code="dot")
+    refused = advance(tester, third, 422, action="transfer", department="XX")
+    assert [one["field"] for one in refused["errors"]] == ["text", "department"]
+    moved = advance(tester, third, action="transfer", department="PK", text="A root.")
+    assert (moved["department"]["code"], "A root." in json.dumps(moved)) == ("PK", False)
+    assert advance(tester, third, 422, action="hand_over", owner="XX")["errors"][0]["field"] == "owner"
+    handed = advance(tester, third, action="hand_over", owner="dot", text="Theirs.")
+    assert (handed["status"], handed["outcome"]) == ("resolved", "handed_over")
+    more = {"route", "merge", "unmerge", "transfer", "hand_over"}
+    assert {*sandbox.ACTIONS} == {action for action, _status, _event in life} | more
     deliver()
-    assert {"request.merged", "request.unmerged"} <= set(receiver.types) <= set(webhook_events.NAMES)
+    assert mail.outbox == []
+    assert (
+        {"request.merged", "request.unmerged", "request.routed", "request.handed_over"}
+        <= set(receiver.types)
+        <= set(webhook_events.NAMES)
+    )
 
     listed = tester.get("sandbox/requests/")["results"]
     assert [row["reference"] for row in listed] == [one["reference"] for one in (third, other, sent)]
@@ -105,6 +123,26 @@ def test_a_test_request_lives_its_whole_life_and_its_key_is_told(tester: V1, rec
     assert (one["status"], one["description"]) == ("closed", REPORT["description"])
     updates = open311("servicerequestupdates.json", tester.key)
     assert {"About: comment.", "About: resolve."} <= {update["description"] for update in updates}
+
+
+def test_its_photos_open_with_its_key_alone(cast: factories.Rivermark, tester: V1) -> None:
+    form = {"report": json.dumps(REPORT), "photos": SimpleUploadedFile("a.jpg", factories.jpeg(), "image/jpeg")}
+    sent = tester.upload("requests/", form)
+    [photo] = tester.get(f"requests/{sent['reference']}/")["photos"]
+    assert tester.get("sandbox/requests/")["results"][0]["photos"] == [photo]
+
+    def opened(url: str, key: str) -> int:
+        return Client().get(url, headers={"Authorization": f"Bearer {key}"}).status_code
+
+    for url in (photo["url"], photo["small_url"]):
+        assert opened(url, tester.key) == 200
+        assert opened(url, key_of(cast, f"Other {url[-5:]}", is_test=True).key) == 404
+    assert opened(photo["url"], key_of(cast, "Live", is_test=False).key) == 403
+    assert Client().get(photo["url"]).status_code == 401
+    assert Client().get(f"/photos/{photo['id']}.jpg").status_code == 404
+    Photo.objects.update(is_private=True)
+    assert opened(photo["url"], tester.key) == 404
+    assert tester.get(f"requests/{sent['reference']}/")["photos"] == []
 
 
 def test_nobody_else_knows_of_it(cast: factories.Rivermark, tester: V1, receiver: Receiver) -> None:

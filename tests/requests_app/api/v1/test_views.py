@@ -121,7 +121,8 @@ def test_the_document_describes_every_operation_wholly(cast: factories.Rivermark
             assert operation["description"], path
             assert {"400", "404", "405", "429", "500", "503"} <= operation["responses"].keys(), path
             success = next(part for status, part in operation["responses"].items() if status.startswith("2"))
-            assert all("example" in media for media in list(success.get("content", {}).values())[:1]), (method, path)
+            content = {media: said for media, said in success.get("content", {}).items() if media != "image/jpeg"}
+            assert all("example" in said for said in list(content.values())[:1]), (method, path)
 
 
 def test_an_operation_that_will_go_says_when_and_what_to_use(anyone: V1, monkeypatch: pytest.MonkeyPatch) -> None:

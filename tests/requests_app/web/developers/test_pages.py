@@ -1,6 +1,7 @@
 """Both APIs in one place: examples that run as they are copied, a page for each problem, and Swagger UI under our own policy."""
 
 import html
+import io
 import json
 import os
 import re
@@ -16,7 +17,7 @@ import pytest
 import requests
 from django.test import Client
 
-from requests_app import api_keys
+from requests_app import api_keys, photos
 from requests_app.actions import tasks, webhooks
 from requests_app.api.v1.examples import EDIT, NEW_REPORT
 from requests_app.api.v1.openapi import document
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.shows("15.4")
 ROOT = Path(__file__).resolve().parents[4]
 REDOCLY = "@redocly/cli@2.77.0"
+JPEG_BEGINS = b"\xff\xd8"
 SHARP = """it's "quoted" `$HOME` ${1} \\ {x} ñ"""
 
 
@@ -117,14 +119,25 @@ def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Ri
         program = "".join(joined(name, copied[name]) for name in order).replace(
             "ana@example.org", f"{language}@example.org"
         )
-        if language == "javascript":
-            program = 'import { openAsBlob } from "node:fs";\n' + program
-        run(command, program, environment, tmp_path)
+        run(command, (IMPORTS if language == "javascript" else "") + program, environment, tmp_path)
     count = len(languages())
     assert ServiceRequest.objects.filter(description=EDIT["description"]).count() == count
     # The update has the same number in each language, so it is one.
     assert Comment.objects.filter(text="It is deeper now.").count() == count + 1
     assert Photo.objects.count() >= 2 * count
+
+
+def own_photo(service_request: ServiceRequest, *, is_private: bool = False) -> str:
+    """Its id."""
+    file = factories.jpeg()
+    made = photos.store_upload(
+        io.BytesIO(file),
+        size=len(file),
+        jurisdiction=service_request.jurisdiction,
+        service_request=service_request,
+        is_private=is_private,
+    )
+    return made.name
 
 
 def ids_of(tag: str) -> list[str]:
@@ -145,11 +158,21 @@ def test_the_examples_for_staff_run_as_they_are_copied(
         assert set(copied) == set(ids_of("staff"))
         made = factories.routed(cast.pothole, language, answers={"where": "lane"})
         task = tasks.add(made.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
+        photo = own_photo(made, is_private=True)
         read = requests.get(f"{site}requests/{made.reference}/", headers=headers, timeout=30)
-        own = {"KEY": plain, "REFERENCE": made.reference, "TASK": str(task.pk), "ETAG": read.headers["ETag"]}
+        own = {
+            "KEY": plain,
+            "REFERENCE": made.reference,
+            "TASK": str(task.pk),
+            "PHOTO": photo,
+            "ETAG": read.headers["ETag"],
+        }
         # The change first, since the ETag is that of the request before it.
         order = sorted(set(copied) - {"undoStaffAction"}, key=lambda name: (name != "changeStaffRequest", name))
-        run(command, "".join(joined(name, copied[name]) for name in order), own, tmp_path)
+        program = "".join(joined(name, copied[name]) for name in order)
+        run(command, (IMPORTS if language == "javascript" else "") + program, own, tmp_path)
+        assert (tmp_path / "photo.jpg").read_bytes().startswith(JPEG_BEGINS)
+        (tmp_path / "photo.jpg").unlink()
         made.refresh_from_db()
         task.refresh_from_db()
         assert (made.status, made.priority, made.assignee, task.outside_number) == (
@@ -187,12 +210,19 @@ def test_the_examples_for_test_keys_run_as_they_are_copied(
             webhook=webhook, message_id=f"msg_{language}", event_type="webhook.test", state=WebhookDelivery.State.DEAD
         )
         own = {"KEY": plain, "REFERENCE": made.reference, "WEBHOOK": str(webhook.pk), "DELIVERY": str(sent.pk)}
+        own["PHOTO"] = own_photo(made)
         # The webhook is deleted last.
         order = sorted(copied, key=lambda name: (name == "deleteWebhook", name))
-        run(command, "".join(joined(name, copied[name]) for name in order), own, tmp_path)
+        program = "".join(joined(name, copied[name]) for name in order)
+        run(command, (IMPORTS if language == "javascript" else "") + program, own, tmp_path)
+        assert (tmp_path / "photo.jpg").read_bytes().startswith(JPEG_BEGINS)
+        (tmp_path / "photo.jpg").unlink()
         made.refresh_from_db()
         assert made.status == "resolved"
         assert not Webhook.objects.filter(pk=webhook.pk).exists()
+
+
+IMPORTS = 'import { openAsBlob } from "node:fs";\nimport { writeFile } from "node:fs/promises";\n'
 
 
 def _as_block(name: str, code: str) -> str:
