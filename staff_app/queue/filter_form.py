@@ -11,10 +11,10 @@ from staff_app.queue.filters import ME, NAMES, NOBODY, QueueFilter, Words
 from staff_app.queue.languages import language_name
 
 Choices = list[tuple[str, str]]
-# Longer lists are menus that add one value at a time.
-MOST_BOXES = 60
 # In a list of all of a big city's staff nobody finds anybody.
 MOST_PEOPLE = 300
+# Longer lists are menus that add one value at a time. The people have "me" and "nobody" before them.
+MOST_BOXES = MOST_PEOPLE + 2
 INPUTS = {"asset": "text", "from": "date", "to": "date", "quiet": "number", "late": "checkbox"}
 
 

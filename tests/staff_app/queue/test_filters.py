@@ -122,6 +122,13 @@ def test_several_values_are_added_at_once_and_taken_out_again(town: Rivermark, t
     assert sent(tom.get(path).content.decode()) == (all_four, [])
 
 
+def test_as_many_colleagues_as_a_big_department_has_are_boxes(town: Rivermark, tom: Client) -> None:
+    for number in range(70):
+        factories.staff(f"Colleague {number}", "crew", town.city, town.streets)
+    page = tom.get("/staff/").content.decode()
+    assert len(re.findall(r'type="checkbox" name="assignee"', page)) > 70
+
+
 def test_services_are_offered_by_name(town: Rivermark, tom: Client) -> None:
     page = tom.get("/staff/").content.decode()
     names = re.findall(r'name="service" value="[^"]+">\s*([^<]+?)\s*</label>', page)
