@@ -126,6 +126,9 @@ class Camera:
         self.taken.add(name)
         for scheme in ("light", "dark") if name in DARK and not spanish else ("light",):
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            if scheme == "dark":
+                # A map takes its colors when it opens.
+                self.page.reload(wait_until="networkidle")
             for width, height in HEIGHTS.items():
                 self.page.set_viewport_size({"width": width, "height": height})
                 self.page.wait_for_timeout(2500 if "map" in name or name.startswith(("crew", "request")) else 150)
@@ -145,7 +148,7 @@ class Camera:
         picture = Image.open(io.BytesIO(shown)).convert("RGB")
         for colors in (256, 128, 64, 32, 16):
             file = io.BytesIO()
-            picture.quantize(colors, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            picture.quantize(colors, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
                 file, "PNG", optimize=True
             )
             if file.tell() <= HEAVY:
