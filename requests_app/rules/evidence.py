@@ -20,6 +20,15 @@ def asks_for_visit(service_request: ServiceRequest, disposition: str) -> bool:
     return disposition in WORK_DONE and service_request.service_version.evidence == "visit"
 
 
+def missing(
+    service_request: ServiceRequest, disposition: str, *, visited: bool | None, gives_photo: bool = False
+) -> str:
+    """ "photo" or "visit", if that is asked for and not there. gives_photo: with the outcome."""
+    if asks_for_photo(service_request, disposition):
+        return "" if gives_photo or has_photo(service_request) else "photo"
+    return "visit" if asks_for_visit(service_request, disposition) and not visited else ""
+
+
 def has_photo(service_request: ServiceRequest) -> bool:
     """Whether it has a photo of the work, taken since it was last reopened."""
     photos = service_request.photos.filter(kind=Photo.Kind.WORK, hidden_at=None)

@@ -188,10 +188,8 @@ def _own_reason(step: Step, service_request: ServiceRequest, user: User) -> str:
     if step.verb == "merge" and step.row.pk == service_request.pk:
         return "merge"
     if step.verb == "resolve" and not step.arguments.get("no_evidence"):
-        disposition = step.arguments["disposition"]
-        if evidence.asks_for_photo(service_request, disposition):
-            return "" if evidence.has_photo(service_request) else "evidence"
-        if evidence.asks_for_visit(service_request, disposition) and not step.arguments.get("visited"):
+        given = step.arguments
+        if evidence.missing(service_request, given["disposition"], visited=given.get("visited")):
             return "evidence"
     return ""
 

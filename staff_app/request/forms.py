@@ -488,14 +488,16 @@ class ResolveForm(OutcomeForm):
 
     def _missing_evidence(self, cleaned: dict[str, Any]) -> str:
         """What to say about evidence that is asked for and not there; empty if nothing is missing."""
-        disposition = str(cleaned.get("disposition") or "")
-        if evidence.asks_for_photo(self.service_request, disposition):
-            if self.gives_photo(cleaned) or evidence.has_photo(self.service_request):
-                return ""
-            return _("Add a photo, or choose why there is none.")
-        if evidence.asks_for_visit(self.service_request, disposition) and not cleaned.get("visited"):
-            return _("This service asks for a visit. Choose why there was none.")
-        return ""
+        kind = evidence.missing(
+            self.service_request,
+            str(cleaned.get("disposition") or ""),
+            visited=cleaned.get("visited"),
+            gives_photo=self.gives_photo(cleaned),
+        )
+        return {
+            "photo": _("Add a photo, or choose why there is none."),
+            "visit": _("This service asks for a visit. Choose why there was none."),
+        }.get(kind, "")
 
 
 class HandOverForm(ActionForm):
