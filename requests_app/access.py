@@ -1,5 +1,7 @@
 """Staff pages load a service request through `get_request_or_404`, which checks permission first."""
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Expression, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
@@ -9,10 +11,10 @@ from django.http import Http404
 from requests_app import once, references
 from requests_app.clock import AppNow
 from requests_app.models import Event, Jurisdiction, ServiceRequest, User
-from requests_app.rules import permissions, redaction
+from requests_app.rules import directory, jurisdictions, permissions, redaction
 
-# Without the jurisdiction, which callers have: its boundary may be a megabyte.
-RELATED = ("service", "service_version__department", "department", "assignee", "owner", "api_key")
+# Few have an owner or came from a program; these are read when they are asked for.
+RELATED = ("assignee",)
 
 
 def with_last_event(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
@@ -21,6 +23,14 @@ def with_last_event(service_requests: QuerySet[ServiceRequest]) -> QuerySet[Serv
     newest = Event.objects.filter(service_request=OuterRef("pk")).order_by("-id").values("id")[:1]
     added = {"last_event_id": Coalesce(Subquery(newest), 0), "loaded_at": AppNow()}
     return service_requests.annotate(**added)
+
+
+def fill(service_requests: Collection[ServiceRequest], jurisdiction: Jurisdiction) -> None:
+    """Sets what needn't be joined: the jurisdiction, whose boundary may be a megabyte, and what the directory knows."""
+    jurisdictions.remember(jurisdiction)
+    for service_request in service_requests:
+        service_request.jurisdiction = jurisdiction
+    directory.of(jurisdiction).fill(service_requests)
 
 
 def get_request_or_404(
@@ -37,15 +47,15 @@ def get_request_or_404(
     permissions.Denied (403) if they may view it but not do this.
     """
     parsed = references.parse(reference)
-    service_request = (
+    found = list(
         with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction))
         .select_related(*RELATED)
         .annotate(**annotations)
         .filter(reference=parsed or "")
-        .first()
     )
+    fill(found, jurisdiction)
+    service_request = found[0] if found else None
     if service_request is not None:
-        service_request.jurisdiction = jurisdiction
         # The page's time is that of the row.
         once.read_on_page("now", lambda: service_request.loaded_at)
     # 404, not 403: a 403 would tell a stranger that this request exists.
@@ -62,14 +72,9 @@ def get_pair_or_404(
 ) -> tuple[ServiceRequest, ServiceRequest]:
     """Two requests that this member of staff may view, redacted as by get_request_or_404(). Raises Http404."""
     wanted = [references.parse(reference) or "", references.parse(other) or ""]
-    found = (
-        with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction))
-        .select_related("service", "service_version__department", "department", "duplicate_of")
-        .filter(reference__in=wanted)
-    )
+    found = list(with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction)).filter(reference__in=wanted))
+    fill(found, jurisdiction)
     visible = {one.reference: one for one in found if permissions.can(user, "view", one)}
-    for one in visible.values():
-        one.jurisdiction = jurisdiction
     if len(visible) < 2:
         raise Http404
     redaction.redact_for(user, visible.values())

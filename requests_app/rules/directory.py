@@ -29,7 +29,6 @@ from requests_app.models import (
 KEPT_S = 60
 # The layers that locals name a place by; a request shows the first of these that it lies in.
 WARD_LAYERS = ("ward", "district", "neighborhood")
-VERSION_FIELDS = ("service", "department", "category", "name", "visibility")
 AREA_FIELDS = ("layer", "code", "name")
 
 
@@ -83,8 +82,7 @@ class Directory:
         """Sets each request's service, version, department and team without a query for those that are known."""
         missing = {one.service_version_id for one in service_requests} - self.versions.keys()
         if missing:
-            loaded = ServiceVersion.objects.filter(pk__in=missing).select_related("service").only(*_version_fields())
-            self.versions.update({version.pk: version for version in loaded})
+            self.add_versions(ServiceVersion.objects.filter(pk__in=missing))
         for one in service_requests:
             # By id: no query, and no copy for each row.
             version = self.versions[one.service_version_id]
@@ -94,6 +92,14 @@ class Directory:
                 one.department = self.departments[one.department_id]
             if one.team_id in self.teams:
                 one.team = self.teams[one.team_id]
+
+    def add_versions(self, versions: Iterable[ServiceVersion]) -> None:
+        for version in versions:
+            if version.service_id in self.services:
+                version.service = self.services[version.service_id]
+            if version.department_id in self.departments:
+                version.department = self.departments[version.department_id]
+            self.versions[version.pk] = version
 
     def ward_of(self, area_ids: Iterable[int]) -> str:
         """The name of the first of these areas in the order of WARD_LAYERS."""
@@ -137,10 +143,6 @@ def _key(jurisdiction_id: int) -> str:
     return f"directory:{jurisdiction_id}"
 
 
-def _version_fields() -> list[str]:
-    return [*VERSION_FIELDS, "service__service_code", "service__jurisdiction", "service__active"]
-
-
 def _people(jurisdiction: Jurisdiction) -> list[Colleague]:
     departments: dict[tuple[int, str], set[int | None]] = {}
     members = Membership.objects.filter(jurisdiction=jurisdiction, user__is_active=True)
@@ -151,21 +153,15 @@ def _people(jurisdiction: Jurisdiction) -> list[Colleague]:
 
 
 def _load(jurisdiction: Jurisdiction) -> Directory:
-    services = (
-        Service.objects.filter(jurisdiction=jurisdiction)
-        .select_related("current")
-        .only("jurisdiction", "service_code", "active", *(f"current__{name}" for name in VERSION_FIELDS))
-    )
+    services = Service.objects.filter(jurisdiction=jurisdiction).select_related("current")
     directory = Directory(
         services={service.pk: service for service in services},
-        departments=Department.objects.filter(jurisdiction=jurisdiction).in_bulk(),
+        departments=Department.objects.filter(jurisdiction=jurisdiction).select_related("calendar").in_bulk(),
         teams=Team.objects.filter(department__jurisdiction=jurisdiction).in_bulk(),
         categories=Category.objects.filter(jurisdiction=jurisdiction).in_bulk(),
         areas=Area.objects.filter(jurisdiction=jurisdiction, is_ours=True).only(*AREA_FIELDS).in_bulk(),
         holds=list(ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD)),
         people=_people(jurisdiction),
     )
-    directory.versions.update(
-        {service.current.pk: service.current for service in directory.services.values() if service.current is not None}
-    )
+    directory.add_versions(one.current for one in directory.services.values() if one.current is not None)
     return directory

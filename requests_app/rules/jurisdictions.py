@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.http.request import split_domain_port
 
+from requests_app import once
 from requests_app.models import Jurisdiction
 
 
@@ -28,6 +29,16 @@ def find_jurisdiction(host: str) -> Jurisdiction | None:
     if found is not None:
         cache.set(_key(host), found, timeout=10)
     return found
+
+
+def remember(jurisdiction: Jurisdiction) -> None:
+    """by_id() finds it for the rest of this web request."""
+    once.read(("jurisdiction", jurisdiction.pk), lambda: jurisdiction)
+
+
+def by_id(pk: int) -> Jurisdiction:
+    """Without its boundary, which may be a megabyte. Raises DoesNotExist."""
+    return once.read(("jurisdiction", pk), lambda: Jurisdiction.objects.defer("boundary").get(pk=pk))
 
 
 def forget_jurisdictions(hosts: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app import photos
+from requests_app import access, photos
 from requests_app.access import RELATED, get_request_or_404, with_last_event
 from requests_app.actions import conversation, progress, staff_actions, staff_texts
 from requests_app.actions.merges import CannotMerge
@@ -174,7 +174,7 @@ def _changed(
 
 def _current(service_request: ServiceRequest) -> ServiceRequest:
     current = with_last_event(ServiceRequest.objects.select_related(*RELATED)).get(pk=service_request.pk)
-    current.jurisdiction = service_request.jurisdiction
+    access.fill([current], service_request.jurisdiction)
     return current
 
 
