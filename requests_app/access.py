@@ -68,11 +68,17 @@ def get_request_or_404(
 
 
 def get_pair_or_404(
-    user: User | AnonymousUser, reference: str, other: str, *, jurisdiction: Jurisdiction
+    user: User | AnonymousUser,
+    reference: str,
+    other: str,
+    *,
+    jurisdiction: Jurisdiction,
+    **annotations: Expression | Combinable,
 ) -> tuple[ServiceRequest, ServiceRequest]:
-    """Two requests that this member of staff may view, redacted as by get_request_or_404(). Raises Http404."""
+    """Two requests that this member of staff may view, annotated and redacted as by get_request_or_404(). Raises Http404."""
     wanted = [references.parse(reference) or "", references.parse(other) or ""]
-    found = list(with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction)).filter(reference__in=wanted))
+    numbered = ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(reference__in=wanted)
+    found = list(with_last_event(numbered).annotate(**annotations))
     fill(found, jurisdiction)
     visible = {one.reference: one for one in found if permissions.can(user, "view", one)}
     if len(visible) < 2:

@@ -104,8 +104,8 @@ def _lock(pk: int, others: Collection[int]) -> dict[int, ServiceRequest]:
     return {row.pk: row for row in rows}
 
 
-# By hand, because Django takes ten times as long to write it as PostgreSQL to answer it. Not a part of the statement that locks, which
-# would not see what it waited for.
+# By hand, because Django takes ten times as long to write it as PostgreSQL to answer it. Not a part of the statement that locks,
+# which would not see what it waited for.
 _NEWEST = f"""
 SELECT
   (SELECT coalesce(jsonb_agg(clock), '[]') FROM (

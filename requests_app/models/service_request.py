@@ -189,6 +189,9 @@ class ServiceRequest(models.Model):
     first_reporter: dict[str, Any] | None
     may_have_safety_note: bool
     has_bounced: bool
+    # And by the page that compares two.
+    has_photos: bool
+    related_ids: list[int]
 
     class Meta:
         constraints = [

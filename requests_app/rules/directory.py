@@ -3,18 +3,23 @@
 They are kept in the process for a minute. A stamp in the cache, which every change of setup renews, says when to load them sooner.
 """
 
+import json
 import time
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.core.cache import cache
+from django.db import connection
+from django.db.models import F, Model, QuerySet
 from django.utils.functional import cached_property
 
 from requests_app import once
 from requests_app.localized import localized
 from requests_app.models import (
     Area,
+    Calendar,
     Category,
     Department,
     Jurisdiction,
@@ -26,6 +31,7 @@ from requests_app.models import (
     Team,
 )
 
+M = TypeVar("M", bound=Model)
 KEPT_S = 60
 # The layers that locals name a place by; a request shows the first of these that it lies in.
 WARD_LAYERS = ("ward", "district", "neighborhood")
@@ -143,25 +149,72 @@ def _key(jurisdiction_id: int) -> str:
     return f"directory:{jurisdiction_id}"
 
 
-def _people(jurisdiction: Jurisdiction) -> list[Colleague]:
-    departments: dict[tuple[int, str], set[int | None]] = {}
+def _people(jurisdiction: Jurisdiction) -> QuerySet[Membership, Any]:
     members = Membership.objects.filter(jurisdiction=jurisdiction, user__is_active=True)
-    for pk, name, email, department in members.values_list("user", "user__name", "user__email", "department"):
-        departments.setdefault((pk, name or email), set()).add(department)
+    return members.values("user", "department", user_name=F("user__name"), user_email=F("user__email"))
+
+
+def _colleagues(members: Iterable[dict[str, Any]]) -> list[Colleague]:
+    departments: dict[tuple[int, str], set[int | None]] = {}
+    for one in members:
+        departments.setdefault((one["user"], one["user_name"] or one["user_email"]), set()).add(one["department"])
     people = [Colleague(pk, name, frozenset(ids)) for (pk, name), ids in departments.items()]
     return sorted(people, key=lambda colleague: colleague.name.casefold())
 
 
 def _load(jurisdiction: Jurisdiction) -> Directory:
-    services = Service.objects.filter(jurisdiction=jurisdiction).select_related("current")
-    directory = Directory(
-        services={service.pk: service for service in services},
-        departments=Department.objects.filter(jurisdiction=jurisdiction).select_related("calendar").in_bulk(),
-        teams=Team.objects.filter(department__jurisdiction=jurisdiction).in_bulk(),
-        categories=Category.objects.filter(jurisdiction=jurisdiction).in_bulk(),
-        areas=Area.objects.filter(jurisdiction=jurisdiction, is_ours=True).only(*AREA_FIELDS).in_bulk(),
-        holds=list(ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD)),
-        people=_people(jurisdiction),
+    of_city = {"jurisdiction": jurisdiction}
+    services, versions, departments, calendars, teams, categories, areas, holds, people = _read_together(
+        Service.objects.filter(**of_city),
+        ServiceVersion.objects.filter(pk__in=Service.objects.filter(**of_city).values("current")),
+        Department.objects.filter(**of_city),
+        Calendar.objects.filter(**of_city),
+        Team.objects.filter(department__jurisdiction=jurisdiction),
+        Category.objects.filter(**of_city),
+        Area.objects.filter(**of_city, is_ours=True).only(*AREA_FIELDS),
+        ListedReason.objects.filter(**of_city, kind=ListedReason.Kind.HOLD),
+        _people(jurisdiction),
     )
-    directory.add_versions(one.current for one in directory.services.values() if one.current is not None)
+    directory = Directory(
+        services=_by_id(services),
+        departments=_by_id(departments),
+        teams=_by_id(teams),
+        categories=_by_id(categories),
+        areas=_by_id(areas),
+        holds=holds,
+        people=_colleagues(people),
+    )
+    calendar_by_id = _by_id(calendars)
+    for department in directory.departments.values():
+        department.calendar = calendar_by_id[department.calendar_id]
+    directory.add_versions(versions)
+    for service in directory.services.values():
+        service.current = directory.versions[service.current_id] if service.current_id else None
     return directory
+
+
+def _by_id(rows: Iterable[M]) -> dict[int, M]:
+    return {row.pk: row for row in rows}
+
+
+def _read_together(*querysets: QuerySet[Any, Any]) -> list[list[Any]]:
+    """The rows of each, in one statement: as instances, or as dictionaries from values()."""
+    parts, values = [], []
+    for queryset in querysets:
+        sql, params = queryset.query.sql_with_params()
+        parts.append(f"(SELECT coalesce(jsonb_agg(row), '[]') FROM ({sql}) AS row)")  # noqa: S608  (SQL from the ORM)
+        values += params
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        found = [json.loads(rows) for rows in cursor.fetchone()]
+    return [
+        [_instance(queryset.model, row) for row in rows] if queryset._fields is None else rows
+        for queryset, rows in zip(querysets, found, strict=True)
+    ]
+
+
+def _instance(model: type[M], row: dict[str, Any]) -> M:
+    """From a row as JSON. Fields that it lacks are deferred."""
+    fields = {field.attname: field for field in model._meta.concrete_fields if field.column in row}
+    values = [field.to_python(row[field.column]) for field in fields.values()]
+    return model.from_db(connection.alias, list(fields), values)

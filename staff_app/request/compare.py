@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.gis.geos import Point
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +23,11 @@ from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request.actions import ACTION_BY_VERB
 
 PHOTOS_MAX = 4
+# Read with the two, in their statement. Most have no photos.
+_READ_ALONG: dict[str, Any] = {
+    "has_photos": Exists(Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None)),
+    "related_ids": ArraySubquery(RelatedRequest.objects.filter(earlier=OuterRef("pk")).values("later")),
+}
 
 
 @dataclass
@@ -38,28 +45,30 @@ class Side:
 
 @staff_page
 def compare(request: StaffRequest, reference: str, other: str) -> HttpResponse:
-    pair = get_pair_or_404(request.user, reference, other, jurisdiction=request.jurisdiction)
+    pair = get_pair_or_404(request.user, reference, other, jurisdiction=request.jurisdiction, **_READ_ALONG)
     return render(request, "staff_app/request/compare.html", _context(request, *pair))
 
 
 def _context(request: StaffRequest, one: ServiceRequest, two: ServiceRequest) -> dict[str, Any]:
     sides = [_side(request.user, one, two, 1), _side(request.user, two, one, 2)]
     by_request = {side.service_request.pk: side for side in sides}
-    for photo in Photo.objects.filter(service_request__in=by_request, hidden_at=None).order_by("id"):
+    with_photos = [side.service_request for side in sides if side.service_request.has_photos]
+    photos = Photo.objects.filter(service_request__in=with_photos, hidden_at=None).order_by("id")
+    for photo in photos if with_photos else ():
         side = by_request[photo.service_request_id or 0]
         if len(side.photos) < PHOTOS_MAX:
             side.photos.append(photo)
     for side in sides:
         if not permissions.reads_identity(request.user, side.service_request):
             redaction.redact_photos(side.photos)
-    earlier, later = sorted((one.pk, two.pk))
+    earlier, later = sorted((one, two), key=lambda side: side.pk)
     return {
         "sides": sides,
         "service_request": one,
         "other": two,
         "away": wording.away(round(metres_between(one.point, two.point))) if one.point and two.point else "",
         "middle": _middle(one.point, two.point),
-        "is_related": RelatedRequest.objects.filter(earlier=earlier, later=later).exists(),
+        "is_related": later.pk in earlier.related_ids,
         "can_relate": permissions.can(request.user, "note", one),
     }
 

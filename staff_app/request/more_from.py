@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from requests_app import access
 from requests_app.access import get_request_or_404
 from requests_app.messages import wording
 from requests_app.models import OPEN, Jurisdiction, Participation, ServiceRequest, Status, User
@@ -27,8 +28,6 @@ AT_MOST = 6
 READ_MAX = 30
 PAGE = 30
 NEWEST = ("-submitted_at", "-id")
-# What a row says.
-WITH = ("service", "service_version__department", "department", "owner")
 # About two houses to each side.
 HERE_M = 30
 
@@ -110,7 +109,7 @@ def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
         for number, (part, order) in enumerate(parts)
     ):
         keys[number].append((submitted_at, pk))
-    rows = _shown({pk for found in keys for _at, pk in found}, user)
+    rows = _shown({pk for found in keys for _at, pk in found}, service_request.jurisdiction, user)
     older = []
     for (part, order), found in zip(parts, keys, strict=True):
         missing = AT_MOST - sum(pk in rows for _at, pk in found)
@@ -121,7 +120,7 @@ def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
                 before = Q(pk__lt=min(pk for _at, pk in found))
             older.append(part.visible_to(user).filter(before).order_by(*order).values_list("pk")[:missing])
     if older:
-        rows |= _shown({pk for (pk,) in _union(older)}, user)
+        rows |= _shown({pk for (pk,) in _union(older)}, service_request.jurisdiction, user)
     return sorted(rows.values(), key=lambda one: (one.submitted_at, one.pk), reverse=True)
 
 
@@ -130,15 +129,16 @@ def _union(parts: Iterable[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
     return first.union(*rest, all=True) if rest else first
 
 
-def _shown(ids: Collection[int], user: User) -> dict[int, ServiceRequest]:
-    found = ServiceRequest.objects.filter(pk__in=ids).select_related(*WITH)
+def _shown(ids: Collection[int], city: Jurisdiction, user: User) -> dict[int, ServiceRequest]:
+    found = list(ServiceRequest.objects.filter(pk__in=ids).select_related("owner"))
+    access.fill(found, city)
     return {one.pk: one for one in found if permissions.can(user, "view", one)}
 
 
 def _all_at_place(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
     """All that this person may see, in pages."""
     found = page_or_first_page(
-        _at_place(service_request).visible_to(request.user).select_related(*WITH),
+        _at_place(service_request).visible_to(request.user).select_related("owner"),
         [("submitted_at", "desc"), ("id", "desc")],
         request.GET.get("cursor"),
         PAGE,
@@ -171,7 +171,7 @@ def _visible(service_request: ServiceRequest, user: User) -> QuerySet[ServiceReq
         ServiceRequest.objects.in_jurisdiction(service_request.jurisdiction)
         .visible_to(user)
         .exclude(pk=service_request.pk)
-        .select_related("service", "service_version", "owner")
+        .select_related("owner")
     )
 
 
@@ -180,9 +180,7 @@ def _rows(
 ) -> list[Row]:
     """With the distance of those that are at the same place."""
     others = list(found)
-    for one in others:
-        # One city, whose reasons are then read once.
-        one.jurisdiction = city
+    access.fill(others, city)
     redaction.redact_for(user, others)
     rows = []
     for one in others:
