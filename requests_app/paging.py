@@ -153,7 +153,7 @@ def _salt(order: Order, model: type[Model]) -> str:
 def _write(row: Model, order: Order, *, backward: bool) -> str:
     key = [getattr(row, name) for name, _ in order]
     packed = [{"t": value.isoformat()} if isinstance(value, dt.date) else value for value in key]
-    return signing.Signer(salt=_salt(order, type(row))).sign_object([int(backward), *packed], compress=True)
+    return signing.Signer(salt=_salt(order, type(row))).sign_object([int(backward), *packed])
 
 
 def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, list[Any] | None]:

@@ -6,7 +6,7 @@ They are kept in the process for a minute. A stamp in the cache, which every cha
 import json
 import time
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import F, Model, QuerySet
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 
 from requests_app import once
 from requests_app.localized import localized
@@ -62,6 +63,8 @@ class Directory:
     people: list[Colleague]
     # Those of `services` that are current, and older ones once a request needed them. A version never changes.
     versions: dict[int, ServiceVersion] = field(default_factory=dict)
+    # Pieces of pages that are made of these rows only, by what they depend on besides.
+    pieces: dict[Hashable, SafeString] = field(default_factory=dict)
 
     @cached_property
     def service_by_code(self) -> dict[str, Service]:

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
 from requests_app.localized import localized
 from requests_app.models import Disposition
 from staff_app import due
@@ -42,6 +46,21 @@ def fields(chosen: QueueFilter) -> list[Field]:
         elif choices := [one for one in choices if not chosen.has(name, one[0])]:
             shown.append(Field(name, label, choices=choices))
     return shown
+
+
+def rendered(chosen: QueueFilter) -> tuple[SafeString, filters.Pairs]:
+    """The fields, and what kept() says. While nothing is chosen, the fields stay as they are as long as the directory does."""
+    if chosen.chosen:
+        shown = fields(chosen)
+        return _render(shown), kept(chosen, shown)
+    name = ("filter fields", chosen.user.pk, get_language())
+    if name not in chosen.directory.pieces:
+        chosen.directory.pieces[name] = _render(fields(chosen))
+    return chosen.directory.pieces[name], kept(chosen, [])
+
+
+def _render(shown: list[Field]) -> SafeString:
+    return render_to_string("staff_app/queue/_filter_fields.html", {"fields": shown})
 
 
 def kept(chosen: QueueFilter, shown: Iterable[Field]) -> filters.Pairs:

@@ -3,23 +3,18 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from requests_app.models import ServiceRequest
-from requests_app.paging import Page
 from requests_app.rules import snoozes
 from staff_app.decorators import StaffRequest
-from staff_app.queue import listing, saved_views
-from staff_app.queue.filters import QueueFilter
+from staff_app.queue import saved_views
 from staff_app.queue.list_position import OpenList
 from staff_app.queue.updates import OpenPage
 
 
-def around(request: StaffRequest, tab: listing.Tab, filters: QueueFilter, page: Page[ServiceRequest]) -> dict[str, Any]:
+def around(request: StaffRequest, open_list: OpenList) -> dict[str, Any]:
     user, city = request.user, request.jurisdiction
-    open_list = OpenList(tab.code, filters, page)
     return {
-        "open_list": open_list,
         "list_query": urlencode(open_list.query),
-        "open_page": OpenPage([row.pk for row in page.rows]).token(user),
+        "open_page": OpenPage([row.pk for row in open_list.page.rows]).token(user),
         "pinned_views": saved_views.pinned(user, city),
         "current_view": saved_views.current(request),
         "snoozed_count": len(snoozes.hidden_ids(user, city)),

@@ -4,7 +4,8 @@ A position is the key of the row, not a list of ids: it still says what comes ne
 """
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from functools import cached_property
+from urllib.parse import parse_qs, parse_qsl, quote, quote_plus, urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -25,7 +26,7 @@ LONGEST = 4000
 AT, ROW = "at", "row"
 
 
-@dataclass(frozen=True)
+@dataclass
 class OpenList:
     """A page of the queue, from which its rows are opened."""
 
@@ -37,9 +38,16 @@ class OpenList:
     def query(self) -> Pairs:
         return [("tab", self.tab), *self.filters.query()]
 
-    def position(self, service_request: ServiceRequest) -> str:
-        """The value of `list` for one of its rows."""
-        return urlencode([*self.query, (AT, self.page.cursor_of(service_request)), (ROW, service_request.pk)])
+    @cached_property
+    def _encoded_query(self) -> str:
+        return urlencode(self.query)
+
+    def parameter(self, service_request: ServiceRequest) -> str:
+        """What the address of one of its rows ends with: "?list=…"."""
+        position = (
+            f"{self._encoded_query}&{AT}={quote(self.page.cursor_of(service_request))}&{ROW}={service_request.pk}"
+        )
+        return f"?{NAME}={quote_plus(position)}"
 
 
 @dataclass(frozen=True)
@@ -92,8 +100,8 @@ class ListPosition:
         if not page.rows:
             return None
         found = page.rows[0]
-        position = OpenList(tab.code, filters, page).position(found)
-        return f"{reverse('staff_app:detail', args=[found.reference])}?{urlencode({NAME: position})}"
+        address = reverse("staff_app:detail", args=[found.reference])
+        return address + OpenList(tab.code, filters, page).parameter(found)
 
 
 @staff_page

@@ -20,6 +20,7 @@ from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import alarms, columns, export, filter_form, list_context, rows, search
 from staff_app.queue import listing as queues
 from staff_app.queue.filters import COLUMNS, SORTS, Pairs, QueueFilter
+from staff_app.queue.list_position import OpenList
 
 
 @staff_page
@@ -61,20 +62,22 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
 
     # A search says itself where it found something.
     numbers = {} if filters.q else queues.kept_counts(user, city, filters, tabs, count)
-    fields = filter_form.fields(filters)
+    filter_fields, kept_by_form = filter_form.rendered(filters)
+    open_list = OpenList(tab.code, filters, page)
+    chosen_columns = columns.shown(request, filters)
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, filters.query())} for one in tabs],
         "alarms": alarms.ringing(user, city),
-        "rows": [rows.row(one, at, waits, city) for one in page.rows],
+        "rows": rows.cells((rows.row(one, at, waits, city) for one in page.rows), open_list, chosen_columns),
         "filters": filters,
         "chips": [{"chip": chip, "url": _url(tab.code, chip.query_without)} for chip in filters.chips()],
-        "fields": fields,
-        "kept": filter_form.kept(filters, fields),
+        "filter_fields": filter_fields,
+        "kept": kept_by_form,
         "kept_by_search": [pair for pair in filters.query() if pair[0] != "q"],
         "sorts": _sorts(tab, filters),
         "sort_name": SORTS.get(filters.sort, _("Urgent first")),
-        "columns": columns.shown(request, filters),
+        "columns": chosen_columns,
         "column_choices": COLUMNS,
         "address": request.get_full_path(),
         "where": _where(found, tab, matching),
@@ -84,7 +87,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         "clear_url": _url(tab.code, []),
         "pager": page.urls(lambda cursor: _url(tab.code, [*filters.query(), ("cursor", cursor)])),
     }
-    context |= list_context.around(request, tab, filters, page)
+    context |= list_context.around(request, open_list)
     return render(request, "staff_app/queue/queue.html", context)
 
 

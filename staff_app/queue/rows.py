@@ -1,7 +1,9 @@
 """One row of the queue: due time, priority, service, place, flags, owner, and days since the last public update."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -12,6 +14,7 @@ from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceRequest, Status
 from staff_app import due
 from staff_app.queue import languages, listing
+from staff_app.queue.list_position import OpenList
 
 FIRST_WORDS = 160
 language_name = languages.language_name
@@ -28,21 +31,23 @@ class Flag:
 @dataclass(frozen=True)
 class Row:
     service_request: ServiceRequest
+    now: dt.datetime
     due: due.Due
-    why: str
     service: str
     first_words: str
     street: str
     ward: str
     flags: list[Flag]
     owner: str
-    quiet_days: int
-    url: str
-    reported: str
+
+    @property
+    def reported(self) -> str:
+        return reported(self.service_request.submitted_at, self.now)
 
     @property
     def quiet(self) -> str:
-        return pgettext("length of time", "%(n)s d") % {"n": self.quiet_days}
+        last_word = self.service_request.last_public_message_at or self.service_request.submitted_at
+        return pgettext("length of time", "%(n)s d") % {"n": max(0, (self.now - last_word).days)}
 
     @property
     def all_flags(self) -> str:
@@ -56,21 +61,52 @@ def first_words(text: str, most: int = FIRST_WORDS) -> str:
 
 
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
-    last_word = service_request.last_public_message_at or service_request.submitted_at
     return Row(
         service_request=service_request,
+        now=at.now,
         due=due.of(service_request, at.now, waits, is_stopped=getattr(service_request, "is_stopped", False)),
-        why=due.priority_reason(service_request),
         service=localized(service_request.service_version.name),
         first_words=first_words(service_request.description),
         street=service_request.address,
         ward=getattr(service_request, "ward", ""),
         flags=flags(service_request, at.now, city),
         owner=owner(service_request),
-        quiet_days=max(0, (at.now - last_word).days),
-        url=reverse("staff_app:detail", args=[service_request.reference]),
-        reported=reported(service_request.submitted_at, at.now),
     )
+
+
+def cells(found: Iterable[Row], open_list: OpenList, columns: Collection[str]) -> list[dict[str, Any]]:
+    """The rows as _queue_rows.html shows them: texts in a dictionary, which a template reads in a third of the time.
+
+    columns: those that the user chose.
+    """
+    any_reference = "0" * 8
+    address, select = reverse("staff_app:detail", args=[any_reference]), _("Select %(number)s")
+    return [
+        {
+            "pk": str(one.pk),
+            "reference": one.reference,
+            "number": one.display_reference,
+            "shown_number": one.display_reference if "reference" in columns else "",
+            "select": select % {"number": one.display_reference},
+            "due": row.due.words,
+            "due_kind": row.due.kind,
+            "priority": str(one.priority),
+            "why": due.priority_reason(one),
+            "url": address.replace(any_reference, one.reference) + open_list.parameter(one),
+            "service": row.service,
+            "language": one.language,
+            "first_words": row.first_words,
+            "street": row.street,
+            "ward": row.ward,
+            "flags": row.flags,
+            "all_flags": row.all_flags,
+            "owner": row.owner,
+            "reported": row.reported if "reported" in columns else "",
+            "quiet": row.quiet,
+        }
+        for row in found
+        for one in [row.service_request]
+    ]
 
 
 def reported(submitted_at: dt.datetime, now: dt.datetime) -> str:
