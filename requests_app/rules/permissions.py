@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.models.catalog import Department, Service
+from requests_app.models.catalog import Department, Service, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState
@@ -237,7 +237,9 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
     if triage and "triage" in permissions:
         theirs = ~confidential
         if _may_triage_confidential(permissions):
-            theirs |= Q(service_version__department_id=membership.department_id)
+            # Not a join: planning one inside of an OR takes 20 times as long.
+            versions = ServiceVersion.objects.filter(department_id=membership.department_id)
+            theirs |= Q(service_version__in=versions.values("pk"))
         may_triage = Q(department=None, in_triage=True, status__in=OPEN) & theirs
         own_rule = own if ("view_private" in permissions or _works_on(permissions)) else own & ~confidential
         return rule & (own_rule | may_triage)

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from requests_app import references
+from requests_app import access, references
 from requests_app.actions import privacy
 from requests_app.models import OPEN, ServiceRequest
 from requests_app.paging import BadCursor
@@ -128,11 +128,9 @@ def _sorts(tab: queues.Tab, filters: QueueFilter) -> list[dict[str, Any]]:
 
 def _find_by_reference(request: StaffRequest, typed: str) -> ServiceRequest | None:
     """The request with this reference number, in any spelling, if the user may open it."""
-    reference = references.parse(typed)
-    if reference is None:
+    if references.parse(typed) is None:
         return None
-    visible = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).visible_to(request.user)
-    found = visible.filter(reference=reference).only("reference").first()
+    found = access.find(request.user, typed, jurisdiction=request.jurisdiction)
     if found is None and any(symbol.isdigit() for symbol in typed):
         messages.warning(request, _("You don’t have a request with reference number %(typed)s.") % {"typed": typed})
     return found

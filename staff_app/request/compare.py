@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app import references
+from requests_app import access
 from requests_app.access import get_pair_or_404, get_request_or_404
 from requests_app.actions import related_requests
 from requests_app.messages import wording
@@ -99,8 +99,7 @@ def relate(request: StaffRequest, reference: str) -> HttpResponse:
     """Links this request with another one (`other`: its number), without merging them."""
     service_request = get_request_or_404(request.user, reference, "note", jurisdiction=request.jurisdiction)
     typed = request.POST.get("other", "")
-    visible = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).visible_to(request.user)
-    other = visible.filter(reference=references.parse(typed) or "").first()
+    other = access.find(request.user, typed, jurisdiction=request.jurisdiction)
     error = ""
     if other is None:
         error = _("You don’t have a request with this number. Check it and try again.")

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from requests_app import references
+from requests_app import access, references
 from requests_app.actions import conversation
 from requests_app.clock import app_now
 from requests_app.localized import localized
@@ -687,8 +687,7 @@ class MergeForm(ActionForm):
 
     def clean_reference(self) -> str:
         typed: str = self.cleaned_data["reference"]
-        visible = ServiceRequest.objects.in_jurisdiction(self.service_request.jurisdiction).visible_to(self.user)
-        parent = visible.filter(reference=references.parse(typed) or "").select_related("duplicate_of").first()
+        parent = access.find(self.user, typed, jurisdiction=self.service_request.jurisdiction)
         if parent is None:
             raise forms.ValidationError(_("You don’t have a request with this number. Check it and try again."))
         if parent.pk == self.service_request.pk:
