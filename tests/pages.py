@@ -830,7 +830,7 @@ PAGES: dict[str, Page] = {
         budget=16,
     ),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=20),
-    "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=8),
+    "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=7),
     "staff_app:relate": Page(staff("note"), "POST", each_request),
     "staff_app:unrelate": Page(staff("note"), "POST", each_pair),
     "staff_app:more_from": Page(staff("view"), arguments=each_request, queries=("", "place=1"), budget=9),

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits, links, photos
-from requests_app.access import RELATED
+from requests_app import access, limits, links, photos
 from requests_app.actions import department_links
 from requests_app.actions.department_links import LinkEnded
 from requests_app.links import DepartmentLink
@@ -67,9 +66,12 @@ def department_link(request: CityRequest, token: str) -> HttpResponse:
 def _request_of(link: DepartmentLink | None) -> ServiceRequest | None:
     if link is None:
         return None
-    rows = ServiceRequest.objects.select_related(*RELATED, "jurisdiction")
+    rows = ServiceRequest.objects.select_related(*access.RELATED, "jurisdiction")
     found = rows.filter(pk=link.event.service_request_id or 0).first()
-    return None if found is None or found.public_state in permissions.INVISIBLE else found
+    if found is None or found.public_state in permissions.INVISIBLE:
+        return None
+    access.fill([found], found.jurisdiction)
+    return found
 
 
 def _accept(request: CityRequest, link: DepartmentLink, service_request: ServiceRequest) -> HttpResponse:

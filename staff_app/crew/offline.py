@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from requests_app import sealed
+from requests_app import access, sealed
 from requests_app.access import RELATED, with_last_event
 from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest
 from requests_app.rules import evidence, redaction
@@ -78,12 +78,11 @@ def crew_day_json(request: StaffRequest) -> JsonResponse:
 
 
 def _stops(request: StaffRequest, day: stops.Day) -> list[dict[str, Any]]:
-    found = with_last_event(ServiceRequest.objects.in_jurisdiction(request.jurisdiction)).select_related(*RELATED)
-    found = found.filter(reference__in=[one.reference for one in day.stops if one.reference])
+    rows = with_last_event(ServiceRequest.objects.in_jurisdiction(request.jurisdiction)).select_related(*RELATED)
+    found = list(rows.filter(reference__in=[one.reference for one in day.stops if one.reference]))
+    # One jurisdiction for all, whose lists are read once.
+    access.fill(found, request.jurisdiction)
     by_reference = {one.reference: one for one in found}
-    for one in by_reference.values():
-        # One object, whose lists are read once.
-        one.jurisdiction = request.jurisdiction
     lists, names = Lists.of(request.jurisdiction), _names(by_reference.values())
     return [
         _kept_stop(stop, by_reference.get(stop.reference), request, lists, names)
