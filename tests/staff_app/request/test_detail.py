@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -300,3 +301,20 @@ def test_it_costs_the_same_queries_however_much_happened(town: Rivermark, tom: C
         more()
     assert cost() == few
     assert few <= 35
+
+
+def test_htmx_gets_the_main_part_of_a_page_only(town: Rivermark, tom: Client) -> None:
+    one = factories.routed(town.pothole, answers=LANE)
+    whole = tom.get(f"{page_of(one)}more/").content.decode()
+    piece = tom.get(f"{page_of(one)}more/", headers={"HX-Request": "true"}).content.decode()
+    assert 'class="staff-bar"' in whole
+    assert 'class="staff-bar"' not in piece
+    assert 'id="more-from-body"' in piece
+
+
+def test_it_takes_sixteen_statements_at_most_with_an_empty_cache(town: Rivermark, tom: Client) -> None:
+    one = factories.routed(town.pothole, answers=LANE)
+    cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        assert tom.get(page_of(one)).status_code == 200
+    assert len(captured) <= 16
