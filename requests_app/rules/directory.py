@@ -202,7 +202,8 @@ def _by_id(rows: Iterable[M]) -> dict[int, M]:
 
 def _read_together(*querysets: QuerySet[Any, Any]) -> list[list[Any]]:
     """The rows of each, in one statement: as instances, or as dictionaries from values()."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for queryset in querysets:
         sql, params = queryset.query.sql_with_params()
         parts.append(f"(SELECT coalesce(jsonb_agg(row), '[]') FROM ({sql}) AS row)")  # noqa: S608  (SQL from the ORM)
@@ -211,13 +212,13 @@ def _read_together(*querysets: QuerySet[Any, Any]) -> list[list[Any]]:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = [json.loads(rows) for rows in cursor.fetchone()]
     return [
-        [_instance(queryset.model, row) for row in rows] if queryset._fields is None else rows
+        rows if queryset.query.values_select else [_instance(queryset.model, row) for row in rows]
         for queryset, rows in zip(querysets, found, strict=True)
     ]
 
 
 def _instance(model: type[M], row: dict[str, Any]) -> M:
     """From a row as JSON. Fields that it lacks are deferred."""
-    fields = {field.attname: field for field in model._meta.concrete_fields if field.column in row}
-    values = [field.to_python(row[field.column]) for field in fields.values()]
-    return model.from_db(connection.alias, list(fields), values)
+    fields = [(str(field.column), field) for field in model._meta.concrete_fields]
+    found = {field.attname: field.to_python(row[column]) for column, field in fields if column in row}
+    return model.from_db(connection.alias, list(found), list(found.values()))

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.models import Department, ServiceVersion
+from requests_app.models import Department, ServiceRequest, ServiceVersion
 from requests_app.rules import directory
 from tests import factories
 from tests.factories import Rivermark
@@ -35,7 +35,8 @@ def test_its_rows_are_as_the_database_has_them(cast: Rivermark) -> None:
 
 
 def test_a_request_gets_what_it_belongs_to_without_a_statement_of_its_own(cast: Rivermark) -> None:
-    service_request = type(factories.routed(cast.pothole)).objects.get()
+    factories.routed(cast.pothole, answers={"where": "lane"})
+    service_request = ServiceRequest.objects.get()
     known = directory.of(cast.city, reload=True)
     with CaptureQueriesContext(connection) as captured:
         known.fill([service_request])
