@@ -32,8 +32,6 @@ from requests_app.rules.reopening import REOPENED_WITHIN
 PERMISSION = "check_endings"
 SEED_BYTES = 16
 WEEK = dt.timedelta(days=7)
-# What says that an ending was none.
-AGAIN = ("reopened", "unmerged")
 # Of what wasn't merged, when it ended: what is null is left out.
 CLAIMED_AT = Greatest("resolved_at", "duplicate_of__resolved_at")
 
@@ -189,12 +187,12 @@ def can_say_again(check: EndingCheck) -> bool:
 
 
 def note_reopened() -> int:
-    """Notes which drawn endings were reopened within 30 days: these, or what they were merged into, or they were unmerged.
+    """Notes which drawn endings were reopened within 30 days: these, or what they were merged into, or they were unmerged, which reopens them.
 
     What was undone doesn't count.
     """
     recent = EndingCheck.objects.filter(reopened_at=None, ended_at__gt=app_now() - REOPENED_WITHIN - WEEK)
-    again = Event.objects.filter(kind__in=AGAIN)
+    again = Event.objects.filter(kind="reopened")
     checks = list(
         recent.filter(
             Exists(again.filter(service_request=OuterRef("service_request")))
@@ -202,7 +200,7 @@ def note_reopened() -> int:
         ).select_related("service_request")
     )
     both = {check.pk: [check.service_request_id, check.service_request.duplicate_of_id] for check in checks}
-    reopened_at = reopening.lasting({pk for pair in both.values() for pk in pair if pk is not None}, AGAIN)
+    reopened_at = reopening.lasting({pk for pair in both.values() for pk in pair if pk is not None})
     noted = []
     for check in checks:
         until = check.ended_at + REOPENED_WITHIN

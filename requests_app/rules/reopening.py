@@ -71,18 +71,15 @@ def reopening_to_undo(service_request: ServiceRequest, person: Person) -> Event 
     return last if last.data.get("disposition") in REOPENED_BY_NO and last.data.get("ended_at") else None
 
 
-def lasting(ids: Collection[int], kinds: Collection[str] = ("reopened",)) -> defaultdict[int, list[dt.datetime]]:
-    """When these requests were reopened, oldest first, without what was undone by staff or by the resident.
-
-    kinds: of the events that count, if unmerging does too.
-    """
+def lasting(ids: Collection[int]) -> defaultdict[int, list[dt.datetime]]:
+    """When these requests were reopened, oldest first, without what was undone by staff or by the resident."""
     reopened: defaultdict[int, list[Event]] = defaultdict(list)
-    read = (*kinds, "reopening_undone", "undone")
-    for event in Event.objects.filter(service_request__in=ids, kind__in=read).order_by("id"):
+    kinds = ("reopened", "reopening_undone", "undone")
+    for event in Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("id"):
         if event.service_request_id is None:
             continue
         events = reopened[event.service_request_id]
-        if event.kind in kinds:
+        if event.kind == "reopened":
             events.append(event)
         elif event.kind == "reopening_undone":
             del events[-1:]
