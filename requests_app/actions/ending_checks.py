@@ -187,7 +187,7 @@ def can_say_again(check: EndingCheck) -> bool:
 
 
 def note_reopened() -> int:
-    """Notes which drawn endings were reopened within 30 days: these, or what they were merged into, or they were unmerged, which reopens them.
+    """Notes which drawn endings were reopened within 30 days, also by unmerging, or were merged into one that was.
 
     What was undone doesn't count.
     """
