@@ -186,6 +186,13 @@ def the_sent_draft(planted: Planted) -> list[Arguments]:
     return [{"draft_id": planted.sent_draft.pk}]
 
 
+def the_staff_photo(planted: Planted) -> list[dict[str, Any]]:
+    """Of a request that Tom's key may read."""
+    photo = planted.photos["public"]
+    assert photo.service_request is not None
+    return [{"reference": photo.service_request.reference, "photo_id": photo.name}]
+
+
 def each_own_photo(planted: Planted) -> list[Arguments]:
     requests = {request.pk: request for request in planted.requests.values()}
     return [
@@ -621,7 +628,10 @@ PAGES: dict[str, Page] = {
     "v1_ogc_area": Page(EVERYONE, arguments=lambda planted: [{"layer": "ward", "area_code": "5"}], budget=2),
     "v1_ogc_assets": Page(EVERYONE, queries=("", "bbox=-70,40,-68,41"), budget=2),
     "v1_ogc_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
-    "v1_sandbox_requests": Page(ONLY_API_KEY, budget=8),
+    "v1_sandbox_requests": Page(ONLY_API_KEY, budget=9),
+    "v1_sandbox_photo": Page(
+        ONLY_API_KEY, arguments=lambda planted: [{**one, "photo_id": "none"} for one in each_request(planted)], budget=3
+    ),
     "v1_sandbox_advance": Page(ONLY_API_KEY, "POST", each_request),
     "v1_webhook_events": Page(EVERYONE, budget=1),
     "v1_webhooks": Page(ONLY_API_KEY, "GET POST", budget=3),
@@ -647,7 +657,9 @@ PAGES: dict[str, Page] = {
     ),
     "v1_staff_undo": Page(STAFF_KEY, "POST", each_request),
     "v1_staff_contacts": Page(STAFF_KEY, arguments=each_request, queries=("reason=reply",), budget=9),
+    "v1_staff_photo": Page(STAFF_KEY, arguments=the_staff_photo, budget=5),
     "v1_staff_request_tasks": Page(STAFF_KEY, "POST", each_request),
+    "v1_staff_departments": Page(STAFF_KEY, budget=5),
     "v1_staff_tasks": Page(STAFF_KEY, queries=("", "state=all&department=PW&number=1"), budget=4),
     "v1_staff_task": Page(STAFF_KEY, "GET PATCH", lambda planted: [{"task_id": planted.task.pk}], budget=4),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
