@@ -36,7 +36,7 @@ from requests_app.models import (
     Target,
     User,
 )
-from requests_app.places.addresses import search_key
+from requests_app.places.address_words import search_key
 from requests_app.rules.permissions import DEFAULT_ROLES
 from requests_app.worker import tasks
 from tests.saved import saved

@@ -23,7 +23,7 @@ from requests_app.imports.progress import Progress
 from requests_app.imports.requests import import_requests
 from requests_app.imports.yaml_file import read_yaml
 from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
-from requests_app.places.addresses import search_key
+from requests_app.places.address_words import search_key
 from requests_app.rules.jurisdictions import find_host_problem
 
 NUMBERS = {
@@ -102,6 +102,8 @@ class City:
             columns["branding"] = self._branding(said["branding"])
         if "address_card" in said:
             columns["address_card"] = said["address_card"]
+        if "aliases" in said.get("gazetteer", {}):
+            columns["place_aliases"] = said["gazetteer"]["aliases"]
         self._check_hosts(columns.get("hosts"))
         jurisdiction, _ = Jurisdiction.objects.update_or_create(
             jurisdiction_id=said["jurisdiction_id"],

@@ -97,6 +97,7 @@ class Gazetteer(Section):
     file: str
     columns: Annotated[dict[str, str], with_columns("label", "lat", "lon")]
     tidy: bool = False
+    aliases: dict[str, str | list[str]] = {}
 
 
 class Assets(Section):

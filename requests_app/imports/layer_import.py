@@ -28,7 +28,7 @@ from requests_app.imports.city import tidy
 from requests_app.imports.layer_fields import KINDS, fields_of, guessed
 from requests_app.imports.layers import area_code
 from requests_app.models import Jurisdiction, LayerImport, LayerRow, OutboxRow, User
-from requests_app.places.addresses import search_key
+from requests_app.places.address_words import search_key
 
 log = structlog.get_logger(__name__)
 

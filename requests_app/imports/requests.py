@@ -36,7 +36,7 @@ from requests_app.models import (
     ServiceVersion,
     Status,
 )
-from requests_app.places.addresses import search_key
+from requests_app.places.address_words import search_key
 from requests_app.places.public_place import public_place
 from requests_app.rules.intake import DESCRIPTION_MAX, clean_text
 

@@ -40,6 +40,8 @@ class Jurisdiction(models.Model):
     branding = models.JSONField(default=dict, blank=True)
     # What the address card shows, by area layer: [{"layer": "ward", "name": {…}, "fields": [{"key": …, "label": {…}}]}].
     address_card = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    # The city's own names for places, and what they stand for: {"mass ave": "Massachusetts Ave", "rt 9": ["Elm St", "Oak Ave"]}.
+    place_aliases = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     # When the last of the city's notices ends. Empty or past: pages don't look for any.
     notices_until = models.DateTimeField(null=True, blank=True)
     # What the city calls outcomes: {"fixed": {"en": "Done", "es": "Hecho"}}. Empty: the usual words.

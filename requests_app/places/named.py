@@ -12,7 +12,8 @@ from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from requests_app.models import Area, GazetteerEntry, Jurisdiction
-from requests_app.places.addresses import METRES_PER_DEGREE, Match, nearest, search_key
+from requests_app.places.address_words import search_key
+from requests_app.places.addresses import METRES_PER_DEGREE, Match, nearest
 from requests_app.places.public_place import NUMBER_FIRST, block_address
 
 # Addresses farther apart than this are on another street of the same name.

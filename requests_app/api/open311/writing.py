@@ -36,6 +36,7 @@ from requests_app.models import (
     ServiceVersion,
 )
 from requests_app.places import addresses, ownership
+from requests_app.places.address_words import search_key
 from requests_app.rules import intake, screening
 
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
@@ -207,7 +208,7 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
         near = None if typed else addresses.nearest(city, point)
         return Place(point=point, address=typed or (near.label if near else ""), source="api")
     if listed:
-        entry = GazetteerEntry.objects.filter(jurisdiction=city, search_key=addresses.search_key(listed)).first()
+        entry = GazetteerEntry.objects.filter(jurisdiction=city, search_key=search_key(listed)).first()
         if entry is not None:
             return Place(point=entry.point, address=entry.label, source="api", confidence=1.0)
         if not typed:
@@ -221,7 +222,7 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
 
 def searched_place(city: Jurisdiction, typed: str) -> Place:
     """A pin only where the words mean one place. Else they stay words, and staff find it."""
-    exact = list(GazetteerEntry.objects.filter(jurisdiction=city, search_key=addresses.search_key(typed))[:2])
+    exact = list(GazetteerEntry.objects.filter(jurisdiction=city, search_key=search_key(typed))[:2])
     if len(exact) == 1:
         return Place(point=exact[0].point, address=exact[0].label, source="api", confidence=1.0)
     found = addresses.search(city, typed, limit=2)
@@ -229,7 +230,7 @@ def searched_place(city: Jurisdiction, typed: str) -> Place:
         return Place(address=typed, source="api")
     best = found[0]
     # What the list does not know ("behind the blue gate") stays, for staff.
-    same = addresses.search_key(typed) == addresses.search_key(best.label)
+    same = search_key(typed) == search_key(best.label)
     return Place(
         point=best.point, address=best.label, note="" if same else typed, source="api", confidence=best.confidence
     )

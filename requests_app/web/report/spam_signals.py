@@ -12,7 +12,7 @@ from django.core import signing
 from django.http import HttpRequest, QueryDict
 
 from requests_app import limits
-from requests_app.places.addresses import search_key
+from requests_app.places.address_words import search_key
 
 # More than a library's visitors send, or one person on a long walk.
 FROM_ONE_NETWORK_AN_HOUR, BY_ONE_PERSON_A_DAY = 30, 30

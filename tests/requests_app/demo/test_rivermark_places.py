@@ -8,7 +8,7 @@ import yaml
 from requests_app.imports.city import load_city
 from requests_app.imports.progress import Silent
 from requests_app.models import Area, Asset, GazetteerEntry, Jurisdiction, Service, ServiceVersion
-from requests_app.places import ownership
+from requests_app.places import addresses, ownership
 from tests import factories
 
 FOLDER = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark"
@@ -86,6 +86,8 @@ def test_the_folder_is_a_city_with_its_own_ground_and_that_of_others(city: Juris
         "ward": 8, "works_district": 5, "police_district": 4, "neighborhood": 18, "park": 38, "town": 3,
     }  # fmt: skip
     assert city.boundary is not None
+    # An alias of city.yaml.
+    assert addresses.search(city, "the common")[0].label == "Rivermark Common"
 
     for code, place, owner in WHOSE:
         found = ownership.owner_at(city, factories.at(*place), version(city, code))

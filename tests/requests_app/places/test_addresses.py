@@ -4,6 +4,7 @@ import pytest
 
 from requests_app.models import GazetteerEntry, Jurisdiction, OwnerArea
 from requests_app.places import addresses, statement_timeout
+from requests_app.places.address_words import search_key
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def city() -> Jurisdiction:
             label=label,
             kind=kind,
             house_number=label.split()[0] if kind == "address" else "",
-            search_key=addresses.search_key(label),
+            search_key=search_key(label),
             point=factories.at(longitude, latitude),
         )
         for label, kind, longitude, latitude in PLACES
@@ -132,22 +133,6 @@ def test_farther_off_it_is_the_corner_then_the_street_then_nothing(city: Jurisdi
     assert street is not None
     assert (street.label, street.kind) == ("Far Rd", "street")
     assert addresses.nearest(city, factories.at(-69.035, 40.53)) is None
-
-
-def test_a_slow_search_gives_what_it_has_and_leaves_the_transaction_alive(
-    city: Jurisdiction, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def asleep(entries, key, limit):  # type: ignore[no-untyped-def]
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(5)")
-        return []
-
-    monkeypatch.setattr(addresses, "_by_next_number", asleep)
-    assert addresses.search(city, "elm") != []
-    assert addresses.search(city, "13 Elm St") == []
-    assert GazetteerEntry.objects.count() == len(PLACES)
 
 
 def test_the_time_limit_ends_with_its_block(city: Jurisdiction) -> None:

@@ -25,7 +25,7 @@ from requests_app.models import (
     SearchDocument,
     ServiceRequest,
 )
-from requests_app.places.addresses import search_key
+from requests_app.places.address_words import search_key
 from requests_app.web.report import spam_signals
 from tests import factories
 from tests.factories import Rivermark
