@@ -21,3 +21,10 @@ def render(text: str) -> SafeString:
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer")
     return mark_safe(clean)  # noqa: S308  (nh3 let through only what is listed above)
+
+
+def lead_and_rest(text: str) -> tuple[SafeString, SafeString]:
+    """The first paragraph, which answers by itself, and what follows. Empty and everything, if a list or heading comes first."""
+    first, _, rest = text.strip().partition("\n\n")
+    is_paragraph = [token.type for token in _markdown.parse(first)] == ["paragraph_open", "inline", "paragraph_close"]
+    return (render(first), render(rest)) if is_paragraph else (mark_safe(""), render(text))

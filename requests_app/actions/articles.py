@@ -11,7 +11,8 @@ from requests_app.actions.edits import ChangedMeanwhile, MissingWords
 from requests_app.actions.search_index import index_catalog
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.models import Article, Jurisdiction, Service, SetupChange, User
+from requests_app.models import Article, ArticleTopic, Jurisdiction, Service, SetupChange, User
+from requests_app.rules.written_catalog import written_article
 
 Written = dict[str, Any]
 KIND = "article"
@@ -24,12 +25,7 @@ class NothingToPublish(Exception):
 
 def written(article: Article) -> Written:
     """What residents read, as a catalog file has it."""
-    return {
-        "title": article.title,
-        "body": article.body,
-        "services": [service.service_code for service in article.services.order_by("service_code")],
-        "published": article.published,
-    }
+    return written_article(article) | {"published": article.published}
 
 
 def draft_of(article: Article) -> Written:
@@ -71,8 +67,11 @@ def save_draft(
         raise ChangedMeanwhile(draft_of(article), article.revision)
     before = _kept_by(article)
     article.draft = None if draft == _without_state(written(article)) else draft
+    if review_on and (article.review_on is None or review_on > article.review_on):
+        # Whoever puts the next look off has looked.
+        article.reviewed_on = _today(article)
     article.owner, article.review_on = owner, review_on
-    _save(article, "draft", "owner", "review_on")
+    _save(article, "draft", "owner", "review_on", "reviewed_on")
     setup_changes.record(
         article.jurisdiction,
         KIND,
@@ -152,8 +151,12 @@ def name_of(article: Article) -> str:
 def _become(article: Article, state: Written, *, action: str, note: str = "", actor: User) -> None:
     before = written(article) if article.title else None
     article.title, article.body = state["title"], state["body"]
-    article.published, article.draft, article.updated_at = True, None, app_now()
-    _save(article, "title", "body", "published", "draft", "updated_at")
+    article.topic = ArticleTopic.objects.filter(jurisdiction=article.jurisdiction, code=state.get("topic") or "").first()
+    article.asked, article.contact = state.get("asked") or {}, state.get("contact")
+    article.by_address = state.get("by_address") or ""
+    article.published, article.draft, article.updated_at, article.reviewed_on = True, None, app_now(), _today(article)
+    words = ("title", "body", "topic", "asked", "contact", "by_address")
+    _save(article, *words, "published", "draft", "updated_at", "reviewed_on")
     article.services.set(
         Service.objects.filter(jurisdiction=article.jurisdiction, service_code__in=state.get("services") or [])
     )
@@ -173,6 +176,10 @@ def _record(article: Article, before: Written | None, action: str, *, note: str 
         action=action,
         note=note,
     )
+
+
+def _today(article: Article) -> dt.date:
+    return app_now().astimezone(article.jurisdiction.zone).date()
 
 
 def _locked(pk: int) -> Article:

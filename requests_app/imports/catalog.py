@@ -24,6 +24,7 @@ from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.rosters import replace_roster, written_roster
 from requests_app.models import (
     Article,
+    ArticleTopic,
     Calendar,
     Category,
     Department,
@@ -35,7 +36,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.routing import rules_in_use
-from requests_app.rules.written_catalog import written_calendar, written_services
+from requests_app.rules.written_catalog import written_article, written_calendar, written_services
 
 # Report at most this many problems, then only their number.
 REPORTED_MAX = 20
@@ -113,6 +114,7 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
         writer.desk(catalog["desk_on_call"])
     writer.categories(catalog.get("categories", []))
     writer.services(catalog.get("services", []))
+    writer.topics(catalog.get("topics", []))
     writer.articles(catalog.get("articles", []))
     if "routing" in catalog:
         writer.routing(catalog["routing"])
@@ -128,7 +130,8 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
 
 def _known(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
     models: dict[str, Any] = {
-        "calendars": Calendar, "departments": Department, "categories": Category, "services": Service, "articles": Article,
+        "calendars": Calendar, "departments": Department, "categories": Category, "services": Service, "topics": ArticleTopic,
+        "articles": Article,
     }  # fmt: skip
     return {
         part: set(model.objects.filter(jurisdiction=jurisdiction).values_list(REFERRED_TO[part], flat=True))
@@ -210,11 +213,20 @@ class _Writer:
             retargeted = catalog_versions.set_targets(service, written.get("targets") or {})
             self._count("services", created or published or retargeted)
 
+    def topics(self, entries: list[dict[str, Any]]) -> None:
+        for order, written in enumerate(entries, start=1):
+            self._put("topics", ArticleTopic, {"code": written["code"]}, {"name": written["name"], "order": order})
+
     def articles(self, entries: list[dict[str, Any]]) -> None:
+        topics = {topic.code: topic for topic in ArticleTopic.objects.filter(jurisdiction=self.jurisdiction)}
         for written in entries:
             columns = {
                 "title": written["title"],
                 "body": written["body"],
+                "topic": topics.get(written.get("topic") or ""),
+                "asked": written.get("asked") or {},
+                "by_address": written.get("by_address") or "",
+                "contact": written.get("contact"),
                 "published": written.get("published", True),
             }
             article = self._put("articles", Article, {"code": written["code"]}, columns)
@@ -291,12 +303,10 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
         "services": list(
             written_services(services.order_by("current__category__order", "current__category__code", "id")).values()
         ),
+        "topics": [{"code": one.code, "name": one.name} for one in ArticleTopic.objects.filter(**own)],
         "articles": [
-            {
-                "code": one.code, "title": one.title, "body": one.body,
-                "services": sorted(service.service_code for service in one.services.all()),
-            } | ({} if one.published else {"published": False})
-            for one in Article.objects.filter(**own).prefetch_related("services").order_by("code")
+            {"code": one.code} | written_article(one) | ({} if one.published else {"published": False})
+            for one in Article.objects.filter(**own).select_related("topic").prefetch_related("services").order_by("code")
         ],
         "routing": rules_in_use(jurisdiction.pk),
         "reasons": {

@@ -17,6 +17,7 @@ LISTS = {
     "departments": ("department", "code"),
     "categories": ("category", "code"),
     "services": ("service", "service_code"),
+    "topics": ("topic", "code"),
     "articles": ("article", "code"),
 }
 

@@ -50,6 +50,7 @@ REFERRED_TO = {
     "departments": "code",
     "categories": "code",
     "services": "service_code",
+    "topics": "code",
     "articles": "code",
 }
 PHRASE_MAX = 120
@@ -323,10 +324,30 @@ class Service(Section):
         return self
 
 
+class Topic(Section):
+    code: Code
+    name: Text
+
+
+class Contact(Section):
+    """Who does it, if the city doesn't, or which office."""
+
+    name: Text
+    phone: str | None = None
+    hours: OptionalText = None
+    email: Annotated[str, Field(pattern=ADDRESS)] | None = None
+    url: Annotated[str, Field(pattern=r"https?://\S+")] | None = None
+
+
 class Article(Section):
     code: Code
     title: Text
     body: Text
+    topic: Annotated[str, refers_to("topics")] | None = None
+    # How people ask for it, by language.
+    asked: dict[str, list[Phrase]] = {}
+    by_address: str = ""
+    contact: Contact | None = None
     services: list[Annotated[str, refers_to("services")]] | None = None
     published: bool = True
 
@@ -431,6 +452,7 @@ class CatalogFile(Section):
     desk_on_call: list[OnCall] = []
     categories: Annotated[list[Category], distinct(attrgetter("code"))] = []
     services: Annotated[list[Service], distinct(attrgetter("service_code"))] = []
+    topics: Annotated[list[Topic], distinct(attrgetter("code"))] = []
     articles: Annotated[list[Article], distinct(attrgetter("code"))] = []
     routing: Annotated[list[Rule], distinct(attrgetter("name"))] = []
     reasons: dict[

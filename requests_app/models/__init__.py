@@ -19,7 +19,14 @@ from requests_app.models.catalog import (
     Target,
 )
 from requests_app.models.clock_suspension import ClockSuspension
-from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
+from requests_app.models.counters import (
+    AnsweredCount,
+    ArticleVote,
+    Counter,
+    CounterDelta,
+    ScreeningCount,
+    UnansweredSearch,
+)
 from requests_app.models.crew_result import CrewResult
 from requests_app.models.daily_load import DailyLoad
 from requests_app.models.draft import Draft
@@ -28,7 +35,7 @@ from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
 from requests_app.models.jurisdiction import CityImage, Jurisdiction
-from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.knowledge import Article, ArticleTopic, SearchDocument
 from requests_app.models.layer_import import LayerImport, LayerRow
 from requests_app.models.limit_count import LimitCount
 from requests_app.models.macro import Macro
@@ -99,6 +106,8 @@ __all__ = [
     "ApiKeyUsage",
     "Area",
     "Article",
+    "ArticleTopic",
+    "ArticleVote",
     "Asset",
     "BasemapFeature",
     "BulkJob",
@@ -196,6 +205,7 @@ __all__ = [
     "Team",
     "TextRevision",
     "TypicalTime",
+    "UnansweredSearch",
     "UndoState",
     "User",
     "Webhook",

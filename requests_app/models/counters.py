@@ -79,3 +79,38 @@ class AnsweredCount(models.Model):
                 fields=["jurisdiction", "day", "article_code", "service_code"], name="answered_count_unique"
             ),
         ]
+
+
+class ArticleVote(models.Model):
+    """How often “Did this answer your question?” was answered on an article's page, by day, with no link to any person."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    article_code = models.CharField(max_length=60)
+    helped = models.BooleanField()
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "day", "article_code", "helped"], name="article_vote_unique"
+            ),
+        ]
+
+
+class UnansweredSearch(models.Model):
+    """Words that matched no service and no article, by week, with no link to any person.
+
+    Staff see what was searched for often enough (rules/unanswered_searches.py); the rest is deleted when its week is over.
+    """
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    # A Monday.
+    week = models.DateField()
+    words = models.CharField(max_length=80)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "week", "words"], name="unanswered_search_unique"),
+        ]

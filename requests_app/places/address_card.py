@@ -25,6 +25,8 @@ class Field:
     label: str
     kind: str
     value: str
+    # The name of the area's field.
+    key: str = ""
     next_on: dt.date | None = None
     may_move: bool = False
 
@@ -52,6 +54,14 @@ def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Pa
     return parts
 
 
+def answer_at(jurisdiction: Jurisdiction, point: Point, key: str, today: dt.date) -> Part | None:
+    """The part of a point's card about this layer or with this field, which then comes first. None: nothing is known."""
+    for part in card_at(jurisdiction, point, today):
+        if part.area.layer == key or any(field.key == key for field in part.fields):
+            return Part(part.label, part.area, sorted(part.fields, key=lambda field: field.key != key))
+    return None
+
+
 def part_of(jurisdiction: Jurisdiction, area: Area, today: dt.date) -> Part:
     """The card's part about one area."""
     said = next((one for one in jurisdiction.address_card if one["layer"] == area.layer), None)
@@ -74,12 +84,12 @@ def _field(
     # Data has English weekday names; the page translates them.
     day = str(known.get("en", "") if isinstance(known, Mapping) else known).casefold()
     if kind != "weekday" or day not in WEEKDAYS:
-        return Field(label, "text" if kind == "weekday" else kind, words)
+        return Field(label, "text" if kind == "weekday" else kind, words, said["key"])
     next_on = today + dt.timedelta(days=(WEEKDAYS.index(day) - today.weekday()) % 7)
     hours = calendars.get(said.get("calendar", ""))
     # A holiday earlier in the week can move later days too.
     week = [next_on - dt.timedelta(days=days) for days in range(next_on.weekday() + 1)]
-    return Field(label, kind, words, next_on, may_move=hours is not None and any(map(hours.is_holiday, week)))
+    return Field(label, kind, words, said["key"], next_on, may_move=hours is not None and any(map(hours.is_holiday, week)))
 
 
 def _calendars(jurisdiction: Jurisdiction) -> dict[str, WorkingHours]:

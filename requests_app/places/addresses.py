@@ -15,6 +15,8 @@ from requests_app.places.gazetteer_search import GazetteerSearch
 # Largest distance from a pin to its address, to a corner or landmark, and to a street.
 ADDRESS_M, CORNER_M, STREET_M = 60, 150, 40
 METRES_PER_DEGREE = 111_320
+# A single match with this confidence is taken without asking.
+SURE = 0.9
 
 DEGREES = re.compile(
     r"^\s*(?P<lat>[-+]?\d{1,2}(?:\.\d+)?)\s*°?\s*(?P<ns>[NS]?)\s*[,;\s]\s*"
@@ -41,6 +43,14 @@ def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Mat
         label = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
         return [Match(label, point, "point", near.confidence if near else 0.5)]
     return [_match(entry, confidence) for entry, confidence in GazetteerSearch(jurisdiction, text).found(limit)]
+
+
+def sure(matches: list[Match]) -> Match | None:
+    """The match that needs no question: the only exact one, or the only one if it is close."""
+    exact = [match for match in matches if match.confidence >= 1.0]
+    if len(exact) == 1:
+        return exact[0]
+    return matches[0] if len(matches) == 1 and matches[0].confidence >= SURE else None
 
 
 def nearest(jurisdiction: Jurisdiction, point: Point) -> Match | None:

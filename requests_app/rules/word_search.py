@@ -1,123 +1,250 @@
-"""Scores how well a text matches services and articles: word by word in the search documents, allowing for typos.
+"""Scores how well a text matches services and articles, by their names, keywords and the ways people ask for them.
 
-Rare words count more than common ones, a name more than a description, and a key phrase most.
+A text and a phrase are alike if they share words (by their stems), pairs of words and groups of letters, so typos and other forms
+are found; what few services and articles say counts most. A match scores by the three phrases most like the text and by all of its
+phrases together. So does what no city serves ("the weather tomorrow"), which is how a text is found to be about something else.
+
+The phrases of a city are kept in each process until they are indexed anew (actions/search_index.py).
 """
 
-import math
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import yaml
 from django.db import connection
 
-from requests_app.models import Jurisdiction, SearchDocument, Service
+from requests_app.models import Jurisdiction, SearchDocument
 from requests_app.rules.screening import plain
+from requests_app.rules.suggestion_model import ngrams
 
-# Words of a long text that are read; people usually make their point early.
-WORDS_READ = 60
-TITLE, TEXT, BODY = 2.0, 1.0, 0.25
-# For a word that only resembles a known one by trigrams: the threshold, its maximum score, its minimum length.
-LIKENESS, LIKE, LEAST_LETTERS = 0.33, 1.0, 5
-# The score for each word of a key phrase whose words all occur in the text, in any form and order.
-SCATTERED = 1.5
-# A bonus for the language that the text seems to be in.
-OWN_LANGUAGE = 1.5
-# The share of an article's title that must occur in the text: one word of six is chance.
-TITLE_SHARE = 0.25
-
-# Every lexeme of the text, by each language's dictionary, with the documents and weights in which it occurs.
-MATCHES = """
-WITH words AS (
-  SELECT language, lexeme
-  FROM unnest(%(languages)s::text[]) language,
-       unnest(tsvector_to_array(to_tsvector(search_dictionary(language), without_accents(%(text)s)))) lexeme)
-SELECT document.kind, document.object_id, document.language, hit.lexeme, 'A' = ANY(hit.weights),
-  (SELECT count(*) FROM unnest(document.vector) title WHERE 'A' = ANY(title.weights))
-FROM requests_app_searchdocument document
-CROSS JOIN LATERAL unnest(document.vector) hit
-JOIN words ON words.language = document.language AND words.lexeme = hit.lexeme
-WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind IN ('service', 'article')
-"""
-# Words that occur in no document of any language (and are no stop words), compared by trigrams with names and
-# keywords.
-LIKE_WORDS = """
-WITH strange AS (
-  SELECT word FROM unnest(%(words)s::text[]) word
-  WHERE NOT EXISTS (
-    SELECT 1 FROM unnest(%(languages)s::text[]) language,
-      LATERAL (SELECT tsvector_to_array(to_tsvector(search_dictionary(language), word)) AS lexemes) known
-    WHERE known.lexemes = '{}' OR known.lexemes && %(known)s::text[]))
-SELECT document.object_id, document.language, likeness
-FROM requests_app_searchdocument document, strange,
-  LATERAL strict_word_similarity(word, without_accents(lower(document.title || ' ' || document.text))) likeness
-WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind = 'service' AND likeness >= %(least)s
-"""
-
-# Key phrases of several words that all occur in the text, with their number of words.
-KEY_PHRASES = """
-WITH said AS (
-  SELECT language, tsvector_to_array(to_tsvector(search_dictionary(language), without_accents(%(text)s))) AS lexemes
-  FROM unnest(%(languages)s::text[]) language)
-SELECT document.object_id, document.language, max(cardinality(phrase.lexemes))
-FROM requests_app_searchdocument document
-JOIN said ON said.language = document.language AND tsvector_to_array(document.vector) && said.lexemes
-CROSS JOIN LATERAL unnest(string_to_array(document.text, chr(10))) line
-CROSS JOIN LATERAL (
-  SELECT tsvector_to_array(to_tsvector(search_dictionary(document.language), without_accents(line))) AS lexemes) phrase
-WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind = 'service' AND position(' ' IN line) > 0
-  AND cardinality(phrase.lexemes) > 1 AND phrase.lexemes <@ said.lexemes
-GROUP BY document.object_id, document.language
-"""
-# How many of the text's words are stop words of each language: "the", "on" or "la", "de".
-SMALL_WORDS = """
-SELECT language, count(*) FROM unnest(%(languages)s::text[]) language, unnest(%(words)s::text[]) word
-WHERE to_tsvector(search_dictionary(language), word) = '' GROUP BY language
-"""
+# Words of a text that are read.
+WORDS_READ = 200
+# How many of a match's phrases count one by one, and the weight of all of them together beside these.
+NEAREST, TOGETHER = 3, 5.0
+# How much a word that no phrase has takes from what the others say.
+UNKNOWN = 6.0
+# If the best score is lower, a word that no phrase has is read as the known word most like it that begins with the same letter. How
+# many words, from how many letters on, and how alike (difflib's ratio).
+WEAK = 2.5
+CORRECTED, LEAST_LETTERS, ALIKE = 12, 5, 0.8
 
 # A match: its kind and id.
 Found = tuple[str, int]
-SERVICE = SearchDocument.Kind.SERVICE
+SERVICE, ARTICLE = SearchDocument.Kind.SERVICE, SearchDocument.Kind.ARTICLE
+KINDS = [SERVICE, ARTICLE]
+# Of what no city serves; its ids are made up.
+NOBODY = "nobody"
+NOBODYS_WORDS = Path(__file__).with_name("words") / "nobody.yaml"
+
+Array = np.ndarray[Any, Any]
+# Stems by word, in all languages of a city; none for words like "the".
+Stems = Mapping[str, list[str]]
+
+# Every indexing writes new rows, so the highest id tells whether the phrases kept are the newest.
+# A word that is small in the reader's language, like "the", has none, whatever it means in another.
+STEMS = """
+SELECT word, array_agg(DISTINCT lexeme)
+FROM unnest(%(words)s::text[]) word CROSS JOIN unnest(%(languages)s::text[]) language
+CROSS JOIN unnest(tsvector_to_array(to_tsvector(search_dictionary(language), word))) lexeme
+WHERE %(reader)s = '' OR to_tsvector(search_dictionary(%(reader)s), word) != ''
+GROUP BY word
+"""
+NEWEST = """
+SELECT coalesce(max(id), 0) FROM requests_app_searchdocument
+WHERE jurisdiction_id = %(jurisdiction)s AND kind = ANY(%(kinds)s)
+"""
+# Part of a word list each: what is alike by words, and by letters.
+PARTS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Postings:
+    """A matrix of few values, by column: the rows that have one, and the values."""
+
+    starts: Array
+    rows: Array
+    values: Array
+    height: int
+
+    @classmethod
+    def of(cls, rows: Array, columns: Array, values: Array, *, height: int, width: int) -> "Postings":
+        order = np.argsort(columns, kind="stable")
+        starts = np.searchsorted(columns[order], np.arange(width + 1)).astype(np.int32)
+        return cls(starts, rows[order].astype(np.int32), values[order].astype(np.float32), height)
+
+    def times(self, columns: Array, values: Array) -> Array:
+        """The product of each row with a vector of few values."""
+        spans = [slice(self.starts[column], self.starts[column + 1]) for column in columns]
+        if not spans:
+            return np.zeros(self.height)
+        rows = np.concatenate([self.rows[span] for span in spans])
+        weighed = np.concatenate(
+            [self.values[span] * value for span, value in zip(spans, values.tolist(), strict=True)]
+        )
+        return np.bincount(rows, weights=weighed, minlength=self.height)
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The phrases of a city's services and articles, and of what nobody serves."""
+
+    newest: int
+    matches: list[Found]
+    # By first letter.
+    words: dict[str, list[str]]
+    # The first phrase of each match, and the end.
+    bounds: Array
+    columns: dict[str, int]
+    rarity: Array
+    part: Array
+    by_phrase: Postings
+    by_match: Postings
+
+    @classmethod
+    def of(cls, said: Mapping[Found, Iterable[str]], stems: Stems, newest: int = 0) -> "Phrases":
+        columns: dict[str, int] = {}
+        part: list[int] = []
+        rows: list[int] = []
+        seen: list[int] = []
+        counts: list[int] = []
+        bounds = [0]
+        number = 0
+        for texts in said.values():
+            for text in texts:
+                for which, features in enumerate(features_of(text, stems)):
+                    for feature, count in features.items():
+                        column = columns.get(feature)
+                        if column is None:
+                            column = columns[feature] = len(columns)
+                            part.append(which)
+                        rows.append(number)
+                        seen.append(column)
+                        counts.append(count)
+                number += 1
+            bounds.append(number)
+        row, column_of = np.array(rows, np.int32), np.array(seen, np.int32)
+        match_of = np.repeat(np.arange(len(said), dtype=np.int32), np.diff(bounds))
+        width, parts = len(columns), np.array(part, np.int8)
+        pairs = np.unique(match_of[row].astype(np.int64) * width + column_of) if width else np.array([], np.int64)
+        rarity = np.log(1 + len(said) / np.maximum(1, np.bincount(pairs % max(1, width), minlength=width)))
+        values = (1 + np.log(np.array(counts, np.float64))) * rarity[column_of]
+        values = _level(values, row, parts[column_of], number)
+        by_phrase = Postings.of(row, column_of, values, height=number, width=width)
+        sums: dict[tuple[int, int], float] = defaultdict(float)
+        joined = match_of[row].astype(np.int64) * width + column_of
+        keys, inverse = np.unique(joined, return_inverse=True)
+        # Its root, since people would say some words in each phrase.
+        totals = np.sqrt(np.bincount(inverse, weights=values, minlength=len(keys)))
+        match, column_of = (keys // max(1, width)).astype(np.int32), (keys % max(1, width)).astype(np.int32)
+        totals = _level(totals, match, parts[column_of], len(said))
+        by_match = Postings.of(match, column_of, totals, height=len(said), width=width)
+        words: dict[str, list[str]] = defaultdict(list)
+        for word in stems:
+            if len(word) >= LEAST_LETTERS - 1:
+                words[word[0]].append(word)
+        return cls(newest, list(said), words, np.array(bounds), columns, rarity, parts, by_phrase, by_match)
+
+    def corrected(self, words: list[str], stems: Stems) -> list[str]:
+        """The words, with those that no phrase has replaced by the known ones they are most like."""
+        unknown = [
+            word
+            for word in dict.fromkeys(words)
+            if len(word) >= LEAST_LETTERS and word.isalpha() and word in stems
+            and not any(stem in self.columns for stem in stems[word])
+        ][:CORRECTED]  # fmt: skip
+        better = {}
+        for word in unknown:
+            likely = [one for one in self.words.get(word[0], ()) if abs(len(one) - len(word)) <= 2]
+            better[word] = (get_close_matches(word, likely, n=1, cutoff=ALIKE) or [word])[0]
+        return [better.get(word, word) for word in words]
+
+    def scores(self, text: str, stems: Stems) -> dict[Found, float]:
+        """From 0 (nothing in common) to about 12 for each match."""
+        columns, values = [], []
+        for features in features_of(text, stems):
+            known = {self.columns[feature]: count for feature, count in features.items() if feature in self.columns}
+            unknown = sum(feature not in self.columns for feature in features)
+            weights = (1 + np.log(np.array(list(known.values()), np.float64))) * self.rarity[list(known)]
+            # What is not known makes the rest say less.
+            whole = np.sqrt((weights**2).sum() + unknown * UNKNOWN)
+            columns += list(known)
+            values += (weights / whole if whole else weights).tolist()
+        vector = np.array(values)
+        alike = self.by_phrase.times(np.array(columns, np.int64), vector)
+        together = self.by_match.times(np.array(columns, np.int64), vector)
+        found = {}
+        for number, match in enumerate(self.matches):
+            own = alike[self.bounds[number] : self.bounds[number + 1]]
+            nearest = np.partition(own, -NEAREST)[-NEAREST:] if len(own) > NEAREST else own
+            score = float(nearest.sum() + TOGETHER * together[number])
+            if score > 0:
+                found[match] = score
+        return found
+
+
+def _level(values: Array, rows: Array, parts: Array, height: int) -> Array:
+    """The values, so that the squares of each row and part add up to 1."""
+    key = rows.astype(np.int64) * len(PARTS) + parts
+    norms = np.sqrt(np.bincount(key, weights=values**2, minlength=height * len(PARTS)))
+    return values / np.maximum(norms[key], 1e-9)
+
+
+def features_of(text: str, stems: Stems) -> tuple[Counter[str], Counter[str]]:
+    """Stems and pairs of words; groups of letters."""
+    words = plain(text).split()[:WORDS_READ]
+    by_words = Counter([*(stem for word in words for stem in stems.get(word, ())), *map(" ".join, pairwise(words))])
+    return by_words, Counter(gram for word in words for gram in ngrams(word))
 
 
 def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
-    """The score of each match, in its best language.
+    """The score of each match; of what nobody serves, too: those whose kind begins with NOBODY. language: the reader's."""
+    words = plain(text).split()[:WORDS_READ]
+    if not words:
+        return {}
+    phrases = _phrases(jurisdiction)
+    stems = _stems(jurisdiction, words, language)
+    found = phrases.scores(" ".join(words), stems)
+    if max(found.values(), default=0.0) < WEAK and (corrected := phrases.corrected(words, stems)) != words:
+        return phrases.scores(" ".join(corrected), _stems(jurisdiction, corrected, language))
+    return found
 
-    language: the reader's, used if the text does not tell its own.
-    """
-    text = " ".join(text.replace("\x00", " ").split()[:WORDS_READ])
-    words = list(dict.fromkeys(plain(text).split()))
-    parameters: dict[str, Any] = {"languages": jurisdiction.languages, "jurisdiction": jurisdiction.pk, "text": text}
-    found: dict[tuple[Found, str], float] = defaultdict(float)
-    in_title: dict[tuple[Found, str], float] = defaultdict(float)
+
+_kept: dict[int, Phrases] = {}
+
+
+def _phrases(jurisdiction: Jurisdiction) -> Phrases:
     with connection.cursor() as cursor:
-        cursor.execute(MATCHES, parameters)
-        hits = cursor.fetchall()
-        documents: dict[tuple[str, str], int] = defaultdict(int)
-        for kind, _, in_language, lexeme, *_ in hits:
-            documents[in_language, lexeme] += kind == SERVICE
-        total = max(1, Service.objects.filter(jurisdiction=jurisdiction, active=True).count())
-        for kind, pk, in_language, lexeme, is_in_title, title_words in hits:
-            rarity = math.log(1 + total / max(1, documents[in_language, lexeme]))
-            if is_in_title:
-                in_title[(kind, pk), in_language] += 1 / title_words
-            place = TEXT if kind == SERVICE else BODY
-            found[(kind, pk), in_language] += rarity * (TITLE if is_in_title else place)
-        unknown_words = {
-            "words": [word for word in words if len(word) >= LEAST_LETTERS],
-            "known": list({lexeme for _, _, _, lexeme, *_ in hits}),
-            "least": LIKENESS,
-        }
-        cursor.execute(LIKE_WORDS, parameters | unknown_words)
-        for pk, in_language, likeness in cursor.fetchall():
-            found[(SERVICE, pk), in_language] += LIKE * likeness * math.log(1 + total)
-        cursor.execute(KEY_PHRASES, parameters)
-        for pk, in_language, length in cursor.fetchall():
-            found[(SERVICE, pk), in_language] += SCATTERED * length
-        cursor.execute(SMALL_WORDS, {"languages": jurisdiction.languages, "words": words})
-        small = dict(cursor.fetchall())
-    text_language = max(jurisdiction.languages, key=lambda code: (small.get(code, 0), code == language))
-    best: dict[Found, float] = {}
-    for (match, in_language), score in found.items():
-        if match[0] == SearchDocument.Kind.ARTICLE and in_title[match, in_language] < TITLE_SHARE:
-            continue
-        best[match] = max(best.get(match, 0.0), score * (OWN_LANGUAGE if in_language == text_language else 1.0))
-    return best
+        cursor.execute(NEWEST, {"jurisdiction": jurisdiction.pk, "kinds": KINDS})
+        newest = cursor.fetchone()[0]
+    known = _kept.get(jurisdiction.pk)
+    if known is not None and known.newest == newest:
+        return known
+    said: dict[Found, list[str]] = defaultdict(list)
+    documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind__in=KINDS).order_by("kind", "object_id")
+    for kind, pk, title, phrases in documents.values_list("kind", "object_id", "title", "phrases"):
+        said[kind, pk] += [title, *phrases]
+    for language in jurisdiction.languages:
+        for number, topic in enumerate(nobodys_words().get(language, {}).values()):
+            said[f"{NOBODY}:{language}", number] = topic
+    words = {word for texts in said.values() for text in texts for word in plain(text).split()}
+    _kept[jurisdiction.pk] = Phrases.of(said, _stems(jurisdiction, words), newest)
+    return _kept[jurisdiction.pk]
+
+
+def _stems(jurisdiction: Jurisdiction, words: Iterable[str], reader: str = "") -> Stems:
+    with connection.cursor() as cursor:
+        cursor.execute(STEMS, {"words": list(set(words)), "languages": jurisdiction.languages, "reader": reader})
+        return {word: [f"={lexeme}" for lexeme in lexemes] for word, lexemes in cursor.fetchall()}
+
+
+@cache
+def nobodys_words() -> dict[str, dict[str, list[str]]]:
+    written: dict[str, dict[str, list[str]]] = yaml.safe_load(NOBODYS_WORDS.read_text())
+    return written

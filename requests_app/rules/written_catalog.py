@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from requests_app.clock import AppNow
-from requests_app.models import Calendar, Department, OnCall, QuestionVersion, Service, ServiceVersion, Target, Team
+from requests_app.models import Article, Calendar, Department, OnCall, QuestionVersion, Service, ServiceVersion, Target, Team
 from requests_app.rules.service_levels import WEEKDAYS
 
 # The defaults of the columns.
@@ -206,3 +206,19 @@ def written_on_call(row: OnCall) -> dict[str, Any]:
     if row.starts_at is not None and row.ends_at is not None:
         written["hours"] = f"{row.starts_at:%H:%M}-{row.ends_at:%H:%M}"
     return written
+
+
+def written_article(article: Article) -> dict[str, Any]:
+    """An article as a catalog file has it, without its code and state."""
+    optional = {
+        "topic": article.topic.code if article.topic else None,
+        "asked": article.asked,
+        "by_address": article.by_address,
+        "contact": article.contact,
+    }
+    return {
+        "title": article.title,
+        "body": article.body,
+        "services": sorted(service.service_code for service in article.services.all()),
+        **{name: value for name, value in optional.items() if value},
+    }

@@ -13,6 +13,7 @@ from psycopg.errors import QueryCanceled
 
 from requests_app import api_usage, outbox
 from requests_app.actions import (
+    article_counts,
     alarm_calls,
     bulk_jobs,
     conversation,
@@ -235,3 +236,4 @@ def nightly() -> None:
     ending_checks.draw_due()
     ending_checks.note_reopened()
     api_usage.delete_old()
+    article_counts.forget_searches()

@@ -1,15 +1,16 @@
-"""How often an article answered a question, so that no report was needed: by month, article and service."""
+"""What articles answered, by month, article and service; what readers said of them; and what people searched for in vain."""
 
 import datetime as dt
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.models import AnsweredCount, Article, Service
+from requests_app.models import AnsweredCount, Article, ArticleVote, Service
+from requests_app.rules.unanswered_searches import TIMES, unanswered
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 
 DAYS = 366
@@ -43,4 +44,16 @@ def answered_counts(request: StaffRequest) -> HttpResponse:
         }
         for row in counted[:ROWS_MAX]
     ]
-    return render(request, "staff_app/setup/answered_counts.html", {"rows": rows})
+    votes = (
+        ArticleVote.objects.filter(jurisdiction=city, day__gte=since)
+        .values("article_code")
+        .annotate(yes=Sum("value", filter=Q(helped=True)), no=Sum("value", filter=Q(helped=False)))
+        .order_by("article_code")
+    )
+    context = {
+        "rows": rows,
+        "votes": [{**row, "article": articles.get(row["article_code"], row["article_code"])} for row in votes[:ROWS_MAX]],
+        "searches": unanswered(city),
+        "least": TIMES,
+    }
+    return render(request, "staff_app/setup/answered_counts.html", context)

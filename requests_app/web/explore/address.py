@@ -16,7 +16,6 @@ from requests_app.web.explore.forms import AddressForm
 from requests_app.web.report.forms import typed_point
 
 AN_HOUR = 300
-SURE = 0.9
 
 
 # This URL tells where someone lives, so neither caches nor our logs keep it (see docs/operating.md).
@@ -39,11 +38,10 @@ def address(request: CityRequest) -> HttpResponse:
     context["words"] = words
     if point is None:
         matches = addresses.search(request.jurisdiction, words)
-        exact = [match for match in matches if match.confidence >= 1.0]
-        sure = exact if len(exact) == 1 else matches if len(matches) == 1 and matches[0].confidence >= SURE else []
-        if not sure:
+        sure = addresses.sure(matches)
+        if sure is None:
             return _page(request, {**context, "matches": matches, "nothing": not matches})
-        words, point = sure[0].label, sure[0].point
+        words, point = sure.label, sure.point
     return _page(request, {**context, **_card(request, words, point)})
 
 

@@ -6,7 +6,7 @@ from requests_app.web.explore import (
     about_service,
     address,
     areas,
-    article,
+    articles,
     browse,
     feed,
     home,
@@ -31,5 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("service/<str:service_code>/", about_service.about_service, name="about_service"),
     path("services/", browse.services, name="services"),
     path("services/<str:code>/", browse.category, name="category"),
-    path("articles/<slug:code>/", article.article, name="article"),
+    path("articles/", articles.articles, name="articles"),
+    path("articles/<slug:code>/", articles.article, name="article"),
+    path("articles/<slug:code>/vote/", articles.article_vote, name="article_vote"),
+    path("who-to-call/", articles.who_to_call, name="who_to_call"),
 ]

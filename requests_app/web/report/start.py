@@ -7,6 +7,7 @@ from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +17,8 @@ from requests_app.actions import article_counts
 from requests_app.actions import drafts as actions_drafts
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
+from requests_app.places import addresses
+from requests_app.places.address_card import answer_at
 from requests_app.rules import suggestions
 from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
@@ -31,6 +34,7 @@ from requests_app.web.report.draft_page import (
     show,
     to_next_page,
 )
+from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.report.forms import ProblemForm, ServiceForm
 from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_drafts, set_visitor_cookie
 
@@ -38,6 +42,7 @@ from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_draft
 # when it is sent (web/report/spam_signals.py).
 DRAFTS_AN_HOUR = 600
 UNKNOWN = "unknown"
+ADDRESSES_AN_HOUR = 300
 
 # --- Step 1: what is the problem? -------------------------------------------------------------------------------------
 
@@ -73,11 +78,19 @@ def report(request: CityRequest) -> HttpResponse:
         **link.typed,
         **spam_signals.noticed(request.POST),
     )
+    if version is None:
+        count_if_unmatched(request, draft)
     if language:
         return set_visitor_cookie(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
     response = to_next_page(draft)
     settle_danger(draft, response, page_url(draft, "emergency"))
     return set_visitor_cookie(response, visitor)
+
+
+def count_if_unmatched(request: CityRequest, draft: Draft) -> None:
+    found = suggestions.suggest(draft.jurisdiction, Path(draft).text, request.LANGUAGE_CODE)
+    if not (found.services or found.articles):
+        article_counts.not_found(draft.jurisdiction, Path(draft).text)
 
 
 @draft_page
@@ -118,7 +131,8 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         offered=versions,
         initial={"service": path.typed.get("service")},
     )
-    if request.method == "POST":
+    looks_up = request.method == "POST" and "address" in request.POST
+    if request.method == "POST" and not looks_up:
         valid = form.is_valid()
         if valid:
             actions_drafts.save(draft, service=form.cleaned_data["service"])
@@ -127,6 +141,10 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         if valid:
             return to_next_page(draft)
     suggested = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE)
+    by_address: dict[str, Any] = {}
+    if looks_up:
+        form = ServiceForm(None, offered=versions, initial={"service": path.typed.get("service")})
+        by_address = answer_by_address(request, suggested.answer)
     suggested_ids = {version.service_id for version in suggested.services}
     return show(
         request,
@@ -138,7 +156,8 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         path=path,
         chosen=form["service"].value(),
         suggested=suggested.services,
-        articles=suggested.articles,
+        answer=suggested.answer,
+        articles=[article for article in suggested.articles if article != suggested.answer],
         unknown=next((version for version in versions if version.service.service_code == UNKNOWN), None),
         others=by_category(
             [
@@ -147,7 +166,25 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
                 if version.service_id not in suggested_ids and version.service.service_code != UNKNOWN
             ]
         ),
+        **by_address,
     )
+
+
+def answer_by_address(request: CityRequest, article: Article | None) -> dict[str, Any]:
+    """What an article's answer is at the address just typed. The address is neither kept nor in the page's own address."""
+    words = " ".join(request.POST.get("address", "").replace("\x00", " ").split())[:ADDRESS_MAX]
+    if article is None or not article.by_address:
+        return {}
+    if not words:
+        return {"address_error": _("Enter an address.")}
+    if not limits.allow(request, "address", ADDRESSES_AN_HOUR):
+        return {"address": words, "address_error": too_many_requests(request.jurisdiction)}
+    matches = addresses.search(request.jurisdiction, words)
+    place = addresses.sure(matches)
+    if place is None:
+        return {"address": words, "address_matches": matches, "address_nothing": not matches}
+    part = answer_at(request.jurisdiction, place.point, article.by_address, timezone.localdate())
+    return {"address": place.label, "address_part": part, "address_nothing": part is None}
 
 
 def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:

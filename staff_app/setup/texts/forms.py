@@ -18,6 +18,7 @@ from requests_app.models import (
     AnswerTemplate,
     Area,
     Article,
+    ArticleTopic,
     Disposition,
     Jurisdiction,
     ListedReason,
@@ -33,6 +34,7 @@ from staff_app.setup.forms import language_name
 Words = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
 ANSWER_MAX, OUTCOME_MAX = 3000, 60
+ASKED_MAX, PHRASE_MAX = 4000, 120
 # The outcomes that staff choose when they resolve a request.
 OUTCOMES = (
     Disposition.FIXED,
@@ -100,11 +102,35 @@ class ArticleForm(TextsForm):
             "lines": 14,
             "required": False,
             "help_text": gettext_lazy(
-                "## makes a heading, **bold** bold, and - a list. [Words](https://…) makes a link."
+                "The first paragraph answers by itself: it’s shown alone. ## makes a heading, **bold** bold, and - a list."
+                " [Words](https://…) makes a link."
             ),
         },
+        "asked": {
+            "label": gettext_lazy("How people ask"),
+            "max_length": ASKED_MAX,
+            "lines": 8,
+            "required": False,
+            "help_text": gettext_lazy("One on each line: questions, halves of sentences, single words. Nobody sees them."),
+        },
+        "contact_name": {
+            "label": gettext_lazy("Who does it, if it isn’t the city, or which office"),
+            "max_length": TITLE_MAX,
+            "required": False,
+        },
+        "contact_hours": {"label": gettext_lazy("Its hours"), "max_length": TITLE_MAX, "required": False},
     }
-    rest = ("services", "owner", "review_on")
+    rest = ("contact_phone", "contact_email", "contact_url", "topic", "by_address", "services", "owner", "review_on")
+
+    contact_phone = forms.CharField(label=gettext_lazy("Its phone"), max_length=40, required=False)
+    contact_email = forms.EmailField(label=gettext_lazy("Its email"), required=False)
+    contact_url = forms.URLField(label=gettext_lazy("Its website"), required=False, assume_scheme="https")
+    topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
+    by_address = forms.ChoiceField(
+        label=gettext_lazy("If the answer depends on the address"),
+        help_text=gettext_lazy("Residents get a box for their address, and this field of the address card as the answer."),
+        required=False,
+    )
 
     services = forms.MultipleChoiceField(
         label=gettext_lazy("Services that it may answer"),
@@ -128,6 +154,19 @@ class ArticleForm(TextsForm):
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         super().__init__(*args, city=city, **kwargs)
         self.fields["services"].choices = service_choices(city)  # type: ignore[attr-defined]
+        topics = [(topic.code, localized(topic.name)) for topic in ArticleTopic.objects.filter(jurisdiction=city)]
+        self.fields["topic"].choices = [("", _("None")), *topics]  # type: ignore[attr-defined]
+        answers = [
+            (field["key"], f"{localized(part['name'])}: {localized(field['label'])}")
+            for part in city.address_card
+            for field in part.get("fields", [])
+        ]
+        layers = [(part["layer"], localized(part["name"])) for part in city.address_card]
+        self.fields["by_address"].choices = [  # type: ignore[attr-defined]
+            ("", _("It’s the same everywhere")),
+            *layers,
+            *answers,
+        ]
         self.fields["owner"].queryset = (  # type: ignore[attr-defined]
             User.objects.filter(memberships__jurisdiction=city, is_active=True).distinct().order_by("name", "id")
         )
@@ -137,24 +176,52 @@ class ArticleForm(TextsForm):
         first = f"title_{self.city.languages[0]}"
         if not self.errors and not self.texts("title"):
             self.add_error(first, _("Enter a title, so that you can find it again."))
+        contact = [name for name in ("phone", "email", "url") if given.get(f"contact_{name}")]
+        if (contact or self.texts("contact_hours")) and not self.texts("contact_name"):
+            self.add_error(f"contact_name_{self.city.languages[0]}", _("Say who this phone, email or website is."))
         return given
 
     def draft(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        asked = {language: _lines(words) for language, words in self.texts("asked").items()}
+        contact = {
+            "name": self.texts("contact_name"),
+            "hours": self.texts("contact_hours"),
+            **{name: given[f"contact_{name}"] for name in ("phone", "email", "url")},
+        }
+        optional = {
+            "topic": given["topic"],
+            "asked": {language: lines for language, lines in asked.items() if lines},
+            "by_address": given["by_address"],
+            "contact": {name: value for name, value in contact.items() if value} if contact["name"] else None,
+        }
         return {
             "title": self.texts("title"),
             "body": self.texts("body"),
-            "services": sorted(self.cleaned_data["services"]),
+            "services": sorted(given["services"]),
+            **{name: value for name, value in optional.items() if value},
         }
 
     @classmethod
     def initial_for(cls, draft: dict[str, Any], article: Article | None = None) -> dict[str, Any]:
+        contact = draft.get("contact") or {}
         return {
             **cls.initial_of("title", draft["title"]),
             **cls.initial_of("body", draft["body"]),
+            **cls.initial_of("asked", {language: "\n".join(lines) for language, lines in draft.get("asked", {}).items()}),
+            **cls.initial_of("contact_name", contact.get("name", {})),
+            **cls.initial_of("contact_hours", contact.get("hours", {})),
+            **{f"contact_{name}": contact.get(name, "") for name in ("phone", "email", "url")},
+            "topic": draft.get("topic", ""),
+            "by_address": draft.get("by_address", ""),
             "services": draft.get("services", []),
             "owner": article.owner_id if article else None,
             "review_on": article.review_on if article else None,
         }
+
+
+def _lines(words: str) -> list[str]:
+    return list(dict.fromkeys(line for text in words.splitlines() if (line := " ".join(text.split())[:PHRASE_MAX])))
 
 
 class ReasonForm(TextsForm):

@@ -1,0 +1,107 @@
+"""Answers to what people ask most: the list by topic with its search, one article, and "who to call" for what isn't ours."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from requests_app import limits, markdown
+from requests_app.actions import article_counts
+from requests_app.localized import localized
+from requests_app.models import Article, ArticleTopic, Jurisdiction
+from requests_app.rules import suggestions
+from requests_app.rules.most_asked import most_asked
+from requests_app.web.city_request import CityRequest
+
+WORDS_MAX = 200
+SERVICES, ARTICLES, LATEST = 3, 6, 5
+# Votes, and searches that found nothing, counted of one network.
+AN_HOUR = 60
+
+
+def published(city: Jurisdiction) -> Any:
+    return Article.objects.filter(jurisdiction=city, published=True)
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def articles(request: CityRequest) -> HttpResponse:
+    """?q= searches articles and services; the topics stay below."""
+    city = request.jurisdiction
+    q = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:WORDS_MAX]
+    listed = published(city).only("code", "title", "topic", "updated_at", "jurisdiction")
+    topics = ArticleTopic.objects.filter(jurisdiction=city).prefetch_related(
+        Prefetch("articles", listed, to_attr="published")
+    )
+    context: dict[str, Any] = {
+        "q": q,
+        "q_max": WORDS_MAX,
+        "topics": [(topic, _by_title(topic.published)) for topic in topics if topic.published],  # type: ignore[attr-defined]
+        "others": _by_title(listed.filter(topic=None)),
+    }
+    if q:
+        found = suggestions.suggest(city, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES)
+        if not (found.services or found.articles) and limits.allow(request, "search", AN_HOUR):
+            article_counts.not_found(city, q)
+        context["found"] = found
+    else:
+        context |= {"most": most_asked(city), "latest": listed.order_by("-updated_at", "-pk")[:LATEST]}
+    return render(request, "requests_app/explore/articles.html", context)
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def article(request: CityRequest, code: str) -> HttpResponse:
+    found = published(request.jurisdiction).filter(code=code).prefetch_related("services__current").first()
+    if found is None:
+        raise Http404
+    services = [
+        service
+        for service in found.services.all()
+        if service.active and service.current is not None and service.current.visibility != "staff"
+    ]
+    lead, rest = markdown.lead_and_rest(localized(found.body))
+    context = {
+        "article": found,
+        "shared_title": localized(found.title),
+        "lead": lead,
+        "body": rest,
+        # If the city has no text in the page's language, mark the language it is in.
+        "body_language": get_language() if found.body.get(get_language() or "en") else "en",
+        "services": services,
+        "thanked": "thanks" in request.GET,
+    }
+    return render(request, "requests_app/explore/article.html", context)
+
+
+# The article's own page has no form, so that it stays the same for everybody and can be cached.
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def article_vote(request: CityRequest, code: str) -> HttpResponse:
+    """ "Did this answer your question?": counted by day, with no link to anybody."""
+    found = published(request.jurisdiction).filter(code=code).first()
+    if found is None:
+        raise Http404
+    helped = (request.POST if request.method == "POST" else request.GET).get("helped")
+    if request.method != "POST" or helped not in ("yes", "no"):
+        return render(request, "requests_app/explore/article_vote.html", {"article": found, "helped": helped})
+    if limits.allow(request, "article_vote", AN_HOUR):
+        article_counts.voted(found, helped=helped == "yes")
+    return redirect(reverse("requests_app:article", args=[code]) + "?thanks=1#vote")
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def who_to_call(request: CityRequest) -> HttpResponse:
+    """What others take care of: who, the number and the hours. It prints on one page."""
+    others = published(request.jurisdiction).filter(contact__isnull=False).only("code", "title", "contact", "jurisdiction")
+    return render(request, "requests_app/explore/who_to_call.html", {"articles": _by_title(others)})
+
+
+def _by_title(found: Any) -> list[Article]:
+    return sorted(found, key=lambda article: localized(article.title).casefold())
