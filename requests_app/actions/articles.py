@@ -151,7 +151,9 @@ def name_of(article: Article) -> str:
 def _become(article: Article, state: Written, *, action: str, note: str = "", actor: User) -> None:
     before = written(article) if article.title else None
     article.title, article.body = state["title"], state["body"]
-    article.topic = ArticleTopic.objects.filter(jurisdiction=article.jurisdiction, code=state.get("topic") or "").first()
+    article.topic = ArticleTopic.objects.filter(
+        jurisdiction=article.jurisdiction, code=state.get("topic") or ""
+    ).first()
     article.asked, article.contact = state.get("asked") or {}, state.get("contact")
     article.by_address = state.get("by_address") or ""
     article.published, article.draft, article.updated_at, article.reviewed_on = True, None, app_now(), _today(article)

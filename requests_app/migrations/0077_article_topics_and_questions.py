@@ -6,86 +6,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('requests_app', '0070_webhook_lane'),
+        ("requests_app", "0076_answers_of_repeated_calls"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='article',
-            name='asked',
+            model_name="article",
+            name="asked",
             field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
-            model_name='article',
-            name='by_address',
-            field=models.CharField(blank=True, db_default='', default='', max_length=60),
+            model_name="article",
+            name="by_address",
+            field=models.CharField(blank=True, db_default="", default="", max_length=60),
         ),
         migrations.AddField(
-            model_name='article',
-            name='contact',
+            model_name="article",
+            name="contact",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='article',
-            name='reviewed_on',
+            model_name="article",
+            name="reviewed_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='searchdocument',
-            name='phrases',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_default=[], default=list, size=None),
+            model_name="searchdocument",
+            name="phrases",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.TextField(), db_default=[], default=list, size=None
+            ),
         ),
         migrations.CreateModel(
-            name='ArticleTopic',
+            name="ArticleTopic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60)),
-                ('name', models.JSONField()),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='article_topics', to='requests_app.jurisdiction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60)),
+                ("name", models.JSONField()),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="article_topics",
+                        to="requests_app.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('order', 'code'),
+                "ordering": ("order", "code"),
             },
         ),
         migrations.AddField(
-            model_name='article',
-            name='topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='articles', to='requests_app.articletopic'),
+            model_name="article",
+            name="topic",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="articles",
+                to="requests_app.articletopic",
+            ),
         ),
         migrations.CreateModel(
-            name='ArticleVote',
+            name="ArticleVote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('article_code', models.CharField(max_length=60)),
-                ('helped', models.BooleanField()),
-                ('value', models.PositiveIntegerField(default=0)),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='requests_app.jurisdiction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("article_code", models.CharField(max_length=60)),
+                ("helped", models.BooleanField()),
+                ("value", models.PositiveIntegerField(default=0)),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="requests_app.jurisdiction"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnansweredSearch',
+            name="UnansweredSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField()),
-                ('words', models.CharField(max_length=80)),
-                ('value', models.PositiveIntegerField(default=0)),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='requests_app.jurisdiction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week", models.DateField()),
+                ("words", models.CharField(max_length=80)),
+                ("value", models.PositiveIntegerField(default=0)),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="requests_app.jurisdiction"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='articletopic',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'code'), name='article_topic_code_unique'),
+            model_name="articletopic",
+            constraint=models.UniqueConstraint(fields=("jurisdiction", "code"), name="article_topic_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='articlevote',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'day', 'article_code', 'helped'), name='article_vote_unique'),
+            model_name="articlevote",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "day", "article_code", "helped"), name="article_vote_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unansweredsearch',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'week', 'words'), name='unanswered_search_unique'),
+            model_name="unansweredsearch",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "week", "words"), name="unanswered_search_unique"
+            ),
         ),
     ]

@@ -89,7 +89,9 @@ def _field(
     hours = calendars.get(said.get("calendar", ""))
     # A holiday earlier in the week can move later days too.
     week = [next_on - dt.timedelta(days=days) for days in range(next_on.weekday() + 1)]
-    return Field(label, kind, words, said["key"], next_on, may_move=hours is not None and any(map(hours.is_holiday, week)))
+    return Field(
+        label, kind, words, said["key"], next_on, may_move=hours is not None and any(map(hours.is_holiday, week))
+    )
 
 
 def _calendars(jurisdiction: Jurisdiction) -> dict[str, WorkingHours]:

@@ -137,7 +137,6 @@ class Phrases:
         values = (1 + np.log(np.array(counts, np.float64))) * rarity[column_of]
         values = _level(values, row, parts[column_of], number)
         by_phrase = Postings.of(row, column_of, values, height=number, width=width)
-        sums: dict[tuple[int, int], float] = defaultdict(float)
         joined = match_of[row].astype(np.int64) * width + column_of
         keys, inverse = np.unique(joined, return_inverse=True)
         # Its root, since people would say some words in each phrase.

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from requests_app.clock import AppNow
-from requests_app.models import Article, Calendar, Department, OnCall, QuestionVersion, Service, ServiceVersion, Target, Team
+from requests_app.models import (
+    Article,
+    Calendar,
+    Department,
+    OnCall,
+    QuestionVersion,
+    Service,
+    ServiceVersion,
+    Target,
+    Team,
+)
 from requests_app.rules.service_levels import WEEKDAYS
 
 # The defaults of the columns.

@@ -13,8 +13,8 @@ from psycopg.errors import QueryCanceled
 
 from requests_app import api_usage, outbox
 from requests_app.actions import (
-    article_counts,
     alarm_calls,
+    article_counts,
     bulk_jobs,
     conversation,
     counters,

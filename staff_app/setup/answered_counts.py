@@ -52,7 +52,9 @@ def answered_counts(request: StaffRequest) -> HttpResponse:
     )
     context = {
         "rows": rows,
-        "votes": [{**row, "article": articles.get(row["article_code"], row["article_code"])} for row in votes[:ROWS_MAX]],
+        "votes": [
+            {**row, "article": articles.get(row["article_code"], row["article_code"])} for row in votes[:ROWS_MAX]
+        ],
         "searches": unanswered(city),
         "least": TIMES,
     }

@@ -41,7 +41,7 @@ def articles(request: CityRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "q": q,
         "q_max": WORDS_MAX,
-        "topics": [(topic, _by_title(topic.published)) for topic in topics if topic.published],  # type: ignore[attr-defined]
+        "topics": [(topic, _by_title(topic.published)) for topic in topics if topic.published],
         "others": _by_title(listed.filter(topic=None)),
     }
     if q:
@@ -99,7 +99,9 @@ def article_vote(request: CityRequest, code: str) -> HttpResponse:
 @cache_control(max_age=30, public=True)
 def who_to_call(request: CityRequest) -> HttpResponse:
     """What others take care of: who, the number and the hours. It prints on one page."""
-    others = published(request.jurisdiction).filter(contact__isnull=False).only("code", "title", "contact", "jurisdiction")
+    others = (
+        published(request.jurisdiction).filter(contact__isnull=False).only("code", "title", "contact", "jurisdiction")
+    )
     return render(request, "requests_app/explore/who_to_call.html", {"articles": _by_title(others)})
 
 

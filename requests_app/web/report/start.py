@@ -24,6 +24,7 @@ from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
+from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.report import prefill, spam_signals
 from requests_app.web.report.draft_page import (
@@ -34,7 +35,6 @@ from requests_app.web.report.draft_page import (
     show,
     to_next_page,
 )
-from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.report.forms import ProblemForm, ServiceForm
 from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_drafts, set_visitor_cookie
 

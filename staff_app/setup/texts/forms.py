@@ -111,7 +111,9 @@ class ArticleForm(TextsForm):
             "max_length": ASKED_MAX,
             "lines": 8,
             "required": False,
-            "help_text": gettext_lazy("One on each line: questions, halves of sentences, single words. Nobody sees them."),
+            "help_text": gettext_lazy(
+                "One on each line: questions, halves of sentences, single words. Nobody sees them."
+            ),
         },
         "contact_name": {
             "label": gettext_lazy("Who does it, if it isn’t the city, or which office"),
@@ -128,7 +130,9 @@ class ArticleForm(TextsForm):
     topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
     by_address = forms.ChoiceField(
         label=gettext_lazy("If the answer depends on the address"),
-        help_text=gettext_lazy("Residents get a box for their address, and this field of the address card as the answer."),
+        help_text=gettext_lazy(
+            "Residents get a box for their address, and this field of the address card as the answer."
+        ),
         required=False,
     )
 
@@ -208,7 +212,9 @@ class ArticleForm(TextsForm):
         return {
             **cls.initial_of("title", draft["title"]),
             **cls.initial_of("body", draft["body"]),
-            **cls.initial_of("asked", {language: "\n".join(lines) for language, lines in draft.get("asked", {}).items()}),
+            **cls.initial_of(
+                "asked", {language: "\n".join(lines) for language, lines in draft.get("asked", {}).items()}
+            ),
             **cls.initial_of("contact_name", contact.get("name", {})),
             **cls.initial_of("contact_hours", contact.get("hours", {})),
             **{f"contact_{name}": contact.get(name, "") for name in ("phone", "email", "url")},
