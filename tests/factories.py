@@ -141,8 +141,12 @@ def service(
     return version
 
 
-def article(city: Jurisdiction, code: str, title: str, body: str = "", *services: ServiceVersion) -> Article:
-    new_article = Article.objects.create(jurisdiction=city, code=code, title={"en": title}, body={"en": body or title})
+def article(
+    city: Jurisdiction, code: str, title: str, body: str = "", *services: ServiceVersion, **columns: Any
+) -> Article:
+    new_article = Article.objects.create(
+        jurisdiction=city, code=code, title={"en": title}, body={"en": body or title}, **columns
+    )
     new_article.services.set([version.service for version in services])
     return new_article
 

@@ -753,7 +753,10 @@ PAGES: dict[str, Page] = {
     "requests_app:category": Page(
         EVERYONE, arguments=lambda planted: [{"code": "streets"}, {"code": "help"}], budget=3
     ),
+    "requests_app:articles": Page(EVERYONE, queries=("", "q=potholes", "q={q}"), budget=6),
     "requests_app:article": Page(EVERYONE, arguments=each_article, budget=4),
+    "requests_app:article_vote": Page(EVERYONE, "GET POST", each_article, budget=2),
+    "requests_app:who_to_call": Page(EVERYONE, budget=2),
     "requests_app:photo": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:photo_small": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:app_manifest": Page(EVERYONE, budget=1),

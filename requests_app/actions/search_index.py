@@ -64,6 +64,7 @@ def index_catalog(jurisdiction: Jurisdiction) -> None:
         if version is None or version.visibility == version.Visibility.STAFF:
             continue
         for language in jurisdiction.languages:
+            words = version.keywords.get(language, [])
             documents.append(
                 SearchDocument(
                     jurisdiction=jurisdiction,
@@ -71,8 +72,8 @@ def index_catalog(jurisdiction: Jurisdiction) -> None:
                     object_id=service.pk,
                     language=language,
                     title=version.name.get(language, ""),
-                    phrases=version.keywords.get(language, []),
-                    text=version.description.get(language, ""),
+                    phrases=[*words, *version.asked.get(language, [])],
+                    text="\n".join([*words, version.description.get(language, "")]),
                 )
             )
     for article in Article.objects.filter(jurisdiction=jurisdiction, published=True):

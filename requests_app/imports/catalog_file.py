@@ -281,6 +281,8 @@ class Service(Section):
     name: Text
     description: OptionalText = None
     keywords: dict[str, Any] | None = None
+    # How people say it, by language.
+    asked: dict[str, list[Phrase]] = {}
     priority: Priority = 3
     targets: dict[Annotated[str, one_of(Target.Kind.values)], Promise] | None = None
     visibility: Annotated[str, one_of(ServiceVersion.Visibility.values)] = "public"

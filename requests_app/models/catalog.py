@@ -117,7 +117,10 @@ class ServiceVersion(models.Model):
     name = models.JSONField()
     description = models.JSONField(default=dict)
     # {"en": ["pothole", "hole in road"], "es": [...]}
+    # By language: other names of it, which the public reads too.
     keywords = models.JSONField(default=dict, blank=True)
+    # By language: how people say it in their own words, for suggestions alone.
+    asked = models.JSONField(default=dict, blank=True, db_default={})
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="service_versions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="service_versions")
     priority = models.PositiveSmallIntegerField(default=3)

@@ -74,7 +74,7 @@ class SearchDocument(models.Model):
     object_id = models.BigIntegerField()
     language = models.CharField(max_length=12)
     title = models.TextField()
-    # A service's keywords, or how people ask for an article.
+    # How people say or ask for it, with a service's keywords.
     phrases = ArrayField(models.TextField(), default=list, db_default=[])
     text = models.TextField(blank=True)
     # Title (weight A) and text (B), in the language's dictionary and without accents.

@@ -1,7 +1,7 @@
 """Suggests services and articles for a resident's own words: a choice to offer, never a decision.
 
-The words are compared with what the catalog says (rules/word_search.py). A model trained on earlier requests adds to the score, once the
-city has one (rules/suggestion_model.py). What is about something that no city serves matches nothing.
+The words are compared with what the catalog says (rules/word_search.py). A model trained on earlier requests adds to the score, once
+a city has one (rules/suggestion_model.py). What is about something that no city serves matches nothing.
 """
 
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ MOST_ARTICLES = 20
 # The weight of the model's probability, and the lowest probability that counts.
 LEARNED, LEAST_LIKELY = 1.5, 0.15
 # A lower score is chance; so is a lower share of the best score, and one that what nobody serves outdoes so far.
-LEAST = 1.5
+LEAST = 1.8
 SHARE = 0.4
-ELSEWHERE = 0.9
+ELSEWHERE = 1.0
 # "I don't know" is always offered, so it is never suggested.
 UNKNOWN = "unknown"
 

@@ -60,8 +60,8 @@ NEWEST = """
 SELECT coalesce(max(id), 0) FROM requests_app_searchdocument
 WHERE jurisdiction_id = %(jurisdiction)s AND kind = ANY(%(kinds)s)
 """
-# Part of a word list each: what is alike by words, and by letters.
-PARTS = (0, 1)
+# What is alike by words, and by letters: each makes half of the likeness.
+WORDS, LETTERS = 0, 1
 
 
 @dataclass(frozen=True)
@@ -111,44 +111,49 @@ class Phrases:
     def of(cls, said: Mapping[Found, Iterable[str]], stems: Stems, newest: int = 0) -> "Phrases":
         columns: dict[str, int] = {}
         part: list[int] = []
-        rows: list[int] = []
+
+        def column_of(feature: str, which: int) -> int:
+            if feature not in columns:
+                columns[feature] = len(columns)
+                part.append(which)
+            return columns[feature]
+
+        @cache
+        def of_word(word: str) -> list[int]:
+            letters = [column_of(gram, LETTERS) for gram in ngrams(word)]
+            return [*letters, *(column_of(stem, WORDS) for stem in stems.get(word, ()))]
+
         seen: list[int] = []
-        counts: list[int] = []
+        ends: list[int] = []
         bounds = [0]
-        number = 0
         for texts in said.values():
             for text in texts:
-                for which, features in enumerate(features_of(text, stems)):
-                    for feature, count in features.items():
-                        column = columns.get(feature)
-                        if column is None:
-                            column = columns[feature] = len(columns)
-                            part.append(which)
-                        rows.append(number)
-                        seen.append(column)
-                        counts.append(count)
-                number += 1
-            bounds.append(number)
-        row, column_of = np.array(rows, np.int32), np.array(seen, np.int32)
-        match_of = np.repeat(np.arange(len(said), dtype=np.int32), np.diff(bounds))
-        width, parts = len(columns), np.array(part, np.int8)
-        pairs = np.unique(match_of[row].astype(np.int64) * width + column_of) if width else np.array([], np.int64)
-        rarity = np.log(1 + len(said) / np.maximum(1, np.bincount(pairs % max(1, width), minlength=width)))
-        values = (1 + np.log(np.array(counts, np.float64))) * rarity[column_of]
-        values = _level(values, row, parts[column_of], number)
-        by_phrase = Postings.of(row, column_of, values, height=number, width=width)
-        joined = match_of[row].astype(np.int64) * width + column_of
-        keys, inverse = np.unique(joined, return_inverse=True)
-        # Its root, since people would say some words in each phrase.
-        totals = np.sqrt(np.bincount(inverse, weights=values, minlength=len(keys)))
-        match, column_of = (keys // max(1, width)).astype(np.int32), (keys % max(1, width)).astype(np.int32)
-        totals = _level(totals, match, parts[column_of], len(said))
-        by_match = Postings.of(match, column_of, totals, height=len(said), width=width)
-        words: dict[str, list[str]] = defaultdict(list)
+                words = plain(text).split()[:WORDS_READ]
+                for word in words:
+                    seen += of_word(word)
+                seen += [column_of(f"{first} {second}", WORDS) for first, second in pairwise(words)]
+                ends.append(len(seen))
+            bounds.append(len(ends))
+        number, width, parts = len(ends), max(1, len(columns)), np.array(part, np.int8)
+        phrase_of = np.repeat(np.arange(number, dtype=np.int64), np.diff([0, *ends]))
+        keys, counts = np.unique(phrase_of * width + np.array(seen, np.int64), return_counts=True)
+        row, column = keys // width, keys % width
+        match_of = np.repeat(np.arange(len(said), dtype=np.int64), np.diff(bounds))
+        joined, inverse = np.unique(match_of[row] * width + column, return_inverse=True)
+        # What few services and articles say counts most.
+        rarity = np.log(1 + len(said) / np.maximum(1, np.bincount(joined % width, minlength=width)))
+        values = _level((1 + np.log(counts)) * rarity[column], row, parts[column], number)
+        by_phrase = Postings.of(row, column, values, height=number, width=width)
+        # The root, since people would say some words in each phrase.
+        totals = np.sqrt(np.bincount(inverse, weights=values, minlength=len(joined)))
+        match, column = joined // width, joined % width
+        totals = _level(totals, match, parts[column], len(said))
+        by_match = Postings.of(match, column, totals, height=len(said), width=width)
+        by_letter: dict[str, list[str]] = defaultdict(list)
         for word in stems:
             if len(word) >= LEAST_LETTERS - 1:
-                words[word[0]].append(word)
-        return cls(newest, list(said), words, np.array(bounds), columns, rarity, parts, by_phrase, by_match)
+                by_letter[word[0]].append(word)
+        return cls(newest, list(said), by_letter, np.array(bounds), columns, rarity, parts, by_phrase, by_match)
 
     def corrected(self, words: list[str], stems: Stems) -> list[str]:
         """The words, with those that no phrase has replaced by the known ones they are most like."""
@@ -190,8 +195,8 @@ class Phrases:
 
 def _level(values: Array, rows: Array, parts: Array, height: int) -> Array:
     """The values, so that the squares of each row and part add up to 1."""
-    key = rows.astype(np.int64) * len(PARTS) + parts
-    norms = np.sqrt(np.bincount(key, weights=values**2, minlength=height * len(PARTS)))
+    key = rows.astype(np.int64) * 2 + parts
+    norms = np.sqrt(np.bincount(key, weights=values**2, minlength=height * 2))
     return values / np.maximum(norms[key], 1e-9)
 
 

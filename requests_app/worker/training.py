@@ -158,8 +158,8 @@ def _catalog_text(service: Service) -> Iterator[tuple[str, str]]:
         return
     for words in (version.name, version.description):
         yield from ((text, service.service_code) for text in words.values() if text)
-    for keywords in version.keywords.values():
-        yield from ((keyword, service.service_code) for keyword in keywords)
+    for phrases in (*version.keywords.values(), *version.asked.values()):
+        yield from ((phrase, service.service_code) for phrase in phrases)
 
 
 # --- Output -----------------------------------------------------------------------------------------------------------

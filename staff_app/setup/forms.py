@@ -20,6 +20,8 @@ from requests_app.web.fields import WordsField, address_attributes
 from staff_app.typed_place import find_place
 
 PHRASE_MAX, EXCEPTIONS_MAX = 120, 50
+# All phrases of one service or article in one language.
+ASKED_MAX = 6000
 
 
 class PhraseForm(forms.Form):
@@ -259,3 +261,8 @@ class SignForm(forms.Form):
         elif not self.assets and not given["service"]:
             self.add_error("numbers", _("Enter a number or a place, or choose what the sign is about."))
         return given
+
+
+def lines_of(words: str) -> list[str]:
+    """The phrases of a text, one on each line, as a catalog keeps them."""
+    return list(dict.fromkeys(line for text in words.splitlines() if (line := " ".join(text.split())[:PHRASE_MAX])))

@@ -1,8 +1,8 @@
 """How often what people type leads to the right service or answer: bin/test tests/benchmarks/asked.py -s.
 
 Sentences that nobody trained on (tests/benchmarks/asked/), in the demo's city, without a trained model: how often a service or an
-article that is right comes first, or among the first three, and how often what nobody serves is matched with nothing. The page shows
-the answer first if an article scores highest, otherwise the services. Every miss is printed. With a real city's texts
+article that is right comes first, or among the first three, and how often what nobody serves is matched with nothing. The page
+shows the answer first if an article scores highest, otherwise the services. Every miss is printed. With a real city's texts
 (LAMPLIGHTER_REAL_DATA), also those of its grab-bag "Other", labeled by hand. No result makes it fail.
 """
 

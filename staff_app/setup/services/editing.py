@@ -32,7 +32,7 @@ Words = str | Promise
 SECTIONS: dict[str, tuple[Words, tuple[str, ...]]] = {
     "service_words": (
         gettext_lazy("Words"),
-        ("name", "description", "keywords", "emergency_screen", "outcome_words"),
+        ("name", "description", "keywords", "asked", "emergency_screen", "outcome_words"),
     ),
     "service_questions": (gettext_lazy("Questions"), ("questions",)),
     "service_handling": (

@@ -18,7 +18,7 @@ from requests_app.models.states import Disposition
 from requests_app.rules.offer_dates import LEAP_YEAR, is_yearly
 from requests_app.rules.written_catalog import DUPLICATES
 from requests_app.web.fields import DescribedChoice, WordsField
-from staff_app.setup.forms import language_name
+from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 from staff_app.setup.services.editing import Editing, Written, reason
 
 Words = str | Promise
@@ -143,7 +143,7 @@ class SectionForm(forms.Form):
 
 
 class WordsForm(SectionForm):
-    parts = ("name", "description", "keywords", "emergency_screen", "outcome_words")
+    parts = ("name", "description", "keywords", "asked", "emergency_screen", "outcome_words")
     whole = {"stop_without_words": "emergency_screen_en"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -159,6 +159,11 @@ class WordsForm(SectionForm):
             now.get("keywords"), most=KEYWORDS_MAX, lines=3,
         )  # fmt: skip
         self.add_texts(
+            "asked", _("How people say it"),
+            _("One on each line: “my tire blew out”, “crater in the road.” Suggestions find the service by them."),
+            {language: "\n".join(lines) for language, lines in (now.get("asked") or {}).items()}, most=ASKED_MAX, lines=6,
+        )  # fmt: skip
+        self.add_texts(
             "emergency_screen", _("Emergency question"),
             _("Asked before the form: “Is the person hurt? Call 911.” Leave it empty if nobody can be in danger."),
             now.get("emergency_screen"), lines=2,
@@ -171,7 +176,7 @@ class WordsForm(SectionForm):
         self.whole = {"stop_without_words": f"emergency_screen_{self.languages[0]}"}
 
     def rows(self) -> list[Row]:
-        first = [self.text_row(part) for part in ("name", "description", "keywords", "emergency_screen")]
+        first = [self.text_row(part) for part in ("name", "description", "keywords", "asked", "emergency_screen")]
         return [*first, *(self.text_row(f"outcome_words_{code}", is_closed=True) for code in OUTCOMES)]
 
     def written_parts(self) -> Written:
@@ -189,6 +194,9 @@ class WordsForm(SectionForm):
             "name": self.text("name"),
             "description": self.text("description"),
             "keywords": keywords,
+            "asked": {
+                language: phrases for language, text in self.text("asked").items() if (phrases := lines_of(text))
+            },
             "emergency_screen": self.text("emergency_screen") or None,
             "outcome_words": kept | {code: text for code, text in own.items() if text},
         }

@@ -29,12 +29,11 @@ from requests_app.models import (
 from requests_app.rules import answer_templates
 from requests_app.web.fields import WordsField
 from staff_app import due
-from staff_app.setup.forms import language_name
+from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 
 Words = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
 ANSWER_MAX, OUTCOME_MAX = 3000, 60
-ASKED_MAX, PHRASE_MAX = 4000, 120
 # The outcomes that staff choose when they resolve a request.
 OUTCOMES = (
     Disposition.FIXED,
@@ -187,7 +186,7 @@ class ArticleForm(TextsForm):
 
     def draft(self) -> dict[str, Any]:
         given = self.cleaned_data
-        asked = {language: _lines(words) for language, words in self.texts("asked").items()}
+        asked = {language: lines_of(words) for language, words in self.texts("asked").items()}
         contact = {
             "name": self.texts("contact_name"),
             "hours": self.texts("contact_hours"),
@@ -224,10 +223,6 @@ class ArticleForm(TextsForm):
             "owner": article.owner_id if article else None,
             "review_on": article.review_on if article else None,
         }
-
-
-def _lines(words: str) -> list[str]:
-    return list(dict.fromkeys(line for text in words.splitlines() if (line := " ".join(text.split())[:PHRASE_MAX])))
 
 
 class ReasonForm(TextsForm):

@@ -1,0 +1,155 @@
+"""Answers: by topic and by search, one article with its vote, and who to call for what isn't the city's."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from requests_app.actions import article_counts
+from requests_app.actions.search_index import index_catalog
+from requests_app.models import AnsweredCount, Article, ArticleTopic, ArticleVote, UnansweredSearch
+from requests_app.rules.unanswered_searches import TIMES, unanswered
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.2")]
+POWER = {
+    "name": {"en": "Commonwealth Light & Power"},
+    "phone": "555-0172",
+    "hours": {"en": "24 hours a day"},
+    "email": "service@clp.example",
+}
+
+
+@pytest.fixture
+def cast() -> Rivermark:
+    cast = factories.rivermark()
+    trash = ArticleTopic.objects.create(jurisdiction=cast.city, code="trash", name={"en": "Trash"}, order=1)
+    factories.article(
+        cast.city,
+        "paint",
+        "Paint and batteries",
+        "Bring old paint to the yard.\n\nIt opens at 7.",
+        topic=trash,
+        asked={"en": ["how do i get rid of paint"], "es": ["dónde tiro la pintura"]},
+    )
+    factories.article(
+        cast.city, "power-outage", "Power outages", "The power company fixes them.", contact=POWER,
+        asked={"en": ["my power is out", "the lights went out in the whole house"]},
+    )  # fmt: skip
+    factories.article(cast.city, "hidden", "Not ready yet", published=False, topic=trash)
+    index_catalog(cast.city)
+    return cast
+
+
+def page(client: Client, path: str, **query: Any) -> str:
+    answer = client.get(path, query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_list_has_topics_and_only_what_is_published(cast: Rivermark, client: Client) -> None:
+    html = page(client, "/articles/")
+    assert 'id="trash"' in html
+    assert "Paint and batteries" in html
+    assert "Power outages" in html
+    assert "Other answers" in html
+    assert "Not ready yet" not in html
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/articles/", "how can I get rid of old paint?"), ("/es/articles/", "donde tiro pintura vieja")],
+)
+def test_a_search_shows_the_sentence_that_answers(cast: Rivermark, client: Client, path: str, words: str) -> None:
+    html = page(client, path, q=words)
+    assert "Bring old paint to the yard." in html
+    assert "It opens at 7." not in html
+
+
+@pytest.mark.parametrize("words", ["tell me a joke", "zzzz qqqq", "👋", "x"])
+def test_what_nobody_serves_is_matched_with_nothing(cast: Rivermark, client: Client, words: str) -> None:
+    html = page(client, "/articles/", q=words)
+    assert "We couldn’t match that" in html
+    assert cast.city.desk_number in html
+    assert 'id="trash"' in html, "the topics stay"
+
+
+def test_an_article_begins_with_its_answer_and_says_who_does_it_and_when_it_was_checked(
+    cast: Rivermark, client: Client
+) -> None:
+    Article.objects.filter(code="power-outage").update(reviewed_on=dt.date(2026, 10, 1))
+    html = page(client, "/articles/power-outage/")
+    assert '<div class="usa-intro"><p>The power company fixes them.</p>' in html
+    for words in (
+        "Commonwealth Light &amp; Power",
+        "555-0172",
+        "24 hours a day",
+        "service@clp.example",
+        "Oct. 1, 2026",
+    ):
+        assert words in html
+
+
+@pytest.mark.shows("16.3")
+def test_who_to_call_lists_what_others_do(cast: Rivermark, client: Client) -> None:
+    html = page(client, "/who-to-call/")
+    assert "Commonwealth Light &amp; Power" in html
+    assert "Paint and batteries" not in html
+
+
+@pytest.mark.shows("16.4")
+def test_a_vote_is_counted_by_day_and_nobody(cast: Rivermark, client: Client) -> None:
+    assert "Yes, it did" in page(client, "/articles/paint/vote/", helped="yes")
+    for helped in ("yes", "yes", "no"):
+        answer = client.post("/articles/paint/vote/", {"helped": helped}, follow=True)
+        assert "Thank you. We count the answers" in answer.content.decode()
+    counted = ArticleVote.objects.order_by("helped").values_list("article_code", "helped", "value")
+    assert list(counted) == [("paint", False, 1), ("paint", True, 2)]
+
+
+@pytest.mark.parametrize("helped", ["", "maybe", "\x00"])
+def test_a_vote_that_says_nothing_asks_again(cast: Rivermark, client: Client, helped: str) -> None:
+    assert "No, it didn’t" in client.post("/articles/paint/vote/", {"helped": helped}).content.decode()
+    assert not ArticleVote.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/articles/hidden/", "/articles/hidden/vote/", "/articles/nosuch/vote/"])
+def test_an_unpublished_article_is_not_there(cast: Rivermark, client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path, {"helped": "yes"}).status_code in (404, 405)
+
+
+def test_those_asked_most_come_first(cast: Rivermark, client: Client) -> None:
+    assert "Asked most" not in page(client, "/articles/")
+    today = dt.datetime.now(cast.city.zone).date()
+    for code, value in (("paint", 2), ("power-outage", 5), ("hidden", 9)):
+        AnsweredCount.objects.create(jurisdiction=cast.city, day=today, article_code=code, value=value)
+    most = page(client, "/articles/").partition("Asked most")[2].partition("</ol>")[0]
+    assert most.index("Power outages") < most.index("Paint and batteries")
+    assert "Not ready yet" not in most
+
+
+@pytest.mark.shows("16.4")
+def test_searches_in_vain_are_shown_from_three_in_a_week_on(cast: Rivermark, client: Client) -> None:
+    for _ in range(TIMES):
+        page(client, "/articles/", q="Llama  rides!")
+    page(client, "/articles/", q="pottery lessons")
+    assert [(one.words, one.value) for one in unanswered(cast.city)] == [("llama rides", TIMES)]
+
+
+@pytest.mark.parametrize("words", ["call 555-0199 ana", "zed@example.org", "one two three four five six zeds zedding"])
+def test_a_search_that_may_tell_of_somebody_is_not_counted(cast: Rivermark, words: str) -> None:
+    article_counts.not_found(cast.city, words)
+    assert not UnansweredSearch.objects.exists()
+
+
+def test_rare_searches_go_when_their_week_is_over_and_old_ones_anyway(cast: Rivermark) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    for words, weeks, value in (("old", 14, 9), ("rare", 2, TIMES - 1), ("kept", 2, TIMES), ("new", 0, 1)):
+        UnansweredSearch.objects.create(
+            jurisdiction=cast.city, words=words, week=today - dt.timedelta(weeks=weeks), value=value
+        )
+    article_counts.forget_searches()
+    assert set(UnansweredSearch.objects.values_list("words", flat=True)) == {"kept", "new"}

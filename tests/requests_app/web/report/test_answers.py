@@ -1,0 +1,122 @@
+"""A question typed into the first box is answered above the services, at the address if it depends on that."""
+
+import pytest
+from django.test import Client
+
+from requests_app.actions.search_index import index_catalog
+from requests_app.models import AnsweredCount, Draft, UnansweredSearch
+from tests import factories
+from tests.factories import ELM_ST, Rivermark
+from tests.walk import Walk
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.1")]
+CARD = [
+    {
+        "layer": "ward",
+        "name": {"en": "Your ward"},
+        "fields": [
+            {"key": "council_member", "label": {"en": "Council member"}},
+            {"key": "collection_day", "label": {"en": "Trash"}, "kind": "weekday"},
+        ],
+    }
+]
+
+
+@pytest.fixture
+def cast() -> Rivermark:
+    cast = factories.rivermark()
+    ward = factories.area(cast.city, "ward", "5")
+    ward.attributes = {"collection_day": "tuesday", "council_member": "Ines Calloway"}
+    ward.save()
+    cast.city.address_card = CARD
+    cast.city.save()
+    factories.address(cast.city, "12 Elm St", *ELM_ST)
+    factories.article(
+        cast.city,
+        "collection-days",
+        "Your trash day",
+        "Trash is collected by address.\n\nPut it out by 7.",
+        by_address="collection_day",
+        asked={"en": ["when is trash day", "what day do you collect the trash"], "es": ["qué día pasa la basura"]},
+    )
+    factories.article(
+        cast.city,
+        "power-outage",
+        "Power outages",
+        "The power company fixes them.",
+        contact={"name": {"en": "Light & Power"}, "phone": "555-0172"},
+        asked={"en": ["my power is out", "who do i call, no electricity"]},
+    )
+    index_catalog(cast.city)
+    return cast
+
+
+@pytest.fixture
+def walk(client: Client) -> Walk:
+    return Walk(client)
+
+
+def test_the_answer_comes_first_with_a_box_for_the_address(cast: Rivermark, walk: Walk) -> None:
+    html = walk.begin("when is trash day").html
+    answer, services = html.index("Trash is collected by address."), html.index("Need something else?")
+    assert answer < services
+    assert "Put it out by 7." not in html
+    assert 'name="address"' in html
+
+
+def test_the_address_answers_and_is_kept_nowhere(cast: Rivermark, walk: Walk) -> None:
+    walk.begin("when is trash day").on("service", address="12 elm st")
+    assert walk.at == "service"
+    shown = walk.html.partition("12 Elm St")[2]
+    assert shown.index("Tuesday") < shown.index("Ines Calloway"), "what was asked comes first"
+    assert "12" not in str(walk.draft.typed)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("", "Enter an address."), ("999 Nowhere Blvd", "We couldn’t find “999 Nowhere Blvd”")]
+)
+def test_an_address_that_leads_nowhere_says_so_and_stays(cast: Rivermark, walk: Walk, address: str, said: str) -> None:
+    html = walk.begin("when is trash day").on("service", address=address).html
+    assert said in html
+    assert f'value="{address}"' in html
+    assert "Trash is collected by address." in html
+
+
+def test_what_others_do_is_said_with_their_number(cast: Rivermark, walk: Walk) -> None:
+    html = walk.begin("my power is out, who do I call").html
+    assert "The power company fixes them." in html
+    assert "555-0172" in html
+
+
+def test_that_answers_my_question_ends_it(cast: Rivermark, walk: Walk) -> None:
+    walk.begin("when is trash day").on("answered", article="collection-days")
+    assert walk.page == "/articles/collection-days/"
+    assert not Draft.objects.exists()
+    assert AnsweredCount.objects.get().article_code == "collection-days"
+
+
+def test_a_report_is_offered_its_services_first(cast: Rivermark, walk: Walk) -> None:
+    html = walk.begin("there is a hole in the road").html
+    assert "Which of these is closest?" in html
+    assert "Trash is collected by address." not in html
+
+
+def test_nonsense_is_matched_with_nothing_and_counted(cast: Rivermark, walk: Walk) -> None:
+    html = walk.begin("tell me a joke please").html
+    assert "We couldn’t match that" in html
+    assert cast.city.desk_number in html
+    assert "Pothole" in html, "the list of all services is open"
+    assert UnansweredSearch.objects.get().words == "tell me a joke please"
+
+
+@pytest.mark.parametrize("text", ["x", "🚒", "Ana Ortiz", "555-0199", "la la la " * 440, "tengo una pregunta"])
+def test_odd_texts_go_on(cast: Rivermark, walk: Walk, text: str) -> None:
+    assert walk.begin(text).at == "service"
+    assert walk.on("service", service="unknown").at == "location"
+
+
+def test_an_article_taken_down_meanwhile_answers_nothing(cast: Rivermark, walk: Walk) -> None:
+    walk.begin("when is trash day")
+    type(factories.article(cast.city, "x", "X")).objects.update(published=False)
+    assert "Trash is collected by address." not in walk.on("service", address="12 Elm St").html
+    assert walk.on("answered", article="collection-days").page == "/"
