@@ -23,7 +23,7 @@ LEARNED, LEAST_LIKELY = 1.5, 0.15
 # A lower score is chance; so is a lower share of the best score, and one that what nobody serves outdoes so far.
 LEAST = 1.8
 SHARE = 0.4
-ELSEWHERE = 1.0
+ELSEWHERE = 1.1
 # "I don't know" is always offered, so it is never suggested.
 UNKNOWN = "unknown"
 

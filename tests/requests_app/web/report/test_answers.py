@@ -67,7 +67,7 @@ def test_the_answer_comes_first_with_a_box_for_the_address(cast: Rivermark, walk
 def test_the_address_answers_and_is_kept_nowhere(cast: Rivermark, walk: Walk) -> None:
     walk.begin("when is trash day").on("service", address="12 elm st")
     assert walk.at == "service"
-    shown = walk.html.partition("12 Elm St")[2]
+    shown = walk.html.rpartition("12 Elm St")[2]
     assert shown.index("Tuesday") < shown.index("Ines Calloway"), "what was asked comes first"
     assert "12" not in str(walk.draft.typed)
 
@@ -112,7 +112,7 @@ def test_nonsense_is_matched_with_nothing_and_counted(cast: Rivermark, walk: Wal
 @pytest.mark.parametrize("text", ["x", "🚒", "Ana Ortiz", "555-0199", "la la la " * 440, "tengo una pregunta"])
 def test_odd_texts_go_on(cast: Rivermark, walk: Walk, text: str) -> None:
     assert walk.begin(text).at == "service"
-    assert walk.on("service", service="unknown").at == "location"
+    assert walk.on("service", service="unknown").at in ("location", "emergency")
 
 
 def test_an_article_taken_down_meanwhile_answers_nothing(cast: Rivermark, walk: Walk) -> None:

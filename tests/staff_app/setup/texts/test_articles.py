@@ -130,3 +130,41 @@ def test_those_due_for_review_are_listed_with_their_owner(
         "owner": "Tom",
         "review_on": (timezone.localdate() - dt.timedelta(days=1)).isoformat(),
     }
+
+
+def test_how_people_ask_who_does_it_and_the_topic_are_edited_and_kept_by_versions(
+    town: Rivermark, ada: Client, client: Client, article: Article
+) -> None:
+    from requests_app.models import ArticleTopic
+
+    ArticleTopic.objects.create(jurisdiction=town.city, code="streets", name={"en": "Streets"})
+    more = {
+        "asked_en": "when do you fill them\n\n  Who   patches? \nwhen do you fill them",
+        "topic": "streets",
+        "contact_name_en": "State DOT",
+        "contact_phone": "555-0170",
+        "contact_hours_en": "9 to 5",
+    }
+    save(ada, article, **more)
+    publish(ada, article)
+    article.refresh_from_db()
+    assert article.asked == {"en": ["when do you fill them", "Who patches?"]}
+    assert (article.topic and article.topic.code, article.reviewed_on is not None) == ("streets", True)
+    assert article.contact == {"name": {"en": "State DOT"}, "hours": {"en": "9 to 5"}, "phone": "555-0170"}
+    html = client.get("/articles/patching/").content.decode()
+    assert "State DOT" in html
+    assert "555-0170" in html
+    form = ada.get(f"{PATH}{article.pk}/").content.decode()
+    assert "Who patches?" in form
+    change = SetupChange.objects.filter(kind="article").latest("pk")
+    ada.post(f"{PATH}{article.pk}/history/{change.pk}/roll-back/", {"before": "1"})
+    article.refresh_from_db()
+    assert (article.asked, article.contact, article.topic) == ({}, None, None)
+
+
+def test_a_phone_without_a_name_is_refused_and_stays(town: Rivermark, ada: Client, article: Article) -> None:
+    answer = save(ada, article, contact_phone="555-0170")
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert "Say who this phone, email or website is." in html
+    assert "555-0170" in html
