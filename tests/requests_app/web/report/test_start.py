@@ -219,9 +219,9 @@ def test_an_unknown_service_in_a_link_is_told_and_the_path_finds_one(walk: Walk)
 def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: Walk) -> None:
     from requests_app.actions.search_index import index_catalog
 
-    factories.article(cast.city, "holes", "How we fill what is broken in a road", "We fill it.", cast.pothole)
+    factories.article(cast.city, "holes", "How we fill a hole in the road", "We fill it.", cast.pothole)
     index_catalog(cast.city)
-    walk.begin("pothole, a hole in the road")
+    walk.begin("hole in the road, flat tire")
     assert "Pothole" in walk.html
     assert "I don’t know" in walk.html
     assert "Is this what you’re looking for?" in walk.html
