@@ -68,7 +68,7 @@ def save_draft(
     before = _kept_by(article)
     article.draft = None if draft == _without_state(written(article)) else draft
     if review_on and (article.review_on is None or review_on > article.review_on):
-        # Whoever puts the next look off has looked.
+        # Putting the next look off means that somebody has looked.
         article.reviewed_on = _today(article)
     article.owner, article.review_on = owner, review_on
     _save(article, "draft", "owner", "review_on", "reviewed_on")
