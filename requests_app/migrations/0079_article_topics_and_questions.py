@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0076_answers_of_repeated_calls"),
+        ("requests_app", "0078_place_aliases"),
     ]
 
     operations = [
