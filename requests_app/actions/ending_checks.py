@@ -181,7 +181,7 @@ def record(pk: int, *, seen: str, photo: Photo | None, actor: User) -> EndingChe
 
 
 def can_say_again(check: EndingCheck) -> bool:
-    """Once more, knowing the outcome: after “can't tell”, or if it looked unfixed but an action was claimed that may leave no sign."""
+    """Once more, knowing the outcome: after “can't tell”, or if it looked unfixed and the action claimed may leave no sign."""
     is_action = check.disposition == Disposition.ACTION_TAKEN and check.seen == EndingCheck.Seen.NOT_FIXED
     return check.was_blind and (check.seen == EndingCheck.Seen.CANT_TELL or is_action)
 

@@ -281,7 +281,7 @@ class Service(Section):
     name: Text
     description: OptionalText = None
     keywords: dict[str, Any] | None = None
-    # How people say it, by language.
+    # People's own words for it, by language.
     asked: dict[str, list[Phrase]] = {}
     priority: Priority = 3
     targets: dict[Annotated[str, one_of(Target.Kind.values)], Promise] | None = None

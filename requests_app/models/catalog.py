@@ -119,7 +119,7 @@ class ServiceVersion(models.Model):
     # {"en": ["pothole", "hole in road"], "es": [...]}
     # By language: other names of it, which the public reads too.
     keywords = models.JSONField(default=dict, blank=True)
-    # By language: how people say it in their own words, for suggestions alone.
+    # By language: people's own words for it, for suggestions alone.
     asked = models.JSONField(default=dict, blank=True, db_default={})
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="service_versions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="service_versions")

@@ -1,7 +1,7 @@
 """Suggests services and articles for a resident's own words: a choice to offer, never a decision.
 
-The words are compared with what the catalog says (rules/word_search.py). Once the city has a model trained on earlier requests, it adds
-to the score (rules/suggestion_model.py). What is about something that no city serves matches nothing.
+The words are compared with what the catalog says (rules/word_search.py). Once the city has a model trained on earlier requests, it
+adds to the score (rules/suggestion_model.py). What is about something that no city serves matches nothing.
 """
 
 from collections.abc import Mapping

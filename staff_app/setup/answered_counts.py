@@ -1,4 +1,4 @@
-"""What articles answered, by month, article and service; what readers said of them; and what people searched for in vain."""
+"""What articles answered, by month, article and service; what readers said of them; and the searches without an answer."""
 
 import datetime as dt
 

@@ -159,7 +159,7 @@ class WordsForm(SectionForm):
             now.get("keywords"), most=KEYWORDS_MAX, lines=3,
         )  # fmt: skip
         self.add_texts(
-            "asked", _("How people say it"),
+            "asked", _("In people’s own words"),
             _("One on each line: “my tire blew out”, “crater in the road.” Suggestions find the service by them."),
             {language: "\n".join(lines) for language, lines in (now.get("asked") or {}).items()}, most=ASKED_MAX, lines=6,
         )  # fmt: skip

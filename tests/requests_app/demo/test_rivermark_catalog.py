@@ -336,8 +336,7 @@ def test_spanish_has_its_own_signs_and_no_english_left() -> None:
     english = re.compile(r"\b(the|and|with|please|street|call|report|your)\b", re.IGNORECASE)
     for where, text in texts("es"):
         assert text.count("?") == text.count("¿"), (where, text)
-        text = re.sub(r"\S+\.example\S*", "", text)
-        words = re.sub(r"\b[A-Z][\w&]+(?: [A-Z&][\w&]*)+\b", "", text)
+        words = re.sub(r"\S+\.example\S*|\b[A-Z][\w&]+(?: [A-Z&][\w&]*)+\b", "", text)
         assert not english.search(words), (where, text)
 
 
