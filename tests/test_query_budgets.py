@@ -192,7 +192,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
         )
 
 
-# Who opens the staff pages.
+# Opens the staff pages.
 READERS = ("ada", "sue")
 
 

@@ -16,7 +16,7 @@ from requests_app.rules.suggestion_model import likely_services
 from requests_app.rules.word_search import ARTICLE, NOBODY, SERVICE, Found
 
 SERVICES, ARTICLES = 3, 2
-# How many of the best articles are looked at, since some may be unpublished by now.
+# How many of the best articles are read, since some may be unpublished by now.
 MOST_ARTICLES = 20
 # The weight of the model's probability, and the lowest probability that counts.
 LEARNED, LEAST_LIKELY = 1.5, 0.15
