@@ -4,7 +4,7 @@ A text and a phrase are alike if they share words (by their stems), pairs of wor
 are found; what few services and articles say counts most. A match scores by the three phrases most like the text and by all of its
 phrases together. So does what no city serves ("the weather tomorrow"), which is how a text is found to be about something else.
 
-The phrases of a city are kept in each process until they are indexed anew (actions/search_index.py).
+The phrases of a city are kept in each process until they are indexed again (actions/search_index.py).
 """
 
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ from requests_app.rules.suggestion_model import ngrams
 
 # Words of a text that are read.
 WORDS_READ = 200
-# How many of a match's phrases count one by one, and the weight of all of them together beside these.
+# How many of a match's phrases count one by one, and the weight of all of them together.
 NEAREST, TOGETHER = 3, 5.0
 # How much a word that no phrase has takes from what the others say.
 UNKNOWN = 6.0

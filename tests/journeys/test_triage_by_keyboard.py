@@ -94,7 +94,7 @@ def test_requests_are_triaged_with_four_keys_each(live_site: "Site", page: "Page
     keys.press_and_leave("Enter")
     expect(page.locator("#bulk-progress")).to_contain_text(f"Finished. {left} of {left} are done.", timeout=15_000)
     assert done.count() == REQUESTS
-    # What is pressed once for all of them is each one's share.
+    # Each request's share of the keys for all of them.
     assert (keys.pressed - before) / left <= MOST_KEYS, keys.pressed
 
 
