@@ -67,7 +67,7 @@ class Site:
             ],
             # One for all lanes. It polls, so that work left behind by a lost wake-up is found, too.
             "worker": [*celery, "--concurrency=1", "--queues=database,alarm,outside,webhook"],
-            # As in production; only tests of slow email and slow webhooks need it.
+            # As in production; only the test of slow email needs it.
             "mailer": [*celery, "--concurrency=8", "--queues=alarm,outside,webhook"],
         }
 
