@@ -7,6 +7,7 @@ phrases together. So does what no city serves ("the weather tomorrow"), which is
 The phrases of a city are kept in each process until they are indexed again (actions/search_index.py).
 """
 
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -221,6 +222,9 @@ def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, 
 
 
 _kept: dict[int, Phrases] = {}
+# Of as many cities as a process keeps; the one that was read first goes first.
+CITIES_KEPT = 12
+_reading = threading.Lock()
 
 
 def _phrases(jurisdiction: Jurisdiction) -> Phrases:
@@ -230,6 +234,22 @@ def _phrases(jurisdiction: Jurisdiction) -> Phrases:
     known = _kept.get(jurisdiction.pk)
     if known is not None and known.newest == newest:
         return known
+    # One thread reads them; the others answer from the phrases before, if there are any.
+    if not _reading.acquire(blocking=known is None) and known is not None:
+        return known
+    try:
+        known = _kept.get(jurisdiction.pk)
+        if known is None or known.newest != newest:
+            known = _read(jurisdiction, newest)
+            _kept[jurisdiction.pk] = known
+            while len(_kept) > CITIES_KEPT:
+                del _kept[next(iter(_kept))]
+        return known
+    finally:
+        _reading.release()
+
+
+def _read(jurisdiction: Jurisdiction, newest: int) -> Phrases:
     said: dict[Found, list[str]] = defaultdict(list)
     documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind__in=KINDS).order_by("kind", "object_id")
     for kind, pk, title, phrases in documents.values_list("kind", "object_id", "title", "phrases"):
@@ -238,8 +258,7 @@ def _phrases(jurisdiction: Jurisdiction) -> Phrases:
         for number, topic in enumerate(nobodys_words().get(language, {}).values()):
             said[f"{NOBODY}:{language}", number] = topic
     words = {word for texts in said.values() for text in texts for word in plain(text).split()}
-    _kept[jurisdiction.pk] = Phrases.of(said, _stems(jurisdiction, words), newest)
-    return _kept[jurisdiction.pk]
+    return Phrases.of(said, _stems(jurisdiction, words), newest)
 
 
 def _stems(jurisdiction: Jurisdiction, words: Iterable[str], reader: str = "") -> Stems:
