@@ -163,7 +163,11 @@ def visitor(browser: "Browser", planted: Planted) -> Iterator[Visitor]:
 def axe(tab: "Tab", rules: list[str] | None = None) -> list[str]:
     # target-size waits to be asked for.
     # A page shown in a frame has a test of its own.
-    options: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False, "rules": {"target-size": {"enabled": True}}}
+    options: dict[str, Any] = {
+        "resultTypes": ["violations"],
+        "iframes": False,
+        "rules": {"target-size": {"enabled": True}},
+    }
     options["runOnly"] = {"type": "rule", "values": rules} if rules else TAGS
     found = tab.evaluate("(options) => axe.run(options)", options)
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
