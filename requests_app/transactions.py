@@ -1,6 +1,6 @@
 """What one action already read and wrote in its transaction, so that it isn't read again.
 
-staff_actions.perform() and submission.submit() open a scope. Without one, everything here does nothing.
+staff_actions.perform() and submission.in_transaction() open a scope. Without one, everything here does nothing.
 """
 
 import datetime as dt

@@ -3,14 +3,13 @@
 import dataclasses
 import datetime as dt
 import hashlib
-import uuid
 from typing import IO, Any
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 
-from requests_app import photos
+from requests_app import photos, transactions
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
@@ -88,7 +87,7 @@ def _begun(jurisdiction: Jurisdiction, typed: dict[str, Any], before: dict[str, 
     code = typed.get("service", before.get("service"))
     if not code or (code == before.get("service") and before.get("version")):
         return {}
-    version = offered(jurisdiction.pk, str(code))
+    version = offered(jurisdiction, str(code))
     return {"version": version.pk if version else None}
 
 
@@ -186,8 +185,7 @@ def drop_photo_metadata(draft: Draft) -> None:
     draft.photos.update(taken_at=None, taken_point=None)
 
 
-@transaction.atomic
-def submit(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
+def submit(draft: Draft, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
     """Makes this draft's request, or returns the one it made before. Raises NotReady and submission.Refused.
 
     checked: the id of the service version that the check page showed. If there is a newer one, which may publish or ask more, the
@@ -195,8 +193,30 @@ def submit(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_l
     verified: the normalized email address that is signed in, if any.
     over_limit: too many reports came from this network or person (web/report/spam_signals.py).
     """
-    # Lock first: a double click must wait here and then find the request.
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
+    draft.service_request = submission.in_transaction(
+        lambda: _submit(_locked_to_submit(draft), checked=checked, verified=verified, over_limit=over_limit)
+    )
+    return draft.service_request
+
+
+# The row's lock is taken first, so that everybody takes the two in the same order. The time comes along.
+LOCK_TO_SUBMIT = """
+WITH draft AS MATERIALIZED (SELECT * FROM requests_app_draft WHERE id = %s FOR UPDATE)
+SELECT draft.*, app_now() AS read_at, pg_advisory_xact_lock(hashtextextended('draft|' || idempotency_key, 311)) AS locked
+FROM draft
+"""
+
+
+def _locked_to_submit(draft: Draft) -> Draft:
+    """The draft as it is now, locked with its key: a double click must wait here and then find the request."""
+    (locked,) = Draft.objects.raw(LOCK_TO_SUBMIT, [draft.pk])
+    locked.jurisdiction = draft.jurisdiction
+    if (scope := transactions.current()) is not None:
+        scope.now = locked.read_at
+    return locked
+
+
+def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> ServiceRequest:
     if draft.service_request is not None:
         return draft.service_request
     path = Path(draft)
@@ -226,14 +246,16 @@ def submit(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_l
         spam_signals=submission.SpamSignals(by_robot=_is_bot(draft), over_limit=over_limit),
     )
     key = submission.Idempotency(
-        scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
+        scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk), is_locked=True
     )
-    result = submission.submit(report, idempotency=key)
+    result = submission.submit_here(report, idempotency=key)
     if draft.tester is not None and not result.repeated:
         ServiceTest.objects.create(
             service_id=path.version.service_id, service_request=result.service_request, user=draft.tester
         )
-    remove_photos(draft)
+    # All others now belong to the request.
+    if result.repeated or not path.takes_photos:
+        remove_photos(draft)
     finish(draft, result.service_request, result.link, "sent")
     return result.service_request
 

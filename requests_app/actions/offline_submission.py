@@ -104,7 +104,7 @@ def receive(
         return ""
     _answer_for_the_device(draft, said_no)
     try:
-        drafts.submit(draft.pk, over_limit=over_limit)
+        drafts.submit(draft, over_limit=over_limit)
     except drafts.Incomplete as error:
         return error.page
     except submission.Refused as error:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
@@ -43,6 +43,7 @@ from requests_app.places.public_place import public_place
 from requests_app.rules import alarms as alarm_rules
 from requests_app.rules import blocked_addresses, intake, offer_dates, review, screening
 
+T = TypeVar("T")
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
 RETRY_WINDOW_S = 60
 # How often a report is stored again, with another number.
@@ -74,12 +75,16 @@ NO_SPAM_SIGNALS = SpamSignals()
 
 @dataclass(frozen=True)
 class Idempotency:
-    """scope: who chose the key (draft, API key, client); window_s: seconds that it counts, None for as long as it is stored."""
+    """scope: who chose the key (draft, API key, client); window_s: seconds that it counts, None for as long as it is stored.
+
+    is_locked: the caller has locked it already.
+    """
 
     scope: str
     key: str
     body_hash: str
     window_s: int | None = None
+    is_locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,31 +167,46 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
+    return in_transaction(lambda: submit_here(report, actor=actor, idempotency=idempotency))
+
+
+def in_transaction(submit_once: Callable[[], T]) -> T:
+    """Calls it in a transaction with a scope, for submit_here(): in another one if the new number was taken."""
     for _attempt in range(REFERENCE_TRIES - 1):
-        with suppress(ReferenceTaken):
-            return _submit_once(report, actor, idempotency)
-    return _submit_once(report, actor, idempotency)
-
-
-def _submit_once(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
+        with suppress(ReferenceTaken), transaction.atomic(), transactions.scope():
+            return submit_once()
     with transaction.atomic(), transactions.scope():
-        before = earlier(idempotency) if idempotency is not None else None
-        if before is not None:
-            return SubmissionResult(before, _link_of(before), repeated=True)
-        return _submit(report, actor, idempotency)
+        return submit_once()
+
+
+def submit_here(
+    report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None
+) -> SubmissionResult:
+    """As submit(), but in a transaction that in_transaction() began. Raises ReferenceTaken, too."""
+    before = earlier(idempotency) if idempotency is not None else None
+    if before is not None:
+        return SubmissionResult(before, _link_of(before), repeated=True)
+    return _submit(report, actor, idempotency)
 
 
 def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
     version, reporter = report.version, report.reporter
     _check(report)
-    check_reporter(report.jurisdiction, version, reporter)
     photos = list(report.photos)
+    texts = _texts(report, photos)
+    lists = review.ModerationLists(report.jurisdiction, texts, email=reporter.email)
+    check_reporter(report.jurisdiction, version, reporter, is_blocked=lists.is_blocked)
     alarm_reason = _alarm_reason(report, photos)
     must_wait = version.must_confirm and not (
         reporter.email_is_verified or actor or report.after_warning or report.is_test or alarm_reason
     )
+    review_reason = ""
     # Reports written by staff need no review.
-    review_reason = "" if actor else _review_reason(report, photos)
+    if actor is None:
+        signals = report.spam_signals
+        review_reason = review.review_reason(
+            report.jurisdiction, texts, by_robot=signals.by_robot, over_limit=signals.over_limit, lists=lists
+        )
     service_request = _new_request(report, review_reason=review_reason, must_wait=must_wait)
     if alarm_reason and service_request.priority != 1:
         service_request.priority, service_request.priority_reason = 1, alarms.DANGER
@@ -256,13 +276,12 @@ def _alarm_reason(report: NewReport, photos: list[Photo]) -> str:
     return Alarm.Reason.ANSWER if alarm_rules.is_urgent_answer(report.answers) else ""
 
 
-def _review_reason(report: NewReport, photos: list[Photo]) -> str:
-    texts = [
+def _texts(report: NewReport, photos: list[Photo]) -> list[str]:
+    """Everything typed, for the city's lists."""
+    return [
         report.description, report.reporter.name, report.place.address, report.place.note,
         *(words for _question, _value, words in report.answers.given), *(photo.alt for photo in photos),
     ]  # fmt: skip
-    signals = report.spam_signals
-    return review.review_reason(report.jurisdiction, texts, by_robot=signals.by_robot, over_limit=signals.over_limit)
 
 
 def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> ServiceRequest:
@@ -355,9 +374,16 @@ def _record(service_request: ServiceRequest, *, actor: User | Person) -> None:
     counters.submitted(service_request)
 
 
-def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter) -> None:
-    """Raises Refused if the address is blocked or the service requires contact details that are missing."""
-    if blocked_addresses.is_blocked(jurisdiction, reporter.email):
+def check_reporter(
+    jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter, *, is_blocked: bool | None = None
+) -> None:
+    """Raises Refused if the address is blocked or the service requires contact details that are missing.
+
+    is_blocked: None if nobody looked it up yet.
+    """
+    if is_blocked is None:
+        is_blocked = blocked_addresses.is_blocked(jurisdiction, reporter.email)
+    if is_blocked:
         raise Refused({"email": blocked_addresses.refusal(jurisdiction)}, code="contact")
     missing = intake.who_problems(
         version, name=reporter.name, postal_address=reporter.postal_address, email=reporter.email
@@ -408,14 +434,7 @@ def earlier_use(idempotency: Idempotency) -> IdempotencyKey | None:
 
     Reads the time along with the lock.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311)), app_now()",
-            [f"{idempotency.scope}|{idempotency.key}"],
-        )
-        now = cursor.fetchone()[1]
-    if (scope := transactions.current()) is not None:
-        scope.now = now
+    now = app_now() if idempotency.is_locked else _lock(idempotency)
     record = (
         IdempotencyKey.objects.select_related("service_request__service_version", "service_request__jurisdiction")
         .filter(scope=idempotency.scope, key=idempotency.key)
@@ -428,6 +447,18 @@ def earlier_use(idempotency: Idempotency) -> IdempotencyKey | None:
     if record.body_hash != idempotency.body_hash:
         raise IdempotencyConflict
     return record
+
+
+def _lock(idempotency: Idempotency) -> dt.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311)), app_now()",
+            [f"{idempotency.scope}|{idempotency.key}"],
+        )
+        now: dt.datetime = cursor.fetchone()[1]
+    if (scope := transactions.current()) is not None:
+        scope.now = now
+    return now
 
 
 def remember(idempotency: Idempotency, service_request: ServiceRequest) -> bool:

@@ -1,5 +1,6 @@
 """Drafts: reports not sent yet, stored on the server for 7 days so that Back, reload and a later return work."""
 
+import datetime as dt
 import uuid
 
 from django.db import models
@@ -33,6 +34,8 @@ class Draft(models.Model):
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=AppNow())
     updated_at = models.DateTimeField(db_default=AppNow())
+    # The time when it was read, if the query asked for it.
+    read_at: dt.datetime | None = None
 
     class Meta:
         indexes = [

@@ -12,7 +12,7 @@ from requests_app.models.moderation_term import ModerationTerm
 def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
     """Also matches tagged addresses ("name+tag@…") and blocked hosts ("@spam.example")."""
     listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction, kind=ModerationTerm.Kind.ADDRESS)
-    matching = listed.filter(value__in=list(_as_listed(email)))
+    matching = listed.filter(value__in=list(as_listed(email)))
     return bool(email) and once.read(("blocked", jurisdiction.pk, email), matching.exists)
 
 
@@ -24,7 +24,8 @@ def refusal(jurisdiction: Jurisdiction) -> str:
     return _("We can’t accept reports from this email address. Please call us.")
 
 
-def _as_listed(email: str) -> Iterator[str]:
+def as_listed(email: str) -> Iterator[str]:
+    """The entries of the list that would block this address."""
     address = email.strip().lower()
     name, _at, host = address.rpartition("@")
     yield address

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.db.models import QuerySet
 
-from requests_app.models import Asset, Draft, Owner, Photo, QuestionVersion, Service, ServiceVersion
+from requests_app.models import Asset, Draft, Jurisdiction, Owner, Photo, QuestionVersion, Service, ServiceVersion
 from requests_app.places import assets, ownership
 from requests_app.rules import duplicates, intake, offer_dates, screening
 
@@ -46,12 +46,15 @@ class Path:
         """
         if self.draft.tested_version is not None:
             return self.draft.tested_version
-        current = offered(self.jurisdiction.pk, str(self.typed.get("service", "")))
+        current = offered(self.jurisdiction, str(self.typed.get("service", "")))
         begun = self.typed.get("version")
         if current is None or not begun or begun == current.pk:
             return current
         earlier = with_relations(ServiceVersion.objects.filter(pk=begun, service=current.service_id)).first()
-        return earlier if earlier is not None and earlier.visibility == current.visibility else current
+        if earlier is None or earlier.visibility != current.visibility:
+            return current
+        earlier.service = current.service
+        return earlier
 
     @property
     def place(self) -> dict[str, Any]:
@@ -241,7 +244,7 @@ class Path:
         code = self.answers.leads_to_service
         if not code or code == self.typed.get("service") or code in self.typed.get("stayed", []):
             return None
-        return offered(self.jurisdiction.pk, code)
+        return offered(self.jurisdiction, code)
 
     @property
     def who_problems(self) -> dict[str, str]:
@@ -281,22 +284,23 @@ class Path:
 
 
 def with_relations(versions: QuerySet[ServiceVersion]) -> QuerySet[ServiceVersion]:
-    return versions.select_related("service__jurisdiction", "department__calendar", "category")
+    return versions.select_related("department__calendar", "category")
 
 
-def offered(jurisdiction_id: int, code: str) -> ServiceVersion | None:
+def offered(jurisdiction: Jurisdiction, code: str) -> ServiceVersion | None:
     """The current version of a service, if residents can use it today."""
     service = (
-        Service.objects.filter(jurisdiction_id=jurisdiction_id, service_code=code, active=True)
-        .select_related("current__service__jurisdiction", "current__department__calendar", "current__category")
+        Service.objects.filter(jurisdiction=jurisdiction, service_code=code, active=True)
+        .select_related("current__department__calendar", "current__category")
         .first()
     )
     if service is None or service.current is None:
         return None
     if service.current.visibility == ServiceVersion.Visibility.STAFF:
         return None
-    zone = service.current.service.jurisdiction.zone
-    return next(iter(offer_dates.offered_today([service.current], zone)), None)
+    service.jurisdiction = jurisdiction
+    service.current.service = service
+    return next(iter(offer_dates.offered_today([service.current], jurisdiction.zone)), None)
 
 
 def opening_in_place(page: Sequence[QuestionVersion], questions: Sequence[QuestionVersion]) -> QuestionVersion | None:

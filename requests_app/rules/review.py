@@ -16,7 +16,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.service_request import ServiceRequest
 from requests_app.models.states import UNKNOWN_SERVICE, PrivacyChoice, PublicState
-from requests_app.rules import screening
+from requests_app.rules import blocked_addresses, screening
 
 # A report with this many unlisted links is fine; with more, it is mostly an advertisement.
 LINKS_MAX = 2
@@ -86,10 +86,19 @@ def was_unknown(service_request: ServiceRequest) -> bool:
 
 
 def review_reason(
-    jurisdiction: Jurisdiction, texts: Iterable[str], *, by_robot: bool = False, over_limit: bool = False
+    jurisdiction: Jurisdiction,
+    texts: Iterable[str],
+    *,
+    by_robot: bool = False,
+    over_limit: bool = False,
+    lists: "ModerationLists | None" = None,
 ) -> str:
-    """Why this report is reviewed before publication; empty if it is not. texts: everything typed, one by one."""
-    reason = find_matches(jurisdiction, texts).reason
+    """Why this report is reviewed before publication; empty if it is not.
+
+    texts: everything typed, one by one. lists: those of these texts, if they are loaded already.
+    """
+    texts = list(texts)
+    reason = (lists or ModerationLists(jurisdiction, texts)).look(texts).reason
     if reason:
         return reason
     if by_robot:
@@ -104,15 +113,23 @@ def find_matches(jurisdiction: Jurisdiction, texts: Iterable[str]) -> Matches:
 
 
 class ModerationLists:
-    """The part of the city's lists that these texts could match, loaded once for many texts."""
+    """The part of the city's lists that these texts could match, loaded once for many texts.
 
-    def __init__(self, jurisdiction: Jurisdiction, texts: Iterable[str]) -> None:
+    email: of their author, to learn whether it is blocked (see rules.blocked_addresses).
+    """
+
+    def __init__(self, jurisdiction: Jurisdiction, texts: Iterable[str], *, email: str = "") -> None:
         # The list of links may be long, so load only hosts that occur in the texts.
         hosts = {name for text in texts for host in hosts_in(text) for name in _with_parents(host)}
         listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction)
         threats = listed.filter(kind=ModerationTerm.Kind.THREAT)
         links = listed.filter(kind=ModerationTerm.Kind.LINK, value__in=hosts)
-        terms = list((threats | links if hosts else threats).order_by("value"))
+        wanted = threats | links if hosts else threats
+        if email:
+            addresses = list(blocked_addresses.as_listed(email))
+            wanted |= listed.filter(kind=ModerationTerm.Kind.ADDRESS, value__in=addresses)
+        terms = list(wanted.order_by("value"))
+        self.is_blocked = any(term.kind == ModerationTerm.Kind.ADDRESS for term in terms)
         self.threats = [term.value for term in terms if term.kind == ModerationTerm.Kind.THREAT]
         self.hosts = {term.value for term in terms if term.kind == ModerationTerm.Kind.LINK}
 

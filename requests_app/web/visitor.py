@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from requests_app.actions.drafts import EXPIRES_AFTER, visitor_hash
-from requests_app.clock import app_now
+from requests_app.clock import AppNow, app_now
 from requests_app.models import Draft
 
 COOKIE = "visitor"
@@ -67,6 +67,7 @@ def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
         return None
     draft = (
         Draft.objects.select_related("service_request")
+        .annotate(now=AppNow())
         .filter(
             pk=draft_id,
             jurisdiction=request.jurisdiction,  # type: ignore[attr-defined]
@@ -77,10 +78,12 @@ def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
     if draft is not None and draft.tester_id is not None and draft.tester_id != request.user.pk:
         return None
     if draft is not None:
+        draft.read_at = draft.now
         # Reuse the middleware's jurisdiction instead of querying again.
         draft.jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     return draft
 
 
 def has_expired(draft: Draft) -> bool:
-    return draft.expires_at <= app_now()
+    # own_draft() read the time along with the draft.
+    return draft.expires_at <= (draft.read_at or app_now())

@@ -80,7 +80,7 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
     if "ask" in request.POST:
         # The state of a report that needed the person.
         return _needs(draft, Path(draft).next_page()) if draft else JsonResponse({"state": "gone"}, status=404)
-    version = offered(request.jurisdiction.pk, request.POST.get("service", "").replace("\x00", "")[:60])
+    version = offered(request.jurisdiction, request.POST.get("service", "").replace("\x00", "")[:60])
     report = OfflinePayload(request.POST, jurisdiction=request.jurisdiction, version=version)
     if problems := report.problems():
         return _failed(problems)

@@ -38,7 +38,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         try:
             resident = resident_of(request)
             drafts.submit(
-                draft.pk,
+                draft,
                 checked=request.POST.get("version", ""),
                 verified=resident.contact_point.normalized if resident else "",
                 over_limit=spam_signals.over_limit(request, draft.typed),

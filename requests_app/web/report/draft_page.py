@@ -53,13 +53,16 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
 
 def settle_danger(draft: Draft, response: HttpResponse, question: str) -> None:
     """Records, on POST, whether the emergency question or block comes next or is settled, so that a GET writes nothing."""
+    if draft.service_request_id is not None:
+        # It was just sent.
+        return
     location = response.get("Location", "")
     if location == question:
         danger.question_shown(draft)
         return
     if draft.warning == "shown":
         danger.clear_warning(draft)
-    if f"/{draft.pk}/" in location and draft.service_request_id is None:
+    if f"/{draft.pk}/" in location:
         danger.block_shown(draft, _without_language(location))
 
 

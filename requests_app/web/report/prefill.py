@@ -64,9 +64,9 @@ def read(jurisdiction: Jurisdiction, parameters: Mapping[str, str]) -> Prefill:
         problems.append(_("We don’t recognize this sign. Tell us what the problem is and where it is."))
     # An empty value means: not the sign's service.
     code = given.get("service", sign.service_code if sign else "")
-    version = offered(jurisdiction.pk, code) if code else None
+    version = offered(jurisdiction, code) if code else None
     if code and version is None and (successor := successor_of(jurisdiction.pk, code)):
-        version = offered(jurisdiction.pk, successor)
+        version = offered(jurisdiction, successor)
     if code and version is None:
         problems.append(_("We don’t offer that service here. Tell us the problem, and we’ll find the right one."))
     place = place_input.of_sign(jurisdiction, sign) if sign else {}

@@ -5,7 +5,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from requests_app.models import Draft, ServiceRequest
 from tests import factories
@@ -175,3 +177,29 @@ def test_markup_in_what_was_found_does_not_come_alive(walk: Walk) -> None:
     say(walk, 'My name is O"><script>alert(1)</script> <b>617-555-0142</b>')
     assert "<script>alert" not in walk.html
     assert "<b>617" not in walk.html
+
+
+# --- What it costs -----------------------------------------------------------------------------------------------------
+
+NEARBY = {"lat": factories.ELM_ST[1], "long": factories.ELM_ST[0]}
+
+
+@pytest.mark.parametrize(
+    ("service", "place", "contact", "statements"),
+    [
+        ("pothole", {"address": "12 Elm St"}, {"email": "ana@example.org"}, 24),
+        ("pothole", NEARBY, {"none": "1"}, 24),
+        ("outreach", NEARBY, {"none": "1"}, 22),
+        ("tree", NEARBY, {"email": "ana@example.org", "phone": "(555) 010-0199"}, 22),
+    ],
+)
+def test_sending_takes_at_most_25_statements(
+    cast: Rivermark, walk: Walk, service: str, place: Any, contact: Any, statements: int
+) -> None:
+    """Those that begin and end the transaction are among them."""
+    walk.begin().on("service", service=service).on("location", **place)
+    walk.on("details/1", text=TEXT, q_where="lane").on("contact", language="en", **contact)
+    assert walk.at == "check"
+    with CaptureQueriesContext(connection) as captured:
+        assert walk.client.post(f"/report/{walk.draft_id}/check/")["Location"].endswith("/sent/")
+    assert len(captured) == statements <= 25

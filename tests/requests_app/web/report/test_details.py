@@ -335,7 +335,7 @@ def test_pressed_twice_at_the_same_moment_it_is_one_request() -> None:
     made: list[str] = []
 
     def press() -> None:
-        made.append(drafts.submit(draft_id).reference)
+        made.append(drafts.submit(Draft.objects.get(pk=draft_id)).reference)
         connection.close()
 
     threads = [threading.Thread(target=press) for _ in range(4)]
