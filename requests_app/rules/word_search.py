@@ -269,5 +269,7 @@ def _stems(jurisdiction: Jurisdiction, words: Iterable[str], reader: str = "") -
 
 @cache
 def nobodys_words() -> dict[str, dict[str, list[str]]]:
-    written: dict[str, dict[str, list[str]]] = yaml.safe_load(NOBODYS_WORDS.read_text())
+    written: dict[str, dict[str, list[str]]] = yaml.load(
+        NOBODYS_WORDS.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     return written
