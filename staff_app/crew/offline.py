@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from requests_app import access, sealed
 from requests_app.access import RELATED, with_last_event
@@ -147,8 +148,10 @@ def _kept_choice(choice: Choice) -> dict[str, Any]:
     return {name: getattr(choice, name) for name in sorted(CHOICE_FIELDS)}
 
 
+# The frame of staff pages leaves out its bar for htmx.
 @require_safe
 @cache_control(max_age=30, public=True)
+@vary_on_headers("HX-Request")
 def crew_offline(request: CityRequest) -> HttpResponse:
     """The same for every reader, since a worker keeps it: the phone fills it with what it has."""
     return render(request, "staff_app/crew/crew_offline.html", {"words": crew_words()})
