@@ -19,9 +19,9 @@ SERVICES, ARTICLES = 3, 2
 # How many of the best articles are read, since some may be unpublished by now.
 MOST_ARTICLES = 20
 # The weight of the model's probability, and the lowest probability that counts.
-LEARNED, LEAST_LIKELY = 1.5, 0.15
+LEARNED, LEAST_LIKELY = 4.0, 0.15
 # A lower score is chance; so is a lower share of the best score, and one that what nobody serves outdoes so far.
-LEAST = 1.8
+LEAST = 1.5
 SHARE = 0.4
 ELSEWHERE = 1.1
 # "I don't know" is always offered, so it is never suggested.
