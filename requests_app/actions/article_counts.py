@@ -44,15 +44,20 @@ def voted(article: Article, *, helped: bool) -> None:
         cursor.execute(VOTE, [article.jurisdiction_id, _today(article.jurisdiction), article.code, helped])
 
 
+def may_count(text: str) -> bool:
+    """Whether it's a short search. What may tell of a person isn't counted: digits, an @, or many words."""
+    is_short = 0 < len(plain(text).split()) <= SEARCH_WORDS
+    return is_short and "@" not in text and not any(letter.isnumeric() for letter in text)
+
+
 def not_found(jurisdiction: Jurisdiction, text: str) -> None:
-    """Counts a short text that nothing matched. What may tell of a person isn't counted: digits, an @, or many words."""
-    words = plain(text).split()
-    if not 0 < len(words) <= SEARCH_WORDS or "@" in text or any(letter.isnumeric() for letter in text):
+    """Counts a text that nothing matched, if it may be counted."""
+    if not may_count(text):
         return
     today = _today(jurisdiction)
     monday = today - dt.timedelta(days=today.weekday())
     with connection.cursor() as cursor:
-        cursor.execute(SEARCH, [jurisdiction.pk, monday, " ".join(words)[:SEARCH_LENGTH]])
+        cursor.execute(SEARCH, [jurisdiction.pk, monday, plain(text).strip()[:SEARCH_LENGTH]])
 
 
 def forget_searches() -> None:

@@ -88,6 +88,8 @@ def report(request: CityRequest) -> HttpResponse:
 
 
 def count_if_unmatched(request: CityRequest, draft: Draft) -> None:
+    if not article_counts.may_count(Path(draft).text):
+        return
     found = suggestions.suggest(draft.jurisdiction, Path(draft).text, request.LANGUAGE_CODE)
     if not (found.services or found.articles):
         article_counts.not_found(draft.jurisdiction, Path(draft).text)
