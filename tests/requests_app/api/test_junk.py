@@ -92,7 +92,14 @@ def test_v1_answers_a_wrong_method_at_every_address_with_those_that_it_has(place
     for path, operations in document()["paths"].items():
         if not path.startswith("/api/v1/"):
             continue
-        others = {"article_code": "x", "webhook_id": 1, "delivery_id": 1, "verb": "accept", "task_id": 1, "photo_id": "x"}
+        others = {
+            "article_code": "x",
+            "webhook_id": 1,
+            "delivery_id": 1,
+            "verb": "accept",
+            "task_id": 1,
+            "photo_id": "x",
+        }
         address = path.format_map({"reference": "x", **others, **NAMES})
         has = {method.upper() for method in operations}
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - has:
