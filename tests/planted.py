@@ -255,7 +255,13 @@ def _plant_rows() -> Planted:
     rules = [{"name": CANARIES["routing rule"], "when": {"services": ["pothole"]}, "department": streets.code}]
     routing_versions.publish(city, rules, actor=None, note="As before")
     factories.article(city, "not-yet", CANARIES["unpublished article"], CANARIES["unpublished article"])
-    article = factories.article(city, "potholes", "How we fill potholes", "We fill them.", cast.pothole)
+    crew = {
+        "name": {"en": "Road Crew", "es": "Equipo Vial"},
+        "phone": "555-0187",
+        "email": "crew@roads.example",
+        "takes_reports": True,
+    }
+    article = factories.article(city, "potholes", "How we fill potholes", "We fill them.", cast.pothole, contact=crew)
     type(article).objects.filter(code="not-yet").update(published=False)
     factories.area(city)
 
@@ -709,6 +715,23 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
         "emergency": {"text": f"{CANARIES['text of a draft']}. I smell gas."},
         "service": {},
         "answered": {},
+        "referral": {
+            "referral": {
+                "article": "potholes",
+                "place": CANARIES["place note"],
+                "share": True,
+                "email": CANARIES["contact in a draft"],
+            }
+        },
+        "referred": {
+            "referred": {
+                "name": {"en": "Road Crew"},
+                "phone": "555-0187",
+                "hours": {},
+                "at": "2026-01-02T12:00:00+00:00",
+                "can_reply": True,
+            }
+        },
         "location": {"service": "tree"},
         "choose_place": {"service": "tree", "place_typed": {"address": "Elm", "note": "", "lat": "", "long": ""}},
         "asset": {"service": "signal", **at},

@@ -68,10 +68,10 @@ def create(
 
 @transaction.atomic
 def save(draft: Draft, **typed: Any) -> None:
-    """Merges into what was typed. A draft already submitted from another tab stays unchanged."""
+    """Merges into what was typed. A draft already submitted from another tab, or sent to somebody else, stays unchanged."""
     # Lock first: two tabs saving at once must not overwrite each other.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-    if locked.service_request_id is None:
+    if locked.service_request_id is None and "referred" not in locked.typed:
         typed = _clean(typed)
         locked.typed = {**locked.typed, **typed, **_begun(draft.jurisdiction, typed, locked.typed)}
         locked.language = draft.language
@@ -243,7 +243,7 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
         photos=path.photos,
         after_warning=after_warning,
         is_test=draft.tester is not None,
-        spam_signals=submission.SpamSignals(by_robot=_is_bot(draft), over_limit=over_limit),
+        spam_signals=submission.SpamSignals(by_robot=is_bot(draft), over_limit=over_limit),
     )
     key = submission.Idempotency(
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk), is_locked=True
@@ -260,7 +260,7 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
     return result.service_request
 
 
-def _is_bot(draft: Draft) -> bool:
+def is_bot(draft: Draft) -> bool:
     """Whether the hidden field was filled in, or the form was completed faster than a person could."""
     looked_s = draft.typed.get("looked_s")
     if draft.typed.get("by_robot") or looked_s is None:

@@ -339,6 +339,16 @@ class Contact(Section):
     hours: OptionalText = None
     email: Annotated[str, Field(pattern=ADDRESS)] | None = None
     url: Annotated[str, Field(pattern=r"https?://\S+")] | None = None
+    # Not an office of the city.
+    outside: bool = False
+    # Residents may ask the city to send them an email for them.
+    takes_reports: bool = False
+
+    @model_validator(mode="after")
+    def _takes_reports_by_email(self) -> Self:
+        if self.takes_reports and not self.email:
+            raise wrong("`takes_reports` needs an `email`.")
+        return self
 
 
 class Article(Section):

@@ -24,6 +24,7 @@ from requests_app.models.counters import (
     ArticleVote,
     Counter,
     CounterDelta,
+    ReferralCount,
     ScreeningCount,
     UnansweredSearch,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "PrivacyChoice",
     "PublicState",
     "QuestionVersion",
+    "ReferralCount",
     "RelatedRequest",
     "RequestArea",
     "Retirement",

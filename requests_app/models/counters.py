@@ -98,6 +98,21 @@ class ArticleVote(models.Model):
         ]
 
 
+class ReferralCount(models.Model):
+    """How many emails “Send it to them for me” sent, by day and receiver, with no link to any resident."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    # The receiver's email address, in lower case.
+    receiver = models.CharField(max_length=254)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "day", "receiver"], name="referral_count_unique"),
+        ]
+
+
 class UnansweredSearch(models.Model):
     """Words that matched no service and no article, by week, with no link to any person.
 

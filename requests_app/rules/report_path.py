@@ -62,6 +62,11 @@ class Path:
         return dict(self.typed.get("place") or {})
 
     @property
+    def referral(self) -> dict[str, Any]:
+        """If it's to be sent to somebody else (rules.referrals): the article's code, the place in words, and whom to answer."""
+        return dict(self.typed.get("referral") or {})
+
+    @property
     def point(self) -> Point | None:
         if "lat" not in self.place:
             return None
@@ -206,8 +211,8 @@ class Path:
     def screened_text(self) -> str:
         """All free text, from every page."""
         address, note = (str(self.place.get(name, "")) for name in ("address", "note"))
-        photo_words = [photo.alt for photo in self.photos]
-        return screening.own_words(self.text, address, note, self.answers.given, photo_words)
+        more = [*(photo.alt for photo in self.photos), str(self.referral.get("place", ""))]
+        return screening.own_words(self.text, address, note, self.answers.given, more)
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -257,10 +262,14 @@ class Path:
 
     def next_page(self) -> str:
         """The URL name of the first page that is not answered yet, with the number of a details page: "details:2"."""
+        if "referred" in self.typed:
+            return "referred"
         if not self.text and self.version is None:
             return "problem"
         if self.warnings:
             return "emergency"
+        if self.referral:
+            return "check_referral"
         if self.version is None:
             return "service"
         if not self.place and (self.version.place_required or "place" not in self.typed):

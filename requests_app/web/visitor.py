@@ -46,7 +46,9 @@ def open_drafts(request: HttpRequest) -> list[Draft]:
             service_request=None,
             tester=None,
             expires_at__gt=app_now(),
-        ).order_by("-created_at")[:5]
+        )
+        .exclude(typed__has_key="referred")
+        .order_by("-created_at")[:5]
     )
 
 

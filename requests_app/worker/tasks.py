@@ -25,6 +25,7 @@ from requests_app.actions import (
     map_cells,
     privacy,
     progress,
+    referrals,
     retirement,
     routing,
     routing_simulation,
@@ -48,6 +49,7 @@ from requests_app.messages import (
     key_mail,
     link_mail,
     notifications,
+    referral_mail,
     staff_email,
     webhook_calls,
     webhook_mail,
@@ -75,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     "mail_informed": email.mail_informed,
     "simulate_routing": routing_simulation.simulate_row,
     "mail_draft": email.mail_draft,
+    "mail_referral": referral_mail.mail_referral,
     "mail_link": link_mail.mail_link,
     "mail_invitation": invitation_mail.mail_invitation,
     "mail_key_declined": key_mail.mail_declined,
@@ -105,6 +108,7 @@ DEAD_HANDLERS: dict[str, Handler] = {
     "layer_undo": layer_import.failed_row,
     "alarm_email": alarm_calls.message_failed,
     "alarm_sms": alarm_calls.message_failed,
+    "mail_referral": referrals.failed_row,
     "send_webhook": webhooks.failed_row,
 }
 # After this many rows a drain ends, so that others get a turn.

@@ -1,6 +1,7 @@
-"""What articles answered, by month, article and service; what readers said of them; and the searches without an answer."""
+"""What articles answered, by month, article and service; votes on them; searches without an answer; and what was sent to others."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
@@ -9,7 +10,7 @@ from django.shortcuts import render
 
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.models import AnsweredCount, Article, ArticleVote, Service
+from requests_app.models import AnsweredCount, Article, ArticleVote, ReferralCount, Service
 from requests_app.rules.unanswered_searches import TIMES, unanswered
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 
@@ -29,7 +30,10 @@ def answered_counts(request: StaffRequest) -> HttpResponse:
         .annotate(count=Sum("value"))
         .order_by("-month", "-count", "article_code", "service_code")
     )
-    articles = {one.code: localized(one.title) for one in Article.objects.filter(jurisdiction=city)}
+    known = list(Article.objects.filter(jurisdiction=city).only("code", "title", "contact").order_by("code"))
+    articles = {one.code: localized(one.title) for one in known}
+    contacts: list[dict[str, Any]] = [one.contact for one in known if one.contact]
+    receivers = {one["email"].lower(): localized(one["name"]) for one in contacts if one.get("email")}
     services = {
         one.service_code: localized(one.current.name)
         for one in Service.objects.filter(jurisdiction=city, current__isnull=False).select_related("current")
@@ -50,11 +54,18 @@ def answered_counts(request: StaffRequest) -> HttpResponse:
         .annotate(yes=Sum("value", filter=Q(helped=True)), no=Sum("value", filter=Q(helped=False)))
         .order_by("article_code")
     )
+    sent = (
+        ReferralCount.objects.filter(jurisdiction=city, day__gte=since)
+        .values("receiver")
+        .annotate(count=Sum("value"))
+        .order_by("-count", "receiver")
+    )
     context = {
         "rows": rows,
         "votes": [
             {**row, "article": articles.get(row["article_code"], row["article_code"])} for row in votes[:ROWS_MAX]
         ],
+        "sent": [{**row, "name": receivers.get(row["receiver"], "")} for row in sent[:ROWS_MAX]],
         "searches": unanswered(city),
         "least": TIMES,
     }

@@ -349,4 +349,32 @@ REGRESSIONS = [
         "",
         ("tests/requests_app/web/account/test_my_data.py",),
     ),
+    Regression(
+        "somebody else is flooded with residents’ emails",
+        "requests_app/actions/referrals.py",
+        "WHERE counted.value < %s",
+        "WHERE %s > 0",
+        ("tests/requests_app/web/report/test_referral.py",),
+    ),
+    Regression(
+        "a smell of gas is emailed to somebody",
+        "requests_app/rules/referrals.py",
+        "return is_about_a_utility or path.screening.is_sure or path.has_flagged_danger",
+        "return False",
+        ("tests/requests_app/web/report/test_referral.py",),
+    ),
+    Regression(
+        "what was sent to somebody else is kept",
+        "requests_app/messages/referral_mail.py",
+        '    draft.save(update_fields=["typed"])\n',
+        "",
+        ("tests/requests_app/web/report/test_referral.py",),
+    ),
+    Regression(
+        "another email is sent than the one that was shown",
+        "requests_app/web/report/referral.py",
+        "if not is_as_seen:",
+        "if False:",
+        ("tests/requests_app/web/report/test_referral.py",),
+    ),
 ]

@@ -98,11 +98,20 @@ def article_vote(request: CityRequest, code: str) -> HttpResponse:
 @require_safe
 @cache_control(max_age=30, public=True)
 def who_to_call(request: CityRequest) -> HttpResponse:
-    """What others take care of: who, the number and the hours. It prints on one page."""
-    others = (
-        published(request.jurisdiction).filter(contact__isnull=False).only("code", "title", "contact", "jurisdiction")
-    )
-    return render(request, "requests_app/explore/who_to_call.html", {"articles": _by_title(others)})
+    """Who does what the city doesn't, which prints on one page; and the city's offices."""
+    found = published(request.jurisdiction).filter(contact__isnull=False)
+    articles = _by_title(found.only("code", "title", "contact", "jurisdiction"))
+    others: list[Article] = []
+    offices: dict[tuple[str, ...], list[Article]] = {}
+    for article in articles:
+        contact: dict[str, Any] = article.contact or {}
+        if contact.get("outside"):
+            others.append(article)
+        else:
+            key = (localized(contact["name"]), contact.get("phone") or "", localized(contact.get("hours")))
+            offices.setdefault(key, []).append(article)
+    listed = sorted(offices.items(), key=lambda office: [part.casefold() for part in office[0]])
+    return render(request, "requests_app/explore/who_to_call.html", {"others": others, "offices": listed})
 
 
 def _by_title(found: Any) -> list[Article]:

@@ -41,6 +41,11 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
             if not words:
                 return redirect("requests_app:sent", draft.pk)
             return render(request, "requests_app/report/draft_gone.html", {"draft": draft, "words": words}, status=409)
+        if "referred" in draft.typed:
+            words = unsent_text.typed_texts(request, without=unsent_text.CONTACT)
+            if not words:
+                return redirect("requests_app:referred", draft.pk)
+            return render(request, "requests_app/report/draft_gone.html", {"draft": draft, "words": words}, status=409)
         draft.language = request.LANGUAGE_CODE
         question = page_url(draft, "emergency")
         response = view(request, draft, *args, **kwargs)

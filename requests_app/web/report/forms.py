@@ -246,3 +246,75 @@ class ContactForm(forms.Form):
 
     def clean_phone(self) -> str:
         return phone_number(self.cleaned_data["phone"])
+
+
+class ReferralForm(forms.Form):
+    """What to email to somebody else, and who wrote it, if they share that."""
+
+    text = WordsField(
+        label=gettext_lazy("What would you like to tell them?"),
+        max_length=intake.DESCRIPTION_MAX,
+        lines=5,
+        error_messages={"required": gettext_lazy("Tell them in a few words what it is.")},
+    )
+    place = WordsField(
+        label=gettext_lazy("Where is it?"),
+        help_text=gettext_lazy("An address, corner or park. Leave it blank if it isn’t about a place."),
+        max_length=PLACE_MAX,
+        required=False,
+    )
+    share = forms.BooleanField(label=gettext_lazy("Share how to reach me, so that they can answer"), required=False)
+    name = WordsField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("Their answer goes straight to you."),
+        required=False,
+        max_length=254,
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = WordsField(
+        label=gettext_lazy("Phone"),
+        required=False,
+        max_length=PHONE_MAX,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+    CONTACT = ("name", "email", "phone")
+
+    def __init__(self, *args: Any, jurisdiction: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.jurisdiction = jurisdiction
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not given.get("share"):
+            # A browser may have filled these in.
+            for name in self.CONTACT:
+                self.errors.pop(name, None)
+            return given | dict.fromkeys(self.CONTACT, "")
+        if not any(given.get(name) or self.has_error(name) for name in self.CONTACT):
+            self.add_error("share", _("Enter your name, email or phone number below, or don’t share them."))
+        if given.get("email") and blocked_addresses.is_blocked(self.jurisdiction, given["email"]):
+            self.add_error("email", blocked_addresses.refusal(self.jurisdiction))
+        return given
+
+    def clean_phone(self) -> str:
+        return phone_number(self.cleaned_data["phone"]) if self.data.get("share") else ""
+
+    def typed(self, article_code: str) -> dict[str, Any]:
+        """What the draft keeps: all if it's valid, and otherwise, for the other language, what was typed."""
+        if self.is_valid():
+            given = {name: value for name, value in self.cleaned_data.items() if name != "text"}
+            return {
+                "text": self.cleaned_data["text"],
+                "text_language": get_language(),
+                "referral": {"article": article_code, **given},
+                "referral_typed": {},
+            }
+        typed = {name: str(self.data.get(name, ""))[: intake.DESCRIPTION_MAX] for name in self.fields}
+        return {"referral_typed": typed}

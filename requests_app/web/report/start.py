@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from requests_app import limits
 from requests_app.actions import article_counts
 from requests_app.actions import drafts as actions_drafts
+from requests_app.actions.referrals import is_waiting
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
 from requests_app.places import addresses
 from requests_app.places.address_card import answer_at
-from requests_app.rules import suggestions
+from requests_app.rules import referrals, suggestions
 from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
@@ -137,7 +138,9 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST" and not looks_up:
         valid = form.is_valid()
         if valid:
-            actions_drafts.save(draft, service=form.cleaned_data["service"])
+            # What was to be sent to somebody else becomes a report.
+            not_referred: dict[str, Any] = {"referral": {}} if path.referral else {}
+            actions_drafts.save(draft, service=form.cleaned_data["service"], **not_referred)
         if language := requested_language(request):
             return in_other_language(request, draft, language)
         if valid:
@@ -159,6 +162,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         chosen=form["service"].value(),
         suggested=suggested.services,
         answer=suggested.answer,
+        referable=[article.code for article in suggested.articles if referrals.can_refer(path, article)],
         articles=[article for article in suggested.articles if article != suggested.answer],
         unknown=next((version for version in versions if version.service.service_code == UNKNOWN), None),
         others=by_category(
@@ -240,7 +244,8 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
 def forget(request: CityRequest) -> HttpResponse:
     """ "Forget me on this device": deletes the drafts, private links and sign-in that this browser holds."""
     drafts = all_drafts(request)
-    actions_drafts.delete(drafts)
+    # An email on its way still goes out. Nobody can open its draft without the cookie.
+    actions_drafts.delete([draft for draft in drafts if not is_waiting(draft)])
     logout(request)
     # No redirect with a message, since messages need a cookie.
     response = render(request, "requests_app/report/forgotten.html")

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.report import check, confirm, contact, details, duplicates, emergency, later, location, start
+from requests_app.web.report import (
+    check,
+    confirm,
+    contact,
+    details,
+    duplicates,
+    emergency,
+    later,
+    location,
+    referral,
+    start,
+)
 
 urlpatterns: list[URLPattern] = [
     path("report/", start.report, name="report"),
@@ -11,6 +22,10 @@ urlpatterns: list[URLPattern] = [
     path("report/<uuid:draft_id>/called/", emergency.called, name="called"),
     path("report/<uuid:draft_id>/service/", start.service, name="service"),
     path("report/<uuid:draft_id>/answered/", start.answered, name="answered"),
+    path("articles/<slug:code>/send/", referral.new_referral, name="new_referral"),
+    path("report/<uuid:draft_id>/send-on/<slug:code>/", referral.referral, name="referral"),
+    path("report/<uuid:draft_id>/send-on/", referral.check_referral, name="check_referral"),
+    path("report/<uuid:draft_id>/sent-on/", referral.referred, name="referred"),
     path("report/<uuid:draft_id>/location/", location.location, name="location"),
     path("report/<uuid:draft_id>/location/choose/", location.choose_location, name="choose_location"),
     path("report/<uuid:draft_id>/asset/", location.choose_asset, name="choose_asset"),

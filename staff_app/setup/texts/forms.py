@@ -121,10 +121,29 @@ class ArticleForm(TextsForm):
         },
         "contact_hours": {"label": gettext_lazy("Its hours"), "max_length": TITLE_MAX, "required": False},
     }
-    rest = ("contact_phone", "contact_email", "contact_url", "topic", "by_address", "services", "owner", "review_on")
+    rest = (
+        "contact_outside",
+        "contact_phone",
+        "contact_email",
+        "contact_takes_reports",
+        "contact_url",
+        "topic",
+        "by_address",
+        "services",
+        "owner",
+        "review_on",
+    )
 
+    contact_outside = forms.BooleanField(label=gettext_lazy("It isn’t an office of the city"), required=False)
     contact_phone = forms.CharField(label=gettext_lazy("Its phone"), max_length=40, required=False)
     contact_email = forms.EmailField(label=gettext_lazy("Its email"), required=False)
+    contact_takes_reports = forms.BooleanField(
+        label=gettext_lazy("Residents can send them an email from here"),
+        help_text=gettext_lazy(
+            "“Send it to them for me.” Leave this off if it may be urgent or about somebody’s health, and ask them first."
+        ),
+        required=False,
+    )
     contact_url = forms.URLField(label=gettext_lazy("Its website"), required=False, assume_scheme="https")
     topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
     by_address = forms.ChoiceField(
@@ -179,6 +198,8 @@ class ArticleForm(TextsForm):
         first = f"title_{self.city.languages[0]}"
         if not self.errors and not self.texts("title"):
             self.add_error(first, _("Enter a title, so that you can find it again."))
+        if given.get("contact_takes_reports") and not given.get("contact_email") and "contact_email" not in self.errors:
+            self.add_error("contact_email", _("Enter the address that these emails go to."))
         contact = [name for name in ("phone", "email", "url") if given.get(f"contact_{name}")]
         if (contact or self.texts("contact_hours")) and not self.texts("contact_name"):
             self.add_error(f"contact_name_{self.city.languages[0]}", _("Say who this phone, email or website is."))
@@ -190,7 +211,7 @@ class ArticleForm(TextsForm):
         contact = {
             "name": self.texts("contact_name"),
             "hours": self.texts("contact_hours"),
-            **{name: given[f"contact_{name}"] for name in ("phone", "email", "url")},
+            **{name: given[f"contact_{name}"] for name in ("outside", "phone", "email", "url", "takes_reports")},
         }
         optional = {
             "topic": given["topic"],
@@ -217,6 +238,7 @@ class ArticleForm(TextsForm):
             **cls.initial_of("contact_name", contact.get("name", {})),
             **cls.initial_of("contact_hours", contact.get("hours", {})),
             **{f"contact_{name}": contact.get(name, "") for name in ("phone", "email", "url")},
+            **{f"contact_{name}": bool(contact.get(name)) for name in ("outside", "takes_reports")},
             "topic": draft.get("topic", ""),
             "by_address": draft.get("by_address", ""),
             "services": draft.get("services", []),

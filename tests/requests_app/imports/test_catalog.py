@@ -558,3 +558,18 @@ def test_of_two_cities_one_is_named(city: Jurisdiction, bring: Callable[..., str
         bring(small())
     bring(small(), jurisdiction=other.jurisdiction_id)
     assert {service.jurisdiction for service in Service.objects.all()} == {other}
+
+
+@pytest.mark.parametrize(("contact", "why"), [({"email": "a@b.example"}, ""), ({}, "`takes_reports` needs an `email`")])
+def test_who_takes_reports_has_an_email(bring: Callable[..., str], city: Jurisdiction, contact: Any, why: str) -> None:
+    said = small(
+        lambda said: said["articles"][0].update(
+            contact={"name": {"en": "Carts", "es": "Carritos"}, "takes_reports": True, **contact}
+        )
+    )
+    if why:
+        with pytest.raises(CommandError, match=why):
+            bring(said)
+    else:
+        bring(said)
+    assert Article.objects.filter(contact__takes_reports=True).count() == (0 if why else 1)

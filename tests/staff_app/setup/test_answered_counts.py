@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from requests_app.clock import app_now
-from requests_app.models import AnsweredCount, User
+from requests_app.models import AnsweredCount, ReferralCount, User
 from tests import factories
 from tests.factories import Rivermark
 
@@ -49,6 +49,23 @@ def test_counts_stand_by_month_article_and_service(town: Rivermark, ada: Client)
     assert "<td>gone</td><td>–</td> <td>7</td>" in html
     for number in (90, 80):
         assert f"<td>{number}</td>" not in html
+
+
+def test_what_was_sent_to_others_is_counted_by_receiver(town: Rivermark, ada: Client) -> None:
+    contact = {"name": {"en": "Cart Roundup"}, "email": "Pickup@cartroundup.example", "takes_reports": True}
+    factories.article(town.city, "carts", "Shopping carts", contact=contact)
+    today = app_now().astimezone(town.city.zone).date()
+    for days, receiver, value in (
+        (0, "pickup@cartroundup.example", 2),
+        (1, "pickup@cartroundup.example", 3),
+        (0, "old@x.example", 9),
+    ):
+        ReferralCount.objects.create(
+            jurisdiction=town.city, day=today - dt.timedelta(days=days), receiver=receiver, value=value
+        )
+    html = " ".join(ada.get(PAGE).content.decode().split())
+    assert '<th scope="row">Cart Roundup</th><td>pickup@cartroundup.example</td><td>5</td>' in html
+    assert '<th scope="row">–</th><td>old@x.example</td><td>9</td>' in html
 
 
 def test_only_administrators_read_them(town: Rivermark, signed_in: SignIn) -> None:

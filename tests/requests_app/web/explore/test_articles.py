@@ -19,6 +19,7 @@ POWER = {
     "phone": "555-0172",
     "hours": {"en": "24 hours a day"},
     "email": "service@clp.example",
+    "outside": True,
 }
 
 
@@ -102,9 +103,16 @@ def test_an_article_begins_with_its_answer_and_says_who_does_it_and_when_it_was_
 
 @pytest.mark.shows("16.3")
 def test_who_to_call_lists_what_others_do(cast: Rivermark, client: Client) -> None:
+    clerk = {"name": {"en": "City Clerk"}, "phone": "555-0103"}
+    for code, title in (("marriage", "Marriage license"), ("notary", "Notary public")):
+        factories.article(cast.city, code, title, contact=clerk)
     html = page(client, "/who-to-call/")
-    assert "Commonwealth Light &amp; Power" in html
+    others, _, offices = html.partition("City offices")
+    assert "Commonwealth Light &amp; Power" in others
     assert "Paint and batteries" not in html
+    assert offices.count("City Clerk") == 1, "an office once, with all that it does"
+    assert offices.count("tel:555-0103") == 1
+    assert offices.index("Marriage license") < offices.index("Notary public")
 
 
 @pytest.mark.shows("16.4")

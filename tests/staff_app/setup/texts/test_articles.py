@@ -144,27 +144,47 @@ def test_how_people_ask_who_does_it_and_the_topic_are_edited_and_kept_by_version
         "contact_name_en": "State DOT",
         "contact_phone": "555-0170",
         "contact_hours_en": "9 to 5",
+        "contact_email": "roads@dot.example",
+        "contact_outside": "on",
+        "contact_takes_reports": "on",
     }
     save(ada, article, **more)
     publish(ada, article)
     article.refresh_from_db()
     assert article.asked == {"en": ["when do you fill them", "Who patches?"]}
     assert (article.topic and article.topic.code, article.reviewed_on is not None) == ("streets", True)
-    assert article.contact == {"name": {"en": "State DOT"}, "hours": {"en": "9 to 5"}, "phone": "555-0170"}
+    assert article.contact == {
+        "name": {"en": "State DOT"},
+        "hours": {"en": "9 to 5"},
+        "outside": True,
+        "phone": "555-0170",
+        "email": "roads@dot.example",
+        "takes_reports": True,
+    }
     html = client.get("/articles/patching/").content.decode()
     assert "State DOT" in html
     assert "555-0170" in html
     form = ada.get(f"{PATH}{article.pk}/").content.decode()
     assert "Who patches?" in form
+    assert form.count("checked") == 2
     change = SetupChange.objects.filter(kind="article").latest("pk")
     ada.post(f"{PATH}{article.pk}/history/{change.pk}/roll-back/", {"before": "1"})
     article.refresh_from_db()
     assert (article.asked, article.contact, article.topic) == ({}, None, None)
 
 
-def test_a_phone_without_a_name_is_refused_and_stays(town: Rivermark, ada: Client, article: Article) -> None:
-    answer = save(ada, article, contact_phone="555-0170")
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ({}, "Say who this phone, email or website is."),
+        ({"contact_name_en": "DOT", "contact_takes_reports": "on"}, "Enter the address that these emails go to."),
+    ],
+)
+def test_half_a_contact_is_refused_and_stays(
+    town: Rivermark, ada: Client, article: Article, typed: dict[str, str], why: str
+) -> None:
+    answer = save(ada, article, contact_phone="555-0170", **typed)
     assert answer.status_code == 422
     html = answer.content.decode()
-    assert "Say who this phone, email or website is." in html
+    assert why in html
     assert "555-0170" in html
