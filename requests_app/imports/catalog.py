@@ -133,10 +133,13 @@ def _known(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
         "calendars": Calendar, "departments": Department, "categories": Category, "services": Service, "topics": ArticleTopic,
         "articles": Article,
     }  # fmt: skip
-    return {
+    known = {
         part: set(model.objects.filter(jurisdiction=jurisdiction).values_list(REFERRED_TO[part], flat=True))
         for part, model in models.items()
     }
+    card = jurisdiction.address_card
+    fields = {field["key"] for part in card for field in part.get("fields", [])}
+    return known | {"address_card": fields | {part["layer"] for part in card}}
 
 
 class _Writer:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -101,6 +102,14 @@ def _offer_day(value: Any) -> str:
     except ValueError:
         raise wrong(f"`{value}` should be a day like 10-15, or a date like 2026-10-15.", "offer_day") from None
     return day
+
+
+def _in_address_card(value: str, info: ValidationInfo) -> str:
+    known = context_of(info).get("address_card")
+    # A city without an address card may still get one.
+    if value and known and value not in known:
+        raise wrong(f"`{value}` should be a layer or a field of the address card: {', '.join(sorted(known))}.")
+    return value
 
 
 def _phrase(value: Any) -> str:
@@ -358,7 +367,7 @@ class Article(Section):
     topic: Annotated[str, refers_to("topics")] | None = None
     # How people ask for it, by language.
     asked: dict[str, list[Phrase]] = {}
-    by_address: str = ""
+    by_address: Annotated[str, AfterValidator(_in_address_card)] = ""
     contact: Contact | None = None
     services: list[Annotated[str, refers_to("services")]] | None = None
     published: bool = True
@@ -539,10 +548,11 @@ def _joined(files: Iterable[YamlFile]) -> Catalog:
 def problems(catalog: Catalog, languages: Sequence[str], known: Mapping[str, set[str]] | None = None) -> list[str]:
     """What is wrong in it, a sentence each, by file, line and column; an empty list: it can be imported.
 
-    known: by the names of parts, the codes that the city has already.
+    known: by the names of parts, the codes that the city has already; "address_card": its layers and fields.
     """
     context: dict[str, Any] = {part: (known or {}).get(part, set()) | _codes(catalog, part) for part in REFERRED_TO}
     context |= {"languages": languages, "answers": _answers(catalog.get("services"))}
+    context["address_card"] = (known or {}).get("address_card")
     try:
         CatalogFile.model_validate(dict(catalog), context=context)
     except ValidationError as error:

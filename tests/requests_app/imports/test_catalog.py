@@ -560,6 +560,31 @@ def test_of_two_cities_one_is_named(city: Jurisdiction, bring: Callable[..., str
     assert {service.jurisdiction for service in Service.objects.all()} == {other}
 
 
+def test_an_answer_by_address_names_a_part_of_the_address_card(city: Jurisdiction, tmp_path: Path) -> None:
+    words = "title: {en: Trash, es: Basura}, body: {en: By address., es: Por dirección.}"
+    lines = ["format: 1", "articles:"]
+    lines += [
+        f"  - {{code: {code}, {words}, by_address: {key}}}"
+        for code, key in (("day", "collection_day"), ("ward", "ward"), ("typo", "colection_day"))
+    ]
+    (tmp_path / "answers.yaml").write_text("\n".join(lines))
+    # Without a card, nobody knows yet what it will have.
+    assert problems(read_catalog([tmp_path / "answers.yaml"]), city.languages) == []
+    fields = [{"key": "collection_day", "label": {"en": "Trash"}, "kind": "weekday"}]
+    city.address_card = [{"layer": "ward", "name": {"en": "Your ward"}, "fields": fields}]
+    city.save()
+    with pytest.raises(CommandError) as refused:
+        call_command("import_catalog", tmp_path / "answers.yaml")
+    column = lines[-1].index("colection_day") + 1
+    assert str(refused.value).splitlines()[1:] == [
+        f"answers.yaml, line 5, column {column}: articles, typo, by_address: `colection_day` should be a layer or a field of the"
+        " address card: collection_day, ward."
+    ]
+    (tmp_path / "answers.yaml").write_text("\n".join(lines[:-1]))
+    call_command("import_catalog", tmp_path / "answers.yaml")
+    assert Article.objects.get(code="day").by_address == "collection_day"
+
+
 @pytest.mark.parametrize(("contact", "why"), [({"email": "a@b.example"}, ""), ({}, "`takes_reports` needs an `email`")])
 def test_who_takes_reports_has_an_email(bring: Callable[..., str], city: Jurisdiction, contact: Any, why: str) -> None:
     said = small(
