@@ -17,10 +17,11 @@ from requests_app.models import Article, ArticleTopic, Jurisdiction
 from requests_app.rules import suggestions
 from requests_app.rules.most_asked import most_asked
 from requests_app.web.city_request import CityRequest
+from requests_app.web.search_counts import count_unmatched
 
 WORDS_MAX = 200
 SERVICES, ARTICLES, LATEST = 3, 6, 5
-# Votes, and searches that found nothing, counted of one network.
+# Votes counted of one network.
 AN_HOUR = 60
 
 
@@ -46,8 +47,8 @@ def articles(request: CityRequest) -> HttpResponse:
     }
     if q:
         found = suggestions.suggest(city, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES)
-        if not (found.services or found.articles) and limits.allow(request, "search", AN_HOUR):
-            article_counts.not_found(city, q)
+        if not (found.services or found.articles):
+            count_unmatched(request, q)
         context["found"] = found
     else:
         context |= {"most": most_asked(city), "latest": listed.order_by("-updated_at", "-pk")[:LATEST]}

@@ -10,6 +10,7 @@ from requests_app.models import Category
 from requests_app.rules import suggestions
 from requests_app.web.city_request import CityRequest
 from requests_app.web.report.start import UNKNOWN, by_category, offered_versions
+from requests_app.web.search_counts import count_unmatched
 
 WORDS_MAX = 200
 # More than in the report form, since people compare here.
@@ -31,6 +32,8 @@ def services_page(request: CityRequest, *, unknown: bool = False) -> HttpRespons
         context["found"] = suggestions.suggest(
             request.jurisdiction, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES
         )
+        if not (context["found"].services or context["found"].articles):
+            count_unmatched(request, q)
         context["unknown"] = next((version for version in versions if version.service.service_code == UNKNOWN), None)
     return render(request, "requests_app/explore/services.html", context, status=404 if unknown else 200)
 

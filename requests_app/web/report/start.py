@@ -37,6 +37,7 @@ from requests_app.web.report.draft_page import (
     to_next_page,
 )
 from requests_app.web.report.forms import ProblemForm, ServiceForm
+from requests_app.web.search_counts import count_unmatched
 from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_drafts, set_visitor_cookie
 
 # Only against bots: a library, or every phone on one network, must get through. What is too much for people goes to review
@@ -93,7 +94,7 @@ def count_if_unmatched(request: CityRequest, draft: Draft) -> None:
         return
     found = suggestions.suggest(draft.jurisdiction, Path(draft).text, request.LANGUAGE_CODE)
     if not (found.services or found.articles):
-        article_counts.not_found(draft.jurisdiction, Path(draft).text)
+        count_unmatched(request, Path(draft).text)
 
 
 @draft_page

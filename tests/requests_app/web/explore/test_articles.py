@@ -149,10 +149,22 @@ def test_those_asked_most_come_first(cast: Rivermark, client: Client) -> None:
 
 @pytest.mark.shows("16.4")
 def test_searches_in_vain_are_shown_from_three_in_a_week_on(cast: Rivermark, client: Client) -> None:
-    for _ in range(TIMES):
-        page(client, "/articles/", q="Llama  rides!")
+    for number in range(TIMES):
+        client.get("/articles/", {"q": "Llama  rides!"}, REMOTE_ADDR=f"192.0.2.{number}")
     page(client, "/articles/", q="pottery lessons")
     assert [(one.words, one.value) for one in unanswered(cast.city)] == [("llama rides", TIMES)]
+
+
+@pytest.mark.shows("16.4")
+def test_the_same_words_of_one_network_count_once_a_day_on_whichever_page(cast: Rivermark, client: Client) -> None:
+    for path in ("/articles/", "/services/", "/services/", "/es/services/"):
+        assert client.get(path, {"q": "Llama rides"}).status_code == 200
+    client.post("/report/", {"text": "llama rides!"})
+    client.post("/report/", {"text": "llama rides", "service": "pothole"})
+    client.get("/services/", {"q": "hole in the road"})
+    assert [(one.words, one.value) for one in UnansweredSearch.objects.all()] == [("llama rides", 1)]
+    client.get("/services/", {"q": "Llama rides"}, REMOTE_ADDR="192.0.2.1")
+    assert UnansweredSearch.objects.get().value == 2
 
 
 @pytest.mark.parametrize("words", ["call 555-0199 ana", "zed@example.org", "one two three four five six zeds zedding"])
