@@ -139,7 +139,9 @@ def install_packages(purpose: str) -> None:
         # An earlier run may have been interrupted.
         run([*as_root, "dpkg", "--configure", "-a"])
         run([*as_root, "apt-get", "-qq", "update"])
-        packages = [INSTEAD[package] if package in INSTEAD and not is_offered(package) else package for package in packages]
+        packages = [
+            INSTEAD[package] if package in INSTEAD and not is_offered(package) else package for package in packages
+        ]
         for package in packages:
             if not is_offered(package):
                 sys.exit(HELP.format(reason=f"apt does not offer {package}", packages=" ".join(packages)))
