@@ -149,6 +149,23 @@ def test_escape_closes_the_list_and_keeps_what_was_typed(city: City) -> None:
     assert page.input_value("#id_where") == "12 Elm"
 
 
+def test_keys_typed_before_the_script_arrives_are_not_lost(city: City) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page = city.page
+    page.route("**/js/combobox.js", hold)
+    page.goto(f"{SITE}/report/", wait_until="commit")
+    page.locator("#id_where").press_sequentially("12 E")
+    city.answer(held[0], held[0].request)
+    page.wait_for_selector("#id_where_list", state="attached")
+    page.keyboard.type("lm")
+    assert page.input_value("#id_where") == "12 Elm"
+    page.wait_for_selector("#id_where_list [role=option]")
+
+
 def test_an_address_that_is_typed_over_loses_its_point(city: City) -> None:
     page = city.open()
     choose_first_address(page)

@@ -12,6 +12,9 @@ function start(input) {
   let pause;
   let search = new AbortController();
 
+  // Moving the box takes the focus away, and whoever types already would type into nothing.
+  const isTyping = document.activeElement === input;
+  const { selectionStart, selectionEnd } = input;
   const box = document.createElement("div");
   box.className = "usa-combo-box";
   input.before(box);
@@ -136,6 +139,13 @@ function start(input) {
   });
 
   input.addEventListener("blur", close);
+
+  if (isTyping) {
+    input.focus({ preventScroll: true });
+    input.setSelectionRange(selectionStart, selectionEnd);
+    // What was typed before this script was there.
+    if (input.value !== input.defaultValue) pause = setTimeout(suggest, PAUSE);
+  }
 }
 
 document.querySelectorAll("input[data-source]").forEach(start);
