@@ -250,6 +250,8 @@ class Question(Section):
     required: bool = False
     visibility: Annotated[str, one_of(QuestionVersion.Visibility.values)] = "staff"
     show_if: Condition | None = None
+    # For the number on a pole: not asked once the pole was chosen.
+    asks_asset: bool = False
     options: Annotated[list[Option], distinct(attrgetter("value"))] | None = None
 
     @model_validator(mode="after")

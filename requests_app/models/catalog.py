@@ -194,6 +194,8 @@ class QuestionVersion(models.Model):
     options = models.JSONField(default=list, blank=True)
     # {"question": "size", "values": ["bigger"]}: asked only after one of these answers.
     show_if = models.JSONField(default=dict, blank=True)
+    # It asks for the number on an asset, so it isn't asked once the asset was chosen.
+    asks_asset = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["order"]

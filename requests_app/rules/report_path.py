@@ -58,7 +58,8 @@ class Path:
 
     @property
     def place(self) -> dict[str, Any]:
-        """address, note, source and confidence; lat and long if it has a point; asset (number, kind, label) if one was chosen."""
+        """address, note, source and confidence; lat and long if it has a point; asset (number, kind, label) if one was chosen;
+        on_water if that is where it is."""
         return dict(self.typed.get("place") or {})
 
     @property
@@ -72,9 +73,23 @@ class Path:
             return None
         return Point(float(self.place["long"]), float(self.place["lat"]), srid=4326)
 
+    @property
+    def pin(self) -> str:
+        """The point as it is compared; empty if there is none."""
+        return f"{self.point.y:.6f},{self.point.x:.6f}" if self.point else ""
+
+    @property
+    def is_water_open(self) -> bool:
+        """Whether to ask if the place is right, since it is on the water. The answer is taken as it is."""
+        return bool(self.place.get("on_water")) and self.typed.get("on_water") != self.pin
+
     @cached_property
     def questions(self) -> list[QuestionVersion]:
-        return intake.questions_of(self.version) if self.version else []
+        """Without the one for the number on the pole, if the pole was chosen on the map or by its number."""
+        if self.version is None:
+            return []
+        asked = intake.questions_of(self.version)
+        return [question for question in asked if not (question.asks_asset and self.is_asset_known)]
 
     @property
     def given(self) -> dict[str, Any]:
@@ -104,13 +119,18 @@ class Path:
         return assets.near(self.jurisdiction, self.point, self.version.asset_kinds)
 
     @property
+    def is_asset_known(self) -> bool:
+        """Whether the place is an asset of a kind that the service is about."""
+        named = self.place.get("asset")
+        return bool(self.version and named and named["kind"] in self.version.asset_kinds)
+
+    @property
     def is_asset_open(self) -> bool:
         """Whether to ask which asset it is: there are some nearby, and none was chosen or declined.
 
         An asset of another kind does not answer it: a sign on a light pole does not say which bin it is.
         """
-        named = self.place.get("asset")
-        if self.version is None or (named and named["kind"] in self.version.asset_kinds):
+        if self.version is None or self.is_asset_known:
             return False
         return self.typed.get("no_asset") != self.version.service.service_code and bool(self.nearby_assets)
 
@@ -273,6 +293,8 @@ class Path:
         if self.version is None:
             return "service"
         if not self.place and (self.version.place_required or "place" not in self.typed):
+            return "location"
+        if self.is_water_open:
             return "location"
         if self.is_asset_open:
             return "choose_asset"

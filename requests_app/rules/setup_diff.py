@@ -105,6 +105,7 @@ FIELDS: dict[str, Words] = {
     "kind": gettext_lazy("Kind"),
     "required": gettext_lazy("Required"),
     "show_if": gettext_lazy("Asked only if"),
+    "asks_asset": gettext_lazy("Skipped if the asset is known"),
     "effects": gettext_lazy("What this answer does"),
     "stop": gettext_lazy("Stops with the emergency number"),
     "resolve_target": gettext_lazy("Target"),

@@ -62,6 +62,7 @@ def question_columns(written: dict[str, Any]) -> dict[str, Any]:
         "visibility": written.get("visibility", "staff"),
         "options": written.get("options") or [],
         "show_if": written.get("show_if") or {},
+        "asks_asset": written.get("asks_asset", False),
     }
 
 
@@ -113,7 +114,7 @@ def written_question(question: QuestionVersion) -> dict[str, Any]:
         "required": question.required,
         "visibility": question.visibility,
     }
-    for name in ("help", "show_if", "options"):
+    for name in ("help", "show_if", "asks_asset", "options"):
         if value := getattr(question, name):
             written[name] = value
     return written

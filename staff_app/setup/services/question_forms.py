@@ -127,6 +127,13 @@ class QuestionForm(SectionForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    asks_asset = forms.BooleanField(
+        label=gettext_lazy("Skip it if we know the asset"),
+        help_text=gettext_lazy(
+            "For a question like “What’s the number on the pole?” Nobody who chose the pole on the map is asked."
+        ),
+        required=False,
+    )
 
     def __init__(self, *args: Any, editing: Editing, code: str = "", **kwargs: Any) -> None:
         self.code = code
@@ -141,6 +148,7 @@ class QuestionForm(SectionForm):
             "show_if": [f"{condition['question']}:{value}" for value in condition.get("values", [])]
             if condition
             else [],
+            "asks_asset": self.question.get("asks_asset", False),
         }
         super().__init__(*args, editing=editing, initial=initial, **kwargs)
         self.add_texts(
@@ -164,6 +172,8 @@ class QuestionForm(SectionForm):
         self.fields["show_if"].choices = [*groups, *lost]  # type: ignore[attr-defined]
         if not groups and not lost:
             del self.fields["show_if"]
+        if not (editing.written.get("asset_kinds") or initial["asks_asset"]):
+            del self.fields["asks_asset"]
         self.options = self._options()
 
     def _options(self) -> "BaseFormSet[OptionForm]":
@@ -197,7 +207,7 @@ class QuestionForm(SectionForm):
         return [self.text_row("text"), self.text_row("help"), Row([self["kind"]])]
 
     def rest(self) -> list[Row]:
-        names = ("required", "visibility", "show_if")
+        names = ("required", "visibility", "show_if", "asks_asset")
         return [Row([self[name]]) for name in names if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
@@ -226,6 +236,8 @@ class QuestionForm(SectionForm):
                 "question": chosen[0].partition(":")[0],
                 "values": [value.partition(":")[2] for value in chosen],
             }
+        if typed.get("asks_asset"):
+            question["asks_asset"] = True
         self.used = self._used() if typed["kind"] in LISTS else []
         options: list[Written] = []
         for form in self.used:

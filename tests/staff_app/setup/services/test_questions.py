@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from requests_app.models import RoutingRule, ServiceDraft
+from tests import factories
 from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.1")]
@@ -63,6 +64,15 @@ def test_a_question_is_added_with_its_condition_and_what_its_answers_do(ada: Cli
     page = html.unescape(answer.content.decode())
     assert "Asked only if “Tell us the where.” is “Lane”" in page
     assert "→ stops with the emergency number, priority 1: urgent" in page
+
+
+def test_only_a_service_about_assets_has_a_question_that_a_known_asset_answers(cast: Rivermark, ada: Client) -> None:
+    assert "Skip it if we know the asset" not in ada.get(NEW).content.decode()
+    factories.service(cast.city, "lamp", asset_kinds=["street_light"])
+    new = NEW.replace("pothole", "lamp")
+    assert "Skip it if we know the asset" in ada.get(new).content.decode()
+    ada.post(new, question("What’s the number?", "¿Qué número?", kind="text", asks_asset="on"))
+    assert [one["asks_asset"] for one in drafted()] == [True]
 
 
 @pytest.mark.parametrize(
