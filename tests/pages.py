@@ -674,7 +674,7 @@ PAGES: dict[str, Page] = {
     "place_nearest": Page(
         EVERYONE,
         queries=tuple(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
-        budget=2,
+        budget=3,
     ),
     "numbers_csv": Page(EVERYONE, budget=3),
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),

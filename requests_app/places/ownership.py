@@ -7,7 +7,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from requests_app import once
 from requests_app.models import Area, Jurisdiction, Owner, OwnerArea, ServiceVersion
-from requests_app.places.addresses import box_around
+from requests_app.places.addresses import Match, box_around, nearest
 
 # Degrees, about one meter: maps are rounded, and a pin on the border counts as inside.
 BORDER = 0.00001
@@ -22,6 +22,18 @@ def inside(jurisdiction: Jurisdiction, point: Point) -> bool:
     covered = Q(boundary__isnull=True) | Q(boundary__dwithin=(point, BORDER))
     found = Jurisdiction.objects.filter(covered, pk=jurisdiction.pk)
     return once.read(("inside", jurisdiction.pk, point.coords), found.exists)
+
+
+def named_at(jurisdiction: Jurisdiction, point: Point) -> Match | None:
+    """What to call a point: its nearest address or corner. Outside the boundary, not one inside, but the neighboring town.
+
+    "You're at 659 Western Ave" and then "This belongs to Marlbury" would contradict each other.
+    """
+    near = nearest(jurisdiction, point)
+    if inside(jurisdiction, point) or (near is not None and not inside(jurisdiction, near.point)):
+        return near
+    neighbor = neighbor_at(jurisdiction, point)
+    return Match(neighbor.name, point, "town", 0.4) if neighbor else None
 
 
 def areas_at(jurisdiction: Jurisdiction, point: Point) -> list[Area]:

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from requests_app import limits
-from requests_app.places import addresses, assets
+from requests_app.places import addresses, assets, ownership
 from requests_app.web.city_request import CityRequest
 
 # Nearly every keystroke searches, and everyone in a library shares one IP address.
@@ -29,7 +29,7 @@ def place_search(request: CityRequest) -> HttpResponse:
 
 @require_safe
 def place_nearest(request: CityRequest) -> HttpResponse:
-    """?lat=&long=: a list with the address at this point, or an empty one."""
+    """?lat=&long=: a list with the address at this point, or an empty one. Outside the city, with the neighboring town."""
     try:
         latitude, longitude = float(request.GET.get("lat", "")), float(request.GET.get("long", ""))
     except ValueError:
@@ -39,7 +39,7 @@ def place_nearest(request: CityRequest) -> HttpResponse:
         return JsonResponse({"error": "lat and long must be degrees"}, status=400)
     if not limits.allow(request, "place_nearest", NEAREST_AN_HOUR):
         return _too_many()
-    found = addresses.nearest(request.jurisdiction, Point(longitude, latitude, srid=4326))
+    found = ownership.named_at(request.jurisdiction, Point(longitude, latitude, srid=4326))
     return _listed([found] if found else [])
 
 
