@@ -186,7 +186,7 @@ def _plain(text: str) -> str:
 
 def _meanings(key: str, aliases: Mapping[str, str | list[str]]) -> Iterator[str]:
     """The key with its phrases replaced; several if the city says that one means several, or it has a route in it."""
-    key = _replaced(key, PHRASES)
+    key = replaced(key, PHRASES)
     variants = [key]
     # "1 route 9" and "route 9" alike: the longest alias first, so that "boston city hall" is not "boston 1 city hall square".
     canonical = ROUTE.sub(r"rt \1", key)
@@ -203,7 +203,7 @@ def _meanings(key: str, aliases: Mapping[str, str | list[str]]) -> Iterator[str]
     yield from variants
 
 
-def _replaced(key: str, phrases: Mapping[str, str]) -> str:
+def replaced(key: str, phrases: Mapping[str, str]) -> str:
     for phrase in sorted(phrases, key=len, reverse=True):
         if phrase in key:
             key = re.sub(rf"\b{phrase}\b", phrases[phrase], key)
@@ -214,13 +214,13 @@ def _orders(key: str) -> Iterator[str]:
     """The key in English order, and as it is."""
     number, words = number_of(key)
     sides = words.split(" and ")
-    turned = " and ".join(_turned(side) for side in sides)
+    in_english = " and ".join(turned(side) for side in sides)
     yield f"{number} {words}".strip()
-    if turned != words:
-        yield f"{number} {turned}".strip()
+    if in_english != words:
+        yield f"{number} {in_english}".strip()
 
 
-def _turned(side: str) -> str:
+def turned(side: str) -> str:
     """ "ave elm" is "elm ave", "pk de la paz" is "la paz pk", "elm st w" is "w elm st"."""
     parts = side.split()
     for length in (2, 1):

@@ -48,6 +48,25 @@ BY_KEY, BY_LIKENESS = "length(search_key), search_key", "similarity(search_key, 
 Found = dict[GazetteerEntry, float]
 
 
+def entries_in(
+    jurisdiction: Jurisdiction,
+    ranges: Iterable[tuple[str, str]],
+    alike: str = "",
+    scanned: int = SCANNED,
+    compared: int = COMPARED,
+) -> list[GazetteerEntry]:
+    """Entries that begin with a prefix and match its pattern, in one query; the likest or the shortest of each."""
+    wanted = list(dict.fromkeys(ranges))
+    if not wanted:
+        return []
+    values = {
+        "prefixes": [prefix for prefix, _ in wanted],
+        "patterns": [pattern for _, pattern in wanted],
+        "city": jurisdiction.pk, "alike": alike, "scanned": scanned, "compared": compared,
+    }  # fmt: skip
+    return list(GazetteerEntry.objects.raw(RANGES.format(order=BY_LIKENESS if alike else BY_KEY), values))
+
+
 class GazetteerSearch:
     def __init__(self, jurisdiction: Jurisdiction, text: str) -> None:
         self.city = jurisdiction
@@ -191,16 +210,7 @@ class GazetteerSearch:
         scanned: int = SCANNED,
         compared: int = COMPARED,
     ) -> list[GazetteerEntry]:
-        """Entries that begin with a prefix and match its pattern; the likest or the shortest of each."""
-        wanted = list(dict.fromkeys(ranges))
-        if not wanted:
-            return []
-        values = {
-            "prefixes": [prefix for prefix, _ in wanted],
-            "patterns": [pattern for _, pattern in wanted],
-            "city": self.city.pk, "alike": alike, "scanned": scanned, "compared": compared,
-        }  # fmt: skip
-        return list(GazetteerEntry.objects.raw(RANGES.format(order=BY_LIKENESS if alike else BY_KEY), values))
+        return entries_in(self.city, ranges, alike, scanned, compared)
 
     def _with_words(self, *words: str) -> list[GazetteerEntry]:
         """Entries with all these words, landmarks and corners first. The trigram index finds them."""
@@ -272,14 +282,14 @@ def _alike(reading: Reading, entry: GazetteerEntry) -> float:
     if len(sides) != len(reading.streets):
         return 0.0
     if len(sides) == 1:
-        return _street_alike(reading.streets[0], sides[0])
+        return street_alike(reading.streets[0], sides[0])
     one, other = reading.streets[:2]
     return max(
-        min(_street_alike(one, first), _street_alike(other, second)) for first, second in (sides[:2], sides[1::-1])
+        min(street_alike(one, first), street_alike(other, second)) for first, second in (sides[:2], sides[1::-1])
     )
 
 
-def _street_alike(typed: str, street: str) -> float:
+def street_alike(typed: str, street: str) -> float:
     name = core(street).replace(" ", "")
     best = 0.0
     for dropped, cut in enumerate(cuts(core(typed))):
