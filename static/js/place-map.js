@@ -114,6 +114,7 @@ function start(details) {
     ({ map } = opened);
     pin(opened.maplibre);
     if (at) marker.setLngLat(at).addTo(map);
+    if (words.proposed && !savedPoint()) status.textContent = words.proposed;
     map.on("click", ({ lngLat }) => put(lngLat.toArray()));
     for (const button of details.querySelectorAll("[data-way]")) {
       const { way } = button.dataset;

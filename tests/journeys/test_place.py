@@ -75,3 +75,28 @@ def test_a_sign_opens_the_report_of_its_light_on_a_phone(
     go(page)
     looks_well(page)
     assert chosen() == "L00002"
+
+
+@pytest.mark.shows("16.6")
+def test_the_place_in_the_words_is_proposed_on_a_phone(live_site: "Site", new_page: "Callable[..., Page]") -> None:
+    cast = factories.rivermark()
+    factories.address(cast.city, "Central Library", -69.01, 40.51)
+    page = new_page(viewport=PHONE)
+    page.goto(f"{live_site.url}/report/?service=pothole")
+    page.fill("#id_text", "Deep hole in front of the library")
+    go(page)
+    looks_well(page)
+    assert "Central Library?" in page.inner_text(".proposal")
+    page.locator(".proposal a").click()
+    assert page.evaluate("document.activeElement.id") == "id_address"
+    page.wait_for_selector("#id_address_list", state="attached")
+    sees_nothing_wrong(page)
+    # Enter in the box is Continue, and takes what was typed.
+    page.locator("#id_address").press_sequentially("12 Elm St")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert Draft.objects.get().typed["place"]["address"] == "12 Elm St"
+    page.go_back()
+    go(page, ".proposal button")
+    assert Draft.objects.get().typed["place"]["address"] == "Central Library"
+    looks_well(page)

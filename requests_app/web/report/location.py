@@ -11,6 +11,7 @@ from requests_app.actions import drafts
 from requests_app.messages.wording import named_away
 from requests_app.models import Draft
 from requests_app.places import assets
+from requests_app.places.place_mentions import Mention, mentioned
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.report import place_input
@@ -25,7 +26,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
     form = PlaceForm(
         request.POST if request.method == "POST" else None,
         initial=path.typed.get("place_typed") or path.place,
-        required=required,
+        required=required and not {"proposal", "on_water"} & set(request.POST),
     )
     if request.method == "POST":
         valid = form.is_valid()
@@ -37,7 +38,19 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         if "skip" in request.POST and not required:
             drafts.save(draft, place={}, place_typed={})
             return to_next_page(draft)
-        if valid:
+        if valid and "on_water" in request.POST and path.place:
+            drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={}, on_water=path.pin)
+            return to_next_page(draft)
+        if valid and "proposal" in request.POST:
+            mention = _proposals(path).get(request.POST["proposal"])
+            if mention is None:
+                # Another tab has changed the words.
+                return redirect("requests_app:location", draft.pk)
+            named = place_input.of_mention(request.jurisdiction, mention, data["note"])
+            if not (problem := place_input.problem(request.jurisdiction, named)):
+                return _take(draft, named)
+            form.add_error("address", problem)
+        elif valid:
             if data["point"] is None and not data["address"]:
                 drafts.save(draft, place={})
                 return to_next_page(draft)
@@ -59,6 +72,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
             form.add_error("address", problem)
     elif path.place and (problem := place_input.problem(request.jurisdiction, path.place)):
         messages.warning(request, problem)
+    proposals = [] if path.is_water_open else list(_proposals(path).values())
     return show(
         request,
         "location",
@@ -68,7 +82,16 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         draft=draft,
         path=path,
         required=required,
+        proposals=proposals,
+        proposed=proposals[0] if len(proposals) == 1 else None,
     )
+
+
+def _proposals(path: Path) -> dict[str, Mention]:
+    """The places that the description names, by their form values; without the one that was given already."""
+    asset_kinds = path.version.asset_kinds if path.version else []
+    found = mentioned(path.jurisdiction, path.text, asset_kinds)
+    return {one.key: one for one in found if path.point is None or not one.point.equals_exact(path.point, 1e-6)}
 
 
 @draft_page
@@ -112,6 +135,7 @@ def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
 
 
 def _take(draft: Draft, place: dict[str, Any]) -> HttpResponse:
+    place = place_input.marked_on_water(draft.jurisdiction, place)
     # A new place may have another owner.
     drafts.save(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
     return to_next_page(draft)

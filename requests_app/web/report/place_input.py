@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions import submission
 from requests_app.models import Asset, Jurisdiction
-from requests_app.places import addresses, assets, ownership, signs
+from requests_app.places import addresses, assets, ownership, place_mentions, signs, water
 
 # A match with this confidence is taken without asking.
 SURE = 0.9
@@ -28,7 +28,7 @@ def of_match(match: addresses.Match, note: str) -> dict[str, Any]:
 
 def of_point(jurisdiction: Jurisdiction, point: Point, words: str = "", note: str = "") -> dict[str, Any]:
     """A point from the map, the browser or the suggestions, with the typed address or else the nearest one."""
-    near = None if words else addresses.nearest(jurisdiction, point)
+    near = None if words else ownership.named_at(jurisdiction, point)
     return {
         "address": words or (near.label if near else ""),
         "note": note,
@@ -51,6 +51,13 @@ def of_asset(jurisdiction: Jurisdiction, asset: Asset, address: str = "", note: 
         "confidence": 1.0,
         "asset": {"number": asset.asset_id, "kind": asset.kind, "label": asset.label},
     }
+
+
+def of_mention(jurisdiction: Jurisdiction, mention: place_mentions.Mention, note: str = "") -> dict[str, Any]:
+    """A place that the words named, and that was confirmed."""
+    if mention.asset is not None:
+        return of_asset(jurisdiction, mention.asset, note=note)
+    return of_match(addresses.Match(mention.label, mention.point, mention.kind, 1.0), note)
 
 
 def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:
@@ -126,6 +133,14 @@ def _only_match(jurisdiction: Jurisdiction, words: str) -> addresses.Match | Non
     if len(found) == 1 and (found[0].confidence >= SURE or found[0].kind == "point"):
         return found[0]
     return None
+
+
+def marked_on_water(jurisdiction: Jurisdiction, place: dict[str, Any]) -> dict[str, Any]:
+    """The place, marked if it is on the water, so that its page asks whether that is right. Assets stand where they are."""
+    if "lat" not in place or "asset" in place:
+        return place
+    point = Point(place["long"], place["lat"], srid=4326)
+    return {**place, "on_water": True} if water.is_at(jurisdiction, point) else place
 
 
 def problem(jurisdiction: Jurisdiction, place: dict[str, Any]) -> str:

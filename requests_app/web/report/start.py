@@ -27,7 +27,7 @@ from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
 from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.link_cookie import delete_link_cookie
-from requests_app.web.report import prefill, spam_signals
+from requests_app.web.report import place_input, prefill, spam_signals
 from requests_app.web.report.draft_page import (
     draft_page,
     in_other_language,
@@ -71,13 +71,16 @@ def report(request: CityRequest) -> HttpResponse:
         form.add_error(None, too_many_requests(request.jurisdiction))
         return show(request, "start", step=1, form=form, status=429, **context)
     visitor = get_visitor(request)
+    typed = link.typed
+    if link.place:
+        typed["place"] = place_input.marked_on_water(request.jurisdiction, link.place)
     draft = actions_drafts.create(
         request.jurisdiction,
         visitor=visitor,
         language=request.LANGUAGE_CODE,
         text=form.cleaned_data["text"],
         text_language=request.LANGUAGE_CODE,
-        **link.typed,
+        **typed,
         **spam_signals.noticed(request.POST),
     )
     if version is None:

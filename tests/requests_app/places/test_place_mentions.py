@@ -12,7 +12,7 @@ from requests_app.places.place_mentions import mentioned
 from tests import factories
 from tests.factories import EAST, square
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.5")]
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.6")]
 
 # Label, kind, meters to the east and to the north of the first one.
 PLACES = [
