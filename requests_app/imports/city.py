@@ -1,6 +1,7 @@
 """A city from its folder: city.yaml names the city and the files of its map, addresses, assets, catalog, requests."""
 
 import csv
+import datetime as dt
 import gzip
 import re
 import struct
@@ -22,7 +23,7 @@ from requests_app.imports.map_files import ImportProblemError, features, first_l
 from requests_app.imports.progress import Progress
 from requests_app.imports.requests import import_requests
 from requests_app.imports.yaml_file import read_yaml
-from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
+from requests_app.models import Area, Asset, BasemapFeature, Calendar, GazetteerEntry, Jurisdiction, Owner
 from requests_app.places.address_words import search_key
 from requests_app.rules.jurisdictions import find_host_problem
 
@@ -79,9 +80,9 @@ class City:
     def __init__(self, folder: Path, progress: Progress) -> None:
         self.file = folder if folder.suffix in (".yaml", ".yml") else folder / "city.yaml"
         self.folder, self.progress = self.file.parent.resolve(), progress
-        read = read_yaml(self.file)
-        read.check(CityFile)
-        self.said: dict[str, Any] = read.data
+        self.read = read_yaml(self.file)
+        self.read.check(CityFile)
+        self.said: dict[str, Any] = self.read.data
 
     def path(self, written: Any) -> Path:
         """A path as city.yaml writes it, absolute or from its own folder."""
@@ -191,7 +192,10 @@ class City:
                 )
                 if area is None:
                     raise ImportProblemError(f"{path.name}: there is no area `{code}` in the layer `{layer}`.")
-                area.attributes |= attributes
+                # YAML reads a date as one, but a row keeps text.
+                area.attributes |= {
+                    key: value.isoformat() if isinstance(value, dt.date) else value for key, value in attributes.items()
+                }
                 area.save(update_fields=["attributes"])
 
     def gazetteer(self, jurisdiction: Jurisdiction) -> None:
@@ -286,6 +290,18 @@ class City:
         self.progress.step("Catalog")
         said = self.said["catalog"]
         import_catalog(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
+        self._check_calendars(jurisdiction)
+
+    def _check_calendars(self, jurisdiction: Jurisdiction) -> None:
+        """Refuses an address card with a calendar that there isn't: its holidays would move nothing, without a word."""
+        known = set(Calendar.objects.filter(jurisdiction=jurisdiction).values_list("code", flat=True))
+        for number, part in enumerate(self.said.get("address_card", [])):
+            for place, field in enumerate(part.get("fields", [])):
+                if field.get("calendar") not in known | {None}:
+                    loc = ("address_card", number, "fields", place, "calendar")
+                    raise ImportProblemError(
+                        f"{self.read.place(loc)}: there is no calendar `{field['calendar']}` in the catalog."
+                    )
 
     def requests(
         self, jurisdiction: Jurisdiction, generate: Callable[[Jurisdiction, Path, Progress], object] | None

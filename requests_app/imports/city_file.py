@@ -5,18 +5,20 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from django.conf import settings
-from pydantic import AfterValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, ConfigDict, PlainValidator, model_validator
 
 from requests_app.colors import WHITE, contrast, parse
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.yaml_file import Section, TimeZone, Written, of_type, one_of, whole_number, written, wrong
 from requests_app.places.address_card import KINDS
+from requests_app.rules.collection_days import HOLIDAY_RULES, are_weeks
 from requests_app.units import METRIC, US
 
 SEAL_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 SEAL_MAX_BYTES = 100_000
 # WCAG 2.2, 1.4.3, level AA.
 READABLE = 4.5
+MONTHS = r"(?:[1-9]|1[0-2])-(?:[1-9]|1[0-2])"
 Text = Annotated[Any, of_type((str, dict), "it should be text, or a table of `name: value` lines.")]
 Paths = Annotated[Any, of_type((str, list), "it should be the name of a file, or a list of them.")]
 
@@ -74,11 +76,32 @@ class Branding(Section):
     colors: Colors | None = None
 
 
+def _weeks(value: Any) -> str:
+    if not isinstance(value, str) or not are_weeks(value):
+        raise wrong('it should be even, odd, or a date in quotes like "2026-01-05".')
+    return value
+
+
 class CardField(Section):
     key: str
     label: Text
     kind: Annotated[str, one_of(KINDS)] = "text"
+    # Of collection days alone.
     calendar: str | None = None
+    holiday_rule: Annotated[str, one_of(HOLIDAY_RULES)] | None = None
+    weeks: Annotated[str, PlainValidator(_weeks)] | None = None
+    weeks_key: str | None = None
+    months: Annotated[str, written(MONTHS, 'it should be the first and last month, like "4-11".')] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.kind != "weekday":
+            for name in ("holiday_rule", "weeks", "weeks_key", "months"):
+                if getattr(self, name) is not None:
+                    raise wrong(f"`{name}` goes with `kind: weekday` only.")
+        if self.holiday_rule not in (None, "none") and self.calendar is None:
+            raise wrong("`holiday_rule` needs a `calendar`, which has the holidays.")
+        return self
 
 
 class CardPart(Section):

@@ -1,7 +1,7 @@
 """A city's information about an address: ward, districts, and fields of those areas (docs/cities.md)."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,25 +10,34 @@ from django.contrib.gis.geos import Point
 from requests_app.localized import localized
 from requests_app.models import Area, Calendar, Jurisdiction
 from requests_app.places import ownership
+from requests_app.rules.collection_days import CollectionDays, Pickup, collection_days
 from requests_app.rules.service_levels import WorkingHours, working_hours
 
-# In the order of date.weekday().
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-# How a field is shown: text; a phone or email link; a day of the week with its next date.
+# How a field is shown: text; a phone or email link; collection days with the next date.
 KINDS = ("text", "phone", "email", "weekday")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One line. value: the city's text; for a weekday also its next date, and whether a holiday may move it."""
+    """One line. value: the city's text; for collection days also when they are, and the coming ones: those that a holiday
+    cancels, then the next. may_move: a holiday is near, and the city hasn't said what it does."""
 
     label: str
     kind: str
     value: str
     # The name of the area's field.
     key: str = ""
-    next_on: dt.date | None = None
+    days: CollectionDays | None = None
+    coming: list[Pickup] = field(default_factory=list)
     may_move: bool = False
+
+    @property
+    def next_on(self) -> dt.date | None:
+        return self.coming[-1].on if self.coming else None
+
+    @property
+    def changes(self) -> list[Pickup]:
+        return [one for one in self.coming if one.is_changed]
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,11 @@ class Part:
     label: str
     area: Area
     fields: list[Field] = field(default_factory=list)
+
+    @property
+    def collections(self) -> list[Field]:
+        """Its fields with collection days."""
+        return [one for one in self.fields if one.days is not None]
 
 
 def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Part]:
@@ -64,8 +78,15 @@ def answer_at(jurisdiction: Jurisdiction, point: Point, key: str, today: dt.date
 
 def part_of(jurisdiction: Jurisdiction, area: Area, today: dt.date) -> Part:
     """The card's part about one area."""
-    said = next((one for one in jurisdiction.address_card if one["layer"] == area.layer), None)
-    return _part(said, area, _calendars(jurisdiction), today) if said is not None else Part("", area)
+    return next(parts_of(jurisdiction, [area], today))
+
+
+def parts_of(jurisdiction: Jurisdiction, areas: Iterable[Area], today: dt.date) -> Iterator[Part]:
+    """The card's parts about these areas."""
+    calendars = _calendars(jurisdiction)
+    said = {one["layer"]: one for one in reversed(jurisdiction.address_card)}
+    for area in areas:
+        yield _part(said[area.layer], area, calendars, today) if area.layer in said else Part("", area)
 
 
 def _part(said: Mapping[str, Any], area: Area, calendars: Mapping[str, WorkingHours], today: dt.date) -> Part:
@@ -81,16 +102,21 @@ def _field(
     if not words:
         return None
     label, kind = localized(said["label"]), said.get("kind", "text")
-    # Data has English weekday names; the page translates them.
-    day = str(known.get("en", "") if isinstance(known, Mapping) else known).casefold()
-    if kind != "weekday" or day not in WEEKDAYS:
-        return Field(label, "text" if kind == "weekday" else kind, words, said["key"])
-    next_on = today + dt.timedelta(days=(WEEKDAYS.index(day) - today.weekday()) % 7)
     hours = calendars.get(said.get("calendar", ""))
-    # A holiday earlier in the week can move later days too.
-    week = [next_on - dt.timedelta(days=days) for days in range(next_on.weekday() + 1)]
-    return Field(
-        label, kind, words, said["key"], next_on, may_move=hours is not None and any(map(hours.is_holiday, week))
+    days = collection_days(said, attributes, hours) if kind == "weekday" else None
+    if days is None:
+        return Field(label, "text" if kind == "weekday" else kind, words, said["key"])
+    coming = days.coming(today)
+    may_move = "holiday_rule" not in said and hours is not None and _has_holiday_before(coming, hours)
+    return Field(label, kind, words, said["key"], days, coming, may_move)
+
+
+def _has_holiday_before(coming: list[Pickup], hours: WorkingHours) -> bool:
+    """Whether there is one in the week of the next pickup, up to its day."""
+    return any(
+        hours.is_holiday(one.usual_on - dt.timedelta(days=back))
+        for one in coming
+        for back in range(one.usual_on.weekday() + 1)
     )
 
 

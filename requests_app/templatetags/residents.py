@@ -9,9 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from requests_app.localized import localized
-from requests_app.messages import wording
+from requests_app.messages import collection_words, wording
 from requests_app.models import Answer, ServiceRequest, Target, TextRevision
+from requests_app.places.address_card import Field
 from requests_app.rules import survey
+from requests_app.rules.collection_days import Pickup
 from requests_app.rules.public_texts import key_of
 from requests_app.web.report import spam_signals
 
@@ -48,6 +50,18 @@ def fixed_question(service_request: ServiceRequest) -> str:
 def day_words(day: dt.date) -> str:
     """Monday, November 30."""
     return wording.long_date(day)
+
+
+@register.filter
+def pattern_words(field: Field) -> str:
+    """Friday, every other week."""
+    return collection_words.pattern_words(field)
+
+
+@register.filter
+def change_words(pickup: Pickup) -> str:
+    """Thanksgiving: your pickup moves to Friday, November 27."""
+    return collection_words.change_words(pickup)
 
 
 @register.filter

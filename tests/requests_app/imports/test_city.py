@@ -180,6 +180,11 @@ def test_shouted_labels_can_be_tidied() -> None:
     assert tidy("12 5TH AVE") == "12 5th Ave"
 
 
+def card(**field: str) -> dict[str, Any]:
+    fields = [{"key": "day", "label": "Day", **field}]
+    return {"address_card": [{"layer": "ward", "name": "Ward", "fields": fields}]}
+
+
 WRONG = [
     ({"color": "red"}, "unknown key `color`"),
     ({"format": 2}, "newer than this program"),
@@ -210,6 +215,18 @@ WRONG = [
         {"address_card": [{"layer": "ward", "name": "W", "fields": [{"key": "d", "label": "D", "kind": "date"}]}]},
         "fields, d, kind: `date` should be one of text, phone, email, weekday",
     ),
+    (
+        card(kind="weekday", calendar="c", holiday_rule="next day"),
+        "holiday_rule: `next day` should be one of next_day, only",
+    ),
+    (card(kind="weekday", holiday_rule="next_day"), r"fields, day: `holiday_rule` needs a `calendar`"),
+    (
+        card(kind="weekday", weeks="weekly"),
+        r"city\.yaml, line \d+, column \d+: .*weeks: it should be even, odd, or a date",
+    ),
+    (card(kind="weekday", weeks="2026-02-30"), "weeks: it should be even, odd, or a date"),
+    (card(kind="weekday", months="4-13"), "months: it should be the first and last month"),
+    (card(weeks="odd"), "`weeks` goes with `kind: weekday` only"),
     ({"name": None}, "`name` is missing"),
     ({"hosts": "311.stonecliff.example"}, r"city\.yaml, line \d+, column \d+: hosts: it should be a list"),
     ({"layers": "layers"}, "layers: it should be a table"),
@@ -222,6 +239,15 @@ def test_a_mistake_is_told_in_a_sentence_and_nothing_is_stored(folder: Folder, s
     with pytest.raises(CommandError, match=why):
         call_command("load_city", str(folder(said)))
     assert not Jurisdiction.objects.exists()
+
+
+def test_a_calendar_that_the_catalog_lacks_is_told_with_its_place(folder: Folder) -> None:
+    said = card(kind="weekday", calendar="trash", holiday_rule="next_day") | {"catalog": "catalog.yaml"}
+    with pytest.raises(
+        CommandError, match=r"city\.yaml, line \d+, column \d+: there is no calendar `trash` in the catalog"
+    ):
+        call_command("load_city", str(folder(said, catalog__yaml="format: 1\n")))
+    load(folder(said, catalog__yaml="format: 1\ncalendars: {trash: {always: true}}\n"))
 
 
 def test_no_city_yaml_is_told(tmp_path: Path) -> None:
