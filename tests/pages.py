@@ -706,7 +706,10 @@ PAGES: dict[str, Page] = {
     ),
     "requests_app:developer_keys": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:follow": Page(
-        EVERYONE, "GET POST", queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR), budget=2
+        EVERYONE,
+        "GET POST",
+        queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR),
+        budget=2,
     ),
     "requests_app:address": Page(
         EVERYONE,
@@ -724,6 +727,9 @@ PAGES: dict[str, Page] = {
         EVERYONE,
         arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}],
         budget=10,
+    ),
+    "requests_app:area_calendar": Page(
+        EVERYONE, arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}], budget=2
     ),
     "requests_app:places": Page(
         EVERYONE,

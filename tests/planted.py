@@ -264,6 +264,10 @@ def _plant_rows() -> Planted:
     article = factories.article(city, "potholes", "How we fill potholes", "We fill them.", cast.pothole, contact=crew)
     type(article).objects.filter(code="not-yet").update(published=False)
     factories.area(city)
+    days = {"key": "collection_day", "label": {"en": "Trash", "es": "Basura"}, "kind": "weekday"}
+    city.address_card = [{"layer": "ward", "name": {"en": "Your ward"}, "fields": [days]}]
+    city.save(update_fields=["address_card"])
+    Area.objects.filter(jurisdiction=city).update(attributes={"collection_day": {"en": "Friday", "es": "viernes"}})
 
     for kind, value in (
         # Sends one request to review.

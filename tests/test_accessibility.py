@@ -57,6 +57,7 @@ p { margin-bottom: 2em !important; }
 """
 # Files to download; the page of an empty installation; and the way to a sign-in elsewhere.
 NO_PAGES = {
+    "requests_app:area_calendar",
     "staff_app:catalog_export",
     "staff_app:crew_day_json",
     "staff_app:crew_worker",

@@ -38,7 +38,7 @@ MAY_BE_OLDER = {
     "v1_places": 300, "v1_assets": 300, "v1_asset": 300, "v1_city": 300, "v1_webhook_events": 300,
     "v1_ogc": 300, "v1_ogc_conformance": 300, "v1_ogc_definition": 300, "v1_ogc_collections": 300, "v1_ogc_collection": 300,
     "v1_ogc_areas": 300, "v1_ogc_area": 300, "v1_ogc_assets": 300, "v1_ogc_asset": 300,
-    "robots": 3600, "sitemap": 3600,
+    "robots": 3600, "sitemap": 3600, "requests_app:area_calendar": 3600,
     # Its URL contains a hash of its content.
     "seal": 365 * 86_400, "city_image": 365 * 86_400,
 }  # fmt: skip

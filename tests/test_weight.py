@@ -31,6 +31,7 @@ MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")
 NOT_WEIGHED = re.compile(r"/photos/")
 # Pages with a map, and files.
 FILES = (
+    "area_calendar",
     "feed",
     "photo",
     "photo_small",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from requests_app import links
 from requests_app.models import Area, Jurisdiction, PublicState, ServiceRequest
 from requests_app.models.geography import area_label
 from requests_app.places.address_card import part_of
@@ -42,7 +43,7 @@ def areas_page(request: CityRequest, **more: Any) -> HttpResponse:
 @cache_control(max_age=30, public=True)
 def area(request: CityRequest, layer: str, code: str) -> HttpResponse:
     city = request.jurisdiction
-    found = _area(city, layer, code)
+    found = area_named(city, layer, code)
     if found is None:
         return areas_page(request, unknown=True)
     context: dict[str, Any] = {
@@ -50,12 +51,19 @@ def area(request: CityRequest, layer: str, code: str) -> HttpResponse:
         "layer_words": layer_words(layer),
         "part": part_of(city, found, timezone.localdate()),
         "numbers": area_numbers(found),
+        **site_names(city),
         **open_and_ended(city, _reported_in(found), urlencode({"area": f"{layer}:{code}"})),
     }
     return render(request, "requests_app/explore/area.html", context)
 
 
-def _area(city: Jurisdiction, layer: str, code: str) -> Area | None:
+def site_names(city: Jurisdiction) -> dict[str, str]:
+    """The city's own URL for _collection_links.html, with and without its scheme: calendars have one of their own."""
+    site = links.base_url(city)
+    return {"site": site, "site_host": site.partition("://")[2]}
+
+
+def area_named(city: Jurisdiction, layer: str, code: str) -> Area | None:
     areas = Area.objects.filter(jurisdiction=city, layer=layer, code=code.replace("\x00", "\ufffd"), is_ours=True)
     return areas.defer("polygon").first()
 
