@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import drf_spectacular_sidecar
 import environ
+from celery.schedules import crontab
 from whitenoise.compress import Compressor
 
 from config import languages
@@ -185,6 +186,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "requests_app.worker.tasks.check_clocks",
         "schedule": 300.0,
         "options": {"expires": 300},
+    },
+    # At 6 p.m. in every time zone, also in those whose hours begin at a quarter.
+    "every quarter of an hour": {
+        "task": "requests_app.worker.tasks.remind_of_collections",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 900},
     },
     "every hour": {"task": "requests_app.worker.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3600}},
     "every night": {"task": "requests_app.worker.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},

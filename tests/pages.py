@@ -708,7 +708,7 @@ PAGES: dict[str, Page] = {
     "requests_app:follow": Page(
         EVERYONE,
         "GET POST",
-        queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR),
+        queries=("area=ward:5", "", "service=pothole", "asset=L00417", "collection=ward:5", *NEAR),
         budget=2,
     ),
     "requests_app:address": Page(

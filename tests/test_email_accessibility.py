@@ -14,9 +14,12 @@ from requests_app.actions import conversation, verify_email
 from requests_app.clock import app_now
 from requests_app.messages import email, notifications
 from requests_app.models import (
+    Area,
+    Calendar,
     ContactPoint,
     DigestItem,
     Event,
+    Jurisdiction,
     OneTimeLink,
     OutboxRow,
     Person,
@@ -26,6 +29,7 @@ from requests_app.models import (
 from requests_app.worker import tasks
 from tests import factories
 from tests.made_up_language import add_language
+from tests.shifted_clock import set_time
 from tests.test_accessibility import ACCESS, AXE, OF_LANGUAGE, OF_LOOKS, PHONE, axe
 
 if TYPE_CHECKING:
@@ -97,7 +101,7 @@ def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(browser: "Browser", com
 # "digest", or the purpose of a verification link.
 @pytest.mark.shows("5.19")
 @pytest.mark.usefixtures("from_the_right")
-@pytest.mark.parametrize("kind", ["digest", "digest of a subscription", *OneTimeLink.Purpose.values])
+@pytest.mark.parametrize("kind", ["digest", "digest of a subscription", "reminder", *OneTimeLink.Purpose.values])
 def test_axe_finds_nothing_in_gathered_mail_and_in_mailed_links(
     browser: "Browser", commented: Event, kind: str
 ) -> None:
@@ -134,6 +138,8 @@ def send(event: Event, kind: str) -> None:
         for one in DigestItem.objects.all():
             with transaction.atomic():
                 notifications._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
+    elif kind == "reminder":
+        remind(subscription)
     else:
         verify_email.send_link(
             contact_point,
@@ -143,3 +149,24 @@ def send(event: Event, kind: str) -> None:
         )
     while tasks.drain("outside"):
         pass
+
+
+def remind(subscription: Subscription) -> None:
+    """An email of a day that a holiday moved, and of what a holiday keeps away that day."""
+    city, now = subscription.jurisdiction, app_now().astimezone(subscription.jurisdiction.zone)
+    now = now.replace(hour=18)
+    set_time(now)
+    today, tomorrow = now.date(), now.date() + dt.timedelta(days=1)
+    rule = {"kind": "weekday", "calendar": "trash", "holiday_rule": "only_that_day"}
+    fields = [{"key": key, "label": {"en": key}, **rule} for key in ("trash", "paper")]
+    Jurisdiction.objects.filter(pk=city.pk).update(
+        address_card=[{"layer": "ward", "name": {"en": "Ward"}, "fields": fields}]
+    )
+    closed = [{"date": day.isoformat(), "name": {"en": "Flood"}} for day in (today, tomorrow)]
+    Calendar.objects.update_or_create(
+        jurisdiction=city, code="trash", defaults={"always": True, "holidays": {"extra": closed}}
+    )
+    area = Area.objects.first() or factories.area(city)
+    Area.objects.filter(pk=area.pk).update(attributes={"trash": f"{today:%A}", "paper": f"{tomorrow:%A}"})
+    Subscription.objects.filter(pk=subscription.pk).update(service=None, area=area, collection=True)
+    tasks.remind_of_collections()

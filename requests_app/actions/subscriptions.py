@@ -16,7 +16,7 @@ from requests_app.models import (
     Service,
     Subscription,
 )
-from requests_app.rules import blocked_addresses
+from requests_app.rules import blocked_addresses, my_requests
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class FollowTarget:
     asset: Asset | None = None
     point: Point | None = None
     radius_m: int | None = None
+    # The evening before the area's collection days, instead of what is reported.
+    collection: bool = False
 
 
 @transaction.atomic
@@ -50,6 +52,7 @@ def subscribe(
         asset=target.asset,
         point=target.point,
         radius_m=target.radius_m,
+        collection=target.collection,
         unsubscribed_at=None,
     ).first()
     subscription = same or Subscription(
@@ -60,6 +63,7 @@ def subscribe(
         asset=target.asset,
         point=target.point,
         radius_m=target.radius_m,
+        collection=target.collection,
     )
     if subscription.confirmed_at is None:
         # Someone else who enters the address must not change a confirmed subscription.
@@ -99,3 +103,13 @@ def unsubscribe(pk: int) -> None:
     """Stops the subscription, including updates already in a digest."""
     Subscription.objects.filter(pk=pk, unsubscribed_at=None).update(unsubscribed_at=app_now())
     DigestItem.objects.filter(subscription_id=pk, sent_at=None).delete()
+
+
+@transaction.atomic
+def unsubscribe_by_email(pk: int) -> None:
+    """As unsubscribe(), by the link in an email. That of a collection day is one for all areas, so it stops all of these."""
+    subscription = Subscription.objects.select_related("contact_point__person__jurisdiction").filter(pk=pk).first()
+    if subscription is not None and subscription.collection:
+        for other in my_requests.subscriptions(subscription.contact_point).filter(collection=True):
+            unsubscribe(other.pk)
+    unsubscribe(pk)

@@ -301,7 +301,7 @@ def _subscription(one: Subscription) -> dict[str, Any]:
         "latitude": one.point.y if one.point else None,
         "longitude": one.point.x if one.point else None,
         "meters_around": one.radius_m,
-        "how_often": one.cadence,
+        "how_often": "the evening before collection" if one.collection else one.cadence,
         "asked_at": one.created_at,
         "confirmed_at": one.confirmed_at,
         "unsubscribed_at": one.unsubscribed_at,

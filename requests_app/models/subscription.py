@@ -32,9 +32,17 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
+    # An email on the evening before the area's collection days, instead of updates on reports; and the last day announced.
+    collection = models.BooleanField(default=False, db_default=False)
+    reminded_for = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(collection=False)
+                | Q(area__isnull=False, service__isnull=True, asset__isnull=True, point__isnull=True),
+                name="subscription_collection_of_area",
+            ),
             models.CheckConstraint(
                 condition=Q(point__isnull=True, radius_m__isnull=True)
                 | Q(point__isnull=False, radius_m__gte=SMALLEST_RADIUS_M),
@@ -45,6 +53,11 @@ class Subscription(models.Model):
             GistIndex(fields=["point"], condition=Q(unsubscribed_at__isnull=True), name="subscription_place"),
             models.Index(fields=["area"], condition=Q(unsubscribed_at__isnull=True), name="subscription_area"),
             models.Index(fields=["service"], condition=Q(unsubscribed_at__isnull=True), name="subscription_service"),
+            models.Index(
+                fields=["area"],
+                condition=Q(collection=True, unsubscribed_at__isnull=True),
+                name="subscription_collection",
+            ),
         ]
 
 

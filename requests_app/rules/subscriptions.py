@@ -35,7 +35,10 @@ def matching(service_request: ServiceRequest) -> QuerySet[Subscription]:
     )
     return (
         Subscription.objects.filter(
-            jurisdiction_id=service_request.jurisdiction_id, unsubscribed_at=None, contact_point__bounced_at=None
+            jurisdiction_id=service_request.jurisdiction_id,
+            collection=False,
+            unsubscribed_at=None,
+            contact_point__bounced_at=None,
         )
         .exclude(confirmed_at=None)
         .filter(fits)

@@ -42,6 +42,7 @@ from requests_app.actions import (
 from requests_app.imports import layer_import
 from requests_app.messages import (
     alarm_messages,
+    collection_reminders,
     department_work,
     digest,
     email,
@@ -84,6 +85,7 @@ HANDLERS: dict[str, Handler] = {
     "notify": notifications.notify,
     "match_subscriptions": notifications.match_subscriptions,
     "send_digest": digest.send_digest,
+    "collection_reminder": collection_reminders.send_reminder,
     "notify_staff": staff_notices.notify_row,
     "email_staff_notice": staff_email.send_notice,
     "mail_department": department_work.mail_department,
@@ -223,6 +225,12 @@ def check_clocks() -> None:
     """Warns of clocks that are about to run out, and escalates those that have, every five minutes; counts the use of API keys."""
     escalation.take_due_steps()
     api_usage.fold()
+
+
+@shared_task(name="requests_app.worker.tasks.remind_of_collections")
+def remind_of_collections() -> None:
+    """Enqueues the emails about tomorrow's collections, from 6 p.m. of each city on, every quarter of an hour."""
+    collection_reminders.enqueue_due()
 
 
 @shared_task(name="requests_app.worker.tasks.nightly")

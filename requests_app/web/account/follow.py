@@ -1,6 +1,7 @@
 """Email updates on an area, a service, a place or an asset: sign-up, confirmation link and unsubscribe."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,12 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app import limits, links
 from requests_app.actions import confirm_report, followers, subscriptions, verify_email
-from requests_app.actions.subscriptions import FollowTarget
-from requests_app.models import OneTimeLink, Person
+from requests_app.models import Cadence, OneTimeLink, Person
 from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import blocked_addresses
 from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
-from requests_app.web.account.follow_target import NAMES, follow_target, page_of
+from requests_app.web.account.follow_target import COLLECTION, NAMES, follow_target, page_of
 from requests_app.web.account.my_contact import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
 from requests_app.web.city_request import CityRequest, too_many_requests
@@ -38,11 +38,13 @@ def follow(request: CityRequest) -> HttpResponse:
     """Sign-up form. The answer doesn't tell whether we know the address."""
     what = follow_target(request.jurisdiction, request.GET)
     if what is None:
-        unknown = bool(set(NAMES) & set(request.GET))
+        unknown = bool({*NAMES, COLLECTION} & set(request.GET))
         return render(
             request, "requests_app/account/follow_unknown.html", {"unknown": unknown}, status=404 if unknown else 200
         )
-    form = SubscribeForm(request.POST if request.method == "POST" else None, radius=what.radius_m)
+    form = SubscribeForm(
+        request.POST if request.method == "POST" else None, radius=what.radius_m, with_cadence=not what.collection
+    )
     status, asked = 200, ""
     if request.method == "POST":
         status = 422
@@ -51,15 +53,13 @@ def follow(request: CityRequest) -> HttpResponse:
             if limits.allow_email(
                 request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
             ):
-                wished = FollowTarget(
-                    what.label, what.area, what.service, what.asset, what.point, form.cleaned_data.get("radius")
-                )
+                wished = replace(what, radius_m=form.cleaned_data.get("radius"))
                 try:
                     subscriptions.subscribe(
                         request.jurisdiction,
                         wished,
                         email=email,
-                        cadence=form.cleaned_data["cadence"],
+                        cadence=form.cleaned_data.get("cadence", Cadence.DAILY),
                         language=get_language() or "en",
                     )
                 except verify_email.AddressBlocked:
@@ -145,7 +145,7 @@ def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
     if done:
         contact_point_id, subscription_id = named
         if subscription_id:
-            subscriptions.unsubscribe(subscription_id)
+            subscriptions.unsubscribe_by_email(subscription_id)
         else:
             followers.unsubscribe_digest(contact_point_id)
     return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})

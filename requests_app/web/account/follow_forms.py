@@ -41,10 +41,12 @@ class SubscribeForm(CadenceForm):
     )
     field_order = ["email", "radius", "cadence"]
 
-    def __init__(self, *args: Any, radius: int | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, radius: int | None, with_cadence: bool = True, **kwargs: Any) -> None:
         """radius: meters around the place on the previous page; None if it isn't a place."""
         near = next((meters for meters in RADII if radius and meters >= radius), RADII[-1])
         kwargs["initial"] = {"cadence": Cadence.DAILY, "radius": near, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         if radius is None:
             del self.fields["radius"]
+        if not with_cadence:
+            del self.fields["cadence"]

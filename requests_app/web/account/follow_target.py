@@ -3,19 +3,27 @@
 from collections.abc import Mapping
 
 from django.urls import reverse
+from django.utils import timezone
 
 from requests_app.actions.subscriptions import FollowTarget
 from requests_app.localized import localized
 from requests_app.models import Area, Asset, Jurisdiction, Service
 from requests_app.places import assets, named
+from requests_app.places.address_card import part_of
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.public_place import LISTED
 
 NAMES = ("area", "service", "asset", "near")
+COLLECTION = "collection"
 
 
 def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> FollowTarget | None:
-    """The target of ?area=, ?service=, ?asset= and ?near=; None if the city doesn't have one of them."""
+    """The target of ?area=, ?service=, ?asset= and ?near=; None if the city doesn't have one of them.
+
+    ?collection= is an area too, for the evening before its collection days.
+    """
+    if COLLECTION in query:
+        return _collection_target(jurisdiction, query[COLLECTION])
     chosen = PublicFilter(jurisdiction, query)
     typed = chosen.chosen
     names: list[str] = []
@@ -35,9 +43,7 @@ def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Follo
             return None
         names.append(localized(service.current.name))
     if "area" in typed:
-        layer, _colon, code = typed["area"].partition(":")
-        areas = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True)
-        area = areas.defer("polygon").first()
+        area = _area(jurisdiction, typed["area"])
         if area is None:
             return None
         names.append(area.label)
@@ -54,6 +60,20 @@ def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Follo
     if not names:
         return None
     return FollowTarget(" · ".join(names), area=area, service=service, asset=asset, point=point, radius_m=radius)
+
+
+def _area(jurisdiction: Jurisdiction, written: str) -> Area | None:
+    layer, _colon, code = written.replace("\x00", "").partition(":")
+    areas = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True)
+    return areas.defer("polygon").first()
+
+
+def _collection_target(jurisdiction: Jurisdiction, written: str) -> FollowTarget | None:
+    area = _area(jurisdiction, written)
+    fields = part_of(jurisdiction, area, timezone.localdate()).collections if area is not None else []
+    if area is None or not fields:
+        return None
+    return FollowTarget(" · ".join([*(one.label for one in fields), area.label]), area=area, collection=True)
 
 
 def page_of(what: FollowTarget, chosen: str) -> str:

@@ -71,7 +71,10 @@ def _list(request: CityRequest, resident: Resident) -> HttpResponse:
         "rows": _rows(request, resident, page.rows),
         "pager": page.urls(),
         "news": [
-            (item, CadenceForm(initial={"cadence": item.cadence}, auto_id=f"id_{item.pk}_%s"))
+            (
+                item,
+                None if item.collection else CadenceForm(initial={"cadence": item.cadence}, auto_id=f"id_{item.pk}_%s"),
+            )
             for item in news[:NEWS_SHOWN]
         ],
         "more_news": len(news) > NEWS_SHOWN,
@@ -139,10 +142,14 @@ def my_updates(request: CityRequest, resident: Resident, subscription_id: int) -
     elif "stop" in request.POST:
         subscriptions.unsubscribe(subscription.pk)
         messages.success(request, _("You won’t get any more updates about this."))
+    elif subscription.collection:
+        # Signing in verified the address, so this confirms the subscription.
+        subscriptions.set_cadence(subscription.pk, cadence=subscription.cadence)
+        messages.success(request, _("You’re signed up."))
     else:
         form = CadenceForm(request.POST)
         if form.is_valid():
-            # Signing in verified the address, so this confirms the subscription.
+            # As above.
             subscriptions.set_cadence(subscription.pk, cadence=form.cleaned_data["cadence"])
             messages.success(request, _("We saved how often you want updates."))
     return redirect("requests_app:my")
