@@ -721,6 +721,8 @@ PAGES: dict[str, Page] = {
         ),
         budget=4,
     ),
+    # Without an address; with one, tests/requests_app/web/explore/test_my_street.py counts.
+    "requests_app:my_street": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:numbers": Page(EVERYONE, queries=("", "before=2026-06", "before=2030-13", "before={q}"), budget=4),
     "requests_app:areas": Page(EVERYONE, budget=2),
     "requests_app:area": Page(

@@ -549,6 +549,10 @@ def test_no_log_line_holds_anything_private(planted: Planted, stranger: tuple[Cr
     with log_lines() as lines:
         with_links = Crawler(planted, {}, levels=0)
         with_links.ask_all((name for name, page in PAGES.items() if page.who == LINK), translated=False, pieces=False)
+        # The address of My street, which only its browser may keep.
+        at_home = {"q": CANARIES["address of a private request"], "lat": "40.5", "long": "-69.0"}
+        assert with_links.client.post(reverse("requests_app:my_street"), at_home).status_code == 302
+        assert at_home["q"].encode() in with_links.client.get(reverse("requests_app:my_street")).content
         of_staff = Crawler(planted, {}, planted.staff["ada"])
         of_staff.ask(address("staff_app:api_keys", planted))
         form = {"name": CANARIES["reporter's name"], "scopes": "report", "calls_a_minute": "60"}

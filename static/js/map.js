@@ -15,6 +15,8 @@ const box = document.getElementById("map");
 const words = JSON.parse(document.getElementById("map-words").textContent);
 const said = document.getElementById("map-said");
 box.closest("[data-needs-script]").hidden = false;
+// On a page without filters (My street), the view is about one's home and stays out of the URL.
+const form = document.querySelector("[data-choice]");
 
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
 
@@ -64,7 +66,7 @@ function unique(features) {
 
 const chosen = box.dataset.view?.split(",").map(Number);
 const opened = await openMap(box, {
-  hash: "view",
+  hash: form ? "view" : false,
   ...(chosen ? { bounds: chosen, fitBoundsOptions: { padding: 24, maxZoom: CLOSEST } } : {}),
 });
 if (opened) {
@@ -172,10 +174,9 @@ if (opened) {
 }
 
 // A change of filters keeps the map's view, unless the area changed.
-const form = document.querySelector("[data-choice]");
-const area = form.elements.namedItem("area");
-const before = area.value;
-form.addEventListener("submit", () => {
+const area = form?.elements.namedItem("area");
+const before = area?.value;
+form?.addEventListener("submit", () => {
   const action = form.action.split("#")[0];
   form.action = area.value === before ? action + location.hash : action;
 });

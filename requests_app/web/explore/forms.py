@@ -31,6 +31,14 @@ class AddressForm(forms.Form):
         self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")
 
 
+class StreetForm(AddressForm):
+    """The same box for My street, sent by POST."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].help_text = gettext_lazy("For example, 12 Elm St. Only this device keeps it.")
+
+
 class PlaceForm(AddressForm):
     """The same box for finding reports, where an address means its block."""
 

@@ -35,14 +35,14 @@ def map_page(request: HttpRequest) -> HttpResponse:
     context |= {
         "rows": request_rows(chosen.jurisdiction, page.rows),
         "has_more": bool(page.next_cursor),
-        "view": _view(chosen),
-        "map_words": _map_words(),
+        "view": view_of(chosen),
+        "map_words": map_words(),
         "limit_words": _limit_words(chosen),
     }
     return render(request, "requests_app/explore/map.html", context)
 
 
-def _map_words() -> dict[str, Any]:
+def map_words() -> dict[str, Any]:
     """Messages of js/map.js in the page's language."""
     return {
         "statuses": words_by_code(),
@@ -65,7 +65,7 @@ def _limit_words(chosen: PublicFilter) -> str:
     return ""
 
 
-def _view(chosen: PublicFilter) -> tuple[float, float, float, float] | None:
+def view_of(chosen: PublicFilter) -> tuple[float, float, float, float] | None:
     """West, south, east and north of the chosen place; None shows the whole city."""
     if chosen.unknown:
         return None

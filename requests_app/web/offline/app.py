@@ -72,6 +72,7 @@ def app_manifest(request: CityRequest) -> JsonResponse:
         ],
         "shortcuts": [
             {"name": _("Report offline"), "url": reverse("requests_app:offline")},
+            {"name": _("My street"), "url": reverse("requests_app:my_street")},
             {"name": _("Check a report"), "url": reverse("requests_app:find")},
         ],
     }

@@ -43,7 +43,7 @@ def test_the_manifest_speaks_the_pages_language_and_opens_its_pages(cast: Riverm
     found = client.get("/es/app.webmanifest").json()
     assert (found["lang"], found["start_url"]) == ("es", "/es/report/")
     assert found["id"] == client.get("/app.webmanifest").json()["id"]
-    assert [one["url"] for one in found["shortcuts"]] == ["/es/report/offline/", "/es/find/"]
+    assert [one["url"] for one in found["shortcuts"]] == ["/es/report/offline/", "/es/my-street/", "/es/find/"]
 
 
 @pytest.mark.parametrize("path", ["/", "/es/", "/report/", "/requests/", "/accounts/login/"])

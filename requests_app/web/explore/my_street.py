@@ -1,0 +1,151 @@
+"""My street: collection days, council member, and reports near an address that only the visitor's browser keeps."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+from django.contrib.gis.geos import Point
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods
+
+from requests_app import limits
+from requests_app.places import addresses, named, ownership
+from requests_app.places.address_card import Field, Part, card_at
+from requests_app.places.addresses import Match
+from requests_app.places.public_filter import PublicFilter
+from requests_app.places.public_place import block_point
+from requests_app.rules.collection_days import Pickup
+from requests_app.rules.intake import clean_text
+from requests_app.web.city_request import CityRequest, too_many_requests
+from requests_app.web.explore import filters
+from requests_app.web.explore.areas import site_names
+from requests_app.web.explore.forms import ADDRESS_MAX, StreetForm
+from requests_app.web.explore.map import map_words, view_of
+from requests_app.web.explore.request_rows import request_rows
+from requests_app.web.page_cookie import set_page_cookie
+from requests_app.web.report.forms import typed_point
+
+COOKIE = "street"
+# The longest that browsers keep a cookie.
+KEPT_S = 400 * limits.DAY
+AN_HOUR = 300
+# Meters around the block, and reports in the list.
+AROUND_M = 500
+A_YEAR = dt.timedelta(days=365)
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Street:
+    """The address that the browser keeps."""
+
+    label: str
+    point: Point
+
+
+# The address is in the body of a POST and in a cookie of this page, never in its URL, so that neither logs nor caches have it.
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def my_street(request: CityRequest) -> HttpResponse:
+    """POST: `forget`, one of several matches (`choice`), or an address. Stores nothing but the cookie."""
+    if request.method != "POST":
+        street = _kept(request)
+        context = {"form": StreetForm()} if street is None else _street_context(request, street)
+        return _page(request, context)
+    if "forget" in request.POST:
+        return _redirect("")
+    return _look_up(request)
+
+
+def _look_up(request: CityRequest) -> HttpResponse:
+    place, _comma, label = request.POST.get("choice", "").partition(";")
+    lat, _comma, long = place.partition(",")
+    form = StreetForm({"q": label, "lat": lat, "long": long} if place else request.POST)
+    if not form.is_valid():
+        return _page(request, {"form": form}, status=422)
+    if not limits.allow(request, "address", AN_HOUR):
+        form.add_error(None, too_many_requests(request.jurisdiction))
+        return _page(request, {"form": form}, status=429)
+    city, words = request.jurisdiction, form.cleaned_data["q"]
+    point = typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
+    if point is None:
+        matches = addresses.search(city, words)
+        sure = addresses.sure(matches)
+        if sure is None:
+            return _page(request, {"form": form, "words": words, "matches": matches, "nothing": not matches})
+        words, point = sure.label, sure.point
+    if not ownership.inside(city, point):
+        neighbor = ownership.neighbor_at(city, point)
+        return _page(request, {"form": form, "words": words, "outside": True, "neighbor": neighbor})
+    if not words:
+        near = addresses.nearest(city, point)
+        words = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
+    return _redirect(quote(f"{point.y:.6f},{point.x:.6f};{words}", safe=""))
+
+
+def _redirect(kept: str) -> HttpResponse:
+    response = redirect("requests_app:my_street")
+    set_page_cookie(response, COOKIE, kept, "requests_app:my_street", max_age=KEPT_S)
+    return response
+
+
+def _kept(request: CityRequest) -> Street | None:
+    """The address in the cookie; None if there is none, or none in this city."""
+    place, _semicolon, label = unquote(request.COOKIES.get(COOKIE, "")).partition(";")
+    point = typed_point(*place.partition(",")[::2])
+    label = clean_text(label.replace("\x00", ""))[:ADDRESS_MAX]
+    if point is None or not label or not ownership.inside(request.jurisdiction, point):
+        return None
+    return Street(label, point)
+
+
+def _street_context(request: CityRequest, street: Street) -> dict[str, Any]:
+    city = request.jurisdiction
+    parts = card_at(city, street.point, timezone.localdate())
+    # Whatever has a URL is about the block, whose place is the average of its houses.
+    block = named.of_match(city, Match(street.label, street.point, "address", 1.0))
+    center = block.point if block is not None else block_point(street.point)
+    near = PublicFilter(city, {"near": f"{center.y:.5f},{center.x:.5f},{AROUND_M}", "status": "open"})
+    page = filters.page(near, None, SHOWN)
+    return {
+        "form": StreetForm(),
+        **site_names(city),
+        "street": street,
+        "block": block,
+        "collections": [part for part in parts if part.collections],
+        "changes": _changes(parts, timezone.localdate()),
+        "facts": [Part(part.label, part.area, _facts(part)) for part in parts],
+        "rows": request_rows(city, page.rows),
+        "has_more": bool(page.next_cursor),
+        "follow_query": urlencode({"near": near.chosen["near"]}),
+        "chosen": near,
+        "list_url": f"{reverse('requests_app:public_list')}?{near.query}",
+        "view": view_of(near),
+        "map_words": map_words(),
+    }
+
+
+def _changes(parts: list[Part], today: dt.date) -> list[tuple[Field, Pickup]]:
+    """What holidays change within a year, in order."""
+    found = [
+        (field, pickup)
+        for part in parts
+        for field in part.collections
+        if field.days is not None
+        for pickup in field.days.between(today, today + A_YEAR)
+        if pickup.is_changed
+    ]
+    return sorted(found, key=lambda one: one[1].usual_on)
+
+
+def _facts(part: Part) -> list[Field]:
+    return [field for field in part.fields if field.days is None]
+
+
+def _page(request: CityRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, "requests_app/explore/my_street.html", context, status=status)
