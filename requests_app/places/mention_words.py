@@ -52,8 +52,12 @@ PREPOSITION_STARTS = {
     "del": {"cerca", "lado", "detras", "afuera", "fuera", "dentro", "delante", "enfrente", "entrada"},
 }  # fmt: skip
 CORNER_WORDS = {"corner", "intersection", "intersect", "esquina", "interseccion", "cruce", "crosswalk", "crossing"}
-JOINERS = {"&", "@", "/", "and", "y", "con", "at"}
+# "Salt Rd near Front": only after a street with its type, or in capitals.
+WEAK_JOINERS = {"at", "near", "by", "off", "meets", "crosses", "cerca"}
+JOINERS = {"&", "@", "/", "and", "y", "con", *WEAK_JOINERS}
 BETWEEN = {"between", "entre"}
+# Types by themselves, as search keys.
+NO_NAMES = {"st", "ave", "rd", "blvd", "dr", "ln", "hwy", "pl"}
 # A name ends before these.
 ENDS = {
     *("is", "are", "was", "were", "has", "have", "had", "there", "that", "which", "who", "need", "needs", "and", "or", "but"),
@@ -153,13 +157,14 @@ class Token:
 class Address:
     """start, end: in the text; they don't count when two are compared, so that what is said twice is looked up once.
 
-    words: for the search. is_typed: with its street type, so that it's surely an address.
+    words: for the search. is_typed: with its street type. is_sure: worth a search for the next number or a misspelled name.
     """
 
     start: int = field(compare=False)
     end: int = field(compare=False)
     words: str
     is_typed: bool
+    is_sure: bool
 
 
 @dataclass(frozen=True)
@@ -260,10 +265,12 @@ class _Cutter:
                 after += 1
             street = self._street(run, after)
             prefix = any(one.plain in STREET_FIRST for one in run[at + 1 : after])
-            if street and (prefix or street[-1].key in STREET_TYPES | DIRECTIONS):
+            if street and (prefix or any(one.key in STREET_TYPES for one in street[-2:])):
                 yield self._address(token, street, is_typed=True)
             elif before := self._street_before(run, at):
                 yield self._address(token, before, is_typed=True)
+            elif (typed := self._typed_street_before(run, at)) and self._ends(run, at + 1):
+                yield replace(self._address(token, typed, is_typed=True), is_sure=False)
             elif street and self._follows_preposition(run, at) and self._ends(run, after + len(street)):
                 yield self._address(token, street, is_typed=False)
             elif capitals := self._capitals(run, after):
@@ -272,7 +279,7 @@ class _Cutter:
     def _address(self, number: Token, street: list[Token], *, is_typed: bool) -> Address:
         words = f"{number.text} {' '.join(token.text for token in street)}"
         return Address(
-            min(number.start, street[0].start), max(number.end, street[-1].end), words, is_typed=is_typed
+            min(number.start, street[0].start), max(number.end, street[-1].end), words, is_typed, is_typed
         )  # fmt: skip
 
     def _is_house(self, run: list[Token], at: int) -> bool:
@@ -320,6 +327,12 @@ class _Cutter:
                 return run[place:end]
         return []
 
+    def _typed_street_before(self, run: list[Token], at: int) -> list[Token]:
+        """ "Grand Blvd 27"."""
+        if at < 2 or run[at - 1].key not in STREET_TYPES:
+            return []
+        return self._side_before(run, at)[-NAME_MAX - 1 :]
+
     def _capitals(self, run: list[Token], at: int) -> list[Token]:
         """ "40 Salt": capitalized words after a number."""
         if not self.has_capitals:
@@ -355,7 +368,8 @@ class _Cutter:
             if token.plain not in JOINERS or at == 0 or at == len(run) - 1:
                 continue
             left, right = self._side_before(run, at), self._side_after(run, at)
-            if not left or not right:
+            if not left or not right or any(one.plain.isdigit() for one in left):
+                # With a number, it's an address.
                 continue
             if on := self._street_between(run, at - len(left) - 1):
                 # "On Salt between Front and Main" is two corners.
@@ -374,7 +388,7 @@ class _Cutter:
             )
             ordinary = all(one.key in ORDINARY for one in (left[-1], right[0]))
             follows = self._follows_preposition(run, at - len(left)) and near[-1:] != ["in"]
-            if token.plain == "at":
+            if token.plain in WEAK_JOINERS:
                 says_so = is_corner or (capitals and len(left) <= 2) or any(one.key in STREET_TYPES for one in left)
             elif token.plain == "con":
                 says_so = is_corner or has_type or capitals
@@ -398,7 +412,8 @@ class _Cutter:
         for token in reversed(run[max(at - NAME_MAX - 1, 0) : at]):
             is_first = token.plain in STREET_FIRST and bool(side)
             ends_another = token.key in STREET_TYPES and any(one.key not in STREET_TYPES for one in side)
-            if not token.is_word or (not is_first and (token.plain in ENDS or ends_another)):
+            ends = token.plain in ENDS | CORNER_WORDS or ends_another
+            if not token.is_word or (not is_first and ends):
                 break
             side.insert(0, token)
             if is_first:
@@ -407,7 +422,8 @@ class _Cutter:
 
     def _side_after(self, run: list[Token], at: int) -> list[Token]:
         start = at + 1
-        while start < len(run) and run[start].plain in ARTICLES:
+        # "Salt Rd at the corner of Front".
+        while start < len(run) and run[start].plain in ARTICLES | CORNER_WORDS | {"of", "de", "con", "with"}:
             start += 1
         first = [run[start]] if start < len(run) and run[start].plain in STREET_FIRST else []
         return first + self._street(run, start + len(first))[: NAME_MAX + 1]
@@ -420,6 +436,10 @@ class _Cutter:
                 # Up to its type, the name is certain.
                 parts = parts[:1]
             keys = [" ".join(one.key for one in part) for part in parts if not part[0].key.isdigit()]
+            # "E" of "E Sixth" is another street, and "street" is none.
+            keys = [
+                key for number, key in enumerate(keys) if key not in NO_NAMES and not (number and key in DIRECTIONS)
+            ]
             # As it is, and as English would say it: "ave north". Not only that: "school st" is one already.
             return tuple(dict.fromkeys(one for key in keys for one in (key, turned(key))))
 
@@ -444,7 +464,9 @@ class _Cutter:
             else:
                 starts = []
             if token.key.split(" ")[-1] in KINDS:
-                starts += [(start, at + 1) for start in range(max(at - 3, 0), at)]
+                # "Fire Station 4", too.
+                ends = [at + 1, *([at + 2] if at + 1 < len(run) and run[at + 1].plain.isdigit() else [])]
+                starts += [(start, end) for end in ends for start in range(max(at - 3, 0), at)]
                 starts += [(at, end) for end in range(at + 2, min(at + LANDMARK_MAX, len(run)) + 1)]
             for start, end in starts:
                 part = run[start:end]

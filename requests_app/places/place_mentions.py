@@ -1,7 +1,7 @@
 """Places that a text names, for the report form to propose: "dark by the library", "esquina de Front y Salt", "pole 1234".
 
 mention_words.py cuts out what may be a place. All of that is looked up at once, by exact name; only what is surely an address
-or a corner and wasn't found is searched for like something misspelled, twice at most. What this costs depends neither on how
+or a corner and wasn't found is searched for like something misspelled, once at most. What this costs depends neither on how
 long the text is nor on how large the city is. A wrong proposal is worse than none.
 """
 
@@ -35,10 +35,13 @@ from requests_app.places.ownership import NEIGHBOR
 
 # So many places are proposed at most. A name that means more than that says nothing.
 PROPOSED_MAX = 4
-# Searches like for something misspelled, and the least confidence of what they find.
-SEARCHES_MAX, SURE_ENOUGH = 2, 0.7
+# Addresses and corners that weren't found: so many get a second look, and so many are searched for like something misspelled,
+# with the least confidence of what is found.
+MISSES_MAX, SEARCHES_MAX, SURE_ENOUGH = 3, 1, 0.7
 # The least similarity of the street of an address, from 0 to 1.
 ALIKE = 0.84
+# A shorter name is too much like others.
+LONG_ENOUGH = 4
 # How far from a number that isn't known the next one may be.
 NEXT_NUMBERS = 10
 # Landmarks that end like "library", among which the main one is looked for.
@@ -135,7 +138,7 @@ class _Search:
         for address in self.candidates.addresses:
             if found := self._addresses(address, entries):
                 yield from self._told_apart(found, address)
-            elif address.is_typed:
+            elif address.is_sure:
                 missed.append(address)
         for corner in self.candidates.corners:
             if found := self._corners(corner, entries):
@@ -145,10 +148,15 @@ class _Search:
         for landmark in self.candidates.landmarks:
             yield from self._told_apart(self._landmarks(landmark, by_key), landmark)
         yield from self._the_ones()
-        for miss in missed[:SEARCHES_MAX]:
+        unknown: list[Address | Corner] = []
+        for miss in missed[:MISSES_MAX]:
             if isinstance(miss, Address) and (neighbor := self._next_to(miss)):
                 yield neighbor
-            elif (best := GazetteerSearch(self.city, miss.words).found(1)) and self._is_alike(miss, *best[0]):
+            else:
+                unknown.append(miss)
+        for miss in unknown[:SEARCHES_MAX]:
+            best = GazetteerSearch(self.city, miss.words).found(1)
+            if best and self._is_alike(miss, *best[0]):
                 yield _mention(best[0][0], miss)
 
     def _address_ranges(self) -> Iterator[tuple[str, str]]:
@@ -185,7 +193,15 @@ class _Search:
         if confidence < SURE_ENOUGH:
             return False
         if isinstance(said, Corner):
-            return entry.kind == "intersection"
+            streets = entry.search_key.split(" and ")
+            sides = [self._streets(side) for side in said.sides]
+            return entry.kind == "intersection" and any(
+                all(
+                    any(street_alike(name, street) >= ALIKE for name in names if len(name) >= LONG_ENOUGH)
+                    for names, street in zip(sides, pair, strict=False)
+                )
+                for pair in (streets, streets[::-1])
+            )
         number, street = number_of(entry.search_key)
         written = [number_of(house) for house in self._houses(said)]
         return entry.kind == "address" and any(
@@ -305,15 +321,25 @@ class _Search:
 def _fits(names: Sequence[str], street: str) -> int:
     """How well one of the names fits this street of a corner: 0 not at all, more for a longer name and for its type."""
     best = 0
+    # The town may follow.
+    street = street_of(street)
     for name in names:
         words = len(name.split())
         if street == name:
             best = max(best, 10 * words + 2)
         elif street.rpartition(" ")[0] == name and street.split()[-1] in STREET_TYPES:
             best = max(best, 10 * words + 1)
-        elif core(street) == core(name):
-            best = max(best, 10 * len(core(name).split()))
+        elif _bare(street) == _bare(name):
+            best = max(best, 10 * len(_bare(name).split()))
     return best
+
+
+def _bare(street: str) -> str:
+    """Without the direction before it and its type: "e elm st" is "elm". More than one type is a part of the name."""
+    words = street.split()
+    if len(words) > 1 and words[0] in DIRECTIONS:
+        words = words[1:]
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in STREET_TYPES else words)
 
 
 def _proposed(found: list[Mention]) -> list[Mention]:

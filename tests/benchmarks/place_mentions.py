@@ -4,25 +4,33 @@ The sentences of place_mentions.yaml in the demo's city, and what a search costs
 every miss and every false proposal. CPU time of application and database together, as in addresses.py next to it.
 """
 
+import csv
+import gzip
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils.translation import override
 
 from requests_app.imports.city import load_city
 from requests_app.imports.progress import Progress
 from requests_app.models import Jurisdiction
+from requests_app.places.addresses import box_around
 from requests_app.places.place_mentions import mentioned
-from tests.benchmarks.addresses import cpu_ms
+from tests.benchmarks.addresses import QUERIES, cpu_ms
+from tests.real_data import real_data
+from tests.requests_app.imports.boston import boston_folder
 
 SENTENCES = Path(__file__).with_suffix(".yaml")
 RIVERMARK = Path(settings.BASE_DIR) / "requests_app/demo/rivermark/city.yaml"
 # The share of sentences whose places are all proposed, and of those with a wrong one, in each half; milliseconds.
 FOUND, FALSE, MOST_MS = 0.9, 0.02, 100
+# Of Boston's texts, so many are read, and a proposal this far from where the report was is counted as right.
+REAL_TEXTS, NEAR_M = 1_000, 300
 # Texts that are as long as the box allows.
 LONG = {
     "one place after another": "At 40 Salt Rd, by Central Library near Front and Main, 400 block of Elm, pole 1234. ",
@@ -83,6 +91,40 @@ def test_the_place_that_the_words_name_is_proposed() -> None:
         assert found(part) >= FOUND
         assert wrong(part) <= FALSE
     assert max(one.milliseconds for one in [*results, *longest.values()]) <= MOST_MS
+
+
+@pytest.mark.django_db
+@pytest.mark.real_data
+def test_what_real_reports_name_is_where_they_were(tmp_path: Path) -> None:
+    """Boston's texts: how many have a proposal, and how many of those one near the place that was reported."""
+    folder = boston_folder(tmp_path, requests=False)
+    written = yaml.safe_load((folder / "city.yaml").read_text())
+    written["gazetteer"]["aliases"] = yaml.safe_load(QUERIES.read_text())["aliases"]
+    (folder / "city.yaml").write_text(yaml.safe_dump(written))
+    city = load_city(folder, progress=Progress())
+    with gzip.open(real_data("boston/resident_text_dev.csv.gz"), "rt", encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if len(row["description"]) > 25 and row["latitude"]]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE requests_app_gazetteerentry")
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    costs, proposed, near = [], 0, 0
+    for row in rows[:: max(len(rows) // REAL_TEXTS, 1)]:
+        before = cpu_ms(backend)
+        places = mentioned(city, row["description"])
+        costs.append(cpu_ms(backend) - before)
+        spot = Point(float(row["longitude"]), float(row["latitude"]), srid=4326)
+        proposed += bool(places)
+        if any(box_around(spot, NEAR_M).covers(one.point) for one in places):
+            near += 1
+        elif places:
+            print(f"far: {[one.label for one in places]}, reported at {row['address']!r}: {row['description'][:160]!r}")
+    costs.sort()
+    print(f"{len(costs)} texts: {proposed} with a proposal, of which {near} within {NEAR_M} meters of the report")
+    print(
+        f"CPU: median {costs[len(costs) // 2]:.0f} ms, p95 {costs[int(len(costs) * 0.95)]:.0f} ms, max {costs[-1]:.0f} ms"
+    )
+    assert near >= 0.8 * proposed
 
 
 def propose(city: Jurisdiction, backend: int, kind: str, tuned: bool, text: str, right: set[str]) -> Result:
