@@ -38,7 +38,7 @@ class Letter:
 @transaction.atomic
 def send(draft: Draft, letter: Letter, receiver: Receiver) -> None:
     """Sends it once, however often it is called. Raises TooManyReferralsError."""
-    # Lock first: a double click must find the first one's mark.
+    # Lock first: the second of a double click must find that it was sent.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is not None or "referred" in locked.typed:
         draft.typed = locked.typed

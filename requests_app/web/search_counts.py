@@ -1,4 +1,4 @@
-"""Counts searches in vain once a day for the same words of one network, on whichever pages they were typed."""
+"""Counts searches that found nothing, once a day for the same words of one network, on whichever pages they were typed."""
 
 from requests_app import limits
 from requests_app.actions import article_counts
