@@ -148,7 +148,7 @@ def test_nothing_goes_to_who_did_not_confirm_or_left_or_bounced_or_follows_repor
     assert mailbox.mails == []
     assert not OutboxRow.objects.filter(kind="collection_reminder").exists()
     # And who is reminded gets no updates on reports.
-    subscribed(town, "4")
+    subscribed(town, "4", cadence="at_once")
     factories.routed(town.tree, "A branch.")
     deliver()
     assert mailbox.to(DEV) == []
