@@ -135,10 +135,11 @@ def written_target(service: Service, kind: str) -> dict[str, Any] | None:
 
 
 def written_calendar(calendar: Calendar) -> dict[str, Any]:
+    holidays = {"holidays": calendar.holidays} if calendar.holidays else {}
     if calendar.always:
-        return {"always": True}
+        return {"always": True} | holidays
     hours = {day: [f"{opens}-{closes}" for opens, closes in spans] for day, spans in calendar.hours.items()}
-    return {"hours": hours} | ({"holidays": calendar.holidays} if calendar.holidays else {})
+    return {"hours": hours} | holidays
 
 
 def written_services(services: Iterable[Service]) -> dict[int, dict[str, Any]]:
