@@ -25,10 +25,10 @@ REGRESSIONS = [
         ("tests/requests_app/actions/test_submission.py", "tests/requests_app/api/open311/test_writing.py"),
     ),
     Regression(
-        "a place from the words is taken without being selected",
+        "another of the proposed places than the selected one is taken",
         "requests_app/web/report/location.py",
-        'if valid and "proposal" in request.POST:',
-        "if _proposals(path) and valid:",
+        '_proposals(path).get(request.POST["proposal"])',
+        "next(iter(_proposals(path).values()), None)",
         ("tests/requests_app/web/report/test_proposed_place.py",),
     ),
     Regression(
