@@ -27,6 +27,7 @@ from requests_app.models import (
 from requests_app.places import assets
 from requests_app.rules import intake, personal_data, public_words
 from requests_app.rules.report_path import Path, offered
+from requests_app.rules.two_problems import TwoProblems
 
 EXPIRES_AFTER = dt.timedelta(days=7)
 TEST_EXPIRES_AFTER = dt.timedelta(hours=4)
@@ -89,6 +90,25 @@ def _begun(jurisdiction: Jurisdiction, typed: dict[str, Any], before: dict[str, 
         return {}
     version = offered(jurisdiction, str(code))
     return {"version": version.pk if version else None}
+
+
+def report_in_turn(draft: Draft, two: TwoProblems) -> None:
+    """Makes this a report about the first of two problems; sending it begins a draft about the second.
+
+    If the words tell of danger, both reports keep all of them, so that all readers know of it.
+    """
+    keeps_all = Path(draft).tells_of_danger
+    second = {"words": two.second.words, "whole": draft.typed.get("text", ""), "keeps_all": keeps_all}
+    save(draft, second=second, **({"about": two.first.words} if keeps_all else {"text": two.first.words}))
+
+
+def report_as_one(draft: Draft) -> None:
+    """It's one problem after all: the words are as they were typed, or as they were changed since, with the rest."""
+    second = draft.typed.get("second")
+    text = str(draft.typed.get("text", ""))
+    if second and not second["keeps_all"]:
+        text = second["whole"] if second["whole"].startswith(text) else f"{text}\n{second['words']}"
+    save(draft, text=text, about="", second=None, is_one_problem=True)
 
 
 def save_photo_descriptions(draft: Draft, words: dict[str, str]) -> None:
@@ -403,11 +423,39 @@ def _touch(draft: Draft | None) -> None:
 
 
 def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
-    """Deletes the typed text, which is now stored in the request only."""
+    """Deletes the typed text, which is now stored in the request only. Begins the draft about a second problem."""
+    second = begin_second(draft)
     draft.service_request = service_request
-    draft.typed = {"end": end, "link": link.pk if link else None}
+    draft.typed = {"end": end, "link": link.pk if link else None, **({"next_draft": str(second.pk)} if second else {})}
     draft.updated_at = app_now()
     draft.save(update_fields=["service_request", "typed", "updated_at"])
+
+
+def begin_second(draft: Draft) -> Draft | None:
+    """The draft about the second problem, if there is one, with the same place and contact.
+
+    The emergency question that was answered for the whole text isn't asked again.
+    """
+    second = draft.typed.get("second")
+    if not second:
+        return None
+    same = ("text_language", "contact", "asked", "warned", "hinted", "by_robot")
+    typed: dict[str, Any] = {name: draft.typed[name] for name in same if name in draft.typed}
+    if place := {name: value for name, value in (draft.typed.get("place") or {}).items() if name != "asset"}:
+        typed["place"] = place | ({"source": "pin"} if place.get("source") == "asset" else {})
+    if second["keeps_all"]:
+        # What remains of the words is one problem.
+        typed |= {"text": second["whole"], "about": second["words"], "is_one_problem": True}
+    else:
+        typed["text"] = second["words"]
+    return Draft.objects.create(
+        jurisdiction=draft.jurisdiction,
+        visitor_hash=draft.visitor_hash,
+        language=draft.language,
+        typed=_clean(typed),
+        warning=draft.warning,
+        expires_at=app_now() + EXPIRES_AFTER,
+    )
 
 
 def remove_photos(draft: Draft) -> None:

@@ -37,6 +37,16 @@ class Path:
     def text(self) -> str:
         return str(self.typed.get("text", ""))
 
+    @property
+    def asked_about(self) -> str:
+        """What services are suggested for: the text, or the part of it that this report is about."""
+        return str(self.typed.get("about") or self.text)
+
+    @property
+    def second_problem(self) -> str:
+        """The words of another problem that is reported after this one; empty if there is none."""
+        return str((self.typed.get("second") or {}).get("words", ""))
+
     @cached_property
     def version(self) -> ServiceVersion | None:
         """The version of the chosen service that this draft began with; None if none is chosen or residents cannot use it.
@@ -247,6 +257,11 @@ class Path:
         if self.screening.asked and not warned and not self.screening.is_sure:
             reasons |= set(self.screening.reasons)
         return sorted(reasons - warned)
+
+    @property
+    def tells_of_danger(self) -> bool:
+        """Whether the words themselves tell of danger, surely or perhaps, whatever was answered."""
+        return self.screening.is_sure or bool(self.screening.hints) or self.has_flagged_danger
 
     @property
     def hints(self) -> list[str]:

@@ -9,7 +9,7 @@ The phrases of a city are kept in each process until they are indexed again (act
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -219,6 +219,14 @@ def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, 
     if max(found.values(), default=0.0) < WEAK and (corrected := phrases.corrected(words, stems)) != words:
         return phrases.scores(" ".join(corrected), _stems(jurisdiction, corrected, language))
     return found
+
+
+def scores_of_parts(jurisdiction: Jurisdiction, parts: Sequence[str], language: str) -> list[dict[Found, float]]:
+    """The scores of each part of a text, with one look at the stems of all; typos are not corrected."""
+    phrases = _phrases(jurisdiction)
+    read = [plain(part).split()[:WORDS_READ] for part in parts]
+    stems = _stems(jurisdiction, (word for words in read for word in words), language)
+    return [phrases.scores(" ".join(words), stems) for words in read]
 
 
 _kept: dict[int, Phrases] = {}

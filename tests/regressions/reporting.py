@@ -405,4 +405,25 @@ REGRESSIONS = [
         "if False:",
         ("tests/requests_app/test_photos.py",),
     ),
+    Regression(
+        "the second problem's danger is in its own report only",
+        "requests_app/actions/drafts.py",
+        "    keeps_all = Path(draft).tells_of_danger",
+        "    keeps_all = False",
+        ("tests/requests_app/web/report/test_two_problems.py",),
+    ),
+    Regression(
+        "the second problem is lost when the first is sent",
+        "requests_app/actions/drafts.py",
+        "    second = begin_second(draft)\n    draft.service_request",
+        "    second = None\n    draft.service_request",
+        ("tests/requests_app/web/report/test_two_problems.py",),
+    ),
+    Regression(
+        "what follows from a problem is a second one",
+        "requests_app/rules/two_problems.py",
+        "or _SAME_THING.match(after)",
+        "",
+        ("tests/requests_app/web/report/test_two_problems.py",),
+    ),
 ]

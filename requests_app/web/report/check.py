@@ -63,6 +63,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         "check",
         step=5,
         draft=draft,
+        path=path,
         version=path.version,
         everyone=everyone,
         city_only=city,

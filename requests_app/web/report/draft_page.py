@@ -111,6 +111,13 @@ def to_next_page(draft: Draft) -> HttpResponseRedirect:
     return HttpResponseRedirect(page_url(draft, Path(draft).next_page()))
 
 
+def second_of(request: CityRequest, draft: Draft) -> Draft | None:
+    """The draft about the second problem in this one's text, as long as it isn't sent."""
+    pk = draft.typed.get("next_draft")
+    second = own_draft(request, uuid.UUID(pk)) if pk else None
+    return second if second and second.service_request_id is None and not has_expired(second) else None
+
+
 def in_other_language(request: CityRequest, draft: Draft, language: str) -> HttpResponse:
     """Redirects to the same page in that language, or to the page for finishing later. The form is already saved."""
     draft.language = language

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import override
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from requests_app import limits
@@ -20,7 +20,7 @@ from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
 from requests_app.places import addresses
 from requests_app.places.address_card import answer_at
-from requests_app.rules import referrals, suggestions
+from requests_app.rules import referrals, suggestions, two_problems
 from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
@@ -110,7 +110,13 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         valid = form.is_valid()
         if valid and form.cleaned_data["text"] != path.text:
-            actions_drafts.save(draft, text=form.cleaned_data["text"], text_language=request.LANGUAGE_CODE)
+            actions_drafts.save(
+                draft,
+                text=form.cleaned_data["text"],
+                text_language=request.LANGUAGE_CODE,
+                about="",
+                is_one_problem=False,
+            )
         if spam_signals.is_trapped(request.POST):
             actions_drafts.save(draft, by_robot=True)
         if language := requested_language(request):
@@ -130,8 +136,12 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @draft_page
 def service(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Offers the services and articles that best match the description."""
+    """Offers the services and articles that best match the description; for two problems, those of the first."""
+    if request.method == "POST" and "one_problem" in request.POST:
+        actions_drafts.report_as_one(draft)
+        return redirect("requests_app:service", draft.pk)
     path = Path(draft)
+    two = two_problems_in(request, path)
     versions = offered_versions(request.jurisdiction)
     form = ServiceForm(
         request.POST if request.method == "POST" else None,
@@ -145,11 +155,15 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
             # What was to be sent to somebody else becomes a report.
             not_referred: dict[str, Any] = {"referral": {}} if path.referral else {}
             actions_drafts.save(draft, service=form.cleaned_data["service"], **not_referred)
+            # Only if the page said so.
+            if two is not None and "two_problems" in request.POST:
+                actions_drafts.report_in_turn(draft, two)
         if language := requested_language(request):
             return in_other_language(request, draft, language)
         if valid:
             return to_next_page(draft)
-    suggested = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE)
+    about = two.first.words if two is not None else path.asked_about
+    suggested = suggestions.suggest(request.jurisdiction, about, request.LANGUAGE_CODE)
     by_address: dict[str, Any] = {}
     if looks_up:
         form = ServiceForm(None, offered=versions, initial={"service": path.typed.get("service")})
@@ -164,10 +178,12 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         draft=draft,
         path=path,
         chosen=form["service"].value(),
+        two=two,
         suggested=suggested.services,
-        answer=suggested.answer,
+        # Two problems are reports: the page is about them.
+        answer=suggested.answer if two is None else None,
         referable=[article.code for article in suggested.articles if referrals.can_refer(path, article)],
-        articles=[article for article in suggested.articles if article != suggested.answer],
+        articles=[] if two is not None else [article for article in suggested.articles if article != suggested.answer],
         unknown=next((version for version in versions if version.service.service_code == UNKNOWN), None),
         others=by_category(
             [
@@ -178,6 +194,13 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         ),
         **by_address,
     )
+
+
+def two_problems_in(request: CityRequest, path: Path) -> two_problems.TwoProblems | None:
+    """The two problems that the text tells of, unless the reporter has decided about them."""
+    if path.typed.get("is_one_problem") or path.second_problem or path.draft.tester_id is not None:
+        return None
+    return two_problems.find(request.jurisdiction, path.text, request.LANGUAGE_CODE)
 
 
 def answer_by_address(request: CityRequest, article: Article | None) -> dict[str, Any]:
@@ -233,12 +256,17 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
     ).first()
     if article is None:
         actions_drafts.delete([draft])
-    else:
-        path = Path(draft)
-        suggested = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE).services
-        article_counts.answered(draft, article, path.version or next(iter(suggested), None))
+        messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
+        return redirect("requests_app:home")
+    path = Path(draft)
+    suggested = suggestions.suggest(request.jurisdiction, path.asked_about, request.LANGUAGE_CODE).services
+    second = actions_drafts.begin_second(draft)
+    article_counts.answered(draft, article, path.version or next(iter(suggested), None))
+    if second is not None:
+        messages.success(request, _("Glad that helped. Now, your other problem."))
+        return to_next_page(second)
     messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
-    return redirect("requests_app:article", article.code) if article else redirect("requests_app:home")
+    return redirect("requests_app:article", article.code)
 
 
 # --- Forget me --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,166 @@
+"""Two problems in one text are reported one after the other, and nothing is typed twice."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from requests_app.actions.search_index import index_catalog
+from requests_app.models import Alarm, AnsweredCount, Draft, ServiceRequest
+from tests import factories
+from tests.factories import Rivermark
+from tests.walk import Walk
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.8")]
+TWO = "there's a pothole on Elm and the streetlight is out"
+FIRST, SECOND = "there's a pothole on Elm", "the streetlight is out"
+OFFER = "It sounds like two problems"
+
+
+@pytest.fixture
+def cast() -> Rivermark:
+    cast = factories.rivermark()
+    factories.service(
+        cast.city,
+        "streetlight",
+        name={"en": "Street light out", "es": "Luz de la calle apagada"},
+        keywords={"en": ["streetlight", "lamp post", "dark street"], "es": ["farol", "poste de luz"]},
+    )
+    index_catalog(cast.city)
+    return cast
+
+
+@pytest.fixture
+def walk(client: Client) -> Walk:
+    return Walk(client)
+
+
+def send_first(walk: Walk, text: str = TWO) -> Walk:
+    walk.begin(text)
+    if walk.at == "emergency":
+        walk.on("emergency", go_on="1")
+    walk.on("service", service="pothole", two_problems="1").on("location", address="12 Elm St", note="by the bus stop")
+    words = walk.draft.typed["text"]
+    walk.on("details/1", text=words, q_where="lane").on("contact", email="ana@example.org", language="en")
+    return walk.send()
+
+
+def to_second(walk: Walk) -> Walk:
+    path = re.search(r'href="(/report/[0-9a-f-]{36}/check/)">Report it now', walk.html)
+    assert path is not None
+    answer = walk.client.get(path[1], follow=True)
+    walk.page, walk.html = answer.request["PATH_INFO"], answer.content.decode()
+    return walk
+
+
+def test_both_are_offered_and_the_second_comes_after_the_first(cast: Rivermark, walk: Walk) -> None:
+    html = walk.begin(TWO).html
+    assert OFFER in html
+    assert html.index(f"“{FIRST.replace(chr(39), '&#x27;')}”") < html.index(f"“{SECOND}”")
+    # The services are those for the first.
+    assert 'id="id_service_0"\n      value="pothole"' in html
+    send_first(walk)
+    assert walk.at == "sent"
+    assert ServiceRequest.objects.get().description == FIRST
+    assert f"“{SECOND}”" in walk.html
+    to_second(walk)
+    assert walk.at == "service"
+    assert OFFER not in walk.html
+    assert 'id="id_service_0"\n      value="streetlight"' in walk.html
+    # Neither the place nor the contact is asked for again.
+    assert walk.on("service", service="streetlight").at == "details/1"
+    assert "12 Elm St" in walk.html
+    assert f">\n{SECOND}</textarea>" in walk.html
+    assert walk.on("details/1", text=SECOND).at == "check"
+    walk.send()
+    first, second = ServiceRequest.objects.order_by("id")
+    assert (second.description, second.service.service_code) == (SECOND, "streetlight")
+    assert (second.address, second.point) == (first.address, first.point)
+    assert second.participations.get().contact_point.value == "ana@example.org"  # type: ignore[union-attr]
+    assert "Report it now" not in walk.get("sent").html
+
+
+def test_it_can_be_one_problem_before_and_after_the_service_is_chosen(cast: Rivermark, walk: Walk) -> None:
+    walk.begin(TWO).on("service", one_problem="1")
+    assert (walk.at, OFFER in walk.html, walk.draft.typed["text"]) == ("service", False, TWO)
+    walk.begin(TWO).on("service", service="pothole", two_problems="1")
+    assert walk.draft.typed["text"] == FIRST
+    assert "we’ll go on with your other problem" in walk.get("service").html
+    walk.on("service", one_problem="1")
+    assert walk.draft.typed["text"] == TWO
+    walk.on("service", service="pothole").on("location", address="12 Elm St")
+    walk.on("details/1", text=TWO, q_where="lane").on("contact", none="1").send()
+    assert ServiceRequest.objects.get().description == TWO
+    assert not Draft.objects.filter(service_request=None, pk=walk.draft.pk).exists()
+    assert "Report it now" not in walk.html
+
+
+def test_a_page_that_offered_one_takes_all_the_words(cast: Rivermark, walk: Walk) -> None:
+    walk.begin(TWO).on("service", service="pothole")
+    assert walk.draft.typed["text"] == TWO
+
+
+def test_new_words_are_looked_at_again(cast: Rivermark, walk: Walk) -> None:
+    walk.begin(TWO).on("service", one_problem="1").on(
+        "problem", text="the streetlight is out and a pothole is next to it"
+    )
+    assert OFFER in walk.html
+
+
+def test_danger_in_the_second_half_counts_for_both(cast: Rivermark, walk: Walk) -> None:
+    text = "there's a pothole on Elm and the streetlight is out, I smell gas"
+    assert walk.begin(text).at == "emergency"
+    walk.on("emergency", go_on="1")
+    assert OFFER in walk.html
+    send_first(walk, text)
+    to_second(walk)
+    assert walk.at == "service", "the emergency question was answered"
+    walk.on("service", service="streetlight")
+    walk.on("details/1", text=walk.draft.typed["text"]).send()
+    for made in ServiceRequest.objects.all():
+        assert (made.description, made.after_warning) == (text, True)
+        assert Alarm.objects.filter(service_request=made).exists()
+
+
+def test_following_an_earlier_report_goes_on_with_the_second_too(cast: Rivermark, walk: Walk) -> None:
+    factories.routed(cast.pothole, "Deep hole", answers={"where": "lane"})
+    walk.begin(TWO).on("service", service="pothole", two_problems="1").on("location", address="12 Elm St")
+    assert walk.at == "duplicates"
+    earlier = ServiceRequest.objects.get()
+    walk.on("duplicates", follow=earlier.reference)
+    assert walk.at == "sent"
+    assert to_second(walk).at == "service"
+    assert walk.draft.typed["place"]["address"] == "12 Elm St"
+
+
+def test_an_answer_for_the_first_keeps_the_second(cast: Rivermark, walk: Walk) -> None:
+    walk.begin(TWO).on("service", service="pothole", two_problems="1")
+    factories.article(cast.city, "holes", "Pothole on the road", "We fill it.", cast.pothole)
+    index_catalog(cast.city)
+    first = walk.draft.pk
+    walk.on("answered", article="holes")
+    assert AnsweredCount.objects.get().article_code == "holes"
+    assert walk.draft.pk != first
+    assert (walk.at, walk.draft.typed["text"]) == ("service", SECOND)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is a hole in the road and I got a flat tire",
+        "the pothole on Elm and Oak is back",
+        "pothole. It is deep and wide and nobody came",
+        "a branch fell on Front and Main St",
+        "the streetlight is out and the lamp post is leaning",
+        ("there is a hole and nobody came. " * 130)[:4000],
+    ],
+)
+def test_one_problem_stays_one(cast: Rivermark, walk: Walk, text: str) -> None:
+    assert OFFER not in walk.begin(text).html
+
+
+def test_in_spanish(cast: Rivermark, client: Client) -> None:
+    walk = Walk(client, "/es")
+    html = walk.begin("hay un bache en la calle y el farol está apagado").html
+    assert "Parecen dos problemas" in html
+    assert "“el farol está apagado”" in html
