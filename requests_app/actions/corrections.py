@@ -11,7 +11,7 @@ from requests_app.actions import alarms, danger, moderation, place_corrections, 
 from requests_app.clock import app_now
 from requests_app.models import Answer, Owner, Person, QuestionVersion, ServiceRequest, TextRevision
 from requests_app.places import ownership
-from requests_app.rules import intake, reporter_edits, review
+from requests_app.rules import intake, key_sentence, reporter_edits, review
 
 Field = TextRevision.Field
 # Shown where an answer was removed.
@@ -82,7 +82,8 @@ def _change_text(service_request: ServiceRequest, text: str, actor: Person) -> b
     if text == before:
         return False
     service_request.description = text
-    service_request.save(update_fields=["description"])
+    service_request.key_sentence_at = key_sentence.start_in(service_request)
+    service_request.save(update_fields=["description", "key_sentence_at"])
     _record_edit(service_request, Field.DESCRIPTION, before, text, actor)
     return True
 

@@ -29,7 +29,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.places.tile_cache import forget_tiles
-from requests_app.rules import public_texts, review
+from requests_app.rules import key_sentence, public_texts, review
 from requests_app.rules.public_texts import REMOVED, PublicText, version_of
 
 
@@ -230,7 +230,8 @@ def _store(service_request: ServiceRequest, text: PublicText, words: str) -> Non
         text.of.save(update_fields=["alt"])
     else:
         service_request.description = words
-        service_request.save(update_fields=["description"])
+        service_request.key_sentence_at = key_sentence.start_in(service_request)
+        service_request.save(update_fields=["description", "key_sentence_at"])
 
 
 def _touch(service_request: ServiceRequest) -> None:

@@ -41,7 +41,7 @@ from requests_app.models import (
 from requests_app.places import ownership
 from requests_app.places.public_place import public_place
 from requests_app.rules import alarms as alarm_rules
-from requests_app.rules import blocked_addresses, intake, offer_dates, review, screening
+from requests_app.rules import blocked_addresses, intake, key_sentence, offer_dates, review, screening
 
 T = TypeVar("T")
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
@@ -287,6 +287,7 @@ def _texts(report: NewReport, photos: list[Photo]) -> list[str]:
 def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> ServiceRequest:
     """The unsaved row."""
     version, place, answers = report.version, report.place, report.answers
+    description = intake.clean_text(report.description)[: intake.DESCRIPTION_MAX]
     public_point, public_address = public_place(version.visibility, place.point, place.address)
     public_state = review.public_state_of(version, is_test=report.is_test, review_reason=review_reason)
     now = app_now()
@@ -294,7 +295,8 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
         jurisdiction=report.jurisdiction,
         service=version.service,
         service_version=version,
-        description=intake.clean_text(report.description)[: intake.DESCRIPTION_MAX],
+        description=description,
+        key_sentence_at=key_sentence.start_of(report.jurisdiction, description, report.language, version.service_id),
         language=report.language,
         channel=report.channel,
         point=place.point,

@@ -92,6 +92,8 @@ class ServiceRequest(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="service_requests")
     service_version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     description = models.TextField(blank=True)
+    # Where in the description the sentence begins that lists show (rules/key_sentence.py).
+    key_sentence_at = models.PositiveSmallIntegerField(default=0, db_default=0)
     language = models.CharField(max_length=12, default="en")
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from requests_app.models import Asset, Draft, Jurisdiction, Owner, Photo, QuestionVersion, Service, ServiceVersion
 from requests_app.places import assets, ownership
-from requests_app.rules import duplicates, intake, offer_dates, screening
+from requests_app.rules import duplicates, intake, key_sentence, offer_dates, screening
 
 # The maximum of required questions on a page; the rest go to the next one.
 REQUIRED_ON_A_PAGE = 3
@@ -41,6 +41,13 @@ class Path:
     def asked_about(self) -> str:
         """What services are suggested for: the text, or the part of it that this report is about."""
         return str(self.typed.get("about") or self.text)
+
+    def excerpt(self, text: str, version: ServiceVersion | None) -> str:
+        """The sentence of a long text that matters for this service."""
+        if version is None:
+            return key_sentence.excerpt(text)
+        language = self.typed.get("text_language") or self.draft.language
+        return key_sentence.excerpt(text, key_sentence.start_of(self.jurisdiction, text, language, version.service_id))
 
     @property
     def second_problem(self) -> str:

@@ -124,7 +124,7 @@ def _of_task(task: Task, readers: Iterable[User], at: listing.Moment, city: Juri
         reference="",
         number="",
         service=task.what,
-        words=rows.first_words(one.description) if reads_words else "",
+        words=rows.first_words(one) if reads_words else "",
         language=one.language,
         address=one.address,
         place_note=one.place_note if reads_words else "",

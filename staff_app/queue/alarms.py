@@ -90,7 +90,7 @@ def _row(alarm: Alarm, service_request: ServiceRequest, calls: list[AlarmCall]) 
         alarm=alarm,
         service_request=service_request,
         service=localized(service_request.service_version.name),
-        first_words=rows.first_words(service_request.description, FIRST_WORDS),
+        first_words=rows.first_words(service_request, FIRST_WORDS),
         reason=reason_words(alarm.reason),
         alerts=list(alerts.values()),
         accepted_name=callee_name(accepted_name(alarm)) if alarm.state == Alarm.State.ACCEPTED else "",

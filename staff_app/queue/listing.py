@@ -55,8 +55,9 @@ FIRST_ROWS = (NOT_ACCEPTED & Q(priority=1), NOT_ACCEPTED & ~Q(priority=1) & Q(af
 URGENT = NOT_ACCEPTED & (Q(priority=1) | Q(after_warning=True))
 # What a row shows, and what rules.permissions and rules.redaction read.
 ROW_FIELDS = (
-    "jurisdiction", "reference", "service", "service_version", "description", "language", "address", "place_note",
-    "public_address", "status", "disposition", "public_state", "priority", "priority_reason", "review_reason", "after_warning",
+    "jurisdiction", "reference", "service", "service_version", "description", "key_sentence_at", "language", "address",
+    "place_note", "public_address", "status", "disposition", "public_state", "priority", "priority_reason", "review_reason",
+    "after_warning",
     "department", "team", "assignee__name", "assignee__email", "in_triage", "hold_reason", "has_new_answer", "reopened_count",
     "people_count", "acknowledge_due_at", "due_at", "submitted_at", "acknowledged_at", "resolved_at", "hold_until",
     "last_public_message_at",

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext, pgettext
 
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceRequest, Status
+from requests_app.rules import key_sentence
 from staff_app import due
 from staff_app.queue import languages, listing
 from staff_app.queue.list_position import OpenList
 
-FIRST_WORDS = 160
 language_name = languages.language_name
 
 
@@ -54,10 +54,10 @@ class Row:
         return ", ".join(flag.words for flag in self.flags)
 
 
-def first_words(text: str, most: int = FIRST_WORDS) -> str:
-    """In one line. An ellipsis says that there is more."""
-    words = " ".join(text.split())
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+def first_words(service_request: ServiceRequest, most: int = key_sentence.SHORT) -> str:
+    """The words that matter most, in one line; a short text from its beginning."""
+    text = service_request.description
+    return key_sentence.excerpt(text, service_request.key_sentence_at if len(text) > most else 0, most)
 
 
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
@@ -66,7 +66,7 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
         now=at.now,
         due=due.of(service_request, at.now, waits, is_stopped=getattr(service_request, "is_stopped", False)),
         service=localized(service_request.service_version.name),
-        first_words=first_words(service_request.description),
+        first_words=first_words(service_request),
         street=service_request.address,
         ward=getattr(service_request, "ward", ""),
         flags=flags(service_request, at.now, city),

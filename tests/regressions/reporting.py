@@ -426,4 +426,11 @@ REGRESSIONS = [
         "",
         ("tests/requests_app/web/report/test_two_problems.py",),
     ),
+    Regression(
+        "lists show how a long text begins",
+        "requests_app/rules/key_sentence.py",
+        "return spans[scores.index(max(scores))][0]",
+        "return 0",
+        ("tests/requests_app/web/report/test_key_sentence.py",),
+    ),
 ]

@@ -13,6 +13,7 @@ from requests_app.actions import drafts, offline_submission, submission
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places.public_place import public_place, shows_asset
+from requests_app.rules.key_sentence import SHORT
 from requests_app.rules.personal_data import Found, Kind
 from requests_app.rules.public_words import found_in, is_confidential, public_labels, public_words
 from requests_app.rules.report_path import Path
@@ -65,6 +66,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         draft=draft,
         path=path,
         version=path.version,
+        key_words=path.excerpt(path.text, path.version) if len(path.text) > SHORT else "",
         everyone=everyone,
         city_only=city,
         found=found[:FOUND_AT_ONCE],

@@ -178,6 +178,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         draft=draft,
         path=path,
         chosen=form["service"].value(),
+        said=path.excerpt(path.asked_about, next(iter(suggested.services), None)),
         two=two,
         suggested=suggested.services,
         # Two problems are reports: the page is about them.
