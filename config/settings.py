@@ -57,8 +57,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "requests_app.web.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
-    # Early, so that it covers responses from later middleware.
+    # Early, so that they cover responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "requests_app.web.permissions_policy.permissions_policy",
     "requests_app.static_files.StaticFilesMiddleware",
     "requests_app.web.middleware.CompressText",
     "requests_app.web.middleware.request_id",

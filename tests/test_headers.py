@@ -45,6 +45,8 @@ MAY_BE_OLDER = {
 PRIVATE = {"private", "no-store"}
 # The preview of a service's form is a frame in the page of its editor.
 FRAMED = {"staff_app:service_preview"}
+# People can speak into the first box.
+SPEAKS = {"requests_app:home", "requests_app:report", "requests_app:problem"}
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +92,11 @@ def varies(response: Any) -> set[str]:
     return {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}
 
 
-def is_guarded(response: Any, *, framed: bool = False) -> list[str]:
-    """What is wrong with the headers of any of our responses. framed: our own pages may show it in a frame."""
+def is_guarded(response: Any, *, framed: bool = False, speaks: bool = False) -> list[str]:
+    """What is wrong with the headers of any of our responses.
+
+    framed: our own pages may show it in a frame. speaks: people can speak instead of typing.
+    """
     frames, ancestors = ("SAMEORIGIN", ["'self'"]) if framed else ("DENY", ["'none'"])
     policy = {
         part.split()[0]: part.split()[1:]
@@ -114,6 +119,8 @@ def is_guarded(response: Any, *, framed: bool = False) -> list[str]:
         wrong.append("frames")
     if response.get("Cross-Origin-Opener-Policy") != "same-origin":
         wrong.append("opener")
+    if f"microphone={'(self)' if speaks else '()'}," not in response.get("Permissions-Policy", ""):
+        wrong.append("microphone")
     return wrong
 
 
@@ -126,7 +133,8 @@ def test_every_page_is_guarded(planted: Planted, name: str) -> None:
         for path in {address(name, planted), addresses(name, planted)[-1]}:
             response = get(client, path)
             assert response.status_code < 500
-            wrong = is_guarded(response, framed=name in FRAMED)
+            speaks = name in SPEAKS and response.status_code == 200
+            wrong = is_guarded(response, framed=name in FRAMED, speaks=speaks)
             assert not wrong, (path, response.status_code, wrong)
 
 

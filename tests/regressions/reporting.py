@@ -433,4 +433,11 @@ REGRESSIONS = [
         "return 0",
         ("tests/requests_app/web/report/test_key_sentence.py",),
     ),
+    Regression(
+        "pages that nobody speaks into may listen",
+        "requests_app/web/permissions_policy.py",
+        'POLICY.format(microphone="()")',
+        'POLICY.format(microphone="(self)")',
+        ("tests/test_headers.py",),
+    ),
 ]

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from requests_app.models import Category, Disposition, ServiceRequest
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import StreetForm
+from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report.forms import ProblemForm
 from requests_app.web.request.forms import FindForm
 from requests_app.web.visitor import open_drafts
@@ -15,6 +16,7 @@ FIXED_LATELY = 3
 
 
 @require_safe
+@with_microphone
 def home(request: CityRequest) -> HttpResponse:
     return render(
         request,

@@ -27,6 +27,7 @@ from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
 from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.link_cookie import delete_link_cookie
+from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report import place_input, prefill, spam_signals
 from requests_app.web.report.draft_page import (
     draft_page,
@@ -50,6 +51,7 @@ ADDRESSES_AN_HOUR = 300
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@with_microphone
 def report(request: CityRequest) -> HttpResponse:
     """The first page. Query parameters can prefill the service and the place (see prefill.py)."""
     link = prefill.read(request.jurisdiction, request.POST if request.method == "POST" else request.GET)
@@ -101,6 +103,7 @@ def count_if_unmatched(request: CityRequest, draft: Draft) -> None:
 
 
 @draft_page
+@with_microphone
 def problem(request: CityRequest, draft: Draft) -> HttpResponse:
     """The first page again, to edit the description."""
     path = Path(draft)
