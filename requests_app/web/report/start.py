@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,7 +20,7 @@ from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
 from requests_app.places import addresses
 from requests_app.places.address_card import answer_at
-from requests_app.rules import referrals, suggestions, two_problems
+from requests_app.rules import other_language, referrals, suggestions, two_problems
 from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
@@ -183,6 +183,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         chosen=form["service"].value(),
         said=path.excerpt(path.asked_about, next(iter(suggested.services), None)),
         two=two,
+        best_read=best_read(request.jurisdiction, path.text),
         suggested=suggested.services,
         # Two problems are reports: the page is about them.
         answer=suggested.answer if two is None else None,
@@ -205,6 +206,15 @@ def two_problems_in(request: CityRequest, path: Path) -> two_problems.TwoProblem
     if path.typed.get("is_one_problem") or path.second_problem or path.draft.tester_id is not None:
         return None
     return two_problems.find(request.jurisdiction, path.text, request.LANGUAGE_CODE)
+
+
+def best_read(jurisdiction: Jurisdiction, text: str) -> str:
+    """The names of the city's languages, like "English and Spanish", for a text that is in another one; otherwise empty."""
+    if not other_language.is_other(text, jurisdiction.languages):
+        return ""
+    names = [str(get_language_info(language)["name_translated"]) for language in jurisdiction.languages]
+    last = names.pop()
+    return _("%(first)s and %(last)s") % {"first": ", ".join(names), "last": last} if names else last
 
 
 def answer_by_address(request: CityRequest, article: Article | None) -> dict[str, Any]:

@@ -109,10 +109,39 @@ def test_nonsense_is_matched_with_nothing_and_counted(cast: Rivermark, walk: Wal
     assert UnansweredSearch.objects.get().words == "tell me a joke please"
 
 
-@pytest.mark.parametrize("text", ["x", "🚒", "Ana Ortiz", "555-0199", "la la la " * 440, "tengo una pregunta"])
+CHAT = "".join(
+    f"[11/{day:02}/26, 8:{day:02} AM] Ana: did you call\n[11/{day:02}/26, 8:{day:02} AM] Ben: no and you\n"
+    for day in range(1, 31)
+)
+NOT_OURS = "We read English and Spanish best, but we take reports in every language."
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "🚒", "Ana Ortiz", "555-0199", "la la la " * 440, "tengo una pregunta", (CHAT * 2)[:4000]]
+)
 def test_odd_texts_go_on(cast: Rivermark, walk: Walk, text: str) -> None:
     assert walk.begin(text).at == "service"
+    assert "It sounds like two problems" not in walk.html
+    assert NOT_OURS not in walk.html
     assert walk.on("service", service="unknown").at in ("location", "emergency")
+    assert walk.draft.typed["text"] == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tem um buraco na rua em frente da minha casa", "有一个大坑在路上", "Có một ổ gà lớn trên đường trước nhà tôi"],
+)
+def test_another_language_is_said_to_be_one_and_taken(cast: Rivermark, walk: Walk, text: str) -> None:
+    assert NOT_OURS in walk.begin(text).html
+    assert walk.on("service", service="pothole").at == "location"
+    assert walk.draft.typed["text"] == text
+
+
+@pytest.mark.parametrize("text", ["who do I call, I smell gas", "¿a quién llamo? huele a gas en la calle"])
+def test_a_question_that_is_a_danger_gets_the_danger_first(cast: Rivermark, walk: Walk, text: str) -> None:
+    assert walk.begin(text).at == "emergency"
+    assert "Is anyone in danger right now?" in walk.html
+    assert walk.on("emergency", go_on="1").at == "service"
 
 
 def test_an_article_taken_down_meanwhile_answers_nothing(cast: Rivermark, walk: Walk) -> None:
