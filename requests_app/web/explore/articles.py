@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -60,7 +60,7 @@ def articles(request: CityRequest) -> HttpResponse:
 def article(request: CityRequest, code: str) -> HttpResponse:
     found = published(request.jurisdiction).filter(code=code).prefetch_related("services__current").first()
     if found is None:
-        raise Http404
+        return gone(request)
     services = [
         service
         for service in found.services.all()
@@ -80,6 +80,11 @@ def article(request: CityRequest, code: str) -> HttpResponse:
     return render(request, "requests_app/explore/article.html", context)
 
 
+def gone(request: CityRequest) -> HttpResponse:
+    """For an answer that was taken down, perhaps while somebody read it, and for one that never was."""
+    return render(request, "requests_app/explore/article_gone.html", status=404)
+
+
 # The article's own page has no form, so that it stays the same for everybody and can be cached.
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +92,7 @@ def article_vote(request: CityRequest, code: str) -> HttpResponse:
     """ "Did this answer your question?": counted by day, with no link to anybody."""
     found = published(request.jurisdiction).filter(code=code).first()
     if found is None:
-        raise Http404
+        return gone(request)
     helped = (request.POST if request.method == "POST" else request.GET).get("helped")
     if request.method != "POST" or helped not in ("yes", "no"):
         return render(request, "requests_app/explore/article_vote.html", {"article": found, "helped": helped})

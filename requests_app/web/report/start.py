@@ -269,9 +269,8 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
         jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
     ).first()
     if article is None:
-        actions_drafts.delete([draft])
-        messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
-        return redirect("requests_app:home")
+        messages.info(request, _("We’ve taken that answer down since you opened this page. Here’s what else we found."))
+        return redirect("requests_app:service", draft.pk)
     path = Path(draft)
     suggested = suggestions.suggest(request.jurisdiction, path.asked_about, request.LANGUAGE_CODE).services
     second = actions_drafts.begin_second(draft)

@@ -133,8 +133,18 @@ def test_a_vote_that_says_nothing_asks_again(cast: Rivermark, client: Client, he
 
 @pytest.mark.parametrize("path", ["/articles/hidden/", "/articles/hidden/vote/", "/articles/nosuch/vote/"])
 def test_an_unpublished_article_is_not_there(cast: Rivermark, client: Client, path: str) -> None:
-    assert client.get(path).status_code == 404
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "We may have taken it down or replaced it" in answer.content.decode()
     assert client.post(path, {"helped": "yes"}).status_code in (404, 405)
+
+
+def test_a_vote_on_what_was_taken_down_meanwhile_is_answered_kindly(cast: Rivermark, client: Client) -> None:
+    page(client, "/articles/paint/vote/", helped="yes")
+    Article.objects.filter(code="paint").update(published=False)
+    answer = client.post("/articles/paint/vote/", {"helped": "yes"})
+    assert (answer.status_code, "Look through the answers by topic" in answer.content.decode()) == (404, True)
+    assert not ArticleVote.objects.exists()
 
 
 def test_those_asked_most_come_first(cast: Rivermark, client: Client) -> None:

@@ -148,4 +148,8 @@ def test_an_article_taken_down_meanwhile_answers_nothing(cast: Rivermark, walk: 
     walk.begin("when is trash day")
     type(factories.article(cast.city, "x", "X")).objects.update(published=False)
     assert "Trash is collected by address." not in walk.on("service", address="14 Oak St").html
-    assert walk.on("answered", article="collection-days").page == "/"
+    walk.on("answered", article="collection-days")
+    assert "We’ve taken that answer down since you opened this page." in walk.html
+    # Nothing that was typed is lost.
+    assert (walk.at, walk.draft.typed["text"]) == ("service", "when is trash day")
+    assert not AnsweredCount.objects.exists()
