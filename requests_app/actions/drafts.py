@@ -423,31 +423,51 @@ def _touch(draft: Draft | None) -> None:
 
 
 def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
-    """Deletes the typed text, which is now stored in the request only. Begins the draft about a second problem."""
-    second = begin_second(draft)
+    """Deletes the typed text, which is now stored in the request only. Begins the draft of what follows, if anything does."""
+    following = begin_next(draft)
     draft.service_request = service_request
-    draft.typed = {"end": end, "link": link.pk if link else None, **({"next_draft": str(second.pk)} if second else {})}
+    draft.typed = {"end": end, "link": link.pk if link else None}
+    if following is not None:
+        draft.typed["next_draft"] = str(following.pk)
     draft.updated_at = app_now()
     draft.save(update_fields=["service_request", "typed", "updated_at"])
 
 
-def begin_second(draft: Draft) -> Draft | None:
-    """The draft about the second problem, if there is one, with the same place and contact.
+def begin_next(draft: Draft) -> Draft | None:
+    """The draft of the report that follows this one: about the same problem at another place, then about a second problem.
 
-    The emergency question that was answered for the whole text isn't asked again.
+    It has the same contact. The emergency question that was answered for the whole text isn't asked again.
     """
+    same = ("text_language", "contact", "asked", "warned", "hinted", "by_robot")
+    typed: dict[str, Any] = {name: draft.typed[name] for name in same if name in draft.typed}
+    if draft.typed.get("more_places"):
+        return _begin(draft, typed | _elsewhere(draft))
     second = draft.typed.get("second")
     if not second:
         return None
-    same = ("text_language", "contact", "asked", "warned", "hinted", "by_robot")
-    typed: dict[str, Any] = {name: draft.typed[name] for name in same if name in draft.typed}
-    if place := {name: value for name, value in (draft.typed.get("place") or {}).items() if name != "asset"}:
+    first_place = second.get("place") or draft.typed.get("place") or {}
+    if place := {name: value for name, value in first_place.items() if name != "asset"}:
         typed["place"] = place | ({"source": "pin"} if place.get("source") == "asset" else {})
     if second["keeps_all"]:
         # What remains of the words is one problem.
         typed |= {"text": second["whole"], "about": second["words"], "is_one_problem": True}
     else:
         typed["text"] = second["words"]
+    return _begin(draft, typed)
+
+
+def _elsewhere(draft: Draft) -> dict[str, Any]:
+    """What the report about the same problem at the next place takes from this one."""
+    same = ("text", "about", "is_one_problem", "service", "version", "answers", "shown")
+    place, *rest = draft.typed["more_places"]
+    typed = {name: draft.typed[name] for name in same if name in draft.typed}
+    if second := draft.typed.get("second"):
+        # It's where the first one is.
+        typed["second"] = {"place": draft.typed["place"], **second}
+    return typed | {"place": place, "more_places": rest, "is_elsewhere": True}
+
+
+def _begin(draft: Draft, typed: dict[str, Any]) -> Draft:
     return Draft.objects.create(
         jurisdiction=draft.jurisdiction,
         visitor_hash=draft.visitor_hash,

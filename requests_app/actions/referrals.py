@@ -50,7 +50,11 @@ def send(draft: Draft, letter: Letter, receiver: Receiver) -> None:
         if cursor.fetchone() is None:
             raise TooManyReferralsError
     drafts.remove_photos(locked)
+    # Somebody else has the same problem everywhere; a second one is another.
+    locked.typed["more_places"] = []
+    following = drafts.begin_next(locked)
     locked.typed = {
+        **({"next_draft": str(following.pk)} if following else {}),
         "letter": asdict(letter),
         "referred": {
             "name": receiver.name,

@@ -85,6 +85,11 @@ class Path:
         return dict(self.typed.get("referral") or {})
 
     @property
+    def more_places(self) -> list[dict[str, Any]]:
+        """Where else the same problem is: each is reported after this one."""
+        return list(self.typed.get("more_places") or [])
+
+    @property
     def point(self) -> Point | None:
         if "lat" not in self.place:
             return None

@@ -51,7 +51,7 @@ def test_two_problems_on_a_phone_without_javascript(live_site: "Site", new_page:
     looks_well(page)
     go(page, "#send-form button")
     looks_well(page)
-    go(page, "#second-problem ~ p a.usa-button")
+    go(page, "#next-draft ~ p a.usa-button")
     page.locator("label[for=id_service_0]").click()
     go(page)
     assert page.input_value("#id_text") == "el farol está apagado"

@@ -415,8 +415,8 @@ REGRESSIONS = [
     Regression(
         "the second problem is lost when the first is sent",
         "requests_app/actions/drafts.py",
-        "    second = begin_second(draft)\n    draft.service_request",
-        "    second = None\n    draft.service_request",
+        "    following = begin_next(draft)\n    draft.service_request",
+        "    following = None\n    draft.service_request",
         ("tests/requests_app/web/report/test_two_problems.py",),
     ),
     Regression(

@@ -15,7 +15,7 @@ from requests_app.actions import confirm_report, drafts, submission
 from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie
-from requests_app.web.report.draft_page import gone, second_of
+from requests_app.web.report.draft_page import gone, next_of
 from requests_app.web.report.forms import ConfirmAgainForm
 from requests_app.web.visitor import get_visitor, has_expired, own_draft
 
@@ -40,7 +40,7 @@ def one_more_step(
         "email": email,
         "form": form or ConfirmAgainForm(initial={"email": email}),
         "days": confirm_report.EXPIRES_AFTER.days,
-        "second": second_of(request, draft),
+        "next_draft": next_of(request, draft),
     }
     return render(request, "requests_app/report/confirm.html", context, status=status)
 

@@ -15,7 +15,7 @@ from requests_app.models import Draft, ServiceVersion
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import confirm
-from requests_app.web.report.draft_page import draft_page, gone, in_other_language, second_of, show, to_next_page
+from requests_app.web.report.draft_page import draft_page, gone, in_other_language, next_of, show, to_next_page
 from requests_app.web.report.forms import ContactForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.resident import resident_of
@@ -122,7 +122,7 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
         {
             "draft": draft,
             "service_request": service_request,
-            "second": second_of(request, draft),
+            "next_draft": next_of(request, draft),
             "followed": draft.typed.get("end") in ("followed", "follows_already"),
             "follows_already": draft.typed.get("end") == "follows_already",
             "private_url": links.url(link, request.jurisdiction),

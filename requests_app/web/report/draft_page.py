@@ -111,11 +111,11 @@ def to_next_page(draft: Draft) -> HttpResponseRedirect:
     return HttpResponseRedirect(page_url(draft, Path(draft).next_page()))
 
 
-def second_of(request: CityRequest, draft: Draft) -> Draft | None:
-    """The draft about the second problem in this one's text, as long as it isn't sent."""
+def next_of(request: CityRequest, draft: Draft) -> Draft | None:
+    """The draft of what follows this sent report (actions/drafts.py), as long as it isn't sent."""
     pk = draft.typed.get("next_draft")
-    second = own_draft(request, uuid.UUID(pk)) if pk else None
-    return second if second and second.service_request_id is None and not has_expired(second) else None
+    following = own_draft(request, uuid.UUID(pk)) if pk else None
+    return following if following and following.service_request_id is None and not has_expired(following) else None
 
 
 def in_other_language(request: CityRequest, draft: Draft, language: str) -> HttpResponse:

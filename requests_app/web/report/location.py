@@ -18,14 +18,22 @@ from requests_app.web.report import place_input
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import AssetForm, PlaceChoiceForm, PlaceForm
 
+# The same problem may be reported at so many places in a row.
+PLACES_MAX = 10
+
 
 @draft_page
 def location(request: CityRequest, draft: Draft) -> HttpResponse:
+    """The place; with [Add another place], one after the other (`is_adding`). Each gets a report of its own."""
     path = Path(draft)
-    required = path.version is None or path.version.place_required
+    if request.method == "POST" and (number := request.POST.get("remove_place", "")):
+        _remove_place(draft, number)
+        return redirect("requests_app:location", draft.pk)
+    is_adding = bool(path.place and path.typed.get("is_adding"))
+    required = not is_adding and (path.version is None or path.version.place_required)
     form = PlaceForm(
         request.POST if request.method == "POST" else None,
-        initial=path.typed.get("place_typed") or path.place,
+        initial=path.typed.get("place_typed") or ({} if is_adding else path.place),
         required=required and not {"proposal", "on_water"} & set(request.POST),
     )
     if request.method == "POST":
@@ -35,12 +43,12 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         drafts.save(draft, place_typed=typed)
         if language := requested_language(request):
             return in_other_language(request, draft, language)
-        if "skip" in request.POST and not required:
+        if "skip" in request.POST and not required and not is_adding:
             drafts.save(draft, place={}, place_typed={})
             return to_next_page(draft)
         if valid and "on_water" in request.POST and path.place:
             drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={}, on_water=path.pin)
-            return to_next_page(draft)
+            return _go_on(draft, adds=False)
         if valid and "proposal" in request.POST:
             mention = _proposals(path).get(request.POST["proposal"])
             if mention is None:
@@ -51,24 +59,28 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
                 return _take(draft, named)
             form.add_error("address", problem)
         elif valid:
+            adds = "add_place" in request.POST
             if data["point"] is None and not data["address"]:
+                if is_adding:
+                    return _go_on(draft, adds=False)
                 drafts.save(draft, place={})
                 return to_next_page(draft)
-            if _is_same_place(path, data):
+            if not is_adding and _is_same_place(path, data):
                 drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={})
-                return to_next_page(draft)
+                return _go_on(draft, adds=adds)
             place = place_input.given(
                 request.jurisdiction,
                 data["address"],
                 data["point"],
                 data["note"],
-                shown_point=path.point,
-                shown_address=path.place.get("address", ""),
+                shown_point=None if is_adding else path.point,
+                shown_address="" if is_adding else path.place.get("address", ""),
             )
             if place is None:
+                drafts.save(draft, adds_place=adds)
                 return redirect("requests_app:choose_location", draft.pk)
             if not (problem := place_input.problem(request.jurisdiction, place)):
-                return _take(draft, place)
+                return _take(draft, place, adds=adds)
             form.add_error("address", problem)
     elif path.place and (problem := place_input.problem(request.jurisdiction, path.place)):
         messages.warning(request, problem)
@@ -84,6 +96,9 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         required=required,
         proposals=proposals,
         proposed=proposals[0] if len(proposals) == 1 else None,
+        places=[path.place, *path.more_places] if is_adding or path.more_places else [],
+        is_adding=is_adding,
+        may_add=path.draft.tester_id is None and len(path.more_places) < PLACES_MAX - 1,
     )
 
 
@@ -110,7 +125,7 @@ def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
         if form.is_valid():
             place = place_input.chosen(matches, form.cleaned_data["choice"], words, str(typed.get("note", "")))
             if not (problem := place_input.problem(request.jurisdiction, place)):
-                return _take(draft, place)
+                return _take(draft, place, adds=bool(draft.typed.get("adds_place")))
             form.add_error("choice", problem)
     return show(
         request,
@@ -134,11 +149,34 @@ def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
     )
 
 
-def _take(draft: Draft, place: dict[str, Any]) -> HttpResponse:
+def _take(draft: Draft, place: dict[str, Any], *, adds: bool = False) -> HttpResponse:
+    """adds: another place follows."""
     place = place_input.marked_on_water(draft.jurisdiction, place)
-    # A new place may have another owner.
-    drafts.save(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
+    path = Path(draft)
+    if path.place and draft.typed.get("is_adding"):
+        if len(path.more_places) < PLACES_MAX - 1:
+            drafts.save(draft, more_places=[*path.more_places, place], place_typed={})
+    else:
+        # A new place may have another owner.
+        drafts.save(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
+    return _go_on(draft, adds=adds)
+
+
+def _go_on(draft: Draft, *, adds: bool) -> HttpResponse:
+    if adds and len(Path(draft).more_places) < PLACES_MAX - 1:
+        drafts.save(draft, is_adding=True, adds_place=False)
+        return redirect("requests_app:location", draft.pk)
+    drafts.save(draft, is_adding=False, adds_place=False)
     return to_next_page(draft)
+
+
+def _remove_place(draft: Draft, number: str) -> None:
+    """number: the place's, from 1, in the list that the page shows. If the first one is removed, the next takes its place."""
+    path = Path(draft)
+    places = [path.place, *path.more_places]
+    if number.isdecimal() and len(number) < 3 and 1 <= int(number) <= len(places) and len(places) > 1:
+        first, *more = [place for at, place in enumerate(places, 1) if at != int(number)]
+        drafts.save(draft, place=first, more_places=more)
 
 
 @draft_page

@@ -28,6 +28,7 @@ from requests_app.web.report.draft_page import (
     draft_page,
     gone,
     in_other_language,
+    next_of,
     page_url,
     settle_danger,
     show,
@@ -165,6 +166,7 @@ def referred(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
         "sent": sent,
         "at": wording.long_time(at, request.jurisdiction.zone) if at else "",
         "letter": draft.typed.get("letter"),
+        "next_draft": next_of(request, draft),
     }
     return render(request, "requests_app/report/referred.html", context)
 

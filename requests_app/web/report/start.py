@@ -273,7 +273,7 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
         return redirect("requests_app:service", draft.pk)
     path = Path(draft)
     suggested = suggestions.suggest(request.jurisdiction, path.asked_about, request.LANGUAGE_CODE).services
-    second = actions_drafts.begin_second(draft)
+    second = actions_drafts.begin_next(draft) if path.second_problem else None
     article_counts.answered(draft, article, path.version or next(iter(suggested), None))
     if second is not None:
         messages.success(request, _("Glad that helped. Now, your other problem."))

@@ -164,3 +164,18 @@ def test_in_spanish(cast: Rivermark, client: Client) -> None:
     html = walk.begin("hay un bache en la calle y el farol está apagado").html
     assert "Parecen dos problemas" in html
     assert "“el farol está apagado”" in html
+
+
+def test_a_second_problem_comes_after_all_places_of_the_first_and_is_at_the_first_place(
+    cast: Rivermark, walk: Walk
+) -> None:
+    factories.address(cast.city, "14 Oak St", -68.998, 40.5)
+    walk.begin(TWO).on("service", service="pothole", two_problems="1")
+    walk.on("location", address="12 Elm St", add_place="1").on("location", address="14 Oak St")
+    walk.on("details/1", text=FIRST, q_where="lane").on("contact", none="1").send()
+    assert to_second(walk).at == "check"
+    assert "14 Oak St" in walk.html
+    walk.send()
+    assert to_second(walk).at == "service"
+    typed = walk.draft.typed
+    assert (typed["text"], typed["place"]["address"]) == (SECOND, "12 Elm St")
