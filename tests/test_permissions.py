@@ -76,7 +76,7 @@ SEES = {
 }
 EVERYBODY = [*ROLES, "eve"]
 # What somebody may do depends on whose a request is and on whether it is confidential, not on why the public can't see it.
-EVERY_VERB = {"public", "private", "triage", "erased"}
+EVERY_VERB = {"public", "private"}
 SOME_VERBS = ("accept", "note", "transfer", "assign", "hide", "merge")
 
 
@@ -897,7 +897,8 @@ def test_reading_changes_nothing(planted: Planted, who: str) -> None:
     else:
         client = signed_in(planted, who)
     before = fingerprint()
-    read_pages(planted, client, PAGES.keys() - NOTES_IT.keys())
+    # The one who opens most, for several requests of different kinds.
+    read_pages(planted, client, PAGES.keys() - NOTES_IT.keys(), most=3 if who == "sue" else 1)
     if fingerprint() != before:
         assert [name for name in PAGES.keys() - NOTES_IT.keys() if changed_by(planted, client, name)] == []
         pytest.fail("the pages together change something that none of them changes alone")
@@ -905,10 +906,10 @@ def test_reading_changes_nothing(planted: Planted, who: str) -> None:
         assert changed_by(planted, client, name) <= tables
 
 
-def read_pages(planted: Planted, client: Client, names: Iterable[str]) -> None:
+def read_pages(planted: Planted, client: Client, names: Iterable[str], *, most: int = 3) -> None:
     for name in names:
         page = PAGES[name]
-        for arguments in page.arguments(planted)[:3]:
+        for arguments in page.arguments(planted)[:most]:
             response = read(client.get(reverse(name, kwargs=arguments)))
             assert response.status_code < 500
             assert response.status_code != 405 or "GET" not in page.methods, name

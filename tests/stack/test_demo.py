@@ -39,6 +39,13 @@ def running(demo: Demo) -> str:
 
 
 @pytest.fixture
+def small_city(tmp_path: Path) -> str:
+    """A folder with a city that is loaded in no time."""
+    (tmp_path / "city.yaml").write_text("name: Stonecliff\njurisdiction_id: stonecliff.example\n")
+    return str(tmp_path)
+
+
+@pytest.fixture
 def stopped(demo: Demo) -> Demo:
     demo("--stop")
     return demo
@@ -197,24 +204,26 @@ def test_a_start_that_is_killed_halfway_does_not_stand_in_the_way(make_demo: Cal
 
 
 @pytest.mark.shows("1.4")
-def test_fresh_forgets_the_data(stopped: Demo) -> None:
+def test_fresh_forgets_the_data(stopped: Demo, small_city: str) -> None:
     keys = (stopped.servers / "keys.json").read_text()
     (stopped.var / "mail").mkdir(exist_ok=True)
     (stopped.var / "mail" / "old.log").write_text("a mail of the city that was")
 
-    started = stopped("--fresh", "--detach", "--no-demo-data", "--port", str(PORT))
+    started = stopped("--fresh", "--detach", "--city", small_city, "--port", str(PORT))
 
     assert answers(url_in(started.stdout))
+    cities = "from requests_app.models import Jurisdiction; print(*Jurisdiction.objects.values_list('name', flat=True))"
+    assert stopped.manage("shell", "-v0", "-c", cities).strip() == "Stonecliff"
     assert (stopped.servers / "keys.json").read_text() != keys
     assert not (stopped.var / "mail" / "old.log").exists()
 
 
 @pytest.mark.shows("1.6")
-def test_given_services_are_used_and_nothing_private_starts(make_demo: Callable[..., Demo]) -> None:
+def test_given_services_are_used_and_nothing_private_starts(make_demo: Callable[..., Demo], small_city: str) -> None:
     given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     demo = make_demo(**given)
 
-    started = demo("--detach", "--no-demo-data", "--port", str(PORT + 60))
+    started = demo("--detach", "--city", small_city, "--port", str(PORT + 60))
 
     assert answers(url_in(started.stdout)), started.stderr
     assert {path.stem for path in (demo.var / "run").glob("*.pid")} == {"web", "worker", "mailer", "beat", "supervisor"}

@@ -159,10 +159,22 @@ def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
 
 
 @pytest.mark.shows("9.4")
+def shortened(folder: Path) -> Iterator[Path]:
+    """Rivermark's catalog, with three of the hundreds of phrases by which a service or an article is found."""
+    for path in FILES:
+        said = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+        for one in [*said.get("services", []), *said.get("articles", [])]:
+            for phrases in one.get("asked", {}).values():
+                del phrases[3:]
+        short = folder / f"{path.parent.name}-{path.name}"
+        short.write_text(yaml.dump(said, Dumper=yaml.CSafeDumper, allow_unicode=True))
+        yield short
+
+
 def test_what_is_exported_is_what_was_imported(
-    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    call_command("import_catalog", *FILES)
+    call_command("import_catalog", *shortened(tmp_path))
     written = exported(capsys)
     assert set(numbers(bring(written)).values()) == {0}
 
@@ -533,7 +545,7 @@ def test_whatever_stands_anywhere_the_answer_is_sentences(value: Any, tmp_path: 
         for step in path[:-1]:
             inner = inner[step]
         inner[path[-1]] = value
-        (tmp_path / "broken.yaml").write_text(yaml.safe_dump(broken))
+        (tmp_path / "broken.yaml").write_text(yaml.dump(broken, Dumper=yaml.CSafeDumper))
         try:
             found = problems(read_catalog([tmp_path / "broken.yaml"]), ["en", "es"])
         except ImportProblemError as error:

@@ -256,19 +256,19 @@ def test_it_costs_the_same_three_queries_for_one_near_and_for_many(cast: Riverma
 
 
 def crowd(made: ServiceRequest) -> None:
-    """A city in which an index is worth its while: 300 ended reports here, and elsewhere 3,700 ended and 1,000 open."""
+    """A city in which an index is worth its while: 100 ended reports here, and elsewhere 1,100 ended and 300 open."""
     kept = {column.attname: getattr(made, column.attname) for column in ServiceRequest._meta.concrete_fields}
     del kept["id"]
     ended = {"status": "closed", "disposition": "fixed", "resolved_at": app_now()}
     rows = []
-    for number in range(5000):
+    for number in range(1500):
         elsewhere = factories.at(-69.04 + number % 100 * 0.0008, 40.46 + number // 100 * 0.0006)
-        point = made.point if number < 300 else elsewhere
+        point = made.point if number < 100 else elsewhere
         changed = {
             "reference": f"{number:08}",
             "point": point,
             "public_point": point,
-            **(ended if number < 4000 else {}),
+            **(ended if number < 1200 else {}),
         }
         rows.append(ServiceRequest(**{**kept, **changed}))
     ServiceRequest.objects.bulk_create(rows)

@@ -19,6 +19,8 @@ SAID: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name(
 # The language of the page, and that of the text.
 PAIRS = [("en", "en"), ("es", "es"), ("en", "es"), ("es", "en")]
 FIRST_SHARE = 0.85
+# On pages in the other language, one phrase in so many: the languages are searched alike.
+ONE_IN = 4
 
 
 @saved
@@ -43,7 +45,7 @@ def test_each_language_has_many_phrases() -> None:
 def test_what_was_meant_is_among_the_first_three_and_mostly_first(city: Jurisdiction, page: str, said: str) -> None:
     absent, later, total = [], [], 0
     for code, phrases in SAID[said].items():
-        for phrase in phrases:
+        for phrase in phrases if page == said else phrases[::ONE_IN]:
             found = [version.service.service_code for version in suggest(city, phrase, page).services]
             total += 1
             if code not in found:

@@ -16,7 +16,6 @@ from requests_app.models import (
     AccessLink,
     ContactPoint,
     DigestItem,
-    Event,
     OneTimeLink,
     OutboxRow,
     Participation,
@@ -285,33 +284,6 @@ def test_two_subscriptions_of_one_address_tell_a_change_once(cast: Rivermark) ->
     subscribed(f"near={ELM}", cadence="at_once")
     factories.routed(cast.pothole, "A hole.", answers=LANE)
     assert run_outbox().count(DEV) == 1
-
-
-def test_a_hundred_and_seventy_seven_changes_are_one_mail_that_says_how_many_more(
-    cast: Rivermark, clock: Clock
-) -> None:
-    wished = subscribed("service=pothole")
-    template = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    run_outbox()
-    DigestItem.objects.all().delete()
-    for number in range(177):
-        made = factories.report(cast.pothole, f"Hole {number}.", answers=LANE)
-        event = Event.objects.filter(service_request=made, kind="submitted")[0]
-        DigestItem.objects.create(
-            contact_point=wished.contact_point,
-            service_request=made,
-            event=event,
-            subscription=wished,
-            cadence="daily",
-        )
-    OutboxRow.objects.all().delete()
-    assert template.is_public
-    tomorrow(clock)
-    assert run_outbox() == [DEV]
-    told = mail.outbox[0]
-    assert "177 updates" in told.subject
-    assert "And 127 more reports." in str(told.body)
-    assert str(told.body).count("/r/") == 50
 
 
 # --- Reporters' own reports -------------------------------------------------------------------------------------------
