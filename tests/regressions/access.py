@@ -221,14 +221,14 @@ REGRESSIONS = [
     ),
     Regression(
         "the private link's cookie is sent to every page",
-        "requests_app/web/link_cookie.py",
+        "requests_app/web/page_cookie.py",
         '{"path": path, "samesite"',
         '{"path": "/", "samesite"',
         ("tests/requests_app/web/request/test_track.py", "tests/test_headers.py"),
     ),
     Regression(
         "scripts can read the private link's cookie",
-        "requests_app/web/link_cookie.py",
+        "requests_app/web/page_cookie.py",
         '"httponly": True',
         '"httponly": False',
         ("tests/requests_app/web/request/test_track.py", "tests/test_headers.py"),

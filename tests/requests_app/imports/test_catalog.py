@@ -158,7 +158,6 @@ def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
     assert Target.objects.count() == 82
 
 
-@pytest.mark.shows("9.4")
 def shortened(folder: Path) -> Iterator[Path]:
     """Rivermark's catalog, with three of the hundreds of phrases by which a service or an article is found."""
     for path in FILES:
@@ -171,6 +170,7 @@ def shortened(folder: Path) -> Iterator[Path]:
         yield short
 
 
+@pytest.mark.shows("9.4")
 def test_what_is_exported_is_what_was_imported(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
