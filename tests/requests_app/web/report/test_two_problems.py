@@ -152,6 +152,7 @@ def test_an_answer_for_the_first_keeps_the_second(cast: Rivermark, walk: Walk) -
         "pothole. It is deep and wide and nobody came",
         "a branch fell on Front and Main St",
         "the streetlight is out and the lamp post is leaning",
+        "the lamp post fell over and it left a hole in the road",
         ("there is a hole and nobody came. " * 130)[:4000],
     ],
 )
