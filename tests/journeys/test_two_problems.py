@@ -28,7 +28,7 @@ def light(cast: factories.Rivermark) -> None:
     index_catalog(cast.city)
 
 
-@pytest.mark.shows("16.8")
+@pytest.mark.shows("16.11")
 def test_two_problems_on_a_phone_without_javascript(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
     light(factories.rivermark())
     page = new_page(java_script_enabled=False, viewport=PHONE, locale="es")

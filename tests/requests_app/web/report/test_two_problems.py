@@ -11,7 +11,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.walk import Walk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.8")]
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.11")]
 TWO = "there's a pothole on Elm and the streetlight is out"
 FIRST, SECOND = "there's a pothole on Elm", "the streetlight is out"
 OFFER = "It sounds like two problems"
