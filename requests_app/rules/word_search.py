@@ -31,6 +31,8 @@ WORDS_READ = 200
 NEAREST, TOGETHER = 3, 5.0
 # How much a word that no phrase has takes from what the others say.
 UNKNOWN = 6.0
+# A service or article with fewer phrases can't outdo the thousands of what nobody serves, so beside it these count for less.
+FEW, BESIDE_FEW = 20, 0.55
 # If the best score is lower, a word that no phrase has is read as the known word most like it that begins with the same letter. How
 # many words, from how many letters on, and how alike (difflib's ratio).
 WEAK = 2.5
@@ -185,12 +187,19 @@ class Phrases:
         alike = self.by_phrase.times(np.array(columns, np.int64), vector)
         together = self.by_match.times(np.array(columns, np.int64), vector)
         found = {}
+        best, number_of_best = 0.0, 0
         for number, match in enumerate(self.matches):
             own = alike[self.bounds[number] : self.bounds[number + 1]]
             nearest = np.partition(own, -NEAREST)[-NEAREST:] if len(own) > NEAREST else own
             score = float(nearest.sum() + TOGETHER * together[number])
             if score > 0:
                 found[match] = score
+            if score > best and not match[0].startswith(NOBODY):
+                best, number_of_best = score, number
+        if best and self.bounds[number_of_best + 1] - self.bounds[number_of_best] < FEW:
+            for match in found:
+                if match[0].startswith(NOBODY):
+                    found[match] *= BESIDE_FEW
         return found
 
 
