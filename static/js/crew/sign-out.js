@@ -2,6 +2,10 @@
 // form[data-crew-sign-out]: the sign-out, with the user's id. [data-crew-signed-out]: the sign-in page.
 import { many } from "../offline/dom.js";
 
+const PATIENCE_MS = 5000;
+const forms = document.querySelectorAll("form[data-crew-sign-out]");
+const user = forms[0]?.dataset.crewSignOut;
+
 // Doesn't create a database on a device that never was a crew's.
 async function isKnown() {
   try {
@@ -12,6 +16,17 @@ async function isKnown() {
   }
 }
 
+// The store of this device, once the day of somebody else in it is locked; undefined on one that never was a crew's.
+async function openStore() {
+  if (!(await isKnown())) return undefined;
+  await import("../offline/database.js");
+  await import("./store.js");
+  const store = self.crewStore;
+  const owner = await store.owner();
+  if (owner && (document.querySelector("[data-crew-signed-out]") || (user && user !== owner.user))) await store.lock();
+  return store;
+}
+
 function ask(form, count) {
   const box = form.querySelector("[data-unsent]");
   box.querySelector("[data-unsent-words]").textContent = many(count, form.dataset.oneUnsent, form.dataset.manyUnsent);
@@ -19,22 +34,18 @@ function ask(form, count) {
   box.querySelector("button").focus();
 }
 
-if (await isKnown()) {
-  await import("../offline/database.js");
-  await import("./store.js");
-  const store = self.crewStore;
-  const forms = document.querySelectorAll("form[data-crew-sign-out]");
-  const owner = await store.owner();
-  const user = forms[0]?.dataset.crewSignOut;
-  if (owner && (document.querySelector("[data-crew-signed-out]") || (user && user !== owner.user))) await store.lock();
-  for (const form of forms) {
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const count = event.submitter?.hasAttribute("data-anyway") ? 0 : await store.unsent(user);
-      if (count) return ask(form, count);
-      await store.wipe(user);
-      // submit() fires no event.
-      form.submit();
-    });
-  }
+const opened = openStore();
+// From the beginning: a press must not sign out before the store could tell what isn't sent yet.
+for (const form of forms) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const anyway = event.submitter?.hasAttribute("data-anyway");
+    // Somebody who wants to leave can, even if the browser doesn't open its database. What isn't sent stays sealed then.
+    const store = await Promise.race([opened.catch(() => undefined), new Promise((go) => setTimeout(go, PATIENCE_MS))]);
+    const count = !store || anyway ? 0 : await store.unsent(user);
+    if (count) return ask(form, count);
+    await store?.wipe(user);
+    // submit() fires no event.
+    form.submit();
+  });
 }
