@@ -31,8 +31,8 @@ WORDS_READ = 200
 NEAREST, TOGETHER = 3, 5.0
 # How much a word that no phrase has takes from what the others say.
 UNKNOWN = 6.0
-# A service or article with fewer phrases can't outdo the thousands of what nobody serves, so beside it these count for less.
-FEW, BESIDE_FEW = 20, 0.55
+# A service or article with fewer phrases can't outdo the thousands of what nobody serves, so these count for less then.
+FEW, NOBODYS_SHARE = 20, 0.55
 # If the best score is lower, a word that no phrase has is read as the known word most like it that begins with the same letter. How
 # many words, from how many letters on, and how alike (difflib's ratio).
 WEAK = 2.5
@@ -199,7 +199,7 @@ class Phrases:
         if best and self.bounds[number_of_best + 1] - self.bounds[number_of_best] < FEW:
             for match in found:
                 if match[0].startswith(NOBODY):
-                    found[match] *= BESIDE_FEW
+                    found[match] *= NOBODYS_SHARE
         return found
 
 
