@@ -180,24 +180,32 @@ class ConfirmAgainForm(LaterForm):
         self.fields["email"].help_text = _("See a typo? Fix it here.")
 
 
-class ContactForm(forms.Form):
-    """Step 5: how to reach the reporter, if they want that, and who they are, if the service requires it."""
-
-    email = forms.EmailField(
+def email_field(help_text: "_StrOrPromise") -> forms.EmailField:
+    return forms.EmailField(
         label=gettext_lazy("Email"),
-        help_text=gettext_lazy("We’ll email you when something changes."),
+        help_text=help_text,
         required=False,
         max_length=254,
         error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    phone = WordsField(
+
+
+def phone_field(help_text: "_StrOrPromise" = "") -> WordsField:
+    return WordsField(
         label=gettext_lazy("Phone"),
-        help_text=gettext_lazy("A crew may call this number. We don’t send texts. You can add an extension."),
+        help_text=help_text,
         required=False,
         max_length=PHONE_MAX,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
+
+
+class ContactForm(forms.Form):
+    """Step 5: how to reach the reporter, if they want that, and who they are, if the service requires it."""
+
+    email = email_field(gettext_lazy("We’ll email you when something changes."))
+    phone = phone_field(gettext_lazy("A crew may call this number. We don’t send texts. You can add an extension."))
     name = WordsField(
         label=gettext_lazy("Name"),
         required=False,
@@ -270,20 +278,8 @@ class ReferralForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
-        label=gettext_lazy("Email"),
-        help_text=gettext_lazy("Their answer goes straight to you."),
-        required=False,
-        max_length=254,
-        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    phone = WordsField(
-        label=gettext_lazy("Phone"),
-        required=False,
-        max_length=PHONE_MAX,
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
-    )
+    email = email_field(gettext_lazy("Their answer goes straight to you."))
+    phone = phone_field()
     CONTACT = ("name", "email", "phone")
 
     def __init__(self, *args: Any, jurisdiction: Jurisdiction, **kwargs: Any) -> None:
