@@ -440,4 +440,11 @@ REGRESSIONS = [
         'POLICY.format(microphone="(self)")',
         ("tests/test_headers.py",),
     ),
+    Regression(
+        "the many words of what nobody serves outdo a new city's few",
+        "requests_app/rules/word_search.py",
+        "found[match] *= NOBODYS_SHARE",
+        "found[match] *= 1",
+        ("tests/requests_app/rules/test_suggestions.py",),
+    ),
 ]
