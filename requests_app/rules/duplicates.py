@@ -51,6 +51,7 @@ class Earlier:
     # Where it was read from the database.
     reference: str = ""
     submitted_at: dt.datetime | None = None
+    key_sentence_at: int = 0
 
     @property
     def display_reference(self) -> str:
@@ -201,7 +202,15 @@ def _near(
         .annotate(metres=Distance(place, point), other_asset=_other_asset(report.asset))
         .order_by("other_asset", "metres", "-submitted_at", "-id")
         .values_list(
-            "id", "metres", "submitted_at", "service_id", "description", "language", "asset__asset_id", "reference"
+            "id",
+            "metres",
+            "submitted_at",
+            "service_id",
+            "description",
+            "language",
+            "asset__asset_id",
+            "reference",
+            "key_sentence_at",
         )[:COMPARED]
     )
     return [
@@ -215,8 +224,9 @@ def _near(
             same_asset=asset == report.asset if asset and report.asset else None,
             reference=reference,
             submitted_at=submitted_at,
+            key_sentence_at=key_sentence_at,
         )
-        for pk, metres, submitted_at, service_id, text, language, asset, reference in rows
+        for pk, metres, submitted_at, service_id, text, language, asset, reference, key_sentence_at in rows
         if metres.m <= radius
     ]
 

@@ -41,6 +41,16 @@ def start_of(jurisdiction: Jurisdiction, text: str, language: str, service_id: i
     return spans[scores.index(max(scores))][0]
 
 
+def first_words(service_request: ServiceRequest, most: int = SHORT) -> str:
+    """What a list shows of the description, in one line."""
+    return shortened(service_request.description, service_request.key_sentence_at, most)
+
+
+def shortened(text: str, start: int, most: int = SHORT) -> str:
+    """A text that fits, from its beginning; any other, from the sentence that matters."""
+    return excerpt(text, start if len(text) > most else 0, most)
+
+
 def excerpt(text: str, start: int = 0, most: int = SHORT) -> str:
     """In one line, from the sentence that matters. An ellipsis says that there is more, before or after it.
 

@@ -1,14 +1,19 @@
-"""`{{ service.name|localized }}`: a city's text in the reader's language. `{{ reference|display_reference }}`: 7K3M-9QWT."""
+"""`{{ service.name|localized }}`: a city's text in the reader's language. `{{ reference|display_reference }}`: 7K3M-9QWT.
+
+`{{ service_request|first_words:140 }}`: what a list shows of a report's words.
+"""
 
 from django import template
 from django.utils.safestring import SafeString
 
 from requests_app import markdown, references
 from requests_app.localized import localized
+from requests_app.rules import key_sentence
 
 register = template.Library()
 register.filter("localized", localized)
 register.filter("display_reference", references.display)
+register.filter("first_words", key_sentence.first_words)
 
 
 @register.filter

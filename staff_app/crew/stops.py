@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from requests_app.models import Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.rules import crew_day, directory, permissions, redaction, tasks
+from requests_app.rules import crew_day, directory, key_sentence, permissions, redaction, tasks
 from staff_app import due
 from staff_app.queue import listing, rows
 
@@ -124,7 +124,7 @@ def _of_task(task: Task, readers: Iterable[User], at: listing.Moment, city: Juri
         reference="",
         number="",
         service=task.what,
-        words=rows.first_words(one) if reads_words else "",
+        words=key_sentence.first_words(one) if reads_words else "",
         language=one.language,
         address=one.address,
         place_note=one.place_note if reads_words else "",

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from requests_app.actions.alarms import accepted_name
 from requests_app.localized import localized
 from requests_app.models import Alarm, AlarmCall, Jurisdiction, ServiceRequest, User
-from requests_app.rules import redaction
-from staff_app.queue import rows
+from requests_app.rules import key_sentence, redaction
 
 # After a storm there may be many. The oldest come first, and each that is taken makes room.
 SHOWN_MAX = 25
@@ -90,7 +89,7 @@ def _row(alarm: Alarm, service_request: ServiceRequest, calls: list[AlarmCall]) 
         alarm=alarm,
         service_request=service_request,
         service=localized(service_request.service_version.name),
-        first_words=rows.first_words(service_request, FIRST_WORDS),
+        first_words=key_sentence.first_words(service_request, FIRST_WORDS),
         reason=reason_words(alarm.reason),
         alerts=list(alerts.values()),
         accepted_name=callee_name(accepted_name(alarm)) if alarm.state == Alarm.State.ACCEPTED else "",

@@ -54,19 +54,13 @@ class Row:
         return ", ".join(flag.words for flag in self.flags)
 
 
-def first_words(service_request: ServiceRequest, most: int = key_sentence.SHORT) -> str:
-    """The words that matter most, in one line; a short text from its beginning."""
-    text = service_request.description
-    return key_sentence.excerpt(text, service_request.key_sentence_at if len(text) > most else 0, most)
-
-
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
     return Row(
         service_request=service_request,
         now=at.now,
         due=due.of(service_request, at.now, waits, is_stopped=getattr(service_request, "is_stopped", False)),
         service=localized(service_request.service_version.name),
-        first_words=first_words(service_request),
+        first_words=key_sentence.first_words(service_request),
         street=service_request.address,
         ward=getattr(service_request, "ward", ""),
         flags=flags(service_request, at.now, city),

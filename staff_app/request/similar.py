@@ -8,10 +8,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from requests_app.messages import wording
 from requests_app.models import Photo, RelatedRequest, ServiceRequest, User
-from requests_app.rules import duplicates, permissions, redaction
+from requests_app.rules import duplicates, key_sentence, permissions, redaction
 
 # The rest is on their own pages.
 JOINED_MAX = 20
+# Characters of what one nearby says.
+WORDS_MAX = 70
 
 
 @dataclass
@@ -62,7 +64,9 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
                 one.display_reference,
                 one.submitted_at,
                 wording.away(round(one.metres)),
-                one.text if reads_words else redaction.redacted(one.text),
+                key_sentence.shortened(
+                    one.text if reads_words else redaction.redacted(one.text), one.key_sentence_at, WORDS_MAX
+                ),
                 one.language,
             )
             for one in near

@@ -21,10 +21,12 @@ from requests_app.localized import localized
 from requests_app.messages.wording import now_for, status_words
 from requests_app.models import ServiceRequest
 from requests_app.places.public_filter import PublicFilter
-from requests_app.rules import intake
+from requests_app.rules import intake, key_sentence
 from requests_app.web.explore import filters
 
 ENTRIES = 50
+# Characters of the description.
+WORDS = 500
 # A reader that polls once a month misses nothing; older changes are in the list.
 WITHIN = dt.timedelta(days=31)
 
@@ -95,7 +97,7 @@ def _entry(service_request: ServiceRequest, site: str, now: dt.datetime | None) 
             '<p><bdi>{}</bdi></p><p lang="{}" dir="auto">{}</p>',
             service_request.public_address or _("Location not shown"),
             service_request.language,
-            service_request.description[:500],
+            key_sentence.first_words(service_request, WORDS),
         ),
         "pubdate": service_request.submitted_at,
         "updateddate": service_request.updated_at,

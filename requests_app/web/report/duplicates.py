@@ -113,6 +113,7 @@ def _page(
         draft=draft,
         path=path,
         cards=_cards(request, path),
+        own_words=path.excerpt(path.text, path.version),
         drops_photos=draft.photos.exists(),
     )
 

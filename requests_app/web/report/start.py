@@ -183,6 +183,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         chosen=form["service"].value(),
         said=path.excerpt(path.asked_about, next(iter(suggested.services), None)),
         two=two,
+        two_words=[path.excerpt(one.words, one.version) for one in (two.first, two.second)] if two else [],
         best_read=best_read(request.jurisdiction, path.text),
         suggested=suggested.services,
         # Two problems are reports: the page is about them.

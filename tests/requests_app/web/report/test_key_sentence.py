@@ -1,11 +1,15 @@
 """Long words are kept whole, and lists begin with the sentence that matters."""
 
+import html
+
 import pytest
 from django.test import Client
 
 from requests_app.models import ServiceRequest
 from requests_app.rules import key_sentence
+from tests import factories
 from tests.factories import Rivermark
+from tests.resident import signed_in
 from tests.walk import Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.9")]
@@ -40,6 +44,28 @@ def test_the_check_page_shows_it_and_keeps_all(
     staff = Client()
     staff.force_login(cast.cal)
     assert f">… {begins}" in staff.get("/staff/").content.decode()
+
+
+def test_every_list_that_cuts_words_begins_with_it(cast: Rivermark, walk: Walk) -> None:
+    first, other = (factories.routed(cast.pothole, RAMBLING, answers={"where": "lane"}) for _ in range(2))
+    residents = signed_in()
+    staff = Client()
+    staff.force_login(cast.tom)
+    pages = {
+        "my reports": residents.get("/my/"),
+        "the public list": residents.get("/requests/"),
+        "maybe the same, for staff": staff.get(f"/staff/r/{first.reference}/"),
+        "more from here, for staff": staff.get(f"/staff/r/{first.reference}/more/"),
+    }
+    shown = {name: html.unescape(answer.content.decode()) for name, answer in pages.items()}
+    shown["maybe the same"] = html.unescape(walk.to_details().html)
+    assert walk.at == "duplicates"
+    for name, page in shown.items():
+        assert f"… {MATTERS[:40]}" in page, name
+    # All of it fits into the feed.
+    assert "Hi, my name is on the mailbox" in html.unescape(residents.get("/requests/feed/").content.decode())
+    ServiceRequest.objects.filter(pk=other.pk).update(description=RAMBLING + " Thanks." * 40)
+    assert f">… {MATTERS}" in html.unescape(residents.get("/requests/feed/").content.decode())
 
 
 def test_a_short_text_is_shown_from_its_beginning(walk: Walk) -> None:
