@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from requests_app.models import GazetteerEntry, Jurisdiction, OwnerArea
 from requests_app.places import plus_codes
+from requests_app.places.boundary import inside
 from requests_app.places.gazetteer_search import GazetteerSearch
 
 # Largest distance from a pin to its address, to a corner or landmark, and to a street.
@@ -39,7 +40,7 @@ def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Mat
     """Places that match the text, best first. Understands coordinates and Plus Codes too."""
     text = text[:200].replace("\x00", " ")
     if point := _typed_point(jurisdiction, text):
-        near = nearest(jurisdiction, point)
+        near = nearest(jurisdiction, point) if inside(jurisdiction, point) else None
         label = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
         return [Match(label, point, "point", near.confidence if near else 0.5)]
     return [_match(entry, confidence) for entry, confidence in GazetteerSearch(jurisdiction, text).found(limit)]

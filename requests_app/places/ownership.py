@@ -5,23 +5,14 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from requests_app import once
 from requests_app.models import Area, Jurisdiction, Owner, OwnerArea, ServiceVersion
 from requests_app.places.addresses import Match, box_around, nearest
+from requests_app.places.boundary import BORDER, inside
 
-# Degrees, about one meter: maps are rounded, and a pin on the border counts as inside.
-BORDER = 0.00001
 # Largest distance of a pin from the centerline of its street.
 STREET_M = 30
 # Kind of owners that are neighboring towns, responsible beyond the boundary.
 NEIGHBOR = "town"
-
-
-def inside(jurisdiction: Jurisdiction, point: Point) -> bool:
-    """Whether the point is in the city, including its border. Without a boundary, every point is."""
-    covered = Q(boundary__isnull=True) | Q(boundary__dwithin=(point, BORDER))
-    found = Jurisdiction.objects.filter(covered, pk=jurisdiction.pk)
-    return once.read(("inside", jurisdiction.pk, point.coords), found.exists)
 
 
 def named_at(jurisdiction: Jurisdiction, point: Point) -> Match | None:

@@ -12,7 +12,7 @@ from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import Problem
 from requests_app.models import Area, Asset, Jurisdiction
 from requests_app.models.geography import area_label
-from requests_app.places import addresses, assets, ownership
+from requests_app.places import assets, ownership
 from requests_app.places.addresses import Match
 
 # Digits after the point in polygons: 11 centimeters.
@@ -68,9 +68,9 @@ def as_feature(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def places(city: Jurisdiction, words: str | None, at: Point | None) -> list[dict[str, Any]]:
-    """By words, best first; or the address at a point."""
-    nearest = addresses.nearest(city, at) if at is not None else None
-    found: list[Match] = assets.search(city, words) if words else [nearest] if nearest else []
+    """By words, best first; or the address at a point: outside the city, the neighboring town, never one of our addresses."""
+    named = ownership.named_at(city, at) if at is not None else None
+    found: list[Match] = assets.search(city, words) if words else [named] if named else []
     return [
         {
             "label": match.label,

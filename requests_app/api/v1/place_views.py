@@ -75,7 +75,8 @@ class Places(V1View):
             id="findPlaces",
             tag="Places",
             summary="Find places",
-            words="Addresses, corners, landmarks and assets that fit the words `q`, best first; or the address `at` a place.",
+            words="Addresses, corners, landmarks and assets that fit the words `q`, best first; or the address `at` a place. "
+            "Outside the city, that is the neighboring town (`kind` is `town`).",
             query=(
                 Parameter("q", "Words: an address, a corner, a park, an asset’s number.", example="12 Elm St"),
                 Spot("at", "A place: `latitude,longitude`.", example="40.5,-69.0"),

@@ -46,7 +46,7 @@ def places(request: CityRequest) -> HttpResponse:
         return _places(request, form, status=429)
     city = request.jurisdiction
     if point is not None:
-        near = addresses.nearest(city, point)
+        near = ownership.named_at(city, point)
         matches = [near or Match(words, point, "point", 1.0)]
     elif asset := assets.named_in(city, words):
         return redirect("requests_app:asset", asset.asset_id)
