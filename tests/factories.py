@@ -176,6 +176,13 @@ def address(
     )
 
 
+def lamp(city: Jurisdiction) -> ServiceVersion:
+    """Street light L00417 at 12 Elm St, and a service about lights that demands the number on the pole."""
+    asset(city, "L00417")
+    questions = [question("pole", text="What is the number on the pole?", required=True, asks_asset=True)]
+    return service(city, "lamp", asset_kinds=["street_light"], questions=questions)
+
+
 def asset(
     city: Jurisdiction,
     number: str,

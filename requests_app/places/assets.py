@@ -47,6 +47,14 @@ def named_in(jurisdiction: Jurisdiction, words: str) -> Asset | None:
     return _only(by_numbers(jurisdiction, found))
 
 
+def named_at(jurisdiction: Jurisdiction, words: str, point: Point | None) -> Asset | None:
+    """The asset whose number is in the text, unless the point is somewhere else."""
+    asset = named_in(jurisdiction, words)
+    if asset is None or (point is not None and not box_around(asset.point, NEAR_M).covers(point)):
+        return None
+    return asset
+
+
 def near(jurisdiction: Jurisdiction, point: Point, kinds: Iterable[str], metres: float = NEAR_M) -> list[Asset]:
     """Assets of these kinds (all if empty) within that many meters, nearest first, each with its distance as `metres`."""
     assets = Asset.objects.filter(jurisdiction=jurisdiction, point__bboverlaps=box_around(point, metres))

@@ -6,7 +6,7 @@ from typing import Any
 
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, QuestionVersion, ServiceVersion
-from requests_app.rules import screening
+from requests_app.rules import intake, screening
 
 CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF)
 
@@ -14,10 +14,11 @@ CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STA
 def device_catalog(jurisdiction: Jurisdiction, versions: Sequence[ServiceVersion]) -> dict[str, Any]:
     """In the page's language, except emergency phrases, which are matched in every language."""
     questions: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    by_id = {version.pk: version for version in versions}
     for question in QuestionVersion.objects.filter(service_version__in=[item.pk for item in versions]).order_by(
         "order"
     ):
-        questions[question.service_version_id].append(_question(question))
+        questions[question.service_version_id].append(_question(question, by_id[question.service_version_id]))
     return {
         "always_ask": jurisdiction.always_ask_emergency,
         "services": [_service(version, questions[version.pk]) for version in versions],
@@ -46,7 +47,7 @@ def _service(version: ServiceVersion, questions: list[dict[str, Any]]) -> dict[s
     }
 
 
-def _question(question: QuestionVersion) -> dict[str, Any]:
+def _question(question: QuestionVersion, version: ServiceVersion) -> dict[str, Any]:
     entry: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": localized(question.text)}
     if question.required:
         entry["required"] = True
@@ -54,6 +55,8 @@ def _question(question: QuestionVersion) -> dict[str, Any]:
         entry["help"] = localized(question.help)
     if question.show_if:
         entry["show_if"] = question.show_if
+    if intake.depends_on_place(question, version):
+        entry["asks_asset"] = True
     if question.options:
         entry["options"] = [
             {"value": str(option["value"]), "label": localized(option.get("label"))}

@@ -150,8 +150,15 @@ def _apply_effects(question: QuestionVersion, value: Any, result: Answers) -> No
         result.leads_to_article = effects.get("article") or result.leads_to_article
 
 
-def questions_of(version: ServiceVersion) -> list[QuestionVersion]:
-    return list(version.questions.order_by("order"))
+def questions_of(version: ServiceVersion, asset_kind: str = "") -> list[QuestionVersion]:
+    """In order. asset_kind: of the city's asset that the place is, if it is one; then nobody is asked for the number on it."""
+    asked = version.questions.order_by("order")
+    return [question for question in asked if not (question.asks_asset and asset_kind in version.asset_kinds)]
+
+
+def depends_on_place(question: QuestionVersion, version: ServiceVersion) -> bool:
+    """Whether it isn't asked about one of the city's assets."""
+    return question.asks_asset and bool(version.asset_kinds)
 
 
 def who_problems(version: ServiceVersion, *, name: str, postal_address: str, email: str) -> dict[str, str]:

@@ -108,10 +108,7 @@ class Path:
     @cached_property
     def questions(self) -> list[QuestionVersion]:
         """Without the one for the number on the pole, if the pole was chosen on the map or by its number."""
-        if self.version is None:
-            return []
-        asked = intake.questions_of(self.version)
-        return [question for question in asked if not (question.asks_asset and self.is_asset_known)]
+        return intake.questions_of(self.version, self.asset_kind) if self.version else []
 
     @property
     def given(self) -> dict[str, Any]:
@@ -141,10 +138,14 @@ class Path:
         return assets.near(self.jurisdiction, self.point, self.version.asset_kinds)
 
     @property
+    def asset_kind(self) -> str:
+        """The kind of asset that the place is; empty if it is none."""
+        return str((self.place.get("asset") or {}).get("kind", ""))
+
+    @property
     def is_asset_known(self) -> bool:
         """Whether the place is an asset of a kind that the service is about."""
-        named = self.place.get("asset")
-        return bool(self.version and named and named["kind"] in self.version.asset_kinds)
+        return self.version is not None and self.asset_kind in self.version.asset_kinds
 
     @property
     def is_asset_open(self) -> bool:

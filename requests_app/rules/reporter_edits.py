@@ -42,7 +42,8 @@ def later_photos(service_request: ServiceRequest) -> list[Photo]:
 
 def text_questions(service_request: ServiceRequest, given: dict[str, object]) -> list[QuestionVersion]:
     """Free-text questions that apply, given the other answers. Choices decide the work, so they can't be changed."""
-    questions = intake.questions_of(service_request.service_version)
+    asset = service_request.asset
+    questions = intake.questions_of(service_request.service_version, asset.kind if asset else "")
     return [
         question
         for question in questions

@@ -90,18 +90,21 @@ def _type(version: ServiceVersion) -> str:
 
 def definition(city: Jurisdiction, service_code: str) -> dict[str, Any]:
     version = offered_version(city, service_code)
-    attributes = [_attribute(question, order) for order, question in enumerate(intake.questions_of(version), start=1)]
+    attributes = [
+        _attribute(question, version, order) for order, question in enumerate(intake.questions_of(version), start=1)
+    ]
     return {"service_code": version.service.service_code, "attributes": attributes}
 
 
-def _attribute(question: QuestionVersion, order: int) -> dict[str, Any]:
+def _attribute(question: QuestionVersion, version: ServiceVersion, order: int) -> dict[str, Any]:
     is_question = question.kind != QuestionVersion.Kind.DISPLAY
+    depends = bool(question.show_if) or intake.depends_on_place(question, version)
     attribute: dict[str, Any] = {
         "variable": is_question,
         "code": question.code,
         "datatype": _DATATYPES[QuestionVersion.Kind(question.kind)],
-        # A question that depends on an earlier answer is demanded only after that answer; the definition cannot say so.
-        "required": is_question and question.required and not question.show_if,
+        # A question that depends on an earlier answer or on the place is demanded only then; the definition cannot say so.
+        "required": is_question and question.required and not depends,
         "datatype_description": localized(question.help) or None,
         "order": order,
         "description": localized(question.text),

@@ -24,6 +24,7 @@ from requests_app.api.open311.parameters import Parameters
 from requests_app.messages import wording
 from requests_app.models import (
     ApiKey,
+    Asset,
     Channel,
     EmergencyPhrase,
     GazetteerEntry,
@@ -35,7 +36,7 @@ from requests_app.models import (
     ServiceRequest,
     ServiceVersion,
 )
-from requests_app.places import addresses, ownership
+from requests_app.places import addresses, assets, ownership
 from requests_app.places.address_words import search_key
 from requests_app.rules import intake, screening
 
@@ -59,10 +60,11 @@ def create(
         description = _description(parameters)
     with _gathered(problems):
         reporter = _reporter(parameters, city, version)
+    place = Place()
     with _gathered(problems):
         place = _place(parameters, city, version)
     with _gathered(problems):
-        answers = _answers(parameters, city, version)
+        answers = _answers(parameters, city, version, place)
     with _gathered(problems):
         media_urls = _media_urls(parameters)
     if len(files) > photos.PHOTOS_MAX:
@@ -205,6 +207,8 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
     listed = _short(parameters, "address_id", ADDRESS_MOST)
     if latitude is not None and longitude is not None:
         point = Point(longitude, latitude, srid=4326)
+        if (asset := assets.named_at(city, typed, point)) is not None:
+            return asset_place(city, asset, typed)
         near = None if typed else addresses.nearest(city, point)
         return Place(point=point, address=typed or (near.label if near else ""), source="api")
     if listed:
@@ -220,8 +224,17 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
     return Place()
 
 
+def asset_place(city: Jurisdiction, asset: Asset, typed: str) -> Place:
+    """The asset that the words name, at the nearest address. What else they say stays, for staff."""
+    near = addresses.nearest(city, asset.point)
+    note = "" if search_key(typed) == search_key(asset.asset_id) else typed
+    return Place(asset.point, near.label if near else "", note, source="asset", confidence=1.0, asset=asset)
+
+
 def searched_place(city: Jurisdiction, typed: str) -> Place:
     """A pin only where the words mean one place. Else they stay words, and staff find it."""
+    if (asset := assets.named_in(city, typed)) is not None:
+        return asset_place(city, asset, typed)
     exact = list(GazetteerEntry.objects.filter(jurisdiction=city, search_key=search_key(typed))[:2])
     if len(exact) == 1:
         return Place(point=exact[0].point, address=exact[0].label, source="api", confidence=1.0)
@@ -236,8 +249,9 @@ def searched_place(city: Jurisdiction, typed: str) -> Place:
     )
 
 
-def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> intake.Answers:
-    answers = intake.read_answers(intake.questions_of(version), parameters.attributes())
+def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion, place: Place) -> intake.Answers:
+    questions = intake.questions_of(version, place.asset.kind if place.asset else "")
+    answers = intake.read_answers(questions, parameters.attributes())
     if answers.stopped_by is not None:
         raise ValidationError(
             _("Call %(number)s now. This report was not taken, since it cannot send help.")

@@ -45,8 +45,8 @@ def service(city: Jurisdiction, code: str) -> dict[str, Any]:
         **shaped(city, [version])[0],
         "emergency_question": localized(version.emergency_screen) or None,
         "identity_reason": localized(version.identity_words) or None,
-        "questions": [described(question) for question in questions],
-        "answers_schema": answers_schema(questions),
+        "questions": [described(question, version) for question in questions],
+        "answers_schema": answers_schema(questions, version),
     }
 
 

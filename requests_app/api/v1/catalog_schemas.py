@@ -46,6 +46,10 @@ QUESTION = shape(
         "text": text("The question."),
         "help": maybe(text("What helps to answer it.")),
         "is_required": {"type": "boolean", "description": "Where it is asked."},
+        "asks_asset": {
+            "type": "boolean",
+            "description": "It asks for the number on an asset: not asked if `place` is an asset of one of the `asset_kinds`.",
+        },
         "options": listed(shape("A choice.", {"value": text("To be sent."), "label": text("To be shown.")})),
         "only_if": maybe(
             shape(
@@ -72,7 +76,7 @@ AREA_FIELDS: dict[str, Schema] = {
 }
 PLACE_FIELDS: dict[str, Schema] = {
     "label": text("The address, corner, landmark or asset."),
-    "kind": text("What it is: `address`, `intersection`, `asset` …"),
+    "kind": text("What it is: `address`, `intersection`, `asset`, `town` …"),
     "lat": LATITUDE,
     "long": LONGITUDE,
     "confidence": {"type": "number", "minimum": 0, "maximum": 1, "description": "How well it fits the words."},
@@ -115,7 +119,7 @@ CATALOG: dict[str, Schema] = {
             "answers_schema": {
                 "type": "object",
                 "description": "What `answers` of a report must be, as JSON Schema 2020-12: with `if` and `then` for questions "
-                "that are asked only after certain answers.",
+                "that are asked only after certain answers. It can’t see the place, so it demands no answer that `asks_asset`.",
             },
         },
     ),

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from requests_app.localized import localized
-from requests_app.models import QuestionVersion
+from requests_app.models import QuestionVersion, ServiceVersion
 from requests_app.rules import intake
 
 Schema = dict[str, Any]
 Kind = QuestionVersion.Kind
 
 
-def answers_schema(questions: Sequence[QuestionVersion]) -> Schema:
-    """What `answers` of a report must be. It accepts exactly what rules.intake accepts, a test shows."""
+def answers_schema(questions: Sequence[QuestionVersion], version: ServiceVersion) -> Schema:
+    """What `answers` of a report must be. It accepts exactly what rules.intake accepts, a test shows, but can't see the place:
+    it doesn't demand the number on an asset, which is demanded if the place isn't one."""
     by_code = {question.code: question for question in questions if question.kind != Kind.DISPLAY}
-    required = [one for one in by_code.values() if one.required]
+    required = [one for one in by_code.values() if one.required and not intake.depends_on_place(one, version)]
     demands = [
         {"if": {"allOf": _conditions(one, by_code)}, "then": _demanded([one])} for one in required if one.show_if
     ]
@@ -29,7 +30,7 @@ def answers_schema(questions: Sequence[QuestionVersion]) -> Schema:
     }
 
 
-def described(question: QuestionVersion) -> dict[str, Any]:
+def described(question: QuestionVersion, version: ServiceVersion) -> dict[str, Any]:
     """For a form: in the order of the questions, with what is only to be read."""
     return {
         "code": question.code,
@@ -37,6 +38,7 @@ def described(question: QuestionVersion) -> dict[str, Any]:
         "text": localized(question.text),
         "help": localized(question.help) or None,
         "is_required": question.required and question.kind != Kind.DISPLAY,
+        "asks_asset": intake.depends_on_place(question, version),
         "options": [
             {"value": str(option["value"]), "label": localized(option.get("label"))} for option in question.options
         ],

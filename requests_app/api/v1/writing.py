@@ -84,7 +84,7 @@ def new_report(
     description = body.text("description", intake.DESCRIPTION_MAX, lines=True)
     reporter = _reporter(body.inner("contact"))
     place = _place(city, body.inner("place"), version)
-    answers = _answers(body, version)
+    answers = _answers(body, version, place)
     if photo_count > photos.PHOTOS_MAX:
         body.refuse("photos", "too-many", photos.refusal_message("too_many"))
     elif photo_count and version is not None and version.photo_policy == ServiceVersion.PhotoPolicy.NONE:
@@ -222,6 +222,7 @@ def _place(city: Jurisdiction, body: Body, version: ServiceVersion | None) -> Pl
         body.refuse("asset", "unknown-value", _("There is no such asset."))
     if latitude is not None and longitude is not None:
         point = Point(longitude, latitude, srid=4326)
+        asset = asset or assets.named_at(city, address, point)
         near = None if address else addresses.nearest(city, point)
         return Place(point=point, address=address or (near.label if near else ""), note=note, source="api", asset=asset)
     if asset is not None:
@@ -241,12 +242,11 @@ def _place(city: Jurisdiction, body: Body, version: ServiceVersion | None) -> Pl
     return Place(note=note)
 
 
-def _answers(body: Body, version: ServiceVersion | None) -> intake.Answers:
+def _answers(body: Body, version: ServiceVersion | None, place: Place) -> intake.Answers:
     given = body.inner("answers")
     if version is None:
         return intake.Answers()
-    questions = intake.questions_of(version)
-    known = {question.code for question in questions if question.kind != "display"}
+    known = {question.code for question in intake.questions_of(version) if question.kind != "display"}
     for code, value in given.data.items():
         several = isinstance(value, list) and all(isinstance(one, str) for one in value)
         if code in known and not (value is None or isinstance(value, str) or several):
@@ -257,7 +257,7 @@ def _answers(body: Body, version: ServiceVersion | None) -> intake.Answers:
             )
     given.read |= known
     given.no_others()
-    return intake.read_answers(questions, given.data)
+    return intake.read_answers(intake.questions_of(version, place.asset.kind if place.asset else ""), given.data)
 
 
 # --- Photos before their report ---------------------------------------------------------------------------------------

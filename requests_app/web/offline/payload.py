@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.photos import PHOTOS_MAX, refusal_message
-from requests_app.places import addresses
+from requests_app.places import addresses, assets
 from requests_app.rules import intake
 from requests_app.web.report import place_input, spam_signals
 from requests_app.web.report.forms import ContactForm, PlaceForm, ProblemForm
@@ -23,10 +23,15 @@ class OfflinePayload:
         self.sent, self.jurisdiction = sent, jurisdiction
         self.problem = ProblemForm(sent, version=version)
         # A required question makes the description optional.
-        questions = intake.questions_of(version) if version else []
+        questions = intake.questions_of(version, self._asset_kind(version)) if version else []
         self.problem.fields["text"].required = not any(question.required for question in questions)
         self.place = PlaceForm(sent, required=False)
         self.contact = ContactForm(sent, jurisdiction=jurisdiction)
+
+    def _asset_kind(self, version: ServiceVersion) -> str:
+        """The kind of asset whose number was typed as the address; empty if it is none."""
+        asset = assets.named_in(self.jurisdiction, self.sent.get("address", "")) if version.asset_kinds else None
+        return asset.kind if asset else ""
 
     def problems(self) -> dict[str, str]:
         """The errors by field."""

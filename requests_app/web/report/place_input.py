@@ -73,10 +73,8 @@ def of_asset_number(
     jurisdiction: Jurisdiction, words: str, point: Point | None = None, note: str = ""
 ) -> dict[str, Any] | None:
     """The location of the asset whose number is in the text, unless the pin is somewhere else."""
-    asset = assets.named_in(jurisdiction, words)
-    if asset is None or (point is not None and not addresses.box_around(asset.point, assets.NEAR_M).covers(point)):
-        return None
-    return of_asset(jurisdiction, asset, note=note)
+    asset = assets.named_at(jurisdiction, words, point)
+    return of_asset(jurisdiction, asset, note=note) if asset else None
 
 
 def given(

@@ -2,7 +2,8 @@
 import { make } from "./dom.js";
 import { asked } from "./questions.js";
 
-export function questionForm({ box, heading, words, changed }) {
+// address: what is typed as the address now.
+export function questionForm({ box, heading, words, changed, address }) {
   let questions = [];
   let answers = {};
 
@@ -12,15 +13,22 @@ export function questionForm({ box, heading, words, changed }) {
     return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
   };
 
+  const askedNow = () => asked(questions, answers, address());
+
+  // Only questions that depend on what changed appear or disappear: the control in use keeps its focus.
+  function refresh() {
+    const now = askedNow();
+    for (const question of questions) {
+      const row = box.querySelector(`[data-question="${CSS.escape(question.code)}"]`);
+      if (row) row.hidden = !now.includes(question);
+    }
+    heading.hidden = now.length === 0;
+  }
+
   function set(question, value) {
     answers = { ...answers, [question.code]: value };
     changed(answers);
-    // Only questions that depend on this answer appear or disappear: the control in use keeps its focus.
-    for (const other of questions) {
-      const row = box.querySelector(`[data-question="${CSS.escape(other.code)}"]`);
-      if (row) row.hidden = !asked(questions, answers).includes(other);
-    }
-    heading.hidden = asked(questions, answers).length === 0;
+    refresh();
   }
 
   function label(question, tag, attributes = {}) {
@@ -58,7 +66,7 @@ export function questionForm({ box, heading, words, changed }) {
   }
 
   function row(question) {
-    const hidden = !asked(questions, answers).includes(question);
+    const hidden = !askedNow().includes(question);
     const hintId = `${idOf(question)}_helptext`;
     const hint = question.help ? make("div", { class: "usa-hint", id: hintId }, question.help) : null;
     const place = { "data-question": question.code, hidden };
@@ -85,8 +93,9 @@ export function questionForm({ box, heading, words, changed }) {
       questions = service?.questions ?? [];
       answers = { ...kept };
       box.replaceChildren(...questions.map(row));
-      heading.hidden = asked(questions, answers).length === 0;
+      heading.hidden = askedNow().length === 0;
     },
+    refresh,
     // The control that an error about a question links to.
     firstControl: (code) => box.querySelector(`#div_${CSS.escape(`id_q_${code}`)} input`),
   };

@@ -1,6 +1,6 @@
 // Validates the report that is being written, with the same messages as the server's.
 import { make, say } from "./dom.js";
-import { problems } from "./questions.js";
+import { mayNameAsset, problems } from "./questions.js";
 
 const WORDS = 4000;
 const byId = (id) => document.getElementById(id);
@@ -9,10 +9,10 @@ const byId = (id) => document.getElementById(id);
 export function whatIsWrong(report, service, words, { firstControl }) {
   const questions = service?.questions ?? [];
   const found = [];
-  if (!report.words.trim() && !questions.some((question) => question.required)) found.push(["words", words.wordsMissing]);
+  if (!report.words.trim() && !questions.some((question) => question.required && !(question.asks_asset && mayNameAsset(report.place.address)))) found.push(["words", words.wordsMissing]);
   if (report.words.length > WORDS) found.push(["words", words.wordsLong]);
   const about = { missing: words.answerMissing, number: words.answerNumber, long: words.answerLong };
-  for (const [code, kind] of Object.entries(problems(questions, report.answers))) {
+  for (const [code, kind] of Object.entries(problems(questions, report.answers, report.place.address))) {
     const { text } = questions.find((question) => question.code === code);
     found.push([firstControl(code)?.id ?? "words", say(about[kind], { question: text })]);
   }

@@ -10,7 +10,7 @@ const FIRST = ["self_harm", "domestic_violence", "poison", "red_flag", "utility"
 export function dangerIn(report, catalog, service, alts) {
   const questions = service?.questions ?? [];
   const flags = redFlags(catalog.phrases, freeWords(report, questions, alts));
-  const stopping = stoppingReasons(questions, report.answers);
+  const stopping = stoppingReasons(questions, report.answers, report.place.address);
   const urgent = [...flags.map((flag) => `phrase:${flag.phrase}`), ...stopping.map(({ reason }) => reason)];
   const always = [];
   if (!service || service.code === "unknown") always.push("service");

@@ -61,6 +61,7 @@ const questions = questionForm({
   box: byId("questions"),
   heading: byId("questions-heading"),
   words,
+  address: () => report.place.address,
   changed(answers) {
     change({ answers });
     watchForDanger(byId("questions"));
@@ -118,6 +119,7 @@ const CHANGES = {
 for (const [id, changes] of Object.entries(CHANGES)) {
   byId(id).addEventListener("input", () => {
     change(changes(byId(id).value));
+    if (id === "address") questions.refresh();
     if (["words", "address", "note"].includes(id)) watchForDanger(byId(id).closest(".usa-form-group"));
   });
 }

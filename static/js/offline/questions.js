@@ -4,27 +4,36 @@ export const ANSWER_MAX = 1000;
 
 const listed = (value) => (Array.isArray(value) ? value : [value ?? ""]).map(String).filter((one) => one.trim() !== "");
 
-export function isAsked(question, answers) {
+// Whether the words may be the number of one of the city's assets, by the rule of the server's places/assets.py. The server knows
+// whether there is such an asset, and asks what the device didn't.
+const ALONE = /^\s*#?\s*[A-Za-z]{0,3}[\s-]*\d[\w-]*\s*$/;
+const ORDINAL = /^\d+(st|nd|rd|th)$/i;
+export const mayNameAsset = (address) =>
+  ALONE.test(address) ||
+  address.split(/\s+/).some((word) => word.length >= 4 && /\d/.test(word) && /[A-Za-z]/.test(word) && !ORDINAL.test(word));
+
+export function isAsked(question, answers, address) {
+  if (question.asks_asset && mayNameAsset(address)) return false;
   if (!question.show_if) return true;
   const given = listed(answers[question.show_if.question]);
   return question.show_if.values.some((value) => given.includes(String(value)));
 }
 
-// The questions that are asked now. Answers to hidden questions don't count.
-export function asked(questions, answers) {
+// The questions that are asked now, given what was typed as the address. Answers to hidden questions don't count.
+export function asked(questions, answers, address) {
   const counting = {};
   return questions.filter((question) => {
-    if (question.kind === "display") return isAsked(question, counting);
-    if (!isAsked(question, counting)) return false;
+    if (question.kind === "display") return isAsked(question, counting, address);
+    if (!isAsked(question, counting, address)) return false;
     counting[question.code] = answers[question.code];
     return true;
   });
 }
 
 // The errors in the answers: {code: "missing", "number" or "long"}.
-export function problems(questions, answers) {
+export function problems(questions, answers, address) {
   const found = {};
-  for (const question of asked(questions, answers)) {
+  for (const question of asked(questions, answers, address)) {
     if (question.kind === "display") continue;
     const [value] = listed(answers[question.code]);
     if (value === undefined) {
@@ -36,8 +45,8 @@ export function problems(questions, answers) {
 }
 
 // The reasons to show the emergency panel, in the server's format.
-export function stoppingReasons(questions, answers) {
-  return asked(questions, answers).flatMap((question) => {
+export function stoppingReasons(questions, answers, address) {
+  return asked(questions, answers, address).flatMap((question) => {
     const given = listed(answers[question.code]);
     const stops = (question.options ?? []).some((option) => option.stop && given.includes(String(option.value)));
     return stops ? [{ question, reason: reasonOf(question, given) }] : [];
@@ -52,7 +61,7 @@ function reasonOf(question, given) {
 
 // All free text, from every field.
 export function freeWords(report, questions, alts) {
-  const texts = asked(questions, report.answers).filter((question) => question.kind === "text");
+  const texts = asked(questions, report.answers, report.place.address).filter((question) => question.kind === "text");
   const answers = texts.map((question) => String(report.answers[question.code] ?? ""));
   return [report.words, report.place.address, report.place.note, ...answers, ...alts].join("\n");
 }

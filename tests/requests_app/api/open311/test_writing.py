@@ -54,6 +54,29 @@ def test_it_answers_an_array_of_one_with_the_number(api: Api, pothole_form: Form
     assert api.last["Cache-Control"] == "no-store"
 
 
+@pytest.mark.shows("16.6")
+def test_who_names_the_pole_is_not_asked_for_its_number(
+    api: Api, pothole_form: Form, cast: factories.Rivermark
+) -> None:
+    factories.lamp(cast.city)
+    assert [one["required"] for one in api.get("services/lamp.json")["attributes"]] == [False]
+    light = {name: value for name, value in pothole_form.items() if not name.startswith(("attribute", "lat", "long"))}
+    light |= {"service_code": "lamp"}
+    assert "attribute[pole]: Answer this question" in description(
+        api.post(light | {"address_string": "12 Elm St"}, 400)
+    )
+    longitude, latitude = factories.ELM_ST
+    elsewhere = {"lat": f"{latitude + 0.01}", "long": f"{longitude}"}
+    assert "attribute[pole]" in description(api.post(light | {"address_string": "L00417", **elsewhere}, 400))
+    here = {"lat": f"{latitude + 0.0003}", "long": f"{longitude}"}
+    for number, place in enumerate([{}, here]):
+        words = {"address_string": "Street light L00417", "description": f"Dark, {number}"}
+        service_request = made(api.post(light | words | place))
+        assert service_request.asset is not None
+        found = service_request.asset.asset_id, service_request.address, service_request.place_note
+        assert found == ("L00417", "12 Elm St", "Street light L00417")
+
+
 @pytest.mark.shows("15.1")
 def test_a_report_takes_at_most_25_statements(api: Api, pothole_form: Form, django_assert_max_num_queries: Any) -> None:
     """Those that begin and end the transaction are among them. Of the key's first call in an hour there is one more."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from requests_app.api.v1.questions import answers_schema
-from requests_app.models import QuestionVersion
+from requests_app.models import QuestionVersion, ServiceVersion
 from requests_app.rules import intake
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -66,6 +66,14 @@ def test_places_and_assets_are_found(anyone: V1, cast: factories.Rivermark) -> N
     longitude, latitude = factories.ELM_ST
     assert anyone.get("places/", q="12 elm street")["results"][0]["label"] == "12 Elm St"
     assert anyone.get("places/", at=f"{latitude},{longitude}")["results"][0]["label"] == "12 Elm St"
+    factories.owner(cast.city, factories.square(-69.2, 40.4, factories.WEST, 40.6), kind="town", name="Marlbury")
+    factories.address(cast.city, "659 Western Ave", longitude=factories.WEST + 0.0001)
+    beyond = anyone.get("places/", at=f"{latitude},{factories.WEST - 0.0002:.4f}")["results"]
+    assert [(one["label"], one["kind"]) for one in beyond] == [("Marlbury", "town")]
+    typed = anyone.get("places/", q=f"{latitude}, {factories.WEST - 0.0002:.4f}")["results"]
+    assert [one["label"] for one in typed] == ["40.50000, -69.05020"]
+    within = anyone.get("places/", at=f"{latitude},{factories.WEST + 0.0002:.4f}")["results"]
+    assert [one["label"] for one in within] == ["659 Western Ave"]
     anyone.get("places/", 400)
     anyone.get("places/", 400, q="x", at="1,1")
     first = anyone.get("assets/", limit=2)
@@ -122,7 +130,7 @@ bodies = st.fixed_dictionaries(
 @given(answers=bodies)
 def test_the_schema_of_questions_accepts_what_the_form_accepts(answers: dict[str, Any]) -> None:
     """Except that the form takes anything for what it does not ask, and no answer as an empty one."""
-    schema = answers_schema(QUESTIONS)
+    schema = answers_schema(QUESTIONS, ServiceVersion())
     Draft202012Validator.check_schema(schema)
     fits = Draft202012Validator(schema).is_valid(answers)
     takes = not intake.read_answers(QUESTIONS, answers).problems

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from jsonschema import Draft202012Validator
 
 from requests_app import api_keys, links
 from requests_app.models import Comment, Photo, ServiceRequest, Subscription
@@ -48,6 +49,23 @@ def test_a_report_is_stored_as_the_form_would_store_it(v1: V1) -> None:
     assert receipt["notice"].startswith("Streets will review it by")
     assert links.find_link(receipt["private_token"]) == made.access_links.get()
     assert v1.get(receipt["url"])["description"] == POTHOLE["description"]
+
+
+@pytest.mark.shows("16.6")
+def test_who_names_the_pole_is_not_asked_for_its_number(v1: V1, cast: factories.Rivermark) -> None:
+    factories.lamp(cast.city)
+    service = v1.get("services/lamp/")
+    assert (service["questions"][0]["asks_asset"], service["questions"][0]["is_required"]) == (True, True)
+    assert Draft202012Validator(service["answers_schema"]).is_valid({})
+    light = {**POTHOLE, "service": "lamp", "answers": {}}
+    for place in ({"address": "12 Elm St"}, POTHOLE["place"]):
+        assert errors(v1.send("requests/", light | {"place": place}, 422)) == {"answers.pole": "invalid"}
+    longitude, latitude = factories.ELM_ST
+    for number, place in enumerate(
+        [{"asset": "L00417"}, {"address": "L00417"}, {"address": "L00417", "lat": latitude, "long": longitude}]
+    ):
+        v1.send("requests/", light | {"place": place, "description": f"Dark, {number}"})
+    assert [one.asset.asset_id for one in ServiceRequest.objects.all() if one.asset] == ["L00417"] * 3
 
 
 @pytest.mark.shows("15.1", "15.5")

@@ -255,6 +255,22 @@ def test_a_service_that_asks_more_by_now_leads_to_its_question(cast: Rivermark, 
     assert "one more answer" in answer["message"]
 
 
+@pytest.mark.shows("16.6")
+def test_who_typed_the_number_of_the_pole_is_not_asked_for_it_again(cast: Rivermark, device: Device) -> None:
+    factories.lamp(cast.city)
+    catalog = device.client.get("/report/offline/catalog.json").json()
+    assert [one["questions"][0]["asks_asset"] for one in catalog["services"] if one["code"] == "lamp"] == [True]
+    for address in ("L00417", "at the light pole L00417"):
+        device.key = str(uuid.uuid4())
+        assert device.send(service="lamp", answers={}, address=address)["state"] == "sent"
+    assert {one.asset.asset_id for one in ServiceRequest.objects.select_related("asset") if one.asset} == {"L00417"}
+    # The device can't know that there is no such light: the page asks.
+    device.key = str(uuid.uuid4())
+    answer = device.send(service="lamp", answers={}, address="L00418")
+    assert answer["url"] == f"/report/{device.draft.pk}/details/1/"
+    assert "What is the number on the pole?" in device.client.get(answer["url"]).content.decode()
+
+
 def test_a_place_outside_the_city_leads_to_the_place_and_says_why(device: Device) -> None:
     answer = device.send(address="", lat="10.0", long="10.0")
     assert answer["url"] == f"/report/{device.draft.pk}/location/"
