@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
+from collections.abc import Collection
 from typing import IO, Any
 
 from django.conf import settings
@@ -478,9 +479,9 @@ def _begin(draft: Draft, typed: dict[str, Any]) -> Draft:
     )
 
 
-def remove_photos(draft: Draft) -> None:
-    """Deletes photos after the commit, so that a rollback loses no files."""
-    for photo in draft.photos.all():
+def remove_photos(draft: Draft, *, but: Collection[str] = ()) -> None:
+    """Deletes photos after the commit, so that a rollback loses no files. but: the names of those that stay."""
+    for photo in draft.photos.exclude(name__in=but):
         transaction.on_commit(lambda photo=photo: photos.delete(photo))  # type: ignore[misc]
 
 

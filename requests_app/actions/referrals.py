@@ -27,12 +27,13 @@ class TooManyReferralsError(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """The email exactly as its writer has seen it. reply_to: empty if they share no email address."""
+    """The email exactly as its writer has seen it. reply_to: empty if they share no email address. photos: their names."""
 
     to: str
     subject: str
     body: str
     reply_to: str = ""
+    photos: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def send(draft: Draft, letter: Letter, receiver: Receiver) -> None:
         cursor.execute(COUNT, [draft.jurisdiction.pk, day, letter.to.lower(), TO_ONE_A_DAY])
         if cursor.fetchone() is None:
             raise TooManyReferralsError
-    drafts.remove_photos(locked)
+    drafts.remove_photos(locked, but=letter.photos)
     # Somebody else has the same problem everywhere; a second one is another.
     locked.typed["more_places"] = []
     following = drafts.begin_next(locked)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from requests_app.models import Article, EmergencyPhrase
+from requests_app.models import Article, EmergencyPhrase, Photo
 from requests_app.rules.report_path import Path
 
 
@@ -29,6 +29,12 @@ def is_urgent(path: Path) -> bool:
     """Whether the words tell of danger, or even perhaps of gas or wires: nobody may read an email in time."""
     is_about_a_utility = path.screening.kind == EmergencyPhrase.Kind.UTILITY
     return is_about_a_utility or path.screening.is_sure or path.has_flagged_danger
+
+
+def photos_of(path: Path) -> list[Photo]:
+    """The photos that its writer chose to send along. Those that were added to a report aren't sent to anybody else unasked."""
+    names = path.typed.get("referral_photos") or []
+    return list(path.draft.photos.filter(name__in=names).order_by("id")) if names else []
 
 
 def can_refer(path: Path, article: Article) -> bool:

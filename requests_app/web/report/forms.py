@@ -1,7 +1,7 @@
 """The forms of the report path. Each keeps what was typed, even if it is invalid."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,9 +11,10 @@ from django.utils.translation import get_language, get_language_info, gettext_la
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
-from requests_app.models import Jurisdiction, ServiceVersion
+from requests_app.models import Jurisdiction, Photo, ServiceVersion
+from requests_app.photos import PHOTOS_MAX
 from requests_app.rules import blocked_addresses, intake
-from requests_app.web.fields import WordsField, address_attributes
+from requests_app.web.fields import PhotosField, PhotosInput, WordsField, address_attributes
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -282,9 +283,43 @@ class ReferralForm(forms.Form):
     phone = phone_field()
     CONTACT = ("name", "email", "phone")
 
-    def __init__(self, *args: Any, jurisdiction: Jurisdiction, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        jurisdiction: Jurisdiction,
+        kept_photos: Sequence[Photo] = (),
+        chosen_photos: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """kept_photos: of the draft. chosen_photos: the names of those that go along."""
         super().__init__(*args, **kwargs)
-        self.jurisdiction = jurisdiction
+        self.jurisdiction, self.kept_photos = jurisdiction, kept_photos
+        for number, photo in enumerate(kept_photos, 1):
+            self.fields[f"photo_{photo.name}"] = forms.BooleanField(
+                label=_("Send photo %(number)d") % {"number": number},
+                required=False,
+                initial=photo.name in chosen_photos,
+            )
+        if (room := PHOTOS_MAX - len(kept_photos)) > 0:
+            self.fields["photos"] = PhotosField(
+                label=_("Add a photo"),
+                help_text=_("Up to %(most)d photos, 12 MB each.") % {"most": PHOTOS_MAX},
+                # take_photos() reports extra or empty files by name and keeps the others.
+                most=1000,
+                allow_empty_file=True,
+                widget=PhotosInput(most=room),
+                required=False,
+            )
+
+    @property
+    def kept(self) -> list[dict[str, Any]]:
+        """Photos with their boxes, for the page."""
+        return [{"photo": photo, "box": self[f"photo_{photo.name}"]} for photo in self.kept_photos]
+
+    @property
+    def chosen_photos(self) -> list[str]:
+        """The names of the draft's photos that were selected."""
+        return [photo.name for photo in self.kept_photos if self.data.get(f"photo_{photo.name}")]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -305,12 +340,13 @@ class ReferralForm(forms.Form):
     def typed(self, article_code: str) -> dict[str, Any]:
         """What the draft keeps: all if it's valid, and otherwise, for the other language, what was typed."""
         if self.is_valid():
-            given = {name: value for name, value in self.cleaned_data.items() if name != "text"}
+            given = {name: self.cleaned_data[name] for name in ("place", "share", *self.CONTACT)}
             return {
                 "text": self.cleaned_data["text"],
                 "text_language": get_language(),
                 "referral": {"article": article_code, **given},
                 "referral_typed": {},
             }
-        typed = {name: str(self.data.get(name, ""))[: intake.DESCRIPTION_MAX] for name in self.fields}
+        names = ("text", "place", "share", *self.CONTACT)
+        typed = {name: str(self.data.get(name, ""))[: intake.DESCRIPTION_MAX] for name in names}
         return {"referral_typed": typed}

@@ -1,19 +1,24 @@
 """“Send it to them for me”: what somebody else does goes to them by email as its writer saw it, and nothing of it is kept."""
 
 import datetime as dt
+import io
 import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from pytest_django.fixtures import Settings
 
 from requests_app.actions import drafts, referrals
 from requests_app.actions.search_index import index_catalog
 from requests_app.clock import app_now
-from requests_app.models import Article, Draft, ModerationTerm, OutboxRow, ReferralCount
+from requests_app.messages import referral_mail
+from requests_app.models import Article, Draft, ModerationTerm, OutboxRow, Photo, ReferralCount
 from requests_app.web.report import referral
 from tests import factories, mail_server
 from tests.factories import Rivermark
@@ -118,6 +123,125 @@ def test_contact_details_go_along_only_if_they_are_shared(cast: Rivermark, walk:
         assert words not in plain(private)
     assert private["Reply-To"] is None
     assert "no one expects an answer" in plain(private)
+
+
+def signed_in(walk: Walk, mailbox: Mailbox, email: str) -> None:
+    walk.client.post("/my/", {"email": email})
+    deliver()
+    (link,) = [found[1] for mail in mailbox.mails if (found := re.search(r"http://[^/]+(/c/\S+/)", plain(mail)))]
+    assert walk.client.post(link).status_code == 302
+    mailbox.mails.clear()
+
+
+def test_replies_go_to_the_address_they_typed_and_the_email_says_if_it_is_proved(
+    cast: Rivermark, walk: Walk, mailbox: Mailbox
+) -> None:
+    unproved, proved = "we haven’t confirmed that it’s theirs", "We’ve confirmed that the address is theirs."
+    factories.submitted(cast.pothole, answers={"where": "lane"})
+    signed_in(walk, mailbox, "ana@example.org")
+    for email in ("Ana@Example.org", "tia@example.org"):
+        written(walk, **{**SHARED, "email": email})
+        assert (proved in walk.html, unproved in walk.html) == (email[:3] == "Ana", email[:3] != "Ana")
+        send(walk)
+    deliver()
+    said = {mail["Reply-To"]: plain(mail) for mail in mailbox.mails}
+    assert proved in said["Ana@Example.org"]
+    assert unproved in said["tia@example.org"]
+    assert proved not in said["tia@example.org"]
+
+
+def test_nobody_has_many_answers_sent_to_somebody_else(cast: Rivermark) -> None:
+    for number in range(referral.TO_ONE_UNVERIFIED_A_DAY + 1):
+        # A browser of its own each time.
+        walk = written(Walk(Client()), **{**SHARED, "email": f"tia@{'EXAMPLE' if number % 2 else 'example'}.org"})
+        send(walk)
+    assert walk.status == 429
+    assert "Leave it out, or first sign in to My reports with it." in unescape(walk.html)
+    send(walk.on("send-on/carts", text=TEXT, place=""))
+    assert walk.at == "sent-on"
+
+
+def photo(color: str = "gray") -> SimpleUploadedFile:
+    taken = Image.Exif()
+    taken[0x010F] = "Cam of Ana"
+    out = io.BytesIO()
+    Image.new("RGB", (400, 300), color).save(out, "JPEG", exif=taken)
+    return SimpleUploadedFile("cart.jpg", out.getvalue(), "image/jpeg")
+
+
+def names_in(html: str) -> list[str]:
+    """Of the photos that a page shows."""
+    return re.findall(r"/photos/(\w+)-small\.jpg", html)
+
+
+def test_photos_go_along_as_they_were_shown_and_are_then_deleted(
+    cast: Rivermark, walk: Walk, mailbox: Mailbox, django_capture_on_commit_callbacks: Any
+) -> None:
+    written(walk, photos=[photo("red"), photo("blue")])
+    assert walk.at == "send-on"
+    shown = names_in(walk.html)
+    assert len(shown) == 2
+    assert "2 photos are attached." in walk.html
+    with django_capture_on_commit_callbacks(execute=True):
+        send(walk)
+    with django_capture_on_commit_callbacks(execute=True):
+        deliver()
+    (mail,) = mailbox.mails
+    attached = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    red, blue = (Image.open(io.BytesIO(attached[f"photo-{number}.jpg"])).getpixel((9, 9)) for number in (1, 2))
+    assert (max(red), max(blue)) == (red[0], blue[2])  # type: ignore[arg-type, index]
+    assert not any(b"Cam of Ana" in content for content in attached.values())
+    assert not Photo.objects.exists()
+    assert not any(default_storage.exists(f"photos/{name[:2]}/{name}.jpg") for name in shown)
+
+
+def test_only_photos_that_were_chosen_go_along(
+    cast: Rivermark, walk: Walk, mailbox: Mailbox, django_capture_on_commit_callbacks: Any
+) -> None:
+    # One for the city, and then somebody else turns out to do it.
+    walk.begin(TEXT, service="pothole").on("location", address="12 Elm St")
+    walk.on("details/1", text=TEXT, q_where="lane", photos=photo())
+    (of_report,) = names_in(walk.get("details/1").html)
+    box = re.search(rf'<input[^>]*name="photo_{of_report}"[^>]*>', walk.get("send-on/carts").html)
+    assert box is not None
+    assert "checked" not in box[0]
+    walk.on("send-on/carts", text=TEXT, place="", photos=photo())
+    (shown,) = names_in(walk.html)
+    assert shown != of_report
+    # One is taken out, the other put in.
+    walk.on("send-on/carts", text=TEXT, place="", **{f"photo_{of_report}": "on"})
+    assert names_in(walk.html) == [of_report]
+    page = walk.html
+    walk.on("send-on/carts", text=TEXT, place="")
+    walk.html = page
+    assert send(walk).status == 409, "not what was shown"
+    with django_capture_on_commit_callbacks(execute=True):
+        send(walk)
+    deliver()
+    assert not list(mailbox.mails[0].iter_attachments())
+    assert not Photo.objects.exists()
+
+
+def test_photos_survive_a_mistake_and_too_large_ones_are_named(
+    cast: Rivermark, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk.post("/articles/carts/send/", text="", place="", photos=photo())
+    assert walk.status == 422
+    (kept,) = names_in(walk.html)
+    assert "Tell them in a few words what it is." in walk.html
+    box = re.search(rf'<input[^>]*name="photo_{kept}"[^>]*>', walk.html)
+    assert box is not None
+    assert "checked" in box[0]
+    chosen = {"text": TEXT, "place": "", f"photo_{kept}": "on"}
+    walk.on("send-on/carts", **chosen, photos=SimpleUploadedFile("notes.txt", b"no photo", "text/plain"))
+    assert (walk.status, walk.at) == (422, "send-on/carts")
+    assert "notes.txt: We can’t read this file." in unescape(walk.html)
+    assert names_in(walk.html) == [kept]
+    monkeypatch.setattr(referral_mail, "ATTACHED_MAX_BYTES", 10)
+    assert walk.on("send-on/carts", **chosen).status == 422
+    assert "too large for an email" in walk.html
+    assert walk.get("send-on").at == "send-on/carts"
+    assert walk.on("send-on/carts", text=TEXT, place="").at == "send-on"
 
 
 @pytest.mark.parametrize(
