@@ -713,6 +713,7 @@ PAGES: dict[str, Page] = {
     ),
     "requests_app:address": Page(
         EVERYONE,
+        "GET POST",
         queries=(
             "q=12+Elm+St",
             "",
@@ -795,7 +796,7 @@ PAGES: dict[str, Page] = {
     "requests_app:service": Page(DRAFT, "GET POST", draft_at("service"), budget=6),
     "requests_app:answered": Page(DRAFT, "GET POST", draft_at("answered"), budget=4),
     "requests_app:new_referral": Page(EVERYONE, "GET POST", each_article, budget=2),
-    "requests_app:referral": Page(DRAFT, "GET POST", draft_at("service", code="potholes"), budget=5),
+    "requests_app:referral": Page(DRAFT, "GET POST", draft_at("service", code="potholes"), budget=6),
     "requests_app:check_referral": Page(DRAFT, "GET POST", draft_at("referral"), budget=5),
     "requests_app:referred": Page(DRAFT, "GET", draft_at("referred"), budget=2),
     "requests_app:location": Page(DRAFT, "GET POST", draft_at("location"), budget=3),

@@ -377,4 +377,32 @@ REGRESSIONS = [
         "if False:",
         ("tests/requests_app/web/report/test_referral.py",),
     ),
+    Regression(
+        "photos that were taken for the city go to somebody else",
+        "requests_app/rules/referrals.py",
+        "path.draft.photos.filter(name__in=names)",
+        "path.draft.photos.all()",
+        ("tests/requests_app/web/report/test_referral.py",),
+    ),
+    Regression(
+        "an address that nobody proved is said to be theirs",
+        "requests_app/messages/referral_mail.py",
+        'referral.get("email", "").lower() == verified',
+        "True",
+        ("tests/requests_app/web/report/test_referral.py",),
+    ),
+    Regression(
+        "the address of an answer is sent to other pages",
+        "requests_app/web/report/answer_address.py",
+        'COOKIE, quote(words, safe=""), PAGE, str(draft.pk))',
+        'COOKIE, quote(words, safe=""), "requests_app:report")',
+        ("tests/requests_app/web/report/test_answers.py",),
+    ),
+    Regression(
+        "programs get one of our addresses for a place in the next town",
+        "requests_app/api/v1/geography.py",
+        "ownership.named_at(city, at)",
+        "addresses.nearest(city, at)",
+        ("tests/requests_app/api/v1/test_catalog.py",),
+    ),
 ]

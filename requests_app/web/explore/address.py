@@ -4,45 +4,60 @@ from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
 from requests_app.places import addresses, ownership
 from requests_app.places.address_card import card_at
-from requests_app.web.city_request import CityRequest
-from requests_app.web.explore.forms import AddressForm
+from requests_app.web.city_request import CityRequest, too_many_requests
+from requests_app.web.explore import kept_address
+from requests_app.web.explore.forms import AddressForm, typed_or_chosen
+from requests_app.web.explore.kept_address import KeptAddress
 from requests_app.web.report.forms import typed_point
 
 AN_HOUR = 300
+PAGE, COOKIE = "requests_app:address", "address"
 
 
-# This URL tells where someone lives, so neither caches nor our logs keep it (see docs/operating.md).
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def address(request: CityRequest) -> HttpResponse:
-    """?q= text, ?lat= and ?long= a point. Lists the matches if there are several. Stores nothing."""
-    form = AddressForm(request.GET if {"q", "lat"} & set(request.GET) else None)
-    context: dict[str, object] = {"form": form}
+    """POST: an address, or one of several matches (`choice`). Stores nothing but the cookie.
+
+    Links from other sites may have ?q= text, or ?lat= and ?long= a point. Our logs have no queries (see docs/operating.md).
+    """
+    if request.method == "POST":
+        return _look_up(request)
+    asked = AddressForm(request.GET) if {"q", "lat"} & set(request.GET) else None
+    if asked is not None:
+        return _look_up(request, asked)
+    found = kept_address.kept(request, COOKIE)
+    return _page(request, {"form": AddressForm(), **(_card(request, found.label, found.point) if found else {})})
+
+
+def _look_up(request: CityRequest, linked: AddressForm | None = None) -> HttpResponse:
+    """linked: what a link asks for, which is answered right away."""
+    form = linked or AddressForm(typed_or_chosen(request.POST))
     if not form.is_valid():
-        return _page(request, context, status=422 if form.errors else 200)
+        return _page(request, {"form": form}, status=422)
     words, point = form.cleaned_data["q"], typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
     if not words and point is None:
-        return _page(request, context)
+        return _page(request, {"form": form})
     if not limits.allow(request, "address", AN_HOUR):
-        form.add_error(
-            None, _("We’ve had too many requests from your network in the last hour. Wait a while, or call us.")
-        )
-        return _page(request, context, status=429)
-    context["words"] = words
+        form.add_error(None, too_many_requests(request.jurisdiction))
+        return _page(request, {"form": form}, status=429)
     if point is None:
         matches = addresses.search(request.jurisdiction, words)
         sure = addresses.sure(matches)
         if sure is None:
-            return _page(request, {**context, "matches": matches, "nothing": not matches})
+            return _page(request, {"form": form, "words": words, "matches": matches, "nothing": not matches})
         words, point = sure.label, sure.point
-    return _page(request, {**context, **_card(request, words, point)})
+    card = _card(request, words, point)
+    if linked or "outside" in card:
+        return _page(request, {"form": form, **card})
+    label = str(card["words"]) or f"{point.y:.5f}, {point.x:.5f}"
+    return kept_address.keep(PAGE, COOKIE, KeptAddress(label, point))
 
 
 def _card(request: CityRequest, words: str, point: Point) -> dict[str, object]:

@@ -1,8 +1,10 @@
 """Address and place search forms."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -12,11 +14,11 @@ ADDRESS_MAX = 200
 
 
 class AddressForm(forms.Form):
-    """Sent by GET, so that the result can be bookmarked. Stores nothing."""
+    """Sent by POST, so that no URL has the address. Stores nothing."""
 
     q = WordsField(
         label=gettext_lazy("Your address"),
-        help_text=gettext_lazy("For example, 12 Elm St. We don’t save it."),
+        help_text=gettext_lazy("For example, 12 Elm St. Only this device keeps it."),
         max_length=ADDRESS_MAX,
         error_messages={"required": gettext_lazy("Enter an address, a corner or a park.")},
     )
@@ -31,16 +33,15 @@ class AddressForm(forms.Form):
         self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")
 
 
-class StreetForm(AddressForm):
-    """The same box for My street, sent by POST."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["q"].help_text = gettext_lazy("For example, 12 Elm St. Only this device keeps it.")
+def typed_or_chosen(sent: QueryDict) -> Mapping[str, str]:
+    """The data of a form that was sent with an address, or with one of several matches (`choice`: latitude,longitude;label)."""
+    place, _comma, label = sent.get("choice", "").partition(";")
+    lat, _comma, long = place.partition(",")
+    return {"q": label, "lat": lat, "long": long} if place else sent
 
 
 class PlaceForm(AddressForm):
-    """The same box for finding reports, where an address means its block."""
+    """The same box for finding reports, where an address means its block. Sent by GET, so that the result can be bookmarked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

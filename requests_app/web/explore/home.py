@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.models import Category, Disposition, ServiceRequest
 from requests_app.web.city_request import CityRequest
-from requests_app.web.explore.forms import StreetForm
+from requests_app.web.explore.forms import AddressForm
 from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report.forms import ProblemForm
 from requests_app.web.request.forms import FindForm
@@ -24,7 +24,7 @@ def home(request: CityRequest) -> HttpResponse:
         {
             "form": ProblemForm(),
             "find_form": FindForm(auto_id="find_%s"),
-            "street_form": StreetForm(),
+            "street_form": AddressForm(),
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
             # Resolved, not closed: closed requests are at least two weeks old.
             "fixed": ServiceRequest.objects.public()

@@ -1,13 +1,11 @@
 """My street: collection days, council member, and reports near an address that only the visitor's browser keeps."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import urlencode
 
-from django.contrib.gis.geos import Point
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
@@ -20,17 +18,16 @@ from requests_app.places.addresses import Match
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.public_place import block_point
 from requests_app.rules.collection_days import Pickup
-from requests_app.rules.intake import clean_text
 from requests_app.web.city_request import CityRequest, too_many_requests
-from requests_app.web.explore import filters
+from requests_app.web.explore import filters, kept_address
 from requests_app.web.explore.areas import site_names
-from requests_app.web.explore.forms import ADDRESS_MAX, StreetForm
+from requests_app.web.explore.forms import AddressForm, typed_or_chosen
+from requests_app.web.explore.kept_address import KeptAddress
 from requests_app.web.explore.map import map_words, view_of
 from requests_app.web.explore.request_rows import request_rows
-from requests_app.web.page_cookie import set_page_cookie
 from requests_app.web.report.forms import typed_point
 
-COOKIE = "street"
+PAGE, COOKIE = "requests_app:my_street", "street"
 # The longest that browsers keep a cookie.
 KEPT_S = 400 * limits.DAY
 AN_HOUR = 300
@@ -40,32 +37,21 @@ A_YEAR = dt.timedelta(days=365)
 SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Street:
-    """The address that the browser keeps."""
-
-    label: str
-    point: Point
-
-
-# The address is in the body of a POST and in a cookie of this page, never in its URL, so that neither logs nor caches have it.
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def my_street(request: CityRequest) -> HttpResponse:
     """POST: `forget`, one of several matches (`choice`), or an address. Stores nothing but the cookie."""
     if request.method != "POST":
-        street = _kept(request)
-        context = {"form": StreetForm()} if street is None else _street_context(request, street)
+        street = kept_address.kept(request, COOKIE)
+        context = {"form": AddressForm()} if street is None else _street_context(request, street)
         return _page(request, context)
     if "forget" in request.POST:
-        return _redirect("")
+        return kept_address.keep(PAGE, COOKIE, None)
     return _look_up(request)
 
 
 def _look_up(request: CityRequest) -> HttpResponse:
-    place, _comma, label = request.POST.get("choice", "").partition(";")
-    lat, _comma, long = place.partition(",")
-    form = StreetForm({"q": label, "lat": lat, "long": long} if place else request.POST)
+    form = AddressForm(typed_or_chosen(request.POST))
     if not form.is_valid():
         return _page(request, {"form": form}, status=422)
     if not limits.allow(request, "address", AN_HOUR):
@@ -85,26 +71,10 @@ def _look_up(request: CityRequest) -> HttpResponse:
     if not words:
         near = addresses.nearest(city, point)
         words = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
-    return _redirect(quote(f"{point.y:.6f},{point.x:.6f};{words}", safe=""))
+    return kept_address.keep(PAGE, COOKIE, KeptAddress(words, point), max_age=KEPT_S)
 
 
-def _redirect(kept: str) -> HttpResponse:
-    response = redirect("requests_app:my_street")
-    set_page_cookie(response, COOKIE, kept, "requests_app:my_street", max_age=KEPT_S)
-    return response
-
-
-def _kept(request: CityRequest) -> Street | None:
-    """The address in the cookie; None if there is none, or none in this city."""
-    place, _semicolon, label = unquote(request.COOKIES.get(COOKIE, "")).partition(";")
-    point = typed_point(*place.partition(",")[::2])
-    label = clean_text(label.replace("\x00", ""))[:ADDRESS_MAX]
-    if point is None or not label or not ownership.inside(request.jurisdiction, point):
-        return None
-    return Street(label, point)
-
-
-def _street_context(request: CityRequest, street: Street) -> dict[str, Any]:
+def _street_context(request: CityRequest, street: KeptAddress) -> dict[str, Any]:
     city = request.jurisdiction
     parts = card_at(city, street.point, timezone.localdate())
     # Whatever has a URL is about the block, whose place is the average of its houses.
@@ -113,7 +83,7 @@ def _street_context(request: CityRequest, street: Street) -> dict[str, Any]:
     near = PublicFilter(city, {"near": f"{center.y:.5f},{center.x:.5f},{AROUND_M}", "status": "open"})
     page = filters.page(near, None, SHOWN)
     return {
-        "form": StreetForm(),
+        "form": AddressForm(),
         **site_names(city),
         "street": street,
         "block": block,

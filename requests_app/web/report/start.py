@@ -7,7 +7,6 @@ from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,17 +17,14 @@ from requests_app.actions import drafts as actions_drafts
 from requests_app.actions.referrals import is_waiting
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
-from requests_app.places import addresses
-from requests_app.places.address_card import answer_at
 from requests_app.rules import other_language, referrals, suggestions, two_problems
 from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
-from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.permissions_policy import with_microphone
-from requests_app.web.report import place_input, prefill, spam_signals
+from requests_app.web.report import answer_address, place_input, prefill, spam_signals
 from requests_app.web.report.draft_page import (
     draft_page,
     in_other_language,
@@ -45,7 +41,6 @@ from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_draft
 # when it is sent (web/report/spam_signals.py).
 DRAFTS_AN_HOUR = 600
 UNKNOWN = "unknown"
-ADDRESSES_AN_HOUR = 300
 
 # --- Step 1: what is the problem? -------------------------------------------------------------------------------------
 
@@ -151,8 +146,11 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         offered=versions,
         initial={"service": path.typed.get("service")},
     )
-    looks_up = request.method == "POST" and "address" in request.POST
-    if request.method == "POST" and not looks_up:
+    if answer_address.is_asked(request):
+        if (response := answer_address.keep(request, draft)) is not None:
+            return response
+        form = ServiceForm(None, offered=versions, initial={"service": path.typed.get("service")})
+    elif request.method == "POST":
         valid = form.is_valid()
         if valid:
             # What was to be sent to somebody else becomes a report.
@@ -167,17 +165,14 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
             return to_next_page(draft)
     about = two.first.words if two is not None else path.asked_about
     suggested = suggestions.suggest(request.jurisdiction, about, request.LANGUAGE_CODE)
-    by_address: dict[str, Any] = {}
-    if looks_up:
-        form = ServiceForm(None, offered=versions, initial={"service": path.typed.get("service")})
-        by_address = answer_by_address(request, suggested.answer)
+    by_address = answer_address.answer_by_address(request, suggested.answer)
     suggested_ids = {version.service_id for version in suggested.services}
     return show(
         request,
         "service",
         step=1,
         form=form,
-        status=422 if form.errors else 200,
+        status=422 if form.errors else by_address.get("address_status", 200),
         draft=draft,
         path=path,
         chosen=form["service"].value(),
@@ -216,23 +211,6 @@ def best_read(jurisdiction: Jurisdiction, text: str) -> str:
     names = [str(get_language_info(language)["name_translated"]) for language in jurisdiction.languages]
     last = names.pop()
     return _("%(first)s and %(last)s") % {"first": ", ".join(names), "last": last} if names else last
-
-
-def answer_by_address(request: CityRequest, article: Article | None) -> dict[str, Any]:
-    """What an article's answer is at the address just typed. The address is neither kept nor in the page's own address."""
-    words = " ".join(request.POST.get("address", "").replace("\x00", " ").split())[:ADDRESS_MAX]
-    if article is None or not article.by_address:
-        return {}
-    if not words:
-        return {"address_error": _("Enter an address.")}
-    if not limits.allow(request, "address", ADDRESSES_AN_HOUR):
-        return {"address": words, "address_error": too_many_requests(request.jurisdiction)}
-    matches = addresses.search(request.jurisdiction, words)
-    place = addresses.sure(matches)
-    if place is None:
-        return {"address": words, "address_matches": matches, "address_nothing": not matches}
-    part = answer_at(request.jurisdiction, place.point, article.by_address, timezone.localdate())
-    return {"address": place.label, "address_part": part, "address_nothing": part is None}
 
 
 def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
@@ -280,7 +258,9 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
         messages.success(request, _("Glad that helped. Now, your other problem."))
         return to_next_page(second)
     messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
-    return redirect("requests_app:article", article.code)
+    response = redirect("requests_app:article", article.code)
+    answer_address.forget(response, draft)
+    return response
 
 
 # --- Forget me --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """ "About your address": the card of a place, and what is said where there is none."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -109,10 +110,48 @@ def test_a_city_without_a_card_names_the_areas(client: Client, city: Jurisdictio
     assert "hasn’t added any information about its districts" in ask(client, q="12 Elm St")
 
 
-def test_nothing_of_it_is_kept(client: Client, city: Jurisdiction) -> None:
+def test_a_link_that_names_an_address_keeps_nothing(client: Client, city: Jurisdiction) -> None:
     answer = client.get("/address/", {"q": "12 Elm St"})
     assert "no-store" in answer["Cache-Control"]
-    assert not answer.cookies
+    assert "address" not in answer.cookies
+
+
+def test_an_address_that_is_typed_is_in_no_url_and_only_this_page_gets_it_again(
+    client: Client, city: Jurisdiction
+) -> None:
+    assert 'method="post"' in ask(client).partition("address-form")[2][:200]
+    answer = client.post("/address/", {"q": "12 elm st"})
+    assert (answer.status_code, answer["Location"]) == (302, "/address/")
+    kept = [morsel for morsel in answer.cookies.values() if morsel.key == "address"]
+    assert {morsel["path"] for morsel in kept} == {"/address/", "/es/address/"}
+    assert all(morsel["httponly"] and not morsel["max-age"] for morsel in kept), "until the browser is closed"
+    assert "Marisol Tanner" in ask(client)
+    assert "<h1>12 Elm St</h1>" in ask(client, "/es/address/")
+
+
+def test_one_of_several_is_chosen_by_a_button(client: Client, city: Jurisdiction) -> None:
+    for label in ("12 Elm Street Court", "12 Elm Stable Lane"):
+        factories.address(city, label)
+    page = client.post("/address/", {"q": "12 Elm"}).content.decode()
+    (choice,) = re.findall(r'value="([-\d.]+,[-\d.]+;12 Elm Stable Lane)"', page)
+    client.post("/address/", {"choice": choice})
+    assert "<h1>12 Elm Stable Lane</h1>" in ask(client)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"q": ""},
+        {"choice": "91,0;x"},
+        {"choice": ";" * 9000},
+        {"q": "12 Elm St\x00", "lat": "x"},
+        {"lat": "nan", "long": "0"},
+    ],
+)
+def test_junk_is_answered(client: Client, city: Jurisdiction, typed: dict[str, str]) -> None:
+    assert client.post("/address/", typed).status_code in (200, 302, 422)
+    client.cookies["address"] = "%00;" + "x" * 3000
+    assert client.get("/address/").status_code == 200
 
 
 @pytest.mark.parametrize("typed", [{"lat": "x", "long": "y"}, {"lat": "91", "long": "0"}, {"q": "  "}, {"lat": "1"}])

@@ -5,6 +5,7 @@ from django.test import Client
 
 from requests_app.actions.search_index import index_catalog
 from requests_app.models import AnsweredCount, Draft, UnansweredSearch
+from requests_app.web.report import answer_address
 from tests import factories
 from tests.factories import ELM_ST, Rivermark
 from tests.walk import Walk
@@ -70,6 +71,42 @@ def test_the_address_answers_and_is_kept_nowhere(cast: Rivermark, walk: Walk) ->
     shown = walk.html.rpartition("14 Oak St")[2]
     assert shown.index("Tuesday") < shown.index("Ines Calloway"), "what was asked comes first"
     assert "Oak" not in str(walk.draft.typed)
+
+
+def test_the_address_is_in_no_url_and_a_reload_shows_the_answer_again(
+    cast: Rivermark, walk: Walk, client: Client
+) -> None:
+    page = f"/report/{walk.begin('when is trash day').draft.pk}/service/"
+    sent = client.post(page, {"address": "14 oak st"})
+    assert (sent.status_code, sent["Location"]) == (302, f"{page}#answer")
+    kept = [morsel for morsel in sent.cookies.values() if morsel.key == "answer_address"]
+    assert {morsel["path"] for morsel in kept} == {page, f"/es{page}"}, "no other page gets it"
+    assert all(morsel["httponly"] and morsel["samesite"] == "Lax" and not morsel["max-age"] for morsel in kept)
+    assert "Tuesday" in walk.get("service").html
+    # In the other language, and for another question of the same draft, it needn't be typed again.
+    assert "14 Oak St" in client.get(f"/es{page}").content.decode()
+    walk.on("answered", article="collection-days")
+    assert {morsel.value for morsel in client.cookies.values() if morsel.key == "answer_address"} == {""}
+
+
+@pytest.mark.parametrize("kept", ["%00", "%ff%fe", "x" * 3000, "%3Cscript%3E", "14%20oak%20st%0d%0aX: 1"])
+def test_whatever_the_cookie_holds_is_only_looked_for(cast: Rivermark, walk: Walk, client: Client, kept: str) -> None:
+    walk.begin("when is trash day")
+    client.cookies["answer_address"] = kept
+    assert walk.get("service").status == 200
+    assert "<script>" not in walk.html.partition("Your address")[2].partition("</section>")[0]
+
+
+def test_looking_up_is_limited_and_needs_a_token(cast: Rivermark, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_address, "AN_HOUR", 1)
+    walk.begin("when is trash day").on("service", address="14 oak st")
+    assert "Tuesday" in walk.html
+    assert walk.get("service").status == 429
+    assert "Tuesday" not in walk.html
+    assert 'value="14 oak st"' in walk.html
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies = walk.client.cookies
+    assert stranger.post(f"/report/{walk.draft.pk}/service/", {"address": "14 oak st"}).status_code == 403
 
 
 @pytest.mark.parametrize(
