@@ -18,8 +18,9 @@ from requests_app.models.jurisdiction import Jurisdiction
 APOSTROPHES = "'’‘ʼ`´"
 # Letters that people interchange but Unicode does not fold (Vietnamese, Arabic, Persian), and the Arabic tatweel.
 _SAME = str.maketrans(
-    {"đ": "d", "Đ": "d", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": "", **dict.fromkeys(APOSTROPHES, "")}
+    {"đ": "d", "Đ": "d", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": "", **dict.fromkeys(APOSTROPHES)}
 )
+LETTERS_KEPT = 10_000
 # Scripts written without spaces: each letter counts as a word, so that a phrase matches anywhere.
 _UNSPACED = (
     ("\u0e00", "\u0eff"),  # Thai, Lao
@@ -34,7 +35,18 @@ _UNSPACED = (
 def plain(text: str) -> str:
     """Folds text in any script to lowercase words without accents, with single spaces around them: " hay fuego "."""
     letters = unicodedata.normalize("NFKD", text.translate(_SAME).casefold())
-    return " " + " ".join("".join(_kept(letter) for letter in letters).split()) + " "
+    return " " + " ".join(letters.translate(_KEPT).split()) + " "
+
+
+class _Kept(dict[int, str]):
+    """What becomes of each letter, by its code; filled as letters occur."""
+
+    def __missing__(self, code: int) -> str:
+        kept = _kept(chr(code))
+        # All of Unicode would take 100 MB.
+        if len(self) < LETTERS_KEPT:
+            self[code] = kept
+        return kept
 
 
 def _kept(letter: str) -> str:
@@ -46,6 +58,9 @@ def _kept(letter: str) -> str:
     if kind[0] not in "LNM":
         return " "
     return f" {letter} " if any(first <= letter <= last for first, last in _UNSPACED) else letter
+
+
+_KEPT = _Kept()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,9 @@ class Postings:
 
     @classmethod
     def of(cls, rows: Array, columns: Array, values: Array, *, height: int, width: int) -> "Postings":
-        order = np.argsort(columns, kind="stable")
-        starts = np.searchsorted(columns[order], np.arange(width + 1)).astype(np.int32)
-        return cls(starts, rows[order].astype(np.int32), values[order].astype(np.float32), height)
+        """Sorted by column."""
+        starts = np.searchsorted(columns, np.arange(width + 1)).astype(np.int32)
+        return cls(starts, rows.astype(np.int32), values.astype(np.float32), height)
 
     def times(self, columns: Array, values: Array) -> Array:
         """The product of each row with a vector of few values."""
@@ -100,10 +100,13 @@ class Phrases:
 
     newest: int
     matches: list[Found]
+    is_nobodys: Array
     # By first letter.
     words: dict[str, list[str]]
     # The first phrase of each match, and the end.
     bounds: Array
+    # The number of each phrase's match.
+    match_of: Array
     columns: dict[str, int]
     rarity: Array
     part: Array
@@ -111,52 +114,56 @@ class Phrases:
     by_match: Postings
 
     @classmethod
-    def of(cls, said: Mapping[Found, Iterable[str]], stems: Stems, newest: int = 0) -> "Phrases":
-        columns: dict[str, int] = {}
-        part: list[int] = []
+    def of(cls, said: Mapping[Found, Sequence[Sequence[str]]], stems: Stems, newest: int = 0) -> "Phrases":
+        """said: the words of each phrase, of which a match has at least one.
 
-        def column_of(feature: str, which: int) -> int:
-            if feature not in columns:
-                columns[feature] = len(columns)
-                part.append(which)
-            return columns[feature]
-
-        @cache
-        def of_word(word: str) -> list[int]:
-            letters = [column_of(gram, LETTERS) for gram in ngrams(word)]
-            return [*letters, *(column_of(stem, WORDS) for stem in stems.get(word, ()))]
-
-        seen: list[int] = []
-        ends: list[int] = []
-        bounds = [0]
-        for texts in said.values():
-            for text in texts:
-                words = plain(text).split()[:WORDS_READ]
-                for word in words:
-                    seen += of_word(word)
-                seen += [column_of(f"{first} {second}", WORDS) for first, second in pairwise(words)]
-                ends.append(len(seen))
-            bounds.append(len(ends))
-        number, width, parts = len(ends), max(1, len(columns)), np.array(part, np.int8)
-        phrase_of = np.repeat(np.arange(number, dtype=np.int64), np.diff([0, *ends]))
-        keys, counts = np.unique(phrase_of * width + np.array(seen, np.int64), return_counts=True)
-        row, column = keys // width, keys % width
-        match_of = np.repeat(np.arange(len(said), dtype=np.int64), np.diff(bounds))
-        joined, inverse = np.unique(match_of[row] * width + column, return_inverse=True)
+        Phrases have millions of groups of letters, so these are counted with NumPy; Python sees each word once.
+        """
+        phrases = [words for phrases in said.values() for words in phrases]
+        number, bounds = len(phrases), np.cumsum([0, *map(len, said.values())])
+        spoken = list(chain.from_iterable(phrases))
+        vocabulary = {word: index for index, word in enumerate(dict.fromkeys(spoken))}
+        words = np.fromiter(map(vocabulary.__getitem__, spoken), np.int64, len(spoken))
+        phrase_of = np.repeat(np.arange(number), np.fromiter(map(len, phrases), np.int64, number))
+        features = [[*ngrams(word), *stems.get(word, ())] for word in vocabulary]
+        columns = {feature: index for index, feature in enumerate(dict.fromkeys(chain.from_iterable(features)))}
+        part = [LETTERS if feature[0] == "~" else WORDS for feature in columns]
+        ends = np.cumsum([0, *map(len, features)])
+        of_words = np.fromiter(map(columns.__getitem__, chain.from_iterable(features)), np.int64, ends[-1])
+        by_word, positions = _spans(ends[words], ends[words + 1])
+        # Pairs of words that are next to each other in a phrase.
+        pairs = np.flatnonzero(phrase_of[1:] == phrase_of[:-1])
+        known, size = list(vocabulary), max(1, len(vocabulary))
+        codes, pair_of = np.unique(words[pairs] * size + words[pairs + 1], return_inverse=True)
+        joined = zip((codes // size).tolist(), (codes % size).tolist(), strict=True)
+        columns |= {f"{known[first]} {known[second]}": at for at, (first, second) in enumerate(joined, len(part))}
+        width, parts = max(1, len(columns)), np.array([*part, *[WORDS] * len(codes)] or [WORDS], np.int8)
+        seen = np.concatenate([of_words[positions], pair_of + len(part)])
+        rows = np.concatenate([phrase_of[by_word], phrase_of[pairs]])
+        bits = number.bit_length()
+        keys, counts = np.unique(seen << bits | rows, return_counts=True)
+        column, row = keys >> bits, keys & (1 << bits) - 1
+        match_of = np.repeat(np.arange(len(said)), np.diff(bounds))
+        match = match_of[row]
+        # The phrases of a match are next to each other, so these are sorted, too.
+        firsts = np.flatnonzero(np.diff(column * len(said) + match, prepend=-1))
         # What few services and articles say counts most.
-        rarity = np.log(1 + len(said) / np.maximum(1, np.bincount(joined % width, minlength=width)))
+        rarity = np.log(1 + len(said) / np.maximum(1, np.bincount(column[firsts], minlength=width)))
         values = _level((1 + np.log(counts)) * rarity[column], row, parts[column], number)
         by_phrase = Postings.of(row, column, values, height=number, width=width)
         # The root, since people would say some words in each phrase.
-        totals = np.sqrt(np.bincount(inverse, weights=values, minlength=len(joined)))
-        match, column = joined // width, joined % width
+        totals = np.sqrt(np.add.reduceat(values, firsts)) if len(firsts) else values
+        column, match = column[firsts], match[firsts]
         totals = _level(totals, match, parts[column], len(said))
         by_match = Postings.of(match, column, totals, height=len(said), width=width)
         by_letter: dict[str, list[str]] = defaultdict(list)
         for word in stems:
             if len(word) >= LEAST_LETTERS - 1:
                 by_letter[word[0]].append(word)
-        return cls(newest, list(said), by_letter, np.array(bounds), columns, rarity, parts, by_phrase, by_match)
+        is_nobodys = np.array([kind.startswith(NOBODY) for kind, _ in said], bool)
+        return cls(
+            newest, list(said), is_nobodys, by_letter, bounds, match_of, columns, rarity, parts, by_phrase, by_match
+        )
 
     def corrected(self, words: list[str], stems: Stems) -> list[str]:
         """The words, with those that no phrase has replaced by the known ones they are most like."""
@@ -172,10 +179,10 @@ class Phrases:
             better[word] = (get_close_matches(word, likely, n=1, cutoff=ALIKE) or [word])[0]
         return [better.get(word, word) for word in words]
 
-    def scores(self, text: str, stems: Stems) -> dict[Found, float]:
+    def scores(self, words: Sequence[str], stems: Stems) -> dict[Found, float]:
         """From 0 (nothing in common) to about 12 for each match."""
         columns, values = [], []
-        for features in features_of(text, stems):
+        for features in features_of(words, stems):
             known = {self.columns[feature]: count for feature, count in features.items() if feature in self.columns}
             unknown = sum(feature not in self.columns for feature in features)
             weights = (1 + np.log(np.array(list(known.values()), np.float64))) * self.rarity[list(known)]
@@ -186,21 +193,29 @@ class Phrases:
         vector = np.array(values)
         alike = self.by_phrase.times(np.array(columns, np.int64), vector)
         together = self.by_match.times(np.array(columns, np.int64), vector)
-        found = {}
-        best, number_of_best = 0.0, 0
-        for number, match in enumerate(self.matches):
-            own = alike[self.bounds[number] : self.bounds[number + 1]]
-            nearest = np.partition(own, -NEAREST)[-NEAREST:] if len(own) > NEAREST else own
-            score = float(nearest.sum() + TOGETHER * together[number])
-            if score > 0:
-                found[match] = score
-            if score > best and not match[0].startswith(NOBODY):
-                best, number_of_best = score, number
-        if best and self.bounds[number_of_best + 1] - self.bounds[number_of_best] < FEW:
-            for match in found:
-                if match[0].startswith(NOBODY):
-                    found[match] *= NOBODYS_SHARE
-        return found
+        total = self._nearest(alike) + TOGETHER * together
+        ours = np.where(self.is_nobodys, 0.0, total)
+        if ours.any() and np.diff(self.bounds)[int(np.argmax(ours))] < FEW:
+            total = np.where(self.is_nobodys, NOBODYS_SHARE * total, total)
+        return {match: score for match, score in zip(self.matches, total.tolist(), strict=True) if score > 0}
+
+    def _nearest(self, alike: Array) -> Array:
+        """For each match, the sum of its phrases that are most like the text. alike: of each phrase; not kept."""
+        total = np.zeros(len(self.matches))
+        for _ in range(NEAREST):
+            highest = np.maximum.reduceat(alike, self.bounds[:-1])
+            total += highest
+            # One of them won't count again.
+            at = np.flatnonzero((alike == highest[self.match_of]) & (alike > 0))
+            alike[at[np.diff(self.match_of[at], prepend=-1) > 0]] = 0
+        return total
+
+
+def _spans(starts: Array, ends: Array) -> tuple[Array, Array]:
+    """All positions from each start to its end, after the number of the span that each is in."""
+    lengths = ends - starts
+    number = np.repeat(np.arange(len(starts)), lengths)
+    return number, np.arange(len(number)) + (starts - np.cumsum(lengths) + lengths)[number]
 
 
 def _level(values: Array, rows: Array, parts: Array, height: int) -> Array:
@@ -210,32 +225,35 @@ def _level(values: Array, rows: Array, parts: Array, height: int) -> Array:
     return values / np.maximum(norms[key], 1e-9)
 
 
-def features_of(text: str, stems: Stems) -> tuple[Counter[str], Counter[str]]:
+def features_of(words: Sequence[str], stems: Stems) -> tuple[Counter[str], Counter[str]]:
     """Stems and pairs of words; groups of letters."""
-    words = plain(text).split()[:WORDS_READ]
     by_words = Counter([*(stem for word in words for stem in stems.get(word, ())), *map(" ".join, pairwise(words))])
     return by_words, Counter(gram for word in words for gram in ngrams(word))
 
 
+def words_of(text: str) -> list[str]:
+    return plain(text).split()[:WORDS_READ]
+
+
 def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
     """The score of each match; of what nobody serves, too: those whose kind begins with NOBODY. language: the reader's."""
-    words = plain(text).split()[:WORDS_READ]
+    words = words_of(text)
     if not words:
         return {}
     phrases = _phrases(jurisdiction)
     stems = _stems(jurisdiction, words, language)
-    found = phrases.scores(" ".join(words), stems)
+    found = phrases.scores(words, stems)
     if max(found.values(), default=0.0) < WEAK and (corrected := phrases.corrected(words, stems)) != words:
-        return phrases.scores(" ".join(corrected), _stems(jurisdiction, corrected, language))
+        return phrases.scores(corrected, _stems(jurisdiction, corrected, language))
     return found
 
 
 def scores_of_parts(jurisdiction: Jurisdiction, parts: Sequence[str], language: str) -> list[dict[Found, float]]:
     """The scores of each part of a text, with one look at the stems of all; typos are not corrected."""
     phrases = _phrases(jurisdiction)
-    read = [plain(part).split()[:WORDS_READ] for part in parts]
+    read = [words_of(part) for part in parts]
     stems = _stems(jurisdiction, (word for words in read for word in words), language)
-    return [phrases.scores(" ".join(words), stems) for words in read]
+    return [phrases.scores(words, stems) for words in read]
 
 
 _kept: dict[int, Phrases] = {}
@@ -267,14 +285,14 @@ def _phrases(jurisdiction: Jurisdiction) -> Phrases:
 
 
 def _read(jurisdiction: Jurisdiction, newest: int) -> Phrases:
-    said: dict[Found, list[str]] = defaultdict(list)
+    said: dict[Found, list[list[str]]] = defaultdict(list)
     documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind__in=KINDS).order_by("kind", "object_id")
     for kind, pk, title, phrases in documents.values_list("kind", "object_id", "title", "phrases"):
-        said[kind, pk] += [title, *phrases]
+        said[kind, pk] += map(words_of, [title, *phrases])
     for language in jurisdiction.languages:
         for number, topic in enumerate(nobodys_words().get(language, {}).values()):
-            said[f"{NOBODY}:{language}", number] = topic
-    words = {word for texts in said.values() for text in texts for word in plain(text).split()}
+            said[f"{NOBODY}:{language}", number] = [words_of(text) for text in topic]
+    words = {word for phrases in said.values() for phrase in phrases for word in phrase}
     return Phrases.of(said, _stems(jurisdiction, words), newest)
 
 
