@@ -30,11 +30,22 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Suggestions:
-    """services and articles: best first. answer: the first article, if it fits better than any service."""
+    """ranked: services and articles together, best first."""
 
-    services: list[ServiceVersion] = field(default_factory=list)
-    articles: list[Article] = field(default_factory=list)
-    answer: Article | None = None
+    ranked: list[ServiceVersion | Article] = field(default_factory=list)
+
+    @property
+    def services(self) -> list[ServiceVersion]:
+        return [one for one in self.ranked if isinstance(one, ServiceVersion)]
+
+    @property
+    def articles(self) -> list[Article]:
+        return [one for one in self.ranked if isinstance(one, Article)]
+
+    @property
+    def answer(self) -> Article | None:
+        """The article that fits better than any service."""
+        return next((one for one in self.ranked[:1] if isinstance(one, Article)), None)
 
 
 def suggest(
@@ -52,10 +63,10 @@ def suggest(
     elsewhere = max((score for (kind, _), score in scores.items() if kind.startswith(NOBODY)), default=0.0)
     if best < LEAST or elsewhere > ELSEWHERE * best:
         return Suggestions()
-    close = [version for score, version in versions[:services] if score >= SHARE * best]
-    found = [article for score, article in answers[:articles] if score >= SHARE * best]
-    is_answered = bool(found) and (not versions or answers[0][0] >= versions[0][0])
-    return Suggestions(close, found, found[0] if is_answered else None)
+    found: list[tuple[float, ServiceVersion | Article]] = [*answers[:articles], *versions[:services]]
+    # An answer goes before a service that fits as well.
+    ranked = sorted((pair for pair in found if pair[0] >= SHARE * best), key=lambda pair: -pair[0])
+    return Suggestions([one for _, one in ranked])
 
 
 def _services(

@@ -41,6 +41,8 @@ from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_draft
 # when it is sent (web/report/spam_signals.py).
 DRAFTS_AN_HOUR = 600
 UNKNOWN = "unknown"
+# Of the best services and answers, which are listed together.
+LISTED_TOGETHER = 3
 
 # --- Step 1: what is the problem? -------------------------------------------------------------------------------------
 
@@ -181,6 +183,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         two_words=[path.excerpt(one.words, one.version) for one in (two.first, two.second)] if two else [],
         best_read=best_read(request.jurisdiction, path.text),
         suggested=suggested.services,
+        offers=suggested.services if two is not None else offers(suggested),
         # Two problems are reports: the page is about them.
         answer=suggested.answer if two is None else None,
         referable=[article.code for article in suggested.articles if referrals.can_refer(path, article)],
@@ -195,6 +198,15 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         ),
         **by_address,
     )
+
+
+def offers(found: suggestions.Suggestions) -> list[ServiceVersion | Article]:
+    """What the page lists after its answer: every service, and an article if it's among the first three of all."""
+    return [
+        one
+        for place, one in enumerate(found.ranked)
+        if one != found.answer and (isinstance(one, ServiceVersion) or place < LISTED_TOGETHER)
+    ]
 
 
 def two_problems_in(request: CityRequest, path: Path) -> two_problems.TwoProblems | None:

@@ -138,6 +138,19 @@ def test_a_report_is_offered_its_services_first(cast: Rivermark, walk: Walk) -> 
     assert "Trash is collected by address." not in html
 
 
+def test_an_answer_among_the_first_three_is_listed_in_its_place(cast: Rivermark, walk: Walk) -> None:
+    for code in ("bench", "gate"):
+        factories.service(cast.city, code, name={"en": code.title()}, keywords={"en": [f"broken {code} in the park"]})
+    factories.article(cast.city, "park-repairs", "Broken things in the park", "Every spring.")
+    index_catalog(cast.city)
+    html = walk.begin("there is a broken bench in the park").html
+    places = [html.index(f'value="{code}"') for code in ("bench", "gate", "unknown")]
+    link = html.index('<a class="card__link" href="#answer-park-repairs">Broken things in the park</a>')
+    assert places[0] < link < places[1] < places[2]
+    # The link leads to the answer, with its buttons, on the same page.
+    assert places[2] < html.index('id="answer-park-repairs"') < html.index("Every spring.")
+
+
 def test_nonsense_is_matched_with_nothing_and_counted(cast: Rivermark, walk: Walk) -> None:
     html = walk.begin("tell me a joke please").html
     assert "We couldn’t match that" in html
