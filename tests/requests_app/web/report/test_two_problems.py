@@ -154,9 +154,40 @@ def test_an_answer_for_the_first_keeps_the_second(cast: Rivermark, walk: Walk) -
         "the streetlight is out and the lamp post is leaning",
         "the lamp post fell over and it left a hole in the road",
         ("there is a hole and nobody came. " * 130)[:4000],
+        # A list of words, and what is said about the problem.
+        "the pothole under the front and streetlight. It is deep",
+        "a deep pothole in the road. Dangerous by the streetlight that is out",
+        # A long story.
+        "a pothole, a deep hole in the road, " * 13 + "and the streetlight is out",
     ],
 )
 def test_one_problem_stays_one(cast: Rivermark, walk: Walk, text: str) -> None:
+    assert OFFER not in walk.begin(text).html
+
+
+@pytest.mark.parametrize("has_place", [True, False])
+def test_a_complaint_about_the_problem_is_no_second_one(cast: Rivermark, walk: Walk, has_place: bool) -> None:
+    factories.service(
+        cast.city,
+        "feedback",
+        name={"en": "Complaint"},
+        keywords={"en": ["rude staff"]},
+        place_required=has_place,
+    )
+    index_catalog(cast.city)
+    assert (OFFER in walk.begin("there's a hole in the road and the staff was so rude").html) == has_place
+
+
+def test_what_fits_a_third_service_as_a_whole_is_one_problem(cast: Rivermark, walk: Walk) -> None:
+    text = "there is a hole in the road and the streetlight is out"
+    assert OFFER in walk.begin(text).html
+    factories.service(
+        cast.city,
+        "crash",
+        name={"en": "Crash"},
+        keywords={"en": ["hole in the road and streetlight out", "car crash", "wrecked truck", "accident"]},
+    )
+    index_catalog(cast.city)
     assert OFFER not in walk.begin(text).html
 
 
