@@ -3,15 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays as public_holidays
 from django.db.models import Q, QuerySet
 
 from requests_app.models.catalog import Calendar, Department, Service, Target
 from requests_app.models.geography import Area
+from requests_app.rules.holiday_names import holidays_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # So that a calendar without any working hours does not loop forever.
@@ -24,11 +23,6 @@ LONGEST = {
     Target.Unit.BUSINESS_DAYS: 250,
 }
 Spans = list[tuple[dt.datetime, dt.datetime]]
-
-
-@lru_cache(maxsize=64)
-def _holidays(country: str, subdivision: str | None, year: int) -> dict[dt.date, str]:
-    return dict(public_holidays.country_holidays(country, subdiv=subdivision, years=year))
 
 
 @dataclass(frozen=True)
@@ -59,8 +53,8 @@ class WorkingHours:
         own = self.extra.get(day) or self.yearly.get((day.month, day.day))
         if own is not None or not self.country:
             return own
-        name = _holidays(self.country, self.subdivision, day.year).get(day)
-        return None if name is None else DayOff({"en": name})
+        names = holidays_of(self.country, self.subdivision, day.year).get(day)
+        return None if names is None else DayOff(names)
 
     def is_holiday(self, day: dt.date) -> bool:
         """Whether it is closed all day. A half day is no holiday."""
