@@ -11,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 
 from requests_app import photos, transactions
-from requests_app.actions import submission
+from requests_app.actions import related_requests, submission
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -32,6 +32,8 @@ from requests_app.rules.two_problems import TwoProblems
 
 EXPIRES_AFTER = dt.timedelta(days=7)
 TEST_EXPIRES_AFTER = dt.timedelta(hours=4)
+# Reports that one draft leads to, one after the other: ten places of one problem, and ten of a second.
+TOGETHER_MAX = 20
 
 
 class Incomplete(Exception):
@@ -270,6 +272,8 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk), is_locked=True
     )
     result = submission.submit_here(report, idempotency=key)
+    if not result.repeated:
+        related_requests.link_together(result.service_request, [one.service_request for one in sent_before(draft)])
     if draft.tester is not None and not result.repeated:
         ServiceTest.objects.create(
             service_id=path.version.service_id, service_request=result.service_request, user=draft.tester
@@ -361,6 +365,14 @@ def private_link(draft: Draft) -> AccessLink | None:
     return AccessLink.objects.select_related("person", "service_request").filter(pk=draft.typed.get("link")).first()
 
 
+def sent_before(draft: Draft) -> list[AccessLink]:
+    """The private links to the reports that were sent right before this one in the same go, oldest first, with the requests."""
+    if not draft.typed.get("together"):
+        return []
+    sent = AccessLink.objects.filter(pk__in=draft.typed["together"])
+    return list(sent.select_related("service_request__service_version").order_by("service_request_id"))
+
+
 def contact_data(person: Person) -> dict[str, Any]:
     points = {point.kind: point.value for point in person.contact_points.all()}
     return {
@@ -425,22 +437,26 @@ def _touch(draft: Draft | None) -> None:
 
 def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
     """Deletes the typed text, which is now stored in the request only. Begins the draft of what follows, if anything does."""
-    following = begin_next(draft)
+    own_link = link.pk if link and end == "sent" else None
+    following = begin_next(draft, own_link)
     draft.service_request = service_request
-    draft.typed = {"end": end, "link": link.pk if link else None}
+    draft.typed = {"end": end, "link": link.pk if link else None, "together": draft.typed.get("together", [])}
     if following is not None:
         draft.typed["next_draft"] = str(following.pk)
     draft.updated_at = app_now()
     draft.save(update_fields=["service_request", "typed", "updated_at"])
 
 
-def begin_next(draft: Draft) -> Draft | None:
+def begin_next(draft: Draft, link: int | None = None) -> Draft | None:
     """The draft of the report that follows this one: about the same problem at another place, then about a second problem.
 
     It has the same contact. The emergency question that was answered for the whole text isn't asked again.
+    link: the id of the private link to the report that this draft made.
     """
-    same = ("text_language", "contact", "asked", "warned", "hinted", "by_robot")
+    same = ("text_language", "contact", "asked", "warned", "hinted", "by_robot", "together")
     typed: dict[str, Any] = {name: draft.typed[name] for name in same if name in draft.typed}
+    if link is not None:
+        typed["together"] = [*typed.get("together", []), link][-TOGETHER_MAX:]
     if draft.typed.get("more_places"):
         return _begin(draft, typed | _elsewhere(draft))
     second = draft.typed.get("second")
@@ -465,7 +481,8 @@ def _elsewhere(draft: Draft) -> dict[str, Any]:
     if second := draft.typed.get("second"):
         # It's where the first one is.
         typed["second"] = {"place": draft.typed["place"], **second}
-    return typed | {"place": place, "more_places": rest, "is_elsewhere": True}
+    number = draft.typed.get("place_number", 1) + 1
+    return typed | {"place": place, "more_places": rest, "is_elsewhere": True, "place_number": number}
 
 
 def _begin(draft: Draft, typed: dict[str, Any]) -> Draft:

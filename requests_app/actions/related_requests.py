@@ -1,5 +1,7 @@
 """Linking two requests that are related without being the same, and removing the link."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -27,6 +29,19 @@ def relate(pk: int, *, other: int, actor: User) -> bool:
         events.record(one, "related", actor=actor, other_id=two.pk)
         events.record(two, "related", actor=actor, other_id=one.pk)
     return is_new
+
+
+def link_together(service_request: ServiceRequest, others: Iterable[ServiceRequest]) -> None:
+    """Links a new report to those that its reporter sent with it. As above, a confidential one isn't linked to any other."""
+    is_confidential = service_request.public_state in CONFIDENTIAL
+    RelatedRequest.objects.bulk_create(
+        [
+            RelatedRequest(earlier=other, later=service_request)
+            for other in others
+            if other.pk < service_request.pk and (other.public_state in CONFIDENTIAL) == is_confidential
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @transaction.atomic

@@ -8,7 +8,10 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class RelatedRequest(models.Model):
-    """A link between two requests, shown on both. Stored once for each pair: `earlier` has the lower id."""
+    """A link between two requests, shown on both. Stored once for each pair: `earlier` has the lower id.
+
+    user: who linked them; empty if their reporter sent them together, one after the other.
+    """
 
     earlier = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+", db_index=False)
     later = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")

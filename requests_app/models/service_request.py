@@ -188,6 +188,7 @@ class ServiceRequest(models.Model):
     has_alarm: bool
     has_tasks: bool
     has_others: bool
+    is_together: bool
     first_reporter: dict[str, Any] | None
     may_have_safety_note: bool
     has_bounced: bool

@@ -1,5 +1,8 @@
 """The requests of an email address: all that were sent, joined or followed with it, on any device."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from requests_app.models import (
@@ -8,6 +11,7 @@ from requests_app.models import (
     Participation,
     Person,
     PublicState,
+    RelatedRequest,
     ServiceRequest,
     Subscription,
 )
@@ -38,6 +42,29 @@ def requests(contact_point: ContactPoint) -> QuerySet[ServiceRequest]:
         .exclude(public_state__in=permissions.INVISIBLE)
         .filter(Q(public_state=PublicState.PUBLIC) | Q(pk__in=own))
     )
+
+
+def sent_together(contact_point: ContactPoint, found: Iterable[ServiceRequest]) -> dict[int, list[str]]:
+    """Of each of these requests that they sent together with others: the references of the others, oldest first."""
+    pks = [one.pk for one in found]
+    parts = Participation.objects.filter(
+        person__in=same_address(contact_point).values("person"), role__in=Participation.OWN
+    )
+    own = (
+        ServiceRequest.objects.filter(pk__in=parts.values("service_request"))
+        .exclude(public_state__in=permissions.INVISIBLE)
+        .values("pk")
+    )
+    pairs = RelatedRequest.objects.filter(
+        Q(earlier__in=pks) | Q(later__in=pks), user=None, earlier__in=own, later__in=own
+    )
+    together: dict[int, list[str]] = defaultdict(list)
+    for earlier, later, reference, other in pairs.order_by("earlier", "later").values_list(
+        "earlier", "later", "earlier__reference", "later__reference"
+    ):
+        together[earlier].append(other)
+        together[later].append(reference)
+    return together
 
 
 def subscriptions(contact_point: ContactPoint) -> QuerySet[Subscription]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from requests_app.messages import wording
 from requests_app.models import Photo, RelatedRequest, ServiceRequest, User
@@ -35,6 +35,8 @@ class Nearby:
 @dataclass(frozen=True)
 class Similar:
     joined: list[Joined]
+    # Sent by the same reporter, one right after the other.
+    together: list[ServiceRequest]
     related: list[ServiceRequest]
     near: list[Nearby]
 
@@ -51,13 +53,14 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
     """Two queries at most, without the photos (see photos_of()). Of a request that was read with HAS_OTHERS."""
     others = _others(service_request, user) if service_request.has_others else []
     joined = [Joined(one) for one in others if one.duplicate_of_id == service_request.pk]
-    related = [one for one in others if one.duplicate_of_id != service_request.pk]
+    linked = [one for one in others if one.duplicate_of_id != service_request.pk]
     known = {one.pk for one in others}
     near = [one for one in _near(service_request, user) if one.key not in known]
     reads_words = permissions.searches_words(user, service_request.jurisdiction)
     return Similar(
         joined,
-        related,
+        [one for one in linked if one.is_together],
+        [one for one in linked if not one.is_together],
         [
             Nearby(
                 one.reference,
@@ -95,15 +98,22 @@ def _others(service_request: ServiceRequest, user: User) -> list[ServiceRequest]
     ids: QuerySet[ServiceRequest, int] = ServiceRequest.objects.filter(duplicate_of=pk).values_list("pk", flat=True)
     related = RelatedRequest.objects.filter(earlier=pk).values_list("later", flat=True)
     both = ids.union(related, RelatedRequest.objects.filter(later=pk).values_list("earlier", flat=True))
+    together: dict[str, Any] = {"is_together": Exists(RelatedRequest.objects.filter(_pair(pk), user=None))}
     found = (
         ServiceRequest.objects.visible_to(user)
         .filter(pk__in=both)
+        .annotate(**together)
         .select_related("service", "service_version")
         .order_by("-submitted_at", "-id")[:JOINED_MAX]
     )
     others = list(found)
     redaction.redact_for(user, others)
     return others
+
+
+def _pair(pk: int) -> Q:
+    """The link between the request of the outer query and this one."""
+    return Q(earlier=pk, later=OuterRef("pk")) | Q(earlier=OuterRef("pk"), later=pk)
 
 
 def _near(service_request: ServiceRequest, user: User) -> list[duplicates.Earlier]:

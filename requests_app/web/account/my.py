@@ -89,6 +89,7 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
             person__in=people, role__in=Participation.OWN, service_request__in=found
         ).values_list("service_request_id", flat=True)
     )
+    together = my_requests.sent_together(resident.contact_point, found) if own else {}
     rows, now = [], app_now()
     for one in found:
         is_own = one.pk in own
@@ -101,6 +102,7 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
             {
                 "request": one,
                 "own": is_own,
+                "together": together.get(one.pk, []) if is_own else [],
                 "words": status_words(shown, to_reporter=to_reporter, now=now),
                 "tag": shown.disposition or shown.status,
                 "asked": to_reporter and _waits_for_answer(shown),

@@ -1,6 +1,7 @@
 """The last pages of a report: a better-fitting service, contact details, and "We got it."."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from requests_app import limits, links
 from requests_app.actions import drafts
 from requests_app.messages import wording
-from requests_app.models import Draft, ServiceVersion
+from requests_app.models import AccessLink, Draft, ServiceVersion
+from requests_app.rules.permissions import INVISIBLE
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import confirm
@@ -128,10 +130,22 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
             "private_url": links.url(link, request.jurisdiction),
             "has_email": link.person.contact_points.filter(kind="email").exists(),
             "owner": service_request.owner if service_request.priority > 1 else None,
+            "together": _together(request, draft, link),
             "promises": wording.promises(service_request),
             "closed": wording.read_later(service_request),
         },
     )
+
+
+def _together(request: CityRequest, draft: Draft, link: AccessLink) -> list[dict[str, Any]]:
+    """The reports that were sent in one go, up to this one, each with its private link; empty if this is the only one."""
+    if draft.typed.get("end") != "sent":
+        return []
+    before = [one for one in drafts.sent_before(draft) if one.service_request.public_state not in INVISIBLE]
+    return [
+        {"report": one.service_request, "url": links.url(one, request.jurisdiction)}
+        for one in ([*before, link] if before else [])
+    ]
 
 
 @require_POST
