@@ -90,6 +90,16 @@ class Path:
         return list(self.typed.get("more_places") or [])
 
     @property
+    def places(self) -> list[dict[str, Any]]:
+        """This report's place and those after it, each with its `number` among all that were chosen."""
+        first = int(self.typed.get("place_number", 1))
+        return [{**place, "number": number} for number, place in enumerate([self.place, *self.more_places], first)]
+
+    @property
+    def places_on_map(self) -> list[dict[str, Any]]:
+        return [place for place in self.places if "lat" in place]
+
+    @property
     def point(self) -> Point | None:
         if "lat" not in self.place:
             return None

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.gis.geos import Point
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -67,14 +66,10 @@ def _context(request: StaffRequest, one: ServiceRequest, two: ServiceRequest) ->
         "service_request": one,
         "other": two,
         "away": wording.away(round(metres_between(one.point, two.point))) if one.point and two.point else "",
-        "middle": _middle(one.point, two.point),
+        "has_map": bool(one.point or two.point),
         "is_related": later.pk in earlier.related_ids,
         "can_relate": permissions.can(request.user, "note", one),
     }
-
-
-def _middle(one: Point | None, two: Point | None) -> Point | None:
-    return Point((one.x + two.x) / 2, (one.y + two.y) / 2, srid=4326) if one and two else one or two
 
 
 def _side(user: User, service_request: ServiceRequest, other: ServiceRequest, number: int) -> Side:

@@ -1,8 +1,9 @@
-// [data-compare-map]: a map with a numbered pin for each [data-pin] in it. The addresses on the page say the same.
-import { openStaffMap } from "./night-map.js";
+// [data-numbered-map]: a map with a numbered pin for each [data-pin] in it. The addresses on the page say the same.
+import { openTheirMap } from "./map-base.js";
 
 const CLOSE_UP = 17.5;
-const PADDING = 48;
+// The buttons that zoom are on the right.
+const PADDING = { top: 48, bottom: 32, left: 32, right: 88 };
 
 async function start(box) {
   const pins = [...box.querySelectorAll("[data-pin]")].map(({ dataset }) => ({
@@ -12,13 +13,12 @@ async function start(box) {
   }));
   box.replaceChildren();
   box.hidden = false;
-  const center = [Number(box.dataset.long), Number(box.dataset.lat)];
-  const opened = await openStaffMap(box, { bounds: undefined, center, zoom: CLOSE_UP });
+  const opened = await openTheirMap(box, { bounds: undefined, center: pins[0].at, zoom: CLOSE_UP });
   if (!opened) return;
   const { map, maplibre } = opened;
   for (const { at, number, label } of pins) {
     const element = document.createElement("span");
-    element.className = "compare-pin";
+    element.className = "numbered-pin";
     element.textContent = number;
     element.setAttribute("role", "img");
     element.setAttribute("aria-label", label);
@@ -27,6 +27,7 @@ async function start(box) {
   const bounds = new maplibre.LngLatBounds();
   for (const { at } of pins) bounds.extend(at);
   map.fitBounds(bounds, { padding: PADDING, maxZoom: CLOSE_UP, animate: false });
+  map.once("load", () => (box.dataset.ready = ""));
 }
 
-document.querySelectorAll("[data-compare-map]").forEach(start);
+document.querySelectorAll("[data-numbered-map]").forEach(start);

@@ -96,7 +96,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         required=required,
         proposals=proposals,
         proposed=proposals[0] if len(proposals) == 1 else None,
-        places=[path.place, *path.more_places] if is_adding or path.more_places else [],
+        shows_places=bool(is_adding or path.more_places),
         is_adding=is_adding,
         may_add=path.draft.tester_id is None and len(path.more_places) < PLACES_MAX - 1,
     )
