@@ -49,7 +49,6 @@ NAMES = frozenset({
     gettext_noop("Friday After Thanksgiving"),
     gettext_noop("George Washington & Thomas Jefferson's Birthday"),
     gettext_noop("George Washington Day"),
-    gettext_noop("George Washington Day, Presidents' Day, and the Day of the Women and Men Heroes of Puerto Rico"),
     gettext_noop("George Washington's Birthday and Daisy Gatson Bates Day"),
     gettext_noop("Good Friday"),
     gettext_noop("Guam Discovery Day"),
@@ -110,6 +109,10 @@ NAMES = frozenset({
     gettext_noop("West Virginia Day"),
     gettext_noop("White Sunday"),
 })  # fmt: skip
+# Known by a shorter name, which is translated instead.
+SHORTER = {
+    "George Washington Day, Presidents' Day, and the Day of the Women and Men Heroes of Puerto Rico": "Presidents' Day",
+}
 # A holiday on a weekend, on the weekday on which offices are closed for it.
 OBSERVED = re.compile(r"(.+) \(observed\)")
 
@@ -150,6 +153,7 @@ def _translated(name: str) -> str:
 def _one_translated(name: str) -> str:
     observed = OBSERVED.fullmatch(name)
     plain = observed[1] if observed else name
+    plain = SHORTER.get(plain, plain)
     if plain not in NAMES:
         return ""
     return _("%(holiday)s (observed)") % {"holiday": _(plain)} if observed else _(plain)
