@@ -4,12 +4,14 @@ Ana reports. Tom triages for Streets, Pia supervises Parks, Dev is on a Streets 
 for the whole city. `rivermark()` creates them all.
 """
 
+import datetime as dt
 import io
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.db import connection
+from django.utils import timezone
 from PIL import Image
 
 from requests_app.actions import submission
@@ -33,6 +35,7 @@ from requests_app.models import (
     Service,
     ServiceRequest,
     ServiceVersion,
+    StreetWork,
     Target,
     User,
 )
@@ -194,6 +197,23 @@ def asset(
     label = f"{kind.replace('_', ' ').capitalize()} {number} on Elm St"
     return Asset.objects.create(
         jurisdiction=city, asset_id=number, kind=kind, label=label, point=at(longitude, latitude)
+    )
+
+
+def street_work(city: Jurisdiction, code: str = "W1", *, days: tuple[int, int] = (-2, 5), **columns: Any) -> StreetWork:
+    """Paving on Elm St. days: its first and last, counted from today."""
+    today = timezone.localdate(timezone=city.zone)
+    starts_on, ends_on = (today + dt.timedelta(days=number) for number in days)
+    defaults: dict[str, Any] = {
+        "kind": "paving",
+        "place": "Elm St from 3rd St to 5th St",
+        "done_by": {"en": "Streets", "es": "Calles"},
+        "words": {"en": "New asphalt.", "es": "Asfalto nuevo."},
+        "hours": "07:00-16:00",
+        "shape": LineString((ELM_ST[0], ELM_ST[1] - 0.001), (ELM_ST[0], ELM_ST[1] + 0.001), srid=4326),
+    }
+    return StreetWork.objects.create(
+        jurisdiction=city, code=code, starts_on=starts_on, ends_on=ends_on, **{**defaults, **columns}
     )
 
 

@@ -14,6 +14,7 @@ from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
+from django.utils import timezone
 
 from requests_app.actions import daily_load, routing_versions, typical_times
 from requests_app.imports.catalog import import_catalog
@@ -22,6 +23,7 @@ from requests_app.imports.layers import import_layers
 from requests_app.imports.map_files import ImportProblemError, features, first_line
 from requests_app.imports.progress import Progress
 from requests_app.imports.requests import import_requests
+from requests_app.imports.street_works import import_street_works
 from requests_app.imports.yaml_file import read_yaml
 from requests_app.models import Area, Asset, BasemapFeature, Calendar, GazetteerEntry, Jurisdiction, Owner
 from requests_app.places.address_words import search_key
@@ -62,6 +64,7 @@ def load_city(
         city.area_attributes(jurisdiction)
         city.gazetteer(jurisdiction)
         city.assets(jurisdiction)
+        city.street_works(jurisdiction)
         city.view(jurisdiction)
         city.catalog(jurisdiction)
         if before_requests:
@@ -265,6 +268,14 @@ class City:
             lost = [pk for (pk,) in cursor.fetchall()]
             cursor.execute("DROP TABLE new_asset")
         Asset.objects.filter(pk__in=lost).delete()
+
+    def street_works(self, jurisdiction: Jurisdiction) -> None:
+        said = self.said.get("street_works")
+        if said is None:
+            return
+        self.progress.step("Street works")
+        today = timezone.localdate(timezone=jurisdiction.zone)
+        import_street_works(jurisdiction, self.path(said["file"]), columns=said.get("columns"), today=today)
 
     def view(self, jurisdiction: Jurisdiction) -> None:
         """Where the map opens: as city.yaml says; what it leaves out, from the boundary, else from the streets."""

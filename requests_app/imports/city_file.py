@@ -128,6 +128,11 @@ class Assets(Section):
     columns: Annotated[dict[str, str], with_columns("asset_id", "lat", "lon")]
 
 
+class StreetWorks(Section):
+    file: str
+    columns: dict[str, str] = {}
+
+
 class Requests(Section):
     generate: bool = False
     file: str | None = None
@@ -158,6 +163,7 @@ class CityFile(Section):
     owners: str | None = None
     gazetteer: Gazetteer | None = None
     assets: Assets | None = None
+    street_works: StreetWorks | None = None
     population: str | None = None
     catalog: Paths = []
     requests: Requests = Requests()

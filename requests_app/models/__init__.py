@@ -82,6 +82,7 @@ from requests_app.models.states import (
     PublicState,
     Status,
 )
+from requests_app.models.street_work import StreetWork
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.task import OutsideStatus, Task
@@ -200,6 +201,7 @@ __all__ = [
     "StaffNoticePreference",
     "StaffSession",
     "Status",
+    "StreetWork",
     "Subscription",
     "SurveyAnswer",
     "Target",
