@@ -690,7 +690,7 @@ PAGES: dict[str, Page] = {
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
-    "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
+    "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
     "requests_app:developers": Page(EVERYONE, budget=3),
     "requests_app:developer_reference": Page(
@@ -720,10 +720,12 @@ PAGES: dict[str, Page] = {
             "q={q}",
             *(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         ),
-        budget=4,
+        budget=5,
     ),
     # Without an address; with one, tests/requests_app/web/explore/test_my_street.py counts.
     "requests_app:my_street": Page(EVERYONE, "GET POST", budget=1),
+    "requests_app:street_works": Page(EVERYONE, queries=("", "cursor={q}"), budget=2),
+    "requests_app:street_works_json": Page(EVERYONE, budget=2),
     "requests_app:numbers": Page(EVERYONE, queries=("", "before=2026-06", "before=2030-13", "before={q}"), budget=4),
     "requests_app:areas": Page(EVERYONE, budget=2),
     "requests_app:area": Page(
@@ -748,7 +750,7 @@ PAGES: dict[str, Page] = {
         EVERYONE,
         arguments=lambda planted: [{"path": path} for path in ("1-99-block-of-elm-st", "4800-block-of-juniper-rd")],
         queries=("", "around=1000"),
-        budget=13,
+        budget=14,
     ),
     "requests_app:asset": Page(
         EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=12
@@ -808,7 +810,7 @@ PAGES: dict[str, Page] = {
     "requests_app:draft_photos": Page(DRAFT, "POST", draft_at("details")),
     "requests_app:other": Page(DRAFT, "GET POST", draft_at("other"), budget=5),
     "requests_app:contact": Page(DRAFT, "GET POST", draft_at("contact"), budget=3),
-    "requests_app:check": Page(DRAFT, "GET POST", draft_at("check"), budget=8),
+    "requests_app:check": Page(DRAFT, "GET POST", draft_at("check"), budget=9),
     "requests_app:remove_text": Page(DRAFT, "POST", draft_at("check")),
     "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=8),
     "requests_app:resume": Page(LINK, "GET POST", each_draft_link, budget=3),

@@ -695,6 +695,7 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
     theirs = factories.square(-69.005, 40.495, -69.0049, 40.4951)
     factories.owner(city, theirs)
     factories.asset(city, "L00417")
+    factories.street_work(city)
     factories.service(
         city,
         "signal",

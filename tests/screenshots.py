@@ -28,7 +28,7 @@ HEAVY = 150_000
 # Pages with a known address. {request} and the like are looked up on the way.
 READING = {
     "home": "", "services": "services/", "service": "services/streets/", "article": "articles/collection-days/",
-    "address": "address/", "list": "requests/", "map": "map/",
+    "address": "address/", "list": "requests/", "map": "map/", "street-work": "street-work/",
     "list-chosen": "requests/?service=pothole&status=open&sort=changed",
     "map-near": "map/?near=40.496,-69.01,500&older=1#view=15.3/40.496/-69.01",
     "find": "find/", "my-requests": "my/", "offline": "report/offline/",

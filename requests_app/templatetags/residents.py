@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from requests_app.localized import localized
-from requests_app.messages import collection_words, wording
+from requests_app.messages import collection_words, street_work_words, wording
 from requests_app.models import Answer, ServiceRequest, Target, TextRevision
 from requests_app.places.address_card import Field
 from requests_app.rules import survey
@@ -50,6 +50,10 @@ def fixed_question(service_request: ServiceRequest) -> str:
 def day_words(day: dt.date) -> str:
     """Monday, November 30."""
     return wording.long_date(day)
+
+
+register.filter("period_words", street_work_words.period_words)
+register.filter("hours_words", street_work_words.hours_words)
 
 
 @register.filter

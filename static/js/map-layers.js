@@ -4,6 +4,7 @@
 const OPEN = "#b3400f";
 const ENDED = "#1f6b3a";
 const CELL = "#1d4e79";
+const WORK = "#6a1b9a";
 const M_PER_DEGREE = 111320;
 
 const count = ["get", "n"];
@@ -70,6 +71,35 @@ export function layers(source, near) {
       },
     },
     numbers("request-counts", source, "requests", several, 11),
+  ];
+}
+
+// Street works: dashed lines, and at a point a disk with a cross, so that neither is told by its color alone.
+export function workLayers(source) {
+  const isPoint = ["in", ["geometry-type"], ["literal", ["Point", "MultiPoint"]]];
+  return [
+    {
+      id: "work-lines",
+      type: "line",
+      source,
+      filter: ["!", isPoint],
+      paint: { "line-color": WORK, "line-width": ["interpolate", ["linear"], ["zoom"], 11, 3, 17, 7], "line-dasharray": [2, 1] },
+    },
+    {
+      id: "work-points",
+      type: "circle",
+      source,
+      filter: isPoint,
+      paint: { "circle-color": WORK, "circle-radius": 9, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 },
+    },
+    {
+      id: "work-crosses",
+      type: "symbol",
+      source,
+      filter: isPoint,
+      layout: { "text-field": "×", "text-font": ["Public Sans SemiBold"], "text-size": 16, "text-allow-overlap": true },
+      paint: { "text-color": "#ffffff" },
+    },
   ];
 }
 

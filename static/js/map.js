@@ -2,7 +2,7 @@
 // the map has the same reports, with buttons that show their places. The map's view is in the URL (#view=) without adding to
 // the browser's history; each choice of filters is a page of its own.
 import { openMap } from "./map-base.js";
-import { circle, layers } from "./map-layers.js";
+import { circle, layers, workLayers } from "./map-layers.js";
 
 // How far a tap may miss a point; and the keyboard's crosshair, which moves in steps.
 const FINGER_PX = 8;
@@ -10,9 +10,13 @@ const CROSS_PX = 48;
 const CLOSEST = 17;
 // The smallest and largest radius that the list can search, in meters.
 const [LEAST_M, MOST_M] = [200, 5000];
+const WORK_LAYERS = ["work-lines", "work-points"];
 
 const box = document.getElementById("map");
 const words = JSON.parse(document.getElementById("map-words").textContent);
+// Street works: those near an address are in the page, those of the whole city at an address of their own.
+const near = document.getElementById("street-works");
+const works = near ? JSON.parse(near.textContent) : box.dataset.works && new URL(box.dataset.works, location.href).href;
 const said = document.getElementById("map-said");
 box.closest("[data-needs-script]").hidden = false;
 // On a page without filters (My street), the view is about one's home and stays out of the URL.
@@ -59,6 +63,23 @@ function content(spots, lngLat) {
   return made;
 }
 
+function workContent({ title, words: sentence, when }) {
+  const made = document.createElement("div");
+  for (const [tag, text] of [["strong", title], ["p", sentence], ["span", when]]) {
+    if (!text) continue;
+    const part = document.createElement(tag);
+    part.textContent = text;
+    made.append(part);
+  }
+  return made;
+}
+
+// Where the popup of a work opens: the middle one of its points.
+function middleOf({ type, coordinates }) {
+  const points = { Point: [coordinates], MultiLineString: coordinates.flat() }[type] ?? coordinates;
+  return points[Math.floor(points.length / 2)];
+}
+
 // The same feature may come from several tiles.
 function unique(features) {
   return [...new Map(features.map((one) => [one.properties.items ?? one.geometry.coordinates.join(), one])).values()];
@@ -102,7 +123,7 @@ if (opened) {
     };
     const found = unique(map.queryRenderedFeatures(around, { layers: ["requests", "cells"] }));
     found.sort((one, other) => away(one) - away(other));
-    if (!found.length) return found;
+    if (!found.length) return openWorkAt(point, around);
     const [lng, lat] = found[0].geometry.coordinates;
     const nearest = away(found[0]);
     const spots = found.filter((one) => one.properties.items && away(one) <= nearest + FINGER_PX);
@@ -116,6 +137,15 @@ if (opened) {
     return found;
   }
 
+  // Reports lie on top of works.
+  function openWorkAt(point, around) {
+    const [work] = map.queryRenderedFeatures(around, { layers: WORK_LAYERS.filter((layer) => map.getLayer(layer)) });
+    if (!work) return [];
+    said.textContent = "";
+    show(map.unproject(point), workContent(work.properties), map.getCanvas());
+    return [work];
+  }
+
   map.on("load", () => {
     const [path, query] = box.dataset.requests.split("?");
     const parameters = new URLSearchParams(query);
@@ -127,6 +157,10 @@ if (opened) {
       maxzoom: CLOSEST,
     });
     if (box.dataset.near) map.addSource("near", { type: "geojson", data: circle(...box.dataset.near.split(",").map(Number)) });
+    if (works) {
+      map.addSource("works", { type: "geojson", data: works });
+      workLayers("works").forEach((layer) => map.addLayer(layer));
+    }
     layers("requests", box.dataset.near ? "near" : null).forEach((layer) => map.addLayer(layer));
     box.dataset.ready = "";
     // Whether all of this place is drawn, for those who wait for it.
@@ -144,7 +178,7 @@ if (opened) {
     if (event.key === "Escape") popup?.remove();
   });
 
-  for (const layer of ["requests", "cells"]) {
+  for (const layer of ["requests", "cells", ...(works ? WORK_LAYERS : [])]) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
@@ -162,11 +196,11 @@ if (opened) {
   for (const button of document.querySelectorAll("[data-show-on-map]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const at = [Number(button.dataset.long), Number(button.dataset.lat)];
-      const row = button.closest("li").querySelector("a");
+      const work = button.dataset.work && works.features[Number(button.dataset.work)];
+      const at = work ? middleOf(work.geometry) : [Number(button.dataset.long), Number(button.dataset.lat)];
       map.jumpTo({ center: at, zoom: Math.max(map.getZoom(), 16) });
-      const inside = document.createElement("div");
-      inside.append(row.cloneNode(true));
+      const inside = work ? workContent(work.properties) : document.createElement("div");
+      if (!work) inside.append(button.closest("li").querySelector("a").cloneNode(true));
       show(at, inside, button);
       box.scrollIntoView({ block: "nearest" });
     });

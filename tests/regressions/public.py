@@ -247,4 +247,25 @@ REGRESSIONS = [
         "if at is not None else np.inf",
         ("tests/requests_app/actions/test_typical_times.py",),
     ),
+    Regression(
+        "street works are shown after their last day",
+        "requests_app/places/street_works.py",
+        "ends_on__gte=today",
+        "ends_on__gte=today - dt.timedelta(days=3)",
+        ("tests/requests_app/web/explore/test_street_works.py",),
+    ),
+    Regression(
+        "a block shows the street works of the whole city",
+        "requests_app/places/street_works.py",
+        "if work.metres.m <= metres",
+        "if True",
+        ("tests/requests_app/web/explore/test_street_works.py",),
+    ),
+    Regression(
+        "a street work of another city is shown",
+        "requests_app/places/street_works.py",
+        "filter(jurisdiction=jurisdiction, ends_on__gte",
+        "filter(ends_on__gte",
+        ("tests/requests_app/web/explore/test_street_works.py",),
+    ),
 ]

@@ -420,7 +420,7 @@ REGRESSIONS = [
     Regression(
         "the second problem is lost when the first is sent",
         "requests_app/actions/drafts.py",
-        "    following = begin_next(draft)\n    draft.service_request",
+        "    following = begin_next(draft, own_link)\n    draft.service_request",
         "    following = None\n    draft.service_request",
         ("tests/requests_app/web/report/test_two_problems.py",),
     ),
@@ -493,5 +493,19 @@ REGRESSIONS = [
         "NOBODYS_SHARE * total",
         "1 * total",
         ("tests/requests_app/rules/test_suggestions.py",),
+    ),
+    Regression(
+        "reports sent in one go aren't linked",
+        "requests_app/actions/drafts.py",
+        'typed["together"] = [*typed.get("together", []), link]',
+        'typed["together"] = []',
+        ("tests/requests_app/web/report/test_more_places.py",),
+    ),
+    Regression(
+        "planned work is said to be under way",
+        "requests_app/places/street_works.py",
+        "if work.starts_on <= today]",
+        "if work]",
+        ("tests/requests_app/web/explore/test_street_works.py",),
     ),
 ]

@@ -1,4 +1,4 @@
-""" "About your address": ward, collection day, council member and so on, from the city's areas."""
+""" "About your address": ward, collection day, council member and so on, from the city's areas, and street works nearby."""
 
 from django.contrib.gis.geos import Point
 from django.http import HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
-from requests_app.places import addresses, ownership
+from requests_app.places import addresses, ownership, street_works
 from requests_app.places.address_card import card_at
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.explore import kept_address
@@ -18,6 +18,8 @@ from requests_app.web.report.forms import typed_point
 
 AN_HOUR = 300
 PAGE, COOKIE = "requests_app:address", "address"
+# Meters within which street works are shown.
+AROUND_M = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,6 +74,7 @@ def _card(request: CityRequest, words: str, point: Point) -> dict[str, object]:
         "point": point,
         "words": words,
         "parts": parts,
+        "works": street_works.near(city, point, AROUND_M, timezone.localdate()),
         # A city lists the layer that residents know best first.
         "area": parts[0].area if parts else None,
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.gis.db.models import Extent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.messages.wording import words_by_code
 from requests_app.models import Area
+from requests_app.places import street_works
 from requests_app.places.addresses import box_around
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.tiles import MOST_POINTS
@@ -38,6 +40,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "view": view_of(chosen),
         "map_words": map_words(),
         "limit_words": _limit_words(chosen),
+        "has_works": street_works.current(chosen.jurisdiction, timezone.localdate()).exists(),
     }
     return render(request, "requests_app/explore/map.html", context)
 

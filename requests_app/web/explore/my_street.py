@@ -1,4 +1,4 @@
-"""My street: collection days, council member, and reports near an address that only the visitor's browser keeps."""
+"""My street: collection days, council member, street works and reports near an address that only the visitor's browser keeps."""
 
 import datetime as dt
 from typing import Any
@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
-from requests_app.places import addresses, named, ownership
+from requests_app.places import addresses, named, ownership, street_works
 from requests_app.places.address_card import Field, Part, card_at
 from requests_app.places.addresses import Match
 from requests_app.places.public_filter import PublicFilter
@@ -25,6 +25,7 @@ from requests_app.web.explore.forms import AddressForm, typed_or_chosen
 from requests_app.web.explore.kept_address import KeptAddress
 from requests_app.web.explore.map import map_words, view_of
 from requests_app.web.explore.request_rows import request_rows
+from requests_app.web.explore.street_works import features
 from requests_app.web.report.forms import typed_point
 
 PAGE, COOKIE = "requests_app:my_street", "street"
@@ -82,6 +83,7 @@ def _street_context(request: CityRequest, street: KeptAddress) -> dict[str, Any]
     center = block.point if block is not None else block_point(street.point)
     near = PublicFilter(city, {"near": f"{center.y:.5f},{center.x:.5f},{AROUND_M}", "status": "open"})
     page = filters.page(near, None, SHOWN)
+    works = street_works.near(city, center, AROUND_M, timezone.localdate())
     return {
         "form": AddressForm(),
         **site_names(city),
@@ -92,6 +94,8 @@ def _street_context(request: CityRequest, street: KeptAddress) -> dict[str, Any]
         "facts": [Part(part.label, part.area, _facts(part)) for part in parts],
         "rows": request_rows(city, page.rows),
         "has_more": bool(page.next_cursor),
+        "works": works,
+        "works_on_map": features(works) if works else None,
         "follow_query": urlencode({"near": near.chosen["near"]}),
         "chosen": near,
         "list_url": f"{reverse('requests_app:public_list')}?{near.query}",

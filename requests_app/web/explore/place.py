@@ -7,13 +7,14 @@ from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import limits
 from requests_app.models import SMALLEST_RADIUS_M, Jurisdiction
-from requests_app.places import addresses, assets, named, ownership
+from requests_app.places import addresses, assets, named, ownership, street_works
 from requests_app.places.addresses import Match
 from requests_app.places.public_filter import PublicFilter
 from requests_app.rules.recurring import recurring_problems
@@ -91,6 +92,7 @@ def place(request: CityRequest, path: str) -> HttpResponse:
         "choices": AROUND,
         "areas": ownership.areas_at(city, found[0].point),
         "recurring": recurring_problems(least.requests(), f"{city.pk}:{found[0].path}"),
+        "works": street_works.near(city, found[0].point, around, timezone.localdate()),
         **_lists(chosen),
     }
     return render(request, "requests_app/explore/place.html", context)

@@ -16,6 +16,7 @@ from requests_app.web.explore import (
     numbers,
     place,
     public_list,
+    street_works,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -26,6 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("numbers/", numbers.numbers, name="numbers"),
     path("address/", address.address, name="address"),
     path("my-street/", my_street.my_street, name="my_street"),
+    path("street-work/", street_works.street_works, name="street_works"),
+    path("street-work/works.json", street_works.street_works_json, name="street_works_json"),
     path("areas/", areas.areas, name="areas"),
     path("areas/<slug:layer>/<str:code>/", areas.area, name="area"),
     path("areas/<slug:layer>/<str:code>/collection.ics", collection_calendar.area_calendar, name="area_calendar"),

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import drafts, offline_submission, submission
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
+from requests_app.places import street_works
 from requests_app.places.public_place import public_place, shows_asset
 from requests_app.rules.key_sentence import SHORT
 from requests_app.rules.personal_data import Found, Kind
@@ -72,6 +74,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         found=found[:FOUND_AT_ONCE],
         left_out=len(found[FOUND_AT_ONCE:]),
         article=_article_of(request, path),
+        work=street_works.here(request.jurisdiction, path.point, timezone.localdate()) if path.point else None,
         owner=path.other_owner if path.other_owner and path.other_owner.email else None,
     )
 

@@ -26,6 +26,7 @@ PAGES = (
     "services",
     "public_list",
     "map",
+    "street_works",
     "numbers",
     "privacy",
     "accessibility",

@@ -164,7 +164,7 @@ def test_twenty_reports_are_listed_and_more_are_a_list_away_at_the_same_cost(cli
     cache.clear()
     with CaptureQueriesContext(connection) as many:
         page = words(client.get(PATH))
-    assert len(few) == len(many) == 8
+    assert len(few) == len(many) == 9
     assert sum(one.display_reference in page for one in made) == SHOWN
     assert "/requests/?status=open&amp;near=" in page
     assert ">More<" in page
@@ -188,6 +188,7 @@ def test_trash_day_is_two_taps_away_with_a_map_beside_and_prints_on_one_page(
     cast = in_town(factories.rivermark())
     for number in range(8):
         factories.report(cast.tree, f"Branch {number}.")
+        factories.street_work(cast.city, f"W{number}", place=f"Elm St, part {number}")
     page = new_page(viewport={"width": 375, "height": 800})
     page.goto(live_site.url)
     # The box is the first tap.
@@ -196,6 +197,18 @@ def test_trash_day_is_two_taps_away_with_a_map_beside_and_prints_on_one_page(
     page.get_by_text(day(DAYS[3])).first.wait_for()
     assert page.url == f"{live_site.url}{PATH}"
     page.wait_for_selector("#map[data-ready]")
+    # A work opens on the map.
+    page.get_by_role("button", name=re.compile("Show on the map.*part 3")).click()
+    popup = page.locator(".maplibregl-popup-content")
+    assert popup.locator("strong").inner_text() == "Paving: Elm St, part 3"
+    assert "New asphalt." in popup.inner_text()
+    page.wait_for_selector("#map[data-drawn]")
+    popup.get_by_role("button").click()
+    # Lines and reports are drawn one upon the other: south of the reports, there is only the line.
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 60)
+    assert popup.locator("strong").inner_text().startswith("Paving: Elm St")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.evaluate(AXE)
     assert axe(page) == []

@@ -1,0 +1,42 @@
+"""What pages say about street works: when, in which hours, and where the map's popup opens."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from requests_app.localized import localized
+from requests_app.models import StreetWork
+
+
+def period_words(work: StreetWork) -> str:
+    """Until June 12; June 1 to June 12, if that is still to come; June 1, if it is a single day."""
+    last = day_words(work.ends_on)
+    if work.starts_on == work.ends_on:
+        return last
+    if work.starts_on <= timezone.localdate():
+        return _("Until %(day)s") % {"day": last}
+    return _("%(first)s to %(last)s") % {"first": day_words(work.starts_on), "last": last}
+
+
+def hours_words(work: StreetWork) -> str:
+    """from 7 a.m. to 4 p.m.; empty if the city doesn't say."""
+    opens, dash, closes = work.hours.partition("-")
+    return _("from %(opens)s to %(closes)s") % {"opens": _time(opens), "closes": _time(closes)} if dash else ""
+
+
+def day_words(day: dt.date) -> str:
+    """June 12; June 12, 2027 if that isn't this year."""
+    return date_format(day, "MONTH_DAY_FORMAT" if day.year == timezone.localdate().year else "DATE_FORMAT")
+
+
+def map_words(work: StreetWork) -> dict[str, Any]:
+    """For the popup on the map."""
+    when = ", ".join(words for words in (period_words(work), hours_words(work)) if words)
+    return {"title": f"{work.get_kind_display()}: {work.place}", "words": localized(work.words), "when": when}
+
+
+def _time(written: str) -> str:
+    return date_format(dt.datetime(2000, 1, 1, int(written[:2]) % 24, int(written[3:])), "P")
