@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import alarms, clocks, progress, staff_notices
+from requests_app.actions import alarms, clocks, holds, reopenings, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Jurisdiction, Person, ServiceRequest, Status, User
 from requests_app.models.service_request import WAITS_FOR_REPORTER
@@ -80,7 +80,7 @@ def ask(
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "ask")
     service_request.hold_reason = WAITS_FOR_REPORTER
-    service_request.hold_until = until or progress.local_day(service_request.jurisdiction) + ANSWER_DEADLINE
+    service_request.hold_until = until or holds.local_day(service_request.jurisdiction) + ANSWER_DEADLINE
     service_request.updated_at = app_now()
     clocks.pause(service_request)
     service_request.save(update_fields=["status", "hold_reason", "hold_until", "updated_at", *clocks.DUE_FIELDS])
@@ -106,7 +106,7 @@ def remind_reporters(*, at_most: int = 5000) -> int:
         now = app_now().astimezone(city.zone)
         if now.hour < REMINDED_FROM_HOUR:
             continue
-        soon = progress.on_hold(city).filter(
+        soon = holds.on_hold(city).filter(
             hold_reason=WAITS_FOR_REPORTER,
             hold_until__gt=now.date(),
             hold_until__lte=now.date() + reminders.BEFORE_DEADLINE,
@@ -134,7 +134,7 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
     waited = service_request.waits_for_reporter
     if service_request.status == Status.ON_HOLD and not waited:
         return _add_resident_comment(service_request, text, actor)
-    service_request.save(update_fields=progress.end_hold(service_request, "answer"))
+    service_request.save(update_fields=holds.end_hold(service_request, "answer"))
     return _add_resident_comment(service_request, text, actor, resumed=waited)
 
 
@@ -167,7 +167,7 @@ def _add_resident_comment(
     events.record(service_request, "answered", actor=actor, comment_id=created.pk, resumed=resumed or None)
     alarms.raise_for_words(service_request, [text], comment=created)
     if service_request.disposition == Disposition.NO_REPLY:
-        progress.reopen(service_request.pk, words="", actor=actor)
+        reopenings.reopen(service_request.pk, words="", actor=actor)
     return created
 
 

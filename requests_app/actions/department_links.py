@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from requests_app.actions import assignment, progress, staff_texts
+from requests_app.actions import assignment, endings, progress, staff_texts
 from requests_app.clock import app_now
 from requests_app.links import DepartmentLink
 from requests_app.models import Event, Photo, ServiceRequest
@@ -73,15 +73,15 @@ def send_back(link: DepartmentLink, *, reason: str) -> None:
 def resolve(
     link: DepartmentLink, *, uploads: Iterable[UploadedFile], left_in: Iterable[Kind] = (), **outcome: Any
 ) -> None:
-    """outcome: as for progress.resolve(). left_in: personal data in the words that was marked, by kind.
+    """outcome: as for endings.resolve(). left_in: personal data in the words that was marked, by kind.
 
     Raises LinkEnded and PhotoRefused.
     """
     kinds = set(left_in)
     finished = [(upload, Photo.Stage.AFTER.value) for upload in uploads]
-    with progress.work_photos(link.event.service_request_id or 0, finished), transaction.atomic():
+    with endings.work_photos(link.event.service_request_id or 0, finished), transaction.atomic():
         pk = _lock(link)
-        post = partial(progress.resolve, pk, actor=None, by_department=link.department, **outcome)
+        post = partial(endings.resolve, pk, actor=None, by_department=link.department, **outcome)
         if kinds:
             staff_texts.post_marked(pk, post, act="resolve", kinds=kinds, actor=None, by_department=link.department)
         else:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Greatest
 
-from requests_app.actions.progress import local_day
+from requests_app.actions.holds import local_day
 from requests_app.clock import app_now
 from requests_app.models import (
     Department,

@@ -4,7 +4,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events
-from requests_app.actions import progress
+from requests_app.actions import endings, progress, reopenings
 from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest, User
 from requests_app.rules.lifecycle import next_status
 from requests_app.transactions import atomic_action
@@ -41,7 +41,7 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User | None) -> ServiceRequ
         # People of one would get updates on the other and be visible to the other's staff.
         raise CannotMerge(_("One of the requests is confidential and the other isn’t, so they can’t be merged."))
     service_request.duplicate_of = parent
-    progress._end(service_request, [*fields, "duplicate_of"], disposition=Disposition.DUPLICATE)
+    endings.end(service_request, [*fields, "duplicate_of"], disposition=Disposition.DUPLICATE)
     join_people(service_request, parent)
     events.record_together(
         [
@@ -68,4 +68,4 @@ def unmerge(pk: int, *, actor: User | None) -> ServiceRequest:
     if service_request.duplicate_of_id is None:
         raise CannotMerge(_("This request wasn’t merged into another one."))
     next_status(service_request.status, "unmerge")
-    return progress.reopen(pk, words="", actor=actor)
+    return reopenings.reopen(pk, words="", actor=actor)

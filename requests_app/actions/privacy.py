@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from requests_app import events, outbox, photos
-from requests_app.actions import confirm_report, moderation, progress
+from requests_app.actions import confirm_report, endings, moderation
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -149,7 +149,7 @@ def erase_request(pk: int, *, person_id: int) -> None:
         events.record(service_request, "erased", actor=person, what="words")
     else:
         if service_request.is_open:
-            progress.withdraw(pk, actor=person)
+            endings.withdraw(pk, actor=person)
             service_request = ServiceRequest.objects.locked(pk)
         _erase_words(service_request, person, choices_too=True)
         _erase_place(service_request)

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from requests_app import events, outbox
-from requests_app.actions import alarms, clocks, progress
+from requests_app.actions import alarms, clocks, endings
 from requests_app.clock import app_now
 from requests_app.models import (
     Alarm,
@@ -64,7 +64,7 @@ def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool
     RoutingDecision.objects.create(
         service_request=service_request, department=None, reason="not_ours", is_first=is_first
     )
-    progress.hand_over(service_request.pk, owner=owner, words="", actor=None)
+    endings.hand_over(service_request.pk, owner=owner, words="", actor=None)
     service_request.refresh_from_db()
     return True
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from requests_app.actions import assignment, conversation, merges, progress, routing
+from requests_app.actions import assignment, conversation, endings, holds, merges, progress, reopenings, routing
 from requests_app.models import Department, Disposition, ListedReason, Owner, Participation, ServiceRequest, Status
 from requests_app.rules.lifecycle import IllegalTransition, next_status
 
@@ -59,7 +59,7 @@ def _route(service_request: ServiceRequest, step: Step) -> None:
 
 
 def _schedule(service_request: ServiceRequest, step: Step) -> None:
-    tomorrow = progress.local_day(service_request.jurisdiction) + dt.timedelta(days=1)
+    tomorrow = holds.local_day(service_request.jurisdiction) + dt.timedelta(days=1)
     progress.schedule(service_request.pk, on=tomorrow, actor=None)
 
 
@@ -68,13 +68,13 @@ def _hold(service_request: ServiceRequest, step: Step) -> None:
     reasons = ListedReason.objects.filter(
         jurisdiction=service_request.jurisdiction_id, kind=ListedReason.Kind.HOLD, active=True
     )
-    until = progress.local_day(service_request.jurisdiction) + ON_HOLD_FOR
+    until = holds.local_day(service_request.jurisdiction) + ON_HOLD_FOR
     reason = reasons.values_list("code", flat=True).first() or ""
-    progress.hold(service_request.pk, reason=reason, until=until, actor=None)
+    holds.hold(service_request.pk, reason=reason, until=until, actor=None)
 
 
 def _resolve(service_request: ServiceRequest, step: Step) -> None:
-    progress.resolve(service_request.pk, disposition=step.outcome, words=step.text, actor=None, language=step.language)
+    endings.resolve(service_request.pk, disposition=step.outcome, words=step.text, actor=None, language=step.language)
 
 
 def _merge(service_request: ServiceRequest, step: Step) -> None:
@@ -92,14 +92,14 @@ def _transfer(service_request: ServiceRequest, step: Step) -> None:
 def _hand_over(service_request: ServiceRequest, step: Step) -> None:
     if step.owner is None:
         raise IllegalTransition(service_request.status, "hand_over")
-    progress.hand_over(service_request.pk, owner=step.owner, words=step.text, actor=None, language=step.language)
+    endings.hand_over(service_request.pk, owner=step.owner, words=step.text, actor=None, language=step.language)
 
 
 def _withdraw(service_request: ServiceRequest, step: Step) -> None:
     reporter = service_request.participations.filter(role__in=Participation.OWN).order_by("id").first()
     if reporter is None:
         raise IllegalTransition(service_request.status, "withdraw")
-    progress.withdraw(service_request.pk, actor=reporter.person)
+    endings.withdraw(service_request.pk, actor=reporter.person)
 
 
 ACTIONS: dict[str, Callable[[ServiceRequest, Step], object]] = {
@@ -109,7 +109,7 @@ ACTIONS: dict[str, Callable[[ServiceRequest, Step], object]] = {
     "visit": lambda told, _step: progress.visit(told.pk, actor=None),
     "make_safe": lambda told, _step: progress.make_safe(told.pk, actor=None),
     "hold": _hold,
-    "resume": lambda told, _step: progress.resume(told.pk, actor=None),
+    "resume": lambda told, _step: holds.resume(told.pk, actor=None),
     "comment": lambda told, step: conversation.comment(told.pk, text=step.text, actor=None, language=step.language),
     "ask": lambda told, step: conversation.ask(told.pk, question=step.text, actor=None, language=step.language),
     "resolve": _resolve,
@@ -118,7 +118,7 @@ ACTIONS: dict[str, Callable[[ServiceRequest, Step], object]] = {
     "merge": _merge,
     "unmerge": lambda told, _step: merges.unmerge(told.pk, actor=None),
     "withdraw": _withdraw,
-    "reopen": lambda told, step: progress.reopen(told.pk, words=step.text, actor=None, language=step.language),
-    "close": lambda told, _step: progress.close(told.pk),
+    "reopen": lambda told, step: reopenings.reopen(told.pk, words=step.text, actor=None, language=step.language),
+    "close": lambda told, _step: endings.close(told.pk),
 }
 WITH_TEXT = frozenset({"comment", "ask", "transfer"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from requests_app.actions import assignment, conversation, merges, progress, staff_actions
+from requests_app.actions import assignment, conversation, endings, holds, merges, progress, staff_actions
 from requests_app.models import Comment, Event, OutboxRow, ServiceRequest, User
 from requests_app.rules import answer_templates
 from requests_app.rules.steps import Step, hold_day, refusal
@@ -71,11 +71,11 @@ def _words(service_request: ServiceRequest, step: Step, name: str, actor: User) 
 
 def _hold(service_request: ServiceRequest, step: Step, actor: User, _job: int | None) -> None:
     until = hold_day(step, service_request.jurisdiction)
-    progress.hold(service_request.pk, reason=step.arguments["reason"], until=until, actor=actor)
+    holds.hold(service_request.pk, reason=step.arguments["reason"], until=until, actor=actor)
 
 
 def _resolve(service_request: ServiceRequest, step: Step, actor: User, bulk_job_id: int | None) -> None:
-    progress.resolve(
+    endings.resolve(
         service_request.pk,
         disposition=step.arguments["disposition"],
         words=_words(service_request, step, "words", actor),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import counters, progress
+from requests_app.actions import counters, reopenings
 from requests_app.actions.progress import TooLate
 from requests_app.models import Person, ServiceRequest, SurveyAnswer
 from requests_app.rules import reopening, survey
@@ -48,14 +48,14 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
     fixed, _reason = said.get(SurveyAnswer.Question.FIXED, ("", ""))
     if fixed != SurveyAnswer.Value.NO or not reopening.is_reopened_by_no(service_request):
         return False
-    progress.reopen(pk, words="", actor=actor)
+    reopenings.reopen(pk, words="", actor=actor)
     return True
 
 
 @transaction.atomic
 def undo_no(pk: int, *, actor: Person) -> None:
     """Removes a "No" that reopened the request, and undoes the reopening. Raises TooLate."""
-    service_request = progress.undo_reopening(pk, actor=actor)
+    service_request = reopenings.undo_reopening(pk, actor=actor)
     answers = SurveyAnswer.objects.filter(
         service_request=service_request,
         person=actor,

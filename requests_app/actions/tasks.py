@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import conversation, progress, setup_changes
+from requests_app.actions import conversation, holds, setup_changes
 from requests_app.clock import app_now
 from requests_app.models import OPEN, Department, OutsideStatus, ServiceRequest, Status, Task, Team, User
 from requests_app.models.service_request import WAITS_FOR_TASKS
@@ -177,4 +177,4 @@ def _go_on_without_tasks(pk: int) -> None:
     service_request = ServiceRequest.objects.get(pk=pk)
     waits = service_request.status == Status.ON_HOLD and service_request.hold_reason == WAITS_FOR_TASKS
     if waits and not service_request.tasks.filter(state=Task.State.OPEN).exists():
-        progress.resume(pk, actor=None)
+        holds.resume(pk, actor=None)

@@ -20,11 +20,12 @@ from requests_app.actions import (
     counters,
     daily_load,
     ending_checks,
+    endings,
     escalation,
+    holds,
     housekeeping,
     map_cells,
     privacy,
-    progress,
     referrals,
     retirement,
     routing,
@@ -202,9 +203,9 @@ def drain_database() -> None:
 @shared_task(name="requests_app.worker.tasks.hourly")
 def hourly() -> None:
     """Closes old requests, ends holds, reminds of questions, sends due digests and deletes expired data."""
-    progress.close_resolved()
-    progress.end_overdue_holds()
-    progress.end_waits()
+    endings.close_resolved()
+    holds.end_overdue_holds()
+    holds.end_waits()
     conversation.remind_reporters()
     # Events that were not expanded yet belong in today's digests.
     drain_database()

@@ -10,7 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from requests_app.actions import progress, staff_actions, staff_texts
+from requests_app.actions import endings, holds, staff_actions, staff_texts
 from requests_app.actions.merges import CannotMerge
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
@@ -223,7 +223,7 @@ def perform(
 
     uploads = [upload for one in asked for upload in one.action.uploads(one.form)]
     try:
-        with progress.work_photos(service_request.pk, uploads) as taken:
+        with endings.work_photos(service_request.pk, uploads) as taken:
             return staff_actions.perform(
                 service_request.pk,
                 act,
@@ -242,7 +242,7 @@ def perform(
         # Somebody was faster.
         service_request.status = error.status
         raise not_possible(service_request, user, error.action) from None
-    except (CannotMerge, progress.WaitsInRing) as error:
+    except (CannotMerge, holds.WaitsInRing) as error:
         raise invalid_body([FieldError(asked[0].path.rstrip("."), "refused", str(error))]) from None
 
 

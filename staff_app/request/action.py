@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app import access, photos
 from requests_app.access import RELATED, get_request_or_404, with_last_event
-from requests_app.actions import conversation, progress, staff_actions, staff_texts
+from requests_app.actions import conversation, endings, holds, staff_actions, staff_texts
 from requests_app.actions.merges import CannotMerge
 from requests_app.messages import wording
 from requests_app.models import Event, ServiceRequest
@@ -83,7 +83,7 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
             staff_texts.post_marked, service_request.pk, perform, act=verb, kinds=kinds, actor=request.user
         )
     try:
-        with progress.work_photos(service_request.pk, chosen.uploads(form)) as taken:
+        with endings.work_photos(service_request.pk, chosen.uploads(form)) as taken:
             event = staff_actions.perform(
                 service_request.pk,
                 perform,
@@ -97,7 +97,7 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
         return _changed(request, service_request, chosen, form, error.changes)
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
-    except (photos.PhotoRefused, CannotMerge, progress.WaitsInRing) as error:
+    except (photos.PhotoRefused, CannotMerge, holds.WaitsInRing) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
     if warning := form.warning():

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from requests_app.actions import assignment, conversation, merges, moderation, place_corrections, progress, routing
+from requests_app.actions import (
+    assignment,
+    conversation,
+    endings,
+    holds,
+    merges,
+    moderation,
+    place_corrections,
+    progress,
+    reopenings,
+    routing,
+)
 from requests_app.models import PublicState, ServiceRequest, Status, User
 from requests_app.photos import WorkPhoto
 from requests_app.rules import lifecycle, permissions
@@ -51,7 +62,7 @@ class Action:
 
 def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: User) -> None:
     cleaned = form.cleaned_data
-    progress.resolve(
+    endings.resolve(
         service_request.pk,
         disposition=cleaned["disposition"],
         words=cleaned["words"],
@@ -65,7 +76,7 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
 
 def _hold(service_request: ServiceRequest, form: forms.HoldForm, user: User) -> None:
     cleaned = form.cleaned_data
-    progress.hold(
+    holds.hold(
         service_request.pk, reason=cleaned["reason"], until=cleaned["until"], waits_for=form.waits_for, actor=user
     )
 
@@ -90,12 +101,12 @@ ACTIONS = [
         forms.ResolveForm,
         uploads=lambda f: f.work_photos(),
     ),
-    Action("resume", _("Resume"), _("Resumed. The clock is running."), lambda r, f, u: progress.resume(r.pk, actor=u)),
+    Action("resume", _("Resume"), _("Resumed. The clock is running."), lambda r, f, u: holds.resume(r.pk, actor=u)),
     Action(
         "reopen",
         pgettext_lazy("action", "Reopen"),
         _("Reopened with a shorter target."),
-        lambda r, f, u: progress.reopen(r.pk, words=f.cleaned_data["words"], **f.in_language(), actor=u),
+        lambda r, f, u: reopenings.reopen(r.pk, words=f.cleaned_data["words"], **f.in_language(), actor=u),
         forms.ReopenForm,
         condition=lambda r: r.duplicate_of_id is None,
     ),
@@ -139,7 +150,7 @@ ACTIONS = [
         "hand_over",
         _("Hand over to owner"),
         _("Handed over. If we have an address for the owner, we’ll email them in 30 seconds."),
-        lambda r, f, u: progress.hand_over(
+        lambda r, f, u: endings.hand_over(
             r.pk,
             owner=f.cleaned_data["owner"],
             number=f.cleaned_data["number"],
@@ -254,7 +265,7 @@ ACTIONS = [
         "withdraw",
         _("Withdraw for the reporter"),
         _("Withdrawn."),
-        lambda r, f, u: progress.withdraw(r.pk, actor=u),
+        lambda r, f, u: endings.withdraw(r.pk, actor=u),
     ),
     Action(
         "hide",

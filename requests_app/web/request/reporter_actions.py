@@ -12,16 +12,25 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
-from requests_app.actions import conversation, danger, drafts, followers, moderation, progress, survey_answers
+from requests_app.actions import (
+    conversation,
+    danger,
+    drafts,
+    endings,
+    followers,
+    moderation,
+    progress,
+    reopenings,
+    survey_answers,
+)
 from requests_app.models import Person, ServiceRequest
-from requests_app.rules import intake, reopening, screening
-from requests_app.rules import survey as survey_rules
+from requests_app.rules import intake, screening
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.report.draft_page import to_next_page
 from requests_app.web.report.start import DRAFTS_AN_HOUR
-from requests_app.web.request.forms import SurveyForm, words_form
+from requests_app.web.request.forms import words_form
 from requests_app.web.request.track import track_page
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 from requests_app.web.visitor import get_visitor, set_visitor_cookie
@@ -81,7 +90,7 @@ def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) ->
     written = intake.clean_text(request.POST.get(f"{act}-words", ""))
     if not written:
         messages.info(request, _("You can’t do this anymore. Here’s the current status of your report."))
-        return _back(access)
+        return back_to_report(access)
     open_now = allowed_actions(access)
     other = next((one for one in WITH_WORDS if one in open_now), "")
     if other:
@@ -112,7 +121,7 @@ def _say_whom_to_call(request: CityRequest, about: ServiceRequest, words: str) -
         messages.error(request, whom_to_call(request.jurisdiction, found.kind))
 
 
-def _back(access: RequestAccess) -> HttpResponse:
+def back_to_report(access: RequestAccess) -> HttpResponse:
     return redirect("requests_app:track", access.service_request.reference)
 
 
@@ -124,7 +133,7 @@ def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
     conversation.answer(access.service_request.pk, text=words, actor=person)
     messages.success(request, _("Thank you. We got your answer, and the team will read it."))
     _say_whom_to_call(request, access.service_request, words)
-    return _back(access)
+    return back_to_report(access)
 
 
 @with_link("add")
@@ -137,39 +146,39 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
     conversation.add_message(about.pk, text=words, actor=person)
     messages.success(request, _("Thank you. The team working on it will read your message."))
     _say_whom_to_call(request, access.service_request, words)
-    return _back(access)
+    return back_to_report(access)
 
 
-def _too_late_to_reopen(request: CityRequest, access: RequestAccess) -> HttpResponse:
+def too_late_to_reopen(request: CityRequest, access: RequestAccess) -> HttpResponse:
     """Says so, with the way to report it again. Words that were typed stay on the page."""
     if "report_again" not in allowed_actions(access):
         return _changed_meanwhile(request, access, "not_fixed")
     words = intake.clean_text(request.POST.get("not_fixed-words", ""))
     if not words:
         messages.info(request, _("You can’t reopen this report anymore. You can report it again below."))
-        return _back(access)
+        return back_to_report(access)
     messages.info(
         request, _("You can’t reopen this report anymore. Your message wasn’t sent. You can report it again below.")
     )
     return track_page(request, access, unsent=[words], status=409)
 
 
-@with_link("not_fixed", too_late=_too_late_to_reopen)
+@with_link("not_fixed", too_late=too_late_to_reopen)
 def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     words = _words(request, access, "not_fixed")
     if isinstance(words, HttpResponse):
         return words
-    progress.reopen(access.shown.pk, words=words, actor=person)
+    reopenings.reopen(access.shown.pk, words=words, actor=person)
     messages.success(request, _("Your report is open again. Its number is the same."))
     _say_whom_to_call(request, access.service_request, words)
-    return _back(access)
+    return back_to_report(access)
 
 
 @with_link("undo_reopening")
 def undo_reopening(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     survey_answers.undo_no(access.shown.pk, actor=person)
     messages.success(request, _("Your report is closed again, as before."))
-    return _back(access)
+    return back_to_report(access)
 
 
 @with_link("report_again")
@@ -177,7 +186,7 @@ def report_again(request: CityRequest, access: RequestAccess, person: Person) ->
     """Starts a new report with everything filled in, once the earlier one can't be reopened anymore."""
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
         messages.error(request, too_many_requests(request.jurisdiction))
-        return _back(access)
+        return back_to_report(access)
     visitor = get_visitor(request)
     draft = drafts.create_again(
         access.service_request,
@@ -190,47 +199,6 @@ def report_again(request: CityRequest, access: RequestAccess, person: Person) ->
     return set_visitor_cookie(to_next_page(draft), visitor)
 
 
-@with_link("survey", has_page=True, too_late=_too_late_to_reopen)
-def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    """Is it fixed? One click on the tracking page, where "No" reopens it; the reason and the second question come next."""
-    shown = access.shown
-    if request.method != "POST":
-        outcome = survey_rules.outcome_asked_about(shown, person, through=access.service_request)
-        earlier = survey_rules.answers_of(shown, person, outcome or 0)
-        # From a link in an email: opening it answers nothing.
-        return _survey_page(
-            request, access, SurveyForm(about=shown, earlier=earlier, chosen=request.GET.get("fixed", ""))
-        )
-    form = SurveyForm(request.POST, about=shown)
-    if not form.is_valid():
-        return _survey_page(request, access, form, status=422)
-    if not limits.allow(request, "words", WORDS_AN_HOUR):
-        form.add_error(None, too_many_requests())
-        return _survey_page(request, access, form, status=429)
-    if survey_answers.answer(shown.pk, said=form.said(), actor=person, through=access.service_request):
-        messages.success(request, _("Your report is open again. Its number is the same."))
-    if "more" in request.POST:
-        messages.success(request, _("Thank you. We count every answer and publish the results."))
-        return _back(access)
-    return redirect("requests_app:survey", access.service_request.reference)
-
-
-def _survey_page(request: CityRequest, access: RequestAccess, form: SurveyForm, status: int = 200) -> HttpResponse:
-    shown, acts = access.shown, allowed_actions(access)
-    context = {
-        "service_request": access.service_request,
-        "shown": shown,
-        "form": form,
-        "reopen_until": reopening.last_day(shown),
-        "action_form": words_form("not_fixed")
-        if "not_fixed" in acts and not reopening.is_reopened_by_no(shown)
-        else None,
-        "acts": acts,
-        "no_reopens": reopening.is_reopened_by_no(shown),
-    }
-    return render(request, "requests_app/request/survey.html", context, status=status)
-
-
 @with_link("keep_private", has_page=True)
 def keep_private(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     """An “I don’t know” report that staff made public. The link in the email opens the page, and only its button acts."""
@@ -239,20 +207,20 @@ def keep_private(request: CityRequest, access: RequestAccess, person: Person) ->
         return render(request, "requests_app/request/keep_private.html", context)
     moderation.keep_private(access.service_request.pk, actor=person)
     messages.success(request, _("Your report is private again. Only you and the city can see it."))
-    return _back(access)
+    return back_to_report(access)
 
 
 @with_link("withdraw", has_page=True)
 def withdraw(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     if "sure" not in request.POST:
         return render(request, "requests_app/request/withdraw.html", {"service_request": access.service_request})
-    progress.withdraw(access.service_request.pk, actor=person)
+    endings.withdraw(access.service_request.pk, actor=person)
     messages.success(request, _("You withdrew your report. We’ll stop working on it."))
-    return _back(access)
+    return back_to_report(access)
 
 
 @with_link("unsubscribe_link")
 def unsubscribe(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     followers.unsubscribe(access.service_request, actor=person)
     messages.success(request, _("You won’t get any more email about this report."))
-    return _back(access)
+    return back_to_report(access)

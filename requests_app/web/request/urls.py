@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.request import add_photos, alarm, edit, photo, private_link, reporter_actions, track
+from requests_app.web.request import add_photos, alarm, edit, photo, private_link, reporter_actions, survey, track
 
 urlpatterns: list[URLPattern] = [
     path("find/", track.find, name="find"),
@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/answer/", reporter_actions.answer, name="answer"),
     path("r/<str:reference>/add/", reporter_actions.add, name="add"),
     path("r/<str:reference>/not-fixed/", reporter_actions.not_fixed, name="not_fixed"),
-    path("r/<str:reference>/survey/", reporter_actions.survey, name="survey"),
+    path("r/<str:reference>/survey/", survey.survey, name="survey"),
     path("r/<str:reference>/undo-reopening/", reporter_actions.undo_reopening, name="undo_reopening"),
     path("r/<str:reference>/report-again/", reporter_actions.report_again, name="report_again"),
     path("r/<str:reference>/keep-private/", reporter_actions.keep_private, name="keep_private"),

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from requests_app.actions import assignment, moderation, progress
+from requests_app.actions import assignment, endings, holds, moderation, reopenings
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories
@@ -53,10 +53,10 @@ def test_the_new_services_promise_counts_from_the_submission(town: Rivermark, ma
 
 
 def test_open_again_it_counts_from_then(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_servicerequest SET submitted_at = submitted_at - interval '90 days'")
-    progress.reopen(made.pk, words="No.", actor=town.tom)
+    reopenings.reopen(made.pk, words="No.", actor=town.tom)
     assignment.change_service(made.pk, version=town.tree, actor=town.tom)
     made.refresh_from_db()
     assert made.due_at is not None
@@ -64,11 +64,11 @@ def test_open_again_it_counts_from_then(town: Rivermark, made: ServiceRequest) -
 
 
 def test_on_hold_the_new_promise_waits_too_and_goes_on_afterward(town: Rivermark, made: ServiceRequest) -> None:
-    progress.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
     assignment.change_service(made.pk, version=town.tree, actor=town.tom)
     made.refresh_from_db()
     assert (made.status, made.due_at) == ("on_hold", None)
-    progress.resume(made.pk, actor=town.tom)
+    holds.resume(made.pk, actor=town.tom)
     made.refresh_from_db()
     assert made.due_at is not None
     assert abs(made.due_at - made.submitted_at - dt.timedelta(hours=72)) < dt.timedelta(seconds=5)
@@ -107,7 +107,7 @@ def test_another_services_rule_decides_what_everybody_knows_of_the_place(
 
 @pytest.mark.parametrize("how", ["transfer", "return_to_triage"])
 def test_leaving_on_hold_the_clock_goes_on(town: Rivermark, made: ServiceRequest, how: str) -> None:
-    progress.hold(made.pk, reason="parts", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
+    holds.hold(made.pk, reason="parts", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
     before = ServiceRequest.objects.get(pk=made.pk).updated_at
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_servicerequest SET updated_at = updated_at - interval '1 day'")

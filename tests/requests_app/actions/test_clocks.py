@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from requests_app.actions import assignment, conversation, progress
+from requests_app.actions import assignment, conversation, endings, holds, progress
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Target, User
 from tests import factories
@@ -69,9 +69,9 @@ def test_after_a_hold_what_was_left_is_left(
     tom = factories.staff("Tom", "triage", city, version.department)
     travel(held)
     late_by = app_now() - made.due_at if made.due_at else dt.timedelta()
-    progress.hold(made.pk, reason="weather", until=dt.date(2027, 1, 1), actor=tom)
+    holds.hold(made.pk, reason="weather", until=dt.date(2027, 1, 1), actor=tom)
     travel(resumed)
-    progress.resume(made.pk, actor=tom)
+    holds.resume(made.pk, actor=tom)
     made = ServiceRequest.objects.get(pk=made.pk)
     assert made.due_at is not None
     if due is None:
@@ -96,20 +96,20 @@ def put_on_hold(made: ServiceRequest, reason: str, until: dt.date, actor: User) 
     if reason == "reporter":
         conversation.ask(made.pk, question="Which lane?", until=until, actor=actor)
     else:
-        progress.hold(made.pk, reason=reason, until=until, actor=actor)
+        holds.hold(made.pk, reason=reason, until=until, actor=actor)
 
 
 def leave(made: ServiceRequest, way: str, town: Rivermark) -> None:
     person = made.participations.get(role="reporter").person
     ways: dict[str, Callable[[], object]] = {
-        "resume": lambda: progress.resume(made.pk, actor=town.tom),
-        "day": progress.end_overdue_holds,
+        "resume": lambda: holds.resume(made.pk, actor=town.tom),
+        "day": holds.end_overdue_holds,
         "answer": lambda: conversation.answer(made.pk, text="The right one.", actor=person),
         "transfer": lambda: assignment.transfer(made.pk, department=town.parks, reason="Theirs.", actor=town.tom),
         "triage": lambda: assignment.return_to_triage(made.pk, reason="Whose?", actor=town.tom),
         "schedule": lambda: progress.schedule(made.pk, on=app_now().date(), actor=town.tom),
-        "resolve": lambda: progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom),
-        "withdraw": lambda: progress.withdraw(made.pk, actor=person),
+        "resolve": lambda: endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom),
+        "withdraw": lambda: endings.withdraw(made.pk, actor=person),
         "change_service": lambda: assignment.change_service(made.pk, version=town.tree, actor=town.tom),
     }
     ways[way]()
@@ -168,7 +168,7 @@ def test_whatever_it_waits_for_no_clock_stays_paused_and_none_counts_the_wait(
     if made.status == "on_hold":
         # Whatever it is, its day comes.
         set_time(now + dt.timedelta(days=400))
-        progress.end_overdue_holds()
+        holds.end_overdue_holds()
         made = ServiceRequest.objects.get(pk=made.pk)
         assert made.status != "on_hold"
         assert not made.clocks.filter(met_at=None).exclude(paused_at=None).exists()

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from requests_app.actions import escalation, progress
+from requests_app.actions import endings, escalation, holds, progress
 from requests_app.clock import app_now
 from requests_app.models import Clock, Event, ServiceRequest, StaffNotice
 from requests_app.worker import tasks
@@ -70,14 +70,14 @@ def test_each_step_tells_the_next_person_once(town: Rivermark, made: ServiceRequ
 def test_a_hold_moves_the_steps_and_an_end_stops_them(town: Rivermark, made: ServiceRequest) -> None:
     start = made.submitted_at
     at(start, 50)
-    progress.hold(made.pk, reason="weather", until=dt.date(2040, 1, 1), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=dt.date(2040, 1, 1), actor=town.tom)
     at(start, 100)
-    progress.resume(made.pk, actor=town.tom)
+    holds.resume(made.pk, actor=town.tom)
     at(start, 107)
     assert told(made) == []
     at(start, 107.7)
     assert told(made) == [("resolve", "", None)]
-    progress.resolve(made.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
     at(start, 500)
     assert len(told(made)) == 1
 

@@ -6,7 +6,18 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from requests_app.actions import conversation, counters, followers, merges, moderation, place_corrections, progress
+from requests_app.actions import (
+    conversation,
+    counters,
+    endings,
+    followers,
+    holds,
+    merges,
+    moderation,
+    place_corrections,
+    progress,
+    reopenings,
+)
 from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
@@ -46,10 +57,10 @@ def test_accepting_keeps_the_promise_to_acknowledge(town: Rivermark, made: Servi
 def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, made: ServiceRequest) -> None:
     due = made.due_at
     assert due is not None
-    progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=1), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=1), actor=town.tom)
     made.refresh_from_db()
     assert (made.status, made.due_at) == ("on_hold", None)
-    assert progress.end_overdue_holds() == 1
+    assert holds.end_overdue_holds() == 1
     made.refresh_from_db()
     assert (made.status, made.hold_reason, made.hold_until) == ("routed", "", None)
     assert made.due_at is not None
@@ -68,8 +79,8 @@ def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
             "SELECT set_config('lamplighter.time_shift', (timestamptz '2026-06-05 12:00Z' - now())::text, true)"
         )
     today = dt.date(2026, 6, 6)
-    progress.hold(made.pk, reason="weather", until=today + dt.timedelta(days=days_left), actor=town.tom)
-    assert progress.end_overdue_holds() == comes_back
+    holds.hold(made.pk, reason="weather", until=today + dt.timedelta(days=days_left), actor=town.tom)
+    assert holds.end_overdue_holds() == comes_back
 
 
 def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
@@ -77,36 +88,36 @@ def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
 ) -> None:
     other = factories.routed(town.tree)
     for one in (made, other):
-        progress.resolve(one.pk, disposition="fixed", words="Done.", actor=town.tom)
+        endings.resolve(one.pk, disposition="fixed", words="Done.", actor=town.tom)
     ServiceRequest.objects.update(resolved_at=app_now() - dt.timedelta(days=31))
-    close = progress.close
+    close = endings.close
 
     def closed_late(pk: int) -> ServiceRequest:
         if pk == made.pk:
-            progress.reopen(pk, words="", actor=town.tom)
+            reopenings.reopen(pk, words="", actor=town.tom)
         return close(pk)
 
     monkeypatch.setattr(progress, "close", closed_late)
-    assert progress.close_resolved() == 1
+    assert endings.close_resolved() == 1
     other.refresh_from_db()
     assert other.status == "closed"
 
 
 def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceRequest) -> None:
     other = factories.routed(town.tree)
-    progress.resolve(other.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(other.pk, disposition="fixed", words="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=other.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     yesterday = app_now().date() - dt.timedelta(days=2)
     ServiceRequest.objects.filter(pk=made.pk).update(status="on_hold", hold_reason="weather", hold_until=yesterday)
     for number, one in enumerate((made, other)):
         ServiceRequest.objects.filter(pk=one.pk).update(external_source="old", external_id=str(number))
-    assert (progress.close_resolved(), progress.end_overdue_holds()) == (0, 0)
+    assert (endings.close_resolved(), holds.end_overdue_holds()) == (0, 0)
 
 
 def test_what_staff_put_on_hold_ends_although_it_was_imported(town: Rivermark, made: ServiceRequest) -> None:
     ServiceRequest.objects.filter(pk=made.pk).update(external_source="old", external_id="7")
-    progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=2), actor=town.tom)
-    assert progress.end_overdue_holds() == 1
+    holds.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=2), actor=town.tom)
+    assert holds.end_overdue_holds() == 1
 
 
 @pytest.mark.parametrize("number", ["", "A-17", "Ñ17", "número 17/b"])
@@ -114,14 +125,14 @@ def test_another_offices_number_may_be_anything_and_only_a_code_stands_in_the_lo
     town: Rivermark, made: ServiceRequest, number: str
 ) -> None:
     state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
-    progress.hand_over(made.pk, owner=state, words="It is theirs.", number=number, actor=town.tom)
+    endings.hand_over(made.pk, owner=state, words="It is theirs.", number=number, actor=town.tom)
     made.refresh_from_db()
     assert made.owner_reference == number
     assert made.events.get(kind="handed_over").data["owner_number"] == ("A-17" if number == "A-17" else None)
 
 
 def test_what_a_call_taker_answers_for_the_reporter_is_unread_too(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
+    endings.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
     conversation.answer(made.pk, text="They say: the right lane.", actor=town.cal)
     made.refresh_from_db()
     assert (made.status, made.has_new_answer) == ("routed", True)
@@ -141,7 +152,7 @@ def test_a_question_waits_for_the_answer_and_the_answer_starts_the_clock(town: R
 def test_what_waits_for_the_weather_goes_on_waiting_whatever_the_reporter_says(
     town: Rivermark, made: ServiceRequest, say: Callable[..., object]
 ) -> None:
-    progress.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=3), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=3), actor=town.tom)
     say(made.pk, text="It got worse.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.hold_reason, made.has_new_answer) == ("on_hold", "weather", True)
@@ -158,7 +169,7 @@ def test_a_question_is_not_answered_by_what_somebody_else_adds(town: Rivermark, 
 
 
 def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom, visited=True)
+    endings.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom, visited=True)
     made.refresh_from_db()
     assert (made.status, made.disposition) == ("resolved", "fixed")
     assert made.visited_at is not None
@@ -169,7 +180,7 @@ def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, mad
 
 
 def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     before = kinds(made)
     with pytest.raises(IllegalTransition):
         progress.accept(made.pk, actor=town.tom)
@@ -178,8 +189,8 @@ def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: Se
 
 @pytest.mark.shows("2.6")
 def test_a_reporter_reopens_with_the_same_reference_and_a_shorter_clock(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    progress.reopen(made.pk, words="It is still there.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, words="It is still there.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.disposition, made.reopened_count) == ("routed", "", 1)
     assert made.department == town.streets
@@ -189,20 +200,20 @@ def test_a_reporter_reopens_with_the_same_reference_and_a_shorter_clock(town: Ri
 
 
 def test_on_day_31_a_resident_begins_anew_but_staff_may_reopen(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     with pytest.raises(progress.TooLate):
-        progress.reopen(made.pk, words="Still there.", actor=reporter(made))
+        reopenings.reopen(made.pk, words="Still there.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.comments.filter(person__isnull=False).count()) == ("resolved", 0)
-    progress.reopen(made.pk, words="Found it.", actor=town.tom)
+    reopenings.reopen(made.pk, words="Found it.", actor=town.tom)
 
 
 def test_thirty_days_after_it_was_resolved_it_is_closed(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    assert progress.close_resolved() == 0
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    assert endings.close_resolved() == 0
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=30, minutes=1))
-    assert progress.close_resolved() == 1
+    assert endings.close_resolved() == 1
     made.refresh_from_db()
     assert made.status == "closed"
     assert made.closed_at is not None
@@ -298,8 +309,8 @@ def test_a_corrected_place_keeps_the_old_one_and_moves_its_areas(town: Rivermark
 
 @pytest.mark.shows("2.12")
 def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    progress.reopen(made.pk, words="No.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, words="No.", actor=reporter(made))
     moderation.hide(made.pk, reason="abuse", actor=town.pia)
     moderation.publish(made.pk, actor=town.pia)
     change_service(made.pk, version=town.tree, actor=town.tom)
@@ -308,7 +319,7 @@ def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, m
     merges.unmerge(second.pk, actor=town.tom)
     change_service(made.pk, version=town.outreach, actor=town.tom)
     third = factories.routed(town.tree)
-    progress.withdraw(third.pk, actor=reporter(third))
+    endings.withdraw(third.pk, actor=reporter(third))
     counters.fold()
     assert counters.recount() == 0
     assert counters.read(town.city, "open") == 1, "the private one is not the public's to count"
@@ -324,8 +335,8 @@ def test_the_recount_tells_a_write_that_went_past_its_action(town: Rivermark, ma
 
 def ended_twice(town: Rivermark, made: ServiceRequest) -> ServiceRequest:
     for _ in range(2):
-        progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-        progress.reopen(made.pk, words="No.", actor=reporter(made))
+        endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+        reopenings.reopen(made.pk, words="No.", actor=reporter(made))
     made.refresh_from_db()
     return made
 
@@ -339,12 +350,12 @@ def test_what_came_back_twice_is_given_to_the_supervisor_with_the_least_to_do(
     left.is_active = False
     left.save()
     assign(factories.routed(town.pothole, answers=LANE).pk, assignee=busy, actor=town.tom)
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    progress.reopen(made.pk, words="No.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, words="No.", actor=reporter(made))
     made.refresh_from_db()
     assert made.assignee is None, "once may be chance"
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    progress.reopen(made.pk, words="No.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, words="No.", actor=reporter(made))
     made.refresh_from_db()
     assert made.assignee == free
     assert OutboxRow.objects.filter(service_request=made, kind="notify_staff", event__kind="escalated").count() == 1
@@ -371,9 +382,9 @@ def test_with_no_supervisor_left_it_is_given_to_nobody(town: Rivermark, made: Se
 def test_it_is_closed_after_thirty_days_and_no_earlier(
     town: Rivermark, made: ServiceRequest, days: float, closed: int
 ) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
-    assert progress.close_resolved() == closed
+    assert endings.close_resolved() == closed
 
 
 @pytest.mark.parametrize(
@@ -389,34 +400,34 @@ def test_it_is_closed_after_thirty_days_and_no_earlier(
 def test_a_resident_may_reopen_it_for_its_own_number_of_days(
     town: Rivermark, made: ServiceRequest, disposition: str, days: float, may: bool
 ) -> None:
-    progress.resolve(made.pk, disposition=disposition, words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition=disposition, words="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
     made.refresh_from_db()
     assert reopening.may_reopen(made, own=True) == may
     if may:
-        assert progress.reopen(made.pk, words="No.", actor=reporter(made)).is_open
+        assert reopenings.reopen(made.pk, words="No.", actor=reporter(made)).is_open
     else:
         with pytest.raises(progress.TooLate):
-            progress.reopen(made.pk, words="No.", actor=reporter(made))
+            reopenings.reopen(made.pk, words="No.", actor=reporter(made))
 
 
 def test_what_its_reporter_withdrew_nobody_else_brings_back(town: Rivermark, made: ServiceRequest) -> None:
-    progress.withdraw(made.pk, actor=reporter(made))
+    endings.withdraw(made.pk, actor=reporter(made))
     made.refresh_from_db()
     assert [reopening.may_reopen(made, own=own) for own in (True, False)] == [True, False]
 
 
 def test_what_a_resident_says_when_they_reopen_is_for_the_staff(town: Rivermark, made: ServiceRequest) -> None:
     for actor, is_public in ((reporter(made), False), (town.tom, True)):
-        progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-        progress.reopen(made.pk, words="It is still there.", actor=actor)
+        endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+        reopenings.reopen(made.pk, words="It is still there.", actor=actor)
         assert made.comments.filter(text="It is still there.").latest("id").public == is_public
 
 
 def test_on_hold_nothing_is_due_and_the_promise_is_kept_by_the_first_sign_of_work(
     town: Rivermark, made: ServiceRequest
 ) -> None:
-    progress.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
     made.refresh_from_db()
     assert made.due_at is None
     progress.visit(made.pk, actor=town.tom)
@@ -426,14 +437,14 @@ def test_on_hold_nothing_is_due_and_the_promise_is_kept_by_the_first_sign_of_wor
 
 
 def test_an_ended_one_is_open_in_no_area(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     assert set(made.request_areas.values_list("is_open", flat=True)) == {False}
-    progress.reopen(made.pk, words="No.", actor=town.tom)
+    reopenings.reopen(made.pk, words="No.", actor=town.tom)
     assert set(made.request_areas.values_list("is_open", flat=True)) == {True}
 
 
 def test_an_answer_to_one_closed_for_want_of_an_answer_reopens_it(town: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
+    endings.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
     conversation.answer(made.pk, text="Sorry: the right lane.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.reopened_count) == ("routed", 1)
@@ -450,11 +461,11 @@ def test_a_hold_that_ends_is_no_work_unless_somebody_had_begun(
         conversation.ask(made.pk, question="Which lane?", actor=town.tom)
         conversation.answer(made.pk, text="The right one.", actor=reporter(made))
     else:
-        progress.hold(made.pk, reason="weather", until=app_now().astimezone(town.city.zone).date(), actor=town.tom)
+        holds.hold(made.pk, reason="weather", until=app_now().astimezone(town.city.zone).date(), actor=town.tom)
         if end == "resume":
-            progress.resume(made.pk, actor=town.tom)
+            holds.resume(made.pk, actor=town.tom)
         else:
-            progress.end_overdue_holds()
+            holds.end_overdue_holds()
     made.refresh_from_db()
     assert made.status == ("in_progress" if begun else "routed")
     if not begun:
@@ -472,8 +483,8 @@ def test_a_department_that_got_it_during_the_hold_has_not_begun(town: Rivermark,
 
 def test_a_hold_before_routing_ends_in_triage_and_not_nowhere(town: Rivermark) -> None:
     made = factories.report(town.pothole, answers=LANE)
-    progress.hold(made.pk, reason="weather", until=app_now().astimezone(town.city.zone).date(), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=app_now().astimezone(town.city.zone).date(), actor=town.tom)
     factories.run_worker()
-    progress.end_overdue_holds()
+    holds.end_overdue_holds()
     made.refresh_from_db()
     assert (made.status, made.in_triage) == ("received", True)

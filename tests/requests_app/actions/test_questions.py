@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, followers, progress
+from requests_app.actions import conversation, followers, holds
 from requests_app.actions.reporter import Reporter
 from requests_app.models import ServiceRequest
 from requests_app.rules.lifecycle import IllegalTransition
@@ -92,7 +92,7 @@ def after_an_answer(town: Rivermark, made: ServiceRequest) -> None:
 
 
 def after_another_hold(town: Rivermark, made: ServiceRequest) -> None:
-    progress.hold(made.pk, reason="weather", until=dt.date(2027, 7, 1), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=dt.date(2027, 7, 1), actor=town.tom)
 
 
 @pytest.mark.parametrize("act", [after_an_answer, after_another_hold])
@@ -143,13 +143,13 @@ def test_a_question_answered_in_the_second_it_expires(
 ) -> None:
     """An answer between the worker's list and its lock counts, and nothing is closed."""
     ask(town, made)
-    end = progress._end_overdue_hold
+    end = holds._end_overdue_hold
 
     def answered_first(pk: int) -> ServiceRequest:
         answer(made)
         return end(pk)
 
-    monkeypatch.setattr(progress, "_end_overdue_hold", answered_first)
+    monkeypatch.setattr(holds, "_end_overdue_hold", answered_first)
     at(town, 15, hour=0)
     made.refresh_from_db()
     assert (made.status, made.disposition) == ("routed", "")
@@ -161,7 +161,7 @@ def test_a_question_put_off_in_the_second_it_expires(town: Rivermark, made: Serv
     set_local_time(town.city.zone, dt.date(2027, 6, 15), 0)
     conversation.ask(made.pk, question="Still there?", actor=town.tom)
     with pytest.raises(IllegalTransition):
-        progress._end_overdue_hold(made.pk)
+        holds._end_overdue_hold(made.pk)
 
 
 def test_the_mails_say_by_when_and_what_happens_then(town: Rivermark, settings: Settings, made: ServiceRequest) -> None:

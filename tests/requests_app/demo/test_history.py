@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions import counters, progress
+from requests_app.actions import counters, endings, progress
 from requests_app.demo import history
 from requests_app.imports.catalog import import_catalog
 from requests_app.imports.progress import Silent
@@ -186,7 +186,7 @@ def test_staff_can_go_on_where_a_story_stands(city: Jurisdiction) -> None:
     assert one is not None
     user = factories.staff("TomPW2", "triage", city, one.department)
     progress.accept(one.pk, actor=user)
-    done = progress.resolve(one.pk, disposition="fixed", words="Filled this morning.", actor=user)
+    done = endings.resolve(one.pk, disposition="fixed", words="Filled this morning.", actor=user)
     assert (done.status, done.due_at) == ("resolved", None)
     assert not done.clocks.filter(met_at=None).exists()
 

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions import counters, progress
+from requests_app.actions import counters, endings, holds
 from requests_app.imports.request_mapping import SHIPPED, read_mapping
 from requests_app.models import (
     Clock,
@@ -152,8 +152,8 @@ def test_an_open_case_keeps_status_and_due_date_but_no_clock_runs(run: Import) -
 def test_nothing_follows_from_an_import(run: Import) -> None:
     run(CASE, OPEN)
     assert not OutboxRow.objects.exists()
-    assert progress.close_resolved() == 0
-    assert progress.end_overdue_holds() == 0
+    assert endings.close_resolved() == 0
+    assert holds.end_overdue_holds() == 0
 
 
 def test_the_tracking_page_of_an_old_case_reads_right(run: Import, client: Client) -> None:

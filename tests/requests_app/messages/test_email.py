@@ -9,7 +9,17 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, followers, merges, moderation, place_corrections, progress, submission
+from requests_app.actions import (
+    conversation,
+    endings,
+    followers,
+    holds,
+    merges,
+    moderation,
+    place_corrections,
+    reopenings,
+    submission,
+)
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -43,9 +53,9 @@ def test_each_step_tells_the_reporter_once_in_order(town: Rivermark, mailbox: Ma
     made = factories.report(town.pothole, answers=LANE, reporter=ANA)
     deliver()
     conversation.comment(made.pk, text="We look on Monday.", actor=town.tom)
-    progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
-    progress.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom)
-    progress.reopen(made.pk, words="No.", actor=town.pia)
+    holds.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom)
+    reopenings.reopen(made.pk, words="No.", actor=town.pia)
     deliver()
     told = [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
     assert told == ["received", "routed", "commented", "on_hold", "resolved"], "the sixth in an hour is over the cap"
@@ -127,7 +137,7 @@ def test_an_address_refused_for_good_is_given_up_and_marked(town: Rivermark, mai
     assert row.dead_at is not None
     assert row.last_error == "550", "a code, never the server's words"
     assert ContactPoint.objects.get(kind="email").bounced_at is not None
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     factories.run_worker()
     assert OutboxRow.objects.get(kind="notify", event__kind="resolved").done_at is not None
     assert not OutboxRow.objects.filter(kind="email_resolved").exists(), "nothing more is sent there"
@@ -198,7 +208,7 @@ def test_nobody_gets_an_email_about_what_they_did_themselves(town: Rivermark, ma
     follow(made)
     deliver()
     mailbox.mails.clear()
-    progress.withdraw(made.pk, actor=made.participations.get(role="reporter").person)
+    endings.withdraw(made.pk, actor=made.participations.get(role="reporter").person)
     deliver()
     assert to_follower(mailbox) == ["changed"]
     assert len(mailbox.mails) == 1
@@ -253,7 +263,7 @@ def test_a_follower_reads_the_block_where_the_reporter_reads_the_house(
     made = factories.routed(quiet, address="1234 Elm St")
     follow(made)
     ContactPoint.objects.update(verified_at=app_now())
-    progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
     deliver()
     address = "ana@example.org" if own else "follower@example.org"
     (mail,) = [one for one in mailbox.mails if one["To"] == address and one["X-Lamplighter-Event"] == "on_hold"]
@@ -266,7 +276,7 @@ def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark,
     first = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     second = factories.routed(town.pothole, answers=LANE, reporter=ANA)
     merges.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
-    progress.resolve(first.pk, disposition="fixed", words="Both are done.", actor=town.tom)
+    endings.resolve(first.pk, disposition="fixed", words="Both are done.", actor=town.tom)
     deliver()
     assert "Both are done." in str(mailbox.mails[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
 

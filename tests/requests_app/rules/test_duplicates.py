@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import moderation, progress
+from requests_app.actions import endings, moderation
 from requests_app.clock import app_now
 from requests_app.models import Photo, ServiceRequest, ServiceVersion
 from requests_app.rules import duplicates
@@ -138,7 +138,7 @@ def test_what_nobody_could_follow_is_not_offered(cast: Rivermark, why: str) -> N
     if why == "hidden by staff":
         moderation.hide(made.pk, reason="abuse", actor=cast.pia)
     if why == "ended":
-        progress.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
+        endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
     if why == "old":
         age(made, days=31)
     if why == "other service":

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from requests_app.actions import assignment, progress, tasks
+from requests_app.actions import assignment, endings, holds, tasks
 from requests_app.models import Event, OutsideStatus, Photo, ServiceRequest, Task, Team
 from requests_app.models.service_request import WAITS_FOR_TASKS
 from tests import factories
@@ -55,7 +55,7 @@ def test_a_system_of_work_orders_keeps_its_number_and_status_with_a_task(
     }
     # The request waits for it, and goes on when the other system says what means done.
     until = timezone.localdate() + dt.timedelta(days=9)
-    progress.hold(made.pk, reason=WAITS_FOR_TASKS, until=until, actor=cast.tom)
+    holds.hold(made.pk, reason=WAITS_FOR_TASKS, until=until, actor=cast.tom)
     tasks.map_statuses(cast.parks, [("Closed", "done")], actor=cast.pia)
     assert OutsideStatus.objects.count() == 1
     done = pia.send(path, {"work_order": {**ORDER, "status": "Closed"}}, 200, method="PATCH")
@@ -162,6 +162,6 @@ def test_a_911_center_passes_a_call_on_once(acting: Acting, cast: factories.Rive
     assert ServiceRequest.objects.count() == 2
     # It isn't taken for an import: 30 days after it was resolved, it is closed.
     assignment.transfer(made.pk, department=cast.streets, reason="Theirs", actor=cast.tom)
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom, visited=True)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom, visited=True)
     ServiceRequest.objects.update(resolved_at=timezone.now() - dt.timedelta(days=31))
-    assert progress.close_resolved() == 1
+    assert endings.close_resolved() == 1

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from requests_app.actions import conversation, progress, silence
+from requests_app.actions import conversation, endings, holds, silence
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, ServiceRequest, SilenceQuestion
 from tests import factories
@@ -55,11 +55,11 @@ def test_a_public_word_a_hold_or_the_end_needs_no_reason(town: Rivermark) -> Non
     made = [factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(4)]
     later(14.1)
     conversation.comment(made[0].pk, text="Next week.", actor=town.tom)
-    progress.hold(made[1].pk, reason="weather", until=dt.date(2040, 1, 1), actor=town.tom)
+    holds.hold(made[1].pk, reason="weather", until=dt.date(2040, 1, 1), actor=town.tom)
     assert silence.ask() == 2
     later(0.1)
     conversation.comment(made[2].pk, text="Next week.", actor=town.tom)
-    progress.resolve(made[3].pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(made[3].pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
     assert silence.ask() == 0
     assert not SilenceQuestion.objects.filter(ended_at=None).exists()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from requests_app.actions import progress, tasks
+from requests_app.actions import endings, holds, progress, tasks
 from requests_app.models import ServiceRequest, Team, User
 from requests_app.rules import crew_day, leave
 from tests import factories
@@ -42,9 +42,9 @@ def test_it_holds_what_is_mine_and_my_teams_and_can_be_worked_on(town: Rivermark
     for_tomorrow = hole(town, assignee=town.dev, scheduled_for=today + dt.timedelta(days=1))
     on_hold = hole(town, assignee=town.dev)
     progress.accept(on_hold.pk, actor=town.tom)
-    progress.hold(on_hold.pk, reason="parts", until=today + dt.timedelta(days=7), actor=town.tom)
+    holds.hold(on_hold.pk, reason="parts", until=today + dt.timedelta(days=7), actor=town.tom)
     done = hole(town, assignee=town.dev)
-    progress.resolve(done.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(done.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
     assert shown(dev, mine, of_team, for_today) == [True, True, True]
     assert shown(dev, a_colleagues, of_department, for_tomorrow, on_hold, done) == [False] * 5
     page = dev.get(f"/staff/crew/{mine.reference}/").content.decode()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import events, outbox
-from requests_app.actions import assignment, conversation, leaves, progress, staff_notices
+from requests_app.actions import assignment, conversation, endings, leaves, reopenings, staff_notices
 from requests_app.messages import staff_email
 from requests_app.models import (
     Membership,
@@ -105,8 +105,8 @@ def test_each_kind_reaches_who_it_concerns(town: Rivermark, hole: ServiceRequest
     reporter = hole.participations.get().person
     conversation.add_message(hole.pk, text="It grew.", actor=reporter)
     events.record(hole, "due_soon", actor=None, clock_kind="resolve")
-    progress.resolve(hole.pk, disposition="fixed", words="Done.", visited=True, actor=town.dev)
-    progress.reopen(hole.pk, words="No.", actor=reporter)
+    endings.resolve(hole.pk, disposition="fixed", words="Done.", visited=True, actor=town.dev)
+    reopenings.reopen(hole.pk, words="No.", actor=reporter)
     factories.run_worker()
     assert kinds(town.dev) == ["routed", "assigned", "answered", "due_soon", "reopened"]
     assignment.transfer(hole.pk, department=town.parks, reason="A tree.", actor=town.tom)

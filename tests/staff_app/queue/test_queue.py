@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import assignment, conversation, moderation, progress
+from requests_app.actions import assignment, conversation, endings, moderation
 from requests_app.clock import app_now
 from requests_app.models import Membership, ServiceRequest, User
 from staff_app.queue import listing
@@ -63,7 +63,7 @@ def test_somebody_without_work_in_this_city_gets_403(town: Rivermark, signed_in:
 def test_it_shows_the_open_requests_of_ones_own_department(town: Rivermark, tom: Client, pia: Client) -> None:
     hole, limb = pothole(town), factories.routed(town.tree)
     ended = pothole(town)
-    progress.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
     assert shown(tom) == [hole.reference]
     assert shown(pia) == [limb.reference]
 
@@ -166,7 +166,7 @@ def test_a_contractor_sees_only_what_is_assigned_to_them(town: Rivermark, signed
 
 def test_an_answer_to_what_has_ended_is_shown_too(town: Rivermark, tom: Client) -> None:
     ended = pothole(town)
-    progress.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
     conversation.answer(ended.pk, text="It is still there.", actor=ended.participations.get().person)
     assert shown(tom, "?tab=answered") == [ended.reference]
 
@@ -174,7 +174,7 @@ def test_an_answer_to_what_has_ended_is_shown_too(town: Rivermark, tom: Client) 
 def test_what_ended_lately_is_under_ended_newest_first(town: Rivermark, tom: Client) -> None:
     first, second, _open = pothole(town), pothole(town), pothole(town)
     for one in (second, first):
-        progress.resolve(one.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+        endings.resolve(one.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
     ServiceRequest.objects.filter(pk=second.pk).update(resolved_at=app_now() - dt.timedelta(days=1))
     assert shown(tom, "?tab=ended") == [first.reference, second.reference]
 

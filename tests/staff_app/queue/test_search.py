@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import assignment, moderation, progress
+from requests_app.actions import assignment, endings, moderation
 from requests_app.actions.search_index import index_request
 from requests_app.models import Event, ServiceRequest, User
 from staff_app.queue import search
@@ -38,7 +38,7 @@ def test_addresses_assets_and_words_are_found_open_and_ended(town: Rivermark, to
     light = factories.asset(town.city, "L00417")
     crater = pothole(town, "A crater.", address="12 Élm St", asset=light)
     ended = pothole(town, "Another crater.", address="99 Oak Ave")
-    progress.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
     for one in (crater, ended):
         index_request(one.pk)
     assert shown(tom, "?q=craters") == [crater.reference, ended.reference]

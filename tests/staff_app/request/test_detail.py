@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import assignment, conversation, merges, progress, submission
+from requests_app.actions import assignment, conversation, endings, holds, merges, progress, submission
 from requests_app.clock import app_now
 from requests_app.models import Event, ListedReason, OutboxRow, ServiceRequest, User
 from tests import factories
@@ -200,7 +200,7 @@ def test_the_timeline_names_staff_and_keeps_every_word(town: Rivermark, tom: Cli
     assignment.assign(one.pk, assignee=town.dev, actor=town.tom)
     conversation.note(one.pk, text="Bring the big drill.", actor=town.dev)
     conversation.comment(one.pk, text="We come on Friday.", actor=town.tom)
-    progress.hold(one.pk, reason="parts", until=dt.date(2030, 1, 2), actor=town.tom)
+    holds.hold(one.pk, reason="parts", until=dt.date(2030, 1, 2), actor=town.tom)
     page = text(tom, page_of(one))
     order = [
         "On hold until Jan. 2, 2030: parts Tom",
@@ -258,11 +258,11 @@ def test_every_button_leads_somewhere_and_no_other_does(
     if status in ("in_progress", "on_hold"):
         progress.accept(one.pk, actor=town.pia)
     if status == "on_hold":
-        progress.hold(one.pk, reason="parts", until=dt.date(2030, 1, 2), actor=town.pia)
+        holds.hold(one.pk, reason="parts", until=dt.date(2030, 1, 2), actor=town.pia)
     if status in ("resolved", "closed"):
-        progress.resolve(one.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
+        endings.resolve(one.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
     if status == "closed":
-        progress.close(one.pk)
+        endings.close(one.pk)
     from staff_app.request.actions import ACTIONS
 
     page = pia.get(page_of(one)).content.decode()
@@ -286,8 +286,8 @@ def test_it_costs_the_same_queries_however_much_happened(town: Rivermark, tom: C
         conversation.comment(one.pk, text="We come on Friday.", actor=town.tom)
         conversation.note(one.pk, text="Bring the drill.", actor=town.dev)
         assignment.assign(one.pk, assignee=town.dev, actor=town.tom)
-        progress.hold(one.pk, reason="crane", until=dt.date(2030, 1, 2), actor=town.tom)
-        progress.resume(one.pk, actor=town.tom)
+        holds.hold(one.pk, reason="crane", until=dt.date(2030, 1, 2), actor=town.tom)
+        holds.resume(one.pk, actor=town.tom)
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import events, photos
-from requests_app.actions import assignment, conversation, moderation, place_corrections, progress
+from requests_app.actions import assignment, conversation, endings, moderation, place_corrections, progress
 from requests_app.models import Comment, Event, PublicState, ServiceRequest, User
 from requests_app.rules import public_texts
 from requests_app.rules.staff_actions import CHANGES_FOR, PUBLICATION, WORK
@@ -158,7 +158,7 @@ def test_an_invalid_form_keeps_its_number(pia: Client, pam: User, limb: ServiceR
 
 def test_an_ended_request_says_what_changed_too(pia: Client, pam: User, limb: ServiceRequest) -> None:
     number = opened(pia, limb, "ask")
-    progress.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=pam)
+    endings.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=pam)
     response = send(pia, limb, "ask", number, question="Which side of the path?")
     page = response.content.decode()
     assert response.status_code == 409

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from requests_app.actions import assignment, progress, staff_actions
+from requests_app.actions import assignment, endings, holds, reopenings, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import Clock, Event, OutboxRow, RoutingRule, ServiceRequest, Target
 from requests_app.rules import suggestions
@@ -149,7 +149,7 @@ def test_a_paused_clock_gets_the_time_that_is_left_of_the_new_target(town: River
     target(town, 48)
     target(town, 4, priority=1)
     one = factories.routed(town.pothole, answers=LANE)
-    progress.hold(one.pk, reason="parts", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
+    holds.hold(one.pk, reason="parts", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
     assignment.set_priority(one.pk, priority=1, actor=town.tom)
     clock = Clock.objects.get(service_request=one, kind="resolve")
     assert clock.remaining_s is not None
@@ -175,8 +175,8 @@ def test_a_reopened_request_keeps_its_shorter_target_when_its_priority_changes(t
     target(town, 48)
     target(town, 4, priority=1)
     one = factories.routed(town.pothole, answers=LANE)
-    progress.resolve(one.pk, disposition="fixed", words="Done", visited=True, actor=town.tom)
-    progress.reopen(one.pk, words="", actor=town.tom)
+    endings.resolve(one.pk, disposition="fixed", words="Done", visited=True, actor=town.tom)
+    reopenings.reopen(one.pk, words="", actor=town.tom)
     assignment.set_priority(one.pk, priority=1, actor=town.tom)
     clock = Clock.objects.get(service_request=one, kind="resolve", met_at=None)
     assert clock.due_at - clock.started_at == dt.timedelta(hours=2)

@@ -11,15 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions import (
-    assignment,
-    conversation,
-    counters,
-    housekeeping,
-    merges,
-    moderation,
-    progress,
-)
+from requests_app.actions import assignment, conversation, counters, endings, holds, housekeeping, merges, moderation
 from requests_app.models import (
     Clock,
     Comment,
@@ -103,10 +95,10 @@ def prepare(verb: str, town: Rivermark, limb: ServiceRequest, owner: Owner) -> d
     """Brings the request to a status that allows the action, and returns what to enter."""
     pia = town.pia
     if verb == "resume":
-        progress.hold(limb.pk, reason="weather", until=dt.date(2099, 1, 2), actor=pia)
+        holds.hold(limb.pk, reason="weather", until=dt.date(2099, 1, 2), actor=pia)
     elif verb in ("reopen", "unmerge"):
         if verb == "reopen":
-            progress.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=pia)
+            endings.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=pia)
         else:
             merges.merge(limb.pk, parent=factories.routed(town.tree, "The same limb."), actor=pia)
     elif verb == "answer":
@@ -352,7 +344,7 @@ def test_a_residents_action_ends_the_wait_so_that_email_stays_in_order(
     conversation.comment(limb.pk, text="We come on Friday.", actor=town.pia)
     mail_server.deliver(later=False)
     assert mailbox.mails == []
-    progress.withdraw(limb.pk, actor=limb.participations.get().person)
+    endings.withdraw(limb.pk, actor=limb.participations.get().person)
     mail_server.deliver(later=False)
     assert [mail["X-Lamplighter-Event"] for mail in mailbox.mails] == ["commented"]
     assert not OutboxRow.objects.filter(kind="notify", done_at=None).exists()
@@ -362,7 +354,7 @@ def test_a_supervisors_email_waits_with_the_reopening(
     town: Rivermark, pia: Client, limb: ServiceRequest, mailbox: Mailbox
 ) -> None:
     ServiceRequest.objects.filter(pk=limb.pk).update(reopened_count=1)
-    progress.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
+    endings.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
     mail_server.deliver()
     mailbox.mails.clear()
     undo = act(pia, limb, "reopen", words="It hangs again.")

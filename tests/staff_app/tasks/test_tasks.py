@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import departments, progress, routing_versions, tasks
+from requests_app.actions import departments, endings, progress, routing_versions, tasks
 from requests_app.clock import app_now
 from requests_app.models import Leave, ServiceRequest, SetupChange, Task, Team, User
 from requests_app.worker.tasks import hourly
@@ -168,7 +168,7 @@ def test_a_request_waits_for_another_and_goes_on_when_that_one_has_ended(
     hourly()
     one.refresh_from_db()
     assert (one.status, one.waits_for) == ("on_hold", other)
-    progress.resolve(other.pk, disposition="fixed", words="Done.", visited=True, actor=town.tom)
+    endings.resolve(other.pk, disposition="fixed", words="Done.", visited=True, actor=town.tom)
     hourly()
     one.refresh_from_db()
     assert one.status == "in_progress"

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from requests_app import api_keys
-from requests_app.actions import conversation, progress, staff_actions
+from requests_app.actions import conversation, endings, progress, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Comment, Event, IdempotencyKey, Person, ServiceRequest
 from tests import factories
@@ -46,7 +46,7 @@ def test_it_says_what_happened_oldest_first_once_nobody_can_undo_it(
     conversation.comment(pothole.pk, text="We ordered asphalt.", actor=cast.tom)
     conversation.note(pothole.pk, text="Secret note", actor=cast.tom)
     pass_seconds(1)
-    progress.resolve(pothole.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     assert api.get(PATH) == []
     pass_seconds(31)
     found = api.get(PATH)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, followers, moderation, progress, subscriptions, verify_email
+from requests_app.actions import conversation, endings, followers, moderation, subscriptions, verify_email
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Person, ServiceRequest, Subscription
@@ -346,7 +346,7 @@ def test_a_joined_report_stands_as_the_one_it_was_joined_with(cast: Rivermark, h
 
     second = factories.routed(cast.pothole, "The same hole.", answers=LANE, reporter=Reporter(email=BOB))
     merges.merge(second.pk, parent=hole, actor=cast.tom)
-    progress.resolve(hole.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(hole.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     assert "status-tag--fixed" in page(signed_in(BOB))
 
 

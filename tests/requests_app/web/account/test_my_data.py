@@ -18,10 +18,10 @@ from requests_app.actions import (
     conversation,
     counters,
     drafts,
+    endings,
     followers,
     moderation,
     privacy,
-    progress,
     submission,
     subscriptions,
     survey_answers,
@@ -184,7 +184,7 @@ def copy_of(client: Client, **asked: str) -> tuple[dict[str, Any], zipfile.ZipFi
 @pytest.mark.shows("5.5")
 def test_a_copy_has_all_that_is_theirs(cast: Rivermark, zoes: ServiceRequest) -> None:
     person = Participation.objects.get(service_request=zoes, role="reporter").person
-    progress.resolve(zoes.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(zoes.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     survey_answers.answer(zoes.pk, said={"fixed": ("no", "came_back")}, actor=person, through=zoes)
     data, packed = copy_of(signed_in(ZOE))
     text = packed.read("data.json").decode()
@@ -379,7 +379,7 @@ def test_what_a_call_taker_wrote_down_for_them_is_theirs_and_notes_of_the_staff_
 
 def test_what_was_said_of_the_outcome_stays_as_a_figure_of_nobodys(cast: Rivermark, zoes: ServiceRequest) -> None:
     person = Participation.objects.get(service_request=zoes, role="reporter").person
-    progress.resolve(zoes.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(zoes.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     survey_answers.answer(zoes.pk, said={"fixed": ("no", "came_back")}, actor=person, through=zoes)
     erase("all")
     answer = SurveyAnswer.objects.get()

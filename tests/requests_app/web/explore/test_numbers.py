@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import counters, moderation, progress, survey_answers
+from requests_app.actions import counters, endings, moderation, reopenings, survey_answers
 from requests_app.actions.assignment import change_service
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
@@ -39,7 +39,7 @@ def answered(
         request = factories.routed(
             version, "Words.", answers=ANSWERS if version == cast.pothole else {}, reporter=reporter
         )
-        progress.resolve(request.pk, disposition="fixed", words="Done.", actor=cast.tom)
+        endings.resolve(request.pk, disposition="fixed", words="Done.", actor=cast.tom)
         request.refresh_from_db()
         person = Participation.objects.get(service_request=request, role="reporter").person
         say(request, person, fixed, treated)
@@ -142,7 +142,7 @@ def test_only_public_reports_count(cast: Rivermark) -> None:
     moderation.hide(made[0][0].pk, reason="abuse", actor=cast.pia)
     assert fixed(rows()[0])[0] == "6"
     for request, _person in made[1:4]:
-        progress.reopen(request.pk, words="Not yet.", actor=cast.tom)
+        reopenings.reopen(request.pk, words="Not yet.", actor=cast.tom)
         change_service(request.pk, version=cast.outreach, actor=cast.tom)
     assert fixed(rows()[0]) == ["<5", "<5", "<5", ""]
     assert counters.recount() == 0

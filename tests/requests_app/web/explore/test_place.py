@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import progress
+from requests_app.actions import endings
 from requests_app.models import Area, GazetteerEntry, ServiceRequest, ServiceVersion
 from tests import factories
 from tests.factories import Rivermark
@@ -159,7 +159,7 @@ def test_it_lists_what_is_open_first_and_nothing_from_farther_than_was_chosen(
     cast: Rivermark, oak: list[GazetteerEntry]
 ) -> None:
     done = reported(cast.pothole, answers=LANE)
-    progress.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     here, near, far = (reported(cast.tree, meters) for meters in (0, 400, 900))
     html = page(BLOCK)
     assert html.index(here.display_reference) < html.index("Recently closed") < html.index(done.display_reference)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from requests_app.actions import moderation, progress
+from requests_app.actions import endings, moderation
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
@@ -57,7 +57,7 @@ def test_filters_choose(town: Rivermark, client: Client, query: str, shown: set[
     hole = factories.routed(town.pothole, "A hole.", answers=LANE)
     limb = factories.routed(town.tree, "A limb.")
     index_request(limb.pk)
-    progress.resolve(limb.pk, disposition="fixed", words="Cut.", actor=town.pia)
+    endings.resolve(limb.pk, disposition="fixed", words="Cut.", actor=town.pia)
     html = page(client, query)
     found = {word for word, one in (("hole", hole), ("limb", limb)) if one.display_reference in html}
     assert found == shown
@@ -67,7 +67,7 @@ def test_filters_choose(town: Rivermark, client: Client, query: str, shown: set[
 
 def test_old_ones_are_shown_by_choice_and_the_page_says_so(town: Rivermark, client: Client) -> None:
     old = factories.routed(town.tree, "Long ago.")
-    progress.resolve(old.pk, disposition="fixed", words="Cut.", actor=town.pia)
+    endings.resolve(old.pk, disposition="fixed", words="Cut.", actor=town.pia)
     ServiceRequest.objects.filter(pk=old.pk).update(submitted_at=app_now() - dt.timedelta(days=130))
     html = page(client)
     assert "Long ago." not in html

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, followers, merges, moderation, progress
+from requests_app.actions import conversation, endings, followers, merges, moderation
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, OutboxRow, Photo, ServiceRequest, ServiceVersion
 from requests_app.web.report import duplicates
@@ -233,7 +233,7 @@ def test_so_many_an_hour_from_one_network(
 
 
 def end(one: ServiceRequest, cast: Rivermark) -> None:
-    progress.resolve(one.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(one.pk, disposition="fixed", words="Done.", actor=cast.tom)
 
 
 def merge(one: ServiceRequest, cast: Rivermark) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from requests_app import links
-from requests_app.actions import followers, later_photos, moderation, progress
+from requests_app.actions import endings, followers, later_photos, moderation, progress
 from requests_app.models import Event, ModerationTerm, Photo, ServiceRequest, TextRevision
 from requests_app.rules.public_texts import version_of
 from tests import factories
@@ -198,7 +198,7 @@ def test_photos_come_also_after_work_began_and_not_after_it_ended(cast: Rivermar
     progress.accept(holder.pk, actor=cast.tom)
     assert "Add photos" in holder.track()
     assert holder.send(photos=[jpeg()]).status == 302
-    progress.resolve(holder.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
+    endings.resolve(holder.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
     holder.send(photos=[jpeg()])
     assert Photo.objects.count() == 1
     assert "You can’t do this anymore" in holder.html

@@ -12,10 +12,12 @@ from requests_app.actions import (
     assignment,
     conversation,
     corrections,
+    endings,
     followers,
     merges,
     moderation,
     progress,
+    reopenings,
     submission,
 )
 from requests_app.models import (
@@ -504,7 +506,7 @@ def merge(cast: Rivermark, pk: int) -> None:
 
 
 def end(cast: Rivermark, pk: int) -> None:
-    progress.resolve(pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
+    endings.resolve(pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
 
 
 def hide(cast: Rivermark, pk: int) -> None:
@@ -559,7 +561,7 @@ def test_reading_the_contact_or_a_note_of_the_staff_is_no_triage(cast: Rivermark
 def test_what_was_opened_again_is_not_changed_any_more(cast: Rivermark) -> None:
     holder = ana(cast)
     end(cast, holder.request.pk)
-    progress.reopen(holder.request.pk, words="", actor=holder.link.person)
+    reopenings.reopen(holder.request.pk, words="", actor=holder.link.person)
     assert holder.open().status == 409
 
 

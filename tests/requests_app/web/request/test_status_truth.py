@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, counters, moderation, progress
+from requests_app.actions import conversation, counters, endings, holds, moderation, progress, reopenings
 from requests_app.actions.assignment import transfer
 from requests_app.clock import app_now
 from requests_app.messages import wording
@@ -67,16 +67,14 @@ STEPS: dict[str, Callable[[Rivermark, ServiceRequest], object]] = {
     "visit": lambda cast, made: progress.visit(made.pk, actor=cast.tom),
     "make_safe": lambda cast, made: progress.make_safe(made.pk, actor=cast.tom),
     "schedule": lambda cast, made: progress.schedule(made.pk, on=DAY + dt.timedelta(days=90), actor=cast.tom),
-    "hold": lambda cast, made: progress.hold(
-        made.pk, reason="parts", until=DAY + dt.timedelta(days=90), actor=cast.tom
-    ),
+    "hold": lambda cast, made: holds.hold(made.pk, reason="parts", until=DAY + dt.timedelta(days=90), actor=cast.tom),
     "ask": lambda cast, made: conversation.ask(made.pk, question="Which?", actor=cast.tom),
     "answer": lambda cast, made: conversation.answer(made.pk, text="That.", actor=made.participations.get().person),
-    "resume": lambda cast, made: progress.resume(made.pk, actor=cast.tom),
+    "resume": lambda cast, made: holds.resume(made.pk, actor=cast.tom),
     "comment": lambda cast, made: conversation.comment(made.pk, text="Soon.", actor=cast.tom),
     "transfer": lambda cast, made: transfer(made.pk, department=cast.parks, reason="Theirs.", actor=cast.tom),
-    "resolve": lambda cast, made: progress.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom),
-    "reopen": lambda cast, made: progress.reopen(made.pk, words="No.", actor=made.participations.get().person),
+    "resolve": lambda cast, made: endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom),
+    "reopen": lambda cast, made: reopenings.reopen(made.pk, words="No.", actor=made.participations.get().person),
 }
 
 
@@ -149,8 +147,8 @@ def test_a_plan_that_passed_says_so(cast: Rivermark, pothole: ServiceRequest) ->
 
 def test_plans_of_the_time_before_a_reopening_are_over(cast: Rivermark, pothole: ServiceRequest) -> None:
     progress.schedule(pothole.pk, on=DAY, actor=cast.tom)
-    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    progress.reopen(pothole.pk, words="", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    reopenings.reopen(pothole.pk, words="", actor=cast.tom)
     progress.accept(pothole.pk, actor=cast.tom)
     assert "<h1>In progress</h1>" in page(Client(), pothole)
 
@@ -185,7 +183,7 @@ def test_after_an_answer_it_is_being_worked_on_only_if_somebody_works(cast: Rive
 
 
 def resolved_long_ago(cast: Rivermark, made: ServiceRequest) -> None:
-    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
 
 
@@ -193,7 +191,7 @@ def test_once_the_days_are_over_it_says_so_and_a_new_report_has_everything(
     cast: Rivermark, pothole: ServiceRequest
 ) -> None:
     ana = holder(pothole)
-    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     assert "/report-again/" not in page(ana, pothole)
     ServiceRequest.objects.filter(pk=pothole.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     html = page(ana, pothole)

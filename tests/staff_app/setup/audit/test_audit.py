@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from requests_app.actions import assignment, moderation, privacy, progress, setup_changes
+from requests_app.actions import assignment, endings, moderation, privacy, setup_changes
 from requests_app.models import Event, SetupChange, User
 from requests_app.rules import audit as rules
 from tests import factories
@@ -52,7 +52,7 @@ def change(town: Rivermark, name: str = "Pothole", **more: object) -> SetupChang
 
 def test_acts_and_changes_are_one_list_in_words_newest_first(town: Rivermark, ada: Client) -> None:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    progress.resolve(one.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(one.pk, disposition="fixed", words="Filled.", actor=town.tom)
     made = change(town)
     page = page_of(ada)
     assert page.index("Service changed: Pothole") < page.index("Resolved: Fixed")
@@ -67,8 +67,8 @@ def test_acts_and_changes_are_one_list_in_words_newest_first(town: Rivermark, ad
 
 def test_it_is_narrowed_by_person_service_request_kind_and_day(town: Rivermark, ada: Client) -> None:
     hole, tree = factories.routed(town.pothole, answers={"where": "lane"}), factories.routed(town.tree)
-    progress.resolve(hole.pk, disposition="fixed", words="Filled.", actor=town.tom)
-    progress.resolve(tree.pk, disposition="action_taken", words="Cut.", actor=town.pia)
+    endings.resolve(hole.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(tree.pk, disposition="action_taken", words="Cut.", actor=town.pia)
     change(town)
     filled, cut, changed = "Resolved: Fixed", "Resolved: We took action", "Service changed: Pothole"
     tomorrow = (timezone.now() + dt.timedelta(days=2)).date().isoformat()
@@ -120,7 +120,7 @@ def test_of_a_confidential_request_it_says_only_that_something_was_done(
 ) -> None:
     one = factories.report(town.outreach, "Someone sleeps behind the shed.", address="77 Sorrowful Ln")
     factories.run_worker()
-    progress.resolve(one.pk, disposition="action_taken", words="Went by at 9.", actor=town.tom)
+    endings.resolve(one.pk, disposition="action_taken", words="Went by at 9.", actor=town.tom)
     page = page_of(ada)
     assert "A request that isn’t open to you" in page
     for secret in (one.display_reference, "We took action", "sleeps", "Sorrowful", "Went by"):
@@ -145,7 +145,7 @@ def test_an_opened_contact_says_who_looked_and_why(town: Rivermark, ada: Client)
 
 def test_the_records_officer_gets_it_as_a_file_which_is_logged(town: Rivermark, ada: Client, rec: Client) -> None:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    progress.resolve(one.pk, disposition="fixed", words="Filled for Ana.", actor=town.tom)
+    endings.resolve(one.pk, disposition="fixed", words="Filled for Ana.", actor=town.tom)
     change(town, name="=HYPERLINK(1)", note="@SUM(A1)")
     assert ada.post(f"{PATH}csv/").status_code == 403
     answer = rec.post(f"{PATH}csv/", {"of": ""})

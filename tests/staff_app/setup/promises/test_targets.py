@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions import catalog_versions, progress
+from requests_app.actions import catalog_versions, endings
 from requests_app.clock import app_now
 from requests_app.models import Clock, ServiceRequest, SetupChange, Target, User
 from requests_app.rules import target_forecast
@@ -54,7 +54,7 @@ def aged(town: Rivermark, days: float, *, ended_after: float | None = None, **mo
     clocks = Clock.objects.filter(service_request=made, kind="resolve")
     clocks.update(started_at=start, due_at=start + dt.timedelta(hours=72))
     if ended_after is not None:
-        progress.resolve(made.pk, actor=town.ada, disposition="fixed", words="Done.")
+        endings.resolve(made.pk, actor=town.ada, disposition="fixed", words="Done.")
         end = start + dt.timedelta(days=ended_after)
         ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=end)
         clocks.update(met_at=end)

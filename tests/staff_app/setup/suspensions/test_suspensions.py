@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions import assignment, progress, suspensions
+from requests_app.actions import assignment, holds, suspensions
 from requests_app.clock import app_now
 from requests_app.models import ClockSuspension, OutboxRow, ServiceRequest, SetupChange
 from tests import factories
@@ -123,20 +123,20 @@ def test_a_hold_and_a_suspension_stop_the_clock_once(town: Rivermark, hold_first
         add(town, hours=10)
         factories.run_worker()
         later(2)
-    progress.hold(made.pk, reason="weather", until=dt.date(2030, 1, 1), actor=town.tom)
+    holds.hold(made.pk, reason="weather", until=dt.date(2030, 1, 1), actor=town.tom)
     if hold_first:
         later(2)
         add(town, hours=10)
         factories.run_worker()
         later(1)
-        progress.resume(made.pk, actor=town.tom)
+        holds.resume(made.pk, actor=town.tom)
         assert due_in(made) is None
         later(9.01)
     else:
         later(9)
         factories.run_worker()
         assert due_in(made) is None
-        progress.resume(made.pk, actor=town.tom)
+        holds.resume(made.pk, actor=town.tom)
     factories.run_worker()
     assert is_near(due_in(made), 72)
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import progress
+from requests_app.actions import endings
 from requests_app.models import AnswerTemplate, Jurisdiction, ServiceRequest, SetupChange
 from requests_app.rules import answer_templates
 from tests import factories
@@ -101,7 +101,7 @@ def test_a_citys_own_name_of_an_outcome_is_what_residents_read(
     town: Rivermark, ada: Client, client: Client, text_of: Read
 ) -> None:
     one = one_of(town)
-    progress.resolve(one.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(one.pk, disposition="fixed", words="Filled.", actor=town.tom)
 
     def seen() -> str:
         return ada.get("/staff/setup/outcomes/").content.decode().split('name="seen" value="')[1].split('"')[0]

@@ -1,0 +1,57 @@
+"""Is it fixed? One click on the tracking page or in an email, where "No" reopens it; then the reason and the second question."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from requests_app import limits
+from requests_app.actions import survey_answers
+from requests_app.models import Person
+from requests_app.rules import reopening
+from requests_app.rules import survey as survey_rules
+from requests_app.web.city_request import CityRequest, too_many_requests
+from requests_app.web.request.forms import SurveyForm, words_form
+from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, back_to_report, too_late_to_reopen, with_link
+from requests_app.web.request_access import RequestAccess, allowed_actions
+
+
+@with_link("survey", has_page=True, too_late=too_late_to_reopen)
+def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    if request.method == "POST":
+        return _answered(request, access, person)
+    # From a link in an email: opening it answers nothing.
+    shown = access.shown
+    outcome = survey_rules.outcome_asked_about(shown, person, through=access.service_request)
+    earlier = survey_rules.answers_of(shown, person, outcome or 0)
+    return _page(request, access, SurveyForm(about=shown, earlier=earlier, chosen=request.GET.get("fixed", "")))
+
+
+def _answered(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    form = SurveyForm(request.POST, about=access.shown)
+    if not form.is_valid():
+        return _page(request, access, form, status=422)
+    if not limits.allow(request, "words", WORDS_AN_HOUR):
+        form.add_error(None, too_many_requests())
+        return _page(request, access, form, status=429)
+    if survey_answers.answer(access.shown.pk, said=form.said(), actor=person, through=access.service_request):
+        messages.success(request, _("Your report is open again. Its number is the same."))
+    if "more" in request.POST:
+        messages.success(request, _("Thank you. We count every answer and publish the results."))
+        return back_to_report(access)
+    return redirect("requests_app:survey", access.service_request.reference)
+
+
+def _page(request: CityRequest, access: RequestAccess, form: SurveyForm, status: int = 200) -> HttpResponse:
+    shown, acts = access.shown, allowed_actions(access)
+    no_reopens = reopening.is_reopened_by_no(shown)
+    context = {
+        "service_request": access.service_request,
+        "shown": shown,
+        "form": form,
+        "reopen_until": reopening.last_day(shown),
+        "action_form": words_form("not_fixed") if "not_fixed" in acts and not no_reopens else None,
+        "acts": acts,
+        "no_reopens": no_reopens,
+    }
+    return render(request, "requests_app/request/survey.html", context, status=status)
