@@ -53,3 +53,8 @@ def test_the_staffs_pages_too(hashed: Path, client: Client) -> None:
         named = set(re.findall(r"/static/([^\"'?#\s{)]+\.\w+)", answer.content.decode()))
         assert named
         assert not {name for name in named if not (hashed / name).exists()}
+
+
+def test_vendored_style_sheets_have_hashed_names_too(hashed: Path) -> None:
+    names = {path.name for path in (hashed / "vendor").rglob("*.css")}
+    assert any(re.fullmatch(r"uswds\.[0-9a-f]{12}\.css", name) for name in names)

@@ -340,9 +340,10 @@ class Start:
 
     def manage(self, *arguments: str) -> None:
         sys.stdout.flush()
+        # Django's checks, which import every view, are for developers: they are half of such a command's time.
         # A killed start takes it along: the next one must not meet a migration that still runs.
         command = processes.tied_to_parent(
-            self.manage_command(*arguments), self.folders, stop_signal="KILL", as_owner=False
+            self.manage_command(*arguments, "--skip-checks"), self.folders, stop_signal="KILL", as_owner=False
         )
         done = subprocess.run(command, cwd=ROOT, env=self.environment("owner"), stdin=subprocess.DEVNULL)
         if done.returncode:
