@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import redis
 import structlog
 from django.core.cache import caches
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 T = TypeVar("T")
 TIMEOUT_S = 0.25
@@ -35,6 +35,19 @@ class Breaker:
 breaker = Breaker()
 
 
+class OneClient(RedisCacheClient):
+    """With one redis-py client for good, which threads may share: making one for each command took longer than the command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.client: redis.Redis | None = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> redis.Redis:
+        if self.client is None:
+            self.client = super().get_client(key, write=write)
+        return self.client
+
+
 class BreakerRedisCache(RedisCache):
     """Django's Redis cache behind the breaker. While open, get() misses, set() does nothing and incr() returns 0."""
 
@@ -45,6 +58,7 @@ class BreakerRedisCache(RedisCache):
         # No retry: a second attempt would double the resident's wait.
         options.setdefault("retry", None)
         super().__init__(server, params)
+        self._class = OneClient
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         return breaker.call(lambda: super(BreakerRedisCache, self).add(*args, **kwargs), True)
