@@ -218,6 +218,7 @@ def test_fresh_forgets_the_data(stopped: Demo, small_city: str) -> None:
     assert not (stopped.var / "mail" / "old.log").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.shows("1.6")
 def test_given_services_are_used_and_nothing_private_starts(make_demo: Callable[..., Demo], small_city: str) -> None:
     given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
