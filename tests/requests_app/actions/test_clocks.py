@@ -125,7 +125,7 @@ def real_time() -> Iterator[None]:
 @pytest.mark.shows("5.70")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    holds=st.lists(
+    waits=st.lists(
         st.tuples(
             st.integers(min_value=0, max_value=20),
             st.sampled_from(WAITS),
@@ -137,7 +137,7 @@ def real_time() -> Iterator[None]:
     )
 )
 def test_whatever_it_waits_for_no_clock_stays_paused_and_none_counts_the_wait(
-    town: Rivermark, real_time: None, holds: list[tuple[int, str, int, str]]
+    town: Rivermark, real_time: None, waits: list[tuple[int, str, int, str]]
 ) -> None:
     """Each hold: the hours of work before it, what it waits for, how many hours, and how it ends."""
     now = dt.datetime(2027, 3, 1, 15, tzinfo=dt.UTC)
@@ -145,7 +145,7 @@ def test_whatever_it_waits_for_no_clock_stays_paused_and_none_counts_the_wait(
     made = factories.routed(town.pothole, answers={"where": "lane"})
     assert made.due_at is not None
     left, was_on_hold = made.due_at - app_now(), False
-    for hours, reason, waited, way in holds:
+    for hours, reason, waited, way in waits:
         if not made.is_open:
             break
         now += hours * HOUR
@@ -164,7 +164,7 @@ def test_whatever_it_waits_for_no_clock_stays_paused_and_none_counts_the_wait(
             assert not made.clocks.filter(met_at=None).exists()
         elif not was_on_hold:
             assert made.due_at is not None
-            assert abs(made.due_at - app_now() - left) < dt.timedelta(seconds=len(holds) * 2)
+            assert abs(made.due_at - app_now() - left) < dt.timedelta(seconds=len(waits) * 2)
     if made.status == "on_hold":
         # Whatever it is, its day comes.
         set_time(now + dt.timedelta(days=400))

@@ -97,7 +97,7 @@ def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
             reopenings.reopen(pk, words="", actor=town.tom)
         return close(pk)
 
-    monkeypatch.setattr(progress, "close", closed_late)
+    monkeypatch.setattr(endings, "close", closed_late)
     assert endings.close_resolved() == 1
     other.refresh_from_db()
     assert other.status == "closed"
