@@ -21,6 +21,10 @@ VARIABLES: dict[str, Promise] = {
     "EVENT": gettext_lazy("the event to undo, from the answer to an action"),
 }
 FROM_ENVIRONMENT = re.compile(rf"\$({'|'.join(VARIABLES)})\b")
+# By code; the first is the usual one.
+LANGUAGES = {"curl": "curl", "python": "Python", "javascript": "JavaScript"}
+# A body of more characters has each field on a line of its own.
+SHORT = 60
 PHOTO_FILE, SAVED_FILE = "hole.jpg", "photo.jpg"
 
 
@@ -45,11 +49,20 @@ class Call:
 
 def in_each_language(call: Call) -> list[tuple[str, str, str]]:
     """Code, name and program."""
-    return [
-        ("curl", "curl", as_curl(call)),
-        ("python", "Python", as_python(call)),
-        ("javascript", "JavaScript", as_javascript(call)),
-    ]
+    programs = {"curl": as_curl(call), "python": as_python(call), "javascript": as_javascript(call)}
+    return [(code, name, programs[code]) for code, name in LANGUAGES.items()]
+
+
+def _braces(fields: list[str], blanks: str, more: str = "  ") -> str:
+    """On one line, or each field on its own. blanks: before the line that it is in; more: before each field besides."""
+    whole = ", ".join(fields)
+    if len(whole) <= SHORT:
+        return f"{{{whole}}}"
+    return "{\n" + ",\n".join(f"{blanks}{more}{field}" for field in fields) + f"\n{blanks}}}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 # --- curl -------------------------------------------------------------------------------------------------------------
@@ -63,7 +76,8 @@ def as_curl(call: Call) -> str:
     words += [f"-o {SAVED_FILE}"] if call.answer == "photo" else []
     words += [f"-H {_shell(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
-        words += ["-H 'Content-Type: application/json'", f"-d {_shell(json.dumps(call.body, ensure_ascii=False))}"]
+        fields = [f"{_json(name)}: {_json(value)}" for name, value in call.body.items()]
+        words += ["-H 'Content-Type: application/json'", f"-d {_shell(_braces(fields, '  '))}"]
     if call.files:
         words += [f"-F {_shell(f'{name}={value}')}" for name, value in call.form.items()]
         words += [f"-F {name}=@{PHOTO_FILE}" for name in call.files]
@@ -95,7 +109,8 @@ def as_python(call: Call) -> str:
         ("data", call.form),
     ]:
         if value:
-            arguments.append(f"{name}={_python(value)}")
+            fields = [f"{_python(key)}: {_python(each)}" for key, each in value.items()]
+            arguments.append(f"{name}={_braces(fields, '    ', '    ')}")
     if call.files:
         files = ", ".join(f'"{name}": open("{PHOTO_FILE}", "rb")' for name in call.files)
         arguments.append(f"files={{{files}}}")
@@ -150,7 +165,8 @@ def as_javascript(call: Call) -> str:
     elif call.form:
         options.append(f"body: new URLSearchParams({_javascript(call.form)})")
     elif call.body is not None:
-        options.append(f"body: JSON.stringify({_javascript(call.body)})")
+        fields = [f"{_name(name)}: {_javascript(value)}" for name, value in call.body.items()]
+        options.append(f"body: JSON.stringify({_braces(fields, '  ')})")
     sent = "".join(f"  {option},\n" for option in options)
     sent = f", {{\n{sent}}}" if sent else ""
     lines += [

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_lazy, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -17,11 +17,24 @@ from requests_app.rules import webhook_events
 from requests_app.rules.webhooks import WEBHOOKS_MOST
 from requests_app.web.city_request import CityRequest
 from requests_app.web.developers import problem_words, reference, webhook_examples
-from requests_app.web.developers.example_code import as_curl
+from requests_app.web.developers.example_code import LANGUAGES, as_curl
 from requests_app.web.developers.samples import Samples
 
 # What can be asked for here; the others reach what isn't public.
 SCOPES = (Scope.READ, Scope.REPORT, Scope.UPDATES, Scope.WEBHOOKS)
+# Of the first page, by id.
+SECTIONS = (
+    ("apis", gettext_lazy("Two APIs")),
+    ("first", gettext_lazy("Your first report and your first webhook")),
+    ("keys", gettext_lazy("Keys")),
+    ("sandbox", gettext_lazy("Trying it out")),
+    ("errors", gettext_lazy("Errors")),
+    ("limits", gettext_lazy("Limits")),
+    ("webhooks", gettext_lazy("Webhooks")),
+    ("polling", gettext_lazy("Finding out what changed")),
+    ("reference", gettext_lazy("Reference")),
+    ("changes", gettext_lazy("Changes")),
+)
 public = cache_control(max_age=30, public=True)
 
 
@@ -30,17 +43,28 @@ public = cache_control(max_age=30, public=True)
 def developers(request: CityRequest) -> HttpResponse:
     samples = Samples(request.jurisdiction)
     report = next(one for one in reference.tags()["reporting"].operations if one.id == "sendReport")
+    webhooks = webhook_examples.commands(samples.site)
     context = {
         "site": samples.site,
-        "service_code": samples.of("service_code", "pothole"),
-        "first_report": as_curl(reference.call_of(report, samples)),
-        "webhooks": webhook_examples.commands(samples.site),
+        "sections": SECTIONS,
+        "steps": {
+            "services": f'curl "{samples.site}/api/v1/services/"',
+            "questions": f'curl "{samples.site}/api/v1/services/{samples.of("service_code", "pothole")}/"',
+            "key": "export KEY=lk_…",
+            "report": as_curl(reference.call_of(report, samples)),
+            "reference": "export REFERENCE=…",
+            "read": f'curl "{samples.site}/api/v1/requests/$REFERENCE/" -H "Authorization: Bearer $KEY"',
+            "webhook": webhooks["create"],
+            "secret": "export SECRET=whsec_…",
+            "receive": webhooks["receive"],
+            "advance": webhooks["advance"],
+        },
         "webhook_programs": (("Python", webhook_examples.READ_IN_PYTHON), ("Node", webhook_examples.READ_IN_NODE)),
         "webhook_body": webhook_examples.shown(),
         "webhook_port": webhook_examples.PORT,
         "event_types": [(one.name, gettext(one.words)) for one in webhook_events.CATALOGUE],
         "scopes": SCOPES,
-        "tags": reference.tags().values(),
+        "menu": reference.tags().values(),
         "problems": problems(),
         "limits": {
             "without_key": WITHOUT_KEY_A_MINUTE,
@@ -56,14 +80,18 @@ def developers(request: CityRequest) -> HttpResponse:
 @require_safe
 @public
 def developer_reference(request: CityRequest, tag: str) -> HttpResponse:
-    """The operations of one tag."""
+    """The operations of one tag. `examples`: the language whose examples are open."""
     found = reference.tags().get(tag)
     if found is None:
         raise Http404
     samples = Samples(request.jurisdiction)
     operations = [(one, reference.examples(one, samples)) for one in found.operations]
+    shown_in = request.GET.get("examples", "")
     context = {
+        "menu": reference.tags().values(),
         "tag": found,
+        "languages": LANGUAGES.items(),
+        "shown_in": shown_in if shown_in in LANGUAGES else next(iter(LANGUAGES)),
         "operations": operations,
         # In curl, as they are written in a shell.
         "variables": reference.variables(programs[0][2] for _one, programs in operations),
@@ -81,6 +109,7 @@ def developer_problem(request: CityRequest, code: str) -> HttpResponse:
         example = example_of(code, links.base_url(request.jurisdiction))
     status, title = PROBLEMS[code]
     context = {
+        "menu": reference.tags().values(),
         "code": code,
         "status": status,
         "title": problem_words.translated(title),

@@ -12,7 +12,8 @@ WORDS = {
         "A cursor works only with the filters and the order it was made for. Start again without it, and go on with “next.”"
     ),
     "unreadable": _(
-        "The body isn’t JSON in UTF-8, is nested too deep, or was cut off on its way. If the connection broke, send it again."
+        "The body isn’t JSON in UTF-8, is nested too deep, or was cut off on its way. If the connection broke, send it again. "
+        "If a text in it holds what is no character, “errors” names the field."
     ),
     "unauthorized": _(
         "This needs an API key, or the one you sent isn’t valid anymore. Send it as “Authorization: Bearer” and the key."

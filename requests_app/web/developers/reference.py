@@ -1,46 +1,74 @@
 """The reference of both APIs, made from the OpenAPI document: operations by tag, with parameters, answers and examples."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy
 
 from requests_app import markdown
 from requests_app.api.v1.openapi import document
 from requests_app.api.v1.operations import JPEG
+from requests_app.api.v1.problems import PROBLEMS
 from requests_app.web.developers.example_code import FROM_ENVIRONMENT, VARIABLES, Call, in_each_language
 from requests_app.web.developers.samples import Samples
 
-# Optional parameters that an example shows; required ones are always there.
 # What the city's own examples can't name, since it is the reader's: from the environment.
 OWN = {"photo_id": "$PHOTO", "webhook_id": "$WEBHOOK", "delivery_id": "$DELIVERY", "task_id": "$TASK"}
+# Optional parameters that an example shows; required ones are always there.
 SHOWN = {"listRequests": ("status", "limit"), "findPlaces": ("q",), "open311ListRequests": ("status", "page_size")}
+
+
+# By the document's word for where a parameter is.
+PLACES: dict[str, Promise] = {
+    "path": gettext_lazy("In the address"),
+    "query": gettext_lazy("In the query"),
+    "header": gettext_lazy("Headers"),
+}
+# Objects within objects are shown so many levels deep.
+DEEPEST = 3
+# In any answer, and explained once on the page for developers.
+USUAL_HEADERS = {"Content-Language", "ETag", "RateLimit-Policy", "RateLimit"}
 
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter, or a field of a body. where: "query", "header", "path" or "body"."""
+    """A parameter, or a field of a body or an answer. name: with those of the objects that hold it, as an error names it
+    ("place.lat"); a list's objects have "[]". limits: what a value may be, in a few words; values: all that it may be."""
 
     name: str
-    where: str
     kind: str
     required: bool
     words: SafeString
+    limits: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields at one place. media: the type of a body; empty for parameters."""
+
+    title: Promise | str
+    media: str
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """An answer. problems: the codes of the problems that have this status."""
+    """An answer. problems: code and title of those that have this status. media: its types, the usual one first."""
 
     status: str
     words: SafeString
-    problems: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
     example: str
+    media: tuple[str, ...]
+    headers: tuple[str, ...]
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +80,8 @@ class Described:
     words: SafeString
     scopes: tuple[str, ...]
     deprecated: bool
-    fields: tuple[Field, ...]
+    parameters: tuple[Group, ...]
+    bodies: tuple[Group, ...]
     answer: Outcome
     errors: tuple[Outcome, ...]
     raw: dict[str, Any]
@@ -88,10 +117,14 @@ def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
         method=method,
         path=path,
         summary=operation["summary"],
-        words=markdown.render(operation["description"]),
+        words=_rendered(operation["description"]),
         scopes=tuple(scope for way in operation["security"] for scope in way.get("key", ())),
         deprecated=operation.get("deprecated", False),
-        fields=(*(_parameter(one) for one in operation["parameters"]), *_body_fields(operation)),
+        parameters=tuple(_parameters(operation["parameters"])),
+        bodies=tuple(
+            Group(gettext_lazy("Body"), media, tuple(_fields(one["schema"])))
+            for media, one in operation.get("requestBody", {}).get("content", {}).items()
+        ),
         answer=answer,
         errors=tuple(one for one in outcomes if one is not answer),
         raw=operation,
@@ -99,13 +132,17 @@ def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
 
 
 def _outcome(status: str, answer: dict[str, Any]) -> Outcome:
-    content: dict[str, Any] = next(iter(answer.get("content", {}).values()), {})
-    example = content.get("example")
+    content: dict[str, Any] = answer.get("content", {})
+    first: dict[str, Any] = next(iter(content.values()), {})
+    example = first.get("example")
     return Outcome(
         status=status,
-        words=markdown.render(answer["description"]),
-        problems=tuple(content.get("examples", ())),
+        words=_rendered(answer["description"]),
+        problems=tuple((code, PROBLEMS[code][1]) for code in first.get("examples", ())),
         example="" if example is None else written(example),
+        media=tuple(content),
+        headers=tuple(name for name in answer.get("headers", ()) if name not in USUAL_HEADERS),
+        fields=tuple(_fields(first["schema"])) if status.startswith("2") and first else (),
     )
 
 
@@ -113,40 +150,93 @@ def written(example: Any) -> str:
     return json.dumps(example, ensure_ascii=False, indent=2)
 
 
-def _parameter(one: dict[str, Any]) -> Field:
-    words = markdown.render(one["description"])
-    return Field(one["name"], one["in"], kind_of(one["schema"]), one.get("required", False), words)
+def _parameters(sent: list[dict[str, Any]]) -> Iterator[Group]:
+    for place, title in PLACES.items():
+        fields = [
+            _field(one["name"], one["schema"], one.get("required", False), one["description"])
+            for one in sent
+            if one["in"] == place
+        ]
+        if fields:
+            yield Group(title, "", tuple(fields))
 
 
-def _body_fields(operation: dict[str, Any]) -> list[Field]:
-    """Of the first type of body; others hold the same."""
-    if "requestBody" not in operation:
-        return []
-    schema = resolved(next(iter(operation["requestBody"]["content"].values()))["schema"])
-    required = schema.get("required", ())
-    return [
-        Field(name, "body", kind_of(one), name in required, markdown.render(resolved(one).get("description", "")))
-        for name, one in schema.get("properties", {}).items()
-    ]
+def _fields(schema: dict[str, Any], within: str = "", deep: int = 1) -> Iterator[Field]:
+    """Those of an object, and after each that is an object itself or a list of them, its own."""
+    whole, is_list = inside(schema)
+    within = f"{within}[]." if is_list and not within else within
+    for name, one in whole.get("properties", {}).items():
+        inner, is_list = inside(one)
+        words = one.get("description") or resolved(one).get("description") or inner.get("description", "")
+        yield _field(f"{within}{name}", one, name in whole.get("required", ()), words)
+        if deep < DEEPEST:
+            yield from _fields(inner, f"{within}{name}{'[]' if is_list else ''}.", deep + 1)
+
+
+def _field(name: str, schema: dict[str, Any], required: bool, words: str) -> Field:
+    of_one, _is_list = inside(schema)
+    values = tuple(str(value) for value in of_one.get("enum", ()) if value is not None)
+    return Field(name, kind_of(schema), required, _rendered(words), _limits(resolved(schema), of_one), values)
+
+
+@cache
+def _rendered(words: str) -> SafeString:
+    return markdown.render(words)
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """What the schema names."""
     if "$ref" in schema:
         found: dict[str, Any] = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         return found
     return schema
 
 
-def kind_of(schema: dict[str, Any]) -> str:
-    """In a word or two: "string", "array of string", "file"."""
+def inside(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """What a value is where there is one, or each of a list's; and whether it is a list."""
     schema = resolved(schema)
-    if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
-    if schema.get("format") == "binary" or "contentMediaType" in schema:
+    if "anyOf" in schema and {"type": "null"} in schema["anyOf"]:
+        schema = resolved(next(one for one in schema["anyOf"] if one != {"type": "null"}))
+    is_list = "items" in schema
+    return (inside(schema["items"])[0] if is_list else schema), is_list
+
+
+def kind_of(schema: dict[str, Any]) -> str:
+    """In a word or a few: "string", "list of strings", "file", "date-time or null"."""
+    schema = resolved(schema)
+    if "anyOf" in schema or "oneOf" in schema:
+        return " or ".join(dict.fromkeys(kind_of(one) for one in schema.get("anyOf") or schema["oneOf"]))
+    if schema.get("format") == "binary":
         return "file"
+    if "const" in schema:
+        return json.dumps(schema["const"])
     kinds = schema.get("type", "object")
-    kind = " | ".join(kinds) if isinstance(kinds, list) else kinds
-    return f"array of {kind_of(schema.get('items', {}))}" if kind == "array" else str(kind)
+    named = [_kind(kind, schema) for kind in (kinds if isinstance(kinds, list) else [kinds])]
+    return " or ".join(named)
+
+
+def _kind(kind: str, schema: dict[str, Any]) -> str:
+    if kind == "array":
+        return f"list of {kind_of(schema['items'])}s" if "items" in schema else "list"
+    if "contentMediaType" in schema:
+        return "JSON"
+    return str(schema.get("format", kind)) if kind == "string" else kind
+
+
+def _limits(schema: dict[str, Any], of_one: dict[str, Any]) -> str:
+    """schema: of the value. of_one: of each, where it is a list."""
+    said = []
+    if "maxItems" in schema and "items" in schema:
+        said.append(f"at most {schema['maxItems']}")
+    if "maxLength" in of_one:
+        said.append(f"at most {of_one['maxLength']:,} characters")
+    if "minimum" in of_one and "maximum" in of_one:
+        said.append(f"from {of_one['minimum']} to {of_one['maximum']}")
+    elif "minimum" in of_one:
+        said.append(f"{of_one['minimum']} or more")
+    if "default" in schema:
+        said.append(f"default: {schema['default']}")
+    return ", ".join(said)
 
 
 # --- Examples ---------------------------------------------------------------------------------------------------------
@@ -164,8 +254,8 @@ def call_of(described: Described, samples: Samples) -> Call:
     files: list[str] = []
     body: dict[str, Any] | None = None
     if media == "multipart/form-data":
-        for one in described.fields:
-            if one.where == "body" and one.required:
+        for one in described.bodies[0].fields:
+            if one.required:
                 if one.kind == "file":
                     files.append(one.name)
                 else:

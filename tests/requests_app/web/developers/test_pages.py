@@ -286,7 +286,7 @@ def test_whatever_a_value_holds_it_arrives(tmp_path: Path) -> None:
     )
     curl, python, javascript = (program for _code, _name, program in in_each_language(call))
     shown = run(["bash"], "curl() { printf '%s\\n' \"$@\"; }\n" + curl, {"KEY": "k", "TOKEN": "t"}, tmp_path)
-    assert json.loads(shown.splitlines()[-1]) == {"text": SHARP, "token": "t"}
+    assert json.loads(shown.partition("\n-d\n")[2]) == {"text": SHARP, "token": "t"}
     assert "X: k!" in shown
     compile(python, "example", "exec")
     assert "json=" in python
