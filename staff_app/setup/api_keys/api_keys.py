@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from requests_app import api_keys as keys
@@ -117,7 +117,7 @@ def _chart(key: ApiKey) -> charts.Chart:
     return charts.stacked(
         "calls",
         _("Calls in the last 30 days"),
-        [formats.date_format(day, "MONTH_DAY_FORMAT") for day, _calls, _errors in days],
+        [formats.date_format(day, pgettext("short day format", "M j")) for day, _calls, _errors in days],
         [
             charts.Series(_("Answered"), [calls - errors for _day, calls, errors in days]),
             charts.Series(_("Errors"), [errors for _day, _calls, errors in days]),

@@ -82,7 +82,7 @@ class TermsForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     is_test = forms.BooleanField(
-        label=gettext_lazy("Test key: anything sent with it is marked as a test and never shown"), required=False
+        label=gettext_lazy("Test key: what is sent with it is a test, and shown to this key alone"), required=False
     )
 
     def __init__(self, *args: Any, city: Jurisdiction, user: User, key: ApiKey | None = None, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app import paging
 from requests_app.actions import webhooks as actions
@@ -17,6 +17,7 @@ from staff_app.decorators import StaffRequest, get_city_row_or_404, staff_page
 log = structlog.get_logger(__name__)
 
 ROWS = 50
+DEAD = WebhookDelivery.State.DEAD
 # What WebhookDelivery.error says.
 ERRORS = {
     "inside": gettext_lazy("Its name leads to an address that isn’t on the public internet"),
@@ -34,7 +35,7 @@ ERRORS = {
 
 @staff_page
 def webhook(request: StaffRequest, key_id: int, webhook_id: int) -> HttpResponse:
-    """POST: `resend` with the number of a delivery, `off` or `on`."""
+    """`state=dead`: only what wasn't delivered. POST: `resend` with the number of a delivery, `resend_dead`, `off` or `on`."""
     key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
     found = key.webhooks.filter(pk=webhook_id).first()
     if found is None:
@@ -43,6 +44,9 @@ def webhook(request: StaffRequest, key_id: int, webhook_id: int) -> HttpResponse
         _do(request, found)
         return redirect("staff_app:webhook", key.pk, found.pk)
     sent = WebhookDelivery.objects.filter(webhook=found).select_related("service_request")
+    only_dead = request.GET.get("state") == DEAD
+    if only_dead:
+        sent = sent.filter(state=DEAD)
     page = paging.page_or_first_page(sent, [("id", "desc")], request.GET.get("cursor"), ROWS)
     context: dict[str, Any] = {
         "key": key,
@@ -54,7 +58,9 @@ def webhook(request: StaffRequest, key_id: int, webhook_id: int) -> HttpResponse
             (_("Areas"), found.areas),
             (_("Departments"), found.departments),
         ],
-        "pager": page.urls(),
+        "only_dead": only_dead,
+        "most": ROWS,
+        "pager": page.urls(f"?state={DEAD}&cursor={{}}".format) if only_dead else page.urls(),
     }
     return render(request, "staff_app/setup/api_keys/webhook.html", context)
 
@@ -66,6 +72,9 @@ def _do(request: StaffRequest, found: Webhook) -> None:
         messages.success(
             request, _("The webhook is on.") if on else _("The webhook is off. Only staff can switch it on.")
         )
+        return
+    if "resend_dead" in request.POST:
+        _resend_dead(request, found)
         return
     number = request.POST.get("resend", "")
     delivery = found.deliveries.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
@@ -79,3 +88,20 @@ def _do(request: StaffRequest, found: Webhook) -> None:
         messages.warning(request, _("It is being sent already."))
     except actions.SwitchedOff:
         messages.warning(request, _("This webhook is switched off. Switch it on first."))
+
+
+def _resend_dead(request: StaffRequest, found: Webhook) -> None:
+    """The oldest first, so that they keep their order."""
+    count = 0
+    for pk in list(found.deliveries.filter(state=DEAD).order_by("id").values_list("pk", flat=True)[:ROWS]):
+        try:
+            actions.resend(pk)
+            count += 1
+        except actions.StillWaiting:
+            # Somebody else pressed it, too.
+            continue
+        except actions.SwitchedOff:
+            messages.warning(request, _("This webhook is switched off. Switch it on first."))
+            return
+    words = ngettext("%(count)s delivery is being sent again.", "%(count)s deliveries are being sent again.", count)
+    messages.success(request, words % {"count": count})

@@ -1,5 +1,6 @@
 """The webhooks of a key on its page: their states and deliveries, sending again, switching off and on."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -46,3 +47,30 @@ def test_staff_see_a_webhooks_deliveries_send_one_again_and_switch_it_off(
     assert Webhook.objects.get().ended_at is None
     other, _plain = api_keys.create(town.city, "Other app", scopes=["webhooks"])
     assert client.get(reverse("staff_app:webhook", args=[other.pk, found.pk])).status_code == 404
+
+
+def test_staff_look_at_what_was_not_delivered_and_send_it_again_at_once(
+    town: factories.Rivermark, signed_in: Callable[[User], Client]
+) -> None:
+    key, _plain = api_keys.create(town.city, "City app", scopes=["webhooks"])
+    found, _secret = webhooks.create(key, {"url": "https://hooks.example.org/in"})
+    for number in range(52):
+        state, event = ("delivered", "webhook.fine") if number == 51 else ("dead", "webhook.test")
+        WebhookDelivery.objects.create(webhook=found, message_id=f"msg_{number}", event_type=event, state=state)
+    client, address = signed_in(town.ada), reverse("staff_app:webhook", args=[key.pk, found.pk])
+    assert "webhook.fine" in client.get(f"{address}?state=x").content.decode()
+    page = client.get(f"{address}?state=dead").content.decode()
+    assert "webhook.fine" not in page
+    more = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert more[0].startswith("?state=dead&amp;cursor=")
+    answer = client.post(address, {"resend_dead": "1"}, follow=True).content.decode()
+    assert "50 deliveries are being sent again." in answer
+    [left] = WebhookDelivery.objects.filter(state="dead")
+    assert (left.message_id, OutboxRow.objects.filter(kind="send_webhook").count()) == ("msg_50", 50)
+    client.post(address, {"resend_dead": "1"})
+    assert "Everything was delivered or is still being tried." in client.get(f"{address}?state=dead").content.decode()
+    WebhookDelivery.objects.update(state="dead")
+    client.post(address, {"off": "1"})
+    assert "resend_dead" not in client.get(f"{address}?state=dead").content.decode()
+    assert "Switch it on first" in client.post(address, {"resend_dead": "1"}, follow=True).content.decode()
+    assert not WebhookDelivery.objects.filter(state="waiting").exists()
