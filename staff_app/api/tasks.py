@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.forms import Form
 from django.utils.translation import gettext as _
 
 from requests_app.actions import tasks as actions
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.parameters import Choice, Parameter, Query
-from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
+from requests_app.api.v1.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.localized import localized
 from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.paging import BadCursor, Order, Page, page
+from requests_app.rules import directory as directories
 from requests_app.rules import tasks as rules
 from staff_app.api.base import denied
 from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm, TeamForm
@@ -39,27 +39,33 @@ RELATED = (
 
 
 def listed(user: User, city: Jurisdiction, query: Query) -> Page[Task]:
-    """Raises a 400 problem for a cursor that isn't ours."""
+    """Raises a 400 problem for what names nothing, and for a cursor that isn't ours."""
+    if _unknown(query, directories.of(city)) and (errors := _unknown(query, directories.of(city, reload=True))):
+        raise invalid_parameter(errors)
     every = query["number"] or query["state"] == ALL
     found = rules.visible_to(user, city) if every else rules.open_tasks(user, city)
     if query["department"]:
         found = found.filter(department__code=query["department"])
     if query["team"]:
-        found = _of_team(found, query["team"])
+        found = found.filter(team=None if query["team"] == NO_TEAM else int(query["team"]))
     if query["number"]:
         found = found.filter(outside_number=query["number"])
     try:
         return page(found.select_related(*RELATED), OLDEST, query["cursor"], query["limit"])
     except BadCursor:
-        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+        raise invalid_cursor() from None
 
 
-def _of_team(found: QuerySet[Task], team: str) -> QuerySet[Task]:
-    if team == NO_TEAM:
-        return found.filter(team=None)
-    if not team.isdecimal():
-        raise invalid_parameter([FieldError("team", "invalid", _("%(name)s was not found.") % {"name": "team"})])
-    return found.filter(team=int(team))
+def _unknown(query: Query, directory: directories.Directory) -> list[FieldError]:
+    known = {
+        "department": directory.department_by_code.keys(),
+        "team": {NO_TEAM, *map(str, directory.teams)},
+    }
+    return [
+        FieldError(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
+        for name, values in known.items()
+        if query[name] and query[name] not in values
+    ]
 
 
 def find(user: User, city: Jurisdiction, task_id: int) -> Task:

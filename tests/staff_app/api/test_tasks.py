@@ -95,7 +95,11 @@ def test_a_task_goes_to_a_team_and_only_who_gives_out_its_work_changes_that(
         return [row["id"] for row in pia.get("staff/tasks/", team=team)["results"]]
 
     assert (found(north.pk), found("none")) == ([task["id"]], [])
-    assert codes(pia.get("staff/tasks/", 400, team="x")) == {"team": "invalid"}
+    # What names nothing is a mistake, not an empty list.
+    assert codes(pia.get("staff/tasks/", 400, team="x", department="X")) == dict.fromkeys(
+        ("team", "department"), "unknown-value"
+    )
+    assert codes(pia.get("staff/tasks/", 400, team=str(north.pk + 99))) == {"team": "unknown-value"}
     crew.send(path, {"team": None}, 403, method="PATCH")
     assert codes(pia.send(path, {"team": str(own.pk)}, 422, method="PATCH")) == {"team": "unknown-value"}
     assert pia.send(path, {"team": None}, 200, method="PATCH")["team"] is None
@@ -152,6 +156,8 @@ def test_a_911_center_passes_a_call_on_once(acting: Acting, cast: factories.Rive
     assert with_photo.comments.get().text == "https://cad.example.org/1.jpg"
     other = SimpleUploadedFile("a.jpg", factories.jpeg(color="red"), "image/jpeg")
     center.upload("staff/requests/", {"transfer": json.dumps(more), "photos": other}, 409)
+    broken = {"transfer": json.dumps({**more, "number": "26-2"}), "photos": SimpleUploadedFile("a.jpg", b"no photo")}
+    assert codes(center.upload("staff/requests/", broken, 422)) == {"photos": "invalid"}
     assert codes(center.send("staff/requests/", {**more, "number": "4", "media_urls": ["x"]}, 422)) == {
         "media_urls": "invalid"
     }
