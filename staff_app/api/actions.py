@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions import endings, holds, staff_actions, staff_texts
 from requests_app.actions.merges import CannotMerge
+from requests_app.api.v1 import writing
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.staff_schemas import ACTION_FIELDS
@@ -235,7 +236,7 @@ def perform(
                 photos=taken,
             )
     except PhotoRefused as error:
-        raise invalid_body([FieldError("photos", "invalid", str(error))]) from None
+        raise writing.photos_refused(str(error)) from None
     except staff_actions.Changed:
         raise changed() from None
     except IllegalTransition as error:

@@ -39,7 +39,7 @@ class Done:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {idempotency.REPLAYED: "true"} if self.is_repeated else {}
+        return idempotency.replayed(self.is_repeated)
 
 
 class WorksHere(BasePermission):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from requests_app import references
 from requests_app.actions import privacy
 from requests_app.api.v1.parameters import Choice, Names, Parameter, Query, Several
-from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
+from requests_app.api.v1.problems import FieldError, invalid_cursor, invalid_parameter
 from requests_app.models import Disposition, Jurisdiction, ServiceRequest, User
 from requests_app.paging import BadCursor, Page
 from requests_app.rules import directory as directories
@@ -86,7 +86,7 @@ def page(
     try:
         return listing.one_page(tab, matching, at, query["cursor"], filters, query["limit"]), filters.directory
     except BadCursor:
-        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+        raise invalid_cursor() from None
 
 
 def _read(user: User, city: Jurisdiction, query: Query) -> QueueFilter:

@@ -56,7 +56,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         idempotency.body_hash(canonical(data), files=files),
     )
     try:
-        with stored_photos(city, files) as taken:
+        with stored_photos(city, files, writing.photos_refused) as taken:
             submitted = submission.submit(replace(new, photos=taken), actor=user, idempotency=again)
     except submission.Refused as error:
         raise writing.refused(error) from None

@@ -272,15 +272,15 @@ REGRESSIONS = [
     Regression(
         "deep JSON is read",
         "requests_app/api/framework/parsers.py",
-        "values < 0 or depth > JSON_DEPTH_MAX or",
-        "values < 0 or",
+        "if values < 0 or depth > JSON_DEPTH_MAX:",
+        "if values < 0:",
         ("tests/requests_app/api/framework/test_parsers.py",),
     ),
     Regression(
         "an endless JSON list is read",
         "requests_app/api/framework/parsers.py",
-        "values < 0 or depth > JSON_DEPTH_MAX or",
-        "depth > JSON_DEPTH_MAX or",
+        "if values < 0 or depth > JSON_DEPTH_MAX:",
+        "if depth > JSON_DEPTH_MAX:",
         ("tests/requests_app/api/framework/test_parsers.py",),
     ),
     Regression(

@@ -11,8 +11,66 @@ WRITING = ("tests/requests_app/api/v1/test_writing.py",)
 STAFF = ("tests/staff_app/api/test_requests.py",)
 STAFF_AT_ONCE = ("tests/staff_app/api/test_at_once.py",)
 TASKS = ("tests/staff_app/api/test_tasks.py",)
+JUNK = ("tests/requests_app/api/test_junk.py",)
+DEVELOPERS = ("tests/requests_app/web/developers/test_reference.py",)
 
 REGRESSIONS = [
+    Regression(
+        "a field of a body with a NUL is refused without its name",
+        "requests_app/api/v1/problems.py",
+        'errors = [FieldError(known.field, "not-text", detail)]',
+        "errors = []",
+        JUNK,
+    ),
+    Regression(
+        "a number beyond all bounds is taken for a text",
+        "requests_app/api/v1/bodies.py",
+        'found = self.value(name, str, _("a text"), required=required)',
+        'found = self.value(name, (str, int), _("a text"), required=required)\n        found = found if found is None else str(found)',
+        JUNK,
+    ),
+    Regression(
+        "a comment that was sent in time is refused when it comes again",
+        "requests_app/api/v1/writing.py",
+        "            if is_new:\n                _send_message(found, text)",
+        "            _send_message(found, text)",
+        WRITING,
+    ),
+    Regression(
+        "another photo with a used Idempotency-Key is lost without a word",
+        "requests_app/api/v1/writing.py",
+        '"photo", idempotency_key, body_hash(files=[file])',
+        '"photo", idempotency_key, body_hash()',
+        WRITING,
+    ),
+    Regression(
+        "a file that is no photo makes the whole body unreadable",
+        "requests_app/api/v1/writing.py",
+        "with stored_photos(city, files, photos_refused) as taken:",
+        "with stored_photos(city, files) as taken:",
+        WRITING,
+    ),
+    Regression(
+        "of two programs that change a task they read, the second overwrites the first",
+        "staff_app/api/task_views.py",
+        "            ServiceRequest.objects.locked(found.service_request_id)\n",
+        "",
+        STAFF_AT_ONCE,
+    ),
+    Regression(
+        "the list of tasks of a misspelled department is empty, not refused",
+        "staff_app/api/tasks.py",
+        "        if query[name] and query[name] not in values\n",
+        "        if False\n",
+        TASKS,
+    ),
+    Regression(
+        "the reference leaves out the fields within an object",
+        "requests_app/web/developers/reference.py",
+        "        if deep < DEEPEST:",
+        "        if deep < 1:",
+        DEVELOPERS,
+    ),
     Regression(
         "of two programs that change what they read, the second overwrites the first",
         "staff_app/api/views.py",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Throttled
 
+from requests_app.api.framework.parsers import NotText
 from requests_app.photos import StorageFailed
 
 OUTAGES = (OperationalError, InterfaceError, StorageFailed)
@@ -37,6 +38,9 @@ def api_exception(error: Exception, request: HttpRequest) -> APIException:
             return ParseError(_("The request is too large."))
         case TooManyFieldsSent():
             return ParseError(_("Too many parameters."))
+        case NotText():
+            words = _("%(name)s holds characters that are not text.") % {"name": error.field}
+            error.detail = ErrorDetail(words, code="not-text")
         case ParseError() | BadRequest() | SuspiciousOperation() | UnreadablePostError() | RawPostDataException():
             return ParseError(_("The body of the request could not be read. Send form fields in UTF-8."))
         case Throttled():

@@ -17,6 +17,11 @@ KEY_MAX = 128
 REPLAYED = "Idempotent-Replayed"
 
 
+def replayed(is_repeated: bool) -> dict[str, str]:
+    """The header, where it is true."""
+    return {REPLAYED: "true"} if is_repeated else {}
+
+
 def sent_key(request: Request) -> str:
     """The header's value; "" without one."""
     value = request.headers.get("Idempotency-Key", "").strip()

@@ -20,8 +20,18 @@ from rest_framework.request import Request
 
 # The deepest that objects and lists may lie in each other.
 JSON_DEPTH_MAX = 32
+# So much is said of where a field is.
+PATH_MAX = 120
 # NUL cannot be stored and half a surrogate pair is no character: nothing that holds one is text.
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+class NotText(ParseError):
+    """A text in the body is none. field: where it is, like place.note."""
+
+    def __init__(self, field: str) -> None:
+        self.field = NOT_TEXT.sub("\ufffd", field)
+        super().__init__()
 
 
 class JSONParser(parsers.JSONParser):
@@ -88,12 +98,24 @@ def _check_size(parser_context: Mapping[str, Any] | None) -> None:
 
 def _check_bounds(data: Any) -> None:
     """Raises ParseError. Without recursion, since the data may be nested as deep as the JSON reader allows."""
-    values, left = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, [(data, 1)]
+    values, left = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, [(data, 1, "")]
     while left:
-        value, depth = left.pop()
+        value, depth, path = left.pop()
         values -= 1
-        texts = [*value, ""] if isinstance(value, dict) else [value] if isinstance(value, str) else []
-        if values < 0 or depth > JSON_DEPTH_MAX or any(NOT_TEXT.search(text) for text in texts):
+        if values < 0 or depth > JSON_DEPTH_MAX:
             raise ParseError
-        if isinstance(value, dict | list):
-            left += [(inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value)]
+        if isinstance(value, str):
+            _check_text(value, path)
+        elif isinstance(value, list):
+            left += [(inner, depth + 1, path) for inner in value]
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                shown = name[:PATH_MAX]
+                field = f"{path}.{shown}"[:PATH_MAX] if path else shown
+                _check_text(name, field)
+                left.append((inner, depth + 1, field))
+
+
+def _check_text(text: str, field: str) -> None:
+    if NOT_TEXT.search(text):
+        raise NotText(field) if field else ParseError

@@ -1,7 +1,7 @@
 """POST requests: a report by another app, held to the same rules as one from our own form."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -281,8 +281,11 @@ def _idempotency(
 
 
 @contextmanager
-def stored_photos(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
-    """The photos, stored before the report is, so that no transaction waits for their decoding.
+def stored_photos(
+    city: Jurisdiction, files: list[UploadedFile], refused: Callable[[str], Exception] = ValidationError
+) -> Iterator[list[Photo]]:
+    """The photos, stored before the report is, so that no transaction waits for their decoding. refused: makes the error of one
+    that is no photo.
 
     What the report did not take is removed again; if this process dies first, housekeeping removes it.
     """
@@ -291,8 +294,8 @@ def stored_photos(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[lis
         for file in files:
             stored.append(photos.store_upload(file, size=file.size or 0, jurisdiction=city))
         yield stored
-    except photos.PhotoRefused as refused:
-        raise ValidationError(str(refused)) from None
+    except photos.PhotoRefused as error:
+        raise refused(str(error)) from None
     finally:
         for photo in Photo.objects.filter(pk__in=[photo.pk for photo in stored], service_request=None):
             photos.delete(photo)

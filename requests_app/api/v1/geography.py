@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import links, paging
 from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import Problem
+from requests_app.api.v1.problems import Problem, invalid_cursor
 from requests_app.models import Area, Asset, Jurisdiction
 from requests_app.models.geography import area_label
 from requests_app.places import assets, ownership
@@ -90,7 +90,7 @@ def asset_page(city: Jurisdiction, query: Query) -> paging.Page[Asset]:
     try:
         return paging.page(found, [("id", "asc")], query["cursor"], query["limit"])
     except paging.BadCursor:
-        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+        raise invalid_cursor() from None
 
 
 def assets_near(city: Jurisdiction, near: str, kind: str | None) -> list[Asset]:

@@ -15,7 +15,7 @@ from requests_app.api.v1 import geography, service_requests
 from requests_app.api.v1.ogc_parameters import Period
 from requests_app.api.v1.ogc_schemas import ASSET_PROPERTIES, REQUEST_PROPERTIES
 from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import Problem
+from requests_app.api.v1.problems import Problem, invalid_cursor
 from requests_app.models import Area, Asset, Jurisdiction, ServiceRequest
 from requests_app.places.public_place import unlisted_versions
 
@@ -154,7 +154,7 @@ def _page(found: QuerySet[Any], order: paging.Order, query: Query) -> paging.Pag
     try:
         return paging.page(found, order, query["cursor"], query["limit"])
     except paging.BadCursor:
-        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+        raise invalid_cursor() from None
 
 
 def _touches(lookup: str, boxes: Iterable[Polygon]) -> Q:

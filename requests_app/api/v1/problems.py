@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from requests_app import api_keys
 from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception
+from requests_app.api.framework.parsers import NotText
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
 from requests_app.models import ApiKey
@@ -84,6 +85,11 @@ def invalid_parameter(errors: list[FieldError]) -> Problem:
     return Problem("invalid-parameter", " ".join(error.message for error in errors), errors)
 
 
+def invalid_cursor() -> Problem:
+    words = _("This cursor has expired or was changed. Start again without it.")
+    return Problem("invalid-cursor", words, [FieldError("cursor", "invalid", words)])
+
+
 def invalid_body(errors: list[FieldError]) -> Problem:
     return Problem("invalid-body", " ".join(error.message for error in errors), errors)
 
@@ -131,7 +137,10 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         detail = _("There is nothing at this address.")
     if isinstance(known, exceptions.UnsupportedMediaType):
         detail = _("Send JSON (application/json), or photos as multipart/form-data.")
-    response.data = problem(code, detail, request, known.errors if isinstance(known, Problem) else None)
+    errors = known.errors if isinstance(known, Problem) else []
+    if isinstance(known, NotText):
+        errors = [FieldError(known.field, "not-text", detail)]
+    response.data = problem(code, detail, request, errors)
     response.data |= known.more if isinstance(known, Problem) else {}
     response.status_code = response.data["status"]
     response.content_type = MEDIA_TYPE

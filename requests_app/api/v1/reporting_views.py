@@ -60,9 +60,8 @@ class RequestsAndReports(Requests):
         body = idempotency.body_hash("v1", self.jurisdiction.pk, canonical(data), files=files)
         again = idempotency.of_body(key, idempotency.sent_key(request), body)
         receipt, is_repeated = writing.report(self.jurisdiction, data, files, key=key, idempotency=again)
-        headers = {"Location": receipt["url"] or receipt["private_link"] or request.path}
-        if is_repeated:
-            headers[idempotency.REPLAYED] = "true"
+        location = receipt["url"] or receipt["private_link"] or request.path
+        headers = {"Location": location, **idempotency.replayed(is_repeated)}
         return Response(receipt, status=201, headers=headers)
 
 
@@ -139,7 +138,7 @@ class Comments(V1View):
             "permission; no key is needed.",
             status=201,
             body=Taken({JSON: "NewComment"}, examples.NEW_COMMENT),
-            answer=Answer("CommentReceipt", "It was sent.", examples.COMMENT_RECEIPT),
+            answer=Answer("CommentReceipt", "It was sent.", examples.COMMENT_RECEIPT, headers=("Idempotent-Replayed",)),
             headers=("Idempotency-Key",),
             problems=("forbidden", "conflict", "idempotency-conflict"),
         )
@@ -147,7 +146,8 @@ class Comments(V1View):
     def post(self, request: Request, reference: str) -> Response:
         count(request, "words", WORDS_AN_HOUR)
         key = idempotency.sent_key(request)
-        return Response(writing.comment(self.jurisdiction, reference, request.data, key), status=201)
+        receipt, is_repeated = writing.comment(self.jurisdiction, reference, request.data, key)
+        return Response(receipt, status=201, headers=idempotency.replayed(is_repeated))
 
 
 class PhotosOfRequest(V1View):
@@ -162,9 +162,9 @@ class PhotosOfRequest(V1View):
             words="By its reporter, as long as it is open. The private link’s token is the permission; no key is needed.",
             status=201,
             body=Taken({FORM: "NewPhotoOfRequest"}, None),
-            answer=Answer("PhotoReceipt", "It is stored.", examples.PHOTO_RECEIPT),
+            answer=Answer("PhotoReceipt", "It is stored.", examples.PHOTO_RECEIPT, headers=("Idempotent-Replayed",)),
             headers=("Idempotency-Key",),
-            problems=("forbidden", "conflict"),
+            problems=("forbidden", "conflict", "idempotency-conflict"),
         )
     )
     def post(self, request: Request, reference: str) -> Response:
@@ -174,7 +174,8 @@ class PhotosOfRequest(V1View):
         token = body.text("private_token", 100, required=True)
         body.check()
         key = idempotency.sent_key(request)
-        return Response(writing.add_photo(self.jurisdiction, reference, token, file, key), status=201)
+        receipt, is_repeated = writing.add_photo(self.jurisdiction, reference, token, file, key)
+        return Response(receipt, status=201, headers=idempotency.replayed(is_repeated))
 
 
 class Followers(V1View):

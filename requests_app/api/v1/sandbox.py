@@ -10,7 +10,7 @@ from requests_app.actions import merges, sandbox
 from requests_app.api.v1 import service_requests
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import FieldError, Problem, invalid_body
+from requests_app.api.v1.problems import FieldError, Problem, invalid_body, invalid_cursor
 from requests_app.models import ApiKey, Department, Jurisdiction, Owner, Photo, ServiceRequest
 from requests_app.rules import intake
 from requests_app.rules.lifecycle import IllegalTransition
@@ -26,7 +26,7 @@ def page(key: ApiKey, query: Query) -> paging.Page[ServiceRequest]:
             own.prefetch_related(*service_requests.RELATIONS), [("id", "desc")], query["cursor"], query["limit"]
         )
     except paging.BadCursor:
-        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+        raise invalid_cursor() from None
 
 
 def advance(city: Jurisdiction, key: ApiKey, reference: str, data: Any) -> dict[str, Any]:

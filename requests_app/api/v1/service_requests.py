@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from requests_app import links, paging, references
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
+from requests_app.api.v1.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.messages import moderation_notes, timeline, wording
 from requests_app.messages.request_shape import moment, photos_of, shaped, shows_words
@@ -57,7 +57,7 @@ def filtered(
                 segments = [narrow(segment) for segment in segments]
             return paging.page_of_segments(segments, chosen.order, query["cursor"], query["limit"], fetch=fetch)
     except paging.BadCursor:
-        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+        raise invalid_cursor() from None
     except TimeUpError:
         raise Unavailable(_("This took too long. Ask for less."), wait=30) from None
 

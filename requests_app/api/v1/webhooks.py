@@ -11,7 +11,7 @@ from requests_app.actions import webhooks as actions
 from requests_app.api.v1 import examples
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import Problem
+from requests_app.api.v1.problems import Problem, invalid_cursor
 from requests_app.messages.request_shape import moment
 from requests_app.models import ApiKey, Area, Department, Jurisdiction, Service, Webhook, WebhookDelivery
 from requests_app.rules import webhook_events
@@ -100,7 +100,7 @@ def deliveries(webhook: Webhook, query: Query) -> paging.Page[WebhookDelivery]:
     try:
         return paging.page(found, [("id", "desc")], query["cursor"], query["limit"])
     except paging.BadCursor:
-        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+        raise invalid_cursor() from None
 
 
 def shaped(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:

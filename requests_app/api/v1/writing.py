@@ -23,6 +23,7 @@ from requests_app.actions import (
 )
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.api.framework.idempotency import body_hash
 from requests_app.api.open311.writing import notice_of, owner_of, searched_place, stored_photos
 from requests_app.api.v1 import catalog, service_requests
 from requests_app.api.v1.bodies import Body
@@ -68,7 +69,7 @@ def report(
     names = body.texts("photos", photos.PHOTOS_MAX)
     new = new_report(city, body, key=key, photo_count=len(files) + len(names))
     found = screen(new)
-    with stored_photos(city, files) as taken:
+    with stored_photos(city, files, photos_refused) as taken:
         # Nobody could be shown the emergency page: staff must look as if it had been passed by.
         new = replace(new, photos=taken, after_warning=found.is_sure, is_test=key.is_test)
         submitted = _submit(new, names, idempotency)
@@ -118,6 +119,11 @@ def screen(new: submission.NewReport) -> screening.Screening:
     """Whether its words tell of danger."""
     said = screening.own_words(new.description, new.place.address, new.place.note, new.answers.given)
     return screening.screen(new.jurisdiction, new.version, said)
+
+
+def photos_refused(words: str) -> Problem:
+    """Of files that came with a report."""
+    return invalid_body([FieldError("photos", "invalid", words)])
 
 
 def refused(error: Refused) -> Problem:
@@ -284,8 +290,9 @@ def access(city: Jurisdiction, reference: str, token: str) -> RequestAccess:
     return found
 
 
-def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str) -> dict[str, Any]:
-    """A message to those who work on it, or the answer to their question. Staff read it; it is not public."""
+def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str) -> tuple[dict[str, Any], bool]:
+    """A message to those who work on it, or the answer to their question. Staff read it; it is not public. Also returns whether
+    the same message came before."""
     body = Body(data)
     token, text = (
         body.text("private_token", 100, required=True),
@@ -294,56 +301,68 @@ def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str)
     body.no_others()
     body.check()
     found = access(city, reference, token)
-    acts = allowed_actions(found)
-    if not acts & {"answer", "add"} or found.link is None:
-        raise Problem("conflict", _("This request takes no messages anymore."))
-    # Combined with a request that is still open: the message is read there.
-    about = found.service_request if found.service_request.is_open or "answer" in acts else found.shown
     try:
         with transaction.atomic():
-            if _is_new(f"comment:{found.link.pk}", idempotency_key, [text], found.service_request):
-                act = conversation.answer if "answer" in acts else conversation.add_message
-                act(about.pk, text=text, actor=found.link.person)
+            is_new = _is_new(found, "comment", idempotency_key, submission.body_hash(text))
+            if is_new:
+                _send_message(found, text)
     except (IllegalTransition, progress.TooLate):
         raise Problem("conflict", _("This request takes no messages anymore.")) from None
-    return {
+    receipt = {
         "reference": found.service_request.display_reference,
         "text": text,
-        "notice": _call_notice(city, found.service_request, text),
+        "notice": _call_notice(city, found.service_request, text, is_new=is_new),
     }
+    return receipt, not is_new
 
 
-def _is_new(scope: str, key: str, parts: list[str], service_request: ServiceRequest) -> bool:
-    if not key:
+def _send_message(found: RequestAccess, text: str) -> None:
+    """Raises progress.TooLate."""
+    acts = allowed_actions(found)
+    if not acts & {"answer", "add"} or found.link is None:
+        raise progress.TooLate
+    # Combined with a request that is still open: the message is read there.
+    about = found.service_request if found.service_request.is_open or "answer" in acts else found.shown
+    act = conversation.answer if "answer" in acts else conversation.add_message
+    act(about.pk, text=text, actor=found.link.person)
+
+
+def _is_new(found: RequestAccess, act: str, key: str, sent: str) -> bool:
+    """Whether this Idempotency-Key is new, in the caller’s transaction. sent: a hash. Raises a 409 problem for another one."""
+    if not key or found.link is None:
         return True
     try:
-        return submission.remember(Idempotency(scope, key, submission.body_hash(*parts)), service_request)
+        return submission.remember(Idempotency(f"{act}:{found.link.pk}", key, sent), found.service_request)
     except submission.IdempotencyConflict:
         raise conflict() from None
 
 
-def _call_notice(city: Jurisdiction, about: ServiceRequest, text: str) -> str | None:
+def _call_notice(city: Jurisdiction, about: ServiceRequest, text: str, *, is_new: bool) -> str | None:
     """Whom to call if the text sounds dangerous, since it may not be read right away."""
     found = screening.assess(city, text)
     if not found:
         return None
-    danger.block_shown_for(about, found.kind)
+    if is_new:
+        danger.block_shown_for(about, found.kind)
     return _("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number}
 
 
 def add_photo(
     city: Jurisdiction, reference: str, token: str, file: UploadedFile, idempotency_key: str
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], bool]:
+    """The stored photo, and whether the same one came before."""
     found = access(city, reference, token)
-    if found.link is None or "add_photos" not in allowed_actions(found):
-        raise Problem("conflict", _("This request takes no photos anymore."))
+    with transaction.atomic():
+        is_new = _is_new(found, "photo", idempotency_key, body_hash(files=[file]))
+        if found.link is None or (is_new and "add_photos" not in allowed_actions(found)):
+            raise Problem("conflict", _("This request takes no photos anymore."))
     try:
         photo = later_photos.add(
             found.service_request, file, size=file.size or 0, actor=found.link.person, key=idempotency_key
         )
     except photos.PhotoRefused as refused:
         raise invalid_body([FieldError("photo", "invalid", str(refused))]) from None
-    return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}
+    return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}, not is_new
 
 
 def edit(found: RequestAccess, description: str) -> None:

@@ -5,7 +5,9 @@ from collections import Counter
 import pytest
 
 from requests_app.actions import staff_actions, submission
+from requests_app.actions import tasks as task_actions
 from requests_app.models import Event, ServiceRequest, Task
+from staff_app.api import tasks
 from tests import factories
 from tests.at_once import at_once, meet_before
 from tests.requests_app.api.v1.conftest import V1
@@ -34,6 +36,24 @@ def test_of_two_changes_to_what_was_read_one_is_refused(
 
     assert Counter(at_once((change, first, 3), (change, second, 4))) == {200: 1, 412: 1}
     assert Event.objects.filter(kind="priority_set").count() == 1
+
+
+def test_of_two_changes_to_a_task_one_is_refused(
+    acting: Acting, cast: factories.Rivermark, made: ServiceRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = task_actions.add(made.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
+    first, second = acting(cast.tom), acting(cast.tom, "contacts")
+    path = f"staff/tasks/{task.pk}/"
+    first.get(path)
+    read = {"If-Match": first.last["ETag"]}
+    # Both have read it before either has the lock.
+    meet_before(monkeypatch, tasks, "find")
+
+    def change(client: V1, number: str) -> int:
+        return client.status("PATCH", path, {"work_order": {"number": number}}, read)
+
+    assert Counter(at_once((change, first, "WO-1"), (change, second, "WO-2"))) == {200: 1, 412: 1}
+    assert Event.objects.filter(kind="task_linked").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from jsonschema import Draft202012Validator
+from pytest_django.fixtures import Settings
 
 from requests_app import api_keys, links
 from requests_app.models import Comment, Photo, ServiceRequest, Subscription
@@ -121,7 +122,7 @@ def test_junk_gets_the_right_code(v1: V1, body: bytes, status: int, code: str) -
     assert v1.send("requests/", body, status)["type"] == f"http://testserver/developers/problems/{code}/"
 
 
-def test_bodies_of_other_types_and_broken_forms(v1: V1) -> None:
+def test_bodies_of_other_types_and_broken_forms(v1: V1, settings: Settings) -> None:
     def post(body: bytes, content_type: str) -> int:
         answer = v1.client.generic("POST", f"{BASE}requests/", body, content_type, headers=v1.headers(None))
         assert answer["Content-Type"] == "application/problem+json"
@@ -132,6 +133,19 @@ def test_bodies_of_other_types_and_broken_forms(v1: V1) -> None:
     for broken in (b"--b\r\n", b'--b\r\nContent-Disposition: form-data; name="report"\r\n\r\n{', b""):
         assert post(broken, "multipart/form-data; boundary=b") in (400, 422)
     assert post(b"x", "multipart/form-data") == 400
+    settings.BODY_MAX_BYTES = 100
+    assert post(b"--b\r\n" + b"x" * 100, "multipart/form-data; boundary=b") == 413
+
+
+def test_a_photo_of_50_megabytes_is_refused_by_name(v1: V1) -> None:
+    photo = SimpleUploadedFile("a.jpg", factories.jpeg() + b"\0" * 50_000_000, "image/jpeg")
+    assert errors(v1.upload("photos/", {"photo": photo}, 422)) == {"photo": "invalid"}
+    photo.seek(0)
+    assert errors(v1.upload("requests/", {"report": json.dumps(POTHOLE), "photos": photo}, 422)) == {
+        "photos": "invalid"
+    }
+    assert not Photo.objects.exists()
+    assert not ServiceRequest.objects.exists()
 
 
 def test_the_same_key_and_body_is_one_report_and_another_body_a_conflict(v1: V1) -> None:
@@ -206,7 +220,9 @@ def test_the_reporter_comments_adds_photos_and_edits(v1: V1, anyone: V1) -> None
     again = {"Idempotency-Key": "c"}
     comment = {"private_token": token, "text": "It is deeper now."}
     first = anyone.send(f"{path}comments/", comment, headers=again)
+    assert "Idempotent-Replayed" not in anyone.last
     assert anyone.send(f"{path}comments/", comment, headers=again) == first
+    assert anyone.last["Idempotent-Replayed"] == "true"
     anyone.send(f"{path}comments/", comment | {"text": "b"}, 409, headers=again)
     assert [one.text for one in Comment.objects.all()] == ["It is deeper now."]
     anyone.send(f"{path}comments/", comment | {"private_token": "1-x"}, 403)
@@ -219,6 +235,12 @@ def test_the_reporter_comments_adds_photos_and_edits(v1: V1, anyone: V1) -> None
     anyone.upload(f"{path}photos/", {"photo": jpeg(), "private_token": "1-x"}, 403)
     anyone.upload(f"{path}photos/", {"private_token": token}, 422)
     assert Photo.objects.count() == 1
+    photo = {"photo": jpeg(), "private_token": token}
+    stored = anyone.upload(f"{path}photos/", photo, headers=again)
+    assert "Idempotent-Replayed" not in anyone.last
+    other = SimpleUploadedFile("b.jpg", factories.jpeg(color="red"), "image/jpeg")
+    anyone.upload(f"{path}photos/", {**photo, "photo": other}, 409, headers=again)
+    assert Photo.objects.count() == 2
 
     anyone.get(path)
     etag = anyone.last["ETag"]
@@ -233,6 +255,13 @@ def test_the_reporter_comments_adds_photos_and_edits(v1: V1, anyone: V1) -> None
     anyone.send(path, edit | {"private_token": "1-x"}, 403, headers={"If-Match": etag}, method="PATCH")
     ServiceRequest.objects.update(status="in_progress")
     anyone.send(path, edit, 409, headers={"If-Match": "*"}, method="PATCH")
+    # What was sent in time is answered in time, however late the same call comes again.
+    ServiceRequest.objects.update(status="closed", disposition="fixed")
+    assert anyone.send(f"{path}comments/", comment, headers=again) == first
+    assert anyone.upload(f"{path}photos/", {**photo, "photo": jpeg()}, headers=again) == stored
+    assert anyone.last["Idempotent-Replayed"] == "true"
+    anyone.send(f"{path}comments/", comment, 409)
+    anyone.upload(f"{path}photos/", {**photo, "photo": jpeg()}, 409)
 
 
 def test_somebody_joins_a_public_request_once(v1: V1, cast: factories.Rivermark) -> None:
