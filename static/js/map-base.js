@@ -89,9 +89,3 @@ export async function openMap(box, options = {}) {
     return null;
   }
 }
-
-// For scripts of residents' and staff pages: staff have maps in dark colors, too.
-export async function openTheirMap(...given) {
-  if (!document.documentElement.classList.contains("staff")) return openMap(...given);
-  return (await import("./night-map.js")).openStaffMap(...given);
-}

@@ -1,5 +1,5 @@
 // [data-numbered-map]: a map with a numbered pin for each [data-pin] in it. The addresses on the page say the same.
-import { openTheirMap } from "./map-base.js";
+import { openTheirMap } from "./their-map.js";
 
 const CLOSE_UP = 17.5;
 // The buttons that zoom are on the right.

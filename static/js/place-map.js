@@ -1,6 +1,6 @@
 // [data-place-map]: a collapsed map with a pin for a form's two coordinates. Buttons, arrow keys, clicks, taps and dragging
 // move the pin; after a pause, its address is looked up and announced once. Without this script, the address box is enough.
-import { openTheirMap } from "./map-base.js";
+import { openTheirMap } from "./their-map.js";
 
 const PAUSE = 800;
 // One step moves the pin this far on the screen; zoomed in, that is a step or two on the ground.
