@@ -163,7 +163,7 @@ def test_every_page_is_guarded_and_kept_only_by_caches_that_may(planted: Planted
 
 
 def what_might_keep(response: Any) -> str:
-    """Why a cache might store a page of one's own. A redirect to the sign-in page contains nothing."""
+    """Why a cache might store a private page. A redirect to the sign-in page contains nothing."""
     kept = cached(response)
     is_private = response.status_code == 302 or kept.keys() >= PRIVATE
     return (

@@ -72,7 +72,7 @@ def visitor(browser: "Browser", planted: Planted, tmp_path_factory: pytest.TempP
         visitor.close()
 
 
-# tests/test_accessibility.py turns every page around in English. Arabic letters are looked at on a third of them.
+# tests/test_accessibility.py turns every page around in English. Arabic letters are tried on a third of them.
 IN_ARABIC = [
     pytest.param(name, marks=[pytest.mark.slow] if number % 3 else []) for number, name in enumerate(sorted(RESIDENTS))
 ]
