@@ -20,6 +20,17 @@ from requests_app.places.public_place import NUMBER_FIRST, block_address
 APART_M = 600
 # More than any block has addresses, or any city corners of one name.
 MOST_ENTRIES = 400
+# A street's name is in thousands of rows, but one index range for each of a block's hundred numbers finds few.
+OF_BLOCK = """
+SELECT house.* FROM unnest(%s::text[], %s::text[]) AS numbers(low, high)
+CROSS JOIN LATERAL (
+    SELECT * FROM requests_app_gazetteerentry AS entry
+    WHERE entry.search_key ~>=~ numbers.low AND entry.search_key ~<~ numbers.high
+      AND entry.jurisdiction_id = %s AND entry.kind = 'address' AND strpos(entry.search_key, %s) > 0
+    LIMIT %s) AS house
+ORDER BY house.id LIMIT %s"""
+# What may follow a number, as first and last: the street; a fraction or a second number; a mark, as in 12-14; a letter, as in 12a.
+AFTER_NUMBER = ((" {street}", " {street}{{"), (" 0", " :"), ("!", "0"), (":", "{{"))
 BLOCK = re.compile(r"^(?P<hundred>1[-–]99|\d+00)[ -]block[ -]of[ -](?P<street>.+)$", re.IGNORECASE)
 
 
@@ -86,12 +97,16 @@ def _entries(jurisdiction: Jurisdiction, name: str) -> list[GazetteerEntry]:
     if block is None:
         return list(entries.filter(search_key=words).exclude(kind="address")[:MOST_ENTRIES])
     street = block["street"].replace("-", " ")
-    digits = r"\d{1,2}" if block["hundred"].startswith("1-") else block["hundred"][:-2] + r"\d\d"
-    houses = entries.filter(
-        kind="address", search_key__contains=f" {street}", house_number__regex=rf"^{digits}([^\d]|$)"
+    first = 0 if block["hundred"].startswith("1-") else int(block["hundred"])
+    low, high = (
+        [f"{number}{ends[side].format(street=street)}" for number in range(first, first + 100) for ends in AFTER_NUMBER]
+        for side in (0, 1)
+    )
+    houses = GazetteerEntry.objects.raw(
+        OF_BLOCK, [low, high, jurisdiction.pk, f" {street}", MOST_ENTRIES, MOST_ENTRIES]
     )
     # "N Elm St" contains "Elm St" too, so compare the label.
-    return [house for house in houses[:MOST_ENTRIES] if path_of(house.label) == name]
+    return [house for house in houses if path_of(house.label) == name]
 
 
 def _groups(entries: list[GazetteerEntry]) -> list[list[GazetteerEntry]]:
