@@ -1,10 +1,12 @@
 """What pages say about street works: when, in which hours, and where the map's popup opens."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
@@ -23,19 +25,30 @@ def period_words(work: StreetWork) -> str:
 
 def hours_words(work: StreetWork) -> str:
     """from 7 a.m. to 4 p.m.; empty if the city doesn't say."""
-    opens, dash, closes = work.hours.partition("-")
-    return _("from %(opens)s to %(closes)s") % {"opens": _time(opens), "closes": _time(closes)} if dash else ""
+    return _hours_written(work.hours, get_language())
 
 
 def day_words(day: dt.date) -> str:
     """June 12; June 12, 2027 if that isn't this year."""
-    return date_format(day, "MONTH_DAY_FORMAT" if day.year == timezone.localdate().year else "DATE_FORMAT")
+    return _day_written(day, day.year == timezone.localdate().year, get_language())
 
 
 def map_words(work: StreetWork) -> dict[str, Any]:
     """For the popup on the map."""
     when = ", ".join(words for words in (period_words(work), hours_words(work)) if words)
     return {"title": f"{work.get_kind_display()}: {work.place}", "words": localized(work.words), "when": when}
+
+
+# A page writes few days and few hours, and each several times.
+@lru_cache(1024)
+def _day_written(day: dt.date, is_this_year: bool, language: str | None) -> str:
+    return date_format(day, "MONTH_DAY_FORMAT" if is_this_year else "DATE_FORMAT")
+
+
+@lru_cache(1024)
+def _hours_written(hours: str, language: str | None) -> str:
+    opens, dash, closes = hours.partition("-")
+    return _("from %(opens)s to %(closes)s") % {"opens": _time(opens), "closes": _time(closes)} if dash else ""
 
 
 def _time(written: str) -> str:

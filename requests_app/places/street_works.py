@@ -14,7 +14,7 @@ from requests_app.places.addresses import box_around
 # From the middle of the street to what is reported next to it.
 HERE_M = 40
 # On a page about a place.
-SHOWN = 20
+SHOWN = 10
 # Six digits of a degree: about 10 cm.
 SHAPE: dict[str, Any] = {"geojson": AsGeoJSON("shape", precision=6)}
 
