@@ -17,8 +17,8 @@ from requests_app.rules.word_search import ARTICLE, NOBODY, SERVICE, Found
 
 # The places where a text is cut; the first ones are tried.
 MOST_CUTS = 8
-# Words in each half, and in the clauses that meet there.
-LEAST_WORDS = 2
+# Words in each half, and in the clauses that meet there; in each half if no word joins them ("Plate 123," "Every weekend").
+LEAST_WORDS, LEAST_WORDS_APART = 2, 4
 # Words of a text that is cut at all. A longer one is a story of one problem; one in a hundred texts is longer.
 MOST_WORDS = 100
 # The least score of a half's service, and its share of what an article or the whole text scores.
@@ -48,6 +48,7 @@ _SAME_THING = re.compile(
     r"|ahora|eso|esto|él|ella|ellos|puede|pueden"
     r"|takes|makes|goes|gets|happens|looks|smells|seems|making|causing|preventing|forcing|leaving|creating|obstructing"
     r"|causando|haciendo|impidiendo|obstruyendo|nothing|previously|nada"
+    r"|never|nunca|night|noche|causes?|blocks?"
     # What is said about it: "very dangerous."
     r"|(?:(?:very|so|too|extremely|super|really|muy|bien|súper)\s+)?"
     r"(?:dangerous|unsafe|hazardous|hazard|tripping|difficult|inaccessible|peligros[oa]|difícil|dificil))\b"
@@ -118,7 +119,8 @@ def _cuts(text: str) -> list[re.Match[str]]:
     found = []
     for cut in _CUT.finditer(text):
         before, after = text[: cut.start()], text[cut.end() :]
-        if min(_words(before), _words(after)) < LEAST_WORDS or _SAME_THING.match(after):
+        least = LEAST_WORDS if _joins(cut) else LEAST_WORDS_APART
+        if min(_words(before, least), _words(after, least)) < least or _SAME_THING.match(after):
             continue
         # "The front and side. Snow everywhere."
         meeting = (_CLAUSE.split(before)[-1], _CLAUSE.split(after)[0])

@@ -439,6 +439,13 @@ REGRESSIONS = [
         ("tests/requests_app/web/report/test_two_problems.py",),
     ),
     Regression(
+        "two words after a sentence are a second problem",
+        "requests_app/rules/two_problems.py",
+        "else LEAST_WORDS_APART",
+        "else LEAST_WORDS",
+        ("tests/requests_app/web/report/test_two_problems.py",),
+    ),
+    Regression(
         "a complaint about a problem is a second one",
         "requests_app/rules/two_problems.py",
         " or not services[0].place_required",

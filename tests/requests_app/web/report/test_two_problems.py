@@ -157,6 +157,7 @@ def test_an_answer_for_the_first_keeps_the_second(cast: Rivermark, walk: Walk) -
         # A list of words, and what is said about the problem.
         "the pothole under the front and streetlight. It is deep",
         "a deep pothole in the road. Dangerous by the streetlight that is out",
+        "the streetlight is out day and night. Pothole road",
         # A long story.
         "a pothole, a deep hole in the road, " * 13 + "and the streetlight is out",
     ],
