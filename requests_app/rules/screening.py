@@ -17,9 +17,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 # "can't", "can’t" and "cant" are the same word.
 APOSTROPHES = "'’‘ʼ`´"
 # Letters that people interchange but Unicode does not fold (Vietnamese, Arabic, Persian), and the Arabic tatweel.
-_SAME = str.maketrans(
-    {"đ": "d", "Đ": "d", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": "", **dict.fromkeys(APOSTROPHES)}
-)
+_SAME = {"đ": "d", "Đ": "d", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": "", **dict.fromkeys(APOSTROPHES, "")}
 LETTERS_KEPT = 10_000
 # Scripts written without spaces: each letter counts as a word, so that a phrase matches anywhere.
 _UNSPACED = (
@@ -34,8 +32,18 @@ _UNSPACED = (
 
 def plain(text: str) -> str:
     """Folds text in any script to lowercase words without accents, with single spaces around them: " hay fuego "."""
-    letters = unicodedata.normalize("NFKD", text.translate(_SAME).casefold())
-    return " " + " ".join(letters.translate(_KEPT).split()) + " "
+    return " " + " ".join(_folded(text).split()) + " "
+
+
+def plain_words(texts: Iterable[str]) -> list[list[str]]:
+    """The words of each text, as plain() writes them. Many short texts are folded at once, which is much faster."""
+    return [line.split() for line in _folded("\n".join(text.replace("\n", " ") for text in texts)).split("\n")]
+
+
+def _folded(text: str) -> str:
+    for letter, same in _SAME.items():
+        text = text.replace(letter, same)
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_KEPT)
 
 
 class _Kept(dict[int, str]):
@@ -50,13 +58,13 @@ class _Kept(dict[int, str]):
 
 
 def _kept(letter: str) -> str:
-    """The letter if it is part of a word, an empty string for accents and invisible marks, and otherwise a space."""
+    """The letter if it is part of a word or ends a line, an empty string for accents and invisible marks, otherwise a space."""
     kind = unicodedata.category(letter)
     if unicodedata.combining(letter) or kind == "Cf":
         return ""
     # Vowel signs (M), as in Hindi, are part of their word.
     if kind[0] not in "LNM":
-        return " "
+        return "\n" if letter == "\n" else " "
     return f" {letter} " if any(first <= letter <= last for first, last in _UNSPACED) else letter
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,11 @@ import yaml
 from django.db import connection
 
 from requests_app.models import Jurisdiction, SearchDocument
-from requests_app.rules.screening import plain
-from requests_app.rules.suggestion_model import ngrams
+from requests_app.rules.screening import plain, plain_words
+from requests_app.rules.suggestion_model import PIECES
 
-# Words of a text that are read.
-WORDS_READ = 200
+# Words of a text that are read, and letters of a word.
+WORDS_READ, LETTERS_READ = 200, 40
 # How many of a match's phrases count one by one, and the weight of all of them together.
 NEAREST, TOGETHER = 3, 5.0
 # How much a word that no phrase has takes from what the others say.
@@ -79,7 +79,7 @@ class Postings:
     @classmethod
     def of(cls, rows: Array, columns: Array, values: Array, *, height: int, width: int) -> "Postings":
         """Sorted by column."""
-        starts = np.searchsorted(columns, np.arange(width + 1)).astype(np.int32)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=width))]).astype(np.int32)
         return cls(starts, rows.astype(np.int32), values.astype(np.float32), height)
 
     def times(self, columns: Array, values: Array) -> Array:
@@ -125,11 +125,13 @@ class Phrases:
         vocabulary = {word: index for index, word in enumerate(dict.fromkeys(spoken))}
         words = np.fromiter(map(vocabulary.__getitem__, spoken), np.int64, len(spoken))
         phrase_of = np.repeat(np.arange(number), np.fromiter(map(len, phrases), np.int64, number))
-        features = [[*ngrams(word), *stems.get(word, ())] for word in vocabulary]
-        columns = {feature: index for index, feature in enumerate(dict.fromkeys(chain.from_iterable(features)))}
-        part = [LETTERS if feature[0] == "~" else WORDS for feature in columns]
+        features = [[*groups_of(word), *stems.get(word, ())] for word in vocabulary]
         ends = np.cumsum([0, *map(len, features)])
-        of_words = np.fromiter(map(columns.__getitem__, chain.from_iterable(features)), np.int64, ends[-1])
+        # The next number for each new feature.
+        numbered: defaultdict[str, int] = defaultdict(count().__next__)
+        of_words = np.fromiter(map(numbered.__getitem__, chain.from_iterable(features)), np.int64, ends[-1])
+        columns = dict(numbered)
+        part = [WORDS if feature[0] == "=" else LETTERS for feature in columns]
         by_word, positions = _spans(ends[words], ends[words + 1])
         # Pairs of words that are next to each other in a phrase.
         pairs = np.flatnonzero(phrase_of[1:] == phrase_of[:-1])
@@ -146,10 +148,12 @@ class Phrases:
         match_of = np.repeat(np.arange(len(said)), np.diff(bounds))
         match = match_of[row]
         # The phrases of a match are next to each other, so these are sorted, too.
-        firsts = np.flatnonzero(np.diff(column * len(said) + match, prepend=-1))
+        places = column * len(said) + match
+        firsts = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]])[: len(places)])
         # What few services and articles say counts most.
         rarity = np.log(1 + len(said) / np.maximum(1, np.bincount(column[firsts], minlength=width)))
-        values = _level((1 + np.log(counts)) * rarity[column], row, parts[column], number)
+        weights = 1 + np.log(np.maximum(1, np.arange(np.max(counts, initial=0) + 1)))
+        values = _level(weights[counts] * rarity[column], row, parts[column], number)
         by_phrase = Postings.of(row, column, values, height=number, width=width)
         # The root, since people would say some words in each phrase.
         totals = np.sqrt(np.add.reduceat(values, firsts)) if len(firsts) else values
@@ -228,11 +232,26 @@ def _level(values: Array, rows: Array, parts: Array, height: int) -> Array:
 def features_of(words: Sequence[str], stems: Stems) -> tuple[Counter[str], Counter[str]]:
     """Stems and pairs of words; groups of letters."""
     by_words = Counter([*(stem for word in words for stem in stems.get(word, ())), *map(" ".join, pairwise(words))])
-    return by_words, Counter(gram for word in words for gram in ngrams(word))
+    return by_words, Counter(chain.from_iterable(map(groups_of, words)))
+
+
+def groups_of(word: str) -> list[str]:
+    """The groups of letters of a word, whose edges are "_"."""
+    edged = f"_{word[:LETTERS_READ]}_"
+    return [edged[group] for group in _groups(len(edged))]
+
+
+@cache
+def _groups(length: int) -> list[slice]:
+    return [slice(start, start + size) for size in PIECES for start in range(length - size + 1)]
 
 
 def words_of(text: str) -> list[str]:
     return plain(text).split()[:WORDS_READ]
+
+
+def phrases_of(texts: Iterable[str]) -> list[list[str]]:
+    return [words[:WORDS_READ] for words in plain_words(texts)]
 
 
 def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
@@ -260,6 +279,8 @@ _kept: dict[int, Phrases] = {}
 # Of as many cities as a process keeps; the one that was read first goes first.
 CITIES_KEPT = 12
 _reading = threading.Lock()
+# Those of the phrases read last, by the city's languages: most words are the same the next time.
+_stems_read: dict[tuple[str, ...], Stems] = {}
 
 
 def _phrases(jurisdiction: Jurisdiction) -> Phrases:
@@ -288,23 +309,31 @@ def _read(jurisdiction: Jurisdiction, newest: int) -> Phrases:
     said: dict[Found, list[list[str]]] = defaultdict(list)
     documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind__in=KINDS).order_by("kind", "object_id")
     for kind, pk, title, phrases in documents.values_list("kind", "object_id", "title", "phrases"):
-        said[kind, pk] += map(words_of, [title, *phrases])
+        said[kind, pk] += phrases_of([title, *phrases])
     for language in jurisdiction.languages:
         for number, topic in enumerate(nobodys_words().get(language, {}).values()):
-            said[f"{NOBODY}:{language}", number] = [words_of(text) for text in topic]
+            said[f"{NOBODY}:{language}", number] = topic
+    languages = tuple(jurisdiction.languages)
+    known = _stems_read.get(languages, {})
     words = {word for phrases in said.values() for phrase in phrases for word in phrase}
-    return Phrases.of(said, _stems(jurisdiction, words), newest)
+    stems = {word: known[word] for word in words & known.keys()}
+    _stems_read[languages] = stems | _stems(jurisdiction, words - known.keys())
+    return Phrases.of(said, _stems_read[languages], newest)
 
 
-def _stems(jurisdiction: Jurisdiction, words: Iterable[str], reader: str = "") -> Stems:
+def _stems(jurisdiction: Jurisdiction, words: Iterable[str], reader: str = "") -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(STEMS, {"words": list(set(words)), "languages": jurisdiction.languages, "reader": reader})
         return {word: [f"={lexeme}" for lexeme in lexemes] for word, lexemes in cursor.fetchall()}
 
 
 @cache
-def nobodys_words() -> dict[str, dict[str, list[str]]]:
+def nobodys_words() -> dict[str, dict[str, list[list[str]]]]:
+    """The words of each phrase, by language and topic."""
     written: dict[str, dict[str, list[str]]] = yaml.load(
         NOBODYS_WORDS.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
-    return written
+    return {
+        language: {topic: phrases_of(phrases) for topic, phrases in topics.items()}
+        for language, topics in written.items()
+    }
