@@ -4,7 +4,7 @@ import datetime as dt
 import html
 
 import pytest
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import LineString, Point
 from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -83,12 +83,16 @@ def test_the_map_draws_them_by_their_geojson(client: Client, cast: Rivermark) ->
 def test_a_block_and_an_address_name_the_works_within_their_distance(client: Client, cast: Rivermark) -> None:
     factories.street_work(cast.city)
     factories.street_work(cast.city, "W2", place="Far Rd", shape=FAR)
+    # Its box has the block in it, but it goes around at 500 m.
+    bend = LineString((-69.006, 40.494), (-69.006, 40.506), (-68.994, 40.506), srid=4326)
+    factories.street_work(cast.city, "W4", place="Bend Rd", shape=bend)
     # 400 m to the east.
     factories.street_work(cast.city, "W3", place="Oak St", shape=Point(-68.9953, 40.5, srid=4326))
     for path in ("/places/1-99-block-of-elm-st/", "/address/?q=12+Elm+St"):
         page = words(client, path)
         assert "Paving: <bdi>Elm St" in page
         assert "Far Rd" not in page
+        assert "Bend Rd" not in page
         assert "Oak St" not in page
     wide = words(client, "/places/1-99-block-of-elm-st/?around=500")
     assert "Oak St" in wide
