@@ -186,7 +186,16 @@ def test_what_fits_a_third_service_as_a_whole_is_one_problem(cast: Rivermark, wa
         cast.city,
         "crash",
         name={"en": "Crash"},
-        keywords={"en": ["hole in the road and streetlight out", "car crash", "wrecked truck", "accident"]},
+        keywords={
+            "en": [
+                "hole in the road and streetlight out",
+                "car crash",
+                "wrecked truck",
+                "accident",
+                "two cars hit each other",
+                "somebody drove into it",
+            ]
+        },
     )
     index_catalog(cast.city)
     assert OFFER not in walk.begin(text).html
