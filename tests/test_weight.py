@@ -37,6 +37,7 @@ FILES = (
     "photo_small",
     "own_photo",
     "own_photo_small",
+    "street_works_json",
     "app_manifest",
     "offline_catalog",
     "offline_token",

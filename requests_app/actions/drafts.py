@@ -440,7 +440,8 @@ def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | Non
     own_link = link.pk if link and end == "sent" else None
     following = begin_next(draft, own_link)
     draft.service_request = service_request
-    draft.typed = {"end": end, "link": link.pk if link else None, "together": draft.typed.get("together", [])}
+    before = draft.typed.get("together")
+    draft.typed = {"end": end, "link": link.pk if link else None} | ({"together": before} if before else {})
     if following is not None:
         draft.typed["next_draft"] = str(following.pk)
     draft.updated_at = app_now()

@@ -63,7 +63,12 @@ def city(tmp_path: Path) -> Jurisdiction:
     for part in ("boundary", "area_attributes", "owners", "population"):
         said[part] = str(FOLDER / said[part])
     said["catalog"] = [str(FOLDER / path) for path in said["catalog"]]
-    for part, keys in (("layers", ["folder", "mapping"]), ("gazetteer", ["file"]), ("assets", ["file"])):
+    for part, keys in (
+        ("layers", ["folder", "mapping"]),
+        ("gazetteer", ["file"]),
+        ("assets", ["file"]),
+        ("street_works", ["file"]),
+    ):
         said[part] |= {key: str(FOLDER / said[part][key]) for key in keys}
     said["branding"]["seal"] = str(FOLDER / said["branding"]["seal"])
     file = tmp_path / "city.yaml"
