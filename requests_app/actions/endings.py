@@ -141,6 +141,7 @@ def _resolve(
 
 
 def vouched(checked_by: User | None) -> dict[str, Any]:
+    """Of an event: who vouched for words in a language that their writer doesn't read."""
     return {"checked_by_id": checked_by.pk} if checked_by else {}
 
 
@@ -189,6 +190,7 @@ def withdraw(pk: int, *, actor: User | Person) -> ServiceRequest:
 def end(
     service_request: ServiceRequest, fields: list[str], *, disposition: str, reason: str = "", ends_alarms: bool = True
 ) -> None:
+    """What every ending of a locked request does: saves the outcome and these fields, stops the clocks, counts it."""
     service_request.disposition, service_request.disposition_reason = disposition, reason
     service_request.resolved_at = app_now()
     service_request.has_new_answer = False

@@ -61,6 +61,7 @@ def make_safe(pk: int, *, actor: User | None) -> ServiceRequest:
 
 
 def transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
+    """Locks a request and moves it. Returns it and the fields to save. Raises IllegalTransition."""
     service_request = ServiceRequest.objects.locked(pk)
     return service_request, move(service_request, action)
 
