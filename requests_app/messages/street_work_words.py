@@ -10,27 +10,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
+from requests_app.messages import wording
 from requests_app.models import StreetWork
 
 
 def period_words(work: StreetWork) -> str:
     """Until June 12; June 1 to June 12, if that is still to come; June 1, if it is a single day."""
-    last = day_words(work.ends_on)
+    last = wording.month_day(work.ends_on)
     if work.starts_on == work.ends_on:
         return last
     if work.starts_on <= timezone.localdate():
         return _("Until %(day)s") % {"day": last}
-    return _("%(first)s to %(last)s") % {"first": day_words(work.starts_on), "last": last}
+    return _("%(first)s to %(last)s") % {"first": wording.month_day(work.starts_on), "last": last}
 
 
 def hours_words(work: StreetWork) -> str:
     """from 7 a.m. to 4 p.m.; empty if the city doesn't say."""
     return _hours_written(work.hours, get_language())
-
-
-def day_words(day: dt.date) -> str:
-    """June 12; June 12, 2027 if that isn't this year."""
-    return _day_written(day, day.year == timezone.localdate().year, get_language())
 
 
 def map_words(work: StreetWork) -> dict[str, Any]:
@@ -39,12 +35,7 @@ def map_words(work: StreetWork) -> dict[str, Any]:
     return {"title": f"{work.get_kind_display()}: {work.place}", "words": localized(work.words), "when": when}
 
 
-# A page writes few days and few hours, and each several times.
-@lru_cache(1024)
-def _day_written(day: dt.date, is_this_year: bool, language: str | None) -> str:
-    return date_format(day, "MONTH_DAY_FORMAT" if is_this_year else "DATE_FORMAT")
-
-
+# A page writes few hours, and each several times.
 @lru_cache(1024)
 def _hours_written(hours: str, language: str | None) -> str:
     opens, dash, closes = hours.partition("-")

@@ -34,6 +34,13 @@ def long_date(day: dt.date) -> str:
     return formats.date_format(day, pgettext("day format", "l, F j"))
 
 
+def month_day(day: dt.date) -> str:
+    """June 3; June 3, 2025 if that isn't this year."""
+    return _day_written(
+        day, "MONTH_DAY_FORMAT" if day.year == timezone.localdate().year else "DATE_FORMAT", get_language()
+    )
+
+
 def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
     """Tuesday, June 3, 4:30 p.m. in the city's local time; with the year if it isn't this one."""
     local = at.astimezone(zone)

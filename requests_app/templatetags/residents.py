@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from requests_app.localized import localized
@@ -35,9 +34,7 @@ def with_day(at: dt.datetime) -> str:
 @register.filter
 def month_day(at: dt.datetime) -> str:
     """June 3; June 3, 2025 if that isn't this year."""
-    local = timezone.localtime(at)
-    is_this_year = local.year == timezone.localtime().year
-    return date_format(local, "MONTH_DAY_FORMAT" if is_this_year else "DATE_FORMAT")
+    return wording.month_day(timezone.localdate(at))
 
 
 @register.filter
