@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
@@ -21,7 +21,7 @@ def period_words(work: StreetWork) -> str:
         return last
     if work.starts_on <= timezone.localdate():
         return _("Until %(day)s") % {"day": last}
-    return _("%(first)s to %(last)s") % {"first": wording.month_day(work.starts_on), "last": last}
+    return pgettext("street work", "%(first)s to %(last)s") % {"first": wording.month_day(work.starts_on), "last": last}
 
 
 def hours_words(work: StreetWork) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from django.contrib.gis.geos import LineString, Point
@@ -45,6 +46,7 @@ def test_the_list_has_what_is_under_way_and_planned_and_nothing_that_is_over(cli
     assert "Pavimentación: <bdi>Elm St" in spanish
     assert "Asfalto nuevo." in spanish
     assert "Calles" in spanish
+    assert re.search(r"Del \d+ de \w+ al \d+ de \w+", spanish)
 
 
 def test_the_list_goes_on_on_the_next_page(client: Client, cast: Rivermark) -> None:
