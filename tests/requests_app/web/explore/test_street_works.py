@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from requests_app.models import Jurisdiction
 from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
@@ -24,11 +25,14 @@ def words(client: Client, path: str) -> str:
     return html.unescape(" ".join(answer.content.decode().split()))
 
 
-def on(days: int) -> str:
-    return date_format(timezone.localdate() + dt.timedelta(days=days), "MONTH_DAY_FORMAT")
+def day(city: Jurisdiction, days: int) -> dt.date:
+    return timezone.localdate(timezone=city.zone) + dt.timedelta(days=days)
 
 
 def test_the_list_has_what_is_under_way_and_planned_and_nothing_that_is_over(client: Client, cast: Rivermark) -> None:
+    def on(days: int) -> str:
+        return date_format(day(cast.city, days), "MONTH_DAY_FORMAT")
+
     assert "There’s no street work planned right now." in words(client, "/street-work/")
     factories.street_work(cast.city)
     factories.street_work(cast.city, "W2", days=(3, 4), kind="sewer", hours="", place="Oak St")
@@ -120,7 +124,7 @@ def test_who_reports_where_work_is_under_way_reads_it_and_can_send(
 ) -> None:
     factories.street_work(cast.city, days=days)
     walk = Walk(client).to_check()
-    said = f"Paving: work is under way here until {timezone.localdate() + dt.timedelta(days=days[1]):%A}"
+    said = f"Paving: work is under way here until {day(cast.city, days[1]):%A}"
     assert (said in html.unescape(" ".join(walk.html.split()))) is is_said
     assert "We got it." in walk.send().html
 
