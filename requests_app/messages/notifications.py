@@ -43,6 +43,8 @@ EMAILS = {
 NEVER_IN_DIGEST = {"received", "asked", "reminded", "made_public"}
 # People get no email about what they did themselves, except that their report arrived.
 ALSO_TO_ACTOR = {"received"}
+# The receipt waits this long for the routing, so that one email says both.
+RECEIPT_WAITS = dt.timedelta(seconds=60)
 # Digests go out from this hour on, by the city's clock; weekly ones on Mondays.
 HOUR, WEEKDAY = 7, 0
 
@@ -51,11 +53,18 @@ def notify(row: OutboxRow) -> None:
     """Expands an event to one email for each address that took part in the request when it happened, or to its digest.
 
     The emails of one address about one request go out in the order of the events. None about what a program sent as a test.
+    The receipt goes out with the next event, or after RECEIPT_WAITS.
     """
     service_request, event = row.service_request, row.event
     if service_request is None or event is None or (service_request.is_test and service_request.api_key_id is not None):
         return
     email = EMAILS[event.kind]
+    if email != "received":
+        outbox.release(service_request, {"email_received"})
+        transaction.on_commit(lambda: outbox.wake("outside"), robust=True)
+    if _is_first_routing(event):
+        # The receipt says it.
+        return
     # After a merge, someone who reported twice takes part twice, as two people with one address. Send one email, to the
     # one who came first (the reporter before those who joined).
     recipients = list(
@@ -91,12 +100,21 @@ def notify(row: OutboxRow) -> None:
             recipient_id=contact_point_id,
             dedupe_key=f"email_{email}:{event.pk}:{contact_point_id}",
             ordering_key=f"mail:{service_request.pk}:{contact_point_id}",
+            **({"due_at": event.at + RECEIPT_WAITS} if email == "received" else {}),
         )
         for contact_point_id, _cadence in recipients
     ]
     if emails:
         # put() keeps the id of the HTTP request, so that the logs of the emails have it too.
         outbox.enqueue_rows(emails, lane="outside")
+
+
+def _is_first_routing(event: Event) -> bool:
+    """Whether the rules routed it for the first time. What staff do, and a later change of department, has its own email."""
+    if event.kind != "routed" or event.user_id is not None:
+        return False
+    earlier = Event.objects.filter(service_request=event.service_request, pk__lt=event.pk)
+    return not earlier.filter(kind__in=["routed", "triaged"]).exists()
 
 
 def addresses_of_actor(event: Event) -> list[str]:
