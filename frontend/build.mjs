@@ -134,6 +134,14 @@ function charactersOf(variable) {
   return characters;
 }
 
+// Map pictures and cards are made by the server, which can't read woff2.
+function copyFonts() {
+  for (const weight of ["SemiBold", "Bold"]) {
+    const name = `PublicSans-${weight}.ttf`;
+    copy(`@uswds/uswds/dist/fonts/public-sans/${name}`, path.join(vendor, "uswds/fonts", name));
+  }
+}
+
 async function buildFonts() {
   for (const weight of ["Regular", "Bold"]) {
     const font = fs.readFileSync(path.join(uswds, `dist/fonts/public-sans/PublicSans-${weight}.ttf`));
@@ -162,6 +170,7 @@ function buildIcons() {
 fs.rmSync(path.join(vendor, "uswds"), { recursive: true, force: true });
 await buildUswds();
 await buildFonts();
+copyFonts();
 buildIcons();
 
 copyCode("htmx.org/dist/htmx.min.js", path.join(vendor, "htmx.min.js"));

@@ -30,11 +30,24 @@ from requests_app.models import (
 )
 
 SECRET_BITS = 130
+# Characters, 80 bits.
+SIGNATURE = 16
 
 
 def _derived(message: str, key: str) -> str:
     digest = hmac.new(key.encode(), message.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest)[: SECRET_BITS // 5].decode().lower()
+
+
+def signature(message: str) -> str:
+    """Shows that we made a public address, such as that of a picture: anyone may read it, and nobody make up another."""
+    return _derived(f"address:{message}", settings.LINK_KEYS[0])[:SIGNATURE]
+
+
+def is_signed(message: str, candidate: str) -> bool:
+    """Compares in constant time, with every key."""
+    made = [_derived(f"address:{message}", key)[:SIGNATURE] for key in settings.LINK_KEYS]
+    return any(hmac.compare_digest(one.encode(), candidate.encode()) for one in made)
 
 
 def _is_right(secret: str, message: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib.gis.geos import Point
 from django.db.models import Max
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -43,6 +44,7 @@ from requests_app.models import (
     Target,
     Team,
 )
+from requests_app.places import map_picture_links
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -229,6 +231,18 @@ def each_token(planted: Planted) -> list[Arguments]:
 def each_tile(planted: Planted) -> list[Arguments]:
     """From the whole city down to houses, at each place that a test may look for."""
     return _tiles(15, 9, 12, 14)
+
+
+def each_map_picture(planted: Planted) -> list[Arguments]:
+    """Of each request, those of which there must be none too, alone and among its neighbors."""
+    requests = _public_first(planted)
+    subjects = [
+        *(map_picture_links.of_report(one, with_neighbors=wide) for one in requests for wide in (False, True)),
+        map_picture_links.of_area(planted.cast.city.areas.get(layer="ward", code="5")),
+        map_picture_links.CITY,
+        map_picture_links.of_place(Point(*factories.ELM_ST)),
+    ]
+    return [map_picture_links.arguments(subject, "medium-night", "svg") for subject in subjects]
 
 
 def each_request_tile(planted: Planted) -> list[Arguments]:
@@ -669,6 +683,7 @@ PAGES: dict[str, Page] = {
         queries=("", "status=open", "service=outreach", "language=es", "q=hole&area=ward:5", "older=1"),
         budget=7,
     ),
+    "map_picture": Page(EVERYONE, arguments=each_map_picture, budget=7),
     "map_style": Page(EVERYONE, budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=2),
     "place_nearest": Page(

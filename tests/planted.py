@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.gis.geos import LineString
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -45,6 +46,7 @@ from requests_app.models import (
     ApiKey,
     ApiKeyRequest,
     Area,
+    BasemapFeature,
     BulkJob,
     Calendar,
     CityImage,
@@ -244,7 +246,15 @@ def _plant_rows() -> Planted:
     }
     _plant_layer_imports(city)
     CityImage.objects.create(jurisdiction=city, kind="card", version="0123456789abcdef", content=b"\x89PNG")
-    city.save(update_fields=["branding"])
+    # For map pictures: a street of one block.
+    (longitude, latitude), wide = factories.ELM_ST, 0.002
+    street = LineString((longitude - wide, latitude), (longitude + wide, latitude), srid=4326).transform(
+        3857, clone=True
+    )
+    road = {"class": "street", "name": "Elm St"}
+    BasemapFeature.objects.create(jurisdiction=city, layer="streets", properties=road, shape=street)
+    city.basemap_version = 1
+    city.save(update_fields=["branding", "basemap_version"])
     staff = _staff(cast)
     sue, pia = staff["sue"], staff["pia"]
     OnCall.objects.create(

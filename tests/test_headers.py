@@ -39,6 +39,8 @@ MAY_BE_OLDER = {
     "v1_ogc": 300, "v1_ogc_conformance": 300, "v1_ogc_definition": 300, "v1_ogc_collections": 300, "v1_ogc_collection": 300,
     "v1_ogc_areas": 300, "v1_ogc_area": 300, "v1_ogc_assets": 300, "v1_ogc_asset": 300,
     "robots": 3600, "sitemap": 3600, "requests_app:area_calendar": 3600,
+    # Of areas and the city; those of reports are kept for 30 seconds (tests/requests_app/places/test_map_pictures.py).
+    "map_picture": 86_400,
     # Its URL contains a hash of its content.
     "seal": 365 * 86_400, "city_image": 365 * 86_400,
 }  # fmt: skip

@@ -189,14 +189,50 @@ NAMES: list[Layer] = [
 ]  # fmt: skip
 
 
-def city_style(*, name: str, view: dict[str, Any], source: dict[str, Any], glyphs: str) -> dict[str, Any]:
+# The same map at night: each color and the dark one in its place.
+DARK = {
+    # Ground.
+    OUTSIDE: "#14171a", LAND: "#1e2226", WATER: "#173346", SHORE: "#2b5068",
+    PARK: "#21361f", WILD: "#1d301b", CEMETERY: "#2a352a", PLAZA: "#2c3328", "#8f83ad": "#9d92bd",
+    # Roads.
+    MOTORWAY: "#8a6433", MOTORWAY_EDGE: "#3a2b18", PRIMARY: "#6b6035", PRIMARY_EDGE: "#2f2b1c",
+    SECONDARY: "#55523f", SECONDARY_EDGE: "#2a2a22", STREET: "#42474d", STREET_EDGE: "#14171a", STREET_FAR: "#343a40",
+    OTHER: "#30353a", OTHER_EDGE: "#1a1d20", RAIL: "#6d6b66", "#e6cdb0": "#5d4a33",
+    "#f3f1ec": "#26292d", "#f7f4ec": "#2b2e31", "#d9c6ad": "#2c241a", "#f3dfc6": "#57462f", BORDER: "#a596cf",
+    # Labels and the halos around them.
+    INK: "#eceef0", WATER_INK: "#b5dcf2", PARK_INK: "#bfe3b4", NEIGHBORHOOD_INK: "#d8cdf0", "#4f4a41": "#c9c5bd",
+    "#4d5056": "#c3c6ca", "#5a3206": "#ffe0b8", "#3a3550": "#dad6ec", "#44474d": "#cdd0d4",
+    "halo": "#14171a", "#f1efea": "#14171a", "#fff4e6": "#2a1d0c", "#e4f1f8": "#10202b", "#f1f8ec": "#10190e",
+}  # fmt: skip
+
+
+def layers(*, dark: bool = False) -> list[Layer]:
+    """All layers of the base map, in the order in which they are drawn."""
+    by_day = [*GROUND, *ROADS, *NAMES]
+    return [_at_night(layer) for layer in by_day] if dark else by_day
+
+
+def _at_night(value: Any, *, is_halo: bool = False) -> Any:
+    """The value with its colors replaced. A white street becomes gray, and a white halo black."""
+    if isinstance(value, dict):
+        return {key: _at_night(part, is_halo="halo" in key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_at_night(part) for part in value]
+    if value == STREET:
+        return DARK["halo"] if is_halo else DARK[STREET]
+    return DARK.get(value, value) if isinstance(value, str) else value
+
+
+def city_style(
+    *, name: str, view: dict[str, Any], source: dict[str, Any], glyphs: str, dark: bool = False
+) -> dict[str, Any]:
     """The complete style. source: MapLibre source of the base map's tiles, vector or raster."""
     center = view.get("center", [0, 0])
     label = {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": center}}
     if source["type"] == "raster":
-        layers: list[Layer] = [GROUND[0], {"id": "raster", "type": "raster", "source": SOURCE}]
+        drawn: list[Layer] = [GROUND[0], {"id": "raster", "type": "raster", "source": SOURCE}]
     else:
-        layers = [*GROUND, *ROADS, *NAMES]
+        drawn = layers(dark=dark)
     return {
         "version": 8,
         "name": name,
@@ -204,7 +240,7 @@ def city_style(*, name: str, view: dict[str, Any], source: dict[str, Any], glyph
         "zoom": view.get("zoom", 12),
         "glyphs": glyphs,
         "sources": {SOURCE: source, "city": {"type": "geojson", "data": label}},
-        "layers": layers,
+        "layers": drawn,
     }
 
 

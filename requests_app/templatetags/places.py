@@ -1,11 +1,14 @@
-"""Template filters for distances, and for the page of a place."""
+"""Template filters for distances, for the page of a place, and for map pictures."""
+
+from typing import Any
 
 from django import template
+from django.template import RequestContext
 from django.urls import reverse
 
 from requests_app.messages import wording
 from requests_app.models import ServiceRequest
-from requests_app.places import named
+from requests_app.places import map_picture_links, named
 from requests_app.places.public_place import listed_by_place
 
 register = template.Library()
@@ -21,3 +24,36 @@ def page_of_place(service_request: ServiceRequest) -> str:
         return ""
     path = named.path_of(service_request.public_address)
     return reverse("requests_app:place", args=[path]) if path else ""
+
+
+register.filter("picture_of_area", map_picture_links.of_area)
+register.filter("picture_of_place", map_picture_links.of_place)
+
+
+@register.filter
+def picture_of_report(service_request: ServiceRequest, kind: str = "") -> str:
+    """The subject of its map picture, with kind="neighbors" among the open reports around it; empty if it has none."""
+    if not service_request.is_public or service_request.public_point is None or not listed_by_place(service_request):
+        return ""
+    return map_picture_links.of_report(service_request, with_neighbors=kind == "neighbors")
+
+
+@register.inclusion_tag("requests_app/_map_picture.html", takes_context=True)
+def map_picture(context: RequestContext, subject: str, alt: str, size: str = "medium") -> dict[str, Any]:
+    """The picture as an element that fits the screen and its colors; nothing if the city has no layers or subject is empty."""
+    if not subject or not context["city"].basemap_version:
+        return {}
+
+    def source(name: str, media: str) -> dict[str, Any]:
+        width, height = map_picture_links.SIZES[name]
+        night = "dark" in media
+        return {
+            "url": map_picture_links.path(subject, name, at_night=night),
+            "media": media,
+            "width": width,
+            "height": height,
+        }
+
+    phone, dark = "(max-width: 40em)", "(prefers-color-scheme: dark)"
+    sources = [source("small", f"{phone} and {dark}"), source("small", phone), source(size, dark)]
+    return {"alt": alt, "sources": sources, "image": source(size, "")}

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.web.developers import pages
-from requests_app.web.explore import numbers, place_search, tiles
+from requests_app.web.explore import map_pictures, numbers, place_search, tiles
 from requests_app.web.offline import app
 from requests_app.web.report import sign
 from requests_app.web.site import crawlers, theme
@@ -11,6 +11,11 @@ from requests_app.web.site import crawlers, theme
 urlpatterns: list[URLPattern] = [
     path("tiles/basemap/<int:z>/<int:x>/<int:y>.mvt", tiles.basemap_tile, name="basemap_tile"),
     path("tiles/requests/<int:z>/<int:x>/<int:y>.mvt", tiles.request_tile, name="request_tile"),
+    path(
+        "map-pictures/<slug:signature>/<path:subject>/<slug:name>.<slug:ending>",
+        map_pictures.map_picture,
+        name="map_picture",
+    ),
     path("map/style.json", tiles.map_style, name="map_style"),
     path("places/search.json", place_search.place_search, name="place_search"),
     path("places/nearest.json", place_search.place_nearest, name="place_nearest"),

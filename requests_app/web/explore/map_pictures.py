@@ -1,0 +1,145 @@
+"""Map pictures of what everybody may know, by signed addresses (places/map_picture_links.py)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import astuple
+
+from django.contrib.gis.geos import Point, Polygon
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from requests_app.models import Area, Jurisdiction, ServiceRequest
+from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, png, svg
+from requests_app.places.map_picture_links import CITY, NIGHT, SIZES, is_right
+from requests_app.places.public_place import EXACT, LISTED_BY_PLACE
+from requests_app.places.statement_timeout import TimeUpError
+from requests_app.web.explore.tiles import basemap_attribution
+
+DAY_S = 86_400
+# What is hidden or made private is gone this soon.
+REPORT_S = 30
+# The reports drawn around one.
+NEIGHBORS = 40
+# So many zooms farther away, the neighbors come into view.
+FARTHER = 0.5
+Found = tuple[View, list[Mark]]
+
+
+@require_safe
+def map_picture(request: HttpRequest, signature: str, subject: str, name: str, ending: str) -> HttpResponse:
+    jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    size = SIZES.get(name.removesuffix(NIGHT))
+    if size is None or not is_right(subject, name, ending, signature) or not jurisdiction.basemap_version:
+        raise Http404
+    kind, _slash, which = subject.partition("/")
+    found = SUBJECTS[kind](jurisdiction, which, *size) if kind in SUBJECTS else None
+    if found is None:
+        raise Http404
+    try:
+        content = _drawn(jurisdiction, *found, ending=ending, dark=name.endswith(NIGHT))
+    except TimeUpError:
+        response = HttpResponse("Too much for one picture just now. Try again.", content_type="text/plain", status=503)
+        response["Retry-After"] = "5"
+        patch_cache_control(response, no_store=True)
+        return response
+    response = HttpResponse(content, content_type={"svg": "image/svg+xml", "png": "image/png"}[ending])
+    patch_cache_control(response, public=True, max_age=REPORT_S if kind in OF_REPORTS else DAY_S)
+    # Mail programs and other sites show it.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    etag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+    response["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _drawn(jurisdiction: Jurisdiction, view: View, marks: list[Mark], *, ending: str, dark: bool) -> bytes:
+    """From the cache, by what is on it: two reports at one place share a picture. Raises TimeUpError."""
+    credit = basemap_attribution(jurisdiction)
+    shown = json.dumps([astuple(view), [astuple(mark) for mark in marks], credit, ending, dark])
+    version = jurisdiction.basemap_version
+    key = f"map_picture:{jurisdiction.pk}:{version}:{hashlib.sha256(shown.encode()).hexdigest()}"
+    content: bytes | None = cache.get(key)
+    if content is None:
+        title = _("Map of %(city)s") % {"city": jurisdiction.name}
+        drawing = svg(jurisdiction, view, marks, title=title, attribution=credit, dark=dark)
+        content = png(drawing) if ending == "png" else drawing.encode()
+        cache.set(key, content, timeout=DAY_S)
+    return content
+
+
+# --- What is on a picture ---------------------------------------------------------------------------------------------------
+
+
+def _report(jurisdiction: Jurisdiction, reference: str, width: int, height: int) -> Found | None:
+    found = _public(jurisdiction, reference)
+    if found is None:
+        return None
+    point, pin = found
+    return View.around(point, width, height), [pin]
+
+
+def _neighbors(jurisdiction: Jurisdiction, reference: str, width: int, height: int) -> Found | None:
+    """A report and the open ones around it."""
+    found = _public(jurisdiction, reference)
+    if found is None:
+        return None
+    point, pin = found
+    view = View.around(point, width, height, ZOOM - FARTHER)
+    around = Polygon.from_bbox(view.box)
+    around.srid = 4326
+    others = (
+        ServiceRequest.objects.public()
+        .open()
+        .filter(LISTED_BY_PLACE, jurisdiction=jurisdiction, public_point__bboverlaps=around)
+        .exclude(reference=reference)
+        .order_by("-submitted_at", "-id")
+    )
+    points = others.values_list("public_point", flat=True)[:NEIGHBORS]
+    return view, [*(Mark("open", at.x, at.y) for at in points if at), pin]
+
+
+def _public(jurisdiction: Jurisdiction, reference: str) -> tuple[Point, Mark] | None:
+    """The public place of a request and its pin. Where the place is a block, all of the block is marked."""
+    found = ServiceRequest.objects.public().filter(
+        LISTED_BY_PLACE, jurisdiction=jurisdiction, reference=reference, public_point__isnull=False
+    )
+    row = found.values_list("public_point", "service_version__visibility").first()
+    point, visibility = row or (None, "")
+    if point is None:
+        return None
+    return point, Mark("pin" if visibility in EXACT else "around", point.x, point.y)
+
+
+def _area(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:
+    layer, _slash, code = which.partition("/")
+    area = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True).first()
+    if area is None:
+        return None
+    view = View.of_box(area.polygon.extent, width, height)
+    # No finer than a pixel.
+    simple = area.polygon.simplify(360 / WORLD_PX / 2**view.zoom, preserve_topology=True)
+    return view, [Mark("area", shape=json.loads(simple.geojson))]
+
+
+def _place(_jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:
+    latitude, _comma, longitude = which.partition(",")
+    point = Point(float(longitude), float(latitude), srid=4326)
+    return View.around(point, width, height), [Mark("pin", point.x, point.y)]
+
+
+def _city(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Found | None:
+    box = jurisdiction.map_view.get("bounds")
+    return (View.of_box(tuple(box), width, height), []) if box else None
+
+
+OF_REPORTS = {"report", "neighbors"}
+SUBJECTS: dict[str, Callable[[Jurisdiction, str, int, int], Found | None]] = {
+    "report": _report,
+    "neighbors": _neighbors,
+    "area": _area,
+    "place": _place,
+    CITY: _city,
+}
