@@ -8,8 +8,17 @@ from requests_app import events
 from requests_app.actions import conversation, drafts, submission
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, Cadence, DigestItem, Draft, Participation, Person, ServiceRequest
-from requests_app.rules import blocked_addresses
+from requests_app.models import (
+    AccessLink,
+    Cadence,
+    DigestItem,
+    Draft,
+    Participation,
+    Person,
+    RequestVote,
+    ServiceRequest,
+)
+from requests_app.rules import blocked_addresses, votes
 from requests_app.rules.report_path import Path
 
 
@@ -57,13 +66,14 @@ def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = 
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).get(pk=pk)
     own = _own_link(draft, service_request)
     person, link = (own.person, own) if own else (None, None)
+    voted = votes.vote_of(draft.visitor_hash, RequestVote.Kind.ME_TOO, [pk])
     if person is None or email:
         person, link = join(
             pk,
             reporter=Reporter(email=email, language=draft.language),
             language=draft.language,
-            # A reporter counts once, even if they want email at another address now.
-            role=Participation.Role.FOLLOWER if own else Participation.Role.AFFECTED,
+            # They count once: as a reporter, even if they want email at another address now, or by “Me too.”
+            role=Participation.Role.FOLLOWER if own or voted else Participation.Role.AFFECTED,
         )
     if with_words and (words := _words(draft)):
         language = draft.typed.get("text_language") or draft.language

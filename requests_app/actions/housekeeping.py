@@ -1,5 +1,6 @@
 """Deletes expired data: drafts, unconfirmed reports, orphaned photos, idempotency keys, finished outbox rows, sent digest
-items, verification links, inactive subscriptions, sessions, states for undoing, safety notes, what webhooks sent."""
+items, verification links, inactive subscriptions, sessions, states for undoing, safety notes, what webhooks sent, whose votes
+were whose."""
 
 import datetime as dt
 
@@ -27,6 +28,7 @@ from requests_app.models import (
     Participation,
     Person,
     Photo,
+    RequestVote,
     StaffSession,
     Subscription,
     UndoState,
@@ -46,6 +48,8 @@ STOPPED_KEPT = dt.timedelta(days=30)
 UNDO_STATES_KEPT = dt.timedelta(hours=1)
 BULK_JOBS_KEPT = dt.timedelta(days=30)
 SESSION_RECORDS_KEPT = dt.timedelta(days=14)
+# As long as the cookie of the device. Their count stays.
+VOTES_KEPT = dt.timedelta(days=365)
 ROWS_AT_ONCE = 20_000
 DRAFTS_AT_ONCE = 5000
 
@@ -74,6 +78,13 @@ def sweep() -> None:
     safety_notes.delete_old()
     webhooks.delete_old(now)
     _delete_old_email_data(now)
+    _delete_old_votes(now)
+
+
+def _delete_old_votes(now: dt.datetime) -> None:
+    # Ordered by primary key, and so by age, without another index.
+    rows = RequestVote.objects.order_by("pk").values_list("pk", "created_at")[:ROWS_AT_ONCE]
+    RequestVote.objects.filter(pk__in=[pk for pk, created_at in rows if created_at < now - VOTES_KEPT]).delete()
 
 
 def _delete_old_crew_results(now: dt.datetime) -> None:

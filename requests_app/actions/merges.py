@@ -1,6 +1,7 @@
 """Merging duplicates into an earlier request, with all their reporters; and unmerging."""
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from requests_app import events
@@ -57,8 +58,10 @@ def join_people(service_request: ServiceRequest, parent: ServiceRequest) -> None
     """Subscribes the people of a merged request to the parent's updates, and counts them there."""
     with connection.cursor() as cursor:
         cursor.execute(JOIN, [parent.pk, Participation.Role.AFFECTED, service_request.pk])
-    parent.people_count += service_request.people_count
-    parent.save(update_fields=["people_count"])
+    ServiceRequest.objects.filter(pk=parent.pk).update(
+        people_count=F("people_count") + service_request.people_count,
+        me_too_count=F("me_too_count") + service_request.me_too_count,
+    )
 
 
 @transaction.atomic

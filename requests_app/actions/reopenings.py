@@ -97,7 +97,8 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
         # The parent may have been merged into a third request meanwhile, and its people with it.
         above.participations.filter(person_id__in=people, role=Participation.Role.AFFECTED).delete()
         ServiceRequest.objects.filter(pk=above.pk).update(
-            people_count=Greatest(1, F("people_count") - service_request.people_count)
+            people_count=Greatest(1, F("people_count") - service_request.people_count),
+            me_too_count=Greatest(0, F("me_too_count") - service_request.me_too_count),
         )
         above = above.duplicate_of
     service_request.duplicate_of = None

@@ -256,8 +256,10 @@ def _restore(state: UndoState, service_request: ServiceRequest) -> None:
     Photo.objects.filter(pk__in=state.photos).update(hidden_at=app_now(), hidden_reason="undone")
     if "merged" in kinds and parent_id:
         Participation.objects.filter(pk__in=state.participations).delete()
-        left = Greatest(1, F("people_count") - service_request.people_count)
-        ServiceRequest.objects.filter(pk=parent_id).update(people_count=left)
+        ServiceRequest.objects.filter(pk=parent_id).update(
+            people_count=Greatest(1, F("people_count") - service_request.people_count),
+            me_too_count=Greatest(0, F("me_too_count") - service_request.me_too_count),
+        )
     elif "unmerged" in kinds and service_request.duplicate_of_id:
         merges.join_people(service_request, ServiceRequest.objects.get(pk=service_request.duplicate_of_id))
 

@@ -157,7 +157,11 @@ class ServiceRequest(models.Model):
     # The resident wrote something that staff have not read yet.
     has_new_answer = models.BooleanField(default=False)
     reopened_count = models.PositiveSmallIntegerField(default=0)
+    # People who reported or joined it; those who selected “Me too” are counted apart (RequestVote).
     people_count = models.PositiveIntegerField(default=1)
+    me_too_count = models.PositiveIntegerField(default=0, db_default=0)
+    # For what was fixed.
+    thanks_count = models.PositiveIntegerField(default=0, db_default=0)
 
     # Copied from the clocks, for sorting.
     acknowledge_due_at = models.DateTimeField(null=True, blank=True)
@@ -400,6 +404,18 @@ class ServiceRequest(models.Model):
     @property
     def is_public(self) -> bool:
         return self.public_state == PublicState.PUBLIC
+
+    @property
+    def affected_count(self) -> int:
+        return self.people_count + self.me_too_count
+
+    @property
+    def takes_me_too(self) -> bool:
+        return self.is_public and self.is_open
+
+    @property
+    def takes_thanks(self) -> bool:
+        return self.is_public and self.disposition in (Disposition.FIXED, Disposition.ACTION_TAKEN)
 
 
 class RequestArea(models.Model):

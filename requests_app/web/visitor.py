@@ -1,4 +1,4 @@
-"""The visitor who owns a draft: a browser, known by a random cookie of which only a hash is stored."""
+"""The visitor who owns a draft or votes: a browser, known by a random cookie of which only a hash is stored."""
 
 import datetime as dt
 import secrets
@@ -7,13 +7,13 @@ import uuid
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from requests_app.actions.drafts import EXPIRES_AFTER, visitor_hash
+from requests_app.actions.drafts import visitor_hash
 from requests_app.clock import AppNow, app_now
 from requests_app.models import Draft
 
 COOKIE = "visitor"
-# Longer than a draft, so that the page about an expired draft still knows whose it was.
-COOKIE_KEPT = EXPIRES_AFTER + dt.timedelta(days=7)
+# So that a device votes once. Much longer than a draft, so that the page about an expired draft still knows whose it was.
+COOKIE_KEPT = dt.timedelta(days=365)
 
 
 def get_visitor(request: HttpRequest) -> str:

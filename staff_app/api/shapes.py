@@ -102,7 +102,7 @@ def _flags(row: ServiceRequest) -> list[str]:
         "not_accepted": row.acknowledged_at is None and row.status in (Status.RECEIVED, Status.ROUTED),
         "new_reply": row.has_new_answer,
         "reopened": row.reopened_count > 0,
-        "several_people": row.people_count > 1,
+        "several_people": row.affected_count > 1,
         "bounced": row.bounces >= 2,
     }
     return [flag for flag, is_raised in raised.items() if is_raised]

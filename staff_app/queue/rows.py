@@ -128,9 +128,9 @@ def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction)
         flags.append(Flag(_("New reply"), "new"))
     if service_request.reopened_count:
         flags.append(Flag(_("Reopened %(n)s×") % {"n": service_request.reopened_count}))
-    if service_request.people_count > 1:
-        people = ngettext("%(n)s person", "%(n)s people", service_request.people_count)
-        flags.append(Flag(people % {"n": service_request.people_count}))
+    if service_request.affected_count > 1:
+        people = ngettext("%(n)s person", "%(n)s people", service_request.affected_count)
+        flags.append(Flag(people % {"n": service_request.affected_count}))
     if service_request.language != city.languages[0]:
         flags.append(Flag(language_name(service_request.language)))
     if not service_request.is_public:

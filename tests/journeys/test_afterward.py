@@ -101,7 +101,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
         ben.locator("main a[href*='/l/']").click()
     bens = f"{live_site.url}/r/{made.reference}/"
     assert ben.url == bens
-    assert "2 people reported this." in ben.inner_text("main")
+    assert "2 people are affected." in ben.inner_text("main")
 
     # Tom asks Ana a question. She is emailed 30 seconds later; Ben can't read it.
     sign_in(tom, live_site, town.tom)
@@ -174,7 +174,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     anybody = new_page(viewport=PHONE)
     anybody.goto(bens)
     shown = anybody.inner_text("main")
-    for words in ("Fixed", "We filled the hole.", "Now the right one.", "Reopened", "2 people reported this."):
+    for words in ("Fixed", "We filled the hole.", "Now the right one.", "Reopened", "2 people are affected."):
         assert words in shown
     for words in Comment.objects.filter(public=False).values_list("text", flat=True):
         assert words not in shown

@@ -291,7 +291,7 @@ REGRESSIONS = [
     Regression(
         "a merge counts nobody",
         "requests_app/actions/merges.py",
-        "    parent.people_count += service_request.people_count\n",
+        '        people_count=F("people_count") + service_request.people_count,\n',
         "",
         ("tests/requests_app/actions/test_merges.py",),
     ),

@@ -38,6 +38,7 @@ SHELL_FILES = [
     "vendor/uswds/img/usa-icons/error.svg",
     "img/icon.svg",
     "js/submit-once.js",
+    "js/vote.js",
     "js/photo-shrink.js",
     *(
         f"js/offline/{name}"

@@ -36,6 +36,19 @@ class FindForm(forms.Form):
         return parsed
 
 
+class FollowRequestForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Email for updates"),
+        help_text=_("We’ll only use it for updates on this report. Unsubscribe anytime."),
+        max_length=254,
+        error_messages={
+            "required": _("Enter an email address like name@example.com."),
+            "invalid": _("Enter an email address like name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class SurveyForm(forms.Form):
     """Is it fixed, were you treated well, and a listed reason if the answer isn't yes."""
 

@@ -46,20 +46,20 @@ def track(request: CityRequest, reference: str) -> HttpResponse:
         # One URL per request, however it was typed, since the private link's cookie is bound to it.
         return redirect("requests_app:track", parsed)
     if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):
-        return _too_many(request)
+        return too_many(request)
     access = access_request(request, reference)
     if access is None:
-        return _for_staff(request, parsed) or _wrong_number(request, reference)
+        return _for_staff(request, parsed) or wrong_number(request, reference)
     return track_page(request, access)
 
 
-def _wrong_number(request: CityRequest, reference: str) -> HttpResponse:
+def wrong_number(request: CityRequest, reference: str) -> HttpResponse:
     if not limits.allow(request, "wrong_number", WRONG_NUMBERS_AN_HOUR):
-        return _too_many(request)
+        return too_many(request)
     return request_not_found(request, reference)
 
 
-def _too_many(request: CityRequest) -> HttpResponse:
+def too_many(request: CityRequest) -> HttpResponse:
     return render(request, "requests_app/request/too_many.html", {"message": too_many_requests()}, status=429)
 
 

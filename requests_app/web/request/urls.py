@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.request import add_photos, alarm, edit, photo, private_link, reporter_actions, survey, track
+from requests_app.web.request import (
+    add_photos,
+    alarm,
+    edit,
+    photo,
+    private_link,
+    reporter_actions,
+    survey,
+    track,
+    votes,
+)
 
 urlpatterns: list[URLPattern] = [
     path("find/", track.find, name="find"),
@@ -10,6 +20,9 @@ urlpatterns: list[URLPattern] = [
     # Before the full-size photo: a name may end in "-small" too.
     path("r/<str:reference>/photos/<slug:name>-small.jpg", photo.photo_small, name="own_photo_small"),
     path("r/<str:reference>/photos/<slug:name>.jpg", photo.photo, name="own_photo"),
+    path("r/<str:reference>/me-too/", votes.me_too, name="me_too"),
+    path("r/<str:reference>/thanks/", votes.thanks, name="thanks"),
+    path("r/<str:reference>/follow/", votes.follow_request, name="follow_request"),
     path("r/<str:reference>/edit/", edit.edit, name="edit"),
     path("r/<str:reference>/photos/", add_photos.add_photos, name="add_photos"),
     path("r/<str:reference>/photos/upload/", add_photos.upload_photo, name="upload_photo"),

@@ -309,7 +309,7 @@ def test_a_joined_report_shows_the_status_of_the_earlier_one(
     html = page(client, mine)
     assert "<h1>In progress</h1>" in html
     assert pothole.display_reference in html
-    assert "2 people reported this." in html
+    assert "2 people are affected." in html
     assert "The same hole." in html
     assert "A deep hole." not in html
     assert html.count("Sent to Streets") == 1, "what was before the reader's own report is not their story"
