@@ -15,6 +15,7 @@ from requests_app.actions import counters
 from requests_app.actions.conversation import ANSWER_DEADLINE
 from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
+from requests_app.demo.photos import DemoPhotos
 from requests_app.demo.progress import StoryEvent
 from requests_app.demo.staff import DEMO_BAR
 from requests_app.demo.stories import Story, stories
@@ -173,6 +174,7 @@ class HistoryBuilder:
             "current__department__calendar", "current__service"
         )
         self.versions = {service.service_code: service.current for service in versions if service.current}
+        self.photos = DemoPhotos(jurisdiction.zone)
         self.questions = {code: intake.questions_of(version) for code, version in self.versions.items()}
         self.departments = {
             department.code: department
@@ -249,6 +251,7 @@ class HistoryBuilder:
             self._add_event(story, history, story_event, clocks)
         clocks.copy_due()
         history.clocks = clocks.rows
+        history.photos = self.photos.rows(story, version, private=answers.private_photos)
         return history
 
     def _people(self, story: Story, history: History) -> None:

@@ -44,6 +44,7 @@ class Story:
 
     number: int
     service_code: str
+    situation: str
     opened_at: dt.datetime
     channel: str
     language: str
@@ -454,6 +455,7 @@ class StoryGenerator:
         return Story(
             number=plan.number,
             service_code=plan.service,
+            situation=plan.situation["name"],
             opened_at=plan.opened,
             channel=plan.channel,
             language=language,

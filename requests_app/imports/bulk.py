@@ -29,6 +29,7 @@ from requests_app.models import (
     Jurisdiction,
     Participation,
     Person,
+    Photo,
     RequestArea,
     RoutingDecision,
     SearchDocument,
@@ -117,6 +118,8 @@ class History:
     answers: list[dict[str, Any]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
+    # Their files are stored already.
+    photos: list[dict[str, Any]] = field(default_factory=list)
     # Ids of areas named in the file, for a request without a point.
     area_ids: list[int] = field(default_factory=list)
 
@@ -223,6 +226,14 @@ class BulkWriter:
         copy_rows(
             Clock,
             [{"service_request_id": history.row["id"], **row} for history in histories for row in history.clocks],
+        )
+        copy_rows(
+            Photo,
+            [
+                {"service_request_id": history.row["id"], "jurisdiction_id": self.jurisdiction.pk, **row}
+                for history in histories
+                for row in history.photos
+            ],
         )
         ids = [history.row["id"] for history in histories]
         self._place(ids, {history.row["id"]: history.area_ids for history in histories if history.area_ids})

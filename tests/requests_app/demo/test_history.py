@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count, F, Q
 from django.test import Client
@@ -28,6 +29,7 @@ from requests_app.models import (
     OutboxRow,
     Owner,
     Participation,
+    Photo,
     RequestArea,
     RoutingDecision,
     SearchDocument,
@@ -221,3 +223,27 @@ def test_some_say_how_it_went_as_the_events_tell(city: Jurisdiction) -> None:
         assert one.ending <= one.service_request.reopened_count
         assert (one.reason == "") == (one.value == "yes")
         assert one.answered_at >= one.service_request.submitted_at
+
+
+@pytest.mark.shows("8.9")
+def test_reports_show_drawings_and_finished_work_shows_the_same_place(city: Jurisdiction, client: Client) -> None:
+    photos = Photo.objects.filter(jurisdiction=city)
+    reported = photos.filter(kind="report")
+    assert ours(city).count() * 0.12 < reported.count() < ours(city).count() * 0.4
+    # By the rules of photos that people take.
+    assert not reported.exclude(is_private=F("service_request__photos_private")).exists()
+    assert not reported.filter(service_request__service_version__photo_policy="none").exists()
+    assert not photos.exclude(alt__startswith="Drawing: ").exclude(alt__startswith="Dibujo: ").exists()
+    assert photos.filter(alt__startswith="Dibujo: ", service_request__language="es").exists()
+    work = photos.filter(kind="work")
+    assert not work.exclude(stage="after", service_request__disposition__in=["fixed", "action_taken"]).exists()
+    assert work.count() > 50
+    compared = ours(city).filter(photos__kind="work", public_state="public").filter(photos__kind="report").first()
+    assert compared is not None
+    for photo in compared.photos.all():
+        for path in (photo.path, photo.small_path):
+            answer = client.get(f"/photos/{photo.name}{'-small' if path == photo.small_path else ''}.jpg")
+            assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
+    # Two of one drawing are one file.
+    twice = [Path(default_storage.path(photo.path)).stat().st_nlink for photo in photos[:40]]
+    assert max(twice) > 1
