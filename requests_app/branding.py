@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
+import resvg_py
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -15,6 +17,9 @@ from requests_app.models import CityImage, Jurisdiction
 # The image types allowed for a seal, by file extension.
 SEAL_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 NAME_LENGTH = 16
+SEAL_PX = 96
+# <image>, <feImage>, and entities that could spell them.
+REFERS_TO_FILES = re.compile(rb"image|<!entity|&#", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,27 @@ def seal_url(jurisdiction: Jurisdiction | None) -> str:
     if jurisdiction is None or (seal := seal_of(jurisdiction)) is None:
         return static("img/seal.svg")
     return reverse("seal", args=[seal.version, seal.ending])
+
+
+def seal_picture_url(jurisdiction: Jurisdiction) -> str:
+    """The seal's address for email programs, which know neither SVG nor WebP; empty if it can't be had as PNG or JPEG."""
+    seal = seal_of(jurisdiction)
+    if seal is None:
+        return static("img/seal.png")
+    if seal.ending in ("png", "jpg"):
+        return reverse("seal", args=[seal.version, seal.ending])
+    return reverse("seal", args=[seal.version, "png"]) if seal_png(seal) else ""
+
+
+@lru_cache(maxsize=64)
+def seal_png(seal: Seal) -> bytes | None:
+    """A drawn seal as a PNG, SEAL_PX high. None if it isn't drawn, or may refer to other files, which the renderer would open."""
+    if seal.ending != "svg" or REFERS_TO_FILES.search(seal.body):
+        return None
+    try:
+        return bytes(resvg_py.svg_to_bytes(svg_string=seal.body.decode(), height=SEAL_PX, skip_system_fonts=True))
+    except (UnicodeDecodeError, ValueError):
+        return None
 
 
 def encoded_seal(ending: str, content: bytes) -> str:

@@ -1189,6 +1189,7 @@ DEMO_PAGES: dict[str, Page] = {
     "demo:private_links": Page(DEMO),
     "demo:mail": Page(DEMO_STAFF),
     "demo:mail_detail": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
+    "demo:mail_html": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
     "demo:texts": Page(DEMO_STAFF),
     "demo:no_911": Page(DEMO),
 }

@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +24,7 @@ class Email:
     date: str
     event: str
     text: str
+    html: str
 
 
 def latest(about: str = "") -> list[Email]:
@@ -52,13 +54,18 @@ def _read(path: Path) -> Email | None:
         raw = path.read_bytes()
     except OSError:
         return None
-    message = email.message_from_bytes(SEPARATOR.split(raw)[0].rstrip(b"\n"), policy=email.policy.default)
-    body = message.get_body(preferencelist=("plain",))
+    message: EmailMessage = email.message_from_bytes(SEPARATOR.split(raw)[0].rstrip(b"\n"), policy=email.policy.default)
     return Email(
         name=path.name,
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
         date=str(message["Date"] or ""),
         event=str(message["X-Lamplighter-Event"] or ""),
-        text=str(body.get_content()) if body is not None else "",
+        text=_part(message, "plain"),
+        html=_part(message, "html"),
     )
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body(preferencelist=(kind,))
+    return str(body.get_content()) if body is not None else ""

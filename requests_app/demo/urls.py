@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("developer/", RedirectView.as_view(pattern_name="requests_app:developers", permanent=True)),
     path("mail/", views.mail, name="mail"),
     path("mail/<str:name>/", views.mail_detail, name="mail_detail"),
+    path("mail/<str:name>/html/", views.mail_html, name="mail_html"),
     path("texts/", views.texts, name="texts"),
     path("911/", views.no_911, name="no_911"),
 ]

@@ -1,11 +1,14 @@
 """Pages of the demo: sign in as any role, read the emails, and a 911 button that makes no call."""
 
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from requests_app import links
@@ -97,6 +100,8 @@ def mail(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/mail.html", {"emails": mailbox.latest(about), "about": about})
 
 
+# The letter is a frame in it.
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 @require_safe
 @cache_control(private=True, no_store=True)
 @login_required
@@ -107,6 +112,29 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
     if message is None:
         raise Http404
     return render(request, "demo/mail_detail.html", {"mail": message})
+
+
+# Emails have inline styles. A sandbox without scripts and without our origin; links open in a tab of their own.
+@csp_replace(  # type: ignore[arg-type]
+    {
+        "style-src": ["'unsafe-inline'"],
+        "img-src": ["'self'", settings.SITE_URL],
+        "frame-ancestors": ["'self'"],
+        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+    }
+)
+@xframe_options_sameorigin
+@require_safe
+@cache_control(private=True, no_store=True)
+@login_required
+def mail_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML part, as an email program would show it."""
+    if (refused := _refused(request)) is not None:
+        return refused
+    message = mailbox.get(name)
+    if message is None or not message.html:
+        raise Http404
+    return HttpResponse(message.html.replace("<head>", '<head><base target="_blank">', 1))
 
 
 @require_safe

@@ -39,7 +39,9 @@ def send_email(row: OutboxRow) -> None:
                 "Importance": "high",
             },
         )
-        mail.attach_alternative(html_part.as_html(body, title=subject, url=str(context["url"])), "text/html")
+        mail.attach_alternative(
+            html_part.as_html(body, title=subject, city=jurisdiction, url=str(context["url"])), "text/html"
+        )
     email.send(mail, None)
     alarm_calls.mark_sent(call)
 

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from requests_app import links
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.messages import email, limits, timeline, wording
+from requests_app.messages import email, email_parts, limits, timeline, wording
 from requests_app.messages.notifications import digest_of
 from requests_app.models import (
     Comment,
@@ -50,7 +50,7 @@ class ReportChanges:
     name: str
     reference: str
     place: str
-    status: str
+    line: email_parts.StatusLine
     changes: list[Change]
     url: str
 
@@ -157,7 +157,10 @@ def compose(
                 name=localized(service_request.service_version.name),
                 reference=service_request.display_reference,
                 place=service_request.address if own else service_request.public_address,
-                status=wording.status_words(service_request, to_reporter=own, now=now),
+                line=email_parts.StatusLine(
+                    wording.status_words(service_request, to_reporter=own, now=now),
+                    email_parts.tone_now(service_request),
+                ),
                 changes=[
                     _change(one, changes, timeline.words(one.event, service_request, departments, owners, own=own))
                     for one in group[-CHANGES_LISTED:]

@@ -14,13 +14,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.messages import html_part, limits, timeline, wording
+from requests_app.messages import email_parts, html_part, limits, timeline, wording
 from requests_app.models import (
     CONFIDENTIAL,
     AccessLink,
@@ -46,8 +47,8 @@ ABOUT_WORDS = {"commented", "asked", "reminded"}
 # The question, which is for its reporter only.
 ABOUT_QUESTION = {"asked", "reminded"}
 ONLY_TO_REPORTER = {*ABOUT_QUESTION, "made_public"}
-# A service name without these reads well inside a sentence: "your street light out report".
-NOT_IN_A_SENTENCE = re.compile(r"[,:;()'’“”\"]")
+# Letters of the text that an email program shows below the subject.
+PREHEADER_LETTERS = 110
 
 
 class Undeliverable(Exception):
@@ -154,17 +155,20 @@ def compose(
     jurisdiction = service_request.jurisdiction
     link = links.get_or_create_link(contact_point.person, service_request)
     stop_url = links.base_url(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
+    facts, comment = _facts(service_request, kind=kind, event=event, own=own), _comment_of(event, kind)
     context = {
-        **_facts(service_request, kind=kind, event=event, own=own),
-        "comment": _comment_of(event, kind),
+        **facts,
+        "comment": comment,
+        "preheader": Truncator(comment.text if comment else facts["next_step"].words).chars(PREHEADER_LETTERS),
+        "pictures": email_parts.pictures(service_request, kind, event, what=facts["what"]),
         "survey_urls": _survey_urls(service_request, link) if kind == "resolved" else [],
         "keep_private_url": _site_url(jurisdiction, "requests_app:keep_private_link", links.token(link)),
         "follow_url": links.url(link, jurisdiction),
         "stop_url": stop_url,
     }
     mail = EmailMultiAlternatives(
-        subject=_subject(f"emails/{kind}.subject.txt", context),
-        body=render_to_string(f"emails/{kind}.txt", context),
+        subject=_subject("emails/report.subject.txt", context),
+        body=_plain(f"emails/{kind}.txt", context),
         from_email=sender(jurisdiction),
         reply_to=reply_to(jurisdiction),
         to=[contact_point.value],
@@ -194,26 +198,31 @@ def preview(service_request: ServiceRequest, *, kind: str, event: Event, text: s
             "stop_url": link,
             "keep_private_url": link,
         }
-        subject = _subject(f"emails/{kind}.subject.txt", context)
-        return subject, render_to_string(f"emails/{kind}.txt", context)
+        subject = _subject("emails/report.subject.txt", context)
+        return subject, _plain(f"emails/{kind}.txt", context)
 
 
 def _facts(service_request: ServiceRequest, *, kind: str, event: Event, own: bool) -> dict[str, Any]:
     """What an email says about the request and its event, in the active language."""
     service_name = localized(service_request.service_version.name)
     place = service_request.address if own else service_request.public_address
+    department = wording.department_words(service_request)
+    status = wording.status_words(service_request, to_reporter=own)
+    change = timeline.change_words(event, service_request, own=own) if kind == "changed" else ""
     return {
         "service_request": service_request,
         "city": service_request.jurisdiction,
         "service_name": service_name,
-        "report": _report_words(service_name, place, own=own),
-        "department": wording.department_words(service_request),
+        "what": email_parts.about(service_request, place),
+        "department": department,
         "place": place,
         "own": own,
-        "status": wording.status_words(service_request, to_reporter=own),
+        "status_line": email_parts.status_line(
+            service_request, kind, department=department, status=status, change=change
+        ),
+        "reported_on": wording.month_day(timezone.localdate(service_request.submitted_at)),
         "next_step": wording.next_step(service_request, to_reporter=own),
         "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
-        "change": timeline.change_words(event, service_request, own=own) if kind == "changed" else "",
         "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
         "fixed_question": survey.fixed_question(service_request),
         "no_reopens": reopening.is_reopened_by_no(service_request),
@@ -228,27 +237,19 @@ def _subject(template: str, context: dict[str, Any]) -> str:
     return f"{subject} ({context['service_request'].display_reference})"
 
 
-def _report_words(service_name: str, place: str, *, own: bool) -> str:
-    """ "your pothole report at 12 Elm St", for a subject. Names that don't fit into a sentence are quoted."""
-    if NOT_IN_A_SENTENCE.search(service_name) or not service_name[1:2].islower():
-        report = _("“%(service)s” report") % {"service": service_name}
-    else:
-        report = _("%(service)s report") % {"service": service_name[0].lower() + service_name[1:]}
-    if not place:
-        return (_("your %(report)s") if own else _("the %(report)s")) % {"report": report}
-    words = _("your %(report)s at %(place)s") if own else _("the %(report)s at %(place)s")
-    return words % {"report": report, "place": place}
+def _plain(template: str, context: dict[str, Any]) -> str:
+    """The plain part, without the empty lines that what is left out leaves behind."""
+    return re.sub(r"\n{3,}", "\n\n", render_to_string(template, context)).strip() + "\n"
 
 
 def _survey_urls(service_request: ServiceRequest, link: AccessLink) -> list[dict[str, str]]:
     """The answers to "Is it fixed?" with their links, for those who are asked. Opening one answers nothing."""
     if survey.outcome_asked_about(service_request, link.person, through=service_request) is None:
         return []
-    words = {"yes": _("Yes"), "partly": _("Partly"), "no": _("No")}
     city, token = service_request.jurisdiction, links.token(link)
     return [
-        {"words": words[value], "url": _site_url(city, "requests_app:survey_link", token, value)}
-        for value in SurveyAnswer.Value.values
+        {"words": words, "url": _site_url(city, "requests_app:survey_link", token, value)}
+        for value, words in ((SurveyAnswer.Value.YES, _("Yes")), (SurveyAnswer.Value.NO, _("No")))
     ]
 
 
@@ -345,11 +346,10 @@ def mail_informed(row: OutboxRow) -> None:
 
 def about(service_request: ServiceRequest, name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
     """An email to someone who has to act on a request, in the active language."""
-    service_name = localized(service_request.service_version.name)
     context = {
         **context,
-        "service_name": service_name,
-        "report": _report_words(service_name, service_request.address, own=False),
+        "service_name": localized(service_request.service_version.name),
+        "report": email_parts.about(service_request, service_request.address),
     }
     subject = _subject(f"{name}.subject.txt", context)
     body = render_to_string(f"{name}.txt", context)
@@ -361,7 +361,10 @@ def about(service_request: ServiceRequest, name: str, context: dict[str, Any], *
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(html_part.as_html(body, title=subject, url=context.get("page", "")), "text/html")
+    mail.attach_alternative(
+        html_part.as_html(body, title=subject, city=service_request.jurisdiction, url=context.get("page", "")),
+        "text/html",
+    )
     return mail
 
 
@@ -390,5 +393,5 @@ def mail_draft(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(html_part.as_html(body, title=subject, url=url), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, city=jurisdiction, url=url), "text/html")
     send(mail, None)

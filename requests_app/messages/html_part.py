@@ -1,23 +1,32 @@
-"""HTML part of plain emails: the text, paragraph by paragraph, with its one link as a named link."""
+"""HTML part of plain emails: the text, paragraph by paragraph, with its one link as a button."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from requests_app.models import Jurisdiction
+
+# A longer line before a link explains it; a shorter one is the button's own text.
+BUTTON_LETTERS = 40
 
 
-@dataclass(frozen=True)
-class Line:
-    words: str
+@dataclass
+class Part:
+    """A paragraph, and the button below it if it ends in the email's own link."""
+
+    lines: list[str] = field(default_factory=list)
     url: str = ""
+    button: str = ""
 
 
-def as_html(text: str, *, title: str, url: str = "") -> str:
-    """In the active language. `url`: the email's own link; the line before it becomes its text.
+def as_html(text: str, *, title: str, city: Jurisdiction | None = None, url: str = "") -> str:
+    """In the active language. city: whose seal is at the top. url: the email's own link, which becomes a button.
 
     Other URLs stay text: the email may quote a resident, whose links must not look like the city's.
     """
-    parts = [_lines(paragraph, url) for paragraph in _paragraphs(text)]
-    return render_to_string("emails/words.html", {"title": title, "parts": parts})
+    context = {"title": title, "city": city, "parts": [_part(lines, url) for lines in _paragraphs(text)]}
+    return render_to_string("emails/words.html", context)
 
 
 def _paragraphs(text: str) -> list[list[str]]:
@@ -30,11 +39,11 @@ def _paragraphs(text: str) -> list[list[str]]:
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _lines(paragraph: list[str], url: str) -> list[Line]:
-    lines: list[Line] = []
-    for line in paragraph:
-        if url and line == url and lines:
-            lines[-1] = Line(lines[-1].words.removesuffix(":").rstrip(), url)
-        else:
-            lines.append(Line(line, url if line == url else ""))
-    return lines
+def _part(lines: list[str], url: str) -> Part:
+    if not url or url not in lines:
+        return Part(lines)
+    before, after = lines[: lines.index(url)], lines[lines.index(url) + 1 :]
+    words = before[-1].removesuffix(":").rstrip() if before else ""
+    if words and len(words) <= BUTTON_LETTERS:
+        return Part([*before[:-1], *after], url, words)
+    return Part([*before, *after], url, _("Continue"))

@@ -39,5 +39,5 @@ def mail_invitation(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(html_part.as_html(body, title=subject, url=url), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, city=city, url=url), "text/html")
     email.send(mail, None)

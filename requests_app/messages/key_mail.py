@@ -35,5 +35,5 @@ def mail_declined(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(html_part.as_html(body, title=subject), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, city=city), "text/html")
     email.send(mail, contact_point)

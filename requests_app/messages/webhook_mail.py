@@ -33,5 +33,5 @@ def mail_ended(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(html_part.as_html(body, title=subject), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, city=city), "text/html")
     email.send(mail, None)

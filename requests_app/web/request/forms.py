@@ -59,15 +59,11 @@ class SurveyForm(forms.Form):
         *args: Any,
         about: ServiceRequest,
         earlier: Mapping[str, SurveyAnswer] | None = None,
-        chosen: str = "",
         **kwargs: Any,
     ) -> None:
-        """chosen: the answer to the first question in a link of an email."""
         kwargs["initial"] = {}
         for question, given in (earlier or {}).items():
             kwargs["initial"] |= {question: given.value, f"{question}_reason": given.reason}
-        if chosen:
-            kwargs["initial"][SurveyAnswer.Question.FIXED] = chosen
         super().__init__(*args, **kwargs)
         labels: dict[SurveyAnswer.Question, Any] = {
             SurveyAnswer.Question.FIXED: survey.fixed_question(about),

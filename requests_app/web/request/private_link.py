@@ -30,7 +30,7 @@ def private_link(request: CityRequest, token: str) -> HttpResponse:
 @never_cache
 @require_GET
 def survey_link(request: CityRequest, token: str, value: str) -> HttpResponse:
-    """An answer to "Is it fixed?" in an email. It changes nothing: the page has the answer chosen, and a button."""
+    """An answer to "Is it fixed?" in an email. It changes nothing: its page has one button."""
     link = _link(request, token)
     if link is None or value not in SurveyAnswer.Value:
         return request_not_found(request)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import limits
 from requests_app.actions import survey_answers
-from requests_app.models import Person
+from requests_app.models import Person, SurveyAnswer
 from requests_app.rules import reopening
 from requests_app.rules import survey as survey_rules
 from requests_app.web.city_request import CityRequest, too_many_requests
@@ -20,11 +20,24 @@ from requests_app.web.request_access import RequestAccess, allowed_actions
 def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     if request.method == "POST":
         return _answered(request, access, person)
-    # From a link in an email: opening it answers nothing.
     shown = access.shown
+    if (chosen := request.GET.get("fixed", "")) in SurveyAnswer.Value:
+        return _one_button(request, access, SurveyAnswer.Value(chosen))
     outcome = survey_rules.outcome_asked_about(shown, person, through=access.service_request)
-    earlier = survey_rules.answers_of(shown, person, outcome or 0)
-    return _page(request, access, SurveyForm(about=shown, earlier=earlier, chosen=request.GET.get("fixed", "")))
+    return _page(request, access, SurveyForm(about=shown, earlier=survey_rules.answers_of(shown, person, outcome or 0)))
+
+
+def _one_button(request: CityRequest, access: RequestAccess, chosen: SurveyAnswer.Value) -> HttpResponse:
+    """From a link in an email. Opening it answers nothing, since mail scanners open links too; its one button does."""
+    shown = access.shown
+    context = {
+        "service_request": access.service_request,
+        "question": survey_rules.fixed_question(shown),
+        "chosen": chosen.value,
+        "answer": dict(SurveyForm.VALUES)[chosen.value],
+        "reopens": chosen == SurveyAnswer.Value.NO and reopening.is_reopened_by_no(shown),
+    }
+    return render(request, "requests_app/request/survey_answer.html", context)
 
 
 def _answered(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:

@@ -27,9 +27,12 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 def seal(request: HttpRequest, version: str, ending: str) -> HttpResponse:
     found = branding.seal_of(request.jurisdiction)  # type: ignore[attr-defined]
-    if found is None or (found.version, found.ending) != (version, ending):
+    if found is None or found.version != version:
         raise Http404
-    response = HttpResponse(found.body, content_type=found.content_type)
+    body = found.body if found.ending == ending else branding.seal_png(found) if ending == "png" else None
+    if body is None:
+        raise Http404
+    response = HttpResponse(body, content_type=branding.SEAL_TYPES[ending])
     patch_cache_control(response, public=True, max_age=YEAR_S, immutable=True)
     return response
 

@@ -168,7 +168,7 @@ def test_a_city_without_our_departments_lends_its_own() -> None:
 
 def write(settings: Any, subject: str, text: str, to: str = "ana@example.org") -> None:
     mail = EmailMultiAlternatives(subject, text, to=[to], headers={"X-Lamplighter-Event": "received"})
-    mail.attach_alternative(f"<p>{text}</p>", "text/html")
+    mail.attach_alternative(f'<html><head></head><p style="color: red">{text}</p></html>', "text/html")
     EmailBackend(file_path=str(settings.MAIL_FOLDER)).send_messages([mail])
 
 
@@ -187,13 +187,18 @@ def test_signed_in_staff_read_what_the_demo_would_have_sent(town: Rivermark, cli
     letter = client.get(address.group(1)).content.decode()
     assert 'href="http://testserver/l/1-abc"' in letter
     assert "&lt;b&gt;no markup&lt;/b&gt;" in letter
+    assert f'src="{address.group(1)}html/"' in letter
+    part = client.get(f"{address.group(1)}html/")
+    assert '<p style="color: red">' in part.content.decode()
+    assert "sandbox allow-popups" in part["Content-Security-Policy"], "no script of an email may run"
+    assert part["X-Frame-Options"] == "SAMEORIGIN"
 
 
 @pytest.mark.shows("2.19")
 def test_strangers_read_no_mail(town: Rivermark, client: Client, settings: Any) -> None:
     write(settings, "Secret", "words")
     name = next(Path(settings.MAIL_FOLDER).iterdir()).name
-    for path in ("/demo/mail/", f"/demo/mail/{name}/"):
+    for path in ("/demo/mail/", f"/demo/mail/{name}/", f"/demo/mail/{name}/html/"):
         answer = client.get(path)
         assert answer.status_code == 302
         assert answer["Location"].startswith("/accounts/login/")
@@ -212,6 +217,7 @@ def test_no_other_file_is_opened(town: Rivermark, client: Client, settings: Any,
     (Path(settings.MAIL_FOLDER) / "passwd").write_text("Subject: stolen\n\nwords")
     see_as(client, "triage")
     assert client.get(f"/demo/mail/{name}/").status_code == 404
+    assert client.get(f"/demo/mail/{name}/html/").status_code == 404
 
 
 def test_an_empty_mailbox_says_so(town: Rivermark, client: Client) -> None:

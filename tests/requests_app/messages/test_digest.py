@@ -104,15 +104,15 @@ def test_at_once_each_change_is_one_mail_to_the_reporter(town: Rivermark, mailbo
     deliver()
     deliver()
     subjects = [str(one["Subject"]) for one in mailbox.to("ana@example.org")]
-    report, number = "Your pothole report at 12 Elm St", f"({made.display_reference})"
+    report, number = "Pothole at 12 Elm St", f"({made.display_reference})"
     assert subjects == [
-        f"{report}: Work has started {number}",
-        f"{report}: Scheduled for {dated('Thursday, June 4', 2026)} {number}",
-        f"{report}: Someone visited the site {number}",
-        f"{report}: Made safe for now; repair still to come {number}",
-        f"{report} is on hold {number}",
-        f"{report}: No longer on hold {number}",
-        f"{report} is fixed {number}",
+        f"{report}: work has started {number}",
+        f"{report}: scheduled for {dated('Thursday, June 4', 2026)} {number}",
+        f"{report}: someone visited the site {number}",
+        f"{report}: made safe for now; repair still to come {number}",
+        f"{report}: on hold {number}",
+        f"{report}: no longer on hold {number}",
+        f"{report}: fixed {number}",
     ]
 
 

@@ -96,7 +96,7 @@ def test_it_is_in_the_readers_language(town: Rivermark, mailbox: Mailbox) -> Non
     html = mailbox.mails[0].get_body(("html",))
     assert html is not None
     assert '<html lang="es">' in html.get_content()
-    assert "Recibimos su reporte “bache” en 12 Elm St (" in mailbox.mails[0]["Subject"]
+    assert "Bache en 12 Elm St: recibimos su reporte (" in mailbox.mails[0]["Subject"]
 
 
 @pytest.mark.shows("2.18")
@@ -416,4 +416,4 @@ def test_a_place_that_staff_corrected_is_news_to_whoever_reported_it(town: River
     deliver()
     place_corrections.correct_place(made.pk, point=factories.at(), address="14 Elm St", note="", actor=town.tom)
     deliver()
-    assert "The place was corrected" in mailbox.mails[-1]["Subject"]
+    assert ": the place was corrected (" in mailbox.mails[-1]["Subject"]

@@ -1,11 +1,11 @@
-"""The public's words: dates, distances, and reports within a sentence."""
+"""The public's words: dates and distances."""
 
 import datetime as dt
 
 import pytest
 from django.utils import timezone, translation
 
-from requests_app.messages import email, wording
+from requests_app.messages import wording
 
 
 def test_a_date_carries_its_year_if_it_is_not_this_one() -> None:
@@ -43,19 +43,3 @@ def test_distances_are_in_feet_and_in_miles_from_1000_feet_on(metres: int, words
 )
 def test_what_is_farther_away_is_in_miles(metres: int, words: str) -> None:
     assert wording.away(metres) == words
-
-
-@pytest.mark.parametrize(
-    ("service", "place", "own", "words"),
-    [
-        ("Street light out", "12 Elm St", True, "your street light out report at 12 Elm St"),
-        ("Pothole", "", True, "your pothole report"),
-        ("Pothole", "12 Elm St", False, "the pothole report at 12 Elm St"),
-        ("Pothole", "", False, "the pothole report"),
-        ("I don't know", "12 Elm St", True, "your “I don't know” report at 12 Elm St"),
-        ("ADA ramp", "", True, "your “ADA ramp” report"),
-        ("Noise: party, music or bar", "", True, "your “Noise: party, music or bar” report"),
-    ],
-)
-def test_a_report_reads_well_within_a_subject(service: str, place: str, own: bool, words: str) -> None:
-    assert email._report_words(service, place, own=own) == words

@@ -53,7 +53,7 @@ def test_a_request_that_comes_to_it_is_emailed_with_its_facts(
     mail_server.deliver()
     (mail,) = mailbox.to(INBOX)
     text = plain(mail)
-    assert str(mail["Subject"]).startswith("New for Streets: the pothole report at 12 Elm St")
+    assert str(mail["Subject"]).startswith("New for Streets: Pothole at 12 Elm St")
     assert "A hole as big as a plate." in text
     assert "ana@example.org" not in text
     assert "555-010-0177" not in text, "nor a phone number in an answer"

@@ -64,7 +64,7 @@ def test_the_assignee_is_notified_once_it_cannot_be_undone(
     assert kinds(town.dev) == ["assigned"]
     assert bell(dev) == "1"
     (mail,) = mailbox.to(town.dev.email)
-    assert "Tom assigned this to you: the pothole report at 12 Elm St" in str(mail["Subject"])
+    assert "Tom assigned this to you: Pothole at 12 Elm St" in str(mail["Subject"])
     assert reverse("staff_app:detail", args=[hole.reference]) in plain(mail)
     assert "Ana" not in plain(mail)
     assert "as big as a plate" not in plain(mail)

@@ -1,0 +1,175 @@
+"""What an email about a report shows besides its text: the status line, pictures, and links."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from requests_app import branding, links
+from requests_app.localized import localized
+from requests_app.models import CityImage, Disposition, Event, Jurisdiction, Photo, ServiceRequest, Status
+from requests_app.places import map_picture_links
+
+
+@dataclass(frozen=True)
+class Tone:
+    """Color of a status line by day and in the dark, with enough contrast between ink and background."""
+
+    background: str
+    ink: str
+    dark: str
+    dark_ink: str
+
+
+TONES = {
+    "good": Tone("#ecf3ec", "#19521b", "#10301a", "#a4e0a8"),
+    "info": Tone("#e7f2f8", "#0b4778", "#12304a", "#a9d3f5"),
+    "waits": Tone("#faf3d1", "#5c4100", "#3b2f0a", "#ffe396"),
+    "plain": Tone("#edeff0", "#3d4551", "#2d3339", "#dfe1e2"),
+}
+# Of characters that no program turns into colored pictures.
+SHAPES = {"good": "✓", "info": "●", "waits": "▲", "plain": "■"}
+GOOD = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.ANSWERED)
+# Of an email that is 600 px wide, without its margins.
+WIDE_PX, HALF_PX = 552, 268
+WHOLE, HALF = 100, 50
+WORK_PHOTOS_MAX = 10
+# Older photos of the work were in an earlier email.
+PROGRESS_LASTS = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class StatusLine:
+    """The status: shape, words and color each say it alone. after_colon: the words in a subject."""
+
+    words: str
+    tone: str
+    after_colon: str = ""
+
+    @property
+    def shape(self) -> str:
+        return SHAPES[self.tone]
+
+
+def status_line(service_request: ServiceRequest, kind: str, *, department: str, status: str, change: str) -> StatusLine:
+    """In the active language. kind: of the email. status and change: from wording and timeline."""
+    match kind:
+        case "routed":
+            words = _("%(department)s has it now") % {"department": department}
+            return StatusLine(words, "info", words)
+        case "asked":
+            words = _("%(department)s has a question for you") % {"department": department}
+            return StatusLine(words, "waits", words)
+        case "reminded":
+            return _line(_("We still need your answer"), "waits")
+        case "changed":
+            return _line(change, tone_now(service_request))
+        case "commented":
+            return _line(_("Update from %(who)s") % {"who": department}, "info")
+        case "on_hold":
+            return StatusLine(status, "plain", _("on hold"))
+        case "resolved":
+            return _line(status, tone_now(service_request))
+        case "reopened":
+            return _line(_("Open again"), "info")
+        case "made_public":
+            return _line(_("Your report is public now"), "waits")
+    return _line(_("We got your report"), "info")
+
+
+def _line(words: str, tone: str) -> StatusLine:
+    # "Fixed" goes on after a colon as "fixed"; abbreviations stay.
+    return StatusLine(words, tone, words[:1].lower() + words[1:] if words[1:2].islower() else words)
+
+
+def tone_now(service_request: ServiceRequest) -> str:
+    if service_request.is_open:
+        return "plain" if service_request.status == Status.ON_HOLD else "info"
+    return "good" if service_request.disposition in GOOD else "plain"
+
+
+def about(service_request: ServiceRequest, place: str) -> str:
+    """ "Pothole at 12 Elm St", in the active language."""
+    name = localized(service_request.service_version.name)
+    return _("%(service)s at %(place)s") % {"service": name, "place": place} if place else name
+
+
+@dataclass(frozen=True)
+class Picture:
+    """share: of the email's width, in percent. width: in pixels, for Outlook. in_text: whether the plain part has it, too."""
+
+    url: str
+    alt: str
+    share: int
+    width: int
+    caption: str = ""
+    in_text: bool = True
+
+
+def pictures(service_request: ServiceRequest, kind: str, event: Event, *, what: str) -> list[list[Picture]]:
+    """Rows of one or two, for an email of this kind: only what everyone may see, since an email can be forwarded."""
+    if not service_request.is_public:
+        return []
+    match kind:
+        case "received":
+            photos = _received_photo(service_request)
+        case "resolved":
+            photos = _work_photos(service_request, with_report=True)
+        case "changed" | "commented":
+            photos = _work_photos(service_request, since=event.at - PROGRESS_LASTS)
+        case _:
+            photos = []
+    shown = [_picture(service_request, photo, caption, what) for photo, caption in photos if photo is not None]
+    if service_request.public_point is None or not service_request.jurisdiction.basemap_version:
+        return [shown] if shown else []
+    if len(shown) == 1:
+        return [[*shown, _map(service_request, "small", what, HALF, HALF_PX)]]
+    return [*([shown] if shown else []), [_map(service_request, "medium", what, WHOLE, WIDE_PX)]]
+
+
+def _map(service_request: ServiceRequest, size: str, what: str, share: int, width: int) -> Picture:
+    path = map_picture_links.path(map_picture_links.of_report(service_request), size, "png")
+    url, alt = links.base_url(service_request.jurisdiction) + path, _("Map: %(what)s") % {"what": what}
+    return Picture(url, alt, share, width, in_text=False)
+
+
+Captioned = tuple[Photo | None, str]
+
+
+def _received_photo(service_request: ServiceRequest) -> list[Captioned]:
+    return [(_public_photos(service_request).filter(kind=Photo.Kind.REPORT).first(), "")]
+
+
+def _work_photos(
+    service_request: ServiceRequest, *, since: dt.datetime | None = None, with_report: bool = False
+) -> list[Captioned]:
+    """The newest of the work, and what it was before: with_report, the reporter's photo if there is no other."""
+    found = _public_photos(service_request).filter(kind=Photo.Kind.WORK).order_by("-id")
+    work = list((found.filter(created_at__gte=since) if since else found)[:WORK_PHOTOS_MAX])
+    after = next((photo for photo in work if photo.stage != Photo.Stage.BEFORE), None)
+    before = next((photo for photo in work if photo.stage == Photo.Stage.BEFORE), None)
+    if with_report and after is not None and before is None:
+        before = _public_photos(service_request).filter(kind=Photo.Kind.REPORT).first()
+    has_both = after is not None and before is not None
+    words = _("After the work") if has_both or (after is not None and after.stage) else _("Photo of the work")
+    return [(after, words), (before, _("Before the work"))]
+
+
+def _public_photos(service_request: ServiceRequest) -> QuerySet[Photo]:
+    return service_request.photos.filter(is_private=False, hidden_at=None).order_by("id")
+
+
+def _picture(service_request: ServiceRequest, photo: Photo, caption: str, what: str) -> Picture:
+    words = caption or _("Photo")
+    url = links.base_url(service_request.jurisdiction) + reverse("requests_app:photo_small", args=[photo.name])
+    return Picture(url, f"{words}: {photo.alt or what}", HALF, HALF_PX, caption)
+
+
+def seal_url(jurisdiction: Jurisdiction) -> str:
+    """Absolute: of the city's logo or seal as a PNG or JPEG, or of our default seal; empty if it has only another type."""
+    path = branding.image_url(jurisdiction, CityImage.Kind.LOGO) or branding.seal_picture_url(jurisdiction)
+    if not path or path.startswith("https://"):
+        return path
+    return links.base_url(jurisdiction) + path
