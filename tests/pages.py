@@ -709,6 +709,18 @@ PAGES: dict[str, Page] = {
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
     "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
+    "requests_app:map_list": Page(
+        EVERYONE,
+        queries=(
+            "frame=-69.1,40.4,-68.9,40.6",
+            *PUBLIC_FILTERS,
+            *CHOICES,
+            *NEAR,
+            "older=1&q={q}&frame=-69.1,40.4,-68.9,40.6",
+        ),
+        budget=9,
+    ),
+    "requests_app:map_cards": Page(EVERYONE, arguments=each_request, budget=5),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
     "requests_app:developers": Page(EVERYONE, budget=3),
     "requests_app:developer_reference": Page(

@@ -108,9 +108,10 @@ def basemap_tile(jurisdiction: Jurisdiction, tile: Tile) -> bytes:
 def request_tile(chosen: PublicFilter, tile: Tile, language: str, zone: str) -> bytes:
     """Public requests in this tile, by their public locations only.
 
-    Layer "cells": n, the number of requests around there. Layer "requests", by spot: n, how many of them are open, and
-    items, the newest of them as JSON: [reference, service, status or outcome, state, day in the city's `zone`]. What is
-    listed by no place is counted in the cells and is none of the points. Raises TimeUpError.
+    Layer "cells": n, the number of requests around there, and how many of them are open. Layer "requests", by spot: the same,
+    the icon of their category if they have one in common, and items, the newest of them as JSON: [reference, service, status
+    or outcome, state, day in the city's `zone`]. What is listed by no place is counted in the cells and is none of the points.
+    Raises TimeUpError.
     """
     with at_most(TILE_MS):
         if tile.z < POINTS_FROM:
@@ -122,13 +123,14 @@ def request_tile(chosen: PublicFilter, tile: Tile, language: str, zone: str) -> 
 # at the center of those that may be located; if there are none, of the cell. Otherwise a count of one would reveal a location.
 CIRCLES = f"""
 SELECT ST_AsMVT(circle, 'cells', {EXTENT}, 'geom') FROM (
-  SELECT n, CASE WHEN located > 0
+  SELECT n, open, CASE WHEN located > 0
       THEN ST_AsMVTGeom(
         ST_Transform(ST_SetSRID(ST_MakePoint(longitude / located / 1e6, latitude / located / 1e6), 4326), 3857),
         ST_TileEnvelope(%(z)s, %(x)s, %(y)s), {EXTENT}, {BUFFER}, true)
       ELSE ST_MakePoint((x + 0.5) * {EXTENT // CELLS}, (y + 0.5) * {EXTENT // CELLS}) END AS geom
   FROM (
-    SELECT sum(requests)::bigint AS n, sum(located) AS located, sum(longitude) AS longitude, sum(latitude) AS latitude,
+    SELECT sum(requests)::bigint AS n, sum(still_open)::bigint AS open,
+           sum(located) AS located, sum(longitude) AS longitude, sum(latitude) AS latitude,
            (spot & 1) | ((spot >> 1) & 2) | ((spot >> 2) & 4) AS x,
            ((spot >> 1) & 1) | ((spot >> 2) & 2) | ((spot >> 3) & 4) AS y
     FROM ({{counts}}) counts CROSS JOIN LATERAL (SELECT (cell >> %(shift)s) & {CELLS * CELLS - 1} AS spot) spots
@@ -136,18 +138,20 @@ SELECT ST_AsMVT(circle, 'cells', {EXTENT}, 'geom') FROM (
 ) circle
 """  # noqa: S608 (our own text)
 COUNTED = """
-SELECT counts.cell, counts.requests, counts.located * listed AS located, counts.longitude * listed AS longitude,
+SELECT counts.cell, counts.requests, counts.still_open, counts.located * listed AS located, counts.longitude * listed AS longitude,
        counts.latitude * listed AS latitude
 FROM ({rows}) counts
 CROSS JOIN LATERAL (SELECT CASE WHEN counts.service_id = ANY(%(unlisted)s) THEN 0 ELSE 1 END AS listed) may_be_listed
 """
 OF_TILE = "jurisdiction_id = %(city)s AND cell BETWEEN %(first)s AND %(last)s"
 # What was not folded in yet has the month and the cell of the finest grid.
-CHANGES = """
-SELECT cell >> %(to_grid)s AS cell, service_id, requests, located, longitude, latitude FROM requests_app_mapcelldelta
-WHERE jurisdiction_id = %(city)s AND cell >> %(to_grid)s BETWEEN %(first)s AND %(last)s"""
+STILL_OPEN = "CASE WHEN is_open THEN requests ELSE 0 END AS still_open"
+CHANGES = f"""
+SELECT cell >> %(to_grid)s AS cell, service_id, requests, {STILL_OPEN}, located, longitude, latitude
+FROM requests_app_mapcelldelta
+WHERE jurisdiction_id = %(city)s AND cell >> %(to_grid)s BETWEEN %(first)s AND %(last)s"""  # noqa: S608 (our own text)
 KEPT = f"""
-SELECT cell, service_id, requests, located, longitude, latitude FROM requests_app_mapcell
+SELECT cell, service_id, requests, {STILL_OPEN}, located, longitude, latitude FROM requests_app_mapcell
 WHERE {OF_TILE} AND grid = %(grid)s"""  # noqa: S608 (our own text)
 IN_RECENT_MONTHS = f"""
 month = ANY(ARRAY(SELECT generate_series(({RECENT_SINCE} AT TIME ZONE 'UTC')::date, app_now() + interval '2 months',
@@ -191,17 +195,19 @@ PLACED = """
 SELECT * FROM (
   SELECT r.id, r.reference, r.status, r.disposition, r.submitted_at, r.service_id, r.public_point,
          ST_X(r.public_point) AS lon, ST_Y(r.public_point) AS lat, version.name, version.listed_by_place,
-         service.service_code
+         service.service_code, category.icon
   FROM requests_app_servicerequest r
   JOIN requests_app_serviceversion version ON version.id = r.service_version_id
   JOIN requests_app_service service ON service.id = r.service_id
+  JOIN requests_app_category category ON category.id = version.category_id
   WHERE r.id = ANY(%(ids)s) OFFSET 0) placed
 WHERE lon >= %(west)s AND lon < %(east)s AND lat >= %(south)s AND lat < %(north)s
   AND (%(meters)s IS NULL OR ST_DistanceSphere(public_point, ST_SetSRID(ST_MakePoint(%(long)s, %(lat)s), 4326)) <= %(meters)s)"""
 
 
 NEWEST = """
-SELECT map_cell(public_point) AS cell, service_id, 1 AS requests, listed_by_place::int AS located,
+SELECT map_cell(public_point) AS cell, service_id, 1 AS requests,
+       (status NOT IN ('resolved', 'closed'))::int AS still_open, listed_by_place::int AS located,
        round(lon * 1e6) * listed_by_place::int AS longitude, round(lat * 1e6) * listed_by_place::int AS latitude
 FROM ({placed}) placed"""
 
@@ -218,12 +224,13 @@ def _newest_cells(chosen: PublicFilter, tile: Tile) -> bytes:
 POINTS = f"""
 SELECT ST_AsMVT(spot, 'requests', {EXTENT}, 'geom') FROM (
     SELECT count(*) AS n, count(*) FILTER (WHERE state = 'open') AS open,
+           CASE WHEN min(icon) = max(icon) THEN min(icon) ELSE '' END AS icon,
            (json_agg(json_build_array(reference, name, code, state, day) ORDER BY turn)
                FILTER (WHERE turn <= {MOST_NAMED}))::text AS items,
            ST_AsMVTGeom(ST_Transform(ST_SetSRID(ST_MakePoint(avg(lon), avg(lat)), 4326), 3857),
                ST_TileEnvelope(%(z)s, %(x)s, %(y)s), {EXTENT}, {BUFFER}, true) AS geom
     FROM (
-        SELECT reference, lon, lat, across, up, coalesce(nullif(disposition, ''), status) AS code,
+        SELECT reference, lon, lat, across, up, icon, coalesce(nullif(disposition, ''), status) AS code,
                coalesce(placed.name ->> %(language)s, placed.name ->> 'en', service_code) AS name,
                CASE WHEN status IN ('resolved', 'closed') THEN 'ended' ELSE 'open' END AS state,
                (submitted_at AT TIME ZONE %(zone)s)::date AS day,

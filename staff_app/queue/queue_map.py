@@ -1,14 +1,13 @@
 """The requests of a list as points of a map: exactly those that its filters show, the first 1,000 of them in the frame."""
 
-import math
 from typing import Any
 
-from django.contrib.gis.geos import Polygon
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app.models import OPEN, ServiceRequest
+from requests_app.places import frame as frames
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
@@ -25,7 +24,7 @@ def queue_map(request: StaffRequest) -> HttpResponse:
     `more`: whether there are more in the frame than it answers with.
     """
     typed = request.GET.get("frame", "")
-    frame = _frame(typed)
+    frame = frames.read(typed)
     if typed and frame is None:
         return JsonResponse({"error": _("The frame is not a part of the map.")}, status=400)
     user, city = request.user, request.jurisdiction
@@ -73,17 +72,3 @@ def _feature(service_request: ServiceRequest, service: str, at: listing.Moment) 
             "open": is_open,
         },
     }
-
-
-def _frame(typed: str) -> Polygon | None:
-    try:
-        west, south, east, north = (float(part) for part in typed.split(","))
-    except ValueError:
-        return None
-    if not all(math.isfinite(degrees) for degrees in (west, south, east, north)):
-        return None
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        return None
-    frame = Polygon.from_bbox((west, south, east, north))
-    frame.srid = 4326
-    return frame

@@ -1,76 +1,69 @@
-// How the public map draws reports: zoomed out, cells with a count; zoomed in, a dot for one report and a circle with a count for
-// several at one point; and the circle around the place that was searched for.
+// How the public map draws reports: zoomed out, circles that say how many; zoomed in, the kind of each report in a ring or on a
+// disk, and one circle for several at one spot; and the line around the place that was searched for.
 
-const OPEN = "#b3400f";
-const ENDED = "#1f6b3a";
-const CELL = "#1d4e79";
+// The states' colors, by the map's own: white, or dark for who reads in the dark.
+export const DAY = { open: "#b3400f", ended: "#1f6b3a", several: "#1d4e79", edge: "#ffffff", inside: "#ffffff", ink: "#1b1b1b", number: "#ffffff", lit: "#111111" };
+export const NIGHT = { open: "#f5a35c", ended: "#6fbf73", several: "#a9d1f2", edge: "#14181d", inside: "#1b2128", ink: "#f0f0f0", number: "#14181d", lit: "#ffffff" };
+
 const WORK = "#6a1b9a";
 const M_PER_DEGREE = 111320;
+const SHARES = 12;
+// Of the image of several (js/map-marks.js), in pixels.
+const SHARE_RADIUS = 28;
 
 const count = ["get", "n"];
 const isOpen = [">", ["get", "open"], 0];
 const several = [">", count, 1];
+const number = [
+  "case",
+  ["!", several],
+  "",
+  [">=", count, 1000],
+  ["concat", ["/", ["round", ["/", count, 100]], 10], "k"],
+  ["to-string", count],
+];
+const share = ["concat", "share:", ["to-string", ["ceil", ["*", SHARES, ["/", ["get", "open"], count]]]], ":", number];
+const kind = ["concat", "kind:", ["get", "icon"], ":", ["case", isOpen, "open", "ended"]];
 
-function numbers(id, source, layer, filter, size) {
+function marks(id, layer, image, size) {
   return {
     id,
     type: "symbol",
-    source,
+    source: "requests",
     "source-layer": layer,
-    filter,
     layout: {
-      "text-field": ["case", [">=", count, 1000], ["concat", ["/", ["round", ["/", count, 100]], 10], "k"], ["to-string", count]],
-      "text-font": ["Public Sans SemiBold"],
-      "text-size": size,
-      // Hides street and neighborhood names under a number, rather than letting them show through.
-      "text-allow-overlap": true,
-      "text-padding": 9,
+      "icon-image": image,
+      "icon-size": size,
+      "icon-allow-overlap": true,
+      // Several above one, open above closed.
+      "symbol-sort-key": ["case", several, 2, isOpen, 1, 0],
     },
-    paint: { "text-color": "#ffffff" },
   };
 }
 
-export function layers(source, near) {
-  const around = near && { id: "near", type: "line", source: near, paint: { "line-color": CELL, "line-width": 2, "line-dasharray": [3, 2] } };
+export function layers(near, colors) {
+  const around = near && { id: "near", type: "line", source: near, paint: { "line-color": colors.several, "line-width": 2, "line-dasharray": [3, 2] } };
+  const byCount = [0, 6, 2.3, 14, 4.6, 19, 6.9, 25, 9.2, 31];
   return [
     ...(around ? [around] : []),
     {
-      id: "cells",
+      id: "lit",
       type: "circle",
-      source,
-      "source-layer": "cells",
-      paint: {
-        "circle-color": CELL,
-        "circle-opacity": 0.88,
-        "circle-radius": ["interpolate", ["linear"], ["ln", count], 0, 5, 2.3, 11, 4.6, 16, 6.9, 22, 9.2, 28],
-        "circle-stroke-color": "#ffffff",
-        "circle-stroke-width": 1.5,
-      },
+      source: "lit",
+      paint: { "circle-radius": 20, "circle-color": colors.lit, "circle-opacity": 0.2, "circle-stroke-color": colors.lit, "circle-stroke-width": 3 },
     },
-    numbers("cell-counts", source, "cells", several, ["interpolate", ["linear"], ["ln", count], 0, 10.5, 6.9, 13.5]),
-    {
-      id: "requests",
-      type: "circle",
-      source,
-      "source-layer": "requests",
-      layout: { "circle-sort-key": ["case", several, 2, isOpen, 1, 0] },
-      // Open is a disk, closed is a ring, several have a number: color alone carries no meaning.
-      paint: {
-        "circle-color": ["case", several, CELL, isOpen, OPEN, "#ffffff"],
-        "circle-radius": [
-          "interpolate",
-          ["linear"],
-          ["zoom"],
-          15,
-          ["case", several, 9, isOpen, 6, 3.5],
-          18,
-          ["case", several, 12, isOpen, 9.5, 6.5],
-        ],
-        "circle-stroke-color": ["case", several, "#ffffff", isOpen, "#ffffff", ENDED],
-        "circle-stroke-width": ["case", several, 1.5, isOpen, 1.5, 2.25],
-      },
-    },
-    numbers("request-counts", source, "requests", several, 11),
+    marks(
+      "cells",
+      "cells",
+      share,
+      ["interpolate", ["linear"], ["ln", count], ...byCount.map((stop, at) => (at % 2 ? stop / SHARE_RADIUS : stop))],
+    ),
+    marks(
+      "requests",
+      "requests",
+      ["case", several, share, kind],
+      ["interpolate", ["linear"], ["zoom"], 15, ["case", several, 0.45, 0.72], 18, ["case", several, 0.6, 1.1]],
+    ),
   ];
 }
 

@@ -1,13 +1,17 @@
-// The public map: zoomed out, circles with counts; zoomed in, single reports, each with a link to its page. The list next to
-// the map has the same reports, with buttons that show their places. The map's view is in the URL (#view=) without adding to
-// the browser's history; each choice of filters is a page of its own.
-import { openMap } from "./map-base.js";
-import { circle, layers, workLayers } from "./map-layers.js";
+// The public map: zoomed out, circles that say how many; zoomed in, single reports. The list next to the map follows the view. The view
+// is in the URL (#view=) without adding to the browser's history; each choice of filters is a page of its own.
+import { findPlaces, reportHere } from "./map-find.js";
+import { circle, DAY, layers, NIGHT, workLayers } from "./map-layers.js";
+import { ListInView } from "./map-list.js";
+import { drawMarks } from "./map-marks.js";
+import { Popups } from "./map-popup.js";
+import { openThemedMap } from "./night-map.js";
 
 // How far a tap may miss a point; and the keyboard's crosshair, which moves in steps.
 const FINGER_PX = 8;
 const CROSS_PX = 48;
 const CLOSEST = 17;
+const NAMED_MAX = 8;
 // The smallest and largest radius that the list can search, in meters.
 const [LEAST_M, MOST_M] = [200, 5000];
 const WORK_LAYERS = ["work-lines", "work-points"];
@@ -18,49 +22,14 @@ const words = JSON.parse(document.getElementById("map-words").textContent);
 const near = document.getElementById("street-works");
 const works = near ? JSON.parse(near.textContent) : box.dataset.works && new URL(box.dataset.works, location.href).href;
 const said = document.getElementById("map-said");
-box.closest("[data-needs-script]").hidden = false;
-// On a page without filters (My street), the view is about one's home and stays out of the URL.
+// On a page without filters (My street), the view is about one's home and stays out of the URL, and the list stays as it is.
 const form = document.querySelector("[data-choice]");
 
-const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
-
-function anchor(href, text) {
-  const made = document.createElement("a");
-  made.href = href;
-  made.textContent = text;
-  return made;
-}
-
-function listAround({ lng, lat }, meters) {
+function listAround({ lng, lat }, meters = LEAST_M) {
   const [path, query] = box.dataset.list.split("?");
   const parameters = new URLSearchParams(query);
   parameters.set("near", `${lat.toFixed(5)},${lng.toFixed(5)},${Math.max(Math.ceil(meters), LEAST_M)}`);
   return `${path}?${parameters}`;
-}
-
-// A count of the reports at the points, and the newest ones with links to their pages.
-function content(spots, lngLat) {
-  const number = spots.reduce((sum, spot) => sum + spot.properties.n, 0);
-  const named = spots.flatMap((spot) => JSON.parse(spot.properties.items)).slice(0, 8);
-  const made = document.createElement("div");
-  if (number > 1) {
-    const title = document.createElement("p");
-    title.className = "map-popup__several";
-    title.textContent = words.several.replace("{number}", number);
-    made.append(title);
-  }
-  const list = document.createElement("ul");
-  list.className = "map-popup";
-  for (const [reference, service, code, state, on] of named) {
-    const item = document.createElement("li");
-    const status = document.createElement("span");
-    status.textContent = `${words.statuses[code] ?? words[state]} · ${day.format(new Date(on))}`;
-    item.append(anchor(box.dataset.track.replace("REFERENCE", encodeURIComponent(reference)), service), status);
-    list.append(item);
-  }
-  made.append(list);
-  if (number > named.length) made.append(anchor(listAround(lngLat, LEAST_M), words.all));
-  return made;
 }
 
 function workContent({ title, words: sentence, when }) {
@@ -86,30 +55,20 @@ function unique(features) {
 }
 
 const chosen = box.dataset.view?.split(",").map(Number);
-const opened = await openMap(box, {
+const opened = await openThemedMap(box, {
   hash: form ? "view" : false,
   ...(chosen ? { bounds: chosen, fitBoundsOptions: { padding: 24, maxZoom: CLOSEST } } : {}),
 });
 if (opened) {
   const { map, maplibre } = opened;
+  const colors = box.classList.contains("map--night") ? NIGHT : DAY;
   const middle = document.createElement("div");
   middle.className = "map__middle";
   box.append(middle);
   map.getCanvas().setAttribute("aria-describedby", "map-keys");
-  let popup;
-
-  function show(lngLat, inside, from) {
-    popup?.remove();
-    popup = new maplibre.Popup({ maxWidth: "18rem", offset: 8 }).setLngLat(lngLat).setDOMContent(inside).addTo(map);
-    // Pan so that the whole popup is visible.
-    const part = popup.getElement().getBoundingClientRect();
-    const whole = box.getBoundingClientRect();
-    const over = (low, high, from, to) => Math.min(0, low - from) || Math.max(0, high - to);
-    const by = [over(part.left, part.right, whole.left, whole.right), over(part.top, part.bottom, whole.top, whole.bottom)];
-    if (by.some(Boolean)) map.panBy(by.map((pixels) => pixels + 8 * Math.sign(pixels)));
-    // Return focus for keyboard users.
-    popup.on("close", () => from.focus({ preventScroll: true }));
-  }
+  const popups = new Popups({ map, maplibre, box, words, listAround });
+  const list = document.getElementById("in-view") && new ListInView({ map, box, words, showOnMap });
+  drawMarks(map, box.dataset.icons, colors);
 
   function openAt(point, reach) {
     if (!map.getLayer("requests")) return;
@@ -132,7 +91,10 @@ if (opened) {
       map.easeTo({ center: [lng, lat], zoom: Math.min(map.getZoom() + 2, CLOSEST) });
     } else {
       said.textContent = "";
-      show({ lng, lat }, content(spots, { lng, lat }), map.getCanvas());
+      const named = spots.flatMap((spot) => JSON.parse(spot.properties.items)).slice(0, NAMED_MAX);
+      const number = spots.reduce((sum, spot) => sum + spot.properties.n, 0);
+      list?.lightRows(named.map(([reference]) => reference));
+      popups.showReports({ lng, lat }, named, number, map.getCanvas());
     }
     return found;
   }
@@ -142,8 +104,23 @@ if (opened) {
     const [work] = map.queryRenderedFeatures(around, { layers: WORK_LAYERS.filter((layer) => map.getLayer(layer)) });
     if (!work) return [];
     said.textContent = "";
-    show(map.unproject(point), workContent(work.properties), map.getCanvas());
+    popups.show(map.unproject(point), workContent(work.properties), map.getCanvas());
     return [work];
+  }
+
+  function showOnMap(button) {
+    const work = button.dataset.work && works.features[Number(button.dataset.work)];
+    const at = work ? middleOf(work.geometry) : [Number(button.dataset.long), Number(button.dataset.lat)];
+    map.jumpTo({ center: at, zoom: Math.max(map.getZoom(), 16) });
+    box.scrollIntoView({ block: "nearest" });
+    const row = button.closest("li");
+    if (row.dataset.reference) {
+      const [service, status] = [row.querySelector("a").textContent, row.querySelector(".status-tag").className.split("--").at(-1)];
+      return popups.showReports(at, [[row.dataset.reference, service, status, "open", row.dataset.day]], 1, button);
+    }
+    const inside = work ? workContent(work.properties) : document.createElement("div");
+    if (!work) inside.append(row.querySelector("a").cloneNode(true));
+    popups.show(at, inside, button);
   }
 
   map.on("load", () => {
@@ -156,16 +133,21 @@ if (opened) {
       minzoom: 8,
       maxzoom: CLOSEST,
     });
+    map.addSource("lit", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
     if (box.dataset.near) map.addSource("near", { type: "geojson", data: circle(...box.dataset.near.split(",").map(Number)) });
     if (works) {
       map.addSource("works", { type: "geojson", data: works });
       workLayers("works").forEach((layer) => map.addLayer(layer));
     }
-    layers("requests", box.dataset.near ? "near" : null).forEach((layer) => map.addLayer(layer));
+    layers(box.dataset.near ? "near" : null, colors).forEach((layer) => map.addLayer(layer));
     box.dataset.ready = "";
     // Whether all of this place is drawn, for those who wait for it.
     map.on("movestart", () => delete box.dataset.drawn);
     map.on("idle", () => (box.dataset.drawn = ""));
+    list?.follow();
+  });
+  map.on("error", ({ sourceId }) => {
+    if (sourceId) said.textContent = words.tilesFailed;
   });
 
   map.on("click", ({ point }) => openAt(point, FINGER_PX));
@@ -175,36 +157,36 @@ if (opened) {
     if (!openAt(map.project(map.getCenter()), CROSS_PX)?.length) said.textContent = words.nothing;
   });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") popup?.remove();
+    if (event.key === "Escape") popups.close();
   });
 
   for (const layer of ["requests", "cells", ...(works ? WORK_LAYERS : [])]) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
+  map.on("mousemove", "requests", ({ features }) => {
+    list?.lightRows(features.flatMap((spot) => JSON.parse(spot.properties.items)).map(([reference]) => reference));
+  });
+  map.on("mouseleave", "requests", () => list?.lightRows([]));
 
   const here = document.getElementById("map-here");
   function listHere() {
     const center = map.getCenter();
     const meters = center.distanceTo(map.getBounds().getNorthEast());
-    here.hidden = meters > MOST_M;
-    here.href = listAround(center, meters);
+    here.href = meters > MOST_M ? box.dataset.list : listAround(center, meters);
   }
   map.on("moveend", listHere);
   listHere();
 
-  for (const button of document.querySelectorAll("[data-show-on-map]")) {
+  if (list) findPlaces({ map, maplibre, box, words, said, list });
+  reportHere({ map, box, words, popups });
+  // On My street; the list in view has its own.
+  for (const button of document.querySelectorAll("[data-show-on-map][hidden]")) {
     button.hidden = false;
-    button.addEventListener("click", () => {
-      const work = button.dataset.work && works.features[Number(button.dataset.work)];
-      const at = work ? middleOf(work.geometry) : [Number(button.dataset.long), Number(button.dataset.lat)];
-      map.jumpTo({ center: at, zoom: Math.max(map.getZoom(), 16) });
-      const inside = work ? workContent(work.properties) : document.createElement("div");
-      if (!work) inside.append(button.closest("li").querySelector("a").cloneNode(true));
-      show(at, inside, button);
-      box.scrollIntoView({ block: "nearest" });
-    });
+    button.addEventListener("click", () => showOnMap(button));
   }
+} else {
+  for (const button of document.querySelectorAll("[data-show-on-map]")) button.hidden = true;
 }
 
 // A change of filters keeps the map's view, unless the area changed.

@@ -1,4 +1,4 @@
-// openStaffMap(box): as openMap, and dark for who reads in the dark: staff look at these maps all day.
+// openThemedMap(box): as openMap, and dark for who reads in the dark.
 import { openMap } from "./map-base.js";
 
 // The city's style with light and dark exchanged: the hue stays, so that water is still blue.
@@ -14,7 +14,7 @@ function darkened(value) {
   const saturation = spread ? (high - low) / spread : 0;
   const room = 1 - Math.abs(2 * wanted - 1);
   // A tinge of warm white would be brown in the dark.
-  const scale = high - low > 0.06 ? (room * Math.min(saturation, 0.45)) / saturation / spread : 0;
+  const scale = high - low > 0.06 ? (room * Math.min(saturation, 0.32)) / saturation / spread : 0;
   const channels = [r, g, b].map((channel) => Math.round(255 * Math.min(1, Math.max(0, wanted + (channel - lightness) * scale))));
   return `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
@@ -28,7 +28,7 @@ async function darkStyle(url) {
   return style;
 }
 
-export async function openStaffMap(box, options = {}) {
+export async function openThemedMap(box, options = {}) {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   // Without one, openMap asks again and shows its message.
   const style = dark.matches ? await darkStyle(box.dataset.style).catch(() => null) : null;

@@ -1,5 +1,5 @@
 // [data-queue-map]: the list's requests as dots next to it. A row and its dot light up together; a drawn shape ticks the rows inside.
-import { openStaffMap } from "./night-map.js";
+import { openThemedMap } from "./night-map.js";
 
 const SHOWN = "queue-map";
 // How far the pointer moves before another corner of the shape is kept.
@@ -221,7 +221,7 @@ async function show() {
   if (section.dataset.started) return;
   section.dataset.started = "1";
   const box = section.querySelector("[data-map-box]");
-  const opened = await openStaffMap(box, { cooperativeGestures: false });
+  const opened = await openThemedMap(box, { cooperativeGestures: false });
   if (opened) new QueueMap(opened.map, opened.maplibre);
 }
 

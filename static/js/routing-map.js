@@ -1,11 +1,11 @@
 // [data-routing-map]: the picture of a simulation as a map that can be moved, with the colors of its legend.
-import { openStaffMap } from "./night-map.js";
+import { openThemedMap } from "./night-map.js";
 
 async function start(box) {
   const picture = document.querySelector("[data-routing-picture]");
   const dots = JSON.parse(document.getElementById("routing-dots").textContent);
   box.hidden = false;
-  const opened = await openStaffMap(box);
+  const opened = await openThemedMap(box);
   if (!opened) {
     box.hidden = true;
     return;

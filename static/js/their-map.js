@@ -3,5 +3,5 @@ import { openMap } from "./map-base.js";
 
 export async function openTheirMap(...given) {
   if (!document.documentElement.classList.contains("staff")) return openMap(...given);
-  return (await import("./night-map.js")).openStaffMap(...given);
+  return (await import("./night-map.js")).openThemedMap(...given);
 }

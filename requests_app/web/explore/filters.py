@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.gis.geos import Polygon
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +18,7 @@ from requests_app.models import Area, Category, Service, ServiceRequest
 from requests_app.models.geography import area_label
 from requests_app.places import named
 from requests_app.places.public_filter import PublicFilter
-from requests_app.places.public_place import LISTED
+from requests_app.places.public_place import LISTED, unlisted_versions
 from requests_app.places.request_search import MOST_FOUND
 from requests_app.web.explore.request_rows import RELATED
 
@@ -42,13 +43,22 @@ def tidy(request: HttpRequest, chosen: PublicFilter) -> HttpResponse | None:
     return redirect(address(request.path, chosen)) if "kind" in request.GET else None
 
 
-def page(chosen: PublicFilter, cursor: str | None, size: int) -> paging.Page[ServiceRequest]:
-    """One page of matches. An invalid cursor starts from the beginning."""
+def page(
+    chosen: PublicFilter, cursor: str | None, size: int, *, frame: Polygon | None = None
+) -> paging.Page[ServiceRequest]:
+    """One page of matches, in the frame of a map or everywhere. An invalid cursor starts from the beginning."""
     fetch = ServiceRequest.objects.select_related(*RELATED)
+    segments = chosen.in_turn(newest_of_area=frame is not None)
+    if frame is not None:
+        # A frame may be smaller than any area, so what is about a home isn't found by it.
+        unlisted = unlisted_versions(chosen.jurisdiction)
+        segments = [
+            segment.filter(public_point__bboverlaps=frame).exclude(service_version__in=unlisted) for segment in segments
+        ]
     try:
-        return paging.page_of_segments(chosen.in_turn(), chosen.order, cursor, size, fetch=fetch)
+        return paging.page_of_segments(segments, chosen.order, cursor, size, fetch=fetch)
     except paging.BadCursor:
-        return paging.page_of_segments(chosen.in_turn(), chosen.order, None, size, fetch=fetch)
+        return paging.page_of_segments(segments, chosen.order, None, size, fetch=fetch)
 
 
 def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceRequest]) -> dict[str, Any]:

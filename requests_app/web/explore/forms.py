@@ -47,3 +47,13 @@ class PlaceForm(AddressForm):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = gettext_lazy("An address, a corner, a park or the number on a street light")
         self.fields["q"].help_text = gettext_lazy("For example, 12 Elm St or L00417. We don’t save it.")
+
+
+class MapPlaceForm(PlaceForm):
+    """The same, above the map, which comes soon after it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = gettext_lazy("Address, corner, park or street light number")
+        self.fields["q"].help_text = ""
+        self.fields["q"].widget.attrs["class"] = "usa-input"

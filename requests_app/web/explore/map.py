@@ -18,10 +18,9 @@ from requests_app.places.addresses import box_around
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.tiles import MOST_POINTS
 from requests_app.web.explore import filters
-from requests_app.web.explore.request_rows import request_rows
+from requests_app.web.explore.forms import MapPlaceForm
+from requests_app.web.explore.map_list import ROWS, rows_of
 
-# The list next to the map has the newest reports; the public list has the rest.
-NEWEST = 20
 # Meters shown around an asset.
 AROUND_M = 150
 
@@ -32,11 +31,12 @@ def map_page(request: HttpRequest) -> HttpResponse:
     chosen = PublicFilter(request.jurisdiction, request.GET)  # type: ignore[attr-defined]
     if tidied := filters.tidy(request, chosen):
         return tidied
-    page = filters.page(chosen, None, NEWEST)
+    page = filters.page(chosen, None, ROWS)
     context = filters.context(chosen, "map", page)
     context |= {
-        "rows": request_rows(chosen.jurisdiction, page.rows),
+        "rows": rows_of(chosen.jurisdiction, page.rows),
         "has_more": bool(page.next_cursor),
+        "place_form": MapPlaceForm(),
         "view": view_of(chosen),
         "map_words": map_words(),
         "limit_words": _limit_words(chosen),
@@ -55,6 +55,11 @@ def map_words() -> dict[str, Any]:
         "all": _("See all of them in a list"),
         "closer": _("Reports around here: {number}. The map has zoomed in."),
         "nothing": _("There’s no report at the center of the map."),
+        "gone": _("This report isn’t public anymore."),
+        "tilesFailed": _("Parts of the map couldn’t be loaded. The list has the same reports."),
+        "listFailed": _("We couldn’t update the list. It shows the reports from before."),
+        "outside": _("That place isn’t in the city."),
+        "here": _("Report a problem here"),
     }
 
 

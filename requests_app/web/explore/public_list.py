@@ -5,10 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from requests_app.models import Photo
 from requests_app.places.public_filter import PublicFilter
 from requests_app.web.explore import filters
-from requests_app.web.explore.request_rows import request_rows
+from requests_app.web.explore.request_rows import request_rows, with_photos
 
 ROWS = 25
 
@@ -25,13 +24,5 @@ def public_list(request: HttpRequest) -> HttpResponse:
     joined = "&" if chosen.query else "?"
     # Jump to the heading, which says how many more there are.
     pager = page.urls(lambda cursor: f"{context['list_url']}{joined}cursor={cursor}#results")
-    photos = first_photos([service_request.pk for service_request in page.rows])
-    rows = [{**row, "photo": photos.get(row["request"].pk)} for row in request_rows(chosen.jurisdiction, page.rows)]
+    rows = with_photos(request_rows(chosen.jurisdiction, page.rows))
     return render(request, "requests_app/explore/public_list.html", {**context, "rows": rows, "pager": pager})
-
-
-def first_photos(pks: list[int]) -> dict[int, Photo]:
-    """The first public photo of each request."""
-    photos = Photo.objects.filter(service_request_id__in=pks, is_private=False, hidden_at=None).order_by("-id")
-    # Reversed, so that the first photo wins.
-    return {photo.service_request_id: photo for photo in photos if photo.service_request_id is not None}

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from requests_app.messages.wording import now_for, status_words
-from requests_app.models import Disposition, Jurisdiction, ServiceRequest
+from requests_app.models import Disposition, Jurisdiction, Photo, ServiceRequest
 from requests_app.places.public_filter import STATES
 
 # Relations that the text of a row needs.
@@ -58,3 +58,15 @@ def request_rows(jurisdiction: Jurisdiction, found: Iterable[ServiceRequest]) ->
             }
         )
     return rows
+
+
+def with_photos(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    photos = first_photos([row["request"].pk for row in rows])
+    return [{**row, "photo": photos.get(row["request"].pk)} for row in rows]
+
+
+def first_photos(pks: list[int]) -> dict[int, Photo]:
+    """The first public photo of each request."""
+    photos = Photo.objects.filter(service_request_id__in=pks, is_private=False, hidden_at=None).order_by("-id")
+    # Reversed, so that the first photo wins.
+    return {photo.service_request_id: photo for photo in photos if photo.service_request_id is not None}

@@ -137,6 +137,7 @@ def test_the_map_draws_the_city_and_a_click_leads_to_the_report(
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     link = page.locator(".maplibregl-popup a")
     link.wait_for()
+    page.locator(".map-popup--cards").wait_for()
     assert link.inner_text() == "Tree to prune"
     assert link.get_attribute("href") == f"/r/{made.reference}/"
 
@@ -157,6 +158,78 @@ def test_by_keyboard_a_report_of_the_list_is_shown_and_the_focus_comes_back(
     page.keyboard.press("Enter")
     page.locator(".maplibregl-popup").wait_for(state="detached")
     assert page.evaluate("document.activeElement.hasAttribute('data-show-on-map')")
+
+
+@pytest.mark.browser
+def test_the_list_follows_the_map_and_both_say_which_is_which(
+    drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    made = factories.report(drawn_city.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
+    far = factories.report(drawn_city.tree, "Another.", point=factories.at(-69.03, 40.51))
+    page.add_init_script(
+        """window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+        if (!entry.hadRecentInput) window.shift += entry.value })).observe({ type: "layout-shift", buffered: true })"""
+    )
+    page.goto(f"{live_site.url}/map/")
+    page.wait_for_selector("#map[data-drawn]")
+    assert page.evaluate("window.shift") <= 0.05
+    rows = page.locator(".map-rows > li")
+    assert page.locator("#results").inner_text() == "2 reports"
+    # A row that is shown keeps the list; moving the map by hand does not.
+    page.locator(f"li[data-reference='{made.reference}'] button").click()
+    page.locator(".map-popup--cards").get_by_text("A branch hangs.").wait_for()
+    page.wait_for_selector("#map[data-drawn]")
+    page.keyboard.press("Escape")
+    assert rows.count() == 2
+    page.locator("#map canvas").press("ArrowUp")
+    page.get_by_role("heading", name="1 report in view").wait_for()
+    assert page.locator(f"[data-reference='{far.reference}']").count() == 0
+    page.locator("#map canvas").press("ArrowDown")
+    page.wait_for_selector("#map[data-drawn]")
+    # From the mark to its row, and to the report form with this place.
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    center = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*center)
+    page.locator("li[data-lit]").wait_for()
+    page.mouse.click(*center, button="right")
+    page.get_by_role("link", name="Report a problem here").click()
+    page.wait_for_url("**/report/?lat=40.4*&long=-6*")
+
+
+@pytest.mark.browser
+def test_what_becomes_private_leaves_an_open_popup_and_what_fails_is_said(
+    drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    made = factories.report(drawn_city.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
+    page.clock.install()
+    page.goto(f"{live_site.url}/map/#view=16/40.496/-69.0")
+    page.locator(".map-rows__show").click()
+    page.locator(".map-popup--cards").get_by_text("A branch hangs.").wait_for()
+    ServiceRequest.objects.filter(pk=made.pk).update(public_state="private")
+    page.clock.fast_forward("00:16")
+    page.locator(".maplibregl-popup").get_by_text("This report isn’t public anymore.").wait_for()
+    assert page.locator(".maplibregl-popup").get_by_text("A branch hangs.").count() == 0
+    # The list of before stays if the next one can't be had; so does the map without some of its tiles.
+    page.route("**/map/list/**", lambda route: route.abort())
+    page.route("**/tiles/requests/**", lambda route: route.abort())
+    page.locator("#map canvas").press("ArrowUp")
+    page.clock.run_for(1000)
+    page.get_by_text("We couldn’t update the list. It shows the reports from before.").wait_for()
+    page.locator("#map canvas").press("-")
+    page.clock.run_for(1000)
+    page.get_by_text("Parts of the map couldn’t be loaded.").wait_for()
+
+
+@pytest.mark.browser
+def test_a_place_is_found_on_the_map(drawn_city: factories.Rivermark, live_site: "Site", page: "Page") -> None:
+    factories.address(drawn_city.city, "128 River St", -69.01, 40.5)
+    page.goto(f"{live_site.url}/map/")
+    page.wait_for_selector("#map[data-ready]")
+    page.get_by_label("Address, corner, park or street light number").fill("128 River")
+    page.get_by_role("button", name="Go there").click()
+    page.wait_for_function("() => location.hash.startsWith('#view=17/40.5/-69.01')")
+    assert "lat=40.500000&long=-69.010000" in str(page.locator("#map-report").get_attribute("href"))
 
 
 @pytest.mark.browser

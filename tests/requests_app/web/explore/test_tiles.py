@@ -199,7 +199,7 @@ def test_from_afar_they_are_counted_and_nothing_else_is_said(cast: factories.Riv
     found = layers(client, "requests", z)
     (cell,) = found.pop("cells")
     assert found == {}
-    assert {name: value for name, value in cell.items() if name != "at"} == {"n": 2}
+    assert {name: value for name, value in cell.items() if name != "at"} == {"n": 2, "open": 2}
 
 
 @pytest.mark.parametrize("query", ["", "?sort=changed"])
