@@ -65,7 +65,7 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     canvas.press("Enter")
     page.get_by_text("Reports at this location: 3").wait_for()
     page.locator(".map-popup--cards").wait_for()
-    links = page.locator(".map-popup a")
+    links = page.locator(".map-popup div > a")
     assert links.all_inner_texts() == ["Rats"] * 3
     assert page.locator(".map-popup--cards .status-tag").count() == 3
     # The first link has the focus, and is a link like any other.

@@ -135,7 +135,7 @@ def test_the_map_draws_the_city_and_a_click_leads_to_the_report(
     box = page.locator("#map").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    link = page.locator(".maplibregl-popup a")
+    link = page.locator(".maplibregl-popup a").first
     link.wait_for()
     page.locator(".map-popup--cards").wait_for()
     assert link.inner_text() == "Tree to prune"
@@ -152,7 +152,7 @@ def test_by_keyboard_a_report_of_the_list_is_shown_and_the_focus_comes_back(
     button = page.get_by_role("button", name="Show on the map")
     button.focus()
     page.keyboard.press("Enter")
-    page.locator(".maplibregl-popup a").wait_for()
+    page.locator(".maplibregl-popup a").first.wait_for()
     assert page.evaluate("document.activeElement.closest('.maplibregl-popup') !== null")
     page.get_by_role("button", name="Close").focus()
     page.keyboard.press("Enter")
