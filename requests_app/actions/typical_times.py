@@ -80,6 +80,7 @@ def record(jurisdiction: Jurisdiction) -> int:
                     half=found.half,
                     most=found.most,
                     factor=found.factor,
+                    order=kaplan_meier.order(sample, now.timestamp()),
                 )
             )
 
@@ -106,7 +107,7 @@ def record(jurisdiction: Jurisdiction) -> int:
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["service", "day", "area"],
-        update_fields=["computed_at", "count", "days", "half", "most", "factor"],
+        update_fields=["computed_at", "count", "days", "half", "most", "factor", "order"],
     )
     TypicalTime.objects.filter(jurisdiction=jurisdiction, day__lt=day - dt.timedelta(days=KEPT_DAYS)).delete()
     return len(rows)

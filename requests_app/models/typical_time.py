@@ -28,6 +28,8 @@ class TypicalTime(models.Model):
     most = models.DurationField(null=True)
     # By which `most` was multiplied, since fewer or more than 8 in 10 of the earlier numbers held.
     factor = models.FloatField()
+    # Whether endings of the last 90 days ran oldest first: the rank correlation of coming in and ending. None: too few to say.
+    order = models.FloatField(null=True)
 
     class Meta:
         constraints = [

@@ -20,6 +20,7 @@ HOUR, DAY = 3600.0, 86400.0
 # The shortest of these windows in which enough were finished: three weeks follow the season, a rare service needs more.
 WINDOWS = (21, 30, 45, 60, 90)
 FINISHED_IN_WINDOW = 50
+ORDER_DAYS = 90
 # With fewer finished in the longest window, nothing is said.
 ENOUGH = 20
 HALF, MOST = 0.5, 0.8
@@ -73,6 +74,28 @@ def joined(samples: Sequence[Sample]) -> Sample:
         np.concatenate([one.left for one in samples]),
         np.concatenate([one.finished for one in samples]),
     )
+
+
+def order(sample: Sample, now: float) -> float | None:
+    """How far the endings of the last 90 days followed the order in which the reports came in, from 1 (exactly) to −1.
+
+    Spearman's rank correlation. None if fewer than FINISHED_IN_WINDOW were finished.
+    """
+    chosen = sample.finished & (sample.left <= now) & (sample.left > now - ORDER_DAYS * DAY)
+    if np.count_nonzero(chosen) < FINISHED_IN_WINDOW:
+        return None
+    came, went = (_ranks(times[chosen]) for times in (sample.submitted, sample.left))
+    if came.std() == 0 or went.std() == 0:
+        return None
+    return float(np.corrcoef(came, went)[0, 1])
+
+
+def _ranks(times: Times) -> Times:
+    """Equal times share the mean of their ranks."""
+    _values, inverse, counts = np.unique(times, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    mean: Times = (2 * ends - counts + 1) / 2
+    return mean[inverse]
 
 
 def estimate(sample: Sample, now: float, said: Said = NOTHING_SAID, *, enough: int = ENOUGH) -> Estimate | None:

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -13,6 +14,7 @@ from requests_app import limits, links
 from requests_app.actions import drafts
 from requests_app.messages import wording
 from requests_app.models import AccessLink, Draft, ServiceVersion
+from requests_app.rules.nearby import AROUND_M, reported_nearby
 from requests_app.rules.permissions import INVISIBLE
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
@@ -118,6 +120,7 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
         return confirm.one_more_step(request, draft)
     service_request = draft.service_request
     service_request.jurisdiction = request.jurisdiction
+    point = service_request.public_point
     return render(
         request,
         "requests_app/report/sent.html",
@@ -132,6 +135,8 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
             "owner": service_request.owner if service_request.priority > 1 else None,
             "together": _together(request, draft, link),
             "promises": wording.promises(service_request),
+            "nearby": reported_nearby(service_request),
+            "nearby_query": urlencode({"near": f"{point.y:.5f},{point.x:.5f},{AROUND_M}"}) if point else "",
             "closed": wording.read_later(service_request),
         },
     )

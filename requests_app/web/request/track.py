@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits, references
-from requests_app.messages import moderation_notes, timeline, wording
+from requests_app import limits, links, references
+from requests_app.localized import localized
+from requests_app.messages import moderation_notes, progress_steps, timeline, wording
 from requests_app.models import (
     Answer,
     Area,
@@ -26,11 +27,12 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
-from requests_app.rules import evidence, permissions, reopening, status_history, survey, suspensions
+from requests_app.rules import evidence, expected, permissions, reopening, status_history, survey, suspensions
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
+from requests_app.web.request import share
 from requests_app.web.request.forms import FindForm, WordsForm, words_form
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 
@@ -96,6 +98,14 @@ def track_page(
             "tone": _tone(shown),
             "next_step": wording.next_step(shown, to_reporter=own and access.parent is None),
             "parent": access.parent,
+            "steps": progress_steps.steps(shown),
+            "expected_day": expected.expected_day(shown, usual),
+            "line": expected.place_in_line(shown, typical_time(shown.service)),
+            "live_state": share.state_of(access),
+            "share_url": share.share_url(service_request) if service_request.is_public else "",
+            "card_url": _card_url(service_request),
+            "shared_title": localized(service_request.service_version.name),
+            "pair": _before_and_after(shown, photos, work_photos),
             "usual": usual,
             "usual_first": _usual_first(shown, usual),
             "promise": None if usual else _promise(service_request),
@@ -237,6 +247,27 @@ def _photos(service_request: ServiceRequest, kind: str, *, own: bool) -> tuple[l
     photos = list(found if own else found.filter(is_private=False))
     notes = [note for note in map(moderation_notes.photo_note, photos) if note]
     return [one for one in photos if one.hidden_at is None], notes
+
+
+def _card_url(service_request: ServiceRequest) -> str:
+    """The picture that goes with its page when somebody shares it."""
+    if not service_request.is_public:
+        return ""
+    return links.base_url(service_request.jurisdiction) + reverse(
+        "requests_app:share_card", args=[service_request.reference]
+    )
+
+
+def _before_and_after(
+    shown: ServiceRequest, photos: list[Photo], work_photos: list[Photo]
+) -> tuple[Photo, Photo] | None:
+    """A photo from before the work and one from after it, of those that this reader may see."""
+    after = [photo for photo in work_photos if photo.stage == Photo.Stage.AFTER]
+    before = [photo for photo in work_photos if photo.stage == Photo.Stage.BEFORE]
+    if not after and not before and not shown.is_open and shown.disposition == Disposition.FIXED:
+        after = work_photos
+    before = before or photos
+    return (before[0], after[-1]) if before and after else None
 
 
 def _answers(service_request: ServiceRequest, *, own: bool) -> list[Answer]:

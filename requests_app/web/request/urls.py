@@ -9,6 +9,7 @@ from requests_app.web.request import (
     photo,
     private_link,
     reporter_actions,
+    share,
     survey,
     track,
     votes,
@@ -17,6 +18,9 @@ from requests_app.web.request import (
 urlpatterns: list[URLPattern] = [
     path("find/", track.find, name="find"),
     path("r/<str:reference>/", track.track, name="track"),
+    path("r/<str:reference>/share/code.svg", share.share_code, name="share_code"),
+    path("r/<str:reference>/share/card.png", share.share_card, name="share_card"),
+    path("r/<str:reference>/state.json", share.state, name="state"),
     # Before the full-size photo: a name may end in "-small" too.
     path("r/<str:reference>/photos/<slug:name>-small.jpg", photo.photo_small, name="own_photo_small"),
     path("r/<str:reference>/photos/<slug:name>.jpg", photo.photo, name="own_photo"),

@@ -1,0 +1,31 @@
+"""How many others were reported around a report lately: a reporter is among neighbors, not alone."""
+
+import datetime as dt
+
+from requests_app.clock import app_now
+from requests_app.models import ServiceRequest
+from requests_app.places.addresses import box_around
+from requests_app.places.public_place import LISTED_BY_PLACE
+
+# About a block to each side, and the last month.
+AROUND_M, DAYS = 150, 30
+# More than these aren't counted.
+MOST = 50
+
+
+def reported_nearby(service_request: ServiceRequest) -> int:
+    """Other public reports around its public place in the last 30 days, at most MOST; 0 if its place isn't public."""
+    point = service_request.public_point
+    if point is None or not service_request.is_public:
+        return 0
+    others = (
+        ServiceRequest.objects.public()
+        .filter(
+            LISTED_BY_PLACE,
+            jurisdiction=service_request.jurisdiction_id,
+            public_point__bboverlaps=box_around(point, AROUND_M),
+            submitted_at__gt=app_now() - dt.timedelta(days=DAYS),
+        )
+        .exclude(pk=service_request.pk)
+    )
+    return others.values("pk")[:MOST].count()

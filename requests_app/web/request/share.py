@@ -1,0 +1,145 @@
+"""What a public report is shared with: a QR code, a card for social media, and whether it changed since the page was opened.
+
+None of them has anything that the public page doesn't show, and no photo and no words of the report.
+"""
+
+import hashlib
+import io
+from html import escape
+
+import segno
+from django.contrib.gis.geos import Point
+from django.core.cache import cache
+from django.http import Http404, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app import colors, links
+from requests_app.localized import localized
+from requests_app.messages import wording
+from requests_app.messages.progress_steps import GOOD
+from requests_app.models import Jurisdiction, ServiceRequest
+from requests_app.places.map_labels import wrapped
+from requests_app.places.map_picture import Mark, View, png, svg
+from requests_app.places.public_place import EXACT, listed_by_place
+from requests_app.places.statement_timeout import TimeUpError
+from requests_app.web.city_request import CityRequest
+from requests_app.web.request_access import RequestAccess, access_request
+
+WIDTH, HEIGHT, MAP_WIDTH = 1200, 630, 560
+SHARED_S, DAY_S = 30, 86_400
+HEADER, GOOD_COLOR, OPEN_COLOR = "#162e51", "#216e1f", "#7a4c00"
+FONT = 'font-family="Public Sans"'
+
+
+def share_url(service_request: ServiceRequest) -> str:
+    """The address of its page, absolute, without a private link."""
+    return links.base_url(service_request.jurisdiction) + reverse(
+        "requests_app:track", args=[service_request.reference]
+    )
+
+
+@require_safe
+def share_code(request: CityRequest, reference: str) -> HttpResponse:
+    """A QR code of the page's address, as an SVG on white, since phones read no light code on a dark ground."""
+    found = _public(request, reference)
+    image = io.BytesIO()
+    segno.make(share_url(found), error="m", micro=False).save(image, kind="svg", scale=6, border=3, light="#ffffff")
+    response = HttpResponse(image.getvalue(), content_type="image/svg+xml")
+    patch_cache_control(response, public=True, max_age=SHARED_S)
+    return response
+
+
+@require_safe
+def share_card(request: CityRequest, reference: str) -> HttpResponse:
+    """What it is, where, and how it stands, with its map."""
+    found = _public(request, reference)
+    drawing = _card(request.jurisdiction, found)
+    key = f"share_card:{hashlib.sha256(drawing.encode()).hexdigest()}"
+    content: bytes | None = cache.get(key)
+    if content is None:
+        content = png(drawing, density=1)
+        cache.set(key, content, timeout=DAY_S)
+    response = HttpResponse(content, content_type="image/png")
+    patch_cache_control(response, public=True, max_age=SHARED_S)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_safe
+def state(request: CityRequest, reference: str) -> HttpResponse:
+    """Two different answers mean that the page shows something new. For js/live-report.js, which then gets the page."""
+    access = access_request(request, reference)
+    if access is None:
+        raise Http404
+    response = JsonResponse({"state": state_of(access)})
+    response["Cache-Control"] = "private, no-store" if access.link else "public, max-age=10"
+    return response
+
+
+def state_of(access: RequestAccess) -> str:
+    seen = [access.shown, access.service_request]
+    text = "".join(
+        f"{one.pk} {one.updated_at} {one.last_public_message_at} {one.status} {one.public_state}" for one in seen
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _public(request: CityRequest, reference: str) -> ServiceRequest:
+    found = (
+        ServiceRequest.objects.public()
+        .filter(jurisdiction=request.jurisdiction, reference=reference)
+        .select_related("service_version", "service__current", "owner", "department")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    found.jurisdiction = request.jurisdiction
+    return found
+
+
+def _card(city: Jurisdiction, found: ServiceRequest) -> str:
+    header = colors.parse(city.colors.get("header"), HEADER)
+    on_header = colors.WHITE if colors.contrast(colors.WHITE, header) > colors.CONTRAST_MIN else (0, 0, 0)
+    is_good = not found.is_open and found.disposition in GOOD
+    color = GOOD_COLOR if is_good else OPEN_COLOR
+    y, rows = 210, []
+    for line in wrapped(localized(found.service_version.name), 22)[:3]:
+        rows.append(_text(line, 60, y, 58, "#1b1b1b", weight=700))
+        y += 68
+    for line in wrapped(found.public_address, 36)[:2]:
+        rows.append(_text(line, 60, y, 30, "#4d555d"))
+        y += 40
+    y = max(y + 40, 440)
+    shape = f"M68 {y - 12}l9 9 17-19" if is_good else f"M70 {y - 12}h.1"
+    rows.append(
+        f'<path d="{shape}" fill="none" stroke="{color}" stroke-width="{6 if is_good else 20}" stroke-linecap="round"/>'
+    )
+    for number, line in enumerate(wrapped(wording.status_words(found, to_reporter=False), 30)[:3]):
+        rows.append(_text(line, 110, y + 44 * number, 34, color, weight=700))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{_map(city, found)}'
+        f'<rect width="{WIDTH}" height="96" fill="{colors.css(header)}"/>'
+        f"{_text(f'{city.name} 311', 60, 62, 38, colors.css(on_header), weight=700)}{''.join(rows)}</svg>"
+    )
+
+
+def _text(words: str, x: int, y: int, size: int, color: str, weight: int = 600) -> str:
+    return (
+        f'<text x="{x}" y="{y}" {FONT} font-size="{size}" font-weight="{weight}" fill="{color}">{escape(words)}</text>'
+    )
+
+
+def _map(city: Jurisdiction, found: ServiceRequest) -> str:
+    """The right half of the card; empty if there is no place to show, or no map to draw."""
+    point: Point | None = found.public_point
+    if point is None or not listed_by_place(found) or not city.basemap_version:
+        return ""
+    pin = Mark("pin" if found.service_version.visibility in EXACT else "around", point.x, point.y)
+    try:
+        drawing = svg(city, View.around(point, MAP_WIDTH, HEIGHT), [pin], title="")
+    except TimeUpError:
+        return ""
+    return drawing.replace("<svg ", f'<svg x="{WIDTH - MAP_WIDTH}" y="0" ', 1)

@@ -1,0 +1,156 @@
+"""A public report to look at and to share: its steps, expected day and place in line, photos, map, QR code and card."""
+
+import datetime as dt
+import html
+import io
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from requests_app import links, photos
+from requests_app.actions import conversation, endings, progress, typical_times
+from requests_app.clock import app_now
+from requests_app.models import Photo, PublicState, ServiceRequest, TypicalTime
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.74")]
+
+
+def page_of(client: Client, service_request: ServiceRequest, language: str = "") -> str:
+    answer = client.get(f"{language}/r/{service_request.reference}/")
+    assert answer.status_code == 200
+    return html.unescape(" ".join(answer.content.decode().split()))
+
+
+def steps_of(page: str) -> list[tuple[str, str]]:
+    found = re.findall(r'stepper__step--(\w+)".*?<span>(.*?)</span>', page.partition('<ol class="stepper"')[2])
+    return [(words, state) for state, words in found]
+
+
+def test_the_steps_follow_the_work(client: Client, cast: Rivermark) -> None:
+    tree = factories.routed(cast.tree, "A branch hangs.")
+    names = ["Received", "Reviewed", "Scheduled", "Fixed"]
+    assert steps_of(page_of(client, tree)) == list(zip(names, ["current", "ahead", "ahead", "ahead"], strict=True))
+    progress.accept(tree.pk, actor=cast.tom)
+    assert [state for _name, state in steps_of(page_of(client, tree))] == ["done", "current", "ahead", "ahead"]
+    progress.schedule(tree.pk, on=timezone.localdate() + dt.timedelta(days=2), actor=cast.tom)
+    assert [state for _name, state in steps_of(page_of(client, tree))] == ["done", "done", "current", "ahead"]
+    assert "Expected by" not in page_of(client, tree), "the date is in the status"
+    endings.resolve(tree.pk, disposition="fixed", words="Cut.", actor=cast.tom)
+    assert steps_of(page_of(client, tree)) == [(name, "done") for name in names]
+    spanish = steps_of(page_of(client, tree, "/es"))
+    assert [words for words, _state in spanish] == ["Recibido", "Revisado", "Programado", "Arreglado"]
+
+
+def test_what_wasn_t_fixed_isn_t_drawn_as_fixed(client: Client, cast: Rivermark) -> None:
+    tree = factories.routed(cast.tree, "A branch hangs.")
+    endings.resolve(tree.pk, disposition="not_found", words="No branch.", actor=cast.tom, visited=True)
+    assert steps_of(page_of(client, tree)) == [("Received", "done"), ("Reviewed", "done"), ("Closed", "done")]
+
+
+def usual(cast: Rivermark, order: float | None, days: float = 5) -> None:
+    TypicalTime.objects.all().delete()
+    TypicalTime.objects.create(
+        jurisdiction=cast.city,
+        service=cast.tree.service,
+        day=timezone.localdate(),
+        computed_at=app_now(),
+        count=60,
+        days=90,
+        half=dt.timedelta(days=days / 2),
+        most=dt.timedelta(days=days),
+        factor=1,
+        order=order,
+    )
+    cache.clear()
+
+
+def test_the_expected_day_comes_from_history_and_the_place_in_line_only_from_an_orderly_one(
+    client: Client, cast: Rivermark
+) -> None:
+    for number in range(3):
+        factories.report(cast.tree, f"Branch {number}.")
+    mine = factories.report(cast.tree, "My branch.")
+    assert "in line" not in page_of(client, mine)
+    usual(cast, 0.79)
+    page = page_of(client, mine)
+    day = (app_now() + dt.timedelta(days=5)).astimezone(cast.city.zone)
+    assert f"Expected by {day:%A, %B} {day.day}" in page
+    assert "in line" not in page
+    usual(cast, 0.8)
+    assert "Number 4 of 4 in line." in page_of(client, mine)
+    first = ServiceRequest.objects.order_by("pk")[0]
+    assert "Number 1 of 4 in line." in page_of(client, first)
+    usual(cast, 0.8, days=0)
+    assert "Expected by" not in page_of(client, mine), "that day has passed"
+
+
+@pytest.mark.parametrize(("reverse", "order"), [(False, 1), (True, -1)])
+def test_every_night_it_is_measured_whether_the_oldest_went_first(cast: Rivermark, reverse: bool, order: int) -> None:
+    made = [factories.report(cast.tree, f"Branch {number}.").pk for number in range(60)]
+    for number, pk in enumerate(made):
+        ServiceRequest.objects.filter(pk=pk).update(
+            submitted_at=app_now() - dt.timedelta(days=30, hours=-number),
+            status="resolved",
+            disposition="fixed",
+            resolved_at=app_now() - dt.timedelta(hours=number + 1 if reverse else 100 - number),
+        )
+    typical_times.record(cast.city)
+    row = TypicalTime.objects.get(service=cast.tree.service, area=None)
+    # Those that came first went first, or last.
+    assert row.order == pytest.approx(order)
+
+
+def test_before_and_after_are_side_by_side_and_hidden_ones_are_neither(client: Client, cast: Rivermark) -> None:
+    tree = factories.routed(cast.tree, "A branch hangs.")
+    before, after = (
+        photos.store_upload(
+            io.BytesIO(factories.jpeg()), size=9000, jurisdiction=cast.city, service_request=tree, kind=kind
+        )
+        for kind in (Photo.Kind.REPORT, Photo.Kind.WORK)
+    )
+    assert "data-before-after" not in page_of(client, tree), "not fixed yet"
+    endings.resolve(tree.pk, disposition="fixed", words="Cut.", actor=cast.tom)
+    page = page_of(client, tree)
+    shown = page.partition("data-before-after")[2].partition("</div>")[0]
+    assert shown.index(before.name) < shown.index("Before") < shown.index(after.name) < shown.index("After")
+    Photo.objects.filter(pk=before.pk).update(hidden_at=app_now())
+    assert "data-before-after" not in page_of(client, tree)
+
+
+def test_it_is_shared_by_link_code_and_card_without_what_the_reporter_wrote(client: Client, cast: Rivermark) -> None:
+    tree = factories.routed(cast.tree, "Zanzibar branch.")
+    page = page_of(client, tree)
+    head = page.partition("</head>")[0]
+    assert f'property="og:image" content="{links.base_url(cast.city)}/r/{tree.reference}/share/card.png"' in head
+    assert "Zanzibar" not in head
+    assert f">{links.base_url(cast.city)}/r/{tree.reference}/</code>" in page
+    card = client.get(f"/r/{tree.reference}/share/card.png")
+    assert Image.open(io.BytesIO(card.content)).size == (1200, 630)
+    assert card["Cache-Control"] == "public, max-age=30"
+    assert b"<svg" in client.get(f"/r/{tree.reference}/share/code.svg").content
+    ServiceRequest.objects.filter(pk=tree.pk).update(public_state=PublicState.PRIVATE)
+    for name in ("card.png", "code.svg"):
+        assert client.get(f"/r/{tree.reference}/share/{name}").status_code == 404
+
+
+def test_the_state_changes_with_what_everybody_may_read_and_only_then(client: Client, cast: Rivermark) -> None:
+    tree = factories.routed(cast.tree, "A branch hangs.")
+
+    def state() -> str:
+        found: str = client.get(f"/r/{tree.reference}/state.json").json()["state"]
+        return found
+
+    assert f'data-live="{state()}"' in page_of(client, tree)
+    first = state()
+    conversation.note(tree.pk, text="Ask the crew.", actor=cast.tom)
+    assert state() == first
+    conversation.comment(tree.pk, text="We’ll be there soon.", actor=cast.tom)
+    assert state() != first
+    ServiceRequest.objects.filter(pk=tree.pk).update(public_state=PublicState.PRIVATE)
+    assert client.get(f"/r/{tree.reference}/state.json").status_code == 404
