@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0084_street_works"),
+        ("requests_app", "0085_request_votes"),
     ]
 
     operations = [
