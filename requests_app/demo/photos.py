@@ -33,8 +33,8 @@ class DemoPhotos:
         self.zone = zone
         self.root = Path(default_storage.path(STORED)) if isinstance(default_storage, FileSystemStorage) else None
         # The first copy of each drawing, which later ones are links to.
-        self.copies: dict[str, Path] = {}
-        self.folders: set[Path] = set()
+        self.copies: dict[str, str] = {}
+        self.folders: set[str] = set()
 
     def rows(self, story: Story, version: ServiceVersion, *, private: bool) -> list[dict[str, Any]]:
         """The columns of the story's photos: the reporter's, and one of the finished work."""
@@ -87,11 +87,14 @@ class DemoPhotos:
         }
 
     def _store(self, kind: Kind, number: int, name: str, *, after: bool) -> None:
-        photo = Photo(name=name)
-        for path, small in ((photo.path, False), (photo.small_path, True)):
+        # As Photo.path and small_path, which would cost a model's instance each.
+        folder = f"{self.root}/{name[:2]}"
+        if folder not in self.folders:
+            os.makedirs(folder, exist_ok=True)
+            self.folders.add(folder)
+        for small in (False, True):
             source = file_name(kind, number, after=after, small=small)
-            target = Path(default_storage.path(path))
-            self._make_folder(target.parent)
+            target = f"{folder}/{name}{'-small' if small else ''}.jpg"
             if source in self.copies:
                 try:
                     os.link(self.copies[source], target)
@@ -101,8 +104,3 @@ class DemoPhotos:
                     pass
             shutil.copyfile(FOLDER / source, target)
             self.copies[source] = target
-
-    def _make_folder(self, folder: Path) -> None:
-        if folder not in self.folders:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.folders.add(folder)
