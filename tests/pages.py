@@ -766,6 +766,14 @@ PAGES: dict[str, Page] = {
         arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}],
         budget=10,
     ),
+    "requests_app:area_year": Page(
+        EVERYONE,
+        arguments=lambda planted: [{"layer": "ward", "code": "5", "period": period} for period in ("2026", "2026-06")],
+        budget=8,
+    ),
+    "requests_app:area_year_card": Page(
+        EVERYONE, arguments=lambda planted: [{"layer": "ward", "code": "5", "period": "2026"}], budget=11
+    ),
     "requests_app:area_calendar": Page(
         EVERYONE, arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}], budget=2
     ),

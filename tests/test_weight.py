@@ -32,6 +32,7 @@ NOT_WEIGHED = re.compile(r"/photos/")
 # Pages with a map, and files.
 FILES = (
     "area_calendar",
+    "area_year_card",
     "feed",
     "photo",
     "photo_small",

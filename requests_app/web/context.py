@@ -16,7 +16,7 @@ TO_BE_FOUND = {
     f"requests_app:{name}"
     for name in (
         "home", "report", "find", "address", "services", "category", "article", "public_list", "map", "privacy",
-        "accessibility", "areas", "area", "about_service",
+        "accessibility", "areas", "area", "area_year", "about_service",
     )
 }  # fmt: skip
 

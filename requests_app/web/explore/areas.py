@@ -51,6 +51,7 @@ def area(request: CityRequest, layer: str, code: str) -> HttpResponse:
         "layer_words": layer_words(layer),
         "part": part_of(city, found, timezone.localdate()),
         "numbers": area_numbers(found),
+        "this_year": timezone.localdate().year,
         **site_names(city),
         **open_and_ended(city, _reported_in(found), urlencode({"area": f"{layer}:{code}"})),
     }

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from requests_app.web.explore import (
     about_service,
     address,
+    area_year,
     areas,
     articles,
     browse,
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("areas/", areas.areas, name="areas"),
     path("areas/<slug:layer>/<str:code>/", areas.area, name="area"),
     path("areas/<slug:layer>/<str:code>/collection.ics", collection_calendar.area_calendar, name="area_calendar"),
+    path("areas/<slug:layer>/<str:code>/year/<str:period>/", area_year.area_year, name="area_year"),
+    path("areas/<slug:layer>/<str:code>/year/<str:period>/card.png", area_year.area_year_card, name="area_year_card"),
     path("places/", place.places, name="places"),
     path("places/<str:path>/", place.place, name="place"),
     path("assets/<path:number>/", place.asset, name="asset"),
