@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageChops
 
 WIDTH, HEIGHT = 800, 600
-# Nearer than this, a point would be beside or behind the camera.
+# Nearer than this, a point would be next to or behind the camera.
 NEAREST = 0.55
 Place = tuple[float, float, float]
 Pixel = tuple[float, float]
@@ -113,7 +113,7 @@ def line(points: Iterable[Pixel], color: str, width: float, **more: Any) -> str:
 
 
 class Picture:
-    """Right is x, up is y, away is z, all in meters; the camera stands at x = z = 0, `eye` meters above the ground.
+    """Right is x, up is y, away is z, all in meters; the camera is at x = z = 0, `eye` meters above the ground.
 
     horizon: its row of pixels; small for a camera that looks down. It never tilts, so that upright things stay upright.
     """

@@ -1,4 +1,4 @@
-"""Problems of the street itself and what stands along it. Each function draws scene `number` with its problem, or without it."""
+"""Problems of the street, and of lamps, signs, hydrants and cars. Each function draws a scene with its problem or without it."""
 
 from requests_app.demo.drawings import things
 from requests_app.demo.drawings.picture import (

@@ -294,7 +294,7 @@ def wall(p: Picture, z: float, kind: str, *, height: float = 5.0) -> None:
 
 
 def house_front(p: Picture, z: float, *, season: str = "summer", blighted: bool = False, x: float = -0.5) -> None:
-    """A wooden house that faces the camera, 7 m wide, with its roof, door, steps and windows."""
+    """A wooden house that faces the camera, 7 m wide, with its roof, entry, steps and windows."""
     color = p.rng.choice(SIDINGS)
     if blighted:
         color = mixed(color, "#7b7466", 0.45)

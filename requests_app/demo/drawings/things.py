@@ -1,4 +1,4 @@
-"""What stands or lies about in a scene. Upright things are drawn in meters from their foot, y upwards."""
+"""Things in a scene, such as bags, cars and cones. Upright things are drawn in meters from their foot, y upwards."""
 
 import itertools
 import random
