@@ -53,6 +53,7 @@ class ReportChanges:
     line: email_parts.StatusLine
     changes: list[Change]
     url: str
+    me_too_url: str
 
 
 def send_digest(row: OutboxRow) -> None:
@@ -166,6 +167,7 @@ def compose(
                     for one in group[-CHANGES_LISTED:]
                 ],
                 url=_url(service_request, contact_point, subscription),
+                me_too_url=email_parts.me_too_url(service_request, own=own),
             )
         )
     context: dict[str, Any] = {

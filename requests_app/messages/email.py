@@ -220,6 +220,7 @@ def _facts(service_request: ServiceRequest, *, kind: str, event: Event, own: boo
         "status_line": email_parts.status_line(
             service_request, kind, department=department, status=status, change=change
         ),
+        "me_too_url": email_parts.me_too_url(service_request, own=own),
         "reported_on": wording.month_day(timezone.localdate(service_request.submitted_at)),
         "next_step": wording.next_step(service_request, to_reporter=own),
         "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",

@@ -167,6 +167,14 @@ def _picture(service_request: ServiceRequest, photo: Photo, caption: str, what: 
     return Picture(url, f"{words}: {photo.alt or what}", HALF, HALF_PX, caption)
 
 
+def me_too_url(service_request: ServiceRequest, *, own: bool) -> str:
+    """The page with one button, for others than its reporter; empty if it isn't public or open."""
+    if own or not service_request.is_public or not service_request.is_open:
+        return ""
+    path = reverse("requests_app:me_too", args=[service_request.reference])
+    return links.base_url(service_request.jurisdiction) + path
+
+
 def seal_url(jurisdiction: Jurisdiction) -> str:
     """Absolute: of the city's logo or seal as a PNG or JPEG, or of our default seal; empty if it has only another type."""
     path = branding.image_url(jurisdiction, CityImage.Kind.LOGO) or branding.seal_picture_url(jurisdiction)

@@ -123,6 +123,7 @@ def test_at_once_each_change_is_one_mail_to_whoever_follows_the_service(town: Ri
     conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
     deliver()
     assert len(mailbox.to(DEV)) == 2
+    assert f"/r/{made.reference}/me-too/" in plain(mailbox.to(DEV)[-1])
     assert "We look on Friday." in plain(mailbox.to(DEV)[-1])
 
 

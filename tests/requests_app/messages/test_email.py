@@ -327,6 +327,7 @@ def test_a_follower_reads_the_block_where_the_reporter_reads_the_house(
     for body in (mail_server.plain(mail), mail_server.html(mail)):
         assert ("1234 Elm St" in body) == own
         assert ("1200 block of Elm St" in body) != own
+        assert (f"/r/{made.reference}/me-too/" in body) != own
 
 
 def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark, mailbox: Mailbox) -> None:
