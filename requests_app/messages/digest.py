@@ -27,6 +27,7 @@ from requests_app.models import (
     ServiceRequest,
     Subscription,
 )
+from requests_app.places import named
 
 # Reports listed in one email; it links to the rest.
 REPORTS_LISTED = 50
@@ -157,7 +158,7 @@ def compose(
             ReportChanges(
                 name=localized(service_request.service_version.name),
                 reference=service_request.display_reference,
-                place=service_request.address if own else service_request.public_address,
+                place=service_request.address if own else named.public_words(service_request.public_address),
                 line=email_parts.StatusLine(
                     wording.status_words(service_request, to_reporter=own, now=now),
                     email_parts.tone_now(service_request),

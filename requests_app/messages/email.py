@@ -40,6 +40,7 @@ from requests_app.models import (
     ServiceRequest,
     SurveyAnswer,
 )
+from requests_app.places import named
 from requests_app.rules import redaction, reopening, survey
 
 # These carry a comment. If it has been hidden, they aren't sent.
@@ -205,7 +206,7 @@ def preview(service_request: ServiceRequest, *, kind: str, event: Event, text: s
 def _facts(service_request: ServiceRequest, *, kind: str, event: Event, own: bool) -> dict[str, Any]:
     """What an email says about the request and its event, in the active language."""
     service_name = localized(service_request.service_version.name)
-    place = service_request.address if own else service_request.public_address
+    place = service_request.address if own else named.public_words(service_request.public_address)
     department = wording.department_words(service_request)
     status = wording.status_words(service_request, to_reporter=own)
     change = timeline.change_words(event, service_request, own=own) if kind == "changed" else ""

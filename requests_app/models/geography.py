@@ -6,6 +6,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from requests_app.models.jurisdiction import Jurisdiction
 
@@ -13,19 +14,26 @@ from requests_app.models.jurisdiction import Jurisdiction
 WORD = re.compile(r"[^\W\d_]{2}")
 
 
+# The names of areas that are numbered, by their layer.
+NUMBERED = {
+    "council_district": gettext_noop("Council District %(name)s"),
+    "neighborhood": gettext_noop("Neighborhood %(name)s"),
+    "police_district": gettext_noop("Police District %(name)s"),
+    "ward": gettext_noop("Ward %(name)s"),
+    "works_district": gettext_noop("Public Works District %(name)s"),
+    "zip": gettext_noop("ZIP Code %(name)s"),
+}
+
+
 def area_label(layer: str, name: str) -> str:
-    """An area's name for people: with the layer's name in front if it is a number or a code alone ("Ward 5")."""
-    if WORD.search(name):
+    """An area's name for people, in their language: "Ward 5" for 5, and for "Ward 5" itself. A name of its own stays."""
+    words = NUMBERED.get(layer, "")
+    number = name.removeprefix(words.partition("%")[0])
+    if WORD.search(number):
         return name
-    words = {
-        "council_district": _("Council District %(name)s"),
-        "neighborhood": _("Neighborhood %(name)s"),
-        "police_district": _("Police District %(name)s"),
-        "ward": _("Ward %(name)s"),
-        "works_district": _("Public Works District %(name)s"),
-        "zip": _("ZIP Code %(name)s"),
-    }.get(layer, layer.replace("_", " ").replace("%", "%%").capitalize() + " %(name)s")
-    return words % {"name": name}
+    if words:
+        return _(words) % {"name": number}
+    return f"{layer.replace('_', ' ').capitalize()} {name}"
 
 
 class Area(models.Model):

@@ -62,6 +62,11 @@ def block_words(label: str) -> str:
     }
 
 
+def public_words(address: str) -> str:
+    """A public address in the reader's language: only the words of a block are translated."""
+    return block_words(address) if BLOCK.match(address) else address
+
+
 def words_at(jurisdiction: Jurisdiction, point: Point) -> str:
     """Name of a point for the public: its block, never its house."""
     near = nearest(jurisdiction, point)

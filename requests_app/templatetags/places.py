@@ -15,6 +15,7 @@ register = template.Library()
 
 
 register.filter(wording.distance_words)
+register.filter("public_words", named.public_words)
 
 
 @register.filter

@@ -20,6 +20,7 @@ from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages.wording import now_for, status_words
 from requests_app.models import ServiceRequest
+from requests_app.places import named
 from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import intake, key_sentence
 from requests_app.web.explore import filters
@@ -95,7 +96,7 @@ def _entry(service_request: ServiceRequest, site: str, now: dt.datetime | None) 
         # Readers render it as HTML: escape what residents typed, and mark its language.
         "description": format_html(
             '<p><bdi>{}</bdi></p><p lang="{}" dir="auto">{}</p>',
-            service_request.public_address or _("Location not shown"),
+            named.public_words(service_request.public_address) or _("Location not shown"),
             service_request.language,
             key_sentence.first_words(service_request, WORDS),
         ),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import drafts, offline_submission, submission
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
-from requests_app.places import street_works
+from requests_app.places import named, street_works
 from requests_app.places.public_place import public_place, shows_asset
 from requests_app.rules.key_sentence import SHORT
 from requests_app.rules.personal_data import Found, Kind
@@ -116,7 +116,7 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
     elif confidential:
         city.append(row(_("Place"), address or _("Pinned location"), "location"))
     else:
-        shown = public_address or (_("Pinned location") if not address else _("Not shown"))
+        shown = named.public_words(public_address) or (_("Pinned location") if not address else _("Not shown"))
         everyone.append(row(_("Place"), shown, "location", where="address"))
         if public_address != address and address:
             city.append(row(_("Exact place"), address, "location"))
