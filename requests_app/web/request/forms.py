@@ -109,11 +109,13 @@ class WordsForm(forms.Form):
         )
 
 
-def words_form(act: str, data: Any = None, *, initial: Mapping[str, str] | None = None) -> WordsForm:
+def words_form(
+    act: str, data: Any = None, *, initial: Mapping[str, str] | None = None, is_withdrawn: bool = False
+) -> WordsForm:
     label = {
         "answer": gettext("Your answer"),
         "add": gettext("What do you want to add?"),
-        "not_fixed": gettext("What is still wrong?"),
+        "not_fixed": gettext("Why are you reopening it?") if is_withdrawn else gettext("What is still wrong?"),
     }[act]
     # "It's not fixed" says enough by itself.
     return WordsForm(data, label=label, required=act != "not_fixed", prefix=act, initial=initial)

@@ -83,7 +83,10 @@ def track_page(
     notes = moderation_notes.text_notes(service_request, access.parent)
     work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
     photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own) if access.shows_words else ([], [])
-    forms: dict[str, WordsForm] = {act: words_form(act) for act in acts & {"answer", "add", "not_fixed"}}
+    forms: dict[str, WordsForm] = {
+        act: words_form(act, is_withdrawn=shown.disposition == Disposition.WITHDRAWN)
+        for act in acts & {"answer", "add", "not_fixed"}
+    }
     if form is not None:
         forms[form_for] = form
     response = render(

@@ -493,9 +493,25 @@ def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: Service
     assert "Do you want to withdraw your report?" in do(ana, pothole, "withdraw")
     pothole.refresh_from_db()
     assert pothole.status == "routed"
-    do(ana, pothole, "withdraw", sure="1")
+    said = do(ana, pothole, "withdraw", sure="1")
     pothole.refresh_from_db()
     assert pothole.disposition == "withdrawn"
+    # Nobody said that it was fixed.
+    assert "<summary>Reopen</summary>" in said
+    assert "Why are you reopening it?" in said
+    assert "not fixed" not in said
+    assert "still wrong" not in said
+
+
+def test_a_block_and_an_area_are_named_in_the_readers_language(cast: Rivermark) -> None:
+    factories.area(cast.city)
+    rats = factories.routed(factories.service(cast.city, "rodent", visibility="coarse"), "Rats.", address="112 Elm St")
+    for path in ("/es/requests/", f"/es/r/{rats.reference}/", "/es/requests/feed/"):
+        page = Client().get(path).content.decode()
+        assert "cuadra 100 de Elm St" in page, path
+        assert "block of" not in page, path
+    assert "Distrito 5" in Client().get(f"/es/r/{rats.reference}/").content.decode()
+    assert "100 block of Elm St" in Client().get(f"/r/{rats.reference}/").content.decode()
 
 
 def test_what_was_taken_back_is_opened_again_by_its_reporter_alone(
