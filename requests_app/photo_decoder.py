@@ -1,8 +1,8 @@
 """The child process that decodes one upload: python photo_decoder.py SOURCE LARGE SMALL [--taken | --png].
 
 Prints {"width", "height"} or {"error"}. With --png, LARGE becomes a PNG that keeps its transparency, and SMALL is not written.
-With --taken (only if the sender agreed), also what the camera recorded:
-{"taken": "2026-06-03T16:12:00", "offset": "-04:00", "lat", "long"}.
+With --taken, also what the camera recorded: {"taken": "2026-06-03T16:12:00", "offset": "-04:00", "lat", "long", "off_m"}.
+off_m: how many meters the place may be off.
 It does not import Django: a malicious file could reach whatever this process imports.
 """
 
@@ -21,6 +21,8 @@ FORMATS = ["JPEG", "PNG", "WEBP", "HEIF"]
 # EXIF has one directory for the time and another for the place.
 EXIF_FOLDER, GPS_FOLDER = 0x8769, 0x8825
 TAKEN, OFFSET = 0x9003, 0x9011
+GPS_ERROR = 0x1F
+FARTHEST_M = 1e7
 GPS_SIGNS = {"N": 1, "S": -1, "E": 1, "W": -1}
 
 
@@ -107,7 +109,14 @@ def _taken(image: Any) -> dict[str, object]:
         position = {"lat": _degrees(place[1], place[2]), "long": _degrees(place[3], place[4])}
     except Exception:
         return metadata
-    return {**metadata, **position} if all(map(math.isfinite, position.values())) else metadata
+    if not all(map(math.isfinite, position.values())):
+        return metadata
+    try:
+        position["off_m"] = min(float(place[GPS_ERROR]), FARTHEST_M)
+    except Exception:
+        # Most cameras don't say.
+        return {**metadata, **position}
+    return {**metadata, **position}
 
 
 def _degrees(sign: str, parts: Any) -> float:

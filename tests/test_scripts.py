@@ -254,7 +254,7 @@ def test_photos_are_shrunk_shown_and_can_be_taken_out(city: City) -> None:
     assert size < len(big) / 2
     assert second == ["iphone.heic", len(b"not for this browser")]
     page.set_input_files("#id_photos", [{"name": "more.jpg", "mimeType": "image/jpeg", "buffer": photo(40, 30)}])
-    page.wait_for_selector("text=You can send up to 2 photos. We kept the first ones.")
+    page.wait_for_selector("text=You can send up to 2 photos. We kept the first ones and left out: more.jpg.")
     assert [name for name, _ in page.evaluate(chosen)] == ["street.jpg", "iphone.heic"]
     page.click("text=Remove photo 1")
     assert [name for name, _ in page.evaluate(chosen)] == ["iphone.heic"]

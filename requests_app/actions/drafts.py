@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import IO, Any
 
 from django.conf import settings
@@ -157,10 +157,19 @@ def remove_passage(draft: Draft, where: str, words: str, *, near: int) -> bool:
     return True
 
 
-def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep_taken: bool = False) -> Photo:
+def add_photo(
+    draft: Draft,
+    upload: IO[bytes],
+    *,
+    size: int,
+    key: str = "",
+    keep_taken: bool = False,
+    tell: Callable[[photos.Taken], None] | None = None,
+) -> Photo:
     """Adds a photo. Raises photos.PhotoRefused.
 
     key: the browser's own for this photo, so that a retry after a lost response does not add it twice.
+    keep_taken, tell: see photos.store_upload.
     """
     name = photo_name(draft, key) if key else ""
     known = draft.photos.filter(name=name).first() if name else None
@@ -168,7 +177,7 @@ def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep
         return known
     try:
         photo = photos.store_upload(
-            upload, size=size, jurisdiction=draft.jurisdiction, draft=draft, name=name, keep_taken=keep_taken
+            upload, size=size, jurisdiction=draft.jurisdiction, draft=draft, name=name, keep_taken=keep_taken, tell=tell
         )
     except IntegrityError:
         # Both tries arrived at once, or the draft was deleted while we decoded.

@@ -50,9 +50,20 @@ class PhotosInput(forms.FileInput):
             "data-remove": _("Remove photo {number}"),
             "data-removed": _("Photo {number} removed."),
             "data-working": _("Getting your photos ready…"),
-            "data-too-many": _("You can send up to {count} photos. We kept the first ones."),
+            "data-too-many": _("You can send up to {count} photos. We kept the first ones and left out: {names}."),
         }
         super().__init__({"accept": "image/*", "data-photos": True, "data-max-photos": most, **words, **(attrs or {})})
+
+
+class FirstPhotosInput(PhotosInput):
+    """The photos that a report begins with: static/js/photo-first.js reads their place, and goes on when nothing was typed."""
+
+    def __init__(self, most: int) -> None:
+        words = {
+            "data-sending": _("Sending your photo…"),
+            "data-lost": _("No connection. Your photo hasn’t been sent yet. We’ll try again, or select “Continue.”"),
+        }
+        super().__init__({"data-first-photos": True, **words}, most=most)
 
 
 class PhotosField(forms.FileField):

@@ -33,6 +33,12 @@ NOT_WORDS = {
     "owner",
     "said_no",
     "seen",
+    "photo_lat",
+    "photo_long",
+    "photo_at",
+    "photo_offset",
+    "photo_off_m",
+    "pick",
     # See staff_app/last_event.py and staff_app/unsent.py.
     "last_event",
     "writer",

@@ -3,6 +3,7 @@
 // read (HEIC in most) is sent as it is: the server can read it.
 const SMALL_ENOUGH = 400 * 1024;
 const THUMBNAIL = 320;
+const NAMED = 20;
 
 function drawn(image, longest) {
   const scale = Math.min(1, longest / Math.max(image.width, image.height));
@@ -11,6 +12,13 @@ function drawn(image, longest) {
   canvas.height = Math.round(image.height * scale);
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return canvas;
+}
+
+// Which photos were too many, by name; empty if none was.
+export function leftOutWords(words, most, files) {
+  const names = files.slice(0, NAMED).map((file) => file.name);
+  if (files.length > NAMED) names.push("…");
+  return files.length ? words.tooMany.replace("{count}", most).replace("{names}", names.join(", ")) : "";
 }
 
 export async function prepared(file, longest) {
@@ -45,10 +53,13 @@ function start(input) {
   input.after(list, status);
   let photos = [];
 
-  function hand() {
+  // Sends "photos-chosen", with the files as they were chosen.
+  function hand(detail = {}) {
     const transfer = new DataTransfer();
     for (const photo of photos) transfer.items.add(photo.file);
     input.files = transfer.files;
+    const files = photos.map((photo) => photo.original);
+    input.dispatchEvent(new CustomEvent("photos-chosen", { detail: { files, ...detail } }));
   }
 
   function show() {
@@ -89,10 +100,11 @@ function start(input) {
     }
     status.textContent = words.working;
     const room = most - photos.length;
-    for (const file of chosen.slice(0, room)) photos.push(await prepared(file, longest));
-    hand();
+    for (const file of chosen.slice(0, room)) photos.push({ original: file, ...(await prepared(file, longest)) });
+    const leftOut = leftOutWords(words, most, chosen.slice(room));
     show();
-    status.textContent = chosen.length > room ? words.tooMany.replace("{count}", most) : "";
+    status.textContent = leftOut;
+    hand({ added: true, leftOut });
   });
 }
 

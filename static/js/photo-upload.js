@@ -1,7 +1,8 @@
 // input[data-photos][data-upload]: uploads each photo as soon as it is chosen, while people fill out the rest of the page, with
 // a progress bar, a Cancel button, and retries when the connection is lost. Stored photos appear as if they had been there
 // when the page was loaded. Without this script, the form uploads its photos when it is sent.
-import { prepared } from "./photo-shrink.js";
+import { showButton } from "./photo-button.js";
+import { leftOutWords, prepared } from "./photo-shrink.js";
 
 const AT_ONCE = 2;
 const WAITS = [2000, 5000, 15000];
@@ -23,9 +24,13 @@ function start(input) {
   const consent = form.elements.keep_taken;
   const list = element("ul", { className: "uploads" });
   const status = element("p", { className: "usa-hint" }, { role: "status" });
-  // Announces text that is already visible elsewhere.
-  const aloud = element("p", { className: "usa-sr-only" }, { role: "status" });
-  input.after(list, status, aloud);
+  // What was refused or left out, once, until other photos are chosen.
+  const refusals = element("div", {}, { "aria-live": "polite" });
+  const button = element("button", {
+    type: "button", id: `${input.id}_button`, className: "usa-button usa-button--outline photo-button", textContent: words.choose,
+  });
+  input.after(button, list, refusals, status);
+  showButton(input, button);
   let jobs = [];
   let pressed = null;
 
@@ -54,7 +59,7 @@ function start(input) {
   function show(job) {
     job.item = element("li");
     if (job.preview) job.item.append(element("img", { src: job.preview, alt: "" }));
-    job.words = element("p", { textContent: words.sending.replace("{name}", job.name) });
+    job.words = element("p", { textContent: words.sending.replace("{name}", job.name) }, { "aria-live": "polite" });
     job.bar = element("progress", { max: 100, value: 0 }, { "aria-label": job.words.textContent });
     job.cancel = element("button", { type: "button", className: "usa-button usa-button--outline", textContent: words.cancel });
     job.again = element("button", { type: "button", className: "usa-button", textContent: words.again, hidden: true });
@@ -119,21 +124,25 @@ function start(input) {
     job.words.textContent = `${job.name}: ${words.lost}`;
     job.bar.hidden = true;
     job.again.hidden = false;
-    aloud.textContent = job.words.textContent;
     const pause = WAITS[job.tries++];
     if (pause) setTimeout(() => job.state === "lost" && wait(job), pause);
   }
 
   function refuse(job, reason) {
-    // Keep the error on the page until other photos are chosen; nothing waits for this photo.
+    // Nothing waits for this photo.
     const had = job.item.contains(document.activeElement);
     jobs = jobs.filter((one) => one !== job);
-    job.item.replaceChildren(element("p", { className: "usa-error-message", textContent: reason }));
-    if (had) input.focus();
+    job.item.remove();
+    say(reason);
+    if (had) button.focus();
     pressed = null;
     status.textContent = "";
-    aloud.textContent = reason;
     next();
+  }
+
+  function say(reason) {
+    const isSaid = [...refusals.children].some((one) => one.textContent === reason);
+    if (reason && !isSaid) refusals.append(element("p", { className: "usa-error-message", textContent: reason }));
   }
 
   function end(job, said) {
@@ -141,7 +150,7 @@ function start(input) {
     jobs = jobs.filter((one) => one !== job);
     job.item.remove();
     // The focused button is gone.
-    if (had) input.focus();
+    if (had) button.focus();
     status.textContent = said;
     next();
     if (pressed && !jobs.length) form.requestSubmit(pressed);
@@ -153,10 +162,11 @@ function start(input) {
     const chosen = [...input.files];
     // They are uploaded separately: the form must not send them again.
     input.value = "";
-    for (const old of list.querySelectorAll(".usa-error-message")) old.closest("li").remove();
-    const room = Number(words.most) - count() - jobs.length;
-    status.textContent = chosen.length > room ? words.tooMany.replace("{count}", words.most) : "";
-    for (const file of chosen.slice(0, Math.max(0, room))) {
+    refusals.replaceChildren();
+    status.textContent = "";
+    const room = Math.max(0, Number(words.most) - count() - jobs.length);
+    say(leftOutWords(words, words.most, chosen.slice(room)));
+    for (const file of chosen.slice(0, room)) {
       const keepTaken = consent?.checked ?? false;
       const job = { name: file.name, key: randomKey(), tries: 0, state: "preparing", keepTaken };
       jobs.push(job);
@@ -189,7 +199,7 @@ function start(input) {
     }
     status.textContent = words.removed.replace("{number}", number + 1);
     const left = kept.querySelectorAll("button[name=remove_photo]");
-    (left[Math.min(number, left.length - 1)] ?? input).focus();
+    (left[Math.min(number, left.length - 1)] ?? button).focus();
   });
 
   form.addEventListener("submit", (event) => {

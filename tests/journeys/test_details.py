@@ -59,7 +59,7 @@ def test_photos_go_up_by_themselves_and_can_be_described_and_removed(
     # On a slow line every kilobyte counts: the browser makes it smaller before it goes.
     assert len(sent.value.post_data_buffer or b"") < len(large["buffer"]) / 2
     page.get_by_role("button", name="Remove photo 2").wait_for()
-    page.get_by_text("bill.pdf: We can’t read this file.").first.wait_for()
+    page.get_by_text("bill.pdf: We can’t read this file.").wait_for()
     looks_well(page)
     sees_nothing_wrong(page)
     page.get_by_label("What does photo 2 show?").fill("The broken branch")
@@ -96,7 +96,7 @@ def test_a_photo_on_its_way_can_be_stopped(live_site: "Site", page: "Page") -> N
     assert page.get_by_role("button", name="Try again: one.jpg").is_hidden()
     page.get_by_role("button", name="Cancel: one.jpg").press("Enter")
     page.get_by_text("Canceled: one.jpg").wait_for()
-    assert page.evaluate("document.activeElement.id") == "id_photos"
+    assert page.evaluate("document.activeElement.id") == "id_photos_button"
     go(page)
     assert not Photo.objects.exists()
 

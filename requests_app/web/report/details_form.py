@@ -198,6 +198,7 @@ def upload_attributes(url: str, most: int) -> dict[str, Any]:
         "data-most": most,
         "data-max-bytes": settings.PHOTO_MAX_BYTES,
         "data-too-big": photos.refusal_message("too_big"),
+        "data-choose": _("Take or choose photos"),
         "data-sending": _("Sending {name}"),
         "data-added": _("Photo added. You have {count}."),
         "data-cancel": _("Cancel"),

@@ -14,7 +14,7 @@ from requests_app.localized import localized
 from requests_app.models import Jurisdiction, Photo, ServiceVersion
 from requests_app.photos import PHOTOS_MAX
 from requests_app.rules import blocked_addresses, intake
-from requests_app.web.fields import PhotosField, PhotosInput, WordsField, address_attributes
+from requests_app.web.fields import FirstPhotosInput, PhotosField, PhotosInput, WordsField, address_attributes
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -33,7 +33,7 @@ def phone_number(typed: str) -> str:
 
 
 class ProblemForm(forms.Form):
-    """Step 1: the problem in the reporter's own words. Optional if a service is already chosen."""
+    """Step 1: the problem in the reporter's own words, or a photo of it. Words are optional if a service is already chosen."""
 
     text = WordsField(
         label=gettext_lazy("What’s the problem?"),
@@ -42,9 +42,20 @@ class ProblemForm(forms.Form):
         error_messages={"required": gettext_lazy("Tell us in a few words what the problem is.")},
     )
 
-    def __init__(self, *args: Any, version: ServiceVersion | None = None, **kwargs: Any) -> None:
+    photos = PhotosField(
+        label=gettext_lazy("Start with a photo"),
+        # take_photos() reports extra or empty files by name and keeps the others.
+        most=1000,
+        allow_empty_file=True,
+        required=False,
+        widget=FirstPhotosInput(most=PHOTOS_MAX),
+    )
+
+    def __init__(
+        self, *args: Any, version: ServiceVersion | None = None, has_photos: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["text"].required = version is None
+        self.fields["text"].required = version is None and not has_photos
 
 
 class ServiceForm(forms.Form):

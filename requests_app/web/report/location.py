@@ -14,7 +14,7 @@ from requests_app.places import assets
 from requests_app.places.place_mentions import Mention, mentioned
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, requested_language
-from requests_app.web.report import place_input
+from requests_app.web.report import first_photos, place_input
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import AssetForm, PlaceChoiceForm, PlaceForm
 
@@ -34,7 +34,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
     form = PlaceForm(
         request.POST if request.method == "POST" else None,
         initial=path.typed.get("place_typed") or ({} if is_adding else path.place),
-        required=required and not {"proposal", "on_water"} & set(request.POST),
+        required=required and not {"proposal", "on_water", "photo_place"} & set(request.POST),
     )
     if request.method == "POST":
         valid = form.is_valid()
@@ -49,6 +49,8 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         if valid and "on_water" in request.POST and path.place:
             drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={}, on_water=path.pin)
             return _go_on(draft, adds=False)
+        if valid and "photo_place" in request.POST and (of_photo := first_photos.question(draft).get("place")):
+            return _take(draft, {**of_photo, "note": data["note"]})
         if valid and "proposal" in request.POST:
             mention = _proposals(path).get(request.POST["proposal"])
             if mention is None:
@@ -96,6 +98,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         required=required,
         proposals=proposals,
         proposed=proposals[0] if len(proposals) == 1 else None,
+        photo_question=first_photos.question(draft),
         shows_places=bool(is_adding or path.more_places),
         is_adding=is_adding,
         may_add=path.draft.tester_id is None and len(path.more_places) < PLACES_MAX - 1,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language_info, override
@@ -17,14 +17,14 @@ from requests_app.actions import drafts as actions_drafts
 from requests_app.actions.referrals import is_waiting
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
-from requests_app.rules import other_language, referrals, suggestions, two_problems
+from requests_app.rules import most_reported, other_language, referrals, suggestions, two_problems
 from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
 from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.permissions_policy import with_microphone
-from requests_app.web.report import answer_address, place_input, prefill, spam_signals
+from requests_app.web.report import answer_address, first_photos, place_input, prefill, spam_signals
 from requests_app.web.report.draft_page import (
     draft_page,
     in_other_language,
@@ -57,9 +57,10 @@ def report(request: CityRequest) -> HttpResponse:
     if request.method != "POST":
         form = ProblemForm(version=version, initial={"text": prefill.text_of(request.GET)})
         return show(request, "start", step=1, form=form, drafts=open_drafts(request), **context)
-    form = ProblemForm(request.POST, version=version)
+    has_photos = bool(request.FILES.getlist("photos"))
+    form = ProblemForm(request.POST, version=version, has_photos=has_photos)
     language = requested_language(request)
-    if language and not form.data.get("text", "").strip():
+    if language and not form.data.get("text", "").strip() and not has_photos:
         # Nothing was typed, so there is nothing to keep.
         with override(language):
             target = "requests_app:home" if request.POST.get("from") == "home" else "requests_app:report"
@@ -82,6 +83,15 @@ def report(request: CityRequest) -> HttpResponse:
         **typed,
         **spam_signals.noticed(request.POST),
     )
+    refused = first_photos.take(request, draft) if has_photos else []
+    if not draft.typed["text"] and version is None and not draft.photos.exists():
+        # Nothing came of it: no draft to go on with.
+        actions_drafts.delete([draft])
+        for problem in refused:
+            form.add_error("photos", problem)
+        return show(request, "start", step=1, form=form, status=422, **context)
+    for problem in refused:
+        messages.warning(request, problem)
     if version is None:
         count_if_unmatched(request, draft)
     if language:
@@ -105,7 +115,10 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
     """The first page again, to edit the description."""
     path = Path(draft)
     form = ProblemForm(
-        request.POST if request.method == "POST" else None, version=path.version, initial={"text": path.text}
+        request.POST if request.method == "POST" else None,
+        version=path.version,
+        has_photos=path.begins_with_photos,
+        initial={"text": path.text},
     )
     if request.method == "POST":
         valid = form.is_valid()
@@ -144,7 +157,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
     two = two_problems_in(request, path)
     versions = offered_versions(request.jurisdiction)
     form = ServiceForm(
-        request.POST if request.method == "POST" else None,
+        _with_pick(request.POST) if request.method == "POST" else None,
         offered=versions,
         initial={"service": path.typed.get("service")},
     )
@@ -186,6 +199,8 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         offers=suggested.services if two is not None else offers(suggested),
         # Two problems are reports: the page is about them.
         answer=suggested.answer if two is None else None,
+        first_photos=list(draft.photos.order_by("id")) if path.begins_with_photos else [],
+        popular=most_reported.most_reported(request.jurisdiction, versions) if path.begins_with_photos else [],
         referable=[article.code for article in suggested.articles if referrals.can_refer(path, article)],
         articles=[] if two is not None else [article for article in suggested.articles if article != suggested.answer],
         unknown=next((version for version in versions if version.service.service_code == UNKNOWN), None),
@@ -198,6 +213,15 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         ),
         **by_address,
     )
+
+
+def _with_pick(posted: QueryDict) -> QueryDict:
+    """With the service whose own button was pressed as the chosen one."""
+    if "pick" not in posted:
+        return posted
+    picked = posted.copy()
+    picked["service"] = str(posted["pick"])
+    return picked
 
 
 def offers(found: suggestions.Suggestions) -> list[ServiceVersion | Article]:
