@@ -6,6 +6,8 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,8 +20,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from requests_app import outbox
 from requests_app.clock import app_now
-from requests_app.models import Draft, Jurisdiction, Photo, ServiceRequest
+from requests_app.models import Draft, Jurisdiction, OutboxRow, Photo, ServiceRequest
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +34,15 @@ PHOTOS_MAX = 5
 WorkPhoto = tuple[UploadedFile, str]
 # Earlier dates come from a clock that was never set, such as 1970 or 2000: no phone had a camera yet.
 FIRST_YEAR = 2001
+
+
+@dataclass(frozen=True)
+class Taken:
+    """When and where a photo was taken, as its file says. off_m: how many meters the place may be off, if it says."""
+
+    at: dt.datetime | None = None
+    point: Point | None = None
+    off_m: float = 0.0
 
 
 class PhotoRefused(Exception):
@@ -65,13 +77,15 @@ def store_upload(
     alt: str = "",
     name: str = "",
     keep_taken: bool = False,
+    tell: Callable[[Taken], None] | None = None,
     is_private: bool = False,
 ) -> Photo:
     """Stores an upload as a JPEG of at most 2048 px and a thumbnail, both re-encoded. Raises PhotoRefused.
 
     Raises StorageFailed if there's no room. Without a draft or a request, nobody owns it yet; housekeeping removes it if
     that does not change.
-    keep_taken: whether the sender agreed to keep the time and place it was taken. name: random by default.
+    keep_taken: whether the sender agreed to keep the time and place it was taken. tell: is told both, which aren't stored
+    otherwise. name: random by default.
 
     The files are written before the row: a crash in between leaves files with random names, which the sweep removes, and never
     a row without its files.
@@ -84,7 +98,7 @@ def store_upload(
             while chunk := upload.read(1 << 20):
                 file.write(chunk)
         large, small = Path(folder, "large.jpg"), Path(folder, "small.jpg")
-        decoded = _decode(source, large, small, option="--taken" if keep_taken else "")
+        decoded = _decode(source, large, small, option="--taken" if keep_taken or tell else "")
         photo = Photo(
             jurisdiction=jurisdiction,
             draft=draft,
@@ -96,13 +110,16 @@ def store_upload(
             height=int(decoded["height"]),
             alt=alt[:300],
             is_private=is_private,
-            taken_at=_taken_at(decoded, jurisdiction),
-            taken_point=_taken_point(decoded),
+            taken_at=_taken_at(decoded, jurisdiction) if keep_taken else None,
+            taken_point=_taken_point(decoded) if keep_taken else None,
         )
         _save_files(photo, large, small)
     # A savepoint, so that the caller's transaction survives if the name is taken.
     with transaction.atomic():
         photo.save()
+        outbox.enqueue("hash_photo", lane=OutboxRow.Lane.DATABASE, dedupe_key=f"hash_photo:{photo.name}")
+    if tell is not None:
+        tell(taken(decoded, jurisdiction))
     return photo
 
 
@@ -154,16 +171,28 @@ def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict
     return answer
 
 
-def _taken_at(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
-    """The camera's time, in the city's time zone if it has none of its own; None if it is not plausible."""
+def taken(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> Taken:
+    """Unlike what is stored, with times that can't be true, so that somebody can be asked about them."""
+    return Taken(_camera_time(decoded, jurisdiction), _taken_point(decoded), float(decoded.get("off_m") or 0))
+
+
+def _camera_time(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
+    """The camera's time, in the city's time zone if it has none of its own."""
     try:
-        taken = dt.datetime.fromisoformat(f"{decoded['taken']}{decoded.get('offset', '')}")
+        at = dt.datetime.fromisoformat(f"{decoded['taken']}{decoded.get('offset', '')}")
     except (KeyError, ValueError):
         return None
-    if taken.tzinfo is None:
-        taken = taken.replace(tzinfo=jurisdiction.zone)
-    is_possible = taken.year >= FIRST_YEAR and taken <= app_now() + dt.timedelta(days=1)
-    return taken if is_possible else None
+    if not 1900 < at.year < 3000:
+        # Too close to where Python's calendar ends to be moved to another time zone.
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=jurisdiction.zone)
+
+
+def _taken_at(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
+    """The camera's time; None if it is not plausible."""
+    at = _camera_time(decoded, jurisdiction)
+    is_possible = at is not None and at.year >= FIRST_YEAR and at <= app_now() + dt.timedelta(days=1)
+    return at if is_possible else None
 
 
 def _taken_point(decoded: dict[str, Any]) -> Point | None:

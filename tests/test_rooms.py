@@ -66,6 +66,7 @@ INSIDE_FUNCTIONS = {
     ("requests_app/danger/word_vectors.py", "wordfreq"): "as above",
     ("requests_app/imports/map_reader.py", "requests_app.imports.map_files"): "as below, and GDAL is a decoder too",
     ("requests_app/imports/map_reader.py", "django.contrib.gis.gdal"): "as above",
+    ("requests_app/actions/picture_hashes.py", "imagehash"): "loads SciPy, which only the worker needs",
     ("requests_app/photo_decoder.py", "PIL"): "a child process that sets its limits before it loads a decoder",
     ("requests_app/photo_decoder.py", "pillow_heif"): "as above",
 }

@@ -1,6 +1,10 @@
 """Photos: always re-encoded. The original file is never kept."""
 
+from typing import Any, ClassVar
+
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 
 from requests_app.clock import AppNow
 from requests_app.models.draft import Draft
@@ -38,10 +42,24 @@ class Photo(models.Model):
     # When and where it was taken, from the file's metadata. Kept only if the sender agreed, and never public.
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_point = models.PointField(null=True, blank=True)
+    # What it looks like (rules/same_picture.py); none until a worker has computed it, and of pictures that say too little.
+    picture_hash = models.BigIntegerField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     # Why staff hid it (a code). "unchecked": it may show people and waits for review.
     hidden_reason = models.CharField(max_length=20, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=AppNow())
+
+    # On a request's page: a UsedBefore of rules/same_picture.py.
+    used_before: Any = None
+
+    class Meta:
+        indexes: ClassVar = [
+            GinIndex(
+                models.Func("picture_hash", function="picture_bands", output_field=ArrayField(models.IntegerField())),
+                name="photo_picture",
+                condition=models.Q(picture_hash__isnull=False),
+            ),
+        ]
 
     @property
     def path(self) -> str:

@@ -18,6 +18,7 @@ from requests_app.models import Photo, Service, ServiceRequest, ServiceVersion, 
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
 from requests_app.places.public_place import EXACT
+from requests_app.rules import same_picture
 
 AT_MOST = 5
 # At most this many of the nearest reports are compared.
@@ -111,6 +112,7 @@ class Candidate:
     service_request: ServiceRequest
     metres: int
     at: dt.datetime
+    has_same_photo: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ class Report:
     language: str = ""
     # The number of its asset.
     asset: str = ""
+    # Of its photos (rules/same_picture.py).
+    pictures: Sequence[int] = ()
 
 
 def joinable(version: ServiceVersion) -> ServiceRequestQuerySet:
@@ -144,7 +148,12 @@ def joinable(version: ServiceVersion) -> ServiceRequestQuerySet:
 def candidates(report: Report) -> list[Candidate]:
     """The requests to show to a reporter, most likely first, each with its `public_photos`."""
     # Measured to public points: a distance must not reveal what the public may not know about a place.
-    found = _search(report, joinable(report.version), place="public_point", at=app_now())
+    requests, at = joinable(report.version), app_now()
+    found = _search(report, requests, place="public_point", at=at)
+    if report.pictures and report.point is not None and _may_have_duplicates(report.version):
+        same = _with_same_photo(report, requests, report.point, at)
+        known = {one.service_request.pk for one in same}
+        found = [*same, *(one for one in found if one.service_request.pk not in known)][:AT_MOST]
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT, is_private=False, hidden_at=None).order_by("id")
     prefetch_related_objects(
         [candidate.service_request for candidate in found], Prefetch("photos", queryset=photos, to_attr="public_photos")
@@ -178,8 +187,7 @@ def _search(report: Report, requests: ServiceRequestQuerySet, *, place: str, at:
 
 def _best(report: Report, requests: ServiceRequestQuerySet, *, place: str, at: dt.datetime) -> list[Earlier]:
     version, point = report.version, report.point
-    never = version.duplicate_policy == ServiceVersion.DuplicatePolicy.NEVER
-    if never or point is None or version.duplicate_radius_m == 0:
+    if point is None or not _may_have_duplicates(version):
         return []
     found = alike(
         report.text,
@@ -189,6 +197,26 @@ def _best(report: Report, requests: ServiceRequestQuerySet, *, place: str, at: d
         window_days=version.duplicate_window_days,
     )
     return [earlier for _, earlier in found[:AT_MOST]]
+
+
+def _may_have_duplicates(version: ServiceVersion) -> bool:
+    return version.duplicate_policy != ServiceVersion.DuplicatePolicy.NEVER and version.duplicate_radius_m > 0
+
+
+def _with_same_photo(
+    report: Report, requests: ServiceRequestQuerySet, point: Point, at: dt.datetime
+) -> list[Candidate]:
+    """However far away: the place of one of the two may be wrong. Nearest first."""
+    ids = same_picture.reports_with(report.pictures, requests)
+    if not ids:
+        return []
+    rows = (
+        requests.filter(pk__in=ids, public_point__isnull=False)
+        .annotate(metres=Distance("public_point", point))
+        .select_related("service", "service_version__department", "department", "owner")
+        .order_by("metres", "-id")[:AT_MOST]
+    )
+    return [Candidate(row, round(row.metres.m), at, has_same_photo=True) for row in rows]
 
 
 def _near(

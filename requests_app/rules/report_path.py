@@ -209,7 +209,7 @@ class Path:
         asset = self.place.get("asset") or {}
         language = self.typed.get("text_language") or self.draft.language
         return duplicates.candidates(
-            duplicates.Report(self.version, self.point, self.text, language, asset.get("number", ""))
+            duplicates.Report(self.version, self.point, self.text, language, asset.get("number", ""), self.pictures)
         )
 
     @property
@@ -244,6 +244,16 @@ class Path:
     def photos(self) -> list[Photo]:
         """The photos that will be sent: none if the service takes none, even if some were added before it was chosen."""
         return list(self.draft.photos.order_by("id")) if self.takes_photos else []
+
+    @cached_property
+    def begins_with_photos(self) -> bool:
+        """Whether photos are all that there is so far: the next page shows them and asks what it is."""
+        return not self.text and not self.typed.get("service") and self.draft.photos.exists()
+
+    @property
+    def pictures(self) -> list[int]:
+        """What the photos look like, as far as a worker has come (rules/same_picture.py)."""
+        return [photo.picture_hash for photo in self.photos if photo.picture_hash is not None]
 
     def is_page_done(self, number: int) -> bool:
         """Whether page `number` (from 1) is answered. A page without questions is done, except the first."""
@@ -322,7 +332,7 @@ class Path:
         """The URL name of the first page that is not answered yet, with the number of a details page: "details:2"."""
         if "referred" in self.typed:
             return "referred"
-        if not self.text and self.version is None:
+        if not self.text and self.version is None and not self.begins_with_photos:
             return "problem"
         if self.warnings:
             return "emergency"

@@ -25,6 +25,7 @@ from requests_app.actions import (
     holds,
     housekeeping,
     map_cells,
+    picture_hashes,
     privacy,
     referrals,
     retirement,
@@ -66,6 +67,7 @@ Handler = Callable[[OutboxRow], dt.datetime | None]
 HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
     "index": search_index.index_row,
+    "hash_photo": picture_hashes.hash_row,
     "recount_map": map_cells.recount_row,
     "erase": privacy.erase_row,
     "retire_service": retirement.retire_row,

@@ -25,7 +25,7 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.rules import directory as directories
-from requests_app.rules import permissions, redaction, safety_notes, silence
+from requests_app.rules import permissions, redaction, safety_notes, same_picture, silence
 from staff_app import due
 from staff_app.decorators import StaffRequest, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
@@ -128,6 +128,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     if not permissions.reads_identity(user, service_request):
         redaction.redact_answers([*safety, *other])
         redaction.redact_photos(photos)
+    same_picture.note_earlier_uses(photos, user)
     alarm_rows = alarms.of_request(service_request) if service_request.has_alarm else []
     verbs = {action.verb for action in actions.ACTIONS if action.is_possible(service_request)}
     return {

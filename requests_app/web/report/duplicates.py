@@ -114,7 +114,7 @@ def _page(
         path=path,
         cards=_cards(request, path),
         own_words=path.excerpt(path.text, path.version),
-        drops_photos=draft.photos.exists(),
+        drops_photos=bool(path.photos),
     )
 
 
@@ -130,6 +130,7 @@ def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
                 "photo": next(iter(service_request.public_photos), None),  # type: ignore[attr-defined]
                 "words": status_words(service_request, to_reporter=False, now=now),
                 "away": away(candidate.metres),
+                "has_same_photo": candidate.has_same_photo,
                 "day": long_date(service_request.submitted_at.astimezone(zone).date()),
                 "ago": ago(service_request.submitted_at, candidate.at),
             }
