@@ -84,8 +84,8 @@ def store_upload(
 
     Raises StorageFailed if there's no room. Without a draft or a request, nobody owns it yet; housekeeping removes it if
     that does not change.
-    keep_taken: whether the sender agreed to keep the time and place it was taken. tell: is told both, which aren't stored
-    otherwise. name: random by default.
+    keep_taken: whether the sender agreed to keep the time and place it was taken. tell: is called with both, which
+    aren't stored otherwise. name: random by default.
 
     The files are written before the row: a crash in between leaves files with random names, which the sweep removes, and never
     a row without its files.

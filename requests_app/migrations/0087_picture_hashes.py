@@ -22,7 +22,7 @@ $$
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("requests_app", "0084_street_works")]
+    dependencies = [("requests_app", "0085_request_votes")]
 
     operations = [
         migrations.AddField("photo", "picture_hash", models.BigIntegerField(null=True, blank=True)),

@@ -16,7 +16,7 @@ from requests_app.models.service_request import ServiceRequestQuerySet
 
 # How many of the 64 bits may differ.
 FARTHEST = 4
-# At most this many photos are looked at for each picture.
+# At most this many photos are read at once.
 FOUND_MAX = 50
 PARTS, PART_BITS = 4, 16
 _BITS = "bit_count((%(expressions)s)::bit(64))"

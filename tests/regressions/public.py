@@ -147,7 +147,7 @@ REGRESSIONS = [
     Regression(
         "the feed holds the exact address",
         "requests_app/web/explore/feed.py",
-        "service_request.public_address or _(",
+        "named.public_words(service_request.public_address) or _(",
         "service_request.address or _(",
         ("tests/requests_app/web/explore/test_feed.py",),
     ),

@@ -204,8 +204,8 @@ REGRESSIONS = [
     Regression(
         "a service that is never merged is offered duplicates",
         "requests_app/rules/duplicates.py",
-        "if never or point is None or version.duplicate_radius_m == 0:",
-        "if point is None or version.duplicate_radius_m == 0:",
+        "return version.duplicate_policy != ServiceVersion.DuplicatePolicy.NEVER and version.duplicate_radius_m > 0",
+        "return version.duplicate_radius_m > 0",
         ("tests/requests_app/rules/test_duplicates.py",),
     ),
     Regression(
@@ -378,8 +378,8 @@ REGRESSIONS = [
     Regression(
         "where a photo was taken is kept without asking",
         "requests_app/photos.py",
-        'option="--taken" if keep_taken else ""',
-        'option="--taken"',
+        "taken_point=_taken_point(decoded) if keep_taken else None,",
+        "taken_point=_taken_point(decoded),",
         ("tests/requests_app/web/report/test_details.py",),
     ),
     Regression(
@@ -392,7 +392,7 @@ REGRESSIONS = [
     Regression(
         "a camera's clock of 1970 is believed",
         "requests_app/photos.py",
-        "taken.year >= FIRST_YEAR and",
+        "at.year >= FIRST_YEAR and",
         "True and",
         ("tests/requests_app/test_photos.py",),
     ),

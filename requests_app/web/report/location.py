@@ -161,7 +161,7 @@ def _take(draft: Draft, place: dict[str, Any], *, adds: bool = False) -> HttpRes
             drafts.save(draft, more_places=[*path.more_places, place], place_typed={})
     else:
         # A new place may have another owner.
-        drafts.save(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
+        drafts.save(draft, place=place, place_typed={}, photo_place={}, owner="", no_asset="", asset_typed="")
     return _go_on(draft, adds=adds)
 
 

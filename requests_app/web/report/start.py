@@ -216,7 +216,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
 
 
 def _with_pick(posted: QueryDict) -> QueryDict:
-    """With the service whose own button was pressed as the chosen one."""
+    """With the service of the selected button as the chosen one."""
     if "pick" not in posted:
         return posted
     picked = posted.copy()
