@@ -380,7 +380,7 @@ REGRESSIONS = [
         "requests_app/photos.py",
         "taken_point=_taken_point(decoded) if keep_taken else None,",
         "taken_point=_taken_point(decoded),",
-        ("tests/requests_app/web/report/test_details.py",),
+        ("tests/requests_app/web/report/test_first_photos.py",),
     ),
     Regression(
         "a photo of any size is taken",
