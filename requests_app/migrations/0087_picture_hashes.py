@@ -22,7 +22,7 @@ $$
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("requests_app", "0085_request_votes")]
+    dependencies = [("requests_app", "0091_typical_time_order")]
 
     operations = [
         migrations.AddField("photo", "picture_hash", models.BigIntegerField(null=True, blank=True)),
