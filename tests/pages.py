@@ -684,6 +684,7 @@ PAGES: dict[str, Page] = {
         budget=7,
     ),
     "map_picture": Page(EVERYONE, arguments=each_map_picture, budget=7),
+    "map_months": Page(EVERYONE, queries=("", "status=open", "service=outreach", "q=hole"), budget=5),
     "map_style": Page(EVERYONE, budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=2),
     "place_nearest": Page(

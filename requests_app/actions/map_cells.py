@@ -4,7 +4,8 @@ import structlog
 from django.db import connection, transaction
 
 from requests_app.models import OutboxRow
-from requests_app.models.map_cells import ALL_MONTHS, FINEST, GRIDS
+from requests_app.models.map_cells import ALL_MONTHS, FINEST, GRIDS, MONTHS_GRID
+from requests_app.places.map_months import FIRST_PLAYED
 from requests_app.places.public_filter import RECENT_SINCE
 
 log = structlog.get_logger(__name__)
@@ -16,6 +17,11 @@ SUMS = ", ".join(f"sum({name})::bigint AS {name}" for name in COUNTS)
 IS_ANYTHING = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
 # The first month that the map asks for by itself. Closed requests of earlier months are in the row of all months only.
 FIRST_MONTH = f"({RECENT_SINCE} AT TIME ZONE 'UTC')::date"
+# Which counts by month are kept; the others are in the row of all months only.
+IS_BY_MONTH = (
+    f"(NOT {{is_open}} AND {{month}} >= {FIRST_MONTH} OR {{grid}} = {MONTHS_GRID} AND {{month}} >= {FIRST_PLAYED})"
+)
+IS_KEPT_BY_MONTH = IS_BY_MONTH.format(is_open="is_open", month="month", grid="grid")
 # A count of the finest grid, in every row of MapCell to which it belongs.
 IN_ALL_ROWS = f"""
 SELECT counted.jurisdiction_id, grids.grid, counted.is_open, periods.month,
@@ -24,7 +30,8 @@ FROM {{counted}} counted
 CROSS JOIN (VALUES {", ".join(f"({grid})" for grid in GRIDS)}) grids (grid)
 CROSS JOIN LATERAL (
   SELECT date '{ALL_MONTHS}' AS month UNION ALL
-  SELECT counted.month WHERE NOT counted.is_open AND counted.month >= {FIRST_MONTH}) periods
+  SELECT counted.month
+  WHERE {IS_BY_MONTH.format(is_open="counted.is_open", month="counted.month", grid="grids.grid")}) periods
 """  # noqa: S608 (our own text)
 
 
@@ -58,7 +65,7 @@ WHERE r.public_state = 'public' AND r.public_point IS NOT NULL GROUP BY 1, 2, 3,
 """
 KEPT = f"""
 SELECT {KEY}, {", ".join(f"-{name} AS {name}" for name in COUNTS)} FROM requests_app_mapcell
-WHERE month = date '{ALL_MONTHS}' OR month >= {FIRST_MONTH}
+WHERE month = date '{ALL_MONTHS}' OR {IS_KEPT_BY_MONTH}
 """  # noqa: S608 (our own text)
 RECOUNT = ADD.format(
     changes=" UNION ALL ".join(
@@ -68,7 +75,7 @@ RECOUNT = ADD.format(
 PRUNE = f"""
 DELETE FROM requests_app_mapcell WHERE id IN (
   SELECT id FROM requests_app_mapcell
-  WHERE requests = 0 AND located = 0 OR month > date '{ALL_MONTHS}' AND month < {FIRST_MONTH}
+  WHERE requests = 0 AND located = 0 OR month > date '{ALL_MONTHS}' AND NOT {IS_KEPT_BY_MONTH}
   FOR UPDATE SKIP LOCKED)
 """  # noqa: S608 (our own text)
 

@@ -13,6 +13,8 @@ from requests_app.models.jurisdiction import Jurisdiction
 # a range of numbers, and the number of the cell around it is its own, shifted.
 GRIDS = (13, 15, 17)
 FINEST = GRIDS[-1]
+# Of this grid, all requests are also counted by month, for as many months: the map plays them (places/map_months.py).
+MONTHS_GRID, MONTHS = 15, 24
 # The "month" of the row for all months together.
 ALL_MONTHS = dt.date(1970, 1, 1)
 
@@ -48,7 +50,10 @@ class MapCellCounts(models.Model):
 
 
 class MapCell(MapCellKey, MapCellCounts):
-    """The counts of a cell of one grid. Open requests have a row for all months only; recent closed ones a row by month too."""
+    """The counts of a cell of one grid. Open requests have a row for all months only; recent closed ones a row by month too.
+
+    Of MONTHS_GRID, both have a row by month, for the last MONTHS.
+    """
 
     grid = models.PositiveSmallIntegerField()
 

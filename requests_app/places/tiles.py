@@ -181,7 +181,7 @@ def _counted_cells(chosen: PublicFilter, tile: Tile) -> bytes:
         "shift": 2 * (grid - tile.z - CELL_ZOOMS),
         "all": ALL_MONTHS,
         "services": chosen.service_ids,
-        "unlisted": _unlisted_services(chosen.jurisdiction),
+        "unlisted": unlisted_services(chosen.jurisdiction),
     }
     return _mvt(CIRCLES.format(counts=COUNTED.format(rows=" UNION ALL ".join(parts))), parameters, tile)
 
@@ -215,7 +215,7 @@ FROM ({placed}) placed"""
 def _newest_cells(chosen: PublicFilter, tile: Tile) -> bytes:
     parameters = {
         "shift": 2 * (FINEST - tile.z - CELL_ZOOMS),
-        "unlisted": _unlisted_services(chosen.jurisdiction),
+        "unlisted": unlisted_services(chosen.jurisdiction),
     }
     ids = _newest_ids(chosen, tile, [])
     return _of_newest(chosen, tile, CIRCLES.format(counts=COUNTED.format(rows=NEWEST)), ids, parameters)
@@ -281,7 +281,7 @@ def _newest_ids(chosen: PublicFilter, tile: Tile, unlisted: list[int]) -> list[i
     return [pk for _turn, _at, pk in found[:MOST_POINTS]]
 
 
-def _unlisted_services(jurisdiction: Jurisdiction) -> list[int]:
+def unlisted_services(jurisdiction: Jurisdiction) -> list[int]:
     unlisted = Service.objects.filter(jurisdiction=jurisdiction, current__listed_by_place=False)
     return list(unlisted.values_list("pk", flat=True))
 

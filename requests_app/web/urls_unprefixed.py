@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
         map_pictures.map_picture,
         name="map_picture",
     ),
+    path("map/months.json", tiles.map_months, name="map_months"),
     path("map/style.json", tiles.map_style, name="map_style"),
     path("places/search.json", place_search.place_search, name="place_search"),
     path("places/nearest.json", place_search.place_nearest, name="place_nearest"),

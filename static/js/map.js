@@ -4,6 +4,7 @@ import { findPlaces, reportHere } from "./map-find.js";
 import { circle, DAY, layers, NIGHT, workLayers } from "./map-layers.js";
 import { ListInView } from "./map-list.js";
 import { drawMarks } from "./map-marks.js";
+import { heatAndMonths, heatLayers } from "./map-months.js";
 import { Popups } from "./map-popup.js";
 import { openThemedMap } from "./night-map.js";
 
@@ -139,7 +140,12 @@ if (opened) {
       map.addSource("works", { type: "geojson", data: works });
       workLayers("works").forEach((layer) => map.addLayer(layer));
     }
+    if (list) {
+      map.addSource("months", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+      heatLayers().forEach((layer) => map.addLayer(layer));
+    }
     layers(box.dataset.near ? "near" : null, colors).forEach((layer) => map.addLayer(layer));
+    if (list) heatAndMonths(map, words);
     box.dataset.ready = "";
     // Whether all of this place is drawn, for those who wait for it.
     map.on("movestart", () => delete box.dataset.drawn);

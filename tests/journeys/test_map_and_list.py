@@ -115,7 +115,7 @@ def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_move
     page.wait_for_url(f"**/map/?service=rodent{moved}")
     drawn(page)
     page.get_by_role("heading", name="3 reports in view").wait_for()
-    assert page.locator(".map-rows a").all_inner_texts() == ["Rats"] * 3
+    assert page.locator(".map-rows div > a").all_inner_texts() == ["Rats"] * 3
     page.go_back()
     drawn(page)
     assert page.url == f"{live_site.url}/map/{moved}"

@@ -15,6 +15,7 @@ from requests_app.messages.wording import words_by_code
 from requests_app.models import Area
 from requests_app.places import street_works
 from requests_app.places.addresses import box_around
+from requests_app.places.map_months import has_months
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.tiles import MOST_POINTS
 from requests_app.web.explore import filters
@@ -37,6 +38,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(chosen.jurisdiction, page.rows),
         "has_more": bool(page.next_cursor),
         "place_form": MapPlaceForm(),
+        "has_months": has_months(chosen),
         "view": view_of(chosen),
         "map_words": map_words(),
         "limit_words": _limit_words(chosen),
@@ -60,6 +62,11 @@ def map_words() -> dict[str, Any]:
         "listFailed": _("We couldn’t update the list. It shows the reports from before."),
         "outside": _("That place isn’t in the city."),
         "here": _("Report a problem here"),
+        "ofMonth": _("{month}: {number} reports"),
+        "now": _("Now: all reports on the map"),
+        "monthsFailed": _("The months couldn’t be loaded. Try again."),
+        "play": _("Play a year"),
+        "pause": _("Pause"),
     }
 
 

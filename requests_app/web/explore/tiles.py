@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Jurisdiction
+from requests_app.places import map_months as months
 from requests_app.places import style, tile_cache, tiles
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.statement_timeout import TimeUpError
@@ -26,6 +28,7 @@ MAKING_S, LOOK_S = 2, 0.05
 # How long an empty tile stands for one that took too long.
 BUSY_S = 5
 log = structlog.get_logger(__name__)
+MVT = "application/vnd.mapbox-vector-tile"
 GLYPHS = "vendor/glyphs/v1/{fontstack}/{range}.pbf"
 
 
@@ -94,6 +97,20 @@ def _made(make: Callable[[], bytes]) -> tuple[bytes, int]:
 
 
 @require_safe
+def map_months(request: HttpRequest) -> HttpResponse:
+    """How many requests came in each of the last months, by cell: what the map plays. 404 for filters that no cell knows."""
+    chosen = PublicFilter(request.jurisdiction, request.GET)  # type: ignore[attr-defined]
+    if not months.has_months(chosen):
+        return HttpResponseNotFound("These filters are not counted by month.", content_type="text/plain")
+    generation = tile_cache.generation(chosen.jurisdiction.pk)
+    name = hashlib.sha256(f"{chosen.jurisdiction.pk} {generation} {chosen.query}".encode()).hexdigest()
+    packed, seconds = _made_once(
+        f"months:{name}", lambda: json.dumps(months.by_month(chosen), separators=(",", ":")).encode()
+    )
+    return _answer(request, packed, max_age=seconds, content_type="application/json")
+
+
+@require_safe
 def map_style(request: HttpRequest) -> HttpResponse:
     """The MapLibre style of this city's map. URLs are absolute, since MapLibre's worker has no base URL."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
@@ -131,12 +148,12 @@ def _no_tile() -> HttpResponse:
     return HttpResponseNotFound("There is no such tile.", content_type="text/plain")
 
 
-def _answer(request: HttpRequest, packed: bytes, *, max_age: int, immutable: bool = False) -> HttpResponse:
+def _answer(
+    request: HttpRequest, packed: bytes, *, max_age: int, immutable: bool = False, content_type: str = MVT
+) -> HttpResponse:
     etag = f'"{hashlib.sha256(packed).hexdigest()[:20]}"'
     accepts_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = HttpResponse(
-        packed if accepts_gzip else gzip.decompress(packed), content_type="application/vnd.mapbox-vector-tile"
-    )
+    response = HttpResponse(packed if accepts_gzip else gzip.decompress(packed), content_type=content_type)
     if accepts_gzip:
         response["Content-Encoding"] = "gzip"
     response["ETag"] = etag

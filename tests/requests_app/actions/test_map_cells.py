@@ -10,7 +10,7 @@ from django.db.models import Sum
 from requests_app.actions import assignment, endings, map_cells, moderation, place_corrections, privacy, reopenings
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, MapCell, MapCellDelta, OutboxRow, Person, PublicState, ServiceRequest
-from requests_app.models.map_cells import ALL_MONTHS, GRIDS
+from requests_app.models.map_cells import ALL_MONTHS, GRIDS, MONTHS_GRID
 from requests_app.places import tiles
 from requests_app.places.public_filter import PublicFilter
 from requests_app.worker import tasks
@@ -131,7 +131,9 @@ def test_a_drain_folds_them_in(cast: factories.Rivermark) -> None:
     tasks.drain("database")
     assert not MapCellDelta.objects.exists()
     rows = MapCell.objects.filter(requests__gt=0)
-    assert {(row.grid, row.month, row.is_open) for row in rows} == {(grid, ALL_MONTHS, True) for grid in GRIDS}
+    of_all = {(grid, ALL_MONTHS, True) for grid in GRIDS}
+    this_month = app_now().date().replace(day=1)
+    assert {(row.grid, row.month, row.is_open) for row in rows} == of_all | {(MONTHS_GRID, this_month, True)}
 
 
 def test_more_than_one_batch_is_folded(cast: factories.Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +176,12 @@ def test_months_that_nobody_asks_for_any_more_are_pruned(cast: factories.Riverma
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_mapcell SET month = month - interval '1 year' WHERE month > '1970-01-01'")
     map_cells.recount()
-    assert not MapCell.objects.filter(month__gt=ALL_MONTHS, month__lt=dt.date.today() - dt.timedelta(days=150)).exists()
+    long_ago = MapCell.objects.filter(month__gt=ALL_MONTHS, month__lt=dt.date.today() - dt.timedelta(days=150))
+    assert not long_ago.exclude(grid=MONTHS_GRID).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE requests_app_mapcell SET month = month - interval '2 years' WHERE month > '1970-01-01'")
+    map_cells.recount()
+    assert not MapCell.objects.filter(month__gt=ALL_MONTHS, month__lt=dt.date.today() - dt.timedelta(days=760)).exists()
     assert not MapCell.objects.filter(requests=0).exists()
 
 
