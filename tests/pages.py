@@ -684,7 +684,7 @@ PAGES: dict[str, Page] = {
         budget=7,
     ),
     "map_picture": Page(EVERYONE, arguments=each_map_picture, budget=7),
-    "map_months": Page(EVERYONE, queries=("", "status=open", "service=outreach", "q=hole"), budget=5),
+    "map_months": Page(EVERYONE, queries=("", "status=open", "service=outreach", "q=hole"), budget=7),
     "map_style": Page(EVERYONE, budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=2),
     "place_nearest": Page(
@@ -712,7 +712,7 @@ PAGES: dict[str, Page] = {
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
-    "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
+    "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=12),
     "requests_app:map_list": Page(
         EVERYONE,
         queries=(
@@ -722,7 +722,7 @@ PAGES: dict[str, Page] = {
             *NEAR,
             "older=1&q={q}&frame=-69.1,40.4,-68.9,40.6",
         ),
-        budget=9,
+        budget=10,
     ),
     "requests_app:map_cards": Page(EVERYONE, arguments=each_request, budget=5),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),

@@ -128,6 +128,7 @@ class Months {
     const from = Number(this.slider.value) < last ? Number(this.slider.value) : this.now - YEAR;
     const began = performance.now();
     this.button.textContent = this.words.pause;
+    this.show(from);
     this.timer = setInterval(() => {
       const at = from + ((performance.now() - began) / YEAR_MS) * YEAR;
       if (at >= Math.min(from + YEAR, this.now)) {

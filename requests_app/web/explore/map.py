@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.messages.wording import words_by_code
 from requests_app.models import Area
-from requests_app.places import street_works
+from requests_app.places import map_picture_links, street_works
 from requests_app.places.addresses import box_around
 from requests_app.places.map_months import has_months
 from requests_app.places.public_filter import PublicFilter
@@ -39,6 +39,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "has_more": bool(page.next_cursor),
         "place_form": MapPlaceForm(),
         "has_months": has_months(chosen),
+        "picture": _picture(chosen),
         "view": view_of(chosen),
         "map_words": map_words(),
         "limit_words": _limit_words(chosen),
@@ -62,7 +63,7 @@ def map_words() -> dict[str, Any]:
         "listFailed": _("We couldn’t update the list. It shows the reports from before."),
         "outside": _("That place isn’t in the city."),
         "here": _("Report a problem here"),
-        "ofMonth": _("{month}: {number} reports"),
+        "ofMonth": _("{month} · Reports: {number}"),
         "now": _("Now: all reports on the map"),
         "monthsFailed": _("The months couldn’t be loaded. Try again."),
         "play": _("Play a year"),
@@ -78,6 +79,15 @@ def _limit_words(chosen: PublicFilter) -> str:
     if chosen.with_older:
         return _("Up close, the map shows only the newest %(number)s reports in each part of it.") % number
     return ""
+
+
+def _picture(chosen: PublicFilter) -> str:
+    """The subject of the picture for who has no script: the chosen place, or the city."""
+    if chosen.near and not chosen.unknown:
+        return map_picture_links.of_place(chosen.near[0])
+    if "area" in chosen.chosen and chosen.area:
+        return map_picture_links.of_area(chosen.area)
+    return map_picture_links.CITY
 
 
 def view_of(chosen: PublicFilter) -> tuple[float, float, float, float] | None:

@@ -87,6 +87,7 @@ def place(request: CityRequest, path: str) -> HttpResponse:
     context = {
         "name": found[0].name,
         "place": found[0],
+        "point": found[0].point,
         "report_query": urlencode({"lat": f"{found[0].point.y:.5f}", "long": f"{found[0].point.x:.5f}"}),
         "around": around,
         "choices": AROUND,
@@ -112,6 +113,7 @@ def asset(request: CityRequest, number: str) -> HttpResponse:
     context = {
         "name": assets.name_of(city, thing),
         "asset_name": thing,
+        "point": thing.point,
         "report_query": chosen.query,
         "around_query": urlencode({"near": _near(thing.point, AROUND[0])}),
         "areas": ownership.areas_at(city, thing.point),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.places.public_filter import PublicFilter
 from requests_app.web.explore import filters
+from requests_app.web.explore.forms import MapPlaceForm
 from requests_app.web.explore.request_rows import request_rows, with_photos
 
 ROWS = 25
@@ -25,4 +26,8 @@ def public_list(request: HttpRequest) -> HttpResponse:
     # Jump to the heading, which says how many more there are.
     pager = page.urls(lambda cursor: f"{context['list_url']}{joined}cursor={cursor}#results")
     rows = with_photos(request_rows(chosen.jurisdiction, page.rows))
-    return render(request, "requests_app/explore/public_list.html", {**context, "rows": rows, "pager": pager})
+    return render(
+        request,
+        "requests_app/explore/public_list.html",
+        {**context, "rows": rows, "pager": pager, "place_form": MapPlaceForm()},
+    )

@@ -25,12 +25,12 @@ def played(client: Client, query: str = "") -> list[list[Any]]:
     return found["cells"]
 
 
-def in_month(cast: factories.Rivermark, ago: int, **options: Any) -> ServiceRequest:
-    made = factories.routed(cast.pothole, answers={"where": "lane"}, **options)
+def in_month(cast: factories.Rivermark, ago: int, place: tuple[float, float] = factories.ELM_ST) -> ServiceRequest:
+    made = factories.routed(cast.pothole, answers={"where": "lane"})
     this = app_now().date().replace(day=15)
     month = this.year * 12 + this.month - 1 - ago
     at = dt.datetime(month // 12, month % 12 + 1, 15, 12, tzinfo=dt.UTC)
-    ServiceRequest.objects.filter(pk=made.pk).update(submitted_at=at)
+    ServiceRequest.objects.filter(pk=made.pk).update(submitted_at=at, public_point=factories.at(*place))
     return made
 
 
@@ -42,7 +42,7 @@ def test_each_month_has_its_requests_open_and_closed(
         in_month(cast, ago)
     closed = in_month(cast, 7)
     endings.resolve(closed.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    in_month(cast, 1, point=factories.at(-68.9, 40.6))
+    in_month(cast, 1, (-68.9, 40.6))
     if is_folded:
         map_cells.fold()
         assert map_cells.recount() == 0

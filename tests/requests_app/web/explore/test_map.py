@@ -222,6 +222,31 @@ def test_what_becomes_private_leaves_an_open_popup_and_what_fails_is_said(
 
 
 @pytest.mark.browser
+def test_a_year_is_played_and_paused_and_its_month_is_in_the_address(
+    drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    factories.report(drawn_city.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{live_site.url}/map/")
+    page.wait_for_selector("#map[data-ready]")
+    page.get_by_role("button", name="Play a year").click()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_text("· Reports: 0").wait_for()
+    month = page.evaluate("location.hash").partition("month=")[2]
+    slider = page.get_by_label("Month", exact=True)
+    assert slider.get_attribute("aria-valuetext") == page.locator("#map-month-words").inner_text()
+    slider.press("End")
+    slider.press("ArrowLeft")
+    page.get_by_text("· Reports: 1").wait_for()
+    page.goto(f"{live_site.url}/map/#month={month}")
+    page.reload()
+    page.get_by_text("· Reports: 0").wait_for()
+    slider.press("End")
+    page.get_by_text("Now: all reports on the map").wait_for()
+    assert "month=" not in page.url
+
+
+@pytest.mark.browser
 def test_a_place_is_found_on_the_map(drawn_city: factories.Rivermark, live_site: "Site", page: "Page") -> None:
     factories.address(drawn_city.city, "128 River St", -69.01, 40.5)
     page.goto(f"{live_site.url}/map/")
