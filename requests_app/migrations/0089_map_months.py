@@ -11,5 +11,5 @@ def count_by_month(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0091_typical_time_order")]
+    dependencies = [("requests_app", "0087_picture_hashes")]
     operations = [migrations.RunPython(count_by_month, migrations.RunPython.noop)]
