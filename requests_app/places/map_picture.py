@@ -28,6 +28,8 @@ from requests_app.places.tiles import EQUATOR_M, TILE_MS
 WORLD_PX = 512
 # A block's width, or so; and the closest a picture of a box comes.
 ZOOM, CLOSEST = 16.0, 17.0
+# Main streets only.
+PLAIN_ZOOM = 11
 # Pixels of a PNG for each of the picture, a balance of sharpness and weight.
 DENSITY = 1.5
 FONT = "Public Sans, Helvetica, Arial, sans-serif"
@@ -118,9 +120,10 @@ def svg(
     title: str,
     attribution: str = "",
     dark: bool = False,
+    is_plain: bool = False,
 ) -> str:
-    """The picture. title: for those who open it alone. Raises TimeUpError."""
-    shapes = _shapes(jurisdiction, view)
+    """The picture. title: for those who open it alone. is_plain: without names and small streets. Raises TimeUpError."""
+    shapes = _shapes(jurisdiction, view, PLAIN_ZOOM if is_plain else math.floor(view.zoom + 0.5))
     board = Board(view.width, view.height)
     for mark in marks:
         if mark.kind not in BELOW:
@@ -129,7 +132,7 @@ def svg(
     if attribution:
         for at in range(8, len(attribution) * 5 + 8, 10):
             board.keep_free(view.width - at, view.height - 8, 8)
-    layers = style.layers(dark=dark)
+    layers = [layer for layer in style.layers(dark=dark) if not (is_plain and layer["type"] == "symbol")]
     parts = [part for layer in layers if (part := _drawn(layer, shapes, view)) is not None]
     words = [part for layer in reversed(layers) if (part := _labeled(layer, shapes, view, board)) is not None]
     # What covers ground lies below the names, points lie above them.
@@ -173,8 +176,11 @@ class Shape:
     point: tuple[float, float] | None
 
 
-def _shapes(jurisdiction: Jurisdiction, view: View) -> dict[str, list[Shape]]:
-    """The basemap's shapes in this view, by layer."""
+def _shapes(jurisdiction: Jurisdiction, view: View, zoom: int) -> dict[str, list[Shape]]:
+    """The basemap's shapes in this view that are drawn from this zoom on, by layer.
+
+    As a rule half a zoom closer than in a tile: a picture can't be zoomed.
+    """
     west, north = view.corner
     east, south = west + view.width / view.scale, north - view.height / view.scale
     # So that no edge of an outline shows.
@@ -194,8 +200,7 @@ def _shapes(jurisdiction: Jurisdiction, view: View) -> dict[str, list[Shape]]:
             WHERE NOT ST_IsEmpty(placed) ORDER BY id""",
             {
                 "jurisdiction": jurisdiction.pk,
-                # Half a zoom closer than a tile would be: a picture can't be zoomed.
-                "zoom": math.floor(view.zoom + 0.5),
+                "zoom": zoom,
                 "scale": view.scale,
                 "left": -west * view.scale,
                 "top": -north * view.scale,

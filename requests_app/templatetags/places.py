@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from requests_app.messages import wording
 from requests_app.models import ServiceRequest
@@ -37,6 +39,19 @@ def picture_of_report(service_request: ServiceRequest, kind: str = "") -> str:
     if not service_request.is_public or service_request.public_point is None or not listed_by_place(service_request):
         return ""
     return map_picture_links.of_report(service_request, with_neighbors=kind == "neighbors")
+
+
+@register.simple_tag
+def map_backdrop() -> SafeString:
+    """The city without names, behind the home page's first form; nothing to read."""
+    backdrop = map_picture_links.BACKDROP
+    day, night = (map_picture_links.path(backdrop, "wide", at_night=dark) for dark in (False, True))
+    return format_html(
+        '<picture class="hero__map"><source media="(prefers-color-scheme: dark)" srcset="{}"><img src="{}" width="1200" '
+        'height="630" alt=""></picture>',
+        night,
+        day,
+    )
 
 
 @register.inclusion_tag("requests_app/_map_picture.html", takes_context=True)

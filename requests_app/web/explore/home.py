@@ -2,17 +2,20 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from requests_app.models import Category, Disposition, ServiceRequest
+from requests_app.charts import Chart, sparkline, written
+from requests_app.models import Category, Jurisdiction
+from requests_app.rules.city_weeks import city_weeks
+from requests_app.rules.fixed_lately import fixed_lately
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import AddressForm
 from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report.forms import ProblemForm
 from requests_app.web.request.forms import FindForm
 from requests_app.web.visitor import open_drafts
-
-FIXED_LATELY = 3
 
 
 @require_safe
@@ -26,12 +29,35 @@ def home(request: CityRequest) -> HttpResponse:
             "find_form": FindForm(auto_id="find_%s"),
             "street_form": AddressForm(),
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
-            # Resolved, not closed: closed requests are at least two weeks old.
-            "fixed": ServiceRequest.objects.public()
-            .filter(jurisdiction=request.jurisdiction, status="resolved", disposition=Disposition.FIXED)
-            .select_related("service_version")
-            .order_by("-resolved_at")[:FIXED_LATELY],
+            "fixed": fixed_lately(request.jurisdiction),
+            "figures": _figures(request.jurisdiction),
             "drafts": open_drafts(request)[:1],
             "switch_form": "report-form",
         },
     )
+
+
+def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:
+    """This week's numbers, each with the last twelve weeks as a line."""
+    weeks = city_weeks(jurisdiction)
+    if weeks is None:
+        return []
+    days = [date_format(day, "MONTH_DAY_FORMAT") for day in weeks.last_days]
+
+    def figure(code: str, words: str, title: str, values: list[int]) -> dict[str, str | Chart]:
+        sentence = _("From %(first)s to %(last)s a week over the last %(count)d weeks.") % {
+            "first": written(values[0]),
+            "last": written(values[-1]),
+            "count": len(values),
+        }
+        return {
+            "number": written(values[-1]),
+            "words": words,
+            "chart": sparkline(code, title, days, values, sentence),
+        }
+
+    return [
+        figure("reported", _("reported in the last 7 days"), _("Reported, by week"), weeks.reported),
+        figure("closed", _("closed in the last 7 days"), _("Closed, by week"), weeks.closed),
+        figure("open", _("still open"), _("Still open, by week"), weeks.still_open),
+    ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.models import Area, Jurisdiction, ServiceRequest
 from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, png, svg
-from requests_app.places.map_picture_links import CITY, NIGHT, SIZES, is_right
+from requests_app.places.map_picture_links import BACKDROP, CITY, NIGHT, SIZES, is_right
 from requests_app.places.public_place import EXACT, LISTED_BY_PLACE
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.web.explore.tiles import basemap_attribution
@@ -40,7 +40,7 @@ def map_picture(request: HttpRequest, signature: str, subject: str, name: str, e
     if found is None:
         raise Http404
     try:
-        content = _drawn(jurisdiction, *found, ending=ending, dark=name.endswith(NIGHT))
+        content = _drawn(jurisdiction, *found, ending=ending, dark=name.endswith(NIGHT), is_plain=kind == BACKDROP)
     except TimeUpError:
         response = HttpResponse("Too much for one picture just now. Try again.", content_type="text/plain", status=503)
         response["Retry-After"] = "5"
@@ -55,16 +55,18 @@ def map_picture(request: HttpRequest, signature: str, subject: str, name: str, e
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _drawn(jurisdiction: Jurisdiction, view: View, marks: list[Mark], *, ending: str, dark: bool) -> bytes:
+def _drawn(
+    jurisdiction: Jurisdiction, view: View, marks: list[Mark], *, ending: str, dark: bool, is_plain: bool
+) -> bytes:
     """From the cache, by what is on it: two reports at one place share a picture. Raises TimeUpError."""
     credit = basemap_attribution(jurisdiction)
-    shown = json.dumps([astuple(view), [astuple(mark) for mark in marks], credit, ending, dark])
+    shown = json.dumps([astuple(view), [astuple(mark) for mark in marks], credit, ending, dark, is_plain])
     version = jurisdiction.basemap_version
     key = f"map_picture:{jurisdiction.pk}:{version}:{hashlib.sha256(shown.encode()).hexdigest()}"
     content: bytes | None = cache.get(key)
     if content is None:
         title = _("Map of %(city)s") % {"city": jurisdiction.name}
-        drawing = svg(jurisdiction, view, marks, title=title, attribution=credit, dark=dark)
+        drawing = svg(jurisdiction, view, marks, title=title, attribution=credit, dark=dark, is_plain=is_plain)
         content = png(drawing) if ending == "png" else drawing.encode()
         cache.set(key, content, timeout=DAY_S)
     return content
@@ -142,4 +144,5 @@ SUBJECTS: dict[str, Callable[[Jurisdiction, str, int, int], Found | None]] = {
     "area": _area,
     "place": _place,
     CITY: _city,
+    BACKDROP: _city,
 }

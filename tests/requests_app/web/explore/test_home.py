@@ -1,10 +1,17 @@
 """The first page and the services by category."""
 
+import datetime as dt
+import io
+
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from requests_app.models import ServiceRequest, ServiceVersion
+from requests_app import photos
+from requests_app.actions import daily_load
+from requests_app.clock import app_now
+from requests_app.models import DailyLoad, Jurisdiction, Photo, ServiceRequest, ServiceVersion
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +61,7 @@ def test_services_lead_to_the_first_page_with_the_service_chosen(client: Client)
 def test_home_tells_what_was_fixed_lately_and_only_what_everyone_may_see(client: Client) -> None:
     pothole = ServiceVersion.objects.get(service__service_code="pothole")
     assert "Recently fixed" not in client.get("/").content.decode()
+    cache.clear()
     shown, private, other = (factories.report(pothole, answers={"where": "lane"}) for _ in range(3))
     ended = {"status": "resolved", "resolved_at": timezone.now()}
     ServiceRequest.objects.filter(pk__in=(shown.pk, private.pk)).update(**ended, disposition="fixed")
@@ -64,3 +72,69 @@ def test_home_tells_what_was_fixed_lately_and_only_what_everyone_may_see(client:
     assert f"/r/{shown.reference}/" in html
     assert private.reference not in html
     assert other.reference not in html
+
+
+def fixed(photographed: tuple[str, ...] = (), **columns: object) -> ServiceRequest:
+    pothole = ServiceVersion.objects.get(service__service_code="pothole")
+    made = factories.report(pothole, answers={"where": "lane"})
+    for kind in photographed:
+        photos.store_upload(
+            io.BytesIO(factories.jpeg()), size=9000, jurisdiction=made.jurisdiction, service_request=made, kind=kind
+        )
+    ServiceRequest.objects.filter(pk=made.pk).update(
+        status="resolved", disposition="fixed", resolved_at=timezone.now(), **columns
+    )
+    return made
+
+
+@pytest.mark.shows("3.16")
+def test_before_and_after_come_first_and_a_hidden_photo_is_gone(client: Client) -> None:
+    with_photos = fixed((Photo.Kind.REPORT, Photo.Kind.WORK))
+    plain = [fixed() for _ in range(3)]
+    fixed((Photo.Kind.WORK,))
+    html = client.get("/").content.decode()
+    before, after = with_photos.photos.order_by("id")
+    assert html.index(before.name) < html.index(after.name) < html.index(plain[-1].reference)
+    assert html.count("fixed-lately__pair") == 1
+    Photo.objects.filter(pk=before.pk).update(hidden_at=app_now())
+    assert before.name in client.get("/").content.decode(), "for half a minute"
+    cache.clear()
+    assert before.name not in client.get("/").content.decode()
+
+
+@pytest.mark.shows("3.16")
+def test_the_week_s_numbers_are_those_of_the_last_seven_days_without_confidential_ones(client: Client) -> None:
+    assert "This week in" not in client.get("/").content.decode()
+    city = Jurisdiction.objects.get()
+    yesterday = timezone.localdate(timezone=city.zone) - dt.timedelta(days=1)
+    service = ServiceVersion.objects.get(service__service_code="pothole").service
+    for days_ago, submitted, ended, still_open, confidential in (
+        (0, 100, 40, 70, False),
+        (6, 11, 3, 5, False),
+        (7, 1000, 500, 200, False),
+        (0, 7, 7, 7, True),
+    ):
+        DailyLoad.objects.create(
+            jurisdiction=city,
+            day=yesterday - dt.timedelta(days=days_ago),
+            service=service,
+            is_confidential=confidential,
+            submitted=submitted,
+            ended=ended,
+            open_week=still_open,
+        )
+    cache.clear()
+    html = " ".join(client.get("/").content.decode().split())
+    for number, words in ((111, "reported in the last 7 days"), (43, "closed in the last 7 days"), (70, "still open")):
+        assert f"<strong>{number}</strong> <span>{words}</span>" in html
+    assert "From 0 to 111 a week over the last 12 weeks." in html
+
+
+@pytest.mark.shows("3.16")
+def test_the_nightly_count_fills_them(client: Client) -> None:
+    pothole = ServiceVersion.objects.get(service__service_code="pothole")
+    made = factories.report(pothole, answers={"where": "lane"})
+    ServiceRequest.objects.filter(pk=made.pk).update(submitted_at=app_now() - dt.timedelta(days=1, hours=2))
+    daily_load.record(made.jurisdiction)
+    cache.clear()
+    assert "<strong>1</strong> <span>reported" in " ".join(client.get("/").content.decode().split())
