@@ -853,6 +853,11 @@ PAGES: dict[str, Page] = {
     "requests_app:other": Page(DRAFT, "GET POST", draft_at("other"), budget=5),
     "requests_app:contact": Page(DRAFT, "GET POST", draft_at("contact"), budget=3),
     "requests_app:check": Page(DRAFT, "GET POST", draft_at("check"), budget=9),
+    "requests_app:check_map": Page(
+        DRAFT,
+        arguments=lambda planted: [{**one, "name": "medium"} for one in draft_at("check")(planted)],
+        budget=9,
+    ),
     "requests_app:remove_text": Page(DRAFT, "POST", draft_at("check")),
     "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=8),
     "requests_app:resume": Page(LINK, "GET POST", each_draft_link, budget=3),

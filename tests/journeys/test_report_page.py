@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.live import Site
 
-pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.shows("5.74")]
+pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.shows("5.79")]
 
 
 def test_it_changes_by_itself_and_shows_before_and_after(live_site: "Site", page: "Page") -> None:

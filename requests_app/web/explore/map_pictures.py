@@ -40,7 +40,7 @@ def map_picture(request: HttpRequest, signature: str, subject: str, name: str, e
     if found is None:
         raise Http404
     try:
-        content = _drawn(jurisdiction, *found, ending=ending, dark=name.endswith(NIGHT), is_plain=kind == BACKDROP)
+        content = drawn(jurisdiction, *found, ending=ending, dark=name.endswith(NIGHT), is_plain=kind == BACKDROP)
     except TimeUpError:
         response = HttpResponse("Too much for one picture just now. Try again.", content_type="text/plain", status=503)
         response["Retry-After"] = "5"
@@ -55,8 +55,14 @@ def map_picture(request: HttpRequest, signature: str, subject: str, name: str, e
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _drawn(
-    jurisdiction: Jurisdiction, view: View, marks: list[Mark], *, ending: str, dark: bool, is_plain: bool
+def drawn(
+    jurisdiction: Jurisdiction,
+    view: View,
+    marks: list[Mark],
+    *,
+    ending: str,
+    dark: bool,
+    is_plain: bool = False,
 ) -> bytes:
     """From the cache, by what is on it: two reports at one place share a picture. Raises TimeUpError."""
     credit = basemap_attribution(jurisdiction)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language_info, gettext_lazy
@@ -14,12 +14,16 @@ from requests_app.actions import drafts, offline_submission, submission
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places import named, street_works
+from requests_app.places.map_picture import Mark, View
+from requests_app.places.map_picture_links import NIGHT, SIZES
 from requests_app.places.public_place import public_place, shows_asset
+from requests_app.places.statement_timeout import TimeUpError
 from requests_app.rules.key_sentence import SHORT
 from requests_app.rules.personal_data import Found, Kind
 from requests_app.rules.public_words import found_in, is_confidential, public_labels, public_words
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest
+from requests_app.web.explore.map_pictures import drawn
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import draft_page, page_url, show
 from requests_app.web.resident import resident_of
@@ -77,6 +81,20 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         work=street_works.here(request.jurisdiction, path.point, timezone.localdate()) if path.point else None,
         owner=path.other_owner if path.other_owner and path.other_owner.email else None,
     )
+
+
+@draft_page
+def check_map(request: CityRequest, draft: Draft, name: str) -> HttpResponse:
+    """The place of a report that isn't sent yet, for its own browser only, so without an address that anyone could open."""
+    city, point, size = request.jurisdiction, Path(draft).point, SIZES.get(name.removesuffix(NIGHT))
+    if point is None or size is None or not city.basemap_version:
+        raise Http404
+    pin = Mark("pin", point.x, point.y)
+    try:
+        drawing = drawn(city, View.around(point, *size), [pin], ending="svg", dark=name.endswith(NIGHT))
+    except TimeUpError:
+        raise Http404 from None
+    return HttpResponse(drawing, content_type="image/svg+xml")
 
 
 @require_POST

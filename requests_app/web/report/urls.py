@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("report/<uuid:draft_id>/other/", contact.other, name="other"),
     path("report/<uuid:draft_id>/contact/", contact.contact, name="contact"),
     path("report/<uuid:draft_id>/check/", check.check, name="check"),
+    path("report/<uuid:draft_id>/check/<slug:name>.svg", check.check_map, name="check_map"),
     path("report/<uuid:draft_id>/remove-text/", check.remove_text, name="remove_text"),
     path("report/<uuid:draft_id>/later/", later.later, name="later"),
     path("report/resume/<str:token>/", later.resume, name="resume"),

@@ -18,6 +18,7 @@ from requests_app.places.map_labels import Board, Label
 from requests_app.web.explore import map_pictures
 from tests import factories
 from tests.factories import ELM_ST, Rivermark
+from tests.walk import Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.35")]
 
@@ -164,3 +165,16 @@ def test_no_label_lies_on_another_or_over_the_edge() -> None:
     turned = Board(200, 200)
     assert turned.add_along("Hill Road", [[(100, 190), (100, 10)]], 12)
     assert abs(turned.placed[0].angle) == 90
+
+
+def test_before_it_is_sent_the_place_is_drawn_for_its_own_browser_only(
+    client: Client, cast: Rivermark, city: Any
+) -> None:
+    walk = Walk(client).to_check()
+    path = f"/report/{walk.draft.pk}/check/small.svg"
+    assert f'srcset="{path}"' in walk.html
+    answer = client.get(path)
+    assert pins(answer) == 1
+    assert "no-store" in answer["Cache-Control"]
+    assert Client().get(path).status_code == 404
+    assert client.get(path.replace("small", "huge")).status_code == 404

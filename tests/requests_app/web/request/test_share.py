@@ -18,7 +18,7 @@ from requests_app.models import Photo, PublicState, ServiceRequest, TypicalTime
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.74")]
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.79")]
 
 
 def page_of(client: Client, service_request: ServiceRequest, language: str = "") -> str:
