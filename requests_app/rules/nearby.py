@@ -1,4 +1,4 @@
-"""How many others were reported around a report lately: a reporter is among neighbors, not alone."""
+"""How many others were reported around a report recently: a reporter is among neighbors, not alone."""
 
 import datetime as dt
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from requests_app.charts import Chart, sparkline, written
 from requests_app.models import Category, Jurisdiction
 from requests_app.rules.city_weeks import city_weeks
-from requests_app.rules.fixed_lately import fixed_lately
+from requests_app.rules.recently_fixed import recently_fixed
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import AddressForm
 from requests_app.web.permissions_policy import with_microphone
@@ -29,7 +29,7 @@ def home(request: CityRequest) -> HttpResponse:
             "find_form": FindForm(auto_id="find_%s"),
             "street_form": AddressForm(),
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
-            "fixed": fixed_lately(request.jurisdiction),
+            "fixed": recently_fixed(request.jurisdiction),
             "figures": _figures(request.jurisdiction),
             "drafts": open_drafts(request)[:1],
             "switch_form": "report-form",

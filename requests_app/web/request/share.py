@@ -53,7 +53,7 @@ def share_code(request: CityRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def share_card(request: CityRequest, reference: str) -> HttpResponse:
-    """What it is, where, and how it stands, with its map."""
+    """Service, place, status and map."""
     found = _public(request, reference)
     drawing = _card(request.jurisdiction, found)
     key = f"share_card:{hashlib.sha256(drawing.encode()).hexdigest()}"

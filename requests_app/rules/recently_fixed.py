@@ -1,4 +1,4 @@
-"""What was fixed lately, those with a photo from before and one from after the work first."""
+"""What was fixed recently, those with a photo from before and one from after the work first."""
 
 from dataclasses import dataclass
 
@@ -22,16 +22,16 @@ class Fixed:
     after: str = ""
 
 
-def fixed_lately(jurisdiction: Jurisdiction) -> list[Fixed]:
-    key = f"fixed_lately:{jurisdiction.pk}"
+def recently_fixed(jurisdiction: Jurisdiction) -> list[Fixed]:
+    key = f"recently_fixed:{jurisdiction.pk}"
     found: list[Fixed] | None = cache.get(key)
     if found is None:
-        found = _fixed_lately(jurisdiction)
+        found = _recently_fixed(jurisdiction)
         cache.set(key, found, timeout=CACHED_S)
     return found
 
 
-def _fixed_lately(jurisdiction: Jurisdiction) -> list[Fixed]:
+def _recently_fixed(jurisdiction: Jurisdiction) -> list[Fixed]:
     # Resolved, not closed: closed requests are at least two weeks old.
     newest = list(
         ServiceRequest.objects.public()
