@@ -844,6 +844,7 @@ PAGES: dict[str, Page] = {
     "requests_app:check_referral": Page(DRAFT, "GET POST", draft_at("referral"), budget=5),
     "requests_app:referred": Page(DRAFT, "GET", draft_at("referred"), budget=2),
     "requests_app:location": Page(DRAFT, "GET POST", draft_at("location"), budget=3),
+    "requests_app:around": Page(DRAFT, "GET", draft_at("location"), ("box=-69.01,40.49,-68.99,40.51",), budget=3),
     "requests_app:choose_location": Page(DRAFT, "GET POST", draft_at("choose_place"), budget=4),
     "requests_app:choose_asset": Page(DRAFT, "GET POST", draft_at("asset"), budget=4),
     "requests_app:owner": Page(DRAFT, "GET POST", draft_at("owner"), budget=5),

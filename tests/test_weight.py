@@ -42,8 +42,10 @@ FILES = (
     "app_manifest",
     "offline_catalog",
     "offline_token",
+    "around",
 )
-OTHER = {f"requests_app:{name}" for name in ("map", *FILES)}
+# The place page has its map from the start, but after its form.
+OTHER = {f"requests_app:{name}" for name in ("map", "location", *FILES)}
 STEPS = [
     name
     for name, page in PAGES.items()
@@ -154,14 +156,36 @@ def test_every_page_of_residents_is_light_and_brings_no_map(
     assert not too_heavy
 
 
-def test_the_map_comes_when_it_is_opened(site: "Site", new_page: Callable[..., "Page"]) -> None:
+BEFORE_THE_MAP = """window.shift = 0; window.moved = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    window.shift += entry.value;
+    window.moved.push(`${entry.value} ${entry.sources.map((one) => one.node?.outerHTML?.slice(0, 80)).join(" | ")}`);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+addEventListener("load", () => {
+  window.before = [location.href, ...performance.getEntriesByType("resource").map((one) => one.name)];
+});"""
+
+
+def test_the_place_page_can_be_used_before_its_map_which_moves_nothing(
+    site: "Site", new_page: Callable[..., "Page"]
+) -> None:
     planted = planted_here()
     weighed = phone(new_page, site)
+    weighed.page.add_init_script(BEFORE_THE_MAP)
     weighed.open(addresses("requests_app:location", planted)[0])
-    assert not [address for address in weighed.fetched if MAP.search(address)]
-    weighed.page.click("details[data-place-map] > summary")
-    weighed.page.wait_for_selector(".maplibregl-map")
+    weighed.page.wait_for_selector(".map[data-ready]")
+    weighed.page.wait_for_load_state("networkidle")
+    before = weighed.page.evaluate("before")
+    form = sum(size for address, size in weighed.fetched.items() if address in before)
+    shift, moved = weighed.page.evaluate("[shift, moved]")
+    print(f"{form:9,.0f} before the map, {weighed.bytes:,} with it, shift {shift}", *moved, sep="\n")
+    assert not [address for address in before if MAP.search(address)]
     assert [address for address in weighed.fetched if "maplibre" in address]
+    assert form <= 100_000, weighed.heaviest()
+    assert weighed.bytes <= 400_000, weighed.heaviest()
+    assert shift <= 0.05, moved
 
 
 def _get(site: "Site", path: str, accepted: str) -> http.client.HTTPResponse:

@@ -198,6 +198,11 @@ class Path:
         family = self.version.duplicate_family or self.version.service.service_code
         return f"{family}@{self.point.y:.6f},{self.point.x:.6f}"
 
+    @property
+    def not_same(self) -> list[str]:
+        """The references of reports on the map of which the reporter said that theirs is different."""
+        return list(self.typed.get("not_same") or [])
+
     @cached_property
     def candidates(self) -> list[duplicates.Candidate]:
         """Reports that may be about the same problem, unless the reporter said that theirs is different."""
@@ -208,9 +213,10 @@ class Path:
             return []
         asset = self.place.get("asset") or {}
         language = self.typed.get("text_language") or self.draft.language
-        return duplicates.candidates(
+        found = duplicates.candidates(
             duplicates.Report(self.version, self.point, self.text, language, asset.get("number", ""), self.pictures)
         )
+        return [one for one in found if one.service_request.reference not in self.not_same]
 
     @property
     def has_flagged_danger(self) -> bool:

@@ -1,4 +1,4 @@
-// [data-place-map]: a collapsed map with a pin for a form's two coordinates. Buttons, arrow keys, clicks, taps and dragging
+// [data-place-map]: a map with a pin for a form's two coordinates, collapsed unless it's open from the start. Buttons, arrow keys, clicks, taps and dragging
 // move the pin; after a pause, its address is looked up and announced once. Without this script, the address box is enough.
 import { openTheirMap } from "./their-map.js";
 
@@ -7,6 +7,8 @@ const PAUSE = 800;
 const STEP_PX = 16;
 const BIG_STEP = 5;
 const CLOSE_UP = 16.5;
+// Where the city's lamps, bins and trees can be selected.
+const WITH_ICONS = 17.5;
 const WAYS = { north: [0, -1], south: [0, 1], west: [-1, 0], east: [1, 0] };
 const KEYS = { ArrowUp: "north", ArrowDown: "south", ArrowLeft: "west", ArrowRight: "east" };
 
@@ -18,9 +20,12 @@ function start(details) {
   const box = details.querySelector(".map");
   const status = details.querySelector("[role=status]");
   let map;
+  let library;
   let marker;
   let pause;
   let search = new AbortController();
+  const closeUp = words.around ? WITH_ICONS : CLOSE_UP;
+  let here;
   // The address that the map filled in: it can be replaced by the next one, but a typed one can't.
   // Of a place to correct, also the one it had.
   let ours = words.startLat ? (address?.value ?? "") : "";
@@ -35,15 +40,19 @@ function start(details) {
     return words.startLat ? [Number(words.startLong), Number(words.startLat)] : null;
   }
 
+  async function addressAt(north, east, signal) {
+    const query = new URLSearchParams({ lat: north, long: east });
+    const answer = await fetch(`${words.nearest}?${query}`, { signal, headers: { Accept: "application/json" } });
+    return answer.ok ? ((await answer.json())[0]?.label ?? "") : "";
+  }
+
   async function announceAddress() {
     search.abort();
     search = new AbortController();
     const { signal } = search;
-    const query = new URLSearchParams({ lat: lat.value, long: long.value });
     let label = "";
     try {
-      const answer = await fetch(`${words.nearest}?${query}`, { signal, headers: { Accept: "application/json" } });
-      label = answer.ok ? ((await answer.json())[0]?.label ?? "") : "";
+      label = await addressAt(lat.value, long.value, signal);
     } catch {
       if (signal.aborted) return;
     }
@@ -62,7 +71,7 @@ function start(details) {
     if (isFirst) {
       marker.addTo(map);
       // Zoom in from the whole city, so that a step is a step and not a block.
-      map.jumpTo({ center: [x, y], zoom: Math.max(map.getZoom(), CLOSE_UP) });
+      map.jumpTo({ center: [x, y], zoom: Math.max(map.getZoom(), closeUp) });
     }
     long.value = x.toFixed(6);
     lat.value = y.toFixed(6);
@@ -76,6 +85,14 @@ function start(details) {
     const [x, y] = WAYS[way];
     const { lng, lat: north } = map.unproject([from.x + x * STEP_PX * steps, from.y + y * STEP_PX * steps]);
     put([lng, north]);
+  }
+
+  // Where the phone is; the pin may be moved away from it.
+  function showHere(at) {
+    here ??= new library.Marker({ element: Object.assign(document.createElement("span"), { className: "map-here" }) });
+    here.setLngLat(at).addTo(map);
+    here.getElement().setAttribute("role", "img");
+    here.getElement().setAttribute("aria-label", words.here);
   }
 
   function pin(maplibre) {
@@ -100,12 +117,12 @@ function start(details) {
 
   async function open() {
     const at = savedPoint() ?? startPoint();
-    const opened = await openTheirMap(box, at ? { bounds: undefined, center: at, zoom: CLOSE_UP } : {});
+    const opened = await openTheirMap(box, at ? { bounds: undefined, center: at, zoom: closeUp } : {});
     if (!opened) {
       details.querySelector(".pin-pad").hidden = true;
       return;
     }
-    ({ map } = opened);
+    ({ map, maplibre: library } = opened);
     pin(opened.maplibre);
     if (at) marker.setLngLat(at).addTo(map);
     if (words.proposed && !savedPoint()) status.textContent = words.proposed;
@@ -114,21 +131,30 @@ function start(details) {
       const { way } = button.dataset;
       button.addEventListener("click", () => (way === "center" ? put(map.getCenter().toArray()) : move(way)));
     }
+    if (words.around) {
+      const { start: showAround } = await import(words.aroundScript);
+      const pinAt = () => marker.getLngLat()?.toArray();
+      showAround({ map, maplibre: opened.maplibre, details, put, pinAt, addressAt: (...at) => addressAt(...at).catch(() => "") });
+    }
     map.once("load", () => (box.dataset.ready = ""));
   }
 
   details.addEventListener("toggle", () => {
     if (details.open && !map) open();
   });
-  if (details.open) open();
+  // The form first: a map that is open from the start comes once the page is complete.
+  if (details.open && !words.around) open();
+  else if (details.open && document.readyState === "complete") setTimeout(open, 1);
+  else if (details.open) window.addEventListener("load", () => setTimeout(open, 1));
 
   // The address box or "Use my location" chose a place: move the pin there.
   document.addEventListener("place-chosen", ({ detail }) => {
     ours = "";
     if (!map || !detail?.lat) return;
     const at = [Number(detail.long), Number(detail.lat)];
+    if (detail.isHere) showHere(at);
     marker.setLngLat(at).addTo(map);
-    map.jumpTo({ center: at, zoom: Math.max(map.getZoom(), CLOSE_UP) });
+    map.jumpTo({ center: at, zoom: Math.max(map.getZoom(), closeUp) });
   });
 }
 

@@ -44,7 +44,7 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
       sentences.push(button.dataset.rough.replace("{feet}", feet).replace("{meters}", meters));
     }
     status.textContent = sentences.join(" ");
-    button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));
+    button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: { ...place, isHere: true } }));
     button.closest("form[data-crew-near]")?.submit();
     // The next page asks whether the place is right.
     if ("continues" in button.dataset && place.label && coords.accuracy <= ROUGH_M) button.form.requestSubmit();

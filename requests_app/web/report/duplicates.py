@@ -48,7 +48,7 @@ def duplicates(request: CityRequest, draft: Draft) -> HttpResponse:
             draft,
             path,
             FollowForm(request.POST),
-            _("Follow one of these reports, or select “No, mine is different.”"),
+            _("Select “Yes, that’s it” at one of these reports, or “No, mine is different.”"),
         )
     return _page(request, draft, path, FollowForm(initial={"with_words": True, **draft.typed.get("follow_typed", {})}))
 

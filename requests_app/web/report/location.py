@@ -1,15 +1,17 @@
 """The location pages of a report: the place, the asset, and the owner of the land."""
 
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from requests_app.actions import drafts
 from requests_app.messages.wording import named_away
-from requests_app.models import Draft
+from requests_app.models import Asset, Draft
 from requests_app.places import assets
 from requests_app.places.place_mentions import Mention, mentioned
 from requests_app.rules.report_path import Path
@@ -18,6 +20,8 @@ from requests_app.web.report import first_photos, place_input
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import AssetForm, PlaceChoiceForm, PlaceForm
 
+REFERENCE = re.compile(r"[0-9A-Z]{8}")
+NOT_SAME_MAX = 20
 # The same problem may be reported at so many places in a row.
 PLACES_MAX = 10
 
@@ -40,7 +44,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         valid = form.is_valid()
         data = form.cleaned_data
         typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
-        drafts.save(draft, place_typed=typed)
+        drafts.save(draft, place_typed=typed, not_same=_not_same(path, request.POST.getlist("not_same")))
         if language := requested_language(request):
             return in_other_language(request, draft, language)
         if "skip" in request.POST and not required and not is_adding:
@@ -67,6 +71,8 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
                     return _go_on(draft, adds=False)
                 drafts.save(draft, place={})
                 return to_next_page(draft)
+            if (tapped := _tapped(path, request.POST.get("asset", ""), data["point"])) is not None:
+                return _take(draft, place_input.of_asset(request.jurisdiction, tapped, note=data["note"]), adds=adds)
             if not is_adding and _is_same_place(path, data):
                 drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={})
                 return _go_on(draft, adds=adds)
@@ -103,6 +109,22 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         is_adding=is_adding,
         may_add=path.draft.tester_id is None and len(path.more_places) < PLACES_MAX - 1,
     )
+
+
+def _not_same(path: Path, added: list[str]) -> list[str]:
+    """Of which reports on the map they said that theirs is different."""
+    known = [reference for reference in added if REFERENCE.fullmatch(reference)]
+    return list(dict.fromkeys([*path.not_same, *known]))[-NOT_SAME_MAX:]
+
+
+def _tapped(path: Path, number: str, point: Point | None) -> Asset | None:
+    """The asset that was selected on the map, unless the pin was moved since."""
+    if not number or point is None or path.version is None:
+        return None
+    asset = assets.by_number(path.jurisdiction, number)
+    if asset is None or asset.kind not in path.version.asset_kinds:
+        return None
+    return asset if asset.point.equals_exact(point, 2e-6) else None
 
 
 def _proposals(path: Path) -> dict[str, Mention]:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.web.report import (
+    around,
     check,
     confirm,
     contact,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("report/<uuid:draft_id>/send-on/", referral.check_referral, name="check_referral"),
     path("report/<uuid:draft_id>/sent-on/", referral.referred, name="referred"),
     path("report/<uuid:draft_id>/location/", location.location, name="location"),
+    path("report/<uuid:draft_id>/location/around.json", around.around, name="around"),
     path("report/<uuid:draft_id>/location/choose/", location.choose_location, name="choose_location"),
     path("report/<uuid:draft_id>/asset/", location.choose_asset, name="choose_asset"),
     path("report/<uuid:draft_id>/owner/", location.owner, name="owner"),

@@ -343,7 +343,7 @@ def test_another_place_is_asked_about_anew(cast: Rivermark, earlier: ServiceRequ
 def test_neither_yes_nor_no_is_asked_again_with_the_address_kept(earlier: ServiceRequest, walk: Walk) -> None:
     walk.to_details().on("duplicates", email="tia@example.org")
     assert walk.status == 422
-    assert "Follow one of these reports, or select “No, mine is different.”" in walk.html
+    assert "Select “Yes, that’s it” at one of these reports, or “No, mine is different.”" in walk.html
     assert "tia@example.org" in walk.html
 
 
