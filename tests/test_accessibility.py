@@ -55,8 +55,16 @@ WIDE_LETTERS = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
 """
-# Files to download; the page of an empty installation; and the way to a sign-in elsewhere.
+# Files, pictures and parts of pages; the page of an empty installation; and the way to a sign-in elsewhere.
 NO_PAGES = {
+    "requests_app:area_year_card",
+    "requests_app:around",
+    "requests_app:check_map",
+    "requests_app:map_cards",
+    "requests_app:map_list",
+    "requests_app:share_card",
+    "requests_app:share_code",
+    "requests_app:state",
     "requests_app:area_calendar",
     "staff_app:catalog_export",
     "staff_app:crew_day_json",

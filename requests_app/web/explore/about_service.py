@@ -1,5 +1,8 @@
 """The page of a service: description, target, typical times, related articles and recent reports."""
 
+import datetime as dt
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,12 +13,14 @@ from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
 from requests_app.places.public_place import LISTED
 from requests_app.rules.offer_dates import not_offered, offered_today
+from requests_app.rules.recent_weeks import recent_weeks
 from requests_app.rules.retirement import successor_of
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import misses_target, typical_time
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import newest
+from requests_app.web.explore.weeks_chart import weeks_context
 
 # The page has no other list.
 SHOWN = 8
@@ -48,6 +53,7 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         # Empty: residents can ask for it today.
         "not_offered": "" if offered_today([version], city.zone) else not_offered(version),
         "query": f"service={service.service_code}",
+        **(weeks_context(recent_weeks(city, f"service:{service.pk}", _since(service))) if is_listed else {}),
         "reports": newest(city, _reported(service), size=SHOWN) if is_listed else None,
     }
     return render(request, "requests_app/explore/about_service.html", context)
@@ -61,6 +67,10 @@ def _service(city: Jurisdiction, code: str) -> Service | None:
         .select_related("current__department__calendar", "current__category")
         .first()
     )
+
+
+def _since(service: Service) -> Callable[[dt.datetime], QuerySet[ServiceRequest]]:
+    return lambda since: ServiceRequest.objects.public().filter(service=service, submitted_at__gte=since)
 
 
 def _reported(service: Service) -> QuerySet[ServiceRequest]:

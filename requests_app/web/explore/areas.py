@@ -1,5 +1,6 @@
 """The list of the city's areas, and the page of one: a ward, a neighborhood, a park."""
 
+import datetime as dt
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -15,11 +16,13 @@ from requests_app import links
 from requests_app.models import Area, Jurisdiction, PublicState, ServiceRequest
 from requests_app.models.geography import area_label
 from requests_app.places.address_card import part_of
+from requests_app.rules.recent_weeks import recent_weeks
 from requests_app.rules.typical_times import area_numbers
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.filters import layer_words
 from requests_app.web.explore.forms import PlaceForm
 from requests_app.web.explore.request_rows import open_and_ended
+from requests_app.web.explore.weeks_chart import weeks_context
 
 
 @require_safe
@@ -51,6 +54,7 @@ def area(request: CityRequest, layer: str, code: str) -> HttpResponse:
         "layer_words": layer_words(layer),
         "part": part_of(city, found, timezone.localdate()),
         "numbers": area_numbers(found),
+        **weeks_context(recent_weeks(city, f"area:{found.pk}", lambda since: _reported_since(found, since))),
         "this_year": timezone.localdate().year,
         **site_names(city),
         **open_and_ended(city, _reported_in(found), urlencode({"area": f"{layer}:{code}"})),
@@ -75,6 +79,15 @@ def _reported_in(area: Area) -> QuerySet[ServiceRequest]:
         ServiceRequest.objects.public()
         .filter(request_areas__area=area, request_areas__public_state=PublicState.PUBLIC)
         .order_by("-request_areas__submitted_at", "-request_areas__service_request_id")
+    )
+
+
+def _reported_since(area: Area, since: dt.datetime) -> QuerySet[ServiceRequest]:
+    """In one filter, so that it is one range of the area's index."""
+    return ServiceRequest.objects.public().filter(
+        request_areas__area=area,
+        request_areas__public_state=PublicState.PUBLIC,
+        request_areas__submitted_at__gte=since,
     )
 
 

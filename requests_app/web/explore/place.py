@@ -17,10 +17,12 @@ from requests_app.models import SMALLEST_RADIUS_M, Jurisdiction
 from requests_app.places import addresses, assets, named, ownership, street_works
 from requests_app.places.addresses import Match
 from requests_app.places.public_filter import PublicFilter
+from requests_app.rules.recent_weeks import recent_weeks
 from requests_app.rules.recurring import recurring_problems
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import PlaceForm
 from requests_app.web.explore.request_rows import open_and_ended
+from requests_app.web.explore.weeks_chart import weeks_context
 from requests_app.web.report.forms import typed_point
 
 AN_HOUR = 300
@@ -93,6 +95,7 @@ def place(request: CityRequest, path: str) -> HttpResponse:
         "choices": AROUND,
         "areas": ownership.areas_at(city, found[0].point),
         "recurring": recurring_problems(least.requests(), f"{city.pk}:{found[0].path}"),
+        **_weeks(chosen, f"{found[0].path}:{around}"),
         "works": street_works.near(city, found[0].point, around, timezone.localdate()),
         **_lists(chosen),
     }
@@ -118,6 +121,7 @@ def asset(request: CityRequest, number: str) -> HttpResponse:
         "around_query": urlencode({"near": _near(thing.point, AROUND[0])}),
         "areas": ownership.areas_at(city, thing.point),
         "recurring": recurring_problems(chosen.requests(), f"thing:{thing.pk}"),
+        **_weeks(chosen, f"thing:{thing.pk}"),
         **_lists(chosen),
     }
     return render(request, "requests_app/explore/place.html", context)
@@ -127,6 +131,13 @@ def _lists(chosen: PublicFilter) -> dict[str, Any]:
     """Open and closed reports, each by an index and with the public list's rule."""
     reported = chosen.requests().order_by("-submitted_at", "-id")
     return open_and_ended(chosen.jurisdiction, reported, chosen.query)
+
+
+def _weeks(chosen: PublicFilter, key: str) -> dict[str, Any]:
+    weeks = recent_weeks(
+        chosen.jurisdiction, f"place:{key}", lambda since: chosen.requests().filter(submitted_at__gte=since)
+    )
+    return weeks_context(weeks)
 
 
 def _around(request: CityRequest) -> int:
