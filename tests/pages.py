@@ -700,7 +700,7 @@ PAGES: dict[str, Page] = {
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=5),
     # Residents: reading.
-    "requests_app:home": Page(EVERYONE, budget=3),
+    "requests_app:home": Page(EVERYONE, budget=6),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
     "requests_app:track": Page(EVERYONE, arguments=each_request, budget=13),
     "requests_app:me_too": Page(EVERYONE, "GET POST", each_request, budget=4),
@@ -857,12 +857,12 @@ PAGES: dict[str, Page] = {
     "requests_app:check_map": Page(
         DRAFT,
         arguments=lambda planted: [{**one, "name": "medium"} for one in draft_at("check")(planted)],
-        budget=9,
+        budget=6,
     ),
     "requests_app:remove_text": Page(DRAFT, "POST", draft_at("check")),
     "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=8),
     "requests_app:resume": Page(LINK, "GET POST", each_draft_link, budget=3),
-    "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=8),
+    "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=11),
     "requests_app:resend_confirmation": Page(DRAFT, "GET POST", the_sent_draft, budget=2),
     "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
     "requests_app:forget": Page(EVERYONE, "POST"),
