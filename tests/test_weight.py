@@ -43,6 +43,12 @@ FILES = (
     "offline_catalog",
     "offline_token",
     "around",
+    "check_map",
+    "map_cards",
+    "map_list",
+    "share_card",
+    "share_code",
+    "state",
 )
 # The place page has its map from the start, but after its form.
 OTHER = {f"requests_app:{name}" for name in ("map", "location", *FILES)}
