@@ -135,10 +135,11 @@ def test_status_says_what_waits_and_what_was_given_up(town: Rivermark) -> None:
     assert "nothing waiting" in run("outbox", "status")
     one = factories.routed(town.pothole, answers={"where": "lane"})
     row = give_up()
+    factories.report(town.pothole, answers={"where": "lane"})
     said = run("outbox", "status")
     assert "outside   1 waiting" in said
     assert "dead      1" in said
-    assert f"{row.pk}  email_routed  {one.display_reference}  9 attempts" in said
+    assert f"{row.pk}  email_received  {one.display_reference}  9 attempts" in said
     assert "550" in said
 
 
