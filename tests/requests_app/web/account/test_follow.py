@@ -183,7 +183,8 @@ def test_a_day_is_one_mail_and_each_change_is_in_it_once(cast: Rivermark, clock:
     assert run_outbox().count(DEV) == 1
     body = str(next(one for one in mail.outbox if one.to == [DEV]).body)
     assert body.count("We got the report") == 3
-    assert body.count("/r/") == 3
+    # Each with its page and "Me too".
+    assert (body.count("/r/"), body.count("/me-too/")) == (6, 3)
     clock.forward(days=1)
     notifications.send_due_digests()
     assert DEV not in run_outbox()

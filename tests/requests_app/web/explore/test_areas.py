@@ -190,7 +190,7 @@ def test_search_engines_may_know_areas_but_no_blocks(ward: Area) -> None:
         ("zip", "02118", "ZIP Code 02118", "Código postal 02118"),
         ("snow_route", "7", "Snow route 7", "Snow route 7"),
         ("100%_zone", "7", "100% zone 7", "100% zone 7"),
-        ("ward", "Ward 5", "Ward 5", "Ward 5"),
+        ("ward", "Ward 5", "Ward 5", "Distrito 5"),
         ("neighborhood", "Old Mill", "Old Mill", "Old Mill"),
     ],
 )
