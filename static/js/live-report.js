@@ -28,7 +28,7 @@ async function look() {
       old.replaceChildren(...made.childNodes);
     }
     state = now;
-    said.textContent = status.dataset.liveChanged;
+    said.textContent = status.dataset.liveSaid;
   } catch {
     // No connection: the next look may have one.
   }
