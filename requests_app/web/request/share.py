@@ -20,6 +20,7 @@ from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.messages.progress_steps import GOOD
 from requests_app.models import Jurisdiction, ServiceRequest
+from requests_app.places import named
 from requests_app.places.map_labels import wrapped
 from requests_app.places.map_picture import Mark, View, png, svg
 from requests_app.places.public_place import EXACT, listed_by_place
@@ -108,7 +109,7 @@ def _card(city: Jurisdiction, found: ServiceRequest) -> str:
     for line in wrapped(localized(found.service_version.name), 22)[:3]:
         rows.append(_text(line, 60, y, 58, "#1b1b1b", weight=700))
         y += 68
-    for line in wrapped(found.public_address, 36)[:2]:
+    for line in wrapped(named.public_words(found.public_address), 36)[:2]:
         rows.append(_text(line, 60, y, 30, "#4d555d"))
         y += 40
     y = max(y + 40, 440)
