@@ -4,6 +4,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from requests_app import photos
 from requests_app.actions import endings, progress
@@ -32,7 +33,7 @@ def test_it_changes_by_itself_and_shows_before_and_after(live_site: "Site", page
     page.goto(f"{live_site.url}/r/{tree.reference}/")
     picture = page.locator(".map-picture img")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.map-picture img').naturalWidth > 0")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
     assert page.locator('[aria-current="step"]').inner_text().strip() == "Received"
     progress.accept(tree.pk, actor=cast.tom)
     # As when somebody comes back to the tab.
@@ -54,4 +55,4 @@ def test_it_changes_by_itself_and_shows_before_and_after(live_site: "Site", page
     assert page.evaluate(over).startswith("inset(0px")
     assert page.evaluate("document.querySelector('.before-after').style.getPropertyValue('--shown')") == "100%"
     page.locator(".share summary").click()
-    page.wait_for_function("document.querySelector('.share__code').naturalWidth > 0")
+    expect(page.locator(".share__code")).not_to_have_js_property("naturalWidth", 0)
