@@ -42,7 +42,7 @@ def test_it_changes_by_itself_and_shows_before_and_after(live_site: "Site", page
     page.wait_for_selector('[aria-current="step"]:has-text("Reviewed")')
     assert (
         page.locator(".usa-sr-only[role=status]").inner_text()
-        == "There’s news about this report. The page now shows it."
+        == "There’s an update on this report. The page now shows it."
     )
     assert "Work has started" in page.locator("#report-timeline").inner_text()
 
