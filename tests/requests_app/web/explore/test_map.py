@@ -204,6 +204,7 @@ def test_what_becomes_private_leaves_an_open_popup_and_what_fails_is_said(
     made = factories.report(drawn_city.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
     page.clock.install()
     page.goto(f"{live_site.url}/map/#view=16/40.496/-69.0")
+    page.wait_for_selector("#map[data-ready]")
     page.locator(".map-rows__show").click()
     page.locator(".map-popup--cards").get_by_text("A branch hangs.").wait_for()
     ServiceRequest.objects.filter(pk=made.pk).update(public_state="private")
