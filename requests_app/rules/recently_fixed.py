@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from requests_app.models import Disposition, Jurisdiction, Photo, ServiceRequest
+from requests_app.rules.before_after import before_and_after
 
 SHOWN = 3
 # The newest, among which those with photos are looked for.
@@ -37,22 +38,18 @@ def _recently_fixed(jurisdiction: Jurisdiction) -> list[Fixed]:
         ServiceRequest.objects.public()
         .filter(jurisdiction=jurisdiction, status="resolved", disposition=Disposition.FIXED)
         .select_related("service_version")
-        .defer("description")
+        # What the page shows: nothing else of a report is kept in the cache.
+        .only("reference", "public_address", "resolved_at", "service_version")
         .order_by("-resolved_at")[:LOOKED_AT]
     )
-    pairs: dict[int, dict[str, str]] = {}
-    photos = Photo.objects.filter(service_request__in=newest, is_private=False, hidden_at=None).order_by("id")
-    for request_id, kind, stage, name in photos.values_list("service_request", "kind", "stage", "name"):
-        is_before = kind == Photo.Kind.REPORT or stage == Photo.Stage.BEFORE
-        names = pairs.setdefault(request_id, {})
-        if is_before:
-            names.setdefault("before", name)
-        elif kind == Photo.Kind.WORK:
-            names["after"] = name
+    photos: dict[int | None, list[Photo]] = {}
+    seen = Photo.objects.filter(service_request__in=newest, is_private=False, hidden_at=None).order_by("id")
+    for photo in seen.only("service_request", "kind", "stage", "name"):
+        photos.setdefault(photo.service_request_id, []).append(photo)
     both = [
-        Fixed(one, names["before"], names["after"])
+        Fixed(one, pair[0].name, pair[1].name)
         for one in newest
-        if "before" in (names := pairs.get(one.pk, {})) and "after" in names
+        if (pair := before_and_after(photos.get(one.pk, ()), is_fixed=True)) is not None
     ][:SHOWN]
     shown = {one.service_request.pk for one in both}
     return (both + [Fixed(one) for one in newest if one.pk not in shown])[:SHOWN]

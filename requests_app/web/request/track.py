@@ -28,6 +28,7 @@ from requests_app.models import (
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
 from requests_app.rules import evidence, expected, permissions, reopening, status_history, survey, suspensions
+from requests_app.rules.before_after import before_and_after
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
@@ -108,7 +109,9 @@ def track_page(
             "share_url": share.share_url(service_request) if service_request.is_public else "",
             "card_url": _card_url(service_request),
             "shared_title": localized(service_request.service_version.name),
-            "pair": _before_and_after(shown, photos, work_photos),
+            "pair": before_and_after(
+                [*photos, *work_photos], is_fixed=not shown.is_open and shown.disposition == Disposition.FIXED
+            ),
             "usual": usual,
             "usual_first": _usual_first(shown, usual),
             "promise": None if usual else _promise(service_request),
@@ -259,18 +262,6 @@ def _card_url(service_request: ServiceRequest) -> str:
     return links.base_url(service_request.jurisdiction) + reverse(
         "requests_app:share_card", args=[service_request.reference]
     )
-
-
-def _before_and_after(
-    shown: ServiceRequest, photos: list[Photo], work_photos: list[Photo]
-) -> tuple[Photo, Photo] | None:
-    """A photo from before the work and one from after it, of those that this reader may see."""
-    after = [photo for photo in work_photos if photo.stage == Photo.Stage.AFTER]
-    before = [photo for photo in work_photos if photo.stage == Photo.Stage.BEFORE]
-    if not after and not before and not shown.is_open and shown.disposition == Disposition.FIXED:
-        after = work_photos
-    before = before or photos
-    return (before[0], after[-1]) if before and after else None
 
 
 def _answers(service_request: ServiceRequest, *, own: bool) -> list[Answer]:

@@ -123,6 +123,26 @@ def test_before_and_after_are_side_by_side_and_hidden_ones_are_neither(client: C
     assert "data-before-after" not in page_of(client, tree)
 
 
+def test_the_crew_s_own_photos_count_by_what_they_said(client: Client, cast: Rivermark) -> None:
+    tree = factories.routed(cast.tree, "A branch hangs.")
+    kinds = ((Photo.Kind.REPORT, ""), (Photo.Kind.WORK, "after"), (Photo.Kind.WORK, "before"), (Photo.Kind.WORK, ""))
+    made = [
+        photos.store_upload(
+            io.BytesIO(factories.jpeg()),
+            size=9000,
+            jurisdiction=cast.city,
+            service_request=tree,
+            kind=kind,
+            stage=stage,
+        )
+        for kind, stage in kinds
+    ]
+    shown = page_of(client, tree).partition("data-before-after")[2].partition("</div>")[0]
+    names = [photo.name for photo in made if photo.name in shown]
+    assert names == [made[1].name, made[2].name]
+    assert shown.index(made[2].name) < shown.index(made[1].name), "before comes first"
+
+
 def test_it_is_shared_by_link_code_and_card_without_what_the_reporter_wrote(client: Client, cast: Rivermark) -> None:
     tree = factories.routed(cast.tree, "Zanzibar branch.")
     page = page_of(client, tree)
