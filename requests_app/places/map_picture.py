@@ -20,6 +20,7 @@ from django.db import connection
 from requests_app.models import Jurisdiction
 from requests_app.places import style
 from requests_app.places.map_labels import Board, Label, wrapped
+from requests_app.places.public_place import EXACT
 from requests_app.places.statement_timeout import at_most
 from requests_app.places.style_values import value
 from requests_app.places.tiles import EQUATOR_M, TILE_MS
@@ -100,6 +101,11 @@ class Mark:
     longitude: float = 0
     latitude: float = 0
     shape: dict[str, Any] | None = None
+
+
+def mark_of(point: Point, visibility: str) -> Mark:
+    """The pin of a public place. Where the place is a block, all of the block is marked. visibility: of the service's version."""
+    return Mark("pin" if visibility in EXACT else "around", point.x, point.y)
 
 
 def mercator(longitude: float, latitude: float) -> tuple[float, float]:

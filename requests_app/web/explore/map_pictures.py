@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Area, Jurisdiction, ServiceRequest
-from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, png, svg
+from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, mark_of, png, svg
 from requests_app.places.map_picture_links import BACKDROP, CITY, NIGHT, SIZES, is_right
-from requests_app.places.public_place import EXACT, LISTED_BY_PLACE
+from requests_app.places.public_place import LISTED_BY_PLACE
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.web.explore.tiles import basemap_attribution
 
@@ -118,7 +118,7 @@ def _public(jurisdiction: Jurisdiction, reference: str) -> tuple[Point, Mark] | 
     point, visibility = row or (None, "")
     if point is None:
         return None
-    return point, Mark("pin" if visibility in EXACT else "around", point.x, point.y)
+    return point, mark_of(point, visibility)
 
 
 def _area(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:

@@ -22,8 +22,8 @@ from requests_app.messages.progress_steps import GOOD
 from requests_app.models import Jurisdiction, ServiceRequest
 from requests_app.places import named
 from requests_app.places.map_labels import wrapped
-from requests_app.places.map_picture import Mark, View, png, svg
-from requests_app.places.public_place import EXACT, listed_by_place
+from requests_app.places.map_picture import View, mark_of, png, svg
+from requests_app.places.public_place import listed_by_place
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.web.city_request import CityRequest
 from requests_app.web.request_access import RequestAccess, access_request
@@ -138,7 +138,7 @@ def _map(city: Jurisdiction, found: ServiceRequest) -> str:
     point: Point | None = found.public_point
     if point is None or not listed_by_place(found) or not city.basemap_version:
         return ""
-    pin = Mark("pin" if found.service_version.visibility in EXACT else "around", point.x, point.y)
+    pin = mark_of(point, found.service_version.visibility)
     try:
         drawing = svg(city, View.around(point, MAP_WIDTH, HEIGHT), [pin], title="")
     except TimeUpError:
