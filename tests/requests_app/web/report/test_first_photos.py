@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from requests_app.clock import app_now
@@ -168,6 +170,10 @@ def test_the_services_that_people_report_most_have_a_button_each(cast: Rivermark
     walk.begin("", photos=photo(from_phone()))
     buttons = walk.html.split('class="popular"')[1].split("</div>")[0]
     assert buttons.index('value="pothole"') == buttons.index("value=")
+    # Thousands of rows in a large city: summed once an hour, for everybody.
+    with CaptureQueriesContext(connection) as queries:
+        walk.get("service")
+    assert "requests_app_counter" not in " ".join(query["sql"] for query in queries)
     # Words instead.
     walk.get("problem")
     assert 'name="photos"' not in walk.html
