@@ -50,6 +50,9 @@ def test_a_report_on_a_phone_without_javascript(live_site: "Site", new_page: Cal
     strip = page.locator(".emergency-strip").bounding_box()
     assert strip is not None
     assert strip["height"] <= 60
+    # What needs a script isn't there.
+    for hidden in ("#id_photos_button", "[data-use-location]", "[data-dictation]"):
+        assert not page.locator(hidden).first.is_visible(), hidden
     page.fill("#id_text", "Hay un hoyo hondo")
     go(page)
 
