@@ -240,6 +240,7 @@ def each_map_picture(planted: Planted) -> list[Arguments]:
         *(map_picture_links.of_report(one, with_neighbors=wide) for one in requests for wide in (False, True)),
         map_picture_links.of_area(planted.cast.city.areas.get(layer="ward", code="5")),
         map_picture_links.CITY,
+        map_picture_links.NEWEST,
         map_picture_links.of_place(Point(*factories.ELM_ST)),
     ]
     return [map_picture_links.arguments(subject, "medium-night", "svg") for subject in subjects]

@@ -31,6 +31,8 @@ WORLD_PX = 512
 ZOOM, CLOSEST = 16.0, 17.0
 # Main streets only.
 PLAIN_ZOOM = 11
+# From here on out, many marks lie close together.
+SMALL_MARKS = 14
 # Pixels of a PNG for each of the picture, a balance of sharpness and weight.
 DENSITY = 1.5
 FONT = "Public Sans, Helvetica, Arial, sans-serif"
@@ -351,7 +353,9 @@ def _mark(mark: Mark, view: View, *, dark: bool) -> str:
             'stroke-dasharray="6 4"/>'
         )
     if mark.kind == "open":
-        return f'<circle cx="{x}" cy="{y}" r="6" fill="{EDGE}" stroke="{OPEN_AT_NIGHT if dark else OPEN}" stroke-width="4"/>'
+        size = 6 if view.zoom > SMALL_MARKS else 4
+        color = OPEN_AT_NIGHT if dark else OPEN
+        return f'<circle cx="{x}" cy="{y}" r="{size}" fill="{EDGE}" stroke="{color}" stroke-width="{size - 2}"/>'
     return (
         f'<circle cx="{x}" cy="{y}" r="7" fill="{ENDED_AT_NIGHT if dark else ENDED}" stroke="{EDGE}" stroke-width="2"/>'
     )

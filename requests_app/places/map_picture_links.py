@@ -13,6 +13,8 @@ from requests_app.models import Area, ServiceRequest
 SIZES = {"small": (343, 220), "medium": (600, 300), "wide": (1200, 630)}
 NIGHT = "-night"
 CITY = "city"
+# The city with its newest open reports.
+NEWEST = "newest"
 # The city as a background: without names and small streets.
 BACKDROP = "backdrop"
 

@@ -1,6 +1,6 @@
 // [data-use-location]: fills in the two hidden coordinates, and the address if the server knows one there. The button is
 // hidden without this script; people type the address instead. In a [data-crew-near] form, which has none, the place is sent at
-// once, and with [data-continues] if it's certain.
+// once, and with [data-continues] if it's certain, or only for a search.
 // Beyond ROUGH_M meters, the person is asked to check the place; beyond TOO_ROUGH_M, it would only mislead.
 const METERS_IN_A_FOOT = 0.3048;
 const ROUGH_M = 50;
@@ -46,8 +46,9 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
     status.textContent = sentences.join(" ");
     button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: { ...place, isHere: true } }));
     button.closest("form[data-crew-near]")?.submit();
-    // The next page asks whether the place is right.
-    if ("continues" in button.dataset && place.label && coords.accuracy <= ROUGH_M) button.form.requestSubmit();
+    // The next page asks whether the place is right; a search needs no exact one.
+    const { continues } = button.dataset;
+    if (continues === "search" || (continues && place.label && coords.accuracy <= ROUGH_M)) button.form.requestSubmit();
   }
 
   function failed(error) {

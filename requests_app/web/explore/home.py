@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from requests_app.charts import Chart, sparkline, written
 from requests_app.models import Category, Jurisdiction
+from requests_app.places import map_picture_links
 from requests_app.rules.city_weeks import city_weeks
 from requests_app.rules.recently_fixed import recently_fixed
 from requests_app.web.city_request import CityRequest
-from requests_app.web.explore.forms import AddressForm
+from requests_app.web.explore.forms import MapPlaceForm
 from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report.forms import ProblemForm
 from requests_app.web.request.forms import FindForm
@@ -26,8 +27,9 @@ def home(request: CityRequest) -> HttpResponse:
         "requests_app/explore/home.html",
         {
             "form": ProblemForm(),
-            "find_form": FindForm(auto_id="find_%s"),
-            "street_form": AddressForm(),
+            "find_form": _find_form(),
+            "place_form": MapPlaceForm(),
+            "newest_open": map_picture_links.NEWEST,
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
             "fixed": recently_fixed(request.jurisdiction),
             "figures": _figures(request.jurisdiction),
@@ -35,6 +37,14 @@ def home(request: CityRequest) -> HttpResponse:
             "switch_form": "report-form",
         },
     )
+
+
+def _find_form() -> FindForm:
+    """Its hint is part of its label."""
+    form = FindForm(auto_id="find_%s")
+    form.fields["reference"].help_text = ""
+    form.fields["reference"].widget.attrs["class"] = "usa-input"
+    return form
 
 
 def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:
@@ -57,7 +67,7 @@ def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:
         }
 
     return [
-        figure("reported", _("reported in the last 7 days"), _("Reported, by week"), weeks.reported),
-        figure("closed", _("closed in the last 7 days"), _("Closed, by week"), weeks.closed),
+        figure("reported", _("new reports"), _("Reported, by week"), weeks.reported),
+        figure("closed", _("reports closed"), _("Closed, by week"), weeks.closed),
         figure("open", _("still open"), _("Still open, by week"), weeks.still_open),
     ]

@@ -7,6 +7,7 @@ from dataclasses import astuple
 
 from django.contrib.gis.geos import Point, Polygon
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.models import Area, Jurisdiction, ServiceRequest
 from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, mark_of, png, svg
-from requests_app.places.map_picture_links import BACKDROP, CITY, NIGHT, SIZES, is_right
+from requests_app.places.map_picture_links import BACKDROP, CITY, NEWEST, NIGHT, SIZES, is_right
 from requests_app.places.public_place import LISTED_BY_PLACE
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.web.explore.tiles import basemap_attribution
@@ -22,8 +23,8 @@ from requests_app.web.explore.tiles import basemap_attribution
 DAY_S = 86_400
 # What is hidden or made private is gone this soon.
 REPORT_S = 30
-# The reports drawn around one.
-NEIGHBORS = 40
+# The reports drawn around one, and in the whole city.
+NEIGHBORS, OF_CITY = 40, 60
 # So many zooms farther away, the neighbors come into view.
 FARTHER = 0.5
 Found = tuple[View, list[Mark]]
@@ -98,15 +99,27 @@ def _neighbors(jurisdiction: Jurisdiction, reference: str, width: int, height: i
     view = View.around(point, width, height, ZOOM - FARTHER)
     around = Polygon.from_bbox(view.box)
     around.srid = 4326
-    others = (
+    others = _open(jurisdiction).filter(public_point__bboverlaps=around).exclude(reference=reference)
+    return view, [*_marks(others[:NEIGHBORS]), pin]
+
+
+def _newest(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Found | None:
+    found = _city(jurisdiction, "", width, height)
+    return (found[0], _marks(_open(jurisdiction)[:OF_CITY])) if found else None
+
+
+def _open(jurisdiction: Jurisdiction) -> QuerySet[ServiceRequest]:
+    """Those with a public place, newest first."""
+    return (
         ServiceRequest.objects.public()
         .open()
-        .filter(LISTED_BY_PLACE, jurisdiction=jurisdiction, public_point__bboverlaps=around)
-        .exclude(reference=reference)
+        .filter(LISTED_BY_PLACE, jurisdiction=jurisdiction, public_point__isnull=False)
         .order_by("-submitted_at", "-id")
     )
-    points = others.values_list("public_point", flat=True)[:NEIGHBORS]
-    return view, [*(Mark("open", at.x, at.y) for at in points if at), pin]
+
+
+def _marks(requests: QuerySet[ServiceRequest]) -> list[Mark]:
+    return [Mark("open", at.x, at.y) for at in requests.values_list("public_point", flat=True) if at]
 
 
 def _public(jurisdiction: Jurisdiction, reference: str) -> tuple[Point, Mark] | None:
@@ -143,12 +156,13 @@ def _city(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> F
     return (View.of_box(tuple(box), width, height), []) if box else None
 
 
-OF_REPORTS = {"report", "neighbors"}
+OF_REPORTS = {"report", "neighbors", NEWEST}
 SUBJECTS: dict[str, Callable[[Jurisdiction, str, int, int], Found | None]] = {
     "report": _report,
     "neighbors": _neighbors,
     "area": _area,
     "place": _place,
     CITY: _city,
+    NEWEST: _newest,
     BACKDROP: _city,
 }

@@ -101,11 +101,17 @@ def test_of_a_block_it_shows_the_block_and_of_neighbors_only_public_open_ones(
     client: Client, cast: Rivermark, city: Any
 ) -> None:
     mine = factories.report(cast.tree)
-    _other, hidden, ended = (factories.report(cast.tree) for _ in range(3))
+    other, hidden, ended = (factories.report(cast.tree) for _ in range(3))
     ServiceRequest.objects.filter(pk=hidden.pk).update(public_state=PublicState.PRIVATE)
     ServiceRequest.objects.filter(pk=ended.pk).update(status="resolved", disposition="fixed")
     around = picture(client, map_picture_links.of_report(mine, with_neighbors=True)).content.decode()
     assert around.count(f'stroke="{map_picture.OPEN}"') == 1
+    # The same of the whole city, and each for half a minute.
+    city_wide = picture(client, map_picture_links.NEWEST)
+    assert city_wide.content.decode().count(f'stroke="{map_picture.OPEN}"') == 2
+    assert city_wide["Cache-Control"] == "public, max-age=30"
+    ServiceRequest.objects.filter(pk=other.pk).update(public_state=PublicState.PRIVATE)
+    assert picture(client, map_picture_links.NEWEST).content.decode().count(f'stroke="{map_picture.OPEN}"') == 1
     rats = factories.report(factories.service(cast.city, "rodent", visibility="coarse"))
     block = picture(client, map_picture_links.of_report(rats))
     assert pins(block) == 0

@@ -33,6 +33,8 @@ def test_home_offers_the_box_the_categories_a_look_up_and_the_numbers(client: Cl
         "Tell us what needs fixing.",
         'href="/services/streets/"',
         'action="/find/"',
+        'action="/places/"',
+        'href="/my-street/"',
         'href="tel:311"',
         "555-0100",
     ):
@@ -104,7 +106,7 @@ def test_before_and_after_come_first_and_a_hidden_photo_is_gone(client: Client) 
 
 @pytest.mark.shows("3.16")
 def test_the_week_s_numbers_are_those_of_the_last_seven_days_without_confidential_ones(client: Client) -> None:
-    assert "This week in" not in client.get("/").content.decode()
+    assert "The last 7 days in" not in client.get("/").content.decode()
     city = Jurisdiction.objects.get()
     yesterday = timezone.localdate(timezone=city.zone) - dt.timedelta(days=1)
     service = ServiceVersion.objects.get(service__service_code="pothole").service
@@ -125,7 +127,7 @@ def test_the_week_s_numbers_are_those_of_the_last_seven_days_without_confidentia
         )
     cache.clear()
     html = " ".join(client.get("/").content.decode().split())
-    for number, words in ((111, "reported in the last 7 days"), (43, "closed in the last 7 days"), (70, "still open")):
+    for number, words in ((111, "new reports"), (43, "reports closed"), (70, "still open")):
         assert f"<strong>{number}</strong> <span>{words}</span>" in html
     assert "From 0 to 111 a week over the last 12 weeks." in html
 
@@ -137,4 +139,4 @@ def test_the_nightly_count_fills_them(client: Client) -> None:
     ServiceRequest.objects.filter(pk=made.pk).update(submitted_at=app_now() - dt.timedelta(days=1, hours=2))
     daily_load.record(made.jurisdiction)
     cache.clear()
-    assert "<strong>1</strong> <span>reported" in " ".join(client.get("/").content.decode().split())
+    assert "<strong>1</strong> <span>new reports" in " ".join(client.get("/").content.decode().split())
