@@ -53,6 +53,9 @@ def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
 
 def _written(local: dt.datetime, style: str) -> str:
     """As formats.date_format(). A list writes a thousand times, of few days and few minutes of the day, so both are kept."""
+    if "P" not in style:
+        # A language that writes the time with other letters.
+        return formats.date_format(local, style)
     language = get_language()
     return _day_written(local.date(), style, language).replace(
         HERE, _minute_written(local.hour, local.minute, language)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf.locale import LANG_INFO
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
@@ -120,7 +120,7 @@ FIELDS: dict[str, Words] = {
     "published": gettext_lazy("Published"),
     "when": gettext_lazy("If"),
     "permissions": gettext_lazy("Permissions"),
-    "scopes": gettext_lazy("May"),
+    "scopes": pgettext_lazy("API key", "May"),
     "acts_as": gettext_lazy("Acts as"),
     "calls_a_minute": gettext_lazy("Calls a minute"),
     "reports_a_day": gettext_lazy("Reports a day"),

@@ -246,7 +246,7 @@ def _old(scope: Scope, one: Old) -> dict[str, Any]:
 
 
 def _short(day: dt.date) -> str:
-    return formats.date_format(day, "M j")
+    return formats.date_format(day, pgettext("short day format", "M j"))
 
 
 def _whole(number: float) -> str:

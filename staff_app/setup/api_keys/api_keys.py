@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app import api_keys as keys
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 COLUMNS = {
     "name": Column(gettext_lazy("Name"), ("name", "id")),
-    "scopes": Column(gettext_lazy("May")),
+    "scopes": Column(pgettext_lazy("API key", "May")),
     "created": Column(gettext_lazy("Created"), ("created_at", "id")),
     "used": Column(gettext_lazy("Last used"), ("last_used_at", "id")),
     # From the end, those that still work come first.
