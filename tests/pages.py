@@ -766,7 +766,7 @@ PAGES: dict[str, Page] = {
     "requests_app:area": Page(
         EVERYONE,
         arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}],
-        budget=15,
+        budget=16,
     ),
     "requests_app:area_year": Page(
         EVERYONE,
@@ -793,15 +793,15 @@ PAGES: dict[str, Page] = {
         EVERYONE,
         arguments=lambda planted: [{"path": path} for path in ("1-99-block-of-elm-st", "4800-block-of-juniper-rd")],
         queries=("", "around=1000"),
-        budget=18,
+        budget=19,
     ),
     "requests_app:asset": Page(
-        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=16
+        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=17
     ),
     "requests_app:about_service": Page(
         EVERYONE,
         arguments=lambda planted: [{"service_code": code} for code in ("pothole", "needles", "outreach", "facility")],
-        budget=13,
+        budget=14,
     ),
     "requests_app:services": Page(EVERYONE, queries=("", "q=a+hole+in+the+road", "q={q}", "q=zzzz"), budget=2),
     "requests_app:category": Page(

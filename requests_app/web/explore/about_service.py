@@ -19,7 +19,7 @@ from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import misses_target, typical_time
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
-from requests_app.web.explore.request_rows import newest
+from requests_app.web.explore.request_rows import add_photos, newest
 from requests_app.web.explore.weeks_chart import weeks_context
 
 # The page has no other list.
@@ -39,6 +39,9 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
     is_listed = version.visibility in LISTED
     goal = target_for(service, Target.Kind.RESOLVE, priority=version.priority, areas=[], at=now)
     usual = typical_time(service)
+    reports = newest(city, _reported(service), size=SHOWN) if is_listed else None
+    if reports:
+        add_photos(reports)
     context = {
         "service": service,
         "version": version,
@@ -54,7 +57,7 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         "not_offered": "" if offered_today([version], city.zone) else not_offered(version),
         "query": f"service={service.service_code}",
         **(weeks_context(recent_weeks(city, f"service:{service.pk}", _since(service))) if is_listed else {}),
-        "reports": newest(city, _reported(service), size=SHOWN) if is_listed else None,
+        "reports": reports,
     }
     return render(request, "requests_app/explore/about_service.html", context)
 

@@ -115,7 +115,6 @@ def asset(request: CityRequest, number: str) -> HttpResponse:
     chosen = PublicFilter(city, {"asset": thing.asset_id})
     context = {
         "name": assets.name_of(city, thing),
-        "asset_name": thing,
         "point": thing.point,
         "report_query": chosen.query,
         "around_query": urlencode({"near": _near(thing.point, AROUND[0])}),

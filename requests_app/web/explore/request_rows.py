@@ -37,11 +37,12 @@ def open_and_ended(jurisdiction: Jurisdiction, found: QuerySet[ServiceRequest], 
     """Open and closed requests, for _open_and_ended.html and _follow.html."""
     # Combined with an earlier request isn't done.
     ended = found.filter(status__in=STATES["ended"]).exclude(disposition=Disposition.DUPLICATE)
-    return {
-        "query": query,
+    lists = {
         "still_open": newest(jurisdiction, found.filter(status__in=STATES["open"]), f"{query}&status=open"),
         "ended": newest(jurisdiction, ended, f"{query}&status=ended"),
     }
+    add_photos(*lists.values())
+    return {"query": query, **lists}
 
 
 def request_rows(jurisdiction: Jurisdiction, found: Iterable[ServiceRequest]) -> list[dict[str, Any]]:
@@ -63,6 +64,14 @@ def request_rows(jurisdiction: Jurisdiction, found: Iterable[ServiceRequest]) ->
 def with_photos(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     photos = first_photos([row["request"].pk for row in rows])
     return [{**row, "photo": photos.get(row["request"].pk)} for row in rows]
+
+
+def add_photos(*lists: Newest) -> None:
+    """To the rows of all lists, in one query."""
+    rows = [row for one in lists for row in one.rows]
+    photos = first_photos([row["request"].pk for row in rows])
+    for row in rows:
+        row["photo"] = photos.get(row["request"].pk)
 
 
 def first_photos(pks: list[int]) -> dict[int, Photo]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from requests_app.charts import Series, stacked, written
 from requests_app.rules.recent_weeks import RecentWeeks
@@ -18,7 +18,7 @@ def weeks_context(weeks: RecentWeeks | None) -> dict[str, Any]:
     chart = stacked(
         "weeks",
         _("Reports by week"),
-        [date_format(day, "MONTH_DAY_FORMAT") for day in weeks.last_days],
+        [date_format(day, pgettext("short day format", "M j")) for day in weeks.last_days],
         [Series(_("Closed"), weeks.closed), Series(_("Still open"), weeks.still_open)],
         first_column=_("Week until"),
         sentence=ngettext(
