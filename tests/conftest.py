@@ -1,6 +1,7 @@
 """Fixtures for all tests: the database, the running site and the browser."""
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +51,16 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks tests that open a browser, so that `-m "not browser"` leaves them out."""
+    """Marks tests that open a browser, so that `-m "not browser"` leaves them out, and the cases that only `--all` runs."""
+    cases: Counter[str] = Counter()
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if sampled := item.get_closest_marker("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if cases[test] % sampled.args[0]:
+                item.add_marker("slow")
+            cases[test] += 1
     if hasattr(config, "workerinput"):
         places = {file: place for place, file in enumerate(LONGEST)}
         items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
@@ -225,6 +232,10 @@ def browser() -> Iterator["Browser"]:
         browser.close()
 
 
+# Without motion, since each step of an animated map is drawn by the processor.
+USUAL = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", "reduced_motion": "reduce"}
+
+
 @pytest.fixture
 def new_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
     """Makes a page in its own browser context; the arguments are Playwright's (java_script_enabled, viewport, …).
@@ -235,7 +246,7 @@ def new_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
     wrong: list[str] = []
 
     def make(**options: Any) -> "Page":
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options})
+        context = browser.new_context(**{**USUAL, **options})
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

@@ -91,6 +91,7 @@ def from_the_right(arabic: Path, settings: Any) -> None:
     settings.LANGUAGES_BIDI = languages.run_from_the_right(settings.LANGUAGES)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.usefixtures("from_the_right")
 @pytest.mark.parametrize("kind", sorted(set(notifications.EMAILS.values())))
 def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(browser: "Browser", commented: Event, kind: str) -> None:
@@ -99,6 +100,7 @@ def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(browser: "Browser", com
 
 
 # "digest", or the purpose of a verification link.
+@pytest.mark.sampled(3)
 @pytest.mark.shows("5.19")
 @pytest.mark.usefixtures("from_the_right")
 @pytest.mark.parametrize("kind", ["digest", "digest of a subscription", "reminder", *OneTimeLink.Purpose.values])

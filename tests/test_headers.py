@@ -139,6 +139,7 @@ KEPT_BY_NOBODY = [
 PUBLIC = [name for name, page in READ.items() if page.is_public and not name.startswith("account_")]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", READ)
 def test_every_page_is_guarded_and_kept_only_by_caches_that_may(planted: Planted, name: str) -> None:
@@ -274,6 +275,7 @@ def test_a_tile_of_the_ground_may_be_kept_only_under_its_version(planted: Plante
     assert "immutable" not in cached(get(Client(), f"{path}?v={now + 1}"))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_a_cookie_changes_is_not_shared(planted: Planted, name: str) -> None:
@@ -299,6 +301,7 @@ def without_tokens(response: Any) -> str:
     return re.sub(tokens, "", response.content.decode(errors="replace"))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_a_header_changes_is_told_to_caches(planted: Planted, name: str) -> None:
     """An htmx header, a language, a host behind a proxy: either it changes nothing, or Vary names it."""

@@ -166,6 +166,7 @@ def expected(who: str, permission: str, kind: str) -> str:
 # --- Staff, about one request -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.shows("A24", "6.8")
 @pytest.mark.parametrize("kinds", [SEEN_APART, pytest.param(tuple(SEES), marks=pytest.mark.slow)], ids=["few", "all"])
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -262,6 +263,7 @@ def test_a_bulk_job_is_its_owners_and_a_macro_too(planted: Planted, who: str) ->
     assert answer(client, "POST", address("staff_app:run_macro", planted)) == right
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_staff_look_around_a_request_and_write_about_it_where_their_role_allows(planted: Planted, who: str) -> None:
     client, wrong = signed_in(planted, who), []
@@ -423,6 +425,7 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
 # --- Staff, about the city ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "name",
     [
@@ -539,6 +542,7 @@ def test_staff_snooze_what_they_see(planted: Planted, who: str) -> None:
             assert answer(client, method, path) == expected(who, "view", kind), (name, kind)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.who == STAFF])
 def test_every_member_of_the_staff_has_a_queue_and_a_profile(planted: Planted, name: str) -> None:
     for method in PAGES[name].methods.split():
@@ -574,6 +578,7 @@ def test_nobody_gets_to_a_staff_page_without_signing_in(planted: Planted, name: 
             assert answer(client, method, path) == "sign in", (who, method)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", READ_BY_EVERYBODY)
 def test_everybody_reads_the_public_pages(planted: Planted, name: str) -> None:
     for client in (stranger(), signed_in(planted, "dev"), link_holder(planted, "public")):
@@ -824,6 +829,7 @@ WITHOUT_TOKEN = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.shows("10.6")
 @pytest.mark.parametrize("name", POSTED)
 def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> None:
@@ -889,8 +895,8 @@ NOTES_IT = {"account_email": {"account_emailaddress"}, "staff_app:detail": {"req
         "stranger",
         "holder",
         "beginner",
-        # The leaders of a department and of the city open nearly all pages; the others, some of them.
-        *(pytest.param(who, marks=[] if who in ("sue", "ada") else [pytest.mark.slow]) for who in ROLES),
+        # A department's supervisor opens nearly all pages; the others, some of them.
+        *(pytest.param(who, marks=[] if who == "sue" else [pytest.mark.slow]) for who in ROLES),
     ],
 )
 def test_reading_changes_nothing(planted: Planted, who: str) -> None:
@@ -927,6 +933,7 @@ def changed_by(planted: Planted, client: Client, name: str) -> set[str]:
     return {table for table, rows in fingerprint().items() if before[table] != rows}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.methods == "GET"])
 def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str) -> None:
     client = signed_in(planted, "sue")

@@ -78,6 +78,7 @@ IN_ARABIC = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.browser
 @pytest.mark.parametrize("name", IN_ARABIC)
 def test_a_page_in_arabic_letters_runs_from_the_right_and_nothing_sticks_out(visitor: Visitor, name: str) -> None:

@@ -302,6 +302,7 @@ def test_without_a_script_the_form_is_whole_and_no_dead_button_is_shown(browser:
     context.close()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.shows("3.13")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])

@@ -40,6 +40,7 @@ def test_a_safe_production_starts(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "started"), done.stderr
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.shows("6.6")
 @pytest.mark.parametrize(
     ("changed", "sentence"),
@@ -65,6 +66,7 @@ def test_the_web_ends_with_one_sentence(tmp_path: Path, changed: dict[str, str],
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.shows("9.6")
 @pytest.mark.parametrize("command", [WORKER, BEAT], ids=["worker", "beat"])
 @pytest.mark.parametrize("changed", [{"LAMPLIGHTER_DEMO": "1"}, {"SECRET_KEY": ""}], ids=["demo", "no key"])

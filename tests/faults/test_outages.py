@@ -147,6 +147,7 @@ def test_reports_are_routed_while_redis_is_gone_for_good(redis: Redis, cast: Riv
         wait_for(lambda: is_routed(service_request), seconds=ROUTED_WITHIN_S)
 
 
+@pytest.mark.slow
 def test_a_worker_that_starts_without_redis_routes(cast: Rivermark) -> None:
     service_request = factories.report(cast.pothole, answers={"where": "lane"})
     with running_worker(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"):

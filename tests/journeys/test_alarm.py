@@ -127,6 +127,7 @@ def test_a_night_alarm_goes_on_until_somebody_has_it(
         assert len(emailed()) + len(texted()) == 3
 
 
+@pytest.mark.slow
 def test_the_pages_of_rosters_fit_a_phone_and_axe_finds_nothing(live_site: "Site", page: "Page") -> None:
     cast = factories.rivermark()
     entry = on_call(cast.city, cast.streets, "Night Crew", weekdays=[0, 6], starts_at=dt.time(18), ends_at=dt.time(7))

@@ -75,6 +75,7 @@ def signed_in(page: "Page", site: "Site", user: User) -> None:
     )
 
 
+@pytest.mark.slow
 def test_administrators_pages_fit_a_phone_and_axe_finds_nothing(live_site: "Site", page: "Page") -> None:
     cast = factories.rivermark()
     signed_in(page, live_site, cast.ada)

@@ -45,6 +45,7 @@ def to_same(page: "Page", url: str, code: str = "pothole") -> None:
     assert page.url.endswith("/duplicates/")
 
 
+@pytest.mark.slow
 def test_five_cards_fit_a_phone_by_night(
     live_site: "Site", new_page: Callable[..., "Page"], holes: ServiceVersion
 ) -> None:

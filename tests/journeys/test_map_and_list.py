@@ -80,6 +80,7 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     assert "Rats" in page.locator("main").inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.shows("5.23")
 def test_enter_comes_closer_to_a_cluster_and_says_so(
     city: factories.Rivermark, live_site: "Site", page: "Page"
@@ -132,6 +133,7 @@ def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_move
     assert page.url == f"{live_site.url}/map/{moved}"
 
 
+@pytest.mark.slow
 @pytest.mark.shows("5.22")
 def test_a_link_that_is_passed_on_shows_the_same(
     city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
@@ -153,6 +155,7 @@ def test_a_link_that_is_passed_on_shows_the_same(
     assert theirs.locator(".request-list li").count() == 3
 
 
+@pytest.mark.slow
 def test_the_choice_is_folded_on_a_phone_and_open_where_there_is_room(
     city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
 ) -> None:

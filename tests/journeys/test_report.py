@@ -171,6 +171,7 @@ def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "P
     sees_nothing_wrong(page)
 
 
+@pytest.mark.slow
 @pytest.mark.shows("3.13")
 def test_axe_finds_nothing_on_the_other_pages_by_night_on_a_phone(
     live_site: "Site", new_page: Callable[..., "Page"]

@@ -94,6 +94,7 @@ def start(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("setting", ["LAMPLIGHTER_DEMO", "SECRET_KEY"])
 @pytest.mark.parametrize(
     "command",

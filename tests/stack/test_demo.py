@@ -97,6 +97,7 @@ def test_only_the_web_port_is_open(demo: Demo) -> None:
     assert ports == {port}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.shows("1.4")
 @pytest.mark.parametrize("name", PROCESSES)
 def test_what_dies_is_started_again(demo: Demo, name: str) -> None:
@@ -126,6 +127,7 @@ def test_stop_leaves_no_process_and_a_second_start_keeps_the_data(demo: Demo) ->
     assert kept.strip() == "1"
 
 
+@pytest.mark.slow
 @pytest.mark.shows("1.4")
 @pytest.mark.parametrize(
     # One handler for both.
@@ -141,6 +143,7 @@ def test_a_signal_stops_everything(stopped: Demo, number: signal.Signals) -> Non
         assert stopped.process_ids() == set()
 
 
+@pytest.mark.slow
 @pytest.mark.shows("1.3")
 def test_a_taken_port_gives_way_to_the_next_and_a_kill_leaves_nothing_running(stopped: Demo) -> None:
     with socket.socket() as other:
@@ -203,6 +206,7 @@ def test_a_start_that_is_killed_halfway_does_not_stand_in_the_way(make_demo: Cal
     assert answers(url_in(started.stdout))
 
 
+@pytest.mark.slow
 @pytest.mark.shows("1.4")
 def test_fresh_forgets_the_data(stopped: Demo, small_city: str) -> None:
     keys = (stopped.servers / "keys.json").read_text()

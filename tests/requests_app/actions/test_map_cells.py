@@ -72,6 +72,7 @@ def test_every_action_moves_its_request(cast: factories.Rivermark, fold: Any) ->
     assert states(FAR) == (0, 0, 0, 0)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("state", [state for state in PublicState if state != PublicState.PUBLIC])
 @pytest.mark.parametrize("z", [8, 11, 14])
 def test_what_is_not_public_is_in_no_count(cast: factories.Rivermark, fold: Any, state: PublicState, z: int) -> None:
@@ -95,6 +96,7 @@ def test_what_is_deleted_is_in_no_count(cast: factories.Rivermark, fold: Any) ->
     assert counted(cast.city) == 1
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("z", range(8, 15))
 def test_every_zoom_counts_all_of_a_tile_and_nothing_else(cast: factories.Rivermark, fold: Any, z: int) -> None:
     tile = tiles.Tile(z, *tile_at(z, *factories.ELM_ST))

@@ -50,6 +50,7 @@ def test_past_alarms_were_taken_and_some_were_needless_and_none_rings(city: Juri
     ) == len(found)
 
 
+@pytest.mark.slow
 def test_the_rosters_survive_an_export_and_its_import(city: Jurisdiction, tmp_path: Any) -> None:
     import yaml
 

@@ -49,6 +49,7 @@ def has(story: Story, kind: str) -> bool:
 # --- The stream -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_tells_exactly_as_many_as_asked_in_the_order_of_time(told):
     assert [story.number for story in told] == list(range(COUNT))
     times = [story.opened_at for story in told]

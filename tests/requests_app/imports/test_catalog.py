@@ -538,6 +538,7 @@ def every_path(said: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 RARER = [pytest.param(value, marks=pytest.mark.slow) for value in ("", True, [5], [None], [{}], {5: [5]})]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("value", [None, "x", 5, [], {}, {"x": 5}, *RARER], ids=repr)
 def test_whatever_stands_anywhere_the_answer_is_sentences(value: Any, tmp_path: Path) -> None:
     """And never an error of the program's own."""

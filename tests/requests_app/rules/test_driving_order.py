@@ -87,6 +87,7 @@ def test_without_a_street_nearby_the_way_is_straight(city: Jurisdiction) -> None
         assert lengths[one, other] == pytest.approx(metres_between(places[one], places[other]), rel=0.01)
 
 
+@pytest.mark.slow
 def test_ways_are_the_shortest_of_all_over_every_vertex(rivermark: Jurisdiction) -> None:
     places = addresses(4, seed=1)
     lengths = street_distances.between(rivermark, places)

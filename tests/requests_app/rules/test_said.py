@@ -41,6 +41,7 @@ def test_each_language_has_many_phrases() -> None:
         assert sum(map(len, by_service.values())) >= 60
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("page", "said"), PAIRS)
 def test_what_was_meant_is_among_the_first_three_and_mostly_first(city: Jurisdiction, page: str, said: str) -> None:
     absent, later, total = [], [], 0

@@ -85,6 +85,7 @@ def test_a_report_of_danger_is_marked_in_the_list(alarm: Alarm, tom: Client) -> 
     assert "priority--1" in page
 
 
+@pytest.mark.slow
 def test_many_at_once_take_few_queries(town: Rivermark, tom: Client, django_assert_max_num_queries: Any) -> None:
     on_call(town.city, town.streets, "Night Crew")
     for number in range(30):

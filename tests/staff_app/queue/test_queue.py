@@ -261,6 +261,7 @@ def test_pages_follow_one_another_and_go_back(town: Rivermark, tom: Client, monk
     assert shown(tom, "?tab=new&cursor=junk") == seen[:2]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("who", "tab"),
     [

@@ -259,6 +259,7 @@ EVIDENCE = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.shows("6.70")
 @pytest.mark.parametrize(("asked", "typed", "enough"), EVIDENCE)
 def test_closing_shows_what_the_service_asks_for_or_says_why_not(
@@ -539,6 +540,7 @@ def test_a_photo_of_another_request_is_not_hidden_by_the_way(
 # --- Refused ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("verb", [one.verb for one in ACTIONS])
 def test_what_the_role_does_not_allow_is_403_and_changes_nothing(town: Rivermark, signed_in: SignIn, verb: str) -> None:
     """Rosa may look at everything and hides or shows; the rest is not hers."""
@@ -550,6 +552,7 @@ def test_what_the_role_does_not_allow_is_403_and_changes_nothing(town: Rivermark
     assert events_of(limb) == before
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("verb", [one.verb for one in ACTIONS])
 def test_strangers_reach_no_action(client: Client, limb: ServiceRequest, verb: str) -> None:
     before = events_of(limb)

@@ -109,6 +109,7 @@ def test_what_is_for_the_department_alone_is_read_there_alone(
 # --- Whose it is not --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.shows("6.5")
 @pytest.mark.parametrize(
     "rest", ["", "reporter/", "read/", "accept/", "resolve/", "note/", "moderate/", "photos/1/hide/", "photos/1/show/"]
@@ -249,6 +250,7 @@ def verbs_on(page: str, one: ServiceRequest) -> set[str]:
     return {tab or verb for tab, verb in found}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("status", ["routed", "in_progress", "on_hold", "resolved", "closed"])
 def test_every_button_leads_somewhere_and_no_other_does(
     town: Rivermark, pia: Client, signed_in: SignIn, status: str

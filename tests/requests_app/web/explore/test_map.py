@@ -283,6 +283,7 @@ def test_without_webgl_a_sentence_says_so_and_the_list_stays(
     assert page.get_by_role("link", name="Tree to prune").is_visible()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [375, 1280])
 def test_nothing_is_wider_than_the_screen(
@@ -329,6 +330,7 @@ def test_the_pin_moves_by_buttons_and_keys_and_says_its_address_once(
     assert float(page.locator("[name=long]").input_value()) == pytest.approx(long, abs=0.00001)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_pin_takes_the_address_box_along(drawn_city: factories.Rivermark, live_site: "Site", page: "Page") -> None:
     factories.address(drawn_city.city, "128 River St", -69.0, (40.4647 + 40.529) / 2)
