@@ -1,7 +1,7 @@
 """Form fields for the `uswds` templates and scripts: choices with hints, dates, addresses and photos."""
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +9,11 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.rules import intake
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+NOT_AN_ADDRESS = _("Enter an email address like name@example.com.")
 
 
 class DescribedChoice(str):
@@ -20,6 +25,21 @@ class DescribedChoice(str):
         choice = super().__new__(cls, label)
         choice.hint = str(hint)
         return choice
+
+
+def email_field(
+    help_text: "_StrOrPromise" = "", *, label: "_StrOrPromise" = "", required: bool = True
+) -> forms.EmailField:
+    """An email address, which browsers fill in. label: "Email" by default."""
+    wrong = NOT_AN_ADDRESS if required else _("Enter an email address like name@example.com, or leave this blank.")
+    return forms.EmailField(
+        label=label or _("Email"),
+        help_text=help_text,
+        required=required,
+        max_length=254,
+        error_messages={"required": NOT_AN_ADDRESS, "invalid": wrong},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 def address_attributes(source: str, lat_id: str, long_id: str) -> dict[str, Any]:

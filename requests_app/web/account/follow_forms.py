@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.messages.wording import distance_words
 from requests_app.models import SMALLEST_RADIUS_M, Cadence
+from requests_app.web.fields import email_field
 
 CADENCES = [
     (Cadence.AT_ONCE.value, _("Right away, one email for each update")),
@@ -23,16 +24,7 @@ class CadenceForm(forms.Form):
 class SubscribeForm(CadenceForm):
     """The URL says what to follow; a place also needs a radius."""
 
-    email = forms.EmailField(
-        label=_("Email"),
-        help_text=_("We’ll email you a link first. Updates start after you confirm."),
-        max_length=254,
-        error_messages={
-            "required": _("Enter an email address like name@example.com."),
-            "invalid": _("Enter an email address like name@example.com."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = email_field(_("We’ll email you a link first. Updates start after you confirm."))
     radius = forms.TypedChoiceField(
         label=_("How far around it?"),
         choices=lambda: [(meters, distance_words(meters)) for meters in RADII],

@@ -5,19 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.web.fields import WordsField
+from requests_app.web.fields import WordsField, email_field
 from requests_app.web.report.forms import PHONE_MAX, phone_number
-
-NOT_AN_ADDRESS = _("Enter an email address like name@example.com.")
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(
-        label=_("Email"),
-        max_length=254,
-        error_messages={"required": NOT_AN_ADDRESS, "invalid": NOT_AN_ADDRESS},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = email_field()
 
 
 class NewAddressForm(AddressForm):

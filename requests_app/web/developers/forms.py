@@ -4,10 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.models.api_key import Scope
-from requests_app.web.fields import WordsField
+from requests_app.web.fields import WordsField, email_field
 
 NAME_MAX, PURPOSE_MAX = 100, 1000
-NOT_AN_ADDRESS = _("Enter an email address like name@example.com.")
 # Others reach what isn't public: the city gives them to its own contractors and systems.
 SCOPES = [(scope.value, scope.label) for scope in (Scope.READ, Scope.REPORT, Scope.UPDATES, Scope.WEBHOOKS)]
 
@@ -31,10 +30,4 @@ class AskForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one.")},
     )
-    email = forms.EmailField(
-        label=_("Email"),
-        help_text=_("We’ll email you a link first, and later the answer."),
-        max_length=254,
-        error_messages={"required": NOT_AN_ADDRESS, "invalid": NOT_AN_ADDRESS},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = email_field(_("We’ll email you a link first, and later the answer."))

@@ -14,7 +14,14 @@ from requests_app.localized import localized
 from requests_app.models import Jurisdiction, Photo, ServiceVersion
 from requests_app.photos import PHOTOS_MAX
 from requests_app.rules import blocked_addresses, intake
-from requests_app.web.fields import FirstPhotosInput, PhotosField, PhotosInput, WordsField, address_attributes
+from requests_app.web.fields import (
+    FirstPhotosInput,
+    PhotosField,
+    PhotosInput,
+    WordsField,
+    address_attributes,
+    email_field,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -158,13 +165,10 @@ class AssetForm(_ChooseOneForm):
 class FollowForm(forms.Form):
     """Step 3: follow an earlier report, with updates by email and the reporter's own description if they want."""
 
-    email = forms.EmailField(
+    email = email_field(
+        gettext_lazy("You can follow a report without giving an email address."),
         label=gettext_lazy("Email for updates"),
-        help_text=gettext_lazy("You can follow a report without giving an email address."),
         required=False,
-        max_length=254,
-        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     with_words = forms.BooleanField(label=gettext_lazy("Add what I wrote. Only the city will see it."), required=False)
 
@@ -172,16 +176,7 @@ class FollowForm(forms.Form):
 class LaterForm(forms.Form):
     """Where to email the link that resumes the report later."""
 
-    email = forms.EmailField(
-        label=gettext_lazy("Email"),
-        help_text=gettext_lazy("We’ll use it only for this one email."),
-        max_length=254,
-        error_messages={
-            "required": gettext_lazy("Enter an email address like name@example.com."),
-            "invalid": gettext_lazy("Enter an email address like name@example.com."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = email_field(gettext_lazy("We’ll use it only for this one email."))
 
 
 class ConfirmAgainForm(LaterForm):
@@ -190,17 +185,6 @@ class ConfirmAgainForm(LaterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _("See a typo? Fix it here.")
-
-
-def email_field(help_text: "_StrOrPromise") -> forms.EmailField:
-    return forms.EmailField(
-        label=gettext_lazy("Email"),
-        help_text=help_text,
-        required=False,
-        max_length=254,
-        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
 
 
 def phone_field(help_text: "_StrOrPromise" = "") -> WordsField:
@@ -216,7 +200,7 @@ def phone_field(help_text: "_StrOrPromise" = "") -> WordsField:
 class ContactForm(forms.Form):
     """Step 5: how to reach the reporter, if they want that, and who they are, if the service requires it."""
 
-    email = email_field(gettext_lazy("We’ll email you when something changes."))
+    email = email_field(gettext_lazy("We’ll email you when something changes."), required=False)
     phone = phone_field(gettext_lazy("A crew may call this number. We don’t send texts. You can add an extension."))
     name = WordsField(
         label=gettext_lazy("Name"),
@@ -290,7 +274,7 @@ class ReferralForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = email_field(gettext_lazy("Their answer goes straight to you."))
+    email = email_field(gettext_lazy("Their answer goes straight to you."), required=False)
     phone = phone_field()
     CONTACT = ("name", "email", "phone")
 

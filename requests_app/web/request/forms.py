@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from requests_app import references
 from requests_app.models import ServiceRequest, SurveyAnswer
 from requests_app.rules import survey
-from requests_app.web.fields import WordsField
+from requests_app.web.fields import WordsField, email_field
 
 WORDS_MAX = 2000
 
@@ -37,15 +37,8 @@ class FindForm(forms.Form):
 
 
 class FollowRequestForm(forms.Form):
-    email = forms.EmailField(
-        label=_("Email for updates"),
-        help_text=_("We’ll only use it for updates on this report. Unsubscribe anytime."),
-        max_length=254,
-        error_messages={
-            "required": _("Enter an email address like name@example.com."),
-            "invalid": _("Enter an email address like name@example.com."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    email = email_field(
+        _("We’ll only use it for updates on this report. Unsubscribe anytime."), label=_("Email for updates")
     )
 
 
