@@ -40,7 +40,8 @@ KINDS: dict[str, frozenset[str]] = {
         "note_added": "comment_id",
         "resolved": "disposition reason comment_id remote no_evidence bulk_job_id by_department_id checked_by_id",
         "handed_over": "owner_id owner_number comment_id checked_by_id",
-        "merged": "parent_id comment_id",
+        # known_twice: how many of its people were counted in the other one already.
+        "merged": "parent_id comment_id known_twice",
         "duplicate_merged": "child_id",
         "unmerged": "parent_id",
         "related": "other_id",

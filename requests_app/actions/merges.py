@@ -1,21 +1,13 @@
 """Merging duplicates into an earlier request, with all their reporters; and unmerging."""
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events
-from requests_app.actions import endings, progress, reopenings
-from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest, User
+from requests_app.actions import endings, merged_people, progress, reopenings
+from requests_app.models import CONFIDENTIAL, Disposition, ServiceRequest, User
 from requests_app.rules.lifecycle import next_status
 from requests_app.transactions import atomic_action
-
-JOIN = """
-INSERT INTO requests_app_participation (person_id, service_request_id, role, contact_point_id, cadence)
-SELECT person_id, %s, %s, contact_point_id, cadence FROM requests_app_participation
-WHERE service_request_id = %s AND unsubscribed_at IS NULL ORDER BY id
-ON CONFLICT DO NOTHING
-"""
 
 
 class CannotMerge(Exception):
@@ -43,25 +35,16 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User | None) -> ServiceRequ
         raise CannotMerge(_("One of the requests is confidential and the other isn’t, so they can’t be merged."))
     service_request.duplicate_of = parent
     endings.end(service_request, [*fields, "duplicate_of"], disposition=Disposition.DUPLICATE)
-    join_people(service_request, parent)
+    known_twice = merged_people.join(service_request, parent)
+    data = {"parent_id": parent.pk} | ({"known_twice": known_twice} if known_twice else {})
     events.record_together(
         [
-            (service_request, "merged", {"parent_id": parent.pk}),
+            (service_request, "merged", data),
             (parent, "duplicate_merged", {"child_id": service_request.pk}),
         ],
         actor=actor,
     )
     return service_request
-
-
-def join_people(service_request: ServiceRequest, parent: ServiceRequest) -> None:
-    """Subscribes the people of a merged request to the parent's updates, and counts them there."""
-    with connection.cursor() as cursor:
-        cursor.execute(JOIN, [parent.pk, Participation.Role.AFFECTED, service_request.pk])
-    ServiceRequest.objects.filter(pk=parent.pk).update(
-        people_count=F("people_count") + service_request.people_count,
-        me_too_count=F("me_too_count") + service_request.me_too_count,
-    )
 
 
 @transaction.atomic

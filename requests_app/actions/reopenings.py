@@ -5,10 +5,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Greatest
 
 from requests_app import events
-from requests_app.actions import alarms, clocks, counters, endings, progress
+from requests_app.actions import alarms, clocks, counters, endings, merged_people, progress
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, Participation, Person, RequestArea, ServiceRequest, Status, User
 from requests_app.rules import permissions, reopening
@@ -96,11 +95,8 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
     while above is not None:
         # The parent may have been merged into a third request meanwhile, and its people with it.
         above.participations.filter(person_id__in=people, role=Participation.Role.AFFECTED).delete()
-        ServiceRequest.objects.filter(pk=above.pk).update(
-            people_count=Greatest(1, F("people_count") - service_request.people_count),
-            me_too_count=Greatest(0, F("me_too_count") - service_request.me_too_count),
-        )
         above = above.duplicate_of
+    merged_people.leave(service_request, parent)
     service_request.duplicate_of = None
     # Its people are emailed that it was reopened.
     events.record(service_request, "unmerged", actor=actor, quiet=True, parent_id=parent.pk)

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
-from django.db.models import F, Func, JSONField
-from django.db.models.functions import Greatest
+from django.db.models import Func, JSONField
 
 from requests_app import events, outbox, transactions
-from requests_app.actions import clocks, counters, merges, place_corrections
+from requests_app.actions import clocks, counters, merged_people, place_corrections
 from requests_app.clock import app_now
 from requests_app.models import (
     CONFIDENTIAL,
@@ -256,12 +255,10 @@ def _restore(state: UndoState, service_request: ServiceRequest) -> None:
     Photo.objects.filter(pk__in=state.photos).update(hidden_at=app_now(), hidden_reason="undone")
     if "merged" in kinds and parent_id:
         Participation.objects.filter(pk__in=state.participations).delete()
-        ServiceRequest.objects.filter(pk=parent_id).update(
-            people_count=Greatest(1, F("people_count") - service_request.people_count),
-            me_too_count=Greatest(0, F("me_too_count") - service_request.me_too_count),
-        )
+        merged_people.leave(service_request, ServiceRequest.objects.get(pk=parent_id))
     elif "unmerged" in kinds and service_request.duplicate_of_id:
-        merges.join_people(service_request, ServiceRequest.objects.get(pk=service_request.duplicate_of_id))
+        parent = ServiceRequest.objects.get(pk=service_request.duplicate_of_id)
+        merged_people.join(service_request, parent, twice=merged_people.known_twice(service_request))
 
 
 def _restore_clocks(state: UndoState, service_request: ServiceRequest) -> None:

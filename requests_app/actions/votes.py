@@ -45,9 +45,10 @@ def vote(
 
 @transaction.atomic
 def undo(pks: Iterable[int], kind: str, *, visitor_hash: str) -> bool:
-    """Removes this browser's vote on one of the requests. Returns False if there is none."""
+    """Removes this browser's vote on one of the requests. Returns False if there is none, or if they count as a reporter anyway."""
+    pks = list(pks)
     given = votes.vote_of(visitor_hash, kind, pks)
-    if given is None:
+    if given is None or (kind == RequestVote.Kind.ME_TOO and votes.is_reporter(visitor_hash, None, pks)):
         return False
     # As in vote(): the request is locked first.
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).get(pk=given.service_request_id)

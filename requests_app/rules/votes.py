@@ -25,6 +25,11 @@ def vote_of(visitor_hash: str, kind: str, requests: Iterable[int]) -> RequestVot
     return RequestVote.objects.filter(service_request__in=pks, kind=kind, device__in=devices).first()
 
 
+def with_merged(pk: int) -> list[int]:
+    """The request and those that were merged into it, which it counts."""
+    return [pk, *ServiceRequest.objects.filter(duplicate_of=pk).values_list("pk", flat=True)]
+
+
 def is_reporter(visitor_hash: str, person: Person | None, requests: Iterable[int]) -> bool:
     """Whether they reported or joined one of the requests: from this browser, or as the holder of its private link."""
     pks = list(requests)

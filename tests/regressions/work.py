@@ -234,9 +234,9 @@ REGRESSIONS = [
     ),
     Regression(
         "a merge subscribes again who had unsubscribed",
-        "requests_app/actions/merges.py",
-        "WHERE service_request_id = %s AND unsubscribed_at IS NULL",
-        "WHERE service_request_id = %s",
+        "requests_app/actions/merged_people.py",
+        "WHERE service_request_id = %(child)s AND unsubscribed_at IS NULL",
+        "WHERE service_request_id = %(child)s",
         ("tests/requests_app/actions/test_merges.py", "tests/requests_app/messages/test_email.py"),
     ),
     Regression(
@@ -276,7 +276,7 @@ REGRESSIONS = [
     ),
     Regression(
         "a merge forgets how often somebody wants email",
-        "requests_app/actions/merges.py",
+        "requests_app/actions/merged_people.py",
         "contact_point_id, cadence FROM",
         "contact_point_id, 'at_once' FROM",
         ("tests/requests_app/actions/test_merges.py", "tests/requests_app/messages/test_digest.py"),
@@ -290,10 +290,24 @@ REGRESSIONS = [
     ),
     Regression(
         "a merge counts nobody",
-        "requests_app/actions/merges.py",
-        '        people_count=F("people_count") + service_request.people_count,\n',
+        "requests_app/actions/merged_people.py",
+        '        people_count=F("people_count") + service_request.people_count - twice,\n',
         "",
         ("tests/requests_app/actions/test_merges.py",),
+    ),
+    Regression(
+        "who reported one and selected Me too on the other counts twice",
+        "requests_app/actions/merged_people.py",
+        "    return len(both) + sum(",
+        "    return 0 * sum(",
+        ("tests/requests_app/web/request/test_votes.py",),
+    ),
+    Regression(
+        "a merged report's reporter votes for the one it was merged into",
+        "requests_app/rules/votes.py",
+        "return [pk, *ServiceRequest.objects.filter(duplicate_of=pk)",
+        "return [pk, *ServiceRequest.objects.none()",
+        ("tests/requests_app/web/request/test_votes.py",),
     ),
     Regression(
         "a hidden request stays in its areas' lists",
