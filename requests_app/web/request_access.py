@@ -121,12 +121,13 @@ def allowed_actions(access: RequestAccess) -> set[str]:
         acts.add("undo_reopening")
     if survey.outcome_asked_about(shown, access.link.person, through=service_request) is not None:
         acts.add("survey")
-    if _wants_news(access):
+    if gets_updates(access):
         acts |= {"unsubscribe_link", "news"}
     return acts
 
 
-def _wants_news(access: RequestAccess) -> bool:
+def gets_updates(access: RequestAccess) -> bool:
+    """Whether this reader is sent email about it."""
     if access.link is None:
         return False
     ids = [pk for pk in (access.service_request.pk, access.service_request.duplicate_of_id) if pk]

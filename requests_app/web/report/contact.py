@@ -22,6 +22,7 @@ from requests_app.web.report import confirm
 from requests_app.web.report.draft_page import draft_page, gone, in_other_language, next_of, show, to_next_page
 from requests_app.web.report.forms import ContactForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
+from requests_app.web.request.forms import FollowRequestForm
 from requests_app.web.resident import resident_of
 from requests_app.web.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 
@@ -121,6 +122,9 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     service_request = draft.service_request
     service_request.jurisdiction = request.jurisdiction
     point = service_request.public_point
+    followed = draft.typed.get("end") in ("followed", "follows_already")
+    has_email = link.person.contact_points.filter(kind="email").exists()
+    wants_address = followed and not has_email and service_request.takes_me_too
     return render(
         request,
         "requests_app/report/sent.html",
@@ -128,10 +132,11 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
             "draft": draft,
             "service_request": service_request,
             "next_draft": next_of(request, draft),
-            "followed": draft.typed.get("end") in ("followed", "follows_already"),
+            "followed": followed,
             "follows_already": draft.typed.get("end") == "follows_already",
             "private_url": links.url(link, request.jurisdiction),
-            "has_email": link.person.contact_points.filter(kind="email").exists(),
+            "has_email": has_email,
+            "form": FollowRequestForm() if wants_address else None,
             "owner": service_request.owner if service_request.priority > 1 else None,
             "together": _together(request, draft, link),
             "promises": wording.promises(service_request),

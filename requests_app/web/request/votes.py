@@ -26,7 +26,7 @@ from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.report.duplicates import FOLLOWED_AN_HOUR
 from requests_app.web.request.forms import FollowRequestForm
 from requests_app.web.request.track import LOOKUPS_AN_HOUR, too_many, wrong_number
-from requests_app.web.request_access import RequestAccess, access_request
+from requests_app.web.request_access import RequestAccess, access_request, gets_updates
 from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 # A device without its cookie is a new one, so its network counts too: in all, and for one request.
@@ -78,8 +78,9 @@ def _vote_page(request: CityRequest, access: RequestAccess, kind: RequestVote.Ki
         return _page(request, access, kind)
     if not _may_vote(request, access, visitor):
         return too_many(request)
+    requests = _requests(access, kind)
     if "undo" in request.POST:
-        actions.undo(_requests(access), kind, visitor_hash=visitor_hash(visitor))
+        actions.undo(requests, kind, visitor_hash=visitor_hash(visitor))
         return redirect(request.path)
     try:
         actions.vote(
@@ -87,7 +88,7 @@ def _vote_page(request: CityRequest, access: RequestAccess, kind: RequestVote.Ki
             kind,
             visitor_hash=visitor_hash(visitor),
             person=access.link.person if access.link else None,
-            merged=_requests(access) - {access.shown.pk},
+            merged=requests - {access.shown.pk},
         )
     except actions.CannotVote:
         # Closed, or hidden, since this request was read: the page says which.
@@ -111,22 +112,24 @@ def _may_vote(request: CityRequest, access: RequestAccess, visitor: str) -> bool
     )
 
 
-def _requests(access: RequestAccess) -> set[int]:
-    return {access.service_request.pk, access.shown.pk}
+def _requests(access: RequestAccess, kind: str) -> set[int]:
+    """All that count together, and the one that was opened, which may be merged two steps below."""
+    opened = {access.service_request.pk, access.shown.pk}
+    return opened.union(rules.with_merged(access.shown.pk)) if kind == RequestVote.Kind.ME_TOO else opened
 
 
 def _page(request: CityRequest, access: RequestAccess, kind: RequestVote.Kind, status: int = 200) -> HttpResponse:
-    shown, hashed = access.shown, visitor_hash(get_visitor(request))
+    shown, hashed, requests = access.shown, visitor_hash(get_visitor(request)), _requests(access, kind)
     person = access.link.person if access.link else None
-    voted = rules.vote_of(hashed, kind, _requests(access)) is not None
     me_too = kind == RequestVote.Kind.ME_TOO
+    is_reporter = me_too and rules.is_reporter(hashed, person, requests)
     context = {
         "service_request": access.service_request,
         "shown": shown,
         "is_possible": rules.is_possible(shown, kind),
-        "voted": voted,
-        "is_reporter": me_too and not voted and rules.is_reporter(hashed, person, _requests(access)),
-        "follows": access.link is not None,
+        "voted": not is_reporter and rules.vote_of(hashed, kind, requests) is not None,
+        "is_reporter": is_reporter,
+        "follows": access.link is not None and (access.own or gets_updates(access)),
         "form": FollowRequestForm() if me_too else None,
         "status": status_words(shown, to_reporter=False),
     }
@@ -136,7 +139,8 @@ def _page(request: CityRequest, access: RequestAccess, kind: RequestVote.Kind, s
 @_of_public_request
 def follow_request(request: CityRequest, access: RequestAccess) -> HttpResponse:
     """Updates by email on somebody else's report."""
-    if access.link is not None:
+    # Somebody who joined it without an address may want email now.
+    if access.link is not None and (access.own or gets_updates(access)):
         messages.info(request, _("You’re following this report."))
         return redirect("requests_app:track", access.service_request.reference)
     if request.method != "POST":

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.models import ServiceRequest
+from requests_app import links
+from requests_app.models import AccessLink, ServiceRequest
 from tests import factories
 from tests.factories import ELM_ST, Rivermark
 from tests.walk import Walk
@@ -79,4 +80,13 @@ def test_what_was_answered_on_the_map_is_not_asked_again(at_place: Walk) -> None
     at_place.on("duplicates", **place, follow=second.reference)
     assert at_place.at == "sent"
     assert ServiceRequest.objects.get(pk=second.pk).people_count == 2
+    # Email is offered afterward, also to who comes back with the private link, and counts nobody again.
+    path = f"/r/{second.reference}/follow/"
+    assert f'action="{path}"' in at_place.html
+    link = AccessLink.objects.latest("pk")
+    at_place.client.get(f"/l/{links.token(link)}/")
+    assert "Email for updates" in at_place.client.get(path).content.decode()
+    assert at_place.client.post(path, {"email": "tia@example.org"}).status_code == 302
+    assert second.participations.get(role="follower").contact_point is not None
+    assert ServiceRequest.objects.get(pk=second.pk).affected_count == 2
     assert ServiceRequest.objects.count() == 2

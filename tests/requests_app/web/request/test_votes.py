@@ -4,13 +4,14 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from requests_app import links
 from requests_app.actions import endings, housekeeping, merges, moderation, votes
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, RequestVote, ServiceRequest
+from requests_app.models import AccessLink, ContactPoint, RequestVote, ServiceRequest
 from requests_app.web.request import votes as pages
 from tests import factories
 from tests.factories import Rivermark
@@ -153,6 +154,34 @@ def test_a_merged_report_counts_for_the_one_it_was_merged_into(
     assert (affected(pothole), affected(child)) == (4, 1)
 
 
+def test_who_reported_one_and_selected_me_too_on_the_other_counts_once(
+    cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    neighbor = Client()
+    press(pothole, neighbor)
+    walk = Walk(neighbor).to_details().on("duplicates", different="1").on("details/1", text="Deep.", q_where="lane")
+    walk.on("contact", email="neighbor@example.org", language="en").send()
+    theirs = ServiceRequest.objects.latest("pk")
+    assert (theirs.description, affected(theirs), affected(pothole)) == ("Deep.", 1, 2)
+    for child, parent in ((theirs, pothole), (pothole, theirs)):
+        merges.merge(child.pk, parent=ServiceRequest.objects.get(pk=parent.pk), actor=cast.tom)
+        assert affected(parent) == 2
+        for choice in ("vote", "undo"):
+            assert "You reported or joined it" in press(parent, neighbor, **{choice: "1"})
+            assert affected(parent) == 2
+        merges.unmerge(child.pk, actor=cast.tom)
+        assert (affected(theirs), affected(pothole)) == (1, 2)
+    # By an address that was verified for both.
+    for made in (theirs, pothole):
+        ContactPoint.objects.filter(person__participations__service_request=made).update(
+            normalized="neighbor@example.org", verified_at=app_now()
+        )
+    RequestVote.objects.all().delete()
+    ServiceRequest.objects.filter(pk=pothole.pk).update(me_too_count=0)
+    merges.merge(theirs.pk, parent=ServiceRequest.objects.get(pk=pothole.pk), actor=cast.tom)
+    assert affected(pothole) == 1
+
+
 def test_a_storm_stops_at_the_limits(
     client: Client, pothole: ServiceRequest, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +195,18 @@ def test_a_storm_stops_at_the_limits(
     assert affected(pothole) == 1
     press(pothole, client)
     assert affected(pothole) == 2
+    # Many devices of one network.
+    cache.clear()
+    monkeypatch.setattr(pages, "BY_NETWORK_ON_ONE_AN_HOUR", 10)
+    for _device in range(20):
+        Client().post(f"/r/{pothole.reference}/me-too/", {"vote": "1"})
+    assert affected(pothole) == 12
+    # A list has the same for who voted as for everybody, so that it can be kept for all.
+    path = reverse("requests_app:public_list")
+    lists = [one.get(path) for one in (client, Client())]
+    assert "12" in lists[0].content.decode().partition("/me-too/")[2].partition("</a>")[0]
+    assert lists[0].content == lists[1].content
+    assert all("public" in one["Cache-Control"] and not one.cookies for one in lists)
 
 
 def test_who_follows_with_an_address_is_not_counted_as_affected(client: Client, pothole: ServiceRequest) -> None:
@@ -179,6 +220,7 @@ def test_who_follows_with_an_address_is_not_counted_as_affected(client: Client, 
     assert "We’ll email you when something happens." in html
     assert "Unsubscribe" in html
     assert client.post(path, {"email": "tia@example.org"}).status_code == 302
+    assert "You’re following this report." in client.get(path, follow=True).content.decode()
     follower = pothole.participations.get(role="follower")
     assert follower.contact_point is not None
     assert follower.contact_point.value == "tia@example.org"
