@@ -39,6 +39,8 @@ def shaped(
         "lat": round(point.y, 6) if point else None,
         "long": round(point.x, 6) if point else None,
         "people_count": row.people_count,
+        "affected_count": row.affected_count,
+        "thanks_count": row.thanks_count,
         "photos": photos,
     }
 

@@ -57,6 +57,8 @@ ROW: dict[str, Any] = {
     "long": -69.0,
     "areas": [{"layer": "ward", "code": "5", "name": "Ward 5"}],
     "people_count": 2,
+    "affected_count": 5,
+    "thanks_count": 0,
     "submitted_at": "2026-06-03T14:30:00-04:00",
     "updated_at": "2026-06-04T09:12:41-04:00",
     "acknowledge_due_at": "2026-06-04T14:30:00-04:00",

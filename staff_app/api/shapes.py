@@ -21,7 +21,7 @@ from staff_app.request import answers, timeline
 from staff_app.request.actions import ACTIONS
 
 # Of each row, besides what the queue's page reads.
-COLUMNS = ("point", "channel", "updated_at", "external_id", "bounces")
+COLUMNS = ("point", "channel", "updated_at", "external_id", "bounces", "thanks_count")
 READ_ALONG: dict[str, Any] = {
     "area_ids": ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
     "has_tasks": Exists(Task.objects.filter(service_request=OuterRef("pk"))),
@@ -73,6 +73,8 @@ def _row(row: ServiceRequest, city: Jurisdiction, directory: Directory, site: st
         "long": round(point.x, 6) if point else None,
         "areas": _areas(row, directory),
         "people_count": row.people_count,
+        "affected_count": row.affected_count,
+        "thanks_count": row.thanks_count,
         "submitted_at": moment(row.submitted_at, zone),
         "updated_at": moment(row.updated_at, zone),
         "acknowledge_due_at": moment(row.acknowledge_due_at, zone),

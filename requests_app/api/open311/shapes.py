@@ -43,7 +43,8 @@ COLUMNS = (
     "reference", "jurisdiction", "service", "service_version", "description", "channel", "status", "disposition",
     "disposition_reason", "public_state", "is_test", "photos_private", "public_address", "place_confidence", "department",
     "in_triage", "owner", "owner_reference", "duplicate_of", "hold_reason", "hold_until", "scheduled_for", "made_safe_at",
-    "reopened_count", "acknowledge_due_at", "due_at", "submitted_at", "acknowledged_at", "updated_at",
+    "reopened_count", "acknowledge_due_at", "due_at", "submitted_at", "acknowledged_at", "updated_at", "people_count",
+    "me_too_count", "thanks_count",
 )  # fmt: skip
 # CitySDK's words for the finer status, which clients of extensions=true know.
 DETAILED_STATUS = {
@@ -170,6 +171,8 @@ def _extensions(row: ServiceRequest, beside: Related) -> dict[str, Any]:
             "parent_service_request_id": beside.public_parents.get(row.duplicate_of_id or 0),
             "areas": beside.areas[row.pk],
             "media_urls": beside.photos[row.pk],
+            "affected_count": row.affected_count,
+            "thanks_count": row.thanks_count,
         },
         "notes": beside.notes[row.pk],
     }

@@ -33,6 +33,8 @@ REQUEST_ROW: dict[str, Any] = {
     "lat": 40.5,
     "long": -69.0,
     "people_count": 2,
+    "affected_count": 5,
+    "thanks_count": 0,
     "photos": [PHOTO],
 }
 REQUEST = {

@@ -47,6 +47,8 @@ REQUEST_PROPERTIES: dict[str, Schema] = {
     "due_at": REQUEST_FIELDS["due_at"],
     "address": REQUEST_FIELDS["address"],
     "people_count": REQUEST_FIELDS["people_count"],
+    "affected_count": REQUEST_FIELDS["affected_count"],
+    "thanks_count": REQUEST_FIELDS["thanks_count"],
 }
 ASSET_PROPERTIES = {name: schema for name, schema in ASSET_FIELDS.items() if name not in ("lat", "long")}
 LINKS = listed(ref("OgcLink"), "Where to go from here.")

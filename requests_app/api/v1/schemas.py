@@ -119,6 +119,8 @@ REQUEST_FIELDS: dict[str, Schema] = {
     "lat": maybe(LATITUDE),
     "long": maybe(LONGITUDE),
     "people_count": {"type": "integer", "minimum": 0, "description": "How many people reported it or joined."},
+    "affected_count": {"type": "integer", "minimum": 0, "description": "The same, with those who selected “Me too.”"},
+    "thanks_count": {"type": "integer", "minimum": 0, "description": "How many people thanked the crew."},
     "photos": listed(ref("Photo"), "What everyone may see."),
 }
 MORE_OF_ONE: dict[str, Schema] = {

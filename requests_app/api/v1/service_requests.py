@@ -26,7 +26,8 @@ STATEMENT_MS = 4000
 COLUMNS = (
     "reference", "service", "service_version", "department", "owner", "jurisdiction", "description", "language", "status",
     "disposition", "disposition_reason", "public_state", "is_test", "public_address", "public_point", "people_count",
-    "photos_private", "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "reopened_count", "in_triage",
+    "me_too_count", "thanks_count", "photos_private", "hold_reason", "hold_until", "scheduled_for", "made_safe_at",
+    "reopened_count", "in_triage",
     "owner_reference", "submitted_at", "updated_at", "resolved_at", "due_at",
 )  # fmt: skip
 RELATIONS = ("service__current__category", "service_version", "department", "owner")

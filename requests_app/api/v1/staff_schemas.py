@@ -1,7 +1,20 @@
 """The shapes for programs that work as staff, which staff_app/api/ answers: see schemas.py."""
 
 from requests_app.api.v1.report_schemas import CONTACT, PHOTO_FILE, PLACE
-from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, moment, page, ref, shape, text, uri
+from requests_app.api.v1.schemas import (
+    LATITUDE,
+    LONGITUDE,
+    REQUEST_FIELDS,
+    Schema,
+    listed,
+    maybe,
+    moment,
+    page,
+    ref,
+    shape,
+    text,
+    uri,
+)
 from requests_app.models import Channel, ContactPoint, Disposition, Participation, Photo, PublicState, Status, Task
 from requests_app.photos import PHOTOS_MAX
 from requests_app.rules.intake import DESCRIPTION_MAX
@@ -43,7 +56,9 @@ STAFF_ROW_FIELDS: dict[str, Schema] = {
     "lat": maybe(LATITUDE),
     "long": maybe(LONGITUDE),
     "areas": listed(ref("AreaName"), "The wards, districts and neighborhoods it lies in."),
-    "people_count": {"type": "integer", "minimum": 0, "description": "How many people reported it or joined."},
+    "people_count": REQUEST_FIELDS["people_count"],
+    "affected_count": REQUEST_FIELDS["affected_count"],
+    "thanks_count": REQUEST_FIELDS["thanks_count"],
     "submitted_at": moment("When it was sent."),
     "updated_at": moment("When something public last changed."),
     "acknowledge_due_at": maybe(moment("By when somebody should start.")),

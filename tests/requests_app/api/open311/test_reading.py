@@ -402,6 +402,8 @@ def test_extensions_add_attributes_notes_and_what_other_servers_say(
         "parent_service_request_id": None,
         "areas": [{"layer": "ward", "code": "5", "name": "Ward 5"}],
         "media_urls": [],
+        "affected_count": 1,
+        "thanks_count": 0,
     }
     assert [(note["type"], note["summary"], note["description"]) for note in found["notes"]] == [
         ("submitted", "We got the report", None),

@@ -34,7 +34,9 @@ def test_pages_go_forward_and_back_by_their_links(anyone: V1, cast: factories.Ri
 
 def test_a_row_says_what_everyone_may_know(anyone: V1, cast: factories.Rivermark) -> None:
     tree = factories.routed(cast.tree, "The branch hangs low.")
+    ServiceRequest.objects.filter(pk=tree.pk).update(me_too_count=3, thanks_count=2)
     (row,) = anyone.get("requests/", lang="es")["results"]
+    assert [row[f"{name}_count"] for name in ("people", "affected", "thanks")] == [1, 4, 2]
     assert anyone.last["Content-Language"] == "es"
     assert "Accept-Language" in anyone.last["Vary"]
     assert row["service"]["code"] == "tree"

@@ -30,6 +30,8 @@ def row(found: shapes.RequestRow) -> Answer:
         "submitted_at": found["submitted_at"],
         "updated_at": found["updated_at"],
         "people_count": found["people_count"],
+        "affected_count": found["affected_count"],
+        "thanks_count": found["thanks_count"],
         "lat": found["lat"],
         "long": found["long"],
         # Partly as it was typed, where no address was found.

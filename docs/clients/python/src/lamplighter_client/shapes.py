@@ -54,6 +54,8 @@ class RequestRow(TypedDict):
     lat: float | None
     long: float | None
     people_count: int
+    affected_count: int
+    thanks_count: int
     photos: list[Photo]
 
 
