@@ -197,8 +197,9 @@ class ServiceRequest(models.Model):
     may_have_safety_note: bool
     has_bounced: bool
     # And by the page that compares two.
-    has_photos: bool
+    photo_rows: list[dict[str, Any]]
     related_ids: list[int]
+    asset_number: str | None
 
     class Meta:
         constraints = [
@@ -324,6 +325,10 @@ class ServiceRequest(models.Model):
             # All of a period, whatever their state.
             models.Index(fields=["jurisdiction", "submitted_at", "id"], name="request_by_time"),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
+            # The few that residents thanked for.
+            models.Index(
+                fields=["jurisdiction", "-resolved_at"], condition=Q(thanks_count__gt=0), name="request_thanked"
+            ),
             # The few requests at the top of a queue, whatever their date.
             models.Index(
                 fields=["jurisdiction", "department", "due_at", "id"],

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from requests_app import access
 from requests_app.messages import wording
 from requests_app.rules import crew_day as rules
+from requests_app.rules.thanks import thanks_to
 from staff_app.crew import order, stops
 from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page
@@ -19,7 +21,8 @@ def crew_day(request: StaffRequest) -> HttpResponse:
     """order: see order.ORDERS; lat and long: where the drive begins, which is not stored."""
     city = request.jurisdiction
     at = listing.Moment.of(city)
-    day = stops.of(request.user, city, at)
+    day, thanks = stops.of(request.user, city, at), thanks_to(request.user, city)
+    access.fill(thanks.newest, city)
     start, is_unreadable = order.read_start(request.GET)
     arranged = order.arrange(day.stops, city, order=request.GET.get("order", ""), start=start)
     place = [("lat", str(start.y)), ("long", str(start.x))] if start is not None else []
@@ -35,5 +38,6 @@ def crew_day(request: StaffRequest) -> HttpResponse:
         "is_unreadable": is_unreadable,
         "most": rules.STOPS_MAX,
         "words": crew_words(),
+        "thanks": thanks,
     }
     return render(request, "staff_app/crew/crew_day.html", context)

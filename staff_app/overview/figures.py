@@ -142,6 +142,9 @@ class Figures:
     missed: int | None = None
     came: int | None = None
     went: int | None = None
+    thanked: int | None = None
+    # By how many people.
+    thanks: int | None = None
 
     @property
     def on_time(self) -> int | None:
@@ -170,6 +173,7 @@ def queries(scope: Scope) -> dict[str, Pairs]:
         "missed": [("ended", str(ENDED_DAYS)), ("flag", "missed")],
         "came": [*EVERY_STATUS, ("from", week_began.isoformat())],
         "went": [("ended", "7")],
+        "thanked": [("ended", str(ENDED_DAYS)), ("flag", "thanked")],
     }
 
 
@@ -181,7 +185,10 @@ def _figures(scope: Scope) -> Figures:
     of = queries(scope)
     counted: dict[str, int] = {}
     # Two blocks: the open ones are few in any city, and are shown even if a month of ended ones takes too long.
-    for names in (("open", "late", "silent", "bounced", "reopened", "old"), ("ended", "missed", "came", "went")):
+    for names in (
+        ("open", "late", "silent", "bounced", "reopened", "old"),
+        ("ended", "missed", "came", "went", "thanked"),
+    ):
         rows = {name: scope.rows(*of[name]) for name in names}
         if "ended" in names:
             rows["could_be_on_time"] = rows["ended"].filter(closing.could_be_on_time())
@@ -189,6 +196,8 @@ def _figures(scope: Scope) -> Figures:
         try:
             with at_most(STATEMENT_MS):
                 counted |= listing.count_all(rows)
+                if "thanked" in rows:
+                    counted["thanks"] = rows["thanked"].order_by().aggregate(n=Sum("thanks_count", default=0))["n"]
         except TimeUpError:
             continue
     return Figures(**counted)

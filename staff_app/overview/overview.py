@@ -119,6 +119,13 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
             % {"in": charts.written(counted.came), "out": charts.written(counted.went)},
             "url": links["came"],
         },
+        {
+            "code": "thanked",
+            "name": _("Thanked by residents"),
+            "number": counted.thanked,
+            "note": _thanks(counted.thanks),
+            "url": links["thanked"],
+        },
     ]
 
 
@@ -139,6 +146,14 @@ def _reopened(rate: figures.ReopenRate | None) -> str:
     return _("%(percent)s%% of what was resolved 31 to 60 days ago was reopened within 30 days") % {
         "percent": rate.percent
     }
+
+
+def _thanks(people: int | None) -> str:
+    if not people:
+        return _("Of what ended in 30 days")
+    return ngettext(
+        "By %(n)s person, for what ended in 30 days", "By %(n)s people, for what ended in 30 days", people
+    ) % {"n": charts.written(people)}
 
 
 def _part(count: int | None, counted: Figures) -> str:

@@ -88,6 +88,7 @@ FLAGS: dict[str, tuple[Words, Q]] = {
     "reopened": (pgettext_lazy("requests", "Reopened"), Q(reopened_count__gt=0)),
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1) | Q(me_too_count__gt=0)),
     "bounced": (gettext_lazy("Sent on twice or more"), Q(bounces__gte=2)),
+    "thanked": (gettext_lazy("Thanked by residents"), Q(thanks_count__gt=0)),
     "missed": (gettext_lazy("Ended after its due time"), closing.missed()),
     "original": (gettext_lazy("Without duplicates"), Q(duplicate_of=None)),
 }

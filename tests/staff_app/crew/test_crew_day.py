@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from requests_app.actions import endings, holds, progress, tasks
+from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Team, User
 from requests_app.rules import crew_day, leave
 from tests import factories
@@ -51,6 +52,24 @@ def test_it_holds_what_is_mine_and_my_teams_and_can_be_worked_on(town: Rivermark
     assert "A hole as big as a plate." in page
     assert "geo:" in page
     assert factories.ANA.name not in page
+
+
+def test_it_says_what_residents_thanked_for(town: Rivermark, signed_in: SignIn) -> None:
+    team = Team.objects.create(department=town.streets, code="crew-1", name={"en": "Crew 1"})
+    team.members.add(town.dev)
+    done = [
+        hole(town, thanks_count=2, assignee=town.dev),
+        hole(town, thanks_count=1, team=team),
+        hole(town, thanks_count=4),
+    ]
+    for one in done:
+        endings.resolve(one.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    dev = signed_in(town.dev)
+    thanks = dev.get("/staff/crew/").content.decode().partition('aria-labelledby="thanks"')[2]
+    assert "3 people thanked you or your team" in thanks
+    assert [one.reference in thanks for one in done] == [True, True, False]
+    ServiceRequest.objects.update(resolved_at=app_now() - dt.timedelta(days=31))
+    assert 'aria-labelledby="thanks"' not in dev.get("/staff/crew/").content.decode()
 
 
 def at_the_places(town: Rivermark, *longitudes: float) -> list[ServiceRequest]:

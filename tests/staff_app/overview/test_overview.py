@@ -54,7 +54,7 @@ def parks_work(cast: Rivermark) -> None:
     made(cast, 100)
     made(cast, 2, last_public_message_at=app_now())
     # On time, too late, and too long ago to count.
-    made(cast, 10, ended=8)
+    made(cast, 10, ended=8, thanks_count=3)
     made(cast, 10, ended=1)
     made(cast, 90, ended=60)
     # Not Parks'.
@@ -79,8 +79,10 @@ def test_each_tile_counts_the_rows_that_its_link_shows(cast: Rivermark, pia: Cli
     shown = tiles(pia.get(reverse("staff_app:overview")).content.decode())
     assert {code: number for code, (number, _url) in shown.items()} == {
         "open": "5", "late": "2", "silent": "2", "bounced": "1", "reopened": "1", "missed": "25%", "net": "+2",
+        "thanked": "1",
     }  # fmt: skip
-    for code in ("open", "late", "silent", "bounced", "reopened"):
+    assert "By 3 people, for what ended in 30 days" in pia.get(reverse("staff_app:overview")).content.decode()
+    for code in ("open", "late", "silent", "bounced", "reopened", "thanked"):
         number, url = shown[code]
         page = pia.get(url).content.decode()
         assert len(set(re.findall(r'href="/staff/r/([0-9A-Z]{8})/', page))) == int(number), code
