@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,9 +23,12 @@ from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request.actions import ACTION_BY_VERB
 
 PHOTOS_MAX = 4
-# Read with the two, in their statement. Most have no photos.
+# Of a photo, what the page shows.
+_PHOTO = JSONObject(id="id", name="name", width="width", height="height", alt="alt")
+_PHOTOS = Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None).order_by("id")
+# Read with the two, in their statement.
 _READ_ALONG: dict[str, Any] = {
-    "has_photos": Exists(Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None)),
+    "photo_rows": ArraySubquery(_PHOTOS.values_list(_PHOTO)[:PHOTOS_MAX]),
     "related_ids": ArraySubquery(RelatedRequest.objects.filter(earlier=OuterRef("pk")).values("later")),
 }
 
@@ -50,14 +54,8 @@ def compare(request: StaffRequest, reference: str, other: str) -> HttpResponse:
 
 def _context(request: StaffRequest, one: ServiceRequest, two: ServiceRequest) -> dict[str, Any]:
     sides = [_side(request.user, one, two, 1), _side(request.user, two, one, 2)]
-    by_request = {side.service_request.pk: side for side in sides}
-    with_photos = [side.service_request for side in sides if side.service_request.has_photos]
-    photos = Photo.objects.filter(service_request__in=with_photos, hidden_at=None).order_by("id")
-    for photo in photos if with_photos else ():
-        side = by_request[photo.service_request_id or 0]
-        if len(side.photos) < PHOTOS_MAX:
-            side.photos.append(photo)
     for side in sides:
+        side.photos = [Photo(**row) for row in side.service_request.photo_rows]
         if not permissions.reads_identity(request.user, side.service_request):
             redaction.redact_photos(side.photos)
     earlier, later = sorted((one, two), key=lambda side: side.pk)

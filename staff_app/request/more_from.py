@@ -1,12 +1,12 @@
 """What else was reported at the place, or about the asset, of a request: open and ended, newest first, a few of each."""
 
-import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -40,6 +40,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A kind of others. has: the condition of `rows`, asked of a request."""
+
+    rows: ServiceRequestQuerySet
+    order: tuple[str, ...]
+    has: Callable[[ServiceRequest], bool]
+
+    def key(self, one: ServiceRequest) -> tuple[Any, ...]:
+        return (one.submitted_at, one.pk) if self.order == NEWEST else (one.pk,)
+
+
+@dataclass(frozen=True)
 class Group:
     """all_url: the page or the queue that has them all; empty if these are all."""
 
@@ -50,7 +62,9 @@ class Group:
 
 @staff_page
 def more_from(request: StaffRequest, reference: str) -> HttpResponse:
-    service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
+    service_request = get_request_or_404(
+        request.user, reference, "view", jurisdiction=request.jurisdiction, asset_number=F("asset__asset_id")
+    )
     if request.GET.get("place"):
         return _all_at_place(request, service_request)
     rows = _rows(_here(service_request, request.user), request.user, service_request.jurisdiction, service_request)
@@ -94,44 +108,53 @@ def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
     Whether the user may see them is asked of the rows: as a condition of each part it would take longer to plan than to read them.
     Only where too few of the newest are theirs, the older ones are asked for with that condition.
     """
-    parts: list[tuple[ServiceRequestQuerySet, tuple[str, ...]]] = []
+    parts: list[Part] = []
     if service_request.asset_id is not None:
         others = ServiceRequest.objects.in_jurisdiction(service_request.jurisdiction).exclude(pk=service_request.pk)
-        parts.append((others.filter(asset=service_request.asset_id), ("-id",)))
+        about_asset = others.filter(asset=service_request.asset_id)
+        parts.append(Part(about_asset, ("-id",), lambda one: one.asset_id == service_request.asset_id))
     if service_request.point is not None:
-        here = _at_place(service_request)
-        parts += [(here.filter(status__in=states), NEWEST) for states in (OPEN, [Status.RESOLVED, Status.CLOSED])]
+        here, box = _at_place(service_request), box_around(service_request.point, HERE_M).extent
+        for states in (OPEN, [Status.RESOLVED, Status.CLOSED]):
+            has = partial(_is_of, states=states, box=box)
+            parts.append(Part(here.filter(status__in=states), NEWEST, has))
     if not parts:
         return []
-    keys: list[list[tuple[dt.datetime, int]]] = [[] for _part in parts]
-    for number, submitted_at, pk in _union(
-        part.annotate(part=Value(number)).order_by(*order).values_list("part", "submitted_at", "pk")[:READ_MAX]
-        for number, (part, order) in enumerate(parts)
-    ):
-        keys[number].append((submitted_at, pk))
-    rows = _shown({pk for found in keys for _at, pk in found}, service_request.jurisdiction, user)
+    found = _read([part.rows.order_by(*part.order).values_list("pk")[:READ_MAX] for part in parts], service_request)
+    shown = _shown(found, user)
     older = []
-    for (part, order), found in zip(parts, keys, strict=True):
-        missing = AT_MOST - sum(pk in rows for _at, pk in found)
-        if len(found) == READ_MAX and missing > 0:
-            last_at, last_pk = min(found)
-            before = Q(submitted_at__lt=last_at) | Q(submitted_at=last_at, pk__lt=last_pk)
-            if order != NEWEST:
-                before = Q(pk__lt=min(pk for _at, pk in found))
-            older.append(part.visible_to(user).filter(before).order_by(*order).values_list("pk")[:missing])
+    for part in parts:
+        # All of the part's newest were read, and maybe more, which belong to another part as well.
+        newest = sorted(filter(part.has, found), key=part.key, reverse=True)[:READ_MAX]
+        missing = AT_MOST - sum(one.pk in shown for one in newest)
+        if len(newest) == READ_MAX and missing > 0:
+            last = newest[-1]
+            before = Q(submitted_at__lt=last.submitted_at) | Q(submitted_at=last.submitted_at, pk__lt=last.pk)
+            if part.order != NEWEST:
+                before = Q(pk__lt=last.pk)
+            older.append(part.rows.visible_to(user).filter(before).order_by(*part.order).values_list("pk")[:missing])
     if older:
-        rows |= _shown({pk for (pk,) in _union(older)}, service_request.jurisdiction, user)
-    return sorted(rows.values(), key=lambda one: (one.submitted_at, one.pk), reverse=True)
+        shown |= _shown(_read(older, service_request), user)
+    return sorted(shown.values(), key=lambda one: (one.submitted_at, one.pk), reverse=True)
 
 
-def _union(parts: Iterable[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+def _is_of(one: ServiceRequest, *, states: Collection[str], box: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = box
+    return (
+        one.status in states and one.point is not None and west <= one.point.x <= east and south <= one.point.y <= north
+    )
+
+
+def _read(parts: list[QuerySet[Any, Any]], service_request: ServiceRequest) -> list[ServiceRequest]:
+    """The requests with the ids of all parts, in one statement."""
     first, *rest = parts
-    return first.union(*rest, all=True) if rest else first
-
-
-def _shown(ids: Collection[int], city: Jurisdiction, user: User) -> dict[int, ServiceRequest]:
+    ids = first.union(*rest, all=True) if rest else first
     found = list(ServiceRequest.objects.filter(pk__in=ids).select_related("owner"))
-    access.fill(found, city)
+    access.fill(found, service_request.jurisdiction)
+    return found
+
+
+def _shown(found: Iterable[ServiceRequest], user: User) -> dict[int, ServiceRequest]:
     return {one.pk: one for one in found if permissions.can(user, "view", one)}
 
 
@@ -153,9 +176,9 @@ def _all_at_place(request: StaffRequest, service_request: ServiceRequest) -> Htt
 
 
 def _asset_url(service_request: ServiceRequest) -> str:
-    if service_request.asset is None:
+    if service_request.asset_number is None:
         return ""
-    return f"{reverse('staff_app:queue')}?{urlencode({'asset': service_request.asset.asset_id})}"
+    return f"{reverse('staff_app:queue')}?{urlencode({'asset': service_request.asset_number})}"
 
 
 def _place_url(service_request: ServiceRequest, at_place: list[Row]) -> str:

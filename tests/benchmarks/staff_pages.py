@@ -42,7 +42,7 @@ BARS = {
 }
 COLD = ("queue", "request", "more from here", "compare", "overview")
 # What htmx asks for, as a piece of another page.
-PIECES = ("more from here",)
+PIECES = ("more from here", "compare")
 
 
 def backend() -> int:

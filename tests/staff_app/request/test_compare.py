@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions import conversation, merges, related_requests, submission
 from requests_app.models import Event, OutboxRow, Photo, RelatedRequest, ServiceRequest, User
@@ -58,6 +61,11 @@ def test_two_are_compared_and_merged_in_one_press_either_way(
 ) -> None:
     photos = [photo_of(one, "a"), photo_of(two, "b")]
     assert compare(one, two) in html(tom, page_of(one))
+    cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        piece = tom.get(compare(one, two), headers={"HX-Request": "true"}).content.decode()
+    assert len(captured) <= 6, "on the request's page, with an empty cache"
+    assert all(photo.name in piece for photo in photos)
     page = html(tom, compare(one, two))
     for words in (one.description, two.description, *(photo.name for photo in photos), "At the same location"):
         assert words in page
