@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from requests_app import events, links
 from requests_app.links import DepartmentLink
-from requests_app.messages import email, staff_email, wording
+from requests_app.messages import email, email_parts, staff_email, wording
 from requests_app.models import (
     CONFIDENTIAL,
     Comment,
@@ -70,7 +70,17 @@ def compose(service_request: ServiceRequest, event: Event, department: Departmen
         service_request.address = ""
     mail = email.about(service_request, "emails/department_work", context, to=department.email)
     mail.alternatives.clear()
-    html = render_to_string("emails/department_work.html", {**context, "title": mail.subject})
+    what = email_parts.about(service_request, service_request.address)
+    html = render_to_string(
+        "emails/department_work.html",
+        {
+            **context,
+            "title": mail.subject,
+            "status_line": email.status_now(service_request),
+            "what": what,
+            "pictures": email_parts.map_of(service_request, what=what),
+        },
+    )
     mail.attach_alternative(html, "text/html")
     return mail
 

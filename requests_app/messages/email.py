@@ -340,19 +340,31 @@ def mail_informed(row: OutboxRow) -> None:
         "demo": settings.DEMO,
     }
     with override("en"), timezone.override(jurisdiction.zone):
-        mail = about(service_request, "emails/informed", context, to=department.email)
+        mail = about(
+            service_request, "emails/informed", context, to=department.email, status_line=status_now(service_request)
+        )
     mail.extra_headers["Message-ID"] = message_id(row.event_id, department.pk, "informed", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "informed"
     send(mail, None)
 
 
-def about(service_request: ServiceRequest, name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
+def status_now(service_request: ServiceRequest) -> email_parts.StatusLine:
+    """For staff, in the active language."""
+    return email_parts.StatusLine(wording.status_words(service_request), email_parts.tone_now(service_request))
+
+
+def about(
+    service_request: ServiceRequest,
+    name: str,
+    context: dict[str, Any],
+    *,
+    to: str,
+    status_line: email_parts.StatusLine | None = None,
+) -> EmailMultiAlternatives:
     """An email to someone who has to act on a request, in the active language."""
-    context = {
-        **context,
-        "service_name": localized(service_request.service_version.name),
-        "report": email_parts.about(service_request, service_request.address),
-    }
+    report = email_parts.about(service_request, service_request.address)
+    context = {**context, "service_name": localized(service_request.service_version.name), "report": report}
+    frame = html_part.Frame(status_line, report, email_parts.map_of(service_request, what=report))
     subject = _subject(f"{name}.subject.txt", context)
     body = render_to_string(f"{name}.txt", context)
     mail = EmailMultiAlternatives(
@@ -364,7 +376,9 @@ def about(service_request: ServiceRequest, name: str, context: dict[str, Any], *
         headers={"Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(
-        html_part.as_html(body, title=subject, city=service_request.jurisdiction, url=context.get("page", "")),
+        html_part.as_html(
+            body, title=subject, city=service_request.jurisdiction, url=context.get("page", ""), frame=frame
+        ),
         "text/html",
     )
     return mail

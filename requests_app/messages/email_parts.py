@@ -98,7 +98,10 @@ def about(service_request: ServiceRequest, place: str) -> str:
 
 @dataclass(frozen=True)
 class Picture:
-    """share: of the email's width, in percent. width: in pixels, for Outlook. in_text: whether the plain part has it, too."""
+    """share: of the email's width, in percent. width: in pixels, for Outlook. in_text: whether the plain part has it, too.
+
+    dark_url: the same by night, for programs that know <picture>; empty if there is none.
+    """
 
     url: str
     alt: str
@@ -106,6 +109,7 @@ class Picture:
     width: int
     caption: str = ""
     in_text: bool = True
+    dark_url: str = ""
 
 
 def pictures(service_request: ServiceRequest, kind: str, event: Event, *, what: str) -> list[list[Picture]]:
@@ -122,17 +126,25 @@ def pictures(service_request: ServiceRequest, kind: str, event: Event, *, what: 
         case _:
             photos = []
     shown = [_picture(service_request, photo, caption, what) for photo, caption in photos if photo is not None]
-    if service_request.public_point is None or not service_request.jurisdiction.basemap_version:
-        return [shown] if shown else []
-    if len(shown) == 1:
+    if len(shown) == 1 and _has_map(service_request):
         return [[*shown, _map(service_request, "small", what, HALF, HALF_PX)]]
-    return [*([shown] if shown else []), [_map(service_request, "medium", what, WHOLE, WIDE_PX)]]
+    return [*([shown] if shown else []), *map_of(service_request, what=what)]
+
+
+def map_of(service_request: ServiceRequest, *, what: str) -> list[list[Picture]]:
+    """A row with the map of its public place, if it has one."""
+    return [[_map(service_request, "medium", what, WHOLE, WIDE_PX)]] if _has_map(service_request) else []
+
+
+def _has_map(service_request: ServiceRequest) -> bool:
+    has_place = service_request.is_public and service_request.public_point is not None
+    return has_place and bool(service_request.jurisdiction.basemap_version)
 
 
 def _map(service_request: ServiceRequest, size: str, what: str, share: int, width: int) -> Picture:
-    path = map_picture_links.path(map_picture_links.of_report(service_request), size, "png")
-    url, alt = links.base_url(service_request.jurisdiction) + path, _("Map: %(what)s") % {"what": what}
-    return Picture(url, alt, share, width, in_text=False)
+    site, subject = links.base_url(service_request.jurisdiction), map_picture_links.of_report(service_request)
+    by_day, at_night = (site + map_picture_links.path(subject, size, "png", at_night=dark) for dark in (False, True))
+    return Picture(by_day, _("Map: %(what)s") % {"what": what}, share, width, in_text=False, dark_url=at_night)
 
 
 Captioned = tuple[Photo | None, str]

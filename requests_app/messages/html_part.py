@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from requests_app.messages.email_parts import Picture, StatusLine
 from requests_app.models import Jurisdiction
 
 # A longer line before a link explains it; a shorter one is the button's own text.
@@ -20,13 +21,27 @@ class Part:
     button: str = ""
 
 
-def as_html(text: str, *, title: str, city: Jurisdiction | None = None, url: str = "") -> str:
+@dataclass(frozen=True)
+class Frame:
+    """What an email about a report shows besides its words. A line of these that the status line says is left out."""
+
+    status_line: StatusLine | None = None
+    what: str = ""
+    pictures: list[list[Picture]] = field(default_factory=list)
+
+
+def as_html(
+    text: str, *, title: str, city: Jurisdiction | None = None, url: str = "", frame: Frame | None = None
+) -> str:
     """In the active language. city: whose seal is at the top. url: the email's own link, which becomes a button.
 
     Other URLs stay text: the email may quote a resident, whose links must not look like the city's.
     """
-    context = {"title": title, "city": city, "parts": [_part(lines, url) for lines in _paragraphs(text)]}
-    return render_to_string("emails/words.html", context)
+    frame = frame or Frame()
+    said = f"{frame.status_line.words}." if frame.status_line else ""
+    paragraphs = [[line for line in lines if line != said] for lines in _paragraphs(text)]
+    context = {"title": title, "city": city, "parts": [_part(lines, url) for lines in paragraphs if lines]}
+    return render_to_string("emails/words.html", {**context, **vars(frame)})
 
 
 def _paragraphs(text: str) -> list[list[str]]:

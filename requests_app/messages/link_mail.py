@@ -4,12 +4,23 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
+from requests_app.localized import localized
 from requests_app.messages import email, html_part, limits
+from requests_app.messages.email_parts import StatusLine
 from requests_app.models import Message, OneTimeLink, OutboxRow
+
+
+def _frame(link: OneTimeLink) -> html_part.Frame:
+    """Of a report that waits for its confirmation: nothing of it but its service, since the address may be mistyped."""
+    if link.purpose != OneTimeLink.Purpose.CONFIRM or link.service_request is None:
+        return html_part.Frame()
+    status_line = StatusLine(_("Your report hasn’t been sent yet"), "waits")
+    return html_part.Frame(status_line, localized(link.service_request.service_version.name))
 
 
 def mail_link(row: OutboxRow) -> None:
@@ -57,7 +68,8 @@ def mail_link(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(html_part.as_html(body, title=subject, city=jurisdiction, url=url), "text/html")
+        html = html_part.as_html(body, title=subject, city=jurisdiction, url=url, frame=_frame(link))
+        mail.attach_alternative(html, "text/html")
     email.send(mail, contact_point)
     Message.objects.create(
         jurisdiction=jurisdiction,

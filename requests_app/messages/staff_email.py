@@ -18,6 +18,7 @@ from requests_app import links, outbox
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages import email, notifications, staff_words, wording
+from requests_app.messages.email_parts import StatusLine
 from requests_app.models import (
     CONFIDENTIAL,
     OPEN,
@@ -108,7 +109,9 @@ def _compose_notice(
         "preferences": _url(jurisdiction, "staff_app:notice_preferences"),
         "demo": settings.DEMO,
     }
-    return email.about(service_request, "emails/staff_notice", context, to=to.email)
+    is_late = service_request.is_open and service_request.due_at is not None and service_request.due_at < app_now()
+    status_line = StatusLine(sentences[0], "waits" if is_late or escalated else "info")
+    return email.about(service_request, "emails/staff_notice", context, to=to.email, status_line=status_line)
 
 
 def due_words(service_request: ServiceRequest) -> str:

@@ -12,8 +12,8 @@ from django.utils.translation import override
 from requests_app.actions import conversation
 from requests_app.clock import app_now
 from requests_app.colors import contrast, parse
-from requests_app.messages import email, email_parts, html_part, notifications
-from requests_app.models import Event, Jurisdiction, Photo, ServiceRequest
+from requests_app.messages import department_work, email, email_parts, html_part, link_mail, notifications, staff_email
+from requests_app.models import Event, Jurisdiction, OneTimeLink, Photo, ServiceRequest, User
 from tests import factories
 from tests.factories import ANA, Rivermark
 
@@ -31,6 +31,7 @@ ELEMENTS = {
         ["p", "h1", "h2", "ul", "li", "a", "img", "strong", "br", "div", "span", "blockquote"], "everywhere"
     ),
     "bdi": "its text stays",
+    **dict.fromkeys(["picture", "source"], "Apple Mail; elsewhere the <img> in it is shown, by day and by night"),
 }
 ATTRIBUTES = {
     **dict.fromkeys(
@@ -41,6 +42,7 @@ ATTRIBUTES = {
     **dict.fromkeys(
         ["lang", "dir", "role", "class"], "everywhere but Outlook for Windows, which shows the same without"
     ),
+    **dict.fromkeys(["media", "srcset"], "of source, as above"),
     "aria-hidden": "everywhere (elsewhere the shape is read out before the words)",
 }
 PROPERTIES = {
@@ -179,9 +181,37 @@ def test_a_public_report_has_a_map_of_its_spot(commented: Event, client: Client,
     (*others, map_picture) = Seen(written(commented, "commented")[2]).all("img")[SEAL:]
     assert (len(others), map_picture["alt"]) == (photos, "Map: Pothole at 12 Elm St")
     assert map_picture["width"] == ("268" if photos == 1 else "552"), "beside a single photo, else below"
-    assert client.get(map_picture["src"].removeprefix(settings.SITE_URL))["Content-Type"] == "image/png"
+    (at_night,) = Seen(written(commented, "commented")[2]).all("source")
+    assert at_night["media"] == "(prefers-color-scheme: dark)"
+    by_day, dark = (client.get(url.removeprefix(settings.SITE_URL)) for url in (map_picture["src"], at_night["srcset"]))
+    assert by_day["Content-Type"] == dark["Content-Type"] == "image/png"
+    assert by_day.content != dark.content
     assert len(Seen(written(commented, "commented", public_point=None)[2]).all("img")) == SEAL + photos
     assert len(Seen(written(commented, "commented", public_state="private")[2]).all("img")) == SEAL
+
+
+def test_email_to_staff_and_about_an_unsent_report_begins_with_a_status_line(commented: Event) -> None:
+    Jurisdiction.objects.update(basemap_version=1)
+    made = ServiceRequest.objects.get(events=commented)
+    department, user = made.department, User.objects.get(name="Tom")
+    assert department is not None
+    notice = staff_email._compose_notice(made, ["Ana replied"], to=user, escalated=False)
+    work = department_work.compose(made, commented, department)
+    frame = link_mail._frame(OneTimeLink(purpose="confirm", service_request=made))
+    unsent = html_part.as_html("Select the link.", title="One more step", city=made.jurisdiction, frame=frame)
+    for html, words, maps in (
+        (str(notice.alternatives[0][0]), "Ana replied", 1),
+        (str(work.alternatives[0][0]), "Sent to Streets", 1),
+        (unsent, "Your report hasn’t been sent yet", 0),
+    ):
+        assert problems(html) == []
+        assert words in html.partition("</h1>")[0]
+        assert html.count(words) <= 2, "as the title and the status line"
+        assert len(Seen(html).all("source")) == maps
+    private = ServiceRequest.objects.filter(pk=made.pk)
+    private.update(public_state="private")
+    hidden = staff_email._compose_notice(private.get(), ["Ana replied"], to=user, escalated=False)
+    assert Seen(str(hidden.alternatives[0][0])).all("source") == []
 
 
 @pytest.mark.parametrize("seal", ["", "svg", "svg with a file"])
