@@ -1,8 +1,9 @@
 """What a public report is shared with: a QR code, a card for social media, and whether it changed since the page was opened.
 
-None of them has anything that the public page doesn't show, and no photo and no words of the report.
+None of them has anything that the public page doesn't show, nor the report's words.
 """
 
+import base64
 import hashlib
 import io
 from html import escape
@@ -10,6 +11,7 @@ from html import escape
 import segno
 from django.contrib.gis.geos import Point
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -19,16 +21,18 @@ from requests_app import colors, links
 from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.messages.progress_steps import GOOD
-from requests_app.models import Jurisdiction, ServiceRequest
+from requests_app.models import Disposition, Jurisdiction, Photo, ServiceRequest
 from requests_app.places import named
 from requests_app.places.map_labels import wrapped
 from requests_app.places.map_picture import View, mark_of, png, svg
 from requests_app.places.public_place import listed_by_place
 from requests_app.places.statement_timeout import TimeUpError
+from requests_app.rules.before_after import before_and_after
 from requests_app.web.city_request import CityRequest
 from requests_app.web.request_access import RequestAccess, access_request
 
-WIDTH, HEIGHT, MAP_WIDTH = 1200, 630, 560
+# Of the card; the city's name is in a bar at the top.
+WIDTH, HEIGHT, MAP_WIDTH, TOP = 1200, 630, 560, 96
 SHARED_S, DAY_S = 30, 86_400
 HEADER, GOOD_COLOR, OPEN_COLOR = "#162e51", "#216e1f", "#7a4c00"
 FONT = 'font-family="Public Sans"'
@@ -54,13 +58,14 @@ def share_code(request: CityRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def share_card(request: CityRequest, reference: str) -> HttpResponse:
-    """Service, place, status and map."""
+    """Service, place, status, photo and map."""
     found = _public(request, reference)
-    drawing = _card(request.jurisdiction, found)
+    photo = _photo(found)
+    drawing = _card(request.jurisdiction, found, photo)
     key = f"share_card:{hashlib.sha256(drawing.encode()).hexdigest()}"
     content: bytes | None = cache.get(key)
     if content is None:
-        content = png(drawing, density=1)
+        content = png(_with_pixels(drawing, photo), density=1)
         cache.set(key, content, timeout=DAY_S)
     response = HttpResponse(content, content_type="image/png")
     patch_cache_control(response, public=True, max_age=SHARED_S)
@@ -100,7 +105,27 @@ def _public(request: CityRequest, reference: str) -> ServiceRequest:
     return found
 
 
-def _card(city: Jurisdiction, found: ServiceRequest) -> str:
+def _photo(found: ServiceRequest) -> Photo | None:
+    """The newest of the finished work, else the first of the report."""
+    photos = list(found.photos.filter(is_private=False, hidden_at=None).order_by("id"))
+    pair = before_and_after(photos, is_fixed=found.disposition == Disposition.FIXED)
+    return pair[1] if pair else next((photo for photo in photos if photo.kind == Photo.Kind.REPORT), None)
+
+
+def _with_pixels(drawing: str, photo: Photo | None) -> str:
+    """The drawing with the photo's file in place of its path; without one, if the file is gone."""
+    if photo is None:
+        return drawing
+    try:
+        with default_storage.open(photo.path) as file:
+            pixels = base64.b64encode(file.read()).decode()
+    except FileNotFoundError:
+        return drawing.replace(photo.path, "")
+    return drawing.replace(photo.path, f"data:image/jpeg;base64,{pixels}")
+
+
+def _card(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str:
+    """The photo is an image with its path as address: see _with_pixels()."""
     header = colors.parse(city.colors.get("header"), HEADER)
     on_header = colors.WHITE if colors.contrast(colors.WHITE, header) > colors.CONTRAST_MIN else (0, 0, 0)
     is_good = not found.is_open and found.disposition in GOOD
@@ -121,8 +146,8 @@ def _card(city: Jurisdiction, found: ServiceRequest) -> str:
         rows.append(_text(line, 110, y + 44 * number, 34, color, weight=700))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{_map(city, found)}'
-        f'<rect width="{WIDTH}" height="96" fill="{colors.css(header)}"/>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{_sights(city, found, photo)}'
+        f'<rect width="{WIDTH}" height="{TOP}" fill="{colors.css(header)}"/>'
         f"{_text(f'{city.name} 311', 60, 62, 38, colors.css(on_header), weight=700)}{''.join(rows)}</svg>"
     )
 
@@ -133,14 +158,27 @@ def _text(words: str, x: int, y: int, size: int, color: str, weight: int = 600) 
     )
 
 
-def _map(city: Jurisdiction, found: ServiceRequest) -> str:
-    """The right half of the card; empty if there is no place to show, or no map to draw."""
+def _sights(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str:
+    """The right half of the card: the photo above the map, or one of them; empty if there is neither."""
+    half = (HEIGHT - TOP) // 2
+    drawing = _map(city, found, half if photo is not None else HEIGHT - TOP)
+    if photo is None:
+        return drawing
+    height = half if drawing else HEIGHT - TOP
+    return drawing + (
+        f'<svg x="{WIDTH - MAP_WIDTH}" y="{TOP}" width="{MAP_WIDTH}" height="{height}"><image href="{photo.path}" '
+        f'width="{MAP_WIDTH}" height="{height}" preserveAspectRatio="xMidYMid slice"/></svg>'
+    )
+
+
+def _map(city: Jurisdiction, found: ServiceRequest, height: int) -> str:
+    """At the bottom of the right half; empty if there is no place to show, or no map to draw."""
     point: Point | None = found.public_point
     if point is None or not listed_by_place(found) or not city.basemap_version:
         return ""
     pin = mark_of(point, found.service_version.visibility)
     try:
-        drawing = svg(city, View.around(point, MAP_WIDTH, HEIGHT), [pin], title="")
+        drawing = svg(city, View.around(point, MAP_WIDTH, height), [pin], title="")
     except TimeUpError:
         return ""
-    return drawing.replace("<svg ", f'<svg x="{WIDTH - MAP_WIDTH}" y="0" ', 1)
+    return drawing.replace("<svg ", f'<svg x="{WIDTH - MAP_WIDTH}" y="{HEIGHT - height}" ', 1)

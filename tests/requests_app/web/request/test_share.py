@@ -4,9 +4,11 @@ import datetime as dt
 import html
 import io
 import re
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -153,10 +155,31 @@ def test_it_is_shared_by_link_code_and_card_without_what_the_reporter_wrote(clie
     card = client.get(f"/r/{tree.reference}/share/card.png")
     assert Image.open(io.BytesIO(card.content)).size == (1200, 630)
     assert card["Cache-Control"] == "public, max-age=30"
+    assert color_of(card, *PHOTO_AT) != GREEN
+    photo = photos.store_upload(
+        io.BytesIO(factories.jpeg(color="green")), size=9000, jurisdiction=cast.city, service_request=tree
+    )
+    path = f"/r/{tree.reference}/share/card.png"
+    assert color_of(client.get(path), *PHOTO_AT) == GREEN
+    default_storage.delete(photo.path)
+    cache.clear()
+    assert color_of(client.get(path), *PHOTO_AT) != GREEN
+    Photo.objects.update(hidden_at=app_now())
+    assert color_of(client.get(path), *PHOTO_AT) != GREEN
     assert b"<svg" in client.get(f"/r/{tree.reference}/share/code.svg").content
     ServiceRequest.objects.filter(pk=tree.pk).update(public_state=PublicState.PRIVATE)
     for name in ("card.png", "code.svg"):
         assert client.get(f"/r/{tree.reference}/share/{name}").status_code == 404
+
+
+PHOTO_AT, GREEN = (900, 200), (0, 128, 0)
+
+
+def color_of(card: Any, x: int, y: int) -> tuple[int, ...]:
+    """Of a pixel, to the nearest of a few, since JPEG changes colors a bit."""
+    pixel = Image.open(io.BytesIO(card.content)).convert("RGB").getpixel((x, y))
+    assert isinstance(pixel, tuple)
+    return tuple(128 * round(part / 128) for part in pixel)
 
 
 def test_the_state_changes_with_what_everybody_may_read_and_only_then(client: Client, cast: Rivermark) -> None:
