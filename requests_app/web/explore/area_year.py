@@ -3,14 +3,14 @@
 import datetime as dt
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -20,11 +20,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import links
-from requests_app.models import Area, Jurisdiction, Photo, PublicState, RequestArea, ServiceRequest
+from requests_app.models import Area, Disposition, Jurisdiction, Photo, PublicState, RequestArea, ServiceRequest
 from requests_app.places.map_picture import Mark, View, png, svg
 from requests_app.places.map_picture_links import SIZES
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.rules.area_figures import AreaFigures, area_figures
+from requests_app.rules.before_after import before_and_after
 from requests_app.rules.typical_times import CACHED_S
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.areas import area_named
@@ -57,7 +58,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Pair:
-    """Of one report: the photo it came with, and one of the finished work."""
+    """Of one report (rules/before_after.py)."""
 
     service_request: ServiceRequest
     before: Photo
@@ -67,8 +68,11 @@ class Pair:
 @require_safe
 @cache_control(max_age=30, public=True)
 def area_year(request: CityRequest, layer: str, code: str, period: str) -> HttpResponse:
-    """2026 or 2026-03. 404 for what hasn't begun."""
+    """2026 or 2026-03, which the page's form sends as ?period=. 404 for what hasn't begun."""
     city = request.jurisdiction
+    if asked := request.GET.get("period"):
+        _found(city, layer, code, asked)
+        return redirect("requests_app:area_year", layer, code, asked)
     area, chosen = _found(city, layer, code, period)
     context: dict[str, Any] = {
         "area": area,
@@ -126,26 +130,32 @@ def _figures(city: Jurisdiction, area: Area, period: Period) -> AreaFigures | No
 
 
 def _pairs(city: Jurisdiction, area: Area, period: Period) -> list[Pair]:
-    """The newest reports with a public photo and one of the finished work, of as many services as there are."""
+    """The newest reports with public photos of before and after, of as many services as there are."""
     since, until = _between(city, period)
     closed = RequestArea.objects.filter(
         area=area, public_state=PublicState.PUBLIC, is_open=False, submitted_at__gte=since, submitted_at__lt=until
     ).order_by("-submitted_at", "-service_request")
-    services = dict(closed.values_list("service_request_id", "service_request__service_id")[:LOOKED_THROUGH])
-    shown = Photo.objects.filter(service_request_id__in=services, is_private=False, hidden_at=None)
-    work = shown.filter(kind=Photo.Kind.WORK, stage=Photo.Stage.AFTER).order_by("id")
-    after = {photo.service_request_id: photo for photo in work}
-    reported = shown.filter(kind=Photo.Kind.REPORT, service_request_id__in=after).order_by("-id")
-    before = {photo.service_request_id: photo for photo in reported}
+    columns = ("service_request_id", "service_request__service_id", "service_request__disposition")
+    services, fixed = dict[int, int](), set[int]()
+    for pk, service_id, disposition in closed.values_list(*columns)[:LOOKED_THROUGH]:
+        services[pk] = service_id
+        if disposition == Disposition.FIXED:
+            fixed.add(pk)
+    shown = Photo.objects.filter(is_private=False, hidden_at=None)
+    worked = shown.filter(service_request_id__in=services, kind=Photo.Kind.WORK).values("service_request_id")
+    photos: defaultdict[int | None, list[Photo]] = defaultdict(list)
+    for photo in shown.filter(service_request_id__in=worked).order_by("id"):
+        photos[photo.service_request_id].append(photo)
+    both = {pk: before_and_after(photos[pk], is_fixed=pk in fixed) for pk in services if pk in photos}
     # Each service's first one comes before any second one.
     ranked: list[tuple[int, int]] = []
     seen: Counter[int] = Counter()
-    for pk in (pk for pk in services if pk in before):
+    for pk in (pk for pk in services if both.get(pk)):
         ranked.append((seen[services[pk]], pk))
         seen[services[pk]] += 1
     chosen = [pk for _rank, pk in sorted(ranked, key=lambda one: one[0])[:PAIRS]]
     found = ServiceRequest.objects.public().select_related("service_version").in_bulk(chosen)
-    return [Pair(found[pk], before[pk], after[pk]) for pk in chosen if pk in found]
+    return [Pair(found[pk], *pair) for pk in chosen if pk in found and (pair := both[pk])]
 
 
 def _months(period: Period) -> list[Period]:

@@ -71,6 +71,8 @@ def test_it_counts_and_compares_what_everybody_may_see(cast: Rivermark) -> None:
     for days in (2, 9):
         fixed(cast, days=days)
     factories.routed(cast.pothole, answers=LANE)
+    # Of work that nobody named as before or after, the newest photo is after.
+    Photo.objects.filter(service_request=shown, kind="work").update(stage="")
     hidden, private = fixed(cast), fixed(cast)
     hidden.photos.filter(kind="work").update(hidden_at=app_now())
     ServiceRequest.objects.filter(pk=private.pk).update(public_state="private")
@@ -89,6 +91,10 @@ def test_it_counts_and_compares_what_everybody_may_see(cast: Rivermark) -> None:
     assert "Before and after" in page(this_year)
     assert "A poster of Ward 5" in Client().get("/areas/ward/5/").content.decode()
     assert "Antes y después" in Client().get("/es" + POSTER.format(this_year)).content.decode()
+    answer = Client().get(POSTER.format(this_year), {"period": this_month})
+    assert (answer.status_code, answer["Location"]) == (302, POSTER.format(this_month))
+    assert f'<option value="{this_month}" selected>' in page(this_month)
+    assert Client().get(POSTER.format(this_year), {"period": "2026-13"}).status_code == 404
     for wrong in (this_year + 1, f"{this_year + 1}-01", "2019", "2026-13", "26", "２０２６", "x\x00y"):
         page(wrong, status=404)
     assert Client().get("/areas/ward/99/year/2026/").status_code == 404
