@@ -1,36 +1,13 @@
 """Where the work is: the city's areas shaded by how many requests are late, or open, drawn by the server."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib.gis.geos import Polygon
-from django.core.cache import cache
-
-from requests_app.models import Area
+from requests_app.places.area_outlines import outlines_of, step_of
 from requests_app.rules import directory as directories
-from staff_app.flat_map import FlatMap
 from staff_app.overview import figures
-from staff_app.overview.figures import SLOW_CACHED_S, AreaCount, Scope
+from staff_app.overview.figures import AreaCount, Scope
 
-# Shades; each area has its number too.
-STEPS = 5
 SHADED_BY = ("late", "open")
-
-
-@dataclass(frozen=True)
-class Outline:
-    """An area's `d` of an SVG path, and a point inside of it."""
-
-    path: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Outlines:
-    width: int
-    height: int
-    areas: dict[int, Outline]
 
 
 @dataclass(frozen=True)
@@ -72,7 +49,7 @@ def heat_map(scope: Scope, by: str) -> HeatMap | None:
     if counted is None:
         return None
     by = by if by in SHADED_BY else SHADED_BY[0]
-    outlines = _outlines(scope)
+    outlines = outlines_of(figures.ward_layer(scope.city))
     most = max((_number(one, by) for one in counted.values()), default=0)
     areas = directories.of(scope.city).areas
     shaded = []
@@ -85,7 +62,7 @@ def heat_map(scope: Scope, by: str) -> HeatMap | None:
                 x=outline.x,
                 y=outline.y,
                 number=number,
-                step=_step(number, most),
+                step=step_of(number, most),
                 url=_url(scope, pk, by),
             )
         )
@@ -103,38 +80,6 @@ def _number(count: AreaCount, by: str) -> int:
     return count.late if by == "late" else count.open
 
 
-def _step(number: int, most: int) -> int:
-    """Even steps up to the highest count."""
-    return -(-number * STEPS // most) if most else 0
-
-
 def _url(scope: Scope, area: int, by: str) -> str:
     pairs = [("area", str(area))]
     return scope.url(*pairs, ("late", "1")) if by == "late" else scope.url(*pairs)
-
-
-def _outlines(scope: Scope) -> Outlines:
-    """As fine as the picture shows it. Kept: a city's areas change once in years."""
-    chosen = figures.ward_layer(scope.city)
-    key = f"overview:outlines:{scope.city.pk}:{'.'.join(map(str, sorted(chosen)))}"[:200]
-    found: Outlines | None = cache.get(key)
-    if found is None:
-        found = _drawn(chosen)
-        cache.set(key, found, timeout=SLOW_CACHED_S)
-    return found
-
-
-def _drawn(chosen: list[int]) -> Outlines:
-    areas = list(Area.objects.filter(pk__in=chosen).order_by("pk").only("polygon"))
-    if not areas:
-        return Outlines(0, 0, {})
-    extents = [area.polygon.extent for area in areas]
-    flat = FlatMap.around(corner for west, south, east, north in extents for corner in ((west, south), (east, north)))
-    outlines = {}
-    for area in areas:
-        simple: Any = area.polygon.simplify(flat.pixel, preserve_topology=True)
-        parts = [simple] if isinstance(simple, Polygon) else [part for part in simple if isinstance(part, Polygon)]
-        # In the largest part: the number of a harbor's ward belongs on the mainland, not on its islands.
-        inside = max(parts, key=lambda part: part.area).point_on_surface
-        outlines[area.pk] = Outline(flat.path(parts), *flat.place(inside.x, inside.y))
-    return Outlines(flat.width, flat.height, outlines)

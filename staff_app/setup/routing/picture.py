@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.gis.geos import Point, Polygon
 
-from staff_app.flat_map import FlatMap
+from requests_app.places.flat_map import FlatMap
 
 
 @dataclass(frozen=True)
