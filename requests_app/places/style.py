@@ -117,8 +117,9 @@ NAME = ["get", "name"]
 
 GROUND: list[Layer] = [
     {"id": "background", "type": "background", "paint": {"background-color": OUTSIDE}},
-    fill("outside", "outside", OUTSIDE),
-    fill("land", "land", LAND),
+    # Their edges lie below a shore or the city's outline, and needn't be smooth.
+    fill("outside", "outside", OUTSIDE, **{"fill-antialias": False}),
+    fill("land", "land", LAND, **{"fill-antialias": False}),
     fill("park", "parks", ["match", ["get", "kind"], "cemetery", CEMETERY, "wild", WILD, "plaza", PLAZA, PARK]),
     fill("water", "water", WATER, **{"fill-outline-color": SHORE}),
     line("neighborhood-line", "neighborhoods", "#8f83ad", by_zoom(11, 0.7, 13, 1), minzoom=10.5, maxzoom=13,
@@ -142,7 +143,8 @@ ROADS: list[Layer] = [
     road("primary-edge", "streets", ["primary"], wider(WIDTHS["primary"], 1), PRIMARY_EDGE, 11),
     road("motorway-edge", "streets", ["motorway"], wider(WIDTHS["motorway"], 1), MOTORWAY_EDGE, 9),
     road("other", "streets", ["other", "alley"], WIDTHS["other"], OTHER, 13),
-    road("street-far", "streets", ["street"], WIDTHS["street"], STREET_FAR, 12),
+    line("street-far", "streets", STREET_FAR, WIDTHS["street"], minzoom=12, maxzoom=13,
+         filter=["in", ["get", "class"], ["literal", ["street"]]]),
     road("street", "streets", ["street"], WIDTHS["street"], STREET, 13),
     road("secondary", "streets", ["secondary"], WIDTHS["secondary"], SECONDARY),
     road("primary", "streets", ["primary"], WIDTHS["primary"], PRIMARY),
@@ -230,7 +232,12 @@ def city_style(
     center = view.get("center", [0, 0])
     label = {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": center}}
     if source["type"] == "raster":
-        drawn: list[Layer] = [GROUND[0], {"id": "raster", "type": "raster", "source": SOURCE}]
+        # A raster's colors are its own: at night it's only dimmed.
+        dimmed = {"raster-brightness-max": 0.45} if dark else {}
+        drawn: list[Layer] = [
+            layers(dark=dark)[0],
+            {"id": "raster", "type": "raster", "source": SOURCE, "paint": dimmed},
+        ]
     else:
         drawn = layers(dark=dark)
     return {

@@ -1,5 +1,5 @@
 // details[data-crew-map]: the stops of the list on a map, by their numbers. It's loaded when it is opened.
-import { openThemedMap } from "./night-map.js";
+import { openMap } from "./map-base.js";
 
 function stopsOfList() {
   const items = [...document.querySelectorAll(".stops > li")];
@@ -30,7 +30,7 @@ async function open(details) {
         fitBoundsOptions: { padding: 48, maxZoom: 16 },
       }
     : {};
-  const opened = await openThemedMap(box, frame);
+  const opened = await openMap(box, frame);
   if (!opened) return;
   // The first stop is the last to be drawn, so it is on top.
   for (const stop of stops.toReversed()) {

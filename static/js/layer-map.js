@@ -1,5 +1,5 @@
 // [data-layer-map]: the checked file on the city's own map, in place of its plain picture.
-import { openThemedMap } from "./night-map.js";
+import { openMap } from "./map-base.js";
 
 const COLORS = { old: "#71767a", new: "#005ea2", bad: "#b50909" };
 
@@ -9,7 +9,7 @@ async function start(box) {
   if (!answer.ok) return;
   const shapes = await answer.json();
   box.hidden = false;
-  const opened = await openThemedMap(box, shapes.bounds ? { bounds: shapes.bounds, fitBoundsOptions: { padding: 24 } } : {});
+  const opened = await openMap(box, shapes.bounds ? { bounds: shapes.bounds, fitBoundsOptions: { padding: 24 } } : {});
   if (!opened) {
     box.hidden = true;
     return;

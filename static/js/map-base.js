@@ -1,5 +1,5 @@
-// openMap(box): opens a MapLibre map in a box made by _map_data.html, in its language and without tilt or rotation. A
-// browser that can't draw it shows a message instead, and the result is null.
+// openMap(box): opens a MapLibre map in a box made by _map_data.html, in its language, in dark colors where the device has them, and without
+// tilt or rotation. A browser that can't draw it shows a message instead, and the result is null.
 
 // A classic script, which sets a global.
 function loadScript(url) {
@@ -31,7 +31,8 @@ export async function openMap(box, options = {}) {
     if (!document.createElement("canvas").getContext("webgl2")) throw new Error("no WebGL");
     const [maplibre] = await Promise.all([import(words.maplibre), loadStyles(words.css)]);
     maplibre.setWorkerUrl(new URL(words.worker, location.href).href);
-    const answer = await fetch(words.style);
+    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const answer = await fetch(isDark ? words.styleDark : words.style);
     if (!answer.ok) throw new Error(`style ${answer.status}`);
     const style = await answer.json();
     if (Object.values(style.sources).some((source) => source.url?.startsWith("pmtiles://"))) {
@@ -64,6 +65,7 @@ export async function openMap(box, options = {}) {
       },
       ...options,
     });
+    box.classList.toggle("map--night", isDark);
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");

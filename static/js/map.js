@@ -1,12 +1,12 @@
 // The public map: zoomed out, circles that say how many; zoomed in, single reports. The list next to the map follows the view. The view
 // is in the URL (#view=) without adding to the browser's history; each choice of filters is a page of its own.
+import { openMap } from "./map-base.js";
 import { findPlaces, reportHere } from "./map-find.js";
 import { circle, DAY, layers, NIGHT, workLayers } from "./map-layers.js";
 import { ListInView } from "./map-list.js";
 import { drawMarks } from "./map-marks.js";
 import { heatAndMonths, heatLayers } from "./map-months.js";
 import { Popups } from "./map-popup.js";
-import { openThemedMap } from "./night-map.js";
 
 // How far a tap may miss a point; and the keyboard's crosshair, which moves in steps.
 const FINGER_PX = 8;
@@ -56,7 +56,7 @@ function unique(features) {
 }
 
 const chosen = box.dataset.view?.split(",").map(Number);
-const opened = await openThemedMap(box, {
+const opened = await openMap(box, {
   hash: form ? "view" : false,
   ...(chosen ? { bounds: chosen, fitBoundsOptions: { padding: 24, maxZoom: CLOSEST } } : {}),
 });

@@ -1,5 +1,5 @@
 // [data-numbered-map]: a map with a numbered pin for each [data-pin] in it. The addresses on the page say the same.
-import { openTheirMap } from "./their-map.js";
+import { openMap } from "./map-base.js";
 
 const CLOSE_UP = 17.5;
 // The buttons that zoom are on the right.
@@ -13,7 +13,7 @@ async function start(box) {
   }));
   box.replaceChildren();
   box.hidden = false;
-  const opened = await openTheirMap(box, { bounds: undefined, center: pins[0].at, zoom: CLOSE_UP });
+  const opened = await openMap(box, { bounds: undefined, center: pins[0].at, zoom: CLOSE_UP });
   if (!opened) return;
   const { map, maplibre } = opened;
   for (const { at, number, label } of pins) {

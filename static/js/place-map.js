@@ -1,6 +1,6 @@
 // [data-place-map]: a map with a pin for a form's two coordinates, collapsed unless it's open from the start. Buttons, arrow keys, clicks, taps and dragging
 // move the pin; after a pause, its address is looked up and announced once. Without this script, the address box is enough.
-import { openTheirMap } from "./their-map.js";
+import { openMap } from "./map-base.js";
 
 const PAUSE = 800;
 // One step moves the pin this far on the screen; zoomed in, that is a step or two on the ground.
@@ -117,7 +117,7 @@ function start(details) {
 
   async function open() {
     const at = savedPoint() ?? startPoint();
-    const opened = await openTheirMap(box, at ? { bounds: undefined, center: at, zoom: closeUp } : {});
+    const opened = await openMap(box, at ? { bounds: undefined, center: at, zoom: closeUp } : {});
     if (!opened) {
       details.querySelector(".pin-pad").hidden = true;
       return;

@@ -1,5 +1,5 @@
 // [data-queue-map]: the list's requests as dots next to it. A row and its dot light up together; a drawn shape ticks the rows inside.
-import { openThemedMap } from "./night-map.js";
+import { openMap } from "./map-base.js";
 
 const SHOWN = "queue-map";
 // How far the pointer moves before another corner of the shape is kept.
@@ -221,7 +221,7 @@ async function show() {
   if (section.dataset.started) return;
   section.dataset.started = "1";
   const box = section.querySelector("[data-map-box]");
-  const opened = await openThemedMap(box, { cooperativeGestures: false });
+  const opened = await openMap(box, { cooperativeGestures: false });
   if (opened) new QueueMap(opened.map, opened.maplibre);
 }
 

@@ -1,11 +1,11 @@
 // [data-routing-map]: the picture of a simulation as a map that can be moved, with the colors of its legend.
-import { openThemedMap } from "./night-map.js";
+import { openMap } from "./map-base.js";
 
 async function start(box) {
   const picture = document.querySelector("[data-routing-picture]");
   const dots = JSON.parse(document.getElementById("routing-dots").textContent);
   box.hidden = false;
-  const opened = await openThemedMap(box);
+  const opened = await openMap(box);
   if (!opened) {
     box.hidden = true;
     return;

@@ -112,7 +112,7 @@ def map_months(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def map_style(request: HttpRequest) -> HttpResponse:
-    """The MapLibre style of this city's map. URLs are absolute, since MapLibre's worker has no base URL."""
+    """The MapLibre style of this city's map, dark with ?dark=1. URLs are absolute, since MapLibre's worker has no base URL."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     response = JsonResponse(
         style.city_style(
@@ -120,6 +120,7 @@ def map_style(request: HttpRequest) -> HttpResponse:
             view=jurisdiction.map_view,
             source=_source(request, jurisdiction),
             glyphs=request.build_absolute_uri("/").rstrip("/") + settings.STATIC_URL + GLYPHS,
+            dark=request.GET.get("dark") == "1",
         )
     )
     patch_cache_control(response, public=True, max_age=60)

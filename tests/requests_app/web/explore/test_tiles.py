@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import json
+import re
 import time
 from typing import Any
 
@@ -506,6 +507,22 @@ def test_the_style_names_the_city_and_whole_addresses_of_our_own(cast: factories
     assert (source["minzoom"], source["maxzoom"]) == (8, 15)
     assert found["glyphs"] == "http://testserver/static/vendor/glyphs/v1/{fontstack}/{range}.pbf"
     assert "//" not in json.dumps(found).replace("http://testserver", "")
+
+
+def test_the_dark_map_has_the_dark_colors_of_the_pictures(
+    cast: factories.Rivermark, client: Client, settings: Any
+) -> None:
+    from requests_app.places.style import LAND, OUTSIDE, layers
+
+    dark = client.get("/map/style.json?dark=1").json()
+    assert dark["layers"] == layers(dark=True)
+    assert style(client)["layers"] == layers()
+    assert {LAND, OUTSIDE} & set(re.findall(r"#[0-9a-f]{6}", json.dumps(dark["layers"]))) == set()
+    # A raster can only be dimmed.
+    settings.BASEMAP_RASTER_URL = "https://tiles.example.com/{z}/{x}/{y}.png"
+    _ground, raster = client.get("/map/style.json?dark=1").json()["layers"]
+    assert raster["paint"]["raster-brightness-max"] < 1
+    assert style(client)["layers"][1]["paint"] == {}
 
 
 def test_every_layer_of_the_style_is_one_that_an_import_can_fill(cast: factories.Rivermark, client: Client) -> None:
