@@ -33,12 +33,16 @@ ZOOM, CLOSEST = 16.0, 17.0
 PLAIN_ZOOM = 11
 # From here on out, many marks lie close together.
 SMALL_MARKS = 14
-# Pixels of a PNG for each of the picture, a balance of sharpness and weight.
-DENSITY = 1.5
+# Pixels of a PNG for each of a picture from this width on, a balance of sharpness, weight and time. The widest is for cards,
+# which have 1200 pixels and no more.
+DENSITIES = ((1000, 1.0), (500, 1.25), (0, 1.5))
+# Half a pixel: what no eye can tell apart. Lines thinner than this many pixels hardly show, and take as long as others.
+TOLERANCE, THINNEST = 0.5, 0.8
 FONT = "Public Sans, Helvetica, Arial, sans-serif"
-FONT_FILES = [
+FONT_FILE, BOLD_FILE = (
     str(settings.BASE_DIR / f"static/vendor/uswds/fonts/PublicSans-{weight}.ttf") for weight in ("SemiBold", "Bold")
-]
+)
+BOLD = 'font-weight="700"'
 MOVE = re.compile(r"M ([^M]+)")
 # Marks, by day and at night.
 PIN, PIN_AT_NIGHT, EDGE = "#b50909", "#ff8d7b", "#ffffff"
@@ -159,14 +163,20 @@ def svg(
     )
 
 
-def png(drawing: str, *, density: float = DENSITY) -> bytes:
+def density_of(width: int) -> float:
+    """Pixels of a PNG for each of a picture so wide."""
+    return next(density for least, density in DENSITIES if width >= least)
+
+
+def png(drawing: str, *, density: float) -> bytes:
     """The SVG as a PNG with `density` pixels for each of its own."""
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=drawing,
             zoom=density,
             skip_system_fonts=True,
-            font_files=FONT_FILES,
+            # Each file is read again for each picture.
+            font_files=[FONT_FILE, BOLD_FILE] if BOLD in drawing else [FONT_FILE],
             sans_serif_family="Public Sans",
         )
     )
@@ -198,8 +208,8 @@ def _shapes(jurisdiction: Jurisdiction, view: View, zoom: int) -> dict[str, list
             """
             SELECT layer, properties, ST_AsSVG(placed, 0, 1), ST_Dimension(placed), ST_X(spot), -ST_Y(spot)
             FROM (
-                SELECT id, layer, properties, ST_Affine(
-                    ST_ClipByBox2D(shape, frame), %(scale)s, 0, 0, %(scale)s, %(left)s, %(top)s) AS placed
+                SELECT id, layer, properties, ST_Simplify(ST_Affine(
+                    ST_ClipByBox2D(shape, frame), %(scale)s, 0, 0, %(scale)s, %(left)s, %(top)s), %(tolerance)s) AS placed
                 FROM requests_app_basemapfeature,
                      ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857) AS frame
                 WHERE jurisdiction_id = %(jurisdiction)s AND min_zoom <= %(zoom)s AND shape && frame
@@ -212,6 +222,7 @@ def _shapes(jurisdiction: Jurisdiction, view: View, zoom: int) -> dict[str, list
                 "scale": view.scale,
                 "left": -west * view.scale,
                 "top": -north * view.scale,
+                "tolerance": TOLERANCE,
                 "west": west - margin,
                 "south": south - margin,
                 "east": east + margin,
@@ -248,11 +259,15 @@ def _drawn(layer: style.Layer, shapes: dict[str, list[Shape]], view: View) -> st
             by_color.setdefault(value(paint["fill-color"], view.zoom, shape.properties), []).append(shape.path)
         opacity = value(paint.get("fill-opacity", 1), view.zoom, {})
         edge = f' stroke="{paint["fill-outline-color"]}"' if "fill-outline-color" in paint else ""
+        if not paint["fill-antialias"]:
+            edge = ' shape-rendering="crispEdges"'
         return "".join(
             f'<path d="{"".join(paths)}" fill="{color}" fill-rule="evenodd"{edge}{_unless_one("fill-opacity", opacity)}/>'
             for color, paths in by_color.items()
         )
     width = value(paint["line-width"], view.zoom, {})
+    if width < THINNEST and "line-dasharray" not in paint:
+        return None
     dashes = " ".join(f"{part * width:.1f}" for part in paint.get("line-dasharray", ()))
     return (
         f'<path d="{"".join(shape.path for shape in found)}" fill="none" stroke="{paint["line-color"]}" '

@@ -1,13 +1,13 @@
 """Addresses of map pictures (web/explore/map_pictures.py), signed, so that nobody makes us draw the whole world.
 
-A picture is of a `subject`: the place of a report, the same with its neighbors, an area, any place, or the city.
+A picture is of a `subject`: the place of a report, the same with its neighbors, an area, a service, any place, or the city.
 """
 
 from django.contrib.gis.geos import Point
 from django.urls import reverse
 
 from requests_app import links
-from requests_app.models import Area, ServiceRequest
+from requests_app.models import Area, Service, ServiceRequest
 
 # Width and height in pixels. The small one is for phones.
 SIZES = {"small": (343, 220), "medium": (600, 300), "wide": (1200, 630)}
@@ -26,6 +26,11 @@ def of_report(service_request: ServiceRequest, *, with_neighbors: bool = False) 
 
 def of_area(area: Area) -> str:
     return f"area/{area.layer}/{area.code}"
+
+
+def of_service(service: Service) -> str:
+    """The city with the newest open reports of this kind."""
+    return f"service/{service.service_code}"
 
 
 def of_place(point: Point) -> str:

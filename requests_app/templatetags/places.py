@@ -30,6 +30,7 @@ def page_of_place(service_request: ServiceRequest) -> str:
 
 
 register.filter("picture_of_area", map_picture_links.of_area)
+register.filter("picture_of_service", map_picture_links.of_service)
 register.filter("picture_of_place", map_picture_links.of_place)
 
 

@@ -13,8 +13,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from requests_app.models import Area, Jurisdiction, ServiceRequest
-from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, mark_of, png, svg
+from requests_app.models import Area, Jurisdiction, Service, ServiceRequest
+from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, density_of, mark_of, png, svg
 from requests_app.places.map_picture_links import BACKDROP, CITY, NEWEST, NIGHT, SIZES, is_right
 from requests_app.places.public_place import LISTED_BY_PLACE
 from requests_app.places.statement_timeout import TimeUpError
@@ -23,7 +23,7 @@ from requests_app.web.explore.tiles import basemap_attribution
 DAY_S = 86_400
 # What is hidden or made private is gone this soon.
 REPORT_S = 30
-# The reports drawn around one, and in the whole city.
+# The reports drawn around one, and in the whole city, also of one kind.
 NEIGHBORS, OF_CITY = 40, 60
 # So many zooms farther away, the neighbors come into view.
 FARTHER = 0.5
@@ -74,7 +74,7 @@ def drawn(
     if content is None:
         title = _("Map of %(city)s") % {"city": jurisdiction.name}
         drawing = svg(jurisdiction, view, marks, title=title, attribution=credit, dark=dark, is_plain=is_plain)
-        content = png(drawing) if ending == "png" else drawing.encode()
+        content = png(drawing, density=density_of(view.width)) if ending == "png" else drawing.encode()
         cache.set(key, content, timeout=DAY_S)
     return content
 
@@ -145,6 +145,15 @@ def _area(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Fo
     return view, [Mark("area", shape=json.loads(simple.geojson))]
 
 
+def _service(jurisdiction: Jurisdiction, code: str, width: int, height: int) -> Found | None:
+    """The city, with the newest open reports of a kind that everybody may read."""
+    found = _city(jurisdiction, "", width, height)
+    service = Service.objects.filter(jurisdiction=jurisdiction, service_code=code, active=True).first()
+    if found is None or service is None:
+        return None
+    return found[0], _marks(_open(jurisdiction).filter(service=service)[:OF_CITY])
+
+
 def _place(_jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:
     latitude, _comma, longitude = which.partition(",")
     point = Point(float(longitude), float(latitude), srid=4326)
@@ -156,11 +165,12 @@ def _city(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> F
     return (View.of_box(tuple(box), width, height), []) if box else None
 
 
-OF_REPORTS = {"report", "neighbors", NEWEST}
+OF_REPORTS = {"report", "neighbors", "service", NEWEST}
 SUBJECTS: dict[str, Callable[[Jurisdiction, str, int, int], Found | None]] = {
     "report": _report,
     "neighbors": _neighbors,
     "area": _area,
+    "service": _service,
     "place": _place,
     CITY: _city,
     NEWEST: _newest,

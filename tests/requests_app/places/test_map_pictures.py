@@ -73,7 +73,7 @@ def test_a_png_has_the_same_in_more_pixels_and_the_names_by_our_own_font(
 ) -> None:
     subject = map_picture_links.of_report(factories.report(cast.tree))
     image = Image.open(io.BytesIO(picture(client, subject, ending="png").content))
-    assert image.size == (900, 450)
+    assert image.size == (750, 375)
     BasemapFeature.objects.update(properties={"class": "street"})
     Jurisdiction.objects.update(basemap_version=2)
     cache.delete("jurisdiction:testserver")
@@ -116,6 +116,29 @@ def test_of_a_block_it_shows_the_block_and_of_neighbors_only_public_open_ones(
     block = picture(client, map_picture_links.of_report(rats))
     assert pins(block) == 0
     assert f'stroke="{map_picture.PIN}"' in block.content.decode()
+
+
+def test_of_a_service_it_shows_the_open_public_reports_that_are_listed_by_place(
+    client: Client, cast: Rivermark, city: Any
+) -> None:
+    Jurisdiction.objects.update(map_view={"bounds": [-69.05, 40.45, -68.95, 40.55]})
+    cache.delete("jurisdiction:testserver")
+    _open, hidden, ended = (factories.report(cast.tree) for _ in range(3))
+    factories.report(cast.pothole, answers={"where": "lane"})
+    ServiceRequest.objects.filter(pk=hidden.pk).update(public_state=PublicState.PRIVATE)
+    ServiceRequest.objects.filter(pk=ended.pk).update(status="resolved", disposition="fixed")
+    answer = picture(client, map_picture_links.of_service(cast.tree.service))
+    assert answer.content.decode().count(f'stroke="{map_picture.OPEN}"') == 1
+    assert "max-age=30" in answer["Cache-Control"]
+    weeds = factories.service(cast.city, "weeds", listed_by_place=False)
+    factories.report(weeds)
+    assert (
+        f'stroke="{map_picture.OPEN}"'
+        not in picture(client, map_picture_links.of_service(weeds.service)).content.decode()
+    )
+    assert map_picture_links.of_service(cast.tree.service) in client.get("/service/tree/").content.decode()
+    private = client.get(f"/service/{cast.outreach.service.service_code}/").content.decode()
+    assert "map-pictures" not in private
 
 
 @pytest.mark.parametrize("at", range(3))
