@@ -239,6 +239,7 @@ def each_map_picture(planted: Planted) -> list[Arguments]:
     subjects = [
         *(map_picture_links.of_report(one, with_neighbors=wide) for one in requests for wide in (False, True)),
         map_picture_links.of_area(planted.cast.city.areas.get(layer="ward", code="5")),
+        *(map_picture_links.of_service(one.service) for one in (planted.cast.tree, planted.cast.outreach)),
         map_picture_links.CITY,
         map_picture_links.NEWEST,
         map_picture_links.of_place(Point(*factories.ELM_ST)),
@@ -686,7 +687,7 @@ PAGES: dict[str, Page] = {
     ),
     "map_picture": Page(EVERYONE, arguments=each_map_picture, budget=7),
     "map_months": Page(EVERYONE, queries=("", "status=open", "service=outreach", "q=hole"), budget=7),
-    "map_style": Page(EVERYONE, budget=1),
+    "map_style": Page(EVERYONE, queries=("", "dark=1"), budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=2),
     "place_nearest": Page(
         EVERYONE,
@@ -714,6 +715,7 @@ PAGES: dict[str, Page] = {
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
     "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=12),
+    "requests_app:area_map": Page(EVERYONE, queries=("", "layer=ward", "service=outreach&layer=ward"), budget=16),
     "requests_app:map_list": Page(
         EVERYONE,
         queries=(

@@ -33,14 +33,18 @@ def has_months(chosen: PublicFilter) -> bool:
     return not {"q", "area", "near", "asset"} & set(chosen.chosen)
 
 
+def months_played() -> list[str]:
+    """The first days of the months that the map plays; the last of them is this month's."""
+    return _months_from(_first())
+
+
 def by_month(chosen: PublicFilter) -> dict[str, Any]:
     """months: their first days, the last of them this month. cells: [longitude, latitude, a number for each month].
 
     The state is today's. Raises TimeUpError.
     """
+    months = months_played()
     with at_most(TILE_MS), connection.cursor() as cursor:
-        cursor.execute(f"SELECT {FIRST_PLAYED}")
-        months = _months_from(cursor.fetchone()[0])
         if chosen.unknown:
             return {"months": months, "cells": []}
         kinds = "AND service_id = ANY(%(services)s)" if chosen.service_ids is not None else ""
@@ -60,6 +64,13 @@ def by_month(chosen: PublicFilter) -> dict[str, Any]:
             cells.setdefault(cell, [0] * len(months))[place[month.isoformat()]] = number
             sums[cell] = [one + int(other) for one, other in zip(sums.get(cell, [0, 0, 0]), sums_of_month, strict=True)]
     return {"months": months, "cells": [[*_middle(cell, *sums[cell]), numbers] for cell, numbers in cells.items()]}
+
+
+def _first() -> dt.date:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {FIRST_PLAYED}")
+        first: dt.date = cursor.fetchone()[0]
+        return first
 
 
 def _months_from(first: dt.date) -> list[str]:

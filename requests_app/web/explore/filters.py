@@ -75,7 +75,7 @@ def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceReque
         "chips": chips,
         "result": result,
         "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips or found.previous_cursor else "",
-        "kinds": _kinds(chosen),
+        "kinds": kinds(chosen),
         "choices": _choices(chosen),
         "has_older": chosen.has_older(),
         "most_found": number_format(MOST_FOUND, force_grouping=True) if chosen.has_more_words else "",
@@ -143,7 +143,7 @@ def _word(chosen: PublicFilter, name: str) -> str:
     }[chosen.chosen[name]]
 
 
-def _kinds(chosen: PublicFilter) -> list[Group]:
+def kinds(chosen: PublicFilter) -> list[Group]:
     """Each category and its services in one select, so that contradictory choices are impossible."""
     services = Service.objects.filter(jurisdiction=chosen.jurisdiction, current__visibility__in=LISTED, active=True)
     by_category: dict[int, list[Option]] = {}

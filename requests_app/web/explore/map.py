@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.gis.db.models import Extent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -39,6 +40,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "has_more": bool(page.next_cursor),
         "place_form": MapPlaceForm(),
         "has_months": has_months(chosen),
+        "area_map_url": filters.address(reverse("requests_app:area_map"), chosen.but(older="", sort="")),
         "picture": _picture(chosen),
         "view": view_of(chosen),
         "map_words": map_words(),

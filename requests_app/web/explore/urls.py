@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from requests_app.web.explore import (
     about_service,
     address,
+    area_map,
     area_year,
     areas,
     articles,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("requests/", public_list.public_list, name="public_list"),
     path("requests/feed/", feed.feed, name="feed"),
     path("map/", map.map_page, name="map"),
+    path("map/areas/", area_map.area_map, name="area_map"),
     path("map/list/", map_list.map_list, name="map_list"),
     path("map/cards/<str:reference>/", map_cards.map_cards, name="map_cards"),
     path("numbers/", numbers.numbers, name="numbers"),
