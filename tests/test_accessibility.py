@@ -218,6 +218,8 @@ def not_mirrored(tab: "Tab") -> Findings:
     found: Findings = {}
     for size in (DESK, PHONE):
         tab.set_viewport_size(size)
+        # A page that draws a map takes its new width a moment later.
+        tab.wait_for_function("width => innerWidth === width", arg=size["width"])
         found[f"not mirrored at {size['width']}"] = tab.evaluate("access.notMirrored()")[:20]
     return found
 
