@@ -84,6 +84,11 @@ def track_page(
     notes = moderation_notes.text_notes(service_request, access.parent)
     work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
     photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own) if access.shows_words else ([], [])
+    pair = before_and_after(
+        [*photos, *work_photos], is_fixed=not shown.is_open and shown.disposition == Disposition.FIXED
+    )
+    # Each is on the page once.
+    photos, work_photos = ([one for one in several if one not in (pair or ())] for several in (photos, work_photos))
     forms: dict[str, WordsForm] = {
         act: words_form(act, is_withdrawn=shown.disposition == Disposition.WITHDRAWN)
         for act in acts & {"answer", "add", "not_fixed"}
@@ -109,9 +114,7 @@ def track_page(
             "share_url": share.share_url(service_request) if service_request.is_public else "",
             "card_url": _card_url(service_request),
             "shared_title": localized(service_request.service_version.name),
-            "pair": before_and_after(
-                [*photos, *work_photos], is_fixed=not shown.is_open and shown.disposition == Disposition.FIXED
-            ),
+            "pair": pair,
             "usual": usual,
             "usual_first": _usual_first(shown, usual),
             "promise": None if usual else _promise(service_request),

@@ -121,6 +121,7 @@ def test_before_and_after_are_side_by_side_and_hidden_ones_are_neither(client: C
     page = page_of(client, tree)
     shown = page.partition("data-before-after")[2].partition("</div>")[0]
     assert shown.index(before.name) < shown.index("Before") < shown.index(after.name) < shown.index("After")
+    assert [page.count(one.name) for one in (before, after)] == [1, 1], "each once"
     Photo.objects.filter(pk=before.pk).update(hidden_at=app_now())
     assert "data-before-after" not in page_of(client, tree)
 
