@@ -798,7 +798,7 @@ PAGES: dict[str, Page] = {
         budget=19,
     ),
     "requests_app:asset": Page(
-        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=17
+        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=16
     ),
     "requests_app:about_service": Page(
         EVERYONE,

@@ -506,9 +506,10 @@ def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: Service
 def test_a_block_and_an_area_are_named_in_the_readers_language(cast: Rivermark) -> None:
     factories.area(cast.city)
     rats = factories.routed(factories.service(cast.city, "rodent", visibility="coarse"), "Rats.", address="112 Elm St")
-    for path in ("/es/requests/", f"/es/r/{rats.reference}/", "/es/requests/feed/"):
+    own = f"/es/r/{rats.reference}/"
+    for path in ("/es/requests/", "/es/map/list/", own, f"{own}me-too/", "/es/requests/feed/"):
         page = Client().get(path).content.decode()
-        assert "cuadra 100 de Elm St" in page, path
+        assert "cuadra 100 de elm st" in page.lower(), path
         assert "block of" not in page, path
     assert "Distrito 5" in Client().get(f"/es/r/{rats.reference}/").content.decode()
     assert "100 block of Elm St" in Client().get(f"/r/{rats.reference}/").content.decode()
