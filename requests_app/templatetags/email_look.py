@@ -34,7 +34,7 @@ LOOKS: dict[str, Look] = {
     "page": Look("margin: 0; padding: 0", PAGE),
     "preheader": Look("display: none; max-height: 0; overflow: hidden; mso-hide: all"),
     "gutter": Look("padding: 16px 8px"),
-    "sheet": Look("max-width: 600px", SHEET),
+    "sheet": Look("max-width: 600px; word-break: break-word", SHEET),
     "header": Look("padding: 16px 24px", "{header}"),
     "seal": Look("display: block; border: 0"),
     "city": Look(f"padding: 0 12px; {FONT}; font-size: 18px; line-height: 24px; font-weight: bold; color: #ffffff"),

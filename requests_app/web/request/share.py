@@ -6,6 +6,7 @@ None of them has anything that the public page doesn't show, nor the report's wo
 import base64
 import hashlib
 import io
+import textwrap
 from html import escape
 
 import segno
@@ -23,7 +24,6 @@ from requests_app.messages import wording
 from requests_app.messages.progress_steps import GOOD
 from requests_app.models import Disposition, Jurisdiction, Photo, ServiceRequest
 from requests_app.places import named
-from requests_app.places.map_labels import wrapped
 from requests_app.places.map_picture import View, mark_of, png, svg
 from requests_app.places.public_place import listed_by_place
 from requests_app.places.statement_timeout import TimeUpError
@@ -131,10 +131,10 @@ def _card(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str
     is_good = not found.is_open and found.disposition in GOOD
     color = GOOD_COLOR if is_good else OPEN_COLOR
     y, rows = 210, []
-    for line in wrapped(localized(found.service_version.name), 22)[:3]:
+    for line in _lines(localized(found.service_version.name), 22, most=3):
         rows.append(_text(line, 60, y, 58, "#1b1b1b", weight=700))
         y += 68
-    for line in wrapped(named.public_words(found.public_address), 36)[:2]:
+    for line in _lines(named.public_words(found.public_address), 36, most=2):
         rows.append(_text(line, 60, y, 30, "#4d555d"))
         y += 40
     y = max(y + 40, 440)
@@ -142,7 +142,7 @@ def _card(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str
     rows.append(
         f'<path d="{shape}" fill="none" stroke="{color}" stroke-width="{6 if is_good else 20}" stroke-linecap="round"/>'
     )
-    for number, line in enumerate(wrapped(wording.status_words(found, to_reporter=False), 30)[:3]):
+    for number, line in enumerate(_lines(wording.status_words(found, to_reporter=False), 30, most=3)):
         rows.append(_text(line, 110, y + 44 * number, 34, color, weight=700))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
@@ -150,6 +150,11 @@ def _card(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str
         f'<rect width="{WIDTH}" height="{TOP}" fill="{colors.css(header)}"/>'
         f"{_text(f'{city.name} 311', 60, 62, 38, colors.css(on_header), weight=700)}{''.join(rows)}</svg>"
     )
+
+
+def _lines(text: str, letters: int, most: int) -> list[str]:
+    """Longer words are broken, and what has no room ends in an ellipsis."""
+    return textwrap.wrap(text, letters, max_lines=most, placeholder="…")
 
 
 def _text(words: str, x: int, y: int, size: int, color: str, weight: int = 600) -> str:
