@@ -124,6 +124,9 @@ def test_a_pothole_with_a_photo_takes_at_most_8_taps(
         thumb.tap(f"label[for=id_q_{question}_0]")
     thumb.go("#report-form button.usa-button--big")
     thumb.go("#report-form button.usa-button--big")
+    send = page.locator("#send-form button").bounding_box()
+    assert send is not None
+    assert send["y"] + send["height"] <= 1.5 * PHONE["height"]
     thumb.go("#send-form button.usa-button--big")
     assert ServiceRequest.objects.get().photos.count() == 1
     print(f"a pothole with a photo: {thumb.taps} taps")
