@@ -815,6 +815,7 @@ PAGES: dict[str, Page] = {
     "requests_app:who_to_call": Page(EVERYONE, budget=2),
     "requests_app:photo": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:photo_small": Page(EVERYONE, arguments=each_photo, budget=2),
+    "requests_app:photo_thumb": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:app_manifest": Page(EVERYONE, budget=1),
     "requests_app:privacy": Page(EVERYONE, budget=1),
     "requests_app:accessibility": Page(EVERYONE, budget=1),

@@ -607,7 +607,7 @@ def test_what_is_not_public_does_not_exist_for_a_stranger(planted: Planted, kind
     assert known.status_code == unknown.status_code == 404
     assert same_words(known.content, reference) == same_words(unknown.content, "0" * 8)
     photo = planted.photos[kind].name
-    for name in ("requests_app:photo", "requests_app:photo_small"):
+    for name in ("requests_app:photo", "requests_app:photo_small", "requests_app:photo_thumb"):
         assert answer(stranger(), "GET", reverse(name, args=[photo])) == "404"
     for name in ("requests_app:own_photo", "requests_app:own_photo_small"):
         assert answer(stranger(), "GET", reverse(name, args=[reference, photo])) == "404"
@@ -622,7 +622,7 @@ def same_words(content: bytes, reference: str) -> list[str]:
 
 @pytest.mark.parametrize("photo", ["hidden photo", "private photo", "draft", "work", "check"])
 def test_a_photo_that_is_kept_back_is_not_there_for_a_stranger(planted: Planted, photo: str) -> None:
-    for name in ("requests_app:photo", "requests_app:photo_small"):
+    for name in ("requests_app:photo", "requests_app:photo_small", "requests_app:photo_thumb"):
         assert answer(stranger(), "GET", reverse(name, args=[planted.photos[photo].name])) == "404"
     assert answer(stranger(), "GET", reverse("requests_app:photo", args=[planted.photos["public"].name])) == "yes"
 

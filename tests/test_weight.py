@@ -36,6 +36,7 @@ FILES = (
     "feed",
     "photo",
     "photo_small",
+    "photo_thumb",
     "own_photo",
     "own_photo_small",
     "street_works_json",

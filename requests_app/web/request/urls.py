@@ -45,5 +45,6 @@ urlpatterns: list[URLPattern] = [
     path("l/<str:token>/keep-private/", private_link.keep_private_link, name="keep_private_link"),
     path("l/<str:token>/stop/", private_link.unsubscribe_link, name="unsubscribe_link"),
     path("photos/<slug:name>-small.jpg", photo.photo_small, name="photo_small"),
+    path("photos/<slug:name>-thumb.jpg", photo.photo_thumb, name="photo_thumb"),
     path("photos/<slug:name>.jpg", photo.photo, name="photo"),
 ]

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from requests_app import photos
 from requests_app.actions import daily_load
@@ -98,7 +99,11 @@ def test_before_and_after_come_first_and_a_hidden_photo_is_gone(client: Client) 
     before, after = with_photos.photos.order_by("id")
     assert html.index(before.name) < html.index(after.name) < html.index(plain[-1].reference)
     assert html.count("fixed-lately__pair") == 1
+    thumb = f"/photos/{before.name}-thumb.jpg"
+    assert thumb in html
+    assert max(Image.open(io.BytesIO(client.get(thumb).content)).size) <= 240
     Photo.objects.filter(pk=before.pk).update(hidden_at=app_now())
+    assert client.get(thumb).status_code == 404
     assert before.name in client.get("/").content.decode(), "for half a minute"
     cache.clear()
     assert before.name not in client.get("/").content.decode()
