@@ -23,7 +23,12 @@ pytestmark = pytest.mark.django_db
 NEAR_ELM = (40.5, 69.0)
 
 
-def from_phone(at: tuple[float, float] | None = NEAR_ELM, day: dt.datetime | None = None, off_m: float = 0) -> bytes:
+def from_phone(
+    at: tuple[float, float] | None = NEAR_ELM,
+    day: dt.datetime | None = None,
+    off_m: float = 0,
+    picture: Image.Image | None = None,
+) -> bytes:
     """at: degrees north and west."""
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = f"{day or app_now():%Y:%m:%d %H:%M:%S}"
@@ -32,7 +37,7 @@ def from_phone(at: tuple[float, float] | None = NEAR_ELM, day: dt.datetime | Non
     if off_m:
         exif.get_ifd(0x8825)[0x1F] = off_m
     out = io.BytesIO()
-    Image.new("RGB", (40, 30), "green").save(out, "JPEG", exif=exif)
+    (picture or Image.new("RGB", (40, 30), "green")).save(out, "JPEG", exif=exif)
     return out.getvalue()
 
 
