@@ -26,10 +26,13 @@ from requests_app.actions import conversation, moderation
 from requests_app.clock import app_now
 from requests_app.messages import webhook_calls
 from requests_app.models import AccessLink, ServiceRequest, User, Webhook, WebhookDelivery
+from requests_app.places.tiles import MOST_NAMED
 from requests_app.rules import webhooks
 from requests_app.rules.public_texts import public_texts
+from requests_app.web.explore import area_year
+from requests_app.web.request import share
 from requests_app.worker import tasks
-from tests import vector_tile
+from tests import factories, vector_tile
 from tests.pages import LINK, PAGES, RESIDENT, STAFF_KEY, address, addresses, is_translated, searches, tile_at
 from tests.planted import (
     CANARIES,
@@ -38,6 +41,7 @@ from tests.planted import (
     SECRET_PLACES,
     TAKEN_AT,
     TAKEN_PLACE,
+    VISITOR,
     Planted,
     kept_for_a_module,
     other_phone_spellings,
@@ -276,6 +280,40 @@ def test_no_tile_shows_a_secret_place(planted: Planted, db: None) -> None:
     # The coarse one is drawn somewhere in its block; the others are not drawn.
     assert planted.requests["coarse"].reference in shown
     assert not shown & {planted.requests[kind].reference for kind in NOT_PUBLIC}
+    look_around_the_secret_places(planted)
+
+
+def look_around_the_secret_places(planted: Planted) -> None:
+    """By what maps ask for; and what is written on pictures, which nobody can search for words."""
+    wanted = needles(planted)
+    crawler = Crawler(planted, wanted, levels=0)
+    crawler.client.cookies["visitor"] = VISITOR
+    around, in_view = (
+        reverse("requests_app:around", args=[planted.drafts["duplicates"].pk]),
+        reverse("requests_app:map_list"),
+    )
+    for x, y in (*SECRET_PLACES.values(), factories.ELM_ST):
+        box = f"{x - 0.003:.3f},{y - 0.003:.3f},{x + 0.003:.3f},{y + 0.003:.3f}"
+        crawler.ask(f"{in_view}?frame={box}")
+        assert (planted.public.reference.encode() in crawler.last) == ((x, y) == factories.ELM_ST)
+        crawler.ask(f"{around}?box={box}")
+    assert planted.public.reference.encode() in crawler.last
+    public = {request.reference for kind, request in planted.requests.items() if kind not in NOT_PUBLIC}
+    every = sorted(request.reference for request in planted.requests.values())
+    cards: set[str] = set()
+    for at in range(0, len(every), MOST_NAMED):
+        crawler.ask(reverse("requests_app:map_cards", args=[",".join(every[at : at + MOST_NAMED])]))
+        cards.update(re.findall(r'data-reference="(\w+)"', crawler.last.decode()))
+    assert cards == public
+    crawler.has_found_nothing()
+    city = planted.cast.city
+    drawn = [area_year._card(city, *area_year._found(city, "ward", "5", "2026"))]
+    for number in cards:
+        shown = ServiceRequest.objects.select_related("service_version").get(reference=number)
+        shown.jurisdiction = city
+        drawn.append(share._card(city, shown, share._photo(shown)))
+    assert any("12 Elm St" in drawing for drawing in drawn)
+    assert leaks("\n".join(drawn).encode(), wanted) == []
 
 
 @pytest.mark.parametrize("zoom", [8, 11, 14])
