@@ -34,20 +34,25 @@ class Weeks:
 
 
 def city_weeks(jurisdiction: Jurisdiction) -> Weeks | None:
-    """None if the last week isn't counted, as in a new city. Cached for 15 minutes, since it changes once a day."""
-    last = app_now().astimezone(jurisdiction.zone).date() - dt.timedelta(days=1)
+    """Until yesterday, or the day before while that isn't counted yet; None if neither is, as in a new city."""
+    yesterday = app_now().astimezone(jurisdiction.zone).date() - dt.timedelta(days=1)
+    return _weeks(jurisdiction, yesterday) or _weeks(jurisdiction, yesterday - dt.timedelta(days=1))
+
+
+def _weeks(jurisdiction: Jurisdiction, last: dt.date) -> Weeks | None:
+    """None if its last day isn't counted. Cached for 15 minutes, since it changes once a day."""
     key = f"city_weeks:{jurisdiction.pk}:{last}"
-    found: dict[int, tuple[int, int, int]] | None = cache.get(key)
+    found: dict[int, tuple[int, int, int | None]] | None = cache.get(key)
     if found is None:
         with connection.cursor() as cursor:
             cursor.execute(BY_WEEK, {"city": jurisdiction.pk, "last": last, "days": WEEKS * 7})
             found = {
-                week: (int(reported), int(closed), int(still_open or 0))
+                week: (int(reported), int(closed), None if still_open is None else int(still_open))
                 for week, reported, closed, still_open in cursor.fetchall()
             }
         cache.set(key, found, timeout=CACHED_S)
-    if 0 not in found:
+    if found.get(0, (0, 0, None))[2] is None:
         return None
     ago = range(WEEKS - 1, -1, -1)
-    reported, closed, still_open = ([found.get(week, (0, 0, 0))[number] for week in ago] for number in range(3))
+    reported, closed, still_open = ([found.get(week, (0, 0, 0))[number] or 0 for week in ago] for number in range(3))
     return Weeks([last - dt.timedelta(days=7 * week) for week in ago], reported, closed, still_open)

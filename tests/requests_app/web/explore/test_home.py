@@ -117,6 +117,7 @@ def test_the_week_s_numbers_are_those_of_the_last_seven_days_without_confidentia
     service = ServiceVersion.objects.get(service__service_code="pothole").service
     for days_ago, submitted, ended, still_open, confidential in (
         (0, 100, 40, 70, False),
+        (1, 0, 0, 65, False),
         (6, 11, 3, 5, False),
         (7, 1000, 500, 200, False),
         (0, 7, 7, 7, True),
@@ -135,6 +136,10 @@ def test_the_week_s_numbers_are_those_of_the_last_seven_days_without_confidentia
     for number, words in ((111, "new reports"), (43, "reports closed"), (70, "still open")):
         assert f"<strong>{number}</strong> <span>{words}</span>" in html
     assert "From 0 to 111 a week over the last 12 weeks." in html
+    # After midnight, until yesterday is counted.
+    DailyLoad.objects.filter(day=yesterday).delete()
+    cache.clear()
+    assert "<strong>65</strong> <span>still open</span>" in " ".join(client.get("/").content.decode().split())
 
 
 @pytest.mark.shows("3.16")
