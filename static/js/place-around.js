@@ -2,6 +2,8 @@
 // Selecting one opens a card over the map's lower edge. The pages after this one ask the same without a map or a script.
 const METERS_IN_A_FOOT = 0.3048;
 const PAUSE = 250;
+// What was hidden or became private leaves an open card within half a minute.
+const AGAIN_MS = 15000;
 // Icons from here on: farther out they would cover each other.
 const ICONS_FROM = 16.9;
 const DOTS_FROM = 15;
@@ -14,7 +16,7 @@ const ICONS = [
   [/sign/, "info"],
 ];
 
-function icon(kind, sprite) {
+export function icon(kind, sprite) {
   const name = ICONS.find(([pattern]) => pattern.test(kind))?.[1];
   if (!name) return null;
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -31,8 +33,8 @@ function meters([x, y], [toX, toY]) {
   return Math.hypot(across, toY - y) * 111195;
 }
 
-// start({ map, maplibre, details, put, addressAt }): put([x, y]) sets the pin; addressAt(lat, long) answers the nearest address.
-export function start({ map, maplibre, details, put, pinAt, addressAt }) {
+// start({ map, maplibre, details, put, pinAt }): put([x, y]) sets the pin, pinAt() answers where it is.
+export function start({ map, maplibre, details, put, pinAt }) {
   const form = details.closest("form");
   const stage = details.querySelector(".place-map__stage");
   const assetCard = stage.querySelector("[data-asset-card]");
@@ -44,6 +46,8 @@ export function start({ map, maplibre, details, put, pinAt, addressAt }) {
   let opener;
   let pause;
   let loading = new AbortController();
+  let again;
+  let ofCard;
 
   function field(name) {
     const found = form.querySelector(`input[type=hidden][name=${name}]`);
@@ -54,12 +58,16 @@ export function start({ map, maplibre, details, put, pinAt, addressAt }) {
   }
 
   function close() {
+    clearInterval(again);
+    ofCard = null;
     card?.remove();
     card = null;
     if (opener?.isConnected) opener.focus();
   }
 
   function open(template, button) {
+    clearInterval(again);
+    ofCard = null;
     card?.remove();
     opener = button;
     card = document.importNode(template.content, true).firstElementChild;
@@ -73,6 +81,19 @@ export function start({ map, maplibre, details, put, pinAt, addressAt }) {
     return card;
   }
 
+  // Its nearest address, and the side of the street.
+  async function whereIs({ lat, long }) {
+    const query = new URLSearchParams({ lat, long, side: 1, language: document.documentElement.lang });
+    try {
+      const answer = await fetch(`${details.dataset.nearest}?${query}`);
+      const [place] = answer.ok ? await answer.json() : [];
+      return place ? [place.side, place.label].filter(Boolean).join(" · ") : "";
+    } catch {
+      // The number is enough.
+      return "";
+    }
+  }
+
   async function showAsset(asset, button) {
     const opened = open(assetCard, button);
     opened.querySelector("[data-name]").textContent = asset.name;
@@ -84,8 +105,7 @@ export function start({ map, maplibre, details, put, pinAt, addressAt }) {
       close();
     });
     opened.focus();
-    const address = await addressAt(asset.lat, asset.long);
-    opened.querySelector("[data-address]").textContent = address;
+    opened.querySelector("[data-address]").textContent = await whereIs(asset);
   }
 
   function away(report) {
@@ -117,7 +137,20 @@ export function start({ map, maplibre, details, put, pinAt, addressAt }) {
       shown.delete(`r${report.reference}`);
       close();
     });
+    ofCard = report;
+    again = setInterval(load, AGAIN_MS);
     opened.focus();
+  }
+
+  // The card of a report that isn't among the public ones anymore.
+  function empty() {
+    clearInterval(again);
+    const gone = Object.assign(document.createElement("p"), { textContent: reportCard.dataset.gone });
+    gone.setAttribute("role", "status");
+    const button = card.querySelector("[data-close]");
+    card.replaceChildren(gone, button);
+    ofCard = null;
+    button.focus({ preventScroll: true });
   }
 
   function add(key, place, className, label, select, content) {
@@ -170,7 +203,11 @@ export function start({ map, maplibre, details, put, pinAt, addressAt }) {
     const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((one) => one.toFixed(5));
     try {
       const answer = await fetch(`${details.dataset.around}?box=${box.join(",")}`, { signal: loading.signal });
-      if (answer.ok) draw(await answer.json());
+      if (!answer.ok) return;
+      const found = await answer.json();
+      draw(found);
+      const isHere = ofCard && bounds.contains([ofCard.long, ofCard.lat]);
+      if (isHere && !found.reports.some(({ reference }) => reference === ofCard.reference)) empty();
     } catch {
       // The next pages ask the same.
     }

@@ -134,7 +134,7 @@ function start(details) {
     if (words.around) {
       const { start: showAround } = await import(words.aroundScript);
       const pinAt = () => marker.getLngLat()?.toArray();
-      showAround({ map, maplibre: opened.maplibre, details, put, pinAt, addressAt: (...at) => addressAt(...at).catch(() => "") });
+      showAround({ map, maplibre: opened.maplibre, details, put, pinAt });
     }
     map.once("load", () => (box.dataset.ready = ""));
   }

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.gis.geos import LineString
 
-from requests_app.models import Draft, ServiceRequest
+from requests_app.models import BasemapFeature, Draft, ServiceRequest
 from tests import factories
 from tests.factories import ELM_ST
 from tests.journeys.test_report import PHONE, go, looks_well, sees_nothing_wrong
@@ -33,12 +34,20 @@ def test_a_lamp_and_a_report_are_selected_on_the_map(live_site: "Site", new_page
     )
     factories.asset(city, "L00418", ELM_ST[0] + 0.0006)
     earlier = factories.report(version, "It’s dark here.")
+    line = LineString((-69.01, ELM_ST[1] - 0.0001), (-68.99, ELM_ST[1] - 0.0001), srid=4326)
+    BasemapFeature.objects.create(
+        jurisdiction=city,
+        layer="streets",
+        properties={"class": "street", "name": "Elm St"},
+        shape=line.transform(3857, clone=True),
+    )
     page = new_page(
         viewport=PHONE,
         bypass_csp=True,
         geolocation={"longitude": ELM_ST[0], "latitude": ELM_ST[1] + 0.0004},
         permissions=["geolocation"],
     )
+    page.clock.install()
     to_place(page, live_site.url)
     page.wait_for_selector(".map[data-ready]")
     page.get_by_role("button", name="Use my location").click()
@@ -57,6 +66,7 @@ def test_a_lamp_and_a_report_are_selected_on_the_map(live_site: "Site", new_page
     page.click("[data-different]")
     assert not dot.count()
     icon.click()
+    page.locator(".map-card").get_by_text("North side of Elm St · 12 Elm St").wait_for()
     assert "L00418" in page.inner_text(".map-card")
     page.click("[data-use]")
     go(page)
@@ -69,6 +79,16 @@ def test_a_lamp_and_a_report_are_selected_on_the_map(live_site: "Site", new_page
 
     ServiceRequest.objects.filter(pk=earlier.pk).update(people_count=1)
     Draft.objects.update(typed={**Draft.objects.get().typed, "not_same": []})
+    page.reload()
+    # A report that becomes private leaves its open card.
+    dot.click()
+    ServiceRequest.objects.filter(pk=earlier.pk).update(public_state="private")
+    page.clock.fast_forward("00:16")
+    page.get_by_text("This report isn’t public anymore.").wait_for()
+    assert "It’s dark here." not in page.inner_text(".map-card")
+    page.get_by_role("button", name="Close", exact=True).click()
+    assert not dot.count()
+    ServiceRequest.objects.filter(pk=earlier.pk).update(public_state="public")
     page.reload()
     dot.click()
     page.click("[data-same]")

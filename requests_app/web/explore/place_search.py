@@ -9,7 +9,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from requests_app import limits
-from requests_app.places import addresses, assets, ownership
+from requests_app.places import addresses, assets, ownership, street_side
 from requests_app.web.city_request import CityRequest
 
 # Nearly every keystroke searches, and everyone in a library shares one IP address.
@@ -29,7 +29,10 @@ def place_search(request: CityRequest) -> HttpResponse:
 
 @require_safe
 def place_nearest(request: CityRequest) -> HttpResponse:
-    """?lat=&long=: a list with the address at this point, or an empty one. Outside the city, with the neighboring town."""
+    """?lat=&long=: a list with the address at this point, or an empty one. Outside the city, with the neighboring town.
+
+    ?side=1: also on which side of the street the point is, as `side`, in ?language=.
+    """
     try:
         latitude, longitude = float(request.GET.get("lat", "")), float(request.GET.get("long", ""))
     except ValueError:
@@ -39,8 +42,13 @@ def place_nearest(request: CityRequest) -> HttpResponse:
         return JsonResponse({"error": "lat and long must be degrees"}, status=400)
     if not limits.allow(request, "place_nearest", NEAREST_AN_HOUR):
         return _too_many()
-    found = ownership.named_at(request.jurisdiction, Point(longitude, latitude, srid=4326))
-    return _listed([found] if found else [])
+    point = Point(longitude, latitude, srid=4326)
+    found = ownership.named_at(request.jurisdiction, point)
+    if found is None or request.GET.get("side") != "1":
+        return _listed([found] if found else [])
+    language = request.GET.get("language", "")
+    with override(language if language in request.jurisdiction.languages else request.LANGUAGE_CODE):
+        return _listed([found], side=street_side.side_of_street(request.jurisdiction, point))
 
 
 def _too_many() -> HttpResponse:
@@ -50,9 +58,15 @@ def _too_many() -> HttpResponse:
     return response
 
 
-def _listed(matches: list[addresses.Match]) -> HttpResponse:
+def _listed(matches: list[addresses.Match], **more: str) -> HttpResponse:
     listed: list[dict[str, Any]] = [
-        {"label": match.label, "lat": round(match.point.y, 6), "long": round(match.point.x, 6), "kind": match.kind}
+        {
+            "label": match.label,
+            "lat": round(match.point.y, 6),
+            "long": round(match.point.x, 6),
+            "kind": match.kind,
+            **more,
+        }
         for match in matches
     ]
     response = JsonResponse(listed, safe=False)

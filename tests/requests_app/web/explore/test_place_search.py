@@ -1,8 +1,10 @@
 """JSON views for the address box and the pin, requested over HTTP."""
 
 import pytest
+from django.contrib.gis.geos import LineString
 from django.test import Client
 
+from requests_app.models import BasemapFeature
 from requests_app.web.explore import place_search
 from tests import factories
 
@@ -31,6 +33,25 @@ def test_nothing_found_is_an_empty_list(client: Client, text: str) -> None:
 def test_a_pin_finds_its_address(client: Client) -> None:
     assert client.get("/places/nearest.json", {"lat": "40.5001", "long": "-69.0001"}).json() == [ELM]
     assert client.get("/places/nearest.json", {"lat": "40.52", "long": "-69.0"}).json() == []
+
+
+@pytest.mark.parametrize(
+    ("lat", "long", "side"),
+    [
+        ("40.5001", "-69.0001", "North side of Elm St"),
+        ("40.4999", "-69.0001", "South side of Elm St"),
+        ("40.5000", "-69.0001", ""),
+    ],
+)
+def test_a_pin_knows_its_side_of_the_street(
+    cast: factories.Rivermark, client: Client, lat: str, long: str, side: str
+) -> None:
+    line = LineString((-69.01, 40.5), (-68.99, 40.5), srid=4326).transform(3857, clone=True)
+    BasemapFeature.objects.create(
+        jurisdiction=cast.city, layer="streets", properties={"class": "street", "name": "Elm St"}, shape=line
+    )
+    place = {"lat": lat, "long": long, "side": "1"}
+    assert client.get("/places/nearest.json", place).json() == [ELM | {"side": side}]
 
 
 @pytest.mark.parametrize(
