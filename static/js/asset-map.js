@@ -1,6 +1,7 @@
 // details[data-thing-map]: shows the assets of the list next to it as buttons on a map. Selecting one checks its radio button,
 // and the other way around. The list is enough for people who can't see the map or have no script.
 import { openMap } from "./map-base.js";
+import { icon } from "./place-around.js";
 
 function start(details) {
   const words = details.dataset;
@@ -22,8 +23,11 @@ function start(details) {
   function pin(thing) {
     const radio = radios.get(thing.number);
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "asset-pin", textContent: thing.number });
-    button.setAttribute("aria-label", radio.labels[0].textContent.trim());
+    const label = radio.labels[0].textContent.trim();
+    Object.assign(button, { type: "button", className: "map-icon", title: label });
+    button.setAttribute("aria-label", label);
+    const drawn = icon(thing.kind, words.icons);
+    if (drawn) button.append(drawn);
     button.addEventListener("click", (event) => {
       // The map below listens for clicks, too.
       event.stopPropagation();

@@ -234,7 +234,12 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
             )
             return _take(draft, place)
     on_map = [
-        {"number": asset.asset_id, "lat": round(asset.point.y, 6), "long": round(asset.point.x, 6)}
+        {
+            "number": asset.asset_id,
+            "kind": asset.kind,
+            "lat": round(asset.point.y, 6),
+            "long": round(asset.point.x, 6),
+        }
         for asset in path.nearby_assets
     ]
     return show(
