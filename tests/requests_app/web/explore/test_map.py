@@ -267,6 +267,12 @@ def test_without_javascript_the_list_is_all_there_and_no_empty_box(
     page.goto(f"{live_site.url}/map/")
     assert page.get_by_role("link", name="Tree to prune").is_visible()
     assert not page.locator("#map").is_visible()
+    page.get_by_role("link", name="Reports by area and month").click()
+    page.get_by_label("Month", exact=True).select_option(index=1)
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**/map/areas/?layer=*&month=*")
+    assert page.locator(".heat__map, .heat__table").count() == 2
+    page.goto(f"{live_site.url}/map/")
     page.get_by_label("Status").select_option("ended")
     page.get_by_role("button", name="Show").click()
     assert page.get_by_text("No reports match your filters").is_visible()
