@@ -1,7 +1,9 @@
 """The bytes that a page costs on a phone with an empty cache and static files compressed as in production."""
 
+import datetime as dt
 import gzip
 import http.client
+import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory, override_settings
 
-from requests_app.models import Jurisdiction
+from requests_app import photos
+from requests_app.clock import app_now
+from requests_app.models import Jurisdiction, Photo, ServiceRequest
 from requests_app.web.middleware import CompressText
+from tests import factories
 from tests.pages import DRAFT, EVERYONE, PAGES, addresses
 from tests.planted import VISITOR, Planted, plant
 
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.xdist_group("weight"), pytest.mark.shows("4.27")]
 
 LIMIT = 150_000
+PICTURES = settings.BASE_DIR / "requests_app/demo/pictures"
 MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")
 # Not needed on a phone's first visit, or content of the city.
 NOT_WEIGHED = re.compile(r"/photos/")
@@ -161,6 +168,38 @@ def test_every_page_of_residents_is_light_and_brings_no_map(
         if weighed.bytes > LIMIT:
             too_heavy[path] = f"{weighed.bytes:,}\n{weighed.heaviest()}"
     assert not too_heavy
+
+
+@pytest.mark.shows("4.40")
+def test_the_home_page_is_light_with_all_its_pictures(site: "Site", new_page: Callable[..., "Page"]) -> None:
+    planted = planted_here()
+    for kind in ("pothole-00", "graffiti-00", "bulky-00"):
+        made = factories.report(planted.cast.pothole, answers={"where": "lane"})
+        for name, stage in ((kind, Photo.Kind.REPORT), (f"{kind}-after", Photo.Kind.WORK)):
+            content = (PICTURES / f"{name}.jpg").read_bytes()
+            photos.store_upload(
+                io.BytesIO(content), size=len(content), jurisdiction=planted.cast.city, service_request=made, kind=stage
+            )
+        ServiceRequest.objects.filter(pk=made.pk).update(
+            status="resolved", disposition="fixed", resolved_at=app_now() + dt.timedelta(days=1)
+        )
+    cache.clear()
+    weighed = phone(new_page, site)
+    weighed.open("/")
+    # Pictures further down are loaded when they come near.
+    weighed.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    weighed.page.wait_for_timeout(500)
+    weighed.page.wait_for_load_state("networkidle")
+    total = sum(weighed.fetched.values())
+    print(f"{total:9,.0f}  the home page with its pictures", weighed.heaviest(), sep="\n")
+    for kind, count in (("/photos/", 6), ("/map-pictures/", 2)):
+        assert len([address for address in weighed.fetched if kind in address]) >= count, weighed.heaviest()
+    assert total <= 250_000, weighed.heaviest()
+    foot = weighed.page.locator(".site-footer").bounding_box()
+    assert foot is not None
+    ends = foot["y"] + weighed.page.evaluate("scrollY")
+    print(f"{ends:9,.0f}  pixels to its foot")
+    assert ends <= 2.5 * 667, "two and a half screens of a small phone"
 
 
 BEFORE_THE_MAP = """window.shift = 0; window.moved = [];
