@@ -1,5 +1,5 @@
-// [data-dictation="id of a text box"]: a button that adds spoken words to the box, where the browser can hear them. It's hidden
-// without this script. What is said goes to the browser's maker, not to us, so the note beside it says so.
+// [data-dictation="id of a text box"]: a button that adds spoken words to the box, where the browser can hear them. It's there
+// before this script runs, so that nothing moves when it does, and hidden where nothing hears. What is said goes to the browser's maker, not to us, so the note beside it says so.
 const Recognition = window.SpeechRecognition ?? window.webkitSpeechRecognition;
 // The browser's reasons (SpeechRecognitionErrorEvent.error) by what people are told; a second press aborts, which needs no words.
 const SAID = {
@@ -57,7 +57,7 @@ function start(box) {
     if (listening) listening.stop();
     else listen();
   });
-  box.hidden = false;
 }
 
-if (Recognition && window.isSecureContext) document.querySelectorAll("[data-dictation]").forEach(start);
+const hears = Recognition && window.isSecureContext;
+document.querySelectorAll("[data-dictation]").forEach(hears ? start : (box) => (box.hidden = true));

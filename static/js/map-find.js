@@ -2,7 +2,6 @@
 // the right button, or at the center.
 
 const CLOSE = 17;
-const HOLD_MS = 600;
 
 function pinAt(map, maplibre) {
   let pin;
@@ -72,16 +71,19 @@ export function reportHere({ map, box, words, popups }) {
     }
   }
 
+  // MapLibre sends this for a finger that stays, too. The click that browsers send when the finger leaves would close what was just
+  // opened, so it is kept from the map, which listens below this box.
+  let isFinger = false;
+  let isHeld = false;
+  map.on("touchstart", () => ([isFinger, isHeld] = [true, false]));
   map.on("contextmenu", (event) => {
     event.preventDefault();
+    isHeld = isFinger;
     offer(event.lngLat);
   });
-  // Browsers that open no menu when a finger stays.
-  let hold;
-  const letGo = () => clearTimeout(hold);
-  map.on("touchstart", (event) => {
-    letGo();
-    if (event.points.length === 1) hold = setTimeout(() => offer(event.lngLat), HOLD_MS);
-  });
-  for (const name of ["touchmove", "touchend", "touchcancel", "movestart", "contextmenu"]) map.on(name, letGo);
+  const keepClick = (event) => {
+    if (isHeld && event.target === map.getCanvas()) event.stopPropagation();
+    isFinger = isHeld = false;
+  };
+  box.addEventListener("click", keepClick, true);
 }

@@ -5,7 +5,8 @@
 const METERS_IN_A_FOOT = 0.3048;
 const ROUGH_M = 50;
 const TOO_ROUGH_M = 1000;
-const OPTIONS = { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 };
+const OPTIONS = { enableHighAccuracy: true, timeout: 10000 };
+const KEPT_MS = 60000;
 
 async function addressAt(url, lat, long) {
   const answer = await fetch(`${url}?${new URLSearchParams({ lat, long })}`, { headers: { Accept: "application/json" } });
@@ -21,7 +22,11 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
   button.hidden = false;
   button.parentElement.querySelectorAll(".usa-hint[hidden]").forEach((hint) => (hint.hidden = false));
 
+  // A rough place is asked for anew.
+  let maximumAge = KEPT_MS;
+
   async function found({ coords }) {
+    maximumAge = coords.accuracy > ROUGH_M ? 0 : KEPT_MS;
     if (coords.accuracy > TOO_ROUGH_M) {
       status.textContent = button.dataset.tooRough;
       return;
@@ -58,6 +63,6 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
 
   button.addEventListener("click", () => {
     status.textContent = button.dataset.looking;
-    navigator.geolocation.getCurrentPosition(found, failed, OPTIONS);
+    navigator.geolocation.getCurrentPosition(found, failed, { ...OPTIONS, maximumAge });
   });
 }

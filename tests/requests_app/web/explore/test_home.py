@@ -136,6 +136,8 @@ def test_the_week_s_numbers_are_those_of_the_last_seven_days_without_confidentia
     for number, words in ((111, "new reports"), (43, "reports closed"), (70, "still open")):
         assert f"<strong>{number}</strong> <span>{words}</span>" in html
     assert "From 0 to 111 a week over the last 12 weeks." in html
+    # The heading's, and the footer's.
+    assert html.count('href="/numbers/"') == 2
     # After midnight, until yesterday is counted.
     DailyLoad.objects.filter(day=yesterday).delete()
     cache.clear()

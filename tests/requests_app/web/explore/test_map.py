@@ -1,10 +1,12 @@
 """The public map page: the same reports as the list, in words for who does not see the map."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from requests_app.imports.layers import import_layers
 from requests_app.imports.progress import Silent
@@ -383,3 +385,35 @@ def test_it_says_when_a_tile_does_not_have_all(
     page = html(client, f"/map/?{query}")
     assert ("shows only the newest" in page) is (says is not None)
     assert says is None or says in page
+
+
+@pytest.mark.browser
+def test_a_finger_that_stays_offers_a_report_and_a_place_that_is_refused_or_coarse_is_said(
+    drawn_city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
+) -> None:
+    page = new_page(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True, color_scheme="dark")
+    page.goto(f"{live_site.url}/map/#view=16/40.496/-69.0")
+    page.wait_for_selector("#map[data-drawn]")
+    assert page.locator("#map.map--night").count() == 1
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+    point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    link = page.get_by_role("link", name="Report a problem here").and_(page.locator(".maplibregl-popup a"))
+    link.wait_for()
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    # Chromium sends a click after it.
+    page.wait_for_timeout(300)
+    assert "/report/?lat=40.49" in str(link.get_attribute("href"))
+    view = page.evaluate("location.hash")
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_text("Your browser isn’t sharing your location.").wait_for()
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 40.5, "longitude": -69.01, "accuracy": 3000})
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_text("Your device only knows roughly where you are.").wait_for()
+    assert page.evaluate("location.hash") == view, "it isn't shown somewhere else"
+    page.context.set_geolocation({"latitude": 40.5, "longitude": -69.01, "accuracy": 10})
+    page.get_by_role("button", name="Use my location").click()
+    expect(page).to_have_url(re.compile(r"#view=17/40\.5/-69\.01"))
