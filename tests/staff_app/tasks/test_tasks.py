@@ -214,4 +214,4 @@ def test_photos_of_the_work_say_whether_they_were_taken_before_or_after_it(
     tom.post(reverse("staff_app:action", args=[one.reference, "resolve"]), entered)
     assert list(one.photos.order_by("id").values_list("kind", "stage")) == [("work", "before"), ("work", "after")]
     page = Client().get(f"/r/{one.reference}/").content.decode()
-    assert page.index("Before the work") < page.index("After the work")
+    assert page.index("<figcaption>Before") < page.index("<figcaption>After")
