@@ -1,4 +1,4 @@
-"""The thirty pictures in the repository. `python -m tests.screenshots` makes the others, which are not committed."""
+"""The pictures in the repository, no more than 30. `python -m tests.screenshots` makes the others, which are not committed."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ KEPT = ROOT / "docs/screenshots"
 
 def test_the_repository_keeps_these_and_no_others() -> None:
     assert sorted(path.name for path in KEPT.iterdir()) == sorted(f"{name}.png" for name in screenshots.KEPT)
-    assert len(screenshots.KEPT) == 30
+    assert len(screenshots.KEPT) <= 30
 
 
 @pytest.mark.parametrize("name", screenshots.KEPT)

@@ -1,4 +1,4 @@
-"""On which side of which street something stands: "North side of Elm St"."""
+"""On which side of which street something is: "North side of Elm St"."""
 
 from django.contrib.gis.geos import Point
 from django.db import connection
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Jurisdiction
 
-# Units of the map, a bit less than a meter. Farther away it stands at no street; nearer to its middle, on no side.
+# Units of the map, a bit less than a meter. Farther away it is at no street; nearer to its middle, on no side.
 FAR, MIDDLE = 40, 1.5
 NEAREST = """
 SELECT properties ->> 'name', degrees(ST_Azimuth(ST_ClosestPoint(shape, spot), spot))

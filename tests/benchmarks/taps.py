@@ -148,7 +148,7 @@ def pothole(walker: Walker) -> None:
 
 
 def photo_first(walker: Walker, service: str) -> None:
-    """The photo says where it was taken. The phone's own camera is one tap of ours."""
+    """The photo says where it was taken. Taking it with the phone's own camera counts as one tap."""
     walker.photo()
     walker.thumb.go(f"button[name=pick][value={service}]")
     walker.to_the_end()

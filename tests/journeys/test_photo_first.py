@@ -83,7 +83,7 @@ def test_twenty_photos_misleading_places_and_a_phone_that_says_none(
     looks_well(page)
     sees_nothing_wrong(page)
 
-    # One press asks where the phone is: it may not say, or only roughly; then the address is typed.
+    # A button asks where the phone is: it may not say, or only roughly; then the address is typed.
     status = page.locator("#id_address_located")
     page.locator("[data-use-location]").click()
     expect(status).to_have_text("Your browser isn’t sharing your location. Type the address instead.")

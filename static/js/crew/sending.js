@@ -12,6 +12,7 @@ self.crewSending = (() => {
   // The city's answer; null if the account doesn't work here anymore, which deletes the day; undefined without an answer.
   async function contact() {
     let answer;
+    const asked = await store.locks();
     try {
       answer = await fetch(dayUrl(), { cache: "no-store", credentials: "same-origin", redirect: "manual", signal: signal() });
       if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
@@ -23,7 +24,7 @@ self.crewSending = (() => {
     } catch {
       return undefined;
     }
-    await store.take(answer);
+    await store.take(answer, asked);
     return answer;
   }
 

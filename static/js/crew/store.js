@@ -1,7 +1,8 @@
 // What a crew's phone keeps, in IndexedDB, apart from the residents' reports: the day, and results that wait. Needs
 // ../offline/database.js, and like it is a classic script that sets a global on `self`.
 //
-// owner: one row: whose phone it is, when the city last answered, the day, and the key that opens the results.
+// owner: one row, "me": whose phone it is, when the city last answered, the day, and the key that opens the results. And a row
+// "locked": how often the day was deleted.
 // results: {key, user, kept, state, sealed}; photos: {id, result, order, stage, type, arrived, sealed}. What is sealed opens only
 // with the owner's key: without that row it is unreadable, and only the same person gets the key again, by signing in.
 // state is waiting, sending, sent, late (409) or refused.
@@ -53,17 +54,33 @@ self.crewStore = (() => {
     return null;
   }
 
-  // Keeps what the city answered (day.json). Somebody else's day is replaced.
-  async function take({ user, key, token, ...day }) {
+  // How often the day was deleted, for take().
+  const locks = async () => (await read((of) => of("owner").get("locked")))?.times ?? 0;
+
+  // Keeps what the city answered (day.json). Somebody else's day is replaced. asked: locks() before the city was asked: an answer
+  // on its way while the day is deleted must not bring it back.
+  async function take({ user, key, token, ...day }, asked) {
     const row = { id: "me", user, key: await importKey(key), contact: Date.now(), day };
-    await write((of) => of("owner").put(row));
+    let isKept = false;
+    await write((of) => {
+      of("owner").get("locked").onsuccess = ({ target }) => {
+        isKept = (target.result?.times ?? 0) === asked;
+        if (isKept) of("owner").put(row);
+      };
+    });
+    if (!isKept) return;
     await prune(user);
     changed();
   }
 
   // Deletes the day and the key.
   async function lock() {
-    await write((of) => of("owner").clear());
+    await write((of) => {
+      of("owner").delete("me");
+      of("owner").get("locked").onsuccess = ({ target }) => {
+        of("owner").put({ id: "locked", times: (target.result?.times ?? 0) + 1 });
+      };
+    });
     await prune("");
     changed();
   }
@@ -180,7 +197,7 @@ self.crewStore = (() => {
   }
 
   return {
-    owner, take, lock, wipe, results, keep, update, remove, photosOf, markArrived, dropPhotos, unsent,
+    owner, locks, take, lock, wipe, results, keep, update, remove, photosOf, markArrived, dropPhotos, unsent,
     onChange,
   };
 })();
