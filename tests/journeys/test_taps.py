@@ -90,6 +90,7 @@ def from_phone() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("has_place", [True, False], ids=["photo with a place", "where the phone is"])
 def test_a_pothole_with_a_photo_takes_at_most_8_taps(
     live_site: "Site", new_page: Callable[..., "Page"], *, has_place: bool
