@@ -166,7 +166,7 @@ def expected(who: str, permission: str, kind: str) -> str:
 # --- Staff, about one request -----------------------------------------------------------------------------------------
 
 
-# Every second member of the staff, since the cases alternate between few kinds of requests and all.
+# Every second one, since the cases alternate between few kinds of requests and all.
 @pytest.mark.sampled(4)
 @pytest.mark.shows("A24", "6.8")
 @pytest.mark.parametrize("kinds", [SEEN_APART, pytest.param(tuple(SEES), marks=pytest.mark.slow)], ids=["few", "all"])

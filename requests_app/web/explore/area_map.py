@@ -33,6 +33,8 @@ YEAR = 12
 # Only these filters are known to the cells; the others would count too much.
 KNOWN = ("category", "service", "status")
 SQUARE_METERS = {True: 1e6, False: 2_589_988.11}
+# From here on, tenths only make a rate harder to read.
+LARGE_RATE = 100
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ class Shaded:
 
     @property
     def rate_words(self) -> str:
-        return written(self.rate)
+        return _rate_words(self.rate)
+
+
+def _rate_words(rate: float) -> str:
+    return written(round(rate) if rate >= LARGE_RATE else rate)
 
 
 @require_safe
@@ -123,7 +129,8 @@ def _shades(chosen: PublicFilter, layer: str, months: list[str]) -> dict[str, An
         "shaded": sorted(shaded, key=lambda one: (-one.rate, one.area.label)),
         "rate_words": _("Reports per 1,000 residents") if by_residents else by_size,
         "legend": [
-            (step, written(most * (step - 1) / STEPS), written(most * step / STEPS)) for step in range(1, STEPS + 1)
+            (step, _rate_words(most * (step - 1) / STEPS), _rate_words(most * step / STEPS))
+            for step in range(1, STEPS + 1)
         ]
         if most
         else [],
