@@ -7,7 +7,8 @@ from requests_app.places.basemap import LEAST_ZOOM, MOST_ZOOM
 Layer = dict[str, Any]
 Stops = list[Any]
 
-REGULAR, MEDIUM, SEMIBOLD = ["Public Sans Regular"], ["Public Sans Medium"], ["Public Sans SemiBold"]
+# Each is 37 kB more on a first view, so nearly all names have one of them.
+REGULAR, SEMIBOLD = ["Public Sans Regular"], ["Public Sans SemiBold"]
 SOURCE = "basemap"
 
 # Ground.
@@ -77,7 +78,7 @@ def road(name: str, layer: str, classes: list[str], width: Stops, color: str, mi
     return line(name, layer, color, width, minzoom=minzoom, filter=["in", ["get", "class"], ["literal", classes]])
 
 
-def text(name: str, layer: str, field: Any, size: Any, color: str, *, font: list[str] = MEDIUM, **more: Any) -> Layer:
+def text(name: str, layer: str, field: Any, size: Any, color: str, *, font: list[str] = SEMIBOLD, **more: Any) -> Layer:
     """`more`: minzoom, maxzoom, filter, halo, halo_width, source, opacity, layout."""
     paint = {
         "text-color": color,
@@ -162,11 +163,11 @@ NAMES: list[Layer] = [
          filter=of_class("street", "alley"), layout=along(by_zoom(14, 150, 17, 260))),
     text("ctx-name", "context_streets", NAME, by_zoom(14, 10.5, 17, 13), "#4d5056", font=REGULAR, minzoom=14.5,
          halo="#f1efea", filter=["has", "name"], layout=along(by_zoom(14, 380, 17, 380))),
-    text("secondary-name", "streets", NAME, by_zoom(13, 10.5, 16, 12.5, 18, 15.5), INK, font=SEMIBOLD, minzoom=13.2,
+    text("secondary-name", "streets", NAME, by_zoom(13, 10.5, 16, 12.5, 18, 15.5), INK, minzoom=13.2,
          filter=of_class("secondary"), layout=along(by_zoom(13, 150, 17, 280))),
-    text("primary-name", "streets", NAME, by_zoom(12, 10.5, 14, 11.5, 16, 13.5, 18, 16.5), INK, font=SEMIBOLD,
+    text("primary-name", "streets", NAME, by_zoom(12, 10.5, 14, 11.5, 16, 13.5, 18, 16.5), INK,
          minzoom=12, filter=of_class("primary"), layout=along(by_zoom(12, 170, 17, 300))),
-    text("motorway-ref", "streets", ["get", "ref"], by_zoom(10, 10, 16, 12.5), "#5a3206", font=SEMIBOLD, minzoom=10,
+    text("motorway-ref", "streets", ["get", "ref"], by_zoom(10, 10, 16, 12.5), "#5a3206", minzoom=10,
          halo="#fff4e6", halo_width=2, filter=["has", "ref"],
          layout={"symbol-placement": "line", "text-rotation-alignment": "viewport", "symbol-spacing": 320,
                  "text-padding": 18}),
@@ -183,10 +184,10 @@ NAMES: list[Layer] = [
     text("neighborhood-name", "neighborhood_labels", NAME,
          by_zoom(10, ["match", ["get", "rank"], 1, 11.5, 2, 10.5, 9.5],
                  14, ["match", ["get", "rank"], 1, 17, 2, 15, 13.5]),
-         NEIGHBORHOOD_INK, font=SEMIBOLD, minzoom=10.4, maxzoom=15.3, halo_width=2, opacity=by_zoom(14.4, 1, 15.3, 0),
+         NEIGHBORHOOD_INK, minzoom=10.4, maxzoom=15.3, halo_width=2, opacity=by_zoom(14.4, 1, 15.3, 0),
          layout={"text-letter-spacing": 0.04, "text-max-width": 8, "text-padding": 6, "text-line-height": 1.1,
                  "symbol-sort-key": ["to-number", ["get", "rank"], 9]}),
-    text("city-name", "", NAME, by_zoom(8, 15, 10, 20), NEIGHBORHOOD_INK, font=SEMIBOLD, minzoom=8, maxzoom=10.4,
+    text("city-name", "", NAME, by_zoom(8, 15, 10, 20), NEIGHBORHOOD_INK, minzoom=8, maxzoom=10.4,
          halo_width=2, source="city"),
 ]  # fmt: skip
 

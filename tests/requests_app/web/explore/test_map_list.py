@@ -118,8 +118,8 @@ def test_a_hidden_photo_is_in_neither(cast: factories.Rivermark, client: Client)
     made = factories.report(cast.tree)
     content = factories.jpeg()
     photo = photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=cast.city, service_request=made)
-    card, small = f"/map/cards/{made.reference}/", f"{photo.name}-small.jpg"
-    assert small in client.get(card).content.decode()
-    assert small in listed(client, HERE)
+    card = f"/map/cards/{made.reference}/"
+    assert f"{photo.name}-small.jpg" in client.get(card).content.decode()
+    assert f"{photo.name}-thumb.jpg" in listed(client, HERE)
     moderation.hide_photo(photo.pk, reason="personal_data", actor=cast.pia)
-    assert small not in client.get(card).content.decode() + listed(client, HERE)
+    assert photo.name not in client.get(card).content.decode() + listed(client, HERE)
