@@ -50,6 +50,19 @@ def photo(color: str) -> Any:
     return {"name": "work.jpg", "mimeType": "image/jpeg", "buffer": factories.jpeg(1200, 900, color)}
 
 
+# The day is deleted between the city's answer and its arrival.
+ANSWERED_LATE = """async () => {
+  const own = self.fetch;
+  self.fetch = async (...asked) => {
+    const answer = await own(...asked);
+    await self.crewStore.lock();
+    return answer;
+  };
+  await self.crewSending.contact();
+  self.fetch = own;
+}"""
+
+
 def day_of(page: "Page", user: User, stops: int) -> None:
     """Waits until the phone has this day."""
     kept = "self.crewStore.owner().then((owner) => owner && [owner.user, owner.day.stops.length])"
@@ -201,10 +214,16 @@ def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
     assert "sealed" not in page.evaluate(LEGIBLE)
     assert CrewResult.objects.count() == 1
 
-    # A closed account: the next sign of life deletes the day.
+    # An answer on its way while the day is deleted does not bring it back.
     page.unroute("**/result/")
     sign_in(page, live_site, cast.dev)
     page.goto(f"{live_site.url}/staff/crew/")
+    day_of(page, cast.dev, 1)
+    page.evaluate(ANSWERED_LATE)
+    assert page.evaluate("self.crewStore.owner()") is None
+
+    # A closed account: the next sign of life deletes the day.
+    page.evaluate("self.crewSending.contact()")
     day_of(page, cast.dev, 1)
     User.objects.filter(pk=cast.dev.pk).update(is_active=False)
     page.evaluate("self.crewSending.contact()")
