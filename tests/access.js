@@ -131,12 +131,13 @@
         );
       const box = (one) => one.getBoundingClientRect();
       const width = root.clientWidth;
+      // The boxes first: measuring them lays the page out, so that no margin is of the width before.
       root.dir = "ltr";
-      const before = look("left");
       const lefts = all.map((one) => box(one).left);
+      const before = look("left");
       root.dir = "rtl";
-      const after = look("right");
       const rights = all.map((one) => width - box(one).right);
+      const after = look("right");
       root.dir = "ltr";
       const isBox = (one) => getComputedStyle(one).display !== "inline";
       return all.flatMap((one, at) => {

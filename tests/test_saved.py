@@ -1,12 +1,14 @@
 """Restored rows are the same as those built first, without changes by earlier tests."""
 
 import re
+import threading
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
 
-from requests_app.models import Jurisdiction
+from requests_app.models import Jurisdiction, OutboxRow
 from tests import factories
 from tests.saved import empty_database, filled_tables, insert_statement, saved
 
@@ -56,3 +58,25 @@ def test_an_emptied_database_keeps_what_the_migrations_put_into_it() -> None:
     assert filled_tables() == []
     assert [ContentType.objects.count(), Permission.objects.count()] == kept
     assert all(kept)
+
+
+def test_a_deadlock_with_another_process_only_delays_it() -> None:
+    factories.rivermark()
+    has_first, may_go_on = threading.Event(), threading.Event()
+
+    def another_process() -> None:
+        """Reads a table, and a second one when the other waits for the first."""
+        with transaction.atomic():
+            Jurisdiction.objects.count()
+            has_first.set()
+            may_go_on.wait(10)
+            list(OutboxRow.objects.all())
+        connection.close()
+
+    reader = threading.Thread(target=another_process)
+    reader.start()
+    assert has_first.wait(10)
+    threading.Timer(0.3, may_go_on.set).start()
+    empty_database()
+    reader.join()
+    assert filled_tables() == []
