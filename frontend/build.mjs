@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import postcss from "postcss";
+import { rolldown } from "rolldown";
 import * as sass from "sass";
 import subsetFont from "subset-font";
 
@@ -167,17 +168,60 @@ function buildIcons() {
   );
 }
 
-fs.rmSync(path.join(vendor, "uswds"), { recursive: true, force: true });
+// --- MapLibre: from its sources, since its package holds what the map and its worker share twice ----------------------
+// The names end in .js, so that Django writes hashes into the imports between them.
+async function buildMap() {
+  const library = path.join(modules, "maplibre-gl");
+  const bundle = await rolldown({
+    input: {
+      "maplibre-gl": path.join(here, "maplibre.mjs"),
+      "maplibre-gl-worker": path.join(library, "src/source/worker.ts"),
+    },
+    resolve: { alias: { "@maplibre/mlt": path.join(here, "no-mlt.mjs") } },
+    // As in MapLibre's own build: a field that is only declared must not replace what the class above has set.
+    transform: { typescript: { removeClassFieldsWithoutInitializer: true }, assumptions: { setPublicClassFields: true } },
+  });
+  const { output } = await bundle.generate({
+    format: "esm",
+    minify: true,
+    comments: false,
+    entryFileNames: "[name].js",
+    chunkFileNames: "maplibre-gl-[name].js",
+    codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
+  });
+  const { version } = JSON.parse(fs.readFileSync(path.join(library, "package.json"), "utf8"));
+  for (const { fileName, code } of output) {
+    write(path.join(vendor, "maplibre", fileName), `/* MapLibre GL JS ${version}, see ../licenses/maplibre-gl.txt */\n${code}`);
+  }
+  const css = fs.readFileSync(path.join(library, "dist/maplibre-gl.css"), "utf8");
+  write(path.join(vendor, "maplibre/maplibre-gl.css"), postcss([withoutUnusedControls]).process(css, { from: undefined }).css);
+}
+
+const UNUSED_CONTROLS = /geolocate|user-location|fullscreen|terrain|globe|compass|shrink|ctrl-logo/;
+
+const withoutUnusedControls = {
+  postcssPlugin: "without-unused-controls",
+  Rule(rule) {
+    const used = rule.selectors.filter((selector) => !UNUSED_CONTROLS.test(selector));
+    if (used.length === 0) rule.remove();
+    else if (used.length < rule.selectors.length) rule.selectors = used;
+  },
+  AtRuleExit(rule) {
+    if (rule.nodes?.length === 0 || (rule.name === "keyframes" && UNUSED_CONTROLS.test(rule.params))) rule.remove();
+  },
+};
+
+for (const folder of ["uswds", "maplibre"]) {
+  fs.rmSync(path.join(vendor, folder), { recursive: true, force: true });
+}
 await buildUswds();
 await buildFonts();
 copyFonts();
 buildIcons();
+await buildMap();
 
 copyCode("htmx.org/dist/htmx.min.js", path.join(vendor, "htmx.min.js"));
 copyCode("pmtiles/dist/pmtiles.js", path.join(vendor, "pmtiles.js"));
-copyCode("maplibre-gl/dist/maplibre-gl.mjs", path.join(vendor, "maplibre/maplibre-gl.mjs"));
-copyCode("maplibre-gl/dist/maplibre-gl-worker.mjs", path.join(vendor, "maplibre/maplibre-gl-worker.mjs"));
-copy("maplibre-gl/dist/maplibre-gl.css", path.join(vendor, "maplibre/maplibre-gl.css"));
 copyCode("axe-core/axe.min.js", path.join(testVendor, "axe.min.js"));
 
 copy("htmx.org/LICENSE", path.join(vendor, "licenses/htmx.txt"));
@@ -189,7 +233,7 @@ write(path.join(vendor, "licenses/pmtiles.txt"), fs.readFileSync(path.join(here,
 
 // --- What is there, for whoever reads the folder ---------------------------------------------------------------------
 const rows = [
-  ["@uswds/uswds", "uswds/", "design system, fonts and icons (compiled: see frontend/uswds.scss)", "licenses/uswds.md"],
+  ["@uswds/uswds", "uswds/", "design system, fonts and icons (compiled: see frontend/uswds.scss)", "licenses/uswds.md and public-sans.txt"],
   ["htmx.org", "htmx.min.js", "swaps parts of a page", "licenses/htmx.txt"],
   ["maplibre-gl", "maplibre/", "the map", "licenses/maplibre-gl.txt"],
   ["pmtiles", "pmtiles.js", "basemap from one file", "licenses/pmtiles.txt"],
@@ -206,9 +250,5 @@ Written by \`bin/vendor\`; do not edit. Checksums: \`vendor.lock\`, compared by 
 | package | version | here | what for | license |
 |---|---|---|---|---|
 ${rows.join("\n")}
-
-\`glyphs/v1/\` holds the letters of the map: Public Sans (SIL Open Font License, \`glyphs/OFL.txt\`) as ranges of 256
-letters. MapLibre builds their addresses from a pattern, so they cannot carry a hash in their names: a new cut goes into
-\`v2/\`. \`bin/vendor\` leaves that folder alone.
 `,
 );

@@ -7,8 +7,8 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Requested by their plain names: style sheets of the error pages, which cannot use the manifest, and map glyphs.
-PLAIN = ("css/", "vendor/uswds/", "vendor/glyphs/")
+# Requested by their plain names: style sheets of the error pages, which cannot use the manifest.
+PLAIN = ("css/", "vendor/uswds/")
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):

@@ -1,5 +1,6 @@
 """MapLibre style of the map: muted colors, so that pins and points stand out."""
 
+from collections.abc import Callable
 from typing import Any
 
 from requests_app.places.basemap import LEAST_ZOOM, MOST_ZOOM
@@ -7,8 +8,13 @@ from requests_app.places.basemap import LEAST_ZOOM, MOST_ZOOM
 Layer = dict[str, Any]
 Stops = list[Any]
 
-# Each is 37 kB more on a first view, so nearly all names have one of them.
-REGULAR, SEMIBOLD = ["Public Sans Regular"], ["Public Sans SemiBold"]
+# The pages' own fonts, which a browser that shows the map has already.
+REGULAR, BOLD = ["Public Sans Regular"], ["Public Sans Bold"]
+# What each file of a font is for, as in frontend/_public_sans.scss; other letters are the device's own.
+FONT_FILES = {
+    "latin": ["U+20-FF", "U+131", "U+152-153", "U+2010-2265"],
+    "wider": ["U+100-24F", "U+300-36F", "U+1E00-1EFF"],
+}
 SOURCE = "basemap"
 
 # Ground.
@@ -78,7 +84,7 @@ def road(name: str, layer: str, classes: list[str], width: Stops, color: str, mi
     return line(name, layer, color, width, minzoom=minzoom, filter=["in", ["get", "class"], ["literal", classes]])
 
 
-def text(name: str, layer: str, field: Any, size: Any, color: str, *, font: list[str] = SEMIBOLD, **more: Any) -> Layer:
+def text(name: str, layer: str, field: Any, size: Any, color: str, *, font: list[str] = BOLD, **more: Any) -> Layer:
     """`more`: minzoom, maxzoom, filter, halo, halo_width, source, opacity, layout."""
     paint = {
         "text-color": color,
@@ -227,9 +233,17 @@ def _at_night(value: Any, *, is_halo: bool = False) -> Any:
 
 
 def city_style(
-    *, name: str, view: dict[str, Any], source: dict[str, Any], glyphs: str, dark: bool = False
+    *,
+    name: str,
+    view: dict[str, Any],
+    source: dict[str, Any],
+    font_address: Callable[[str], str],
+    dark: bool = False,
 ) -> dict[str, Any]:
-    """The complete style. source: MapLibre source of the base map's tiles, vector or raster."""
+    """The complete style.
+
+    source: MapLibre source of the base map's tiles, vector or raster. font_address: the address of a file such as "Bold-latin".
+    """
     center = view.get("center", [0, 0])
     label = {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": center}}
     if source["type"] == "raster":
@@ -246,7 +260,13 @@ def city_style(
         "name": name,
         "center": center,
         "zoom": view.get("zoom", 12),
-        "glyphs": glyphs,
+        "font-faces": {
+            font: [
+                {"url": font_address(f"{font.rsplit(' ', 1)[1]}-{part}"), "unicode-range": ranges}
+                for part, ranges in FONT_FILES.items()
+            ]
+            for (font,) in (REGULAR, BOLD)
+        },
         "sources": {SOURCE: source, "city": {"type": "geojson", "data": label}},
         "layers": drawn,
     }

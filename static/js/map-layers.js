@@ -90,7 +90,7 @@ export function workLayers(source) {
       type: "symbol",
       source,
       filter: isPoint,
-      layout: { "text-field": "×", "text-font": ["Public Sans SemiBold"], "text-size": 16, "text-allow-overlap": true },
+      layout: { "text-field": "×", "text-font": ["Public Sans Bold"], "text-size": 16, "text-allow-overlap": true },
       paint: { "text-color": "#ffffff" },
     },
   ];

@@ -131,7 +131,6 @@ def watch(page: "Page") -> list["Request"]:
     """The requests of the page, without those of the map's worker, as they finish; also slows the line down."""
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
-    line.send("Network.setCacheDisabled", {"cacheDisabled": True})
     line.send("Network.emulateNetworkConditions", SLOW)
     finished: list[Request] = []
 

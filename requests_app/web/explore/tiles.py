@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -29,7 +30,6 @@ MAKING_S, LOOK_S = 2, 0.05
 BUSY_S = 5
 log = structlog.get_logger(__name__)
 MVT = "application/vnd.mapbox-vector-tile"
-GLYPHS = "vendor/glyphs/v1/{fontstack}/{range}.pbf"
 
 
 @require_safe
@@ -114,12 +114,16 @@ def map_months(request: HttpRequest) -> HttpResponse:
 def map_style(request: HttpRequest) -> HttpResponse:
     """The MapLibre style of this city's map, dark with ?dark=1. URLs are absolute, since MapLibre's worker has no base URL."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+
+    def font_address(name: str) -> str:
+        return request.build_absolute_uri(static(f"vendor/uswds/fonts/public-sans-{name}.woff2"))
+
     response = JsonResponse(
         style.city_style(
             name=jurisdiction.name,
             view=jurisdiction.map_view,
             source=_source(request, jurisdiction),
-            glyphs=request.build_absolute_uri("/").rstrip("/") + settings.STATIC_URL + GLYPHS,
+            font_address=font_address,
             dark=request.GET.get("dark") == "1",
         )
     )

@@ -505,7 +505,6 @@ def test_the_style_names_the_city_and_whole_addresses_of_our_own(cast: factories
     source = found["sources"]["basemap"]
     assert source["tiles"] == ["http://testserver/tiles/basemap/{z}/{x}/{y}.mvt?v=0"]
     assert (source["minzoom"], source["maxzoom"]) == (8, 15)
-    assert found["glyphs"] == "http://testserver/static/vendor/glyphs/v1/{fontstack}/{range}.pbf"
     assert "//" not in json.dumps(found).replace("http://testserver", "")
 
 
@@ -532,14 +531,21 @@ def test_every_layer_of_the_style_is_one_that_an_import_can_fill(cast: factories
     assert named == set(LAYERS)
 
 
-def test_the_letters_of_the_style_are_there() -> None:
+def test_the_letters_of_the_style_are_those_of_the_pages(cast: factories.Rivermark, client: Client) -> None:
     from pathlib import Path
 
-    from requests_app.places import style as look
-
-    root = Path(__file__).resolve().parents[4] / "static/vendor/glyphs/v1"
-    for font in (look.REGULAR, look.SEMIBOLD):
-        assert (root / font[0] / "0-255.pbf").exists()
+    root = Path(__file__).resolve().parents[4]
+    found = style(client)
+    used = {font for layer in found["layers"] for font in layer.get("layout", {}).get("text-font", [])}
+    assert used == set(found["font-faces"])
+    for font, faces in found["font-faces"].items():
+        for face, letters in zip(faces, ("aZ9ñ’–", "ąễŁ"), strict=True):
+            path = face["url"].removeprefix("http://testserver/")
+            assert (root / path).exists()
+            assert font.rpartition(" ")[2] in path
+            ranges = [one.removeprefix("U+").split("-") for one in face["unicode-range"]]
+            for letter in letters:
+                assert any(int(first, 16) <= ord(letter) <= int((last or [first])[0], 16) for first, *last in ranges)
 
 
 def test_a_raster_address_or_a_file_can_take_the_layers_place(
