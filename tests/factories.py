@@ -17,6 +17,9 @@ from PIL import Image
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.search_index import index_catalog
+from requests_app.imports.layers import import_layers
+from requests_app.imports.progress import Silent
+from requests_app.management.commands.load_demo import RIVERMARK
 from requests_app.models import (
     Area,
     Article,
@@ -397,3 +400,17 @@ def rivermark() -> Rivermark:
         ada=staff("Ada", "administrator", city),
         dev=staff("Dev", "crew", city, streets),
     )
+
+
+@saved
+def mapped_rivermark() -> Rivermark:
+    """The same city on Rivermark's own streets, parks and wards, for tests that draw a map."""
+    cast = rivermark()
+    cast.city.map_view = {
+        "center": [-69.0, 40.496],
+        "zoom": 12.2,
+        "bounds": [-69.0427, 40.4647, -68.9569, 40.529],
+    }
+    cast.city.save(update_fields=["map_view"])
+    import_layers(cast.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
+    return cast

@@ -5,10 +5,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from requests_app.imports.layers import import_layers
-from requests_app.imports.progress import Silent
-from requests_app.management.commands.load_demo import RIVERMARK
-from requests_app.models import Jurisdiction
 from requests_app.places import public_place
 from tests import factories
 
@@ -27,10 +23,7 @@ CLOSE = f"#view=16/{PLACE[1]}/{PLACE[0]}"
 @pytest.fixture
 def city(live_site: "Site") -> factories.Rivermark:
     """Three reports at one spot, one of them of long ago; and one some streets away."""
-    cast = factories.rivermark()
-    view = {"center": [-69.0, 40.496], "zoom": 12.2, "bounds": [-69.0427, 40.4647, -68.9569, 40.529]}
-    Jurisdiction.objects.filter(pk=cast.city.pk).update(map_view=view)
-    import_layers(cast.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
+    cast = factories.mapped_rivermark()
     coarse = factories.service(cast.city, "rodent", visibility="coarse", name={"en": "Rats", "es": "Ratas"})
     for n in range(3):
         factories.report(coarse, f"Rat {n}.", point=factories.at(PLACE[0] + n * 0.00001, PLACE[1]))

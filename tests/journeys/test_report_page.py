@@ -8,9 +8,6 @@ from playwright.sync_api import expect
 
 from requests_app import photos
 from requests_app.actions import endings, progress
-from requests_app.imports.layers import import_layers
-from requests_app.imports.progress import Silent
-from requests_app.management.commands.load_demo import RIVERMARK
 from requests_app.models import Photo
 from tests import factories
 
@@ -23,8 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.shows("5.7
 
 
 def test_it_changes_by_itself_and_shows_before_and_after(live_site: "Site", page: "Page") -> None:
-    cast = factories.rivermark()
-    import_layers(cast.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
+    cast = factories.mapped_rivermark()
     tree = factories.routed(cast.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
     for kind, color in ((Photo.Kind.REPORT, "brown"), (Photo.Kind.WORK, "green")):
         photos.store_upload(

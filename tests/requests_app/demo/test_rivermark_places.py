@@ -1,6 +1,7 @@
 """Rivermark loaded from its folder: who owns the land at a place, which areas contain it, and who gets its reports."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from requests_app.imports.progress import Silent
 from requests_app.models import Area, Asset, GazetteerEntry, Jurisdiction, Service, ServiceVersion
 from requests_app.places import addresses, ownership
 from tests import factories
+from tests.saved import saved
 
 FOLDER = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark"
 
@@ -56,7 +58,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.1")]
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Jurisdiction:
+def city(db: None) -> Jurisdiction:
+    return loaded_city()
+
+
+@saved
+def loaded_city() -> Jurisdiction:
     """The city without its 20,000 requests."""
     said = yaml.safe_load((FOLDER / "city.yaml").read_text())
     del said["requests"]
@@ -71,9 +78,10 @@ def city(tmp_path: Path) -> Jurisdiction:
     ):
         said[part] |= {key: str(FOLDER / said[part][key]) for key in keys}
     said["branding"]["seal"] = str(FOLDER / said["branding"]["seal"])
-    file = tmp_path / "city.yaml"
-    file.write_text(yaml.safe_dump(said))
-    return load_city(file, progress=Silent())
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "city.yaml"
+        file.write_text(yaml.safe_dump(said))
+        return load_city(file, progress=Silent())
 
 
 def version(city: Jurisdiction, code: str) -> ServiceVersion:

@@ -8,10 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
-from requests_app.imports.layers import import_layers
-from requests_app.imports.progress import Silent
-from requests_app.management.commands.load_demo import RIVERMARK
-from requests_app.models import Jurisdiction, ServiceRequest
+from requests_app.models import ServiceRequest
 from tests import factories
 
 if TYPE_CHECKING:
@@ -103,12 +100,7 @@ def test_more_requests_ask_the_database_no_more_often(
 
 @pytest.fixture
 def drawn_city(live_site: "Site") -> factories.Rivermark:
-    """The cast, on Rivermark's own streets."""
-    made = factories.rivermark()
-    view = {"center": [-69.0, 40.496], "zoom": 12.2, "bounds": [-69.0427, 40.4647, -68.9569, 40.529]}
-    Jurisdiction.objects.filter(pk=made.city.pk).update(map_view=view)
-    import_layers(made.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
-    return made
+    return factories.mapped_rivermark()
 
 
 def is_drawn(page: "Page", box: str) -> bool:
