@@ -88,6 +88,11 @@ def load(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
+@cache
+def read_city(folder: Path) -> "City":
+    return City(folder)
+
+
 class City:
     """The parts of the city folder that the generator needs: services, targets, routing, map."""
 
@@ -153,7 +158,7 @@ class City:
 
 def stories(city_folder: Path, *, now: dt.datetime, count: int = 20_000, seed: int = 311) -> Iterator[Story]:
     """Stories ordered by submission, with their events up to `now` (aware)."""
-    generator = StoryGenerator(City(city_folder), now=now, count=count, seed=seed)
+    generator = StoryGenerator(read_city(city_folder), now=now, count=count, seed=seed)
     for plan in generator.plans():
         yield generator.story(plan)
 

@@ -74,6 +74,7 @@ def ask(thumb: Thumb, url: str, words: str) -> "Page":
     return thumb.page
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("script", [True, False])
 def test_questions_are_answered_in_a_few_taps(
     live_site: "Site", new_page: Callable[..., "Page"], city: Rivermark, script: bool

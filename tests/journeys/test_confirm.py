@@ -45,6 +45,7 @@ class Look:
 
 
 @pytest.mark.shows("5.3")
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scripts", [True, False])
 def test_it_is_sent_by_the_mailed_link_after_a_mistyped_address_was_corrected(
     live_site: "Site", new_page: Callable[..., "Page"], scripts: bool

@@ -41,6 +41,7 @@ def test_a_press_on_the_number_is_counted_and_going_on_is_one_more_press(live_si
     assert {one.step: one.value for one in ScreeningCount.objects.all()} == {"asked": 1, "called": 1, "went_on": 1}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_one_tap_takes_it_out_without_a_script(
     live_site: "Site", new_page: Callable[..., "Page"], language: str

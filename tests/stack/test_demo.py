@@ -97,7 +97,7 @@ def test_only_the_web_port_is_open(demo: Demo) -> None:
     assert ports == {port}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.shows("1.4")
 @pytest.mark.parametrize("name", PROCESSES)
 def test_what_dies_is_started_again(demo: Demo, name: str) -> None:

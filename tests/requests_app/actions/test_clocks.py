@@ -123,7 +123,7 @@ def real_time() -> Iterator[None]:
 
 
 @pytest.mark.shows("5.70")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     waits=st.lists(
         st.tuples(

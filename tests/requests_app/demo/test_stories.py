@@ -11,7 +11,7 @@ import yaml
 
 from requests_app.demo import phrases
 from requests_app.demo.progress import status_after
-from requests_app.demo.stories import FIGURES, City, Story, stories
+from requests_app.demo.stories import FIGURES, City, Story, read_city, stories
 from requests_app.models.states import OPEN, Channel
 from requests_app.rules.lifecycle import IllegalTransition
 
@@ -35,7 +35,7 @@ def figures() -> dict:
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    return City(RIVERMARK)
+    return read_city(RIVERMARK)
 
 
 def share(told: Sequence[Story], holds) -> float:

@@ -52,6 +52,7 @@ def test_another_address_in_between_does_not_begin_the_count_anew(swings: Servic
     assert went == 5
 
 
+@pytest.mark.slow
 def test_that_was_not_me_does_not_begin_the_count_anew(swings: ServiceVersion) -> None:
     went = 0
     for _report in range(7):
