@@ -1,13 +1,15 @@
 """bin/test and bin/lint: a stack of its own for each run, so that runs never disturb each other or the demo."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -18,6 +20,8 @@ from config.stack.processes import tied_to_parent
 TEMPLATE = "lamplighter_template"
 # From so many named files or folders on, two processes are quicker than one.
 MANY = 6
+# So many tests that failed are run again by themselves. More than that is no accident.
+FEW = 3
 # In one process, which saves a second for everybody who runs one test. The copies inherit what the roles may do.
 PREPARE = """
 import django
@@ -117,12 +121,38 @@ def test(arguments: Sequence[str]) -> int:
                 prepare(folders)
             except subprocess.CalledProcessError:
                 return 1
-            pytest = [sys.executable, "-m", "pytest", *processes, *marks, *chosen]
-            done = subprocess.run(pytest, cwd=ROOT, env=environment(folders))
+            failed = run(processes, [*marks, *chosen], ROOT, environment(folders))
             # What the linters said comes last, so that nobody has to look for it above the tests.
-            return linted() or done.returncode
+            return linted() or failed
     finally:
         shutil.rmtree(folders.servers.parent, ignore_errors=True)
+
+
+def run(processes: Sequence[str], arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+    """Runs pytest; the answer is its exit code.
+
+    If at most FEW tests failed beside others, they are run once more by themselves, and named: a browser that waits for a busy
+    processor shouldn't cost a whole run, but it should be seen.
+    """
+    pytest = [sys.executable, "-m", "pytest"]
+    failed = subprocess.run([*pytest, *processes, *arguments], cwd=folder, env=environment).returncode
+    tests = last_failed(folder)
+    if failed != 1 or len(tests) > FEW or "0" in processes:
+        return failed
+    print(f"bin/test: running once more by themselves: {', '.join(tests)}", flush=True)
+    if again := subprocess.run(
+        [*pytest, "-n", "0", *arguments, "--last-failed"], cwd=folder, env=environment
+    ).returncode:
+        return again
+    print(f"bin/test: UNSTEADY, failed beside others and passed by themselves: {', '.join(tests)}", flush=True)
+    return 0
+
+
+def last_failed(folder: Path) -> list[str]:
+    try:
+        return sorted(json.loads((folder / ".pytest_cache/v/cache/lastfailed").read_text()))
+    except FileNotFoundError:
+        return []
 
 
 @contextmanager

@@ -1,0 +1,48 @@
+"""A few tests that fail beside others are run once more by themselves, and named either way."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from config.stack.testing import run
+
+BESIDE_OTHERS = """
+import os
+
+def test_one():
+    pass
+
+def test_unsteady():
+    assert "PYTEST_XDIST_WORKER" not in os.environ
+"""
+BROKEN = (
+    BESIDE_OTHERS
+    + """
+def test_broken():
+    assert False
+"""
+)
+IN_TWO = ("-n", "2")
+
+
+def outcome(folder: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    (folder / "pytest.ini").write_text("[pytest]")
+    (folder / "test_some.py").write_text(text)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))}
+    failed = run(IN_TWO, ["-p", "no:django"], folder, environment)
+    return failed, capfd.readouterr().out
+
+
+def test_what_passes_by_itself_passes_and_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    failed, said = outcome(tmp_path, BESIDE_OTHERS, capfd)
+    assert failed == 0
+    assert "UNSTEADY, failed beside others and passed by themselves: test_some.py::test_unsteady" in said
+    assert "1 failed, 1 passed" in said
+
+
+def test_what_fails_again_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    failed, said = outcome(tmp_path, BROKEN, capfd)
+    assert failed == 1
+    assert "once more by themselves: test_some.py::test_broken, test_some.py::test_unsteady" in said
+    assert "UNSTEADY" not in said
