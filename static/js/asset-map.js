@@ -1,67 +1,51 @@
-// details[data-thing-map]: shows the assets of the list next to it as buttons on a map. Selecting one checks its radio button,
-// and the other way around. The list is enough for people who can't see the map or have no script.
+// details[data-asset-map]: the assets of the list next to it, to select on a map as on the place page's. Choosing one checks its
+// radio button, and the other way around. The list is enough for people who can't see the map or have no script.
 import { openMap } from "./map-base.js";
-import { icon } from "./place-around.js";
+import { cardOn, marksOn, showAsset } from "./map-select.js";
 
 function start(details) {
   const words = details.dataset;
-  const box = details.querySelector(".map");
   const radios = new Map(
     [...details.closest("form").querySelectorAll("input[name=asset]")].map((one) => [one.value, one]),
   );
-  const things = JSON.parse(words.things);
+  const assets = JSON.parse(words.assets).map((one) => ({ ...one, name: radios.get(one.number).labels[0].textContent.trim() }));
   const place = [Number(words.long), Number(words.lat)];
-  const pins = new Map();
+  const box = details.querySelector(".map");
+  const template = details.querySelector("[data-asset-card]");
+  const cards = cardOn(details.querySelector(".place-map__stage"));
   let isOpen = false;
 
   details.hidden = false;
 
-  function mark() {
-    for (const [number, pin] of pins) pin.setAttribute("aria-pressed", String(Boolean(radios.get(number)?.checked)));
-  }
-
-  function pin(thing) {
-    const radio = radios.get(thing.number);
-    const button = document.createElement("button");
-    const label = radio.labels[0].textContent.trim();
-    Object.assign(button, { type: "button", className: "map-icon", title: label });
-    button.setAttribute("aria-label", label);
-    const drawn = icon(thing.kind, words.icons);
-    if (drawn) button.append(drawn);
-    button.addEventListener("click", (event) => {
-      // The map below listens for clicks, too.
-      event.stopPropagation();
-      radio.checked = true;
-      mark();
-    });
-    pins.set(thing.number, button);
-    return button;
-  }
-
   async function open() {
     isOpen = true;
-    const bounds = [...things.map((one) => [one.long, one.lat]), place].reduce(
-      ([west, south, east, north], [x, y]) => [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)],
-      [180, 90, -180, -90],
-    );
+    const points = [...assets.map((one) => [one.long, one.lat]), place];
+    const [longs, lats] = [0, 1].map((at) => points.map((point) => point[at]));
+    const bounds = [Math.min(...longs), Math.min(...lats), Math.max(...longs), Math.max(...lats)];
     const opened = await openMap(box, { bounds, fitBoundsOptions: { padding: 48, maxZoom: 18 } });
     if (!opened) return;
     const { map, maplibre } = opened;
     const marker = new maplibre.Marker({ color: "#b3261e" }).setLngLat(place).addTo(map);
     marker.getElement().setAttribute("role", "img");
     marker.getElement().setAttribute("aria-label", words.place);
-    for (const thing of things) {
-      new maplibre.Marker({ element: pin(thing) }).setLngLat([thing.long, thing.lat]).addTo(map);
+    const marks = marksOn(map, maplibre, 0);
+    const mark = () => marks.press(`a${[...radios.values()].find((radio) => radio.checked)?.value}`);
+    for (const asset of assets) {
+      const use = () => {
+        radios.get(asset.number).checked = true;
+        mark();
+      };
+      marks.addAsset(asset, template.dataset.icons, (button) => showAsset(cards, template, asset, button, words.nearest, use));
     }
+    for (const radio of radios.values()) radio.addEventListener("change", mark);
     mark();
     map.once("load", () => (box.dataset.ready = ""));
   }
 
-  for (const radio of radios.values()) radio.addEventListener("change", mark);
   details.addEventListener("toggle", () => {
     if (details.open && !isOpen) open();
   });
   if (details.open) open();
 }
 
-document.querySelectorAll("details[data-thing-map]").forEach(start);
+document.querySelectorAll("details[data-asset-map]").forEach(start);

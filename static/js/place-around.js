@@ -1,5 +1,7 @@
 // For place-map.js on the report's place page: the city's lamps, bins or trees as icons, and open reports of the same kind as dots.
-// Selecting one opens a card over the map's lower edge. The pages after this one ask the same without a map or a script.
+// The pages after this one ask the same without a map or a script.
+import { cardOn, marksOn, showAsset } from "./map-select.js";
+
 const METERS_IN_A_FOOT = 0.3048;
 const PAUSE = 250;
 // What was hidden or became private leaves an open card within half a minute.
@@ -7,26 +9,6 @@ const AGAIN_MS = 15000;
 // Icons from here on: farther out they would cover each other.
 const ICONS_FROM = 16.9;
 const DOTS_FROM = 15;
-// Of the icons that ship; whatever else a city has is a plain ring.
-const ICONS = [
-  [/light|lamp|signal/, "lightbulb"],
-  [/bin|cart|trash/, "delete"],
-  [/tree/, "park"],
-  [/hydrant/, "local_fire_department"],
-  [/sign/, "info"],
-];
-
-export function icon(kind, sprite) {
-  const name = ICONS.find(([pattern]) => pattern.test(kind))?.[1];
-  if (!name) return null;
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "usa-icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${sprite}#${name}`);
-  svg.append(use);
-  return svg;
-}
 
 function meters([x, y], [toX, toY]) {
   const across = (toX - x) * Math.cos((y * Math.PI) / 180);
@@ -40,14 +22,19 @@ export function start({ map, maplibre, details, put, pinAt }) {
   const assetCard = stage.querySelector("[data-asset-card]");
   const reportCard = stage.querySelector("[data-report-card]");
   const metric = details.querySelector(".map").dataset.units === "metric";
-  const shown = new Map();
   const declined = new Set();
-  let card;
-  let opener;
+  // There may be hundreds, and the next pages list the nearest.
+  const marks = marksOn(map, maplibre, -1);
+  const cards = cardOn(stage, forget);
   let pause;
   let loading = new AbortController();
   let again;
   let ofCard;
+
+  function forget() {
+    clearInterval(again);
+    ofCard = null;
+  }
 
   function field(name) {
     const found = form.querySelector(`input[type=hidden][name=${name}]`);
@@ -57,55 +44,10 @@ export function start({ map, maplibre, details, put, pinAt }) {
     return made;
   }
 
-  function close() {
-    clearInterval(again);
-    ofCard = null;
-    card?.remove();
-    card = null;
-    if (opener?.isConnected) opener.focus();
-  }
-
-  function open(template, button) {
-    clearInterval(again);
-    ofCard = null;
-    card?.remove();
-    opener = button;
-    card = document.importNode(template.content, true).firstElementChild;
-    stage.append(card);
-    card.querySelector("[data-close]").addEventListener("click", close);
-    card.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      close();
-    });
-    return card;
-  }
-
-  // Its nearest address, and the side of the street.
-  async function whereIs({ lat, long }) {
-    const query = new URLSearchParams({ lat, long, side: 1, language: document.documentElement.lang });
-    try {
-      const answer = await fetch(`${details.dataset.nearest}?${query}`);
-      const [place] = answer.ok ? await answer.json() : [];
-      return place ? [place.side, place.label].filter(Boolean).join(" · ") : "";
-    } catch {
-      // The number is enough.
-      return "";
-    }
-  }
-
-  async function showAsset(asset, button) {
-    const opened = open(assetCard, button);
-    opened.querySelector("[data-name]").textContent = asset.name;
-    opened.querySelector("[data-use]").addEventListener("click", () => {
-      put([asset.long, asset.lat]);
-      field("asset").value = asset.number;
-      for (const { element } of shown.values()) element.removeAttribute("aria-pressed");
-      button.setAttribute("aria-pressed", "true");
-      close();
-    });
-    opened.focus();
-    opened.querySelector("[data-address]").textContent = await whereIs(asset);
+  function useAsset(asset) {
+    put([asset.long, asset.lat]);
+    field("asset").value = asset.number;
+    marks.press(`a${asset.number}`);
   }
 
   function away(report) {
@@ -116,7 +58,7 @@ export function start({ map, maplibre, details, put, pinAt }) {
   }
 
   function showReport(report, button) {
-    const opened = open(reportCard, button);
+    const opened = cards.open(reportCard, button);
     const name = opened.querySelector("[data-name]");
     Object.assign(name, { href: report.url, textContent: report.title });
     opened.querySelector("[data-facts]").textContent = [report.status, report.ago, away(report)].filter(Boolean).join(" · ");
@@ -133,9 +75,8 @@ export function start({ map, maplibre, details, put, pinAt }) {
       declined.add(report.reference);
       const kept = Object.assign(document.createElement("input"), { type: "hidden", name: "not_same", value: report.reference });
       form.append(kept);
-      shown.get(`r${report.reference}`)?.marker.remove();
-      shown.delete(`r${report.reference}`);
-      close();
+      marks.remove(`r${report.reference}`);
+      cards.close();
     });
     ofCard = report;
     again = setInterval(load, AGAIN_MS);
@@ -144,30 +85,13 @@ export function start({ map, maplibre, details, put, pinAt }) {
 
   // The card of a report that isn't among the public ones anymore.
   function empty() {
-    clearInterval(again);
+    forget();
     const gone = Object.assign(document.createElement("p"), { textContent: reportCard.dataset.gone });
     gone.setAttribute("role", "status");
+    const card = cards.current();
     const button = card.querySelector("[data-close]");
     card.replaceChildren(gone, button);
-    ofCard = null;
     button.focus({ preventScroll: true });
-  }
-
-  function add(key, place, className, label, select, content) {
-    if (shown.has(key)) return;
-    const element = document.createElement("button");
-    // Without a stop for the Tab key: there may be hundreds, and the next pages list the nearest.
-    Object.assign(element, { type: "button", className, title: label, tabIndex: -1 });
-    element.setAttribute("aria-label", label);
-    if (content) element.append(content);
-    element.addEventListener("click", (event) => {
-      // The map below would set the pin.
-      event.stopPropagation();
-      select(element);
-    });
-    const marker = new maplibre.Marker({ element }).setLngLat([place.long, place.lat]).addTo(map);
-    element.setAttribute("role", "button");
-    shown.set(key, { marker, element });
   }
 
   function draw({ assets, reports }) {
@@ -175,21 +99,18 @@ export function start({ map, maplibre, details, put, pinAt }) {
     if (map.getZoom() >= ICONS_FROM) {
       for (const asset of assets) {
         keys.add(`a${asset.number}`);
-        const content = icon(asset.kind, assetCard.dataset.icons);
-        add(`a${asset.number}`, asset, "map-icon", asset.name, (button) => showAsset(asset, button), content);
+        marks.addAsset(asset, assetCard.dataset.icons, (button) =>
+          showAsset(cards, assetCard, asset, button, details.dataset.nearest, () => useAsset(asset)),
+        );
       }
     }
     for (const report of reports) {
       if (declined.has(report.reference)) continue;
       keys.add(`r${report.reference}`);
       const label = `${report.title} · ${report.status} · ${report.ago}`;
-      add(`r${report.reference}`, report, "map-dot", label, (button) => showReport(report, button));
+      marks.add(`r${report.reference}`, report, "map-dot", label, (button) => showReport(report, button));
     }
-    for (const [key, { marker }] of shown) {
-      if (keys.has(key)) continue;
-      marker.remove();
-      shown.delete(key);
-    }
+    marks.keep(keys);
   }
 
   async function load() {

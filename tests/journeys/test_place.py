@@ -40,12 +40,21 @@ def test_a_light_is_found_on_the_map_by_keyboard_alone(live_site: "Site", page: 
     page.keyboard.press("Enter")
     go(page)
 
-    page.locator("details[data-thing-map] summary").focus()
+    page.locator("details[data-asset-map] summary").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".map[data-ready]")
     plate = page.get_by_role("button", name="Street light L00002")
     plate.focus()
     page.keyboard.press("Enter")
+    # The same card as on the place page's map.
+    page.locator(".map-card").get_by_text("12 Elm St").wait_for()
+    sees_nothing_wrong(page)
+    page.keyboard.press("Escape")
+    assert not page.locator("input[value=L00002]").is_checked()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert not page.locator(".map-card").count()
     assert plate.get_attribute("aria-pressed") == "true"
     assert page.locator("input[value=L00002]").is_checked()
     # And the other way around: what is chosen in the list is marked on the map.

@@ -250,7 +250,7 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
         status=422 if form.errors else 200,
         draft=draft,
         path=path,
-        things=json.dumps(on_map),
+        assets_on_map=json.dumps(on_map),
     )
 
 
