@@ -702,7 +702,7 @@ PAGES: dict[str, Page] = {
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=5),
     # Residents: reading.
-    "requests_app:home": Page(EVERYONE, budget=7),
+    "requests_app:home": Page(EVERYONE, budget=10),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
     "requests_app:track": Page(EVERYONE, arguments=each_request, budget=13),
     "requests_app:me_too": Page(EVERYONE, "GET POST", each_request, budget=5),

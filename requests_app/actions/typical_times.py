@@ -1,4 +1,4 @@
-"""Computing typical times, every night: one row for each service, area, and service in an area with enough reports."""
+"""Computing typical times, every night: a row for the city, and each service, area and service in an area with enough."""
 
 import datetime as dt
 from collections import defaultdict
@@ -84,7 +84,7 @@ def record(jurisdiction: Jurisdiction) -> int:
                 )
             )
 
-    in_area: dict[int, list[Sample]] = defaultdict(list)
+    in_area: dict[int | None, list[Sample]] = defaultdict(list)
     for service in Service.objects.filter(jurisdiction=jurisdiction, current__isnull=False).select_related("current"):
         try:
             sample, by_area = _reports(service, now)
@@ -98,10 +98,12 @@ def record(jurisdiction: Jurisdiction) -> int:
                 sample[chosen], said.get(area_id, NOTHING_SAID), service=service, area_id=area_id, enough=ENOUGH_IN_AREA
             )
             in_area[area_id].append(sample[chosen])
+        if _is_public(service):
+            in_area[None].append(sample)
     said = _said(TypicalTime.objects.filter(jurisdiction=jurisdiction, service=None), day)
-    for area_id, samples in in_area.items():
+    for place, samples in in_area.items():
         every = kaplan_meier.joined(samples)
-        add(every, said.get(area_id, NOTHING_SAID), service=None, area_id=area_id, enough=kaplan_meier.ENOUGH)
+        add(every, said.get(place, NOTHING_SAID), service=None, area_id=place, enough=kaplan_meier.ENOUGH)
     TypicalTime.objects.bulk_create(
         rows,
         batch_size=1000,
@@ -115,7 +117,7 @@ def record(jurisdiction: Jurisdiction) -> int:
 
 def _reports(service: Service, now: dt.datetime) -> tuple[Sample, dict[int, np.ndarray]]:
     """The newest reports of a service, and the positions in them of each area's. Raises TimeUpError."""
-    is_public = service.current is not None and service.current.visibility in LISTED
+    is_public = _is_public(service)
     parameters: dict[str, Any] = {
         "service": service.pk,
         "finished": [str(one) for one in FINISHED],
@@ -140,6 +142,11 @@ def _reports(service: Service, now: dt.datetime) -> tuple[Sample, dict[int, np.n
     )
     sample = Sample(np.array([one[1] for one in reports], float), left, finished)
     return sample, {area_id: np.array(found) for area_id, found in positions.items()}
+
+
+def _is_public(service: Service) -> bool:
+    """Whether everybody may read its reports."""
+    return service.current is not None and service.current.visibility in LISTED
 
 
 def _said(rows: Iterable[TypicalTime], day: dt.date) -> dict[int | None, Said]:

@@ -1,4 +1,4 @@
-"""Typical times: how long reports of a service or in an area take, as the worker computes it every night."""
+"""Typical times: how long reports of a service, in an area or in the city take, as the worker computes it every night."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from django.db.models import DateField
 from django.db.models.functions import Cast
 
 from requests_app.clock import AppNow
-from requests_app.models import Area, Department, Service, Target, TypicalTime
+from requests_app.models import Area, Department, Jurisdiction, Service, Target, TypicalTime
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules import service_levels
 
@@ -44,11 +44,21 @@ def typical_time(service: Service, areas: Iterable[Area] = ()) -> TypicalTime | 
     return min(here, key=lambda one: one.count, default=whole)
 
 
-def _latest(*, service: Service | None, area: Area | None = None) -> dict[int | None, TypicalTime]:
+def city_time(jurisdiction: Jurisdiction) -> TypicalTime | None:
+    """Of all reports that everybody may read. None: too few. Cached as long as typical_time()."""
+    key = f"typical-city:{jurisdiction.pk}"
+    found = cache.get(key)
+    if not isinstance(found, dict):
+        found = _latest(service=None, area=None, jurisdiction=jurisdiction)
+        cache.set(key, found, timeout=CACHED_S)
+    whole: TypicalTime | None = found.get(None)
+    return whole
+
+
+def _latest(**which: Service | Area | Jurisdiction | None) -> dict[int | None, TypicalTime]:
     """The rows of the last day on which there are any, by area."""
     since = Cast(AppNow() - dt.timedelta(days=STALE_DAYS), DateField())
-    rows = TypicalTime.objects.filter(service=service, day__gte=since)
-    found = list((rows if area is None else rows.filter(area=area)).order_by("-day"))
+    found = list(TypicalTime.objects.filter(**which, day__gte=since).order_by("-day"))
     return {one.area_id: one for one in found if one.day == found[0].day}
 
 

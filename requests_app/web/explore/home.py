@@ -1,5 +1,6 @@
 """The home page: describe a problem, browse services, or check a report."""
 
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -10,11 +11,14 @@ from requests_app.charts import Chart, sparkline, written
 from requests_app.models import Category, Jurisdiction
 from requests_app.places import map_picture_links
 from requests_app.rules.city_weeks import city_weeks
-from requests_app.rules.recently_fixed import recently_fixed
+from requests_app.rules.most_reported import popular
+from requests_app.rules.recently_fixed import CACHED_S, recently_fixed
+from requests_app.rules.typical_times import city_time
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import MapPlaceForm
 from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report.forms import ProblemForm
+from requests_app.web.report.start import offered_versions
 from requests_app.web.request.forms import FindForm
 from requests_app.web.visitor import open_drafts
 
@@ -33,6 +37,8 @@ def home(request: CityRequest) -> HttpResponse:
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
             "fixed": recently_fixed(request.jurisdiction),
             "figures": _figures(request.jurisdiction),
+            "usual": city_time(request.jurisdiction),
+            "popular": _popular(request.jurisdiction),
             "drafts": open_drafts(request)[:1],
             "switch_form": "report-form",
         },
@@ -45,6 +51,17 @@ def _find_form() -> FindForm:
     form.fields["reference"].help_text = ""
     form.fields["reference"].widget.attrs["class"] = "usa-input"
     return form
+
+
+def _popular(jurisdiction: Jurisdiction) -> list[tuple[str, dict[str, str]]]:
+    """Codes and names of the services that people report most."""
+    key = f"popular:{jurisdiction.pk}"
+    found: list[tuple[str, dict[str, str]]] | None = cache.get(key)
+    if found is None:
+        versions = popular(jurisdiction, offered_versions(jurisdiction))
+        found = [(version.service.service_code, version.name) for version in versions]
+        cache.set(key, found, timeout=CACHED_S)
+    return found
 
 
 def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:

@@ -9,7 +9,7 @@ from requests_app import references
 from requests_app.actions import typical_times
 from requests_app.clock import app_now
 from requests_app.models import Area, RequestArea, ServiceRequest, TypicalTime
-from requests_app.rules.typical_times import STALE_DAYS, typical_time
+from requests_app.rules.typical_times import STALE_DAYS, city_time, typical_time
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
@@ -70,6 +70,19 @@ def test_an_outcome_that_a_resident_waited_for_counts(cast: Rivermark, dispositi
     assert (usual.half, usual.most, usual.count) == (WEEK, WEEK, 20)
 
 
+def test_the_city_s_is_of_what_everybody_may_read(cast: Rivermark) -> None:
+    made(cast, 19)
+    private = factories.service(cast.city, "private", visibility="private")
+    made(cast, 60, took=dt.timedelta(hours=1), service=private.service, service_version=private, public_state="private")
+    found(cast)
+    assert city_time(cast.city) is None
+    made(cast, 1)
+    found(cast)
+    whole = city_time(cast.city)
+    assert whole is not None
+    assert (whole.half, whole.count) == (WEEK, 20)
+
+
 @pytest.mark.parametrize(
     ("what", "half"),
     [
@@ -122,8 +135,11 @@ def test_an_area_has_one_for_all_its_services(cast: Rivermark) -> None:
     made(cast, 12, area=ward)
     made(cast, 12, area=ward, service=cast.pothole.service, service_version=cast.pothole)
     typical_times.record(cast.city)
-    row = TypicalTime.objects.get()
-    assert (row.service, row.area, row.count, row.half) == (None, ward, 24, WEEK)
+    # And the city.
+    assert {(row.service, row.area, row.count, row.half) for row in TypicalTime.objects.all()} == {
+        (None, ward, 24, WEEK),
+        (None, None, 24, WEEK),
+    }
 
 
 def test_the_night_computes_it_and_the_next_one_corrects_it(cast: Rivermark) -> None:
@@ -142,7 +158,7 @@ def test_the_night_computes_it_and_the_next_one_corrects_it(cast: Rivermark) -> 
     )
     tasks.nightly()
     tasks.nightly()
-    row = TypicalTime.objects.get(day__gt=app_now().date() - dt.timedelta(days=2))
+    row = TypicalTime.objects.get(service=cast.tree.service, day__gt=app_now().date() - dt.timedelta(days=2))
     assert (row.factor, row.half, row.most) == (2.0, WEEK, 2 * WEEK)
 
 
@@ -154,4 +170,5 @@ def test_old_rows_go_and_stale_ones_are_not_shown(cast: Rivermark) -> None:
     assert typical_time(cast.tree.service) is None
     TypicalTime.objects.update(day=app_now().astimezone(cast.city.zone).date() - dt.timedelta(days=401))
     typical_times.record(cast.city)
-    assert TypicalTime.objects.count() == 1
+    # The service's, and the city's.
+    assert TypicalTime.objects.count() == 2

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -12,7 +14,15 @@ from PIL import Image
 from requests_app import photos
 from requests_app.actions import daily_load
 from requests_app.clock import app_now
-from requests_app.models import DailyLoad, Jurisdiction, Photo, ServiceRequest, ServiceVersion
+from requests_app.models import (
+    Counter,
+    DailyLoad,
+    Jurisdiction,
+    Photo,
+    ServiceRequest,
+    ServiceVersion,
+    TypicalTime,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +162,47 @@ def test_the_nightly_count_fills_them(client: Client) -> None:
     daily_load.record(made.jurisdiction)
     cache.clear()
     assert "<strong>1</strong> <span>new reports" in " ".join(client.get("/").content.decode().split())
+
+
+@pytest.mark.shows("3.16")
+def test_what_most_people_report_is_one_tap_away_but_nothing_private_or_rare(client: Client) -> None:
+    city, today = Jurisdiction.objects.get(), timezone.localdate()
+    secret = factories.service(city, "secret", name={"en": "Secret kind"}, visibility="private").service
+    pothole, tree = (ServiceVersion.objects.get(service__service_code=code).service for code in ("pothole", "tree"))
+    for service, days_ago, count in ((pothole, 2, 3), (pothole, 29, 3), (tree, 31, 900), (secret, 1, 900)):
+        day = today - dt.timedelta(days=days_ago)
+        Counter.objects.create(
+            jurisdiction=city, measure="submitted", day=day, service=service, public_state="public", value=count
+        )
+    assert shortcuts(client.get("/")) == ["/report/?service=pothole"]
+    Counter.objects.create(
+        jurisdiction=city, measure="submitted", day=today, service=tree, public_state="public", value=7
+    )
+    cache.clear()
+    assert shortcuts(client.get("/")) == ["/report/?service=tree", "/report/?service=pothole"]
+    Counter.objects.filter(service=pothole).update(value=2)
+    cache.clear()
+    assert shortcuts(client.get("/")) == ["/report/?service=tree"], "fewer than five aren't popular"
+
+
+def shortcuts(response: HttpResponse) -> list[str]:
+    """The links of the row of popular services."""
+    _before, found, rest = response.content.decode().partition('<ul aria-labelledby="popular">')
+    return re.findall(r'href="([^"]+)"', rest.split("</ul>")[0]) if found else []
+
+
+@pytest.mark.shows("3.16")
+def test_half_of_all_is_said_once_there_are_enough(client: Client) -> None:
+    half = "or less for half of reports"
+    city = Jurisdiction.objects.get()
+    service = ServiceVersion.objects.get(service__service_code="pothole").service
+    day = timezone.localdate(timezone=city.zone)
+    DailyLoad.objects.create(
+        jurisdiction=city, day=day - dt.timedelta(days=1), service=service, is_confidential=False, submitted=1
+    )
+    columns = {"jurisdiction": city, "day": day, "computed_at": app_now(), "count": 60, "days": 21, "factor": 1.0}
+    TypicalTime.objects.create(**columns, service=service, half=dt.timedelta(days=2))
+    assert half not in client.get("/").content.decode()
+    cache.clear()
+    TypicalTime.objects.create(**columns, half=dt.timedelta(days=3))
+    assert f"<strong>3 days</strong> <span>{half}" in " ".join(client.get("/").content.decode().split())
