@@ -27,9 +27,13 @@ def trees() -> dict[Path, ast.Module]:
 
 
 def functions(tree: ast.Module) -> Iterator[Function]:
-    for node in ast.walk(tree):
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, Function):
             yield node
+        # Most of a file are expressions, and no function is defined in one.
+        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr)]
 
 
 @cache
@@ -42,10 +46,10 @@ def helpers() -> frozenset[str]:
     return frozenset(known)
 
 
-def without_assertion(source: str, known: Iterable[str]) -> list[str]:
-    """The tests in this source that can end without an assertion."""
+def without_assertion(tree: ast.Module, known: Iterable[str]) -> list[str]:
+    """The tests in a file that can end without an assertion."""
     known = set(known)
-    tests = [one for one in functions(ast.parse(source)) if one.name.startswith("test_")]
+    tests = [one for one in functions(tree) if one.name.startswith("test_")]
     return [one.name for one in tests if not (asserts(one.body, known) or known & {arg.arg for arg in one.args.args})]
 
 
@@ -83,14 +87,14 @@ def _asserts(statement: ast.stmt, known: set[str]) -> bool:
 
 
 def _calls(node: ast.AST | None, known: set[str]) -> bool:
-    if node is None:
-        return False
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call):
-            name = inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
-            if name in known:
-                return True
-    return False
+    return node is not None and not known.isdisjoint(_called(node))
+
+
+@cache
+def _called(node: ast.AST) -> frozenset[str]:
+    """The names of all functions and methods called within a node, which is asked about many times."""
+    calls = [inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+    return frozenset(one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls)
 
 
 def _returns_early(body: list[ast.stmt], known: set[str]) -> bool:

@@ -3,12 +3,13 @@
 import re
 import shutil
 import subprocess
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from pytest_django.fixtures import Settings
+from django.test import override_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,17 +20,16 @@ LEFT_OUT = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def gathered(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The catalog as makemessages would write it now.
 
     In a copy of the program, because makemessages writes to every folder named locale that it finds, whatever the settings say.
     """
-    copy = tmp_path / "program"
+    copy = tmp_path_factory.mktemp("program") / "copy"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    settings.LOCALE_PATHS = [str(copy / "locale")]
-    monkeypatch.chdir(copy)
-    call_command("makemessages", locale=["es"], no_obsolete=True, add_location="file", verbosity=0)
+    with override_settings(LOCALE_PATHS=[str(copy / "locale")]), chdir(copy):
+        call_command("makemessages", locale=["es"], no_obsolete=True, add_location="file", verbosity=0)
     return copy / "locale/es/LC_MESSAGES/django.po"
 
 
