@@ -115,7 +115,7 @@ def in_text(text: str, turns: Iterable[Turn], where: str, first_line: int | None
 
 
 def in_texts(texts: list[tuple[int, str]], turns: Iterable[Turn], path: Path) -> Iterator[str]:
-    """Turns in the texts of a file, with their lines. Each is looked for in all of them at once first, since there are thousands."""
+    """Turns in the texts of a file, with their lines. Each is looked for in all of them at once first, as there are thousands."""
     together = re.sub(r"\s", " ", ". ".join(text for _, text in texts))
     if here := [turn for turn in turns if turn.pattern.search(together)]:
         for line, text in texts:
