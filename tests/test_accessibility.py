@@ -2,8 +2,8 @@
 
 Each page is opened once a language and checked for everything: axe in light and dark mode on a desktop and a phone, the heading,
 targets, focus, 400 % zoom, text spacing, forced colors, motion; in one language also right-to-left layout and the errors of an
-empty form. A run opens each of the residents' pages in that language only, `--all` in both. A new row of tests/pages.py is included
-automatically.
+empty form. A run opens each of the residents' pages in that language only, and most of them in one mode by turns; `--all` opens
+them in both. A new row of tests/pages.py is included automatically.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,8 @@ OF_LANGUAGE = [
 ]
 # Both widths and both themes, one pair in each language, with axe's rules. One of them checks all rules (None), the others what
 # the theme, the width or the language can change.
-LOOKS: dict[str, list[tuple["ViewportSize", str, list[str] | None]]] = {
+Look = tuple["ViewportSize", str, list[str] | None]
+LOOKS: dict[str, list[Look]] = {
     "en": [(DESK, "light", None), (PHONE, "dark", OF_LOOKS)],
     "es": [(PHONE, "light", None), (DESK, "dark", OF_LOOKS)],
 }
@@ -97,6 +98,8 @@ EACH_PAGE = [
     for name in READ
     for language in LOOKS
 ]
+# In each run, one page in three and one of each kind of reader has both looks; the others have one, by turns.
+BOTH_LOOKS = {*READ[::3], *{PAGES[name].who: name for name in READ}.values()}
 # Pages of who signs in with codes, too, which nobody planted does.
 WITHOUT_CODES = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
@@ -172,22 +175,32 @@ def visitor(browser: "Browser", planted: Planted) -> Iterator[Visitor]:
     visitor.close()
 
 
-def axe(tab: "Tab", rules: list[str] | None = None) -> list[str]:
+def axe(tab: "Tab", rules: list[str] | None = None, *, within: str = "html", without: Sequence[str] = ()) -> list[str]:
     # target-size waits to be asked for.
     # A page shown in a frame has a test of its own.
     options: dict[str, Any] = {
         "resultTypes": ["violations"],
         "iframes": False,
-        "rules": {"target-size": {"enabled": True}},
+        "rules": {"target-size": {"enabled": True}} | {rule: {"enabled": False} for rule in without},
     }
     options["runOnly"] = {"type": "rule", "values": rules} if rules else TAGS
-    found = tab.evaluate("(options) => axe.run(options)", options)
+    found = tab.evaluate(
+        "([within, options]) => axe.run(document.querySelector(within) ?? document, options)", [within, options]
+    )
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
-def everything_wrong(tab: "Tab", language: str, *, turns: bool = False) -> Findings:
+def one_look(name: str, language: str) -> list[Look]:
+    size, theme, _ = LOOKS[language][READ.index(name) % 2]
+    return [(size, theme, None)]
+
+
+def everything_wrong(tab: "Tab", looks: list[Look], *, turns: bool = False) -> Findings:
+    """Of a page that was opened at a desk. turns: whether it is turned around, too."""
     found: Findings = {"heading": tab.evaluate("access.heading()"), "moves": tab.evaluate("access.moving()")}
-    for size, theme, rules in LOOKS[language]:
+    if turns:
+        found["not mirrored at a desk"] = not_mirrored(tab)
+    for size, theme, rules in looks:
         tab.set_viewport_size(size)
         # As tall as the page: what sticks to an edge covers something only until one scrolls.
         tall = tab.evaluate("document.documentElement.scrollHeight")
@@ -198,14 +211,13 @@ def everything_wrong(tab: "Tab", language: str, *, turns: bool = False) -> Findi
     found["small targets"] = tab.evaluate("access.smallTargets()")
     tab.keyboard.press("Tab")
     found["focus lost"] = tab.evaluate("access.focusLost()")
+    if turns:
+        found["not mirrored on a phone"] = not_mirrored(tab)
     tab.set_viewport_size(ZOOMED)
     found["too wide at 400 %"] = tab.evaluate("access.tooWide()")
     tab.emulate_media(forced_colors="active")
     found["no edge in forced colors"] = tab.evaluate("access.withoutEdge()")
     tab.emulate_media(forced_colors="none")
-    if turns:
-        found |= not_mirrored(tab)
-        tab.set_viewport_size(ZOOMED)
     before = tab.evaluate("access.cutOff()")
     tab.add_style_tag(content=WIDE_LETTERS)
     found["cut off in wide letters"] = [one for one in tab.evaluate("access.cutOff()") if one not in before]
@@ -213,41 +225,55 @@ def everything_wrong(tab: "Tab", language: str, *, turns: bool = False) -> Findi
     return {rule: broken for rule, broken in found.items() if broken}
 
 
-def not_mirrored(tab: "Tab") -> Findings:
+def not_mirrored(tab: "Tab") -> list[str]:
     """The same page in both directions: each edge and each box is on the other side, at the same distance."""
-    found: Findings = {}
-    for size in (DESK, PHONE):
-        tab.set_viewport_size(size)
+    found: list[str] = tab.evaluate("access.notMirrored()")
+    if found:
         # A page that draws a map takes its new width a moment later.
-        tab.wait_for_function("width => innerWidth === width", arg=size["width"])
-        found[f"not mirrored at {size['width']}"] = tab.evaluate("access.notMirrored()")[:20]
-    return found
+        tab.evaluate("new Promise((done) => setTimeout(done, 500))")
+        found = tab.evaluate("access.notMirrored()")
+    return found[:20]
 
 
-def wrong_in_errors(tab: "Tab") -> Findings:
-    """The errors of an empty form are announced and can be found."""
+def wrong_in_errors(tab: "Tab", *, looks: bool) -> Findings:
+    """The errors of an empty form are announced and can be found. Around them the page is the same as before.
+
+    looks: whether colors and sizes count, which errors have in common.
+    """
     tab.set_viewport_size(DESK)
     tab.emulate_media(color_scheme="light")
     # What sticks to an edge covers something only until one scrolls.
     tab.evaluate("scrollTo(0, 0)")
-    return {"axe of the empty form": axe(tab), "errors": tab.evaluate("access.wrongErrors()")}
+    without = [] if looks else ["color-contrast", "target-size"]
+    return {
+        "axe of the empty form": axe(tab, within="main", without=without),
+        "errors": tab.evaluate("access.wrongErrors()"),
+    }
 
 
 def listed(wrong: Findings) -> str:
     return "\n".join(f"{rule}: {one}" for rule, broken in wrong.items() for one in broken)
 
 
+@pytest.fixture(scope="session")
+def is_whole(request: pytest.FixtureRequest) -> bool:
+    """Whether the slow tests run, too (`bin/test --all`)."""
+    return bool(request.config.getoption("markexpr") != "not slow")
+
+
 @pytest.mark.shows("4.25")
 @pytest.mark.parametrize(("name", "language"), EACH_PAGE)
-def test_every_page_keeps_every_rule_of_access(visitor: Visitor, name: str, language: str) -> None:
+def test_every_page_keeps_every_rule_of_access(visitor: Visitor, is_whole: bool, name: str, language: str) -> None:
     tab = visitor.open(name, language)
     if tab.evaluate("document.contentType") != "text/html":
         return
     is_main = language == MAIN_LANGUAGE[name]
-    wrong = everything_wrong(tab, language, turns=is_main and name in RESIDENTS)
+    twice = is_whole or name in BOTH_LOOKS
+    looks = LOOKS[language] if twice else one_look(name, language)
+    wrong = everything_wrong(tab, looks, turns=is_main and name in RESIDENTS)
     if is_main and "POST" in PAGES[name].methods and tab.locator("main form[method=post]").count():
         visitor.submit_the_empty_form(name)
-        wrong |= wrong_in_errors(tab)
+        wrong |= wrong_in_errors(tab, looks=twice)
     assert not any(wrong.values()), listed(wrong)
 
 
@@ -258,5 +284,5 @@ def test_the_list_of_ones_own_requests_keeps_them_too(visitor: Visitor, language
     with override(language):
         visitor.windows[RESIDENT].open(reverse("requests_app:my"))
     assert tab.locator(".request-list li").count() > 3
-    wrong = everything_wrong(tab, language)
+    wrong = everything_wrong(tab, LOOKS[language])
     assert not wrong, listed(wrong)
