@@ -4,7 +4,7 @@ import path from "node:path";
 import postcss from "postcss";
 import { rolldown } from "rolldown";
 import * as sass from "sass";
-import subsetFont from "subset-font";
+import { subset } from "./subset.mjs";
 
 const here = import.meta.dirname;
 const vendor = path.join(here, "../static/vendor");
@@ -147,8 +147,7 @@ async function buildFonts() {
   for (const weight of ["Regular", "Bold"]) {
     const font = fs.readFileSync(path.join(uswds, `dist/fonts/public-sans/PublicSans-${weight}.ttf`));
     for (const range of ["latin", "wider"]) {
-      const subset = await subsetFont(font, charactersOf(range), { targetFormat: "woff2" });
-      write(path.join(vendor, `uswds/fonts/public-sans-${weight}-${range}.woff2`), subset);
+      write(path.join(vendor, `uswds/fonts/public-sans-${weight}-${range}.woff2`), await subset(font, charactersOf(range)));
     }
   }
 }

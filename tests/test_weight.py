@@ -271,8 +271,8 @@ def test_the_place_page_can_be_used_before_its_map_which_moves_nothing(
     )
     assert not [address for address in before if MAP.search(address)]
     assert [address for address in weighed.fetched if "maplibre" in address]
-    assert form <= 100_000, weighed.heaviest()
-    assert weighed.bytes <= 360_000, weighed.heaviest()
+    assert form <= 85_000, weighed.heaviest()
+    assert weighed.bytes <= 350_000, weighed.heaviest()
     # What the map shares with its worker is one file, and its letters are the page's.
     assert [address for address in weighed.fetched if "maplibre-gl-shared" in address]
     assert not [address for address in weighed.fetched if ".pbf" in address]

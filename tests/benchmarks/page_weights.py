@@ -1,6 +1,6 @@
 """What residents' pages weigh, move and wait on a phone: bin/test tests/benchmarks/page_weights.py -s.
 
-Rivermark with 2,000 of its reports and photos, and static files as in production. Opens each page at 375 px in Chromium
+Rivermark with 4,000 of its reports and photos, and static files as in production. Opens each page at 375 px in Chromium
 with an empty cache, over a slow line (1.6 Mbit/s, 150 ms), and prints a row for it: kilobytes when it has loaded, at rest,
 and scrolled to its end; layout shift; seconds until it can be read and used. The pages of the report form are reached by
 sending one report.
@@ -32,7 +32,7 @@ __all__ = ["_production_like", "packed", "site"]
 
 pytestmark = pytest.mark.browser
 
-REPORTS = 2_000
+REPORTS = 4_000
 WATCHED = (
     "home", "what", "list", "map", "services", "article", "area", "areas", "block", "about-service", "address", "street-work",
     "find", "my-requests", "follow", "offline", "privacy",

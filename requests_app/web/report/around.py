@@ -104,7 +104,7 @@ def _card(request: CityRequest, service_request: ServiceRequest) -> dict[str, An
         "language": service_request.language,
         "status": status_words(service_request, to_reporter=False, now=now),
         "ago": ago(service_request.submitted_at, now),
-        "photo": reverse("requests_app:photo_small", args=[photo.name]) if photo else "",
+        "photo": reverse("requests_app:photo_thumb", args=[photo.name]) if photo else "",
         "url": reverse("requests_app:track", args=[service_request.reference]),
         **_degrees(service_request.public_point),
     }

@@ -77,19 +77,21 @@ def _small(photo: Photo) -> FileResponse:
 
 
 def _thumb(photo: Photo) -> HttpResponse:
-    """Made from the small photo when it's asked for. Raises Http404 if that is gone."""
+    """Made from the small photo when it's asked for. Raises Http404 if that is gone. A draft's is kept nowhere."""
     key = f"photo_thumb:{photo.name}"
-    content: bytes | None = cache.get(key)
+    is_sent = photo.service_request_id is not None
+    content: bytes | None = cache.get(key) if is_sent else None
     if content is None:
         out = io.BytesIO()
         try:
             with default_storage.open(photo.small_path) as file, Image.open(file) as picture:
                 picture.thumbnail((THUMB_PX, THUMB_PX))
-                picture.save(out, "JPEG", quality=THUMB_QUALITY)
+                picture.save(out, "JPEG", quality=THUMB_QUALITY, optimize=True, progressive=True)
         except FileNotFoundError:
             raise Http404 from None
         content = out.getvalue()
-        cache.set(key, content, timeout=THUMB_CACHED_S)
+        if is_sent:
+            cache.set(key, content, timeout=THUMB_CACHED_S)
     return HttpResponse(content, content_type="image/jpeg", headers={"Content-Disposition": "inline"})
 
 

@@ -119,7 +119,7 @@ def test_a_hidden_photo_is_in_neither(cast: factories.Rivermark, client: Client)
     content = factories.jpeg()
     photo = photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=cast.city, service_request=made)
     card = f"/map/cards/{made.reference}/"
-    assert f"{photo.name}-small.jpg" in client.get(card).content.decode()
+    assert f"{photo.name}-thumb.jpg" in client.get(card).content.decode()
     assert f"{photo.name}-thumb.jpg" in listed(client, HERE)
     moderation.hide_photo(photo.pk, reason="personal_data", actor=cast.pia)
     assert photo.name not in client.get(card).content.decode() + listed(client, HERE)

@@ -606,8 +606,10 @@ def test_photos_are_kept_with_the_draft_described_and_sent(walk: Walk) -> None:
     assert walk.at == "details/1"
     first, second = Photo.objects.order_by("id")
     assert "Remove photo 2" in walk.html
-    assert walk.client.get(f"/photos/{first.name}-small.jpg").status_code == 200
-    assert Client().get(f"/photos/{first.name}-small.jpg").status_code == 404
+    thumb = f"/photos/{first.name}-thumb.jpg"
+    assert thumb in walk.html
+    assert walk.client.get(thumb).status_code == 200
+    assert Client().get(thumb).status_code == 404
     upload(walk, remove_photo=second.name)
     assert Photo.objects.get() == first
     assert not default_storage.exists(second.path)
