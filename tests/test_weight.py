@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.xdist_group("weight"), pytest.mark.shows("4.27")]
 
-LIMIT = 150_000
+LIMIT = 125_000
 PICTURES = settings.BASE_DIR / "requests_app/demo/pictures"
 MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")
 # Not needed on a phone's first visit, or content of the city.
