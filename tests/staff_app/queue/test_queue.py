@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from requests_app.actions import assignment, conversation, endings, moderation
 from requests_app.clock import app_now
@@ -83,7 +84,7 @@ def test_what_its_reporter_did_not_confirm_is_not_there(town: Rivermark, signed_
 
 @pytest.mark.shows("6.2")
 def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_rest(
-    town: Rivermark, tom: Client
+    town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = app_now()
     accepted = {"acknowledged_at": now, "status": "in_progress"}
@@ -108,6 +109,21 @@ def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_r
         "later",
         "no date",
     ]
+    # One's own come in the same order, also from page to page.
+    ServiceRequest.objects.update(assignee=town.tom)
+    in_order = shown(tom)
+    assert shown(tom, path="/staff/mine/") == in_order
+    monkeypatch.setattr(listing, "PAGE_SIZE", 1)
+    url, seen, pages = "/staff/mine/", [], []
+    while url:
+        pages.append(tom.get(url).content.decode())
+        seen += re.findall(r'href="/staff/r/([0-9A-Z]{8})/\?list=', pages[-1])
+        following = re.search(r'rel="next" href="([^"]+)"', pages[-1])
+        url = following.group(1).replace("&amp;", "&") if following else ""
+    assert seen == in_order
+    back = re.search(r'rel="prev" href="([^"]+)"', pages[-1])
+    assert back
+    assert shown(tom, back.group(1).replace("&amp;", "&"), path="") == in_order[-2:-1]
 
 
 @pytest.mark.parametrize(
@@ -239,6 +255,16 @@ def test_what_the_public_does_not_see_says_so(town: Rivermark, tom: Client, sign
     one = pothole(town)
     moderation.hide(one.pk, reason="abuse", actor=town.ada)
     assert ">Hidden</span>" in tom.get("/staff/").content.decode()
+
+
+def test_what_was_typed_is_text_in_each_row(town: Rivermark, tom: Client) -> None:
+    typed = ["100% <b>here</b> & there", "{{ row.street }} %s %(pk)s"]
+    for words in typed:
+        pothole(town, words, address=words)
+    page = tom.get("/staff/").content.decode()
+    for words in typed:
+        assert f'<span class="queue__street">{escape(words)}</span>' in page
+        assert f'<span lang="en">{escape(words)}</span>' in page
 
 
 def test_pages_follow_one_another_and_go_back(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
