@@ -18,6 +18,7 @@ M = TypeVar("M", bound=Model)
 Order = Sequence[tuple[str, str]]
 # Before a cursor; no signed text begins with it, since what is signed is a JSON list.
 REVERSED = "-"
+FIRST_SEGMENTS = 4
 NO_ROWS = Q(pk__in=[])
 
 
@@ -70,25 +71,35 @@ def page_of_segments(
 ) -> Page[M]:
     """One page of several segments, one after the other, each in `order`: urgent rows first, for example. Raises BadCursor.
 
-    Segments must not overlap. Each reads at most one page by its own index, all in one query; `fetch` then loads the rows.
+    Segments must not overlap. Each reads at most one page by its own index; `fetch` then loads the rows. The first ones are read in
+    one query, and the others in a second one unless the page is full: to plan a segment costs more than to read it.
     """
     model = fetch.model
     turns: Order = [("turn", "asc"), *order]
     backward, key = _read(cursor, turns, model)
     names = [name for name, _ in turns]
-    parts = []
-    for turn, segment in enumerate(segments):
-        if key is not None:
-            if (turn > key[0]) if backward else (turn < key[0]):
-                continue
-            if turn == key[0]:
+    numbered = [
+        (turn, segment)
+        for turn, segment in enumerate(segments)
+        if key is None or ((turn <= key[0]) if backward else (turn >= key[0]))
+    ]
+    if backward:
+        numbered.reverse()
+    keys: dict[Any, dict[str, Any]] = {}
+    for some in (numbered[:FIRST_SEGMENTS], numbered[FIRST_SEGMENTS:]):
+        if len(keys) > size:
+            break
+        parts = []
+        for turn, segment in some:
+            if key is not None and turn == key[0]:
                 segment = segment.filter(_beyond(model, order, key[1:], backward))  # noqa: PLW2901
-        annotated = segment.annotate(turn=Value(turn, IntegerField())).order_by(*_columns(order, backward))
-        parts.append(annotated.values(*names)[: size + 1])
-    if not parts:
+            annotated = segment.annotate(turn=Value(turn, IntegerField())).order_by(*_columns(order, backward))
+            parts.append(annotated.values(*names)[: size + 1])
+        if parts:
+            for row in _one_after_another(parts, _columns(turns, backward))[: size + 1 - len(keys)]:
+                keys.setdefault(row[names[-1]], row)
+    if not keys:
         return Page([], None, None, turns)
-    chosen = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True).order_by(*_columns(turns, backward))
-    keys = {row[names[-1]]: row for row in chosen[: size + 1]}
     loaded = {getattr(row, names[-1]): row for row in fetch.filter(**{f"{names[-1]}__in": list(keys)})}
     rows = []
     for unique, row_key in keys.items():
@@ -96,6 +107,11 @@ def page_of_segments(
             loaded[unique].turn = row_key["turn"]  # type: ignore[attr-defined]
             rows.append(loaded[unique])
     return _page(rows, turns, size, backward=backward, came_from=key is not None)
+
+
+def _one_after_another(parts: list[QuerySet[M, dict[str, Any]]], columns: list[str]) -> QuerySet[M, dict[str, Any]]:
+    first, *rest = parts
+    return first.union(*rest, all=True).order_by(*columns) if rest else first
 
 
 def _page(rows: list[M], order: Order, size: int, *, backward: bool, came_from: bool) -> Page[M]:

@@ -107,6 +107,12 @@ def test_segments_cost_two_queries_however_many_rows(
     for size in (2, 20):
         with django_assert_num_queries(2):
             page_of_segments(segments, UP, None, size, fetch=every())
+    # The last of many are read only if the first ones don't fill the page.
+    nothing = every().filter(pk=0)
+    many = [nothing, nothing, every().filter(verified_at=None), nothing, *segments[1:]]
+    for size, queries in ((2, 2), (4, 3)):
+        with django_assert_num_queries(queries):
+            assert len(page_of_segments(many, UP, None, size, fetch=every()).rows) == size
 
 
 def test_a_cursor_is_the_same_at_any_time(points: list[ContactPoint], monkeypatch: pytest.MonkeyPatch) -> None:
