@@ -1,5 +1,6 @@
 """People: staff are Users, residents are Persons. An unverified address never links two requests to one person."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -77,6 +78,8 @@ class Membership(models.Model):
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")
     # Given by a group of the city's single sign-on, which takes it away as well.
     is_from_group = models.BooleanField(default=False, db_default=False)
+    # The time of the statement that loaded it, where a queryset adds it (see permissions.memberships_of).
+    loaded_at: dt.datetime
 
     class Meta:
         constraints = [

@@ -11,6 +11,8 @@ from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrappe
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from requests_app import once
+from requests_app.clock import AppNow
 from requests_app.models.catalog import Department, Service, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
@@ -167,7 +169,11 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
         return []
     cached: list[Membership] | None = getattr(user, "_memberships", None)
     if cached is None:
-        cached = list(user.memberships.select_related("role", "department"))
+        # With the time, which a page would ask for by itself.
+        cached = list(user.memberships.select_related("role", "department").annotate(loaded_at=AppNow()))
+        if cached:
+            now = cached[0].loaded_at
+            once.read_on_page("now", lambda: now)
         setattr(user, "_memberships", cached)  # noqa: B010  (a cache, not a field of User)
     return cached
 
