@@ -240,7 +240,10 @@ def _follow_up(recorded: Collection[Event], *, follows: Event | None = None, qui
         after = first if event.kind in staff_actions.FOLLOWING else None
         rows += _reactions(event, follows=follows or after, quiet=quiet)
     for lane in sorted({row.lane for row in rows}):
-        outbox.enqueue_rows([row for row in rows if row.lane == lane], lane=lane)
+        of_lane = [row for row in rows if row.lane == lane]
+        # If all wait until staff can't undo it anymore, a worker would find nothing to do.
+        wakes = not all(isinstance(row.due_at, dt.datetime) for row in of_lane)
+        outbox.enqueue_rows(of_lane, lane=lane, wakes=wakes)
 
 
 def _reactions(event: Event, *, follows: Event | None, quiet: bool) -> list[OutboxRow]:

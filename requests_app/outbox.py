@@ -92,16 +92,17 @@ def new_row(
     )
 
 
-def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
-    """Adds rows of one lane, skipping those whose dedupe_key exists already, and wakes a worker on commit."""
+def enqueue_rows(rows: list[OutboxRow], *, lane: str, wakes: bool = True) -> None:
+    """Adds rows of one lane, skipping those whose dedupe_key exists already. wakes: a worker, on commit."""
     if not connection.in_atomic_block:
         raise OutsideTransaction(lane)
     trace_id = str(structlog.contextvars.get_contextvars().get("trace_id", ""))[:40]
     for row in rows:
         row.trace_id = trace_id
     OutboxRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    # A lambda, because functools.partial has no __qualname__, which Django logs for robust callbacks.
-    transaction.on_commit(lambda: wake(lane), robust=True)
+    if wakes:
+        # A lambda, because functools.partial has no __qualname__, which Django logs for robust callbacks.
+        transaction.on_commit(lambda: wake(lane), robust=True)
 
 
 def release(service_request: ServiceRequest, kinds: Collection[str]) -> None:
