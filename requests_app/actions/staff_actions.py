@@ -92,9 +92,13 @@ def perform(
         return before.remember(actor, photos, scope.recorded)
 
 
+# By hand: with the names of all its columns, Django takes as long to write it as to read the row.
+_LOCK = "SELECT * FROM requests_app_servicerequest WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+
+
 def _lock(pk: int, others: Collection[int]) -> dict[int, ServiceRequest]:
     """Locks in order of id, so that two actions that need both requests cannot deadlock."""
-    rows = list(ServiceRequest.objects.select_for_update(of=("self",)).filter(pk__in={pk, *others}).order_by("pk"))
+    rows = list(ServiceRequest.objects.raw(_LOCK, [[pk, *others]]))
     if pk not in {row.pk for row in rows}:
         raise ServiceRequest.DoesNotExist
     for row in rows:
