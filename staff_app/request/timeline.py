@@ -247,7 +247,7 @@ def read_names(
     departments = {pk: known[pk] for pk in wanted & known.keys()}
     departments |= Department.objects.in_bulk(wanted - known.keys())
     users: dict[int, User] = {event.user_id: event.user for event in events if event.user_id and event.user}
-    if about is not None and about.assignee is not None:
+    if about is not None and ServiceRequest.assignee.is_cached(about) and about.assignee is not None:
         users[about.assignee.pk] = about.assignee
     users |= User.objects.in_bulk(ids("assignee_id") - users.keys())
     owners = Owner.objects.in_bulk(ids("owner_id"))
