@@ -170,7 +170,8 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     cached: list[Membership] | None = getattr(user, "_memberships", None)
     if cached is None:
         # With the time, which a page would ask for by itself.
-        cached = list(user.memberships.select_related("role", "department").annotate(loaded_at=AppNow()))
+        time = {"loaded_at": AppNow()}
+        cached = list(user.memberships.select_related("role", "department").annotate(**time))
         if cached:
             now = cached[0].loaded_at
             once.read_on_page("now", lambda: now)

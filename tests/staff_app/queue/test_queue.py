@@ -109,7 +109,7 @@ def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_r
         "later",
         "no date",
     ]
-    # One's own come in the same order, also from page to page.
+    # Those of a person come in the same order, also from page to page.
     ServiceRequest.objects.update(assignee=town.tom)
     in_order = shown(tom)
     assert shown(tom, path="/staff/mine/") == in_order
