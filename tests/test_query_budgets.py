@@ -282,6 +282,8 @@ class Filled:
         return len(captured)
 
 
+# What isn't a full page of the first segments asks for the others too (paging.page_of_segments).
+IN_SEGMENTS = {"staff_app:queue", "v1_staff_requests"}
 BUDGETED = [
     name
     for name, page in PAGES.items()
@@ -306,6 +308,8 @@ def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Filled]:
 def test_a_page_costs_what_the_table_states_however_much_there_is(filled: Filled, name: str, count: int) -> None:
     filled.fill(count)
     budget = PAGES[name].budget
+    if budget is not None and count == FEW and name in IN_SEGMENTS:
+        budget += 1
     client = reader(filled.planted, name)
     # Again if it differs: some things a process loads only once, and the first call of a key does more.
     assert filled.cost(client, name) == budget or filled.cost(client, name) == budget, f"with {count} requests"
