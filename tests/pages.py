@@ -795,10 +795,10 @@ PAGES: dict[str, Page] = {
         EVERYONE,
         arguments=lambda planted: [{"path": path} for path in ("1-99-block-of-elm-st", "4800-block-of-juniper-rd")],
         queries=("", "around=1000"),
-        budget=19,
+        budget=21,
     ),
     "requests_app:asset": Page(
-        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=16
+        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=18
     ),
     "requests_app:about_service": Page(
         EVERYONE,

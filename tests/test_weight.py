@@ -221,6 +221,17 @@ def test_the_home_page_is_light_with_all_its_pictures(site: "Site", new_page: Ca
     weighed.open("/es/")
     expect(topic).to_be_visible()
     expect(weighed.page.locator("summary", has_text="Elija un tema")).to_be_hidden()
+    says_how_much_is_open_here(weighed.page)
+
+
+def says_how_much_is_open_here(page: "Page") -> None:
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": factories.ELM_ST[0], "latitude": factories.ELM_ST[1], "accuracy": 10})
+    page.get_by_role("button", name="Usar mi ubicación").click()
+    expect(page.locator(".near-you__said")).to_contain_text("a menos de 5 minutos a pie")
+    expect(page.locator(".near-you__map")).to_have_attribute("href", re.compile(r"/es/map/\?near="))
+    page.locator(".near-you__said a").first.click()
+    page.wait_for_url("**/es/places/1-99-block-of-elm-st/")
 
 
 def fill_the_home_page(planted: Planted) -> None:

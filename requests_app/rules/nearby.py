@@ -1,14 +1,19 @@
-"""How many others were reported around a report recently: a reporter is among neighbors, not alone."""
+"""How many reports are around a report or a place: a reporter is among neighbors, not alone."""
 
 import datetime as dt
 
+from django.contrib.gis.geos import Point
+
 from requests_app.clock import app_now
-from requests_app.models import ServiceRequest
+from requests_app.models import Jurisdiction, ServiceRequest
 from requests_app.places.addresses import box_around
+from requests_app.places.public_filter import PublicFilter
 from requests_app.places.public_place import LISTED_BY_PLACE
 
 # About a block to each side, and the last month.
 AROUND_M, DAYS = 150, 30
+# Five minutes' walk, in meters.
+WALK_M = 400
 # More than these aren't counted.
 MOST = 50
 
@@ -29,3 +34,14 @@ def reported_nearby(service_request: ServiceRequest) -> int:
         .exclude(pk=service_request.pk)
     )
     return others.values("pk")[:MOST].count()
+
+
+def within_walk(jurisdiction: Jurisdiction, point: Point) -> PublicFilter:
+    """The open reports within five minutes' walk of a place that everybody may know."""
+    near = f"{point.y:.5f},{point.x:.5f},{WALK_M}"
+    return PublicFilter(jurisdiction, {"near": near, "status": "open"})
+
+
+def counted(chosen: PublicFilter) -> int:
+    """At most MOST + 1."""
+    return chosen.requests().order_by().values("pk")[: MOST + 1].count()

@@ -97,10 +97,13 @@ def _neighbors(jurisdiction: Jurisdiction, reference: str, width: int, height: i
         return None
     point, pin = found
     view = View.around(point, width, height, ZOOM - FARTHER)
+    return view, [*_marks(_in_view(jurisdiction, view).exclude(reference=reference)[:NEIGHBORS]), pin]
+
+
+def _in_view(jurisdiction: Jurisdiction, view: View) -> QuerySet[ServiceRequest]:
     around = Polygon.from_bbox(view.box)
     around.srid = 4326
-    others = _open(jurisdiction).filter(public_point__bboverlaps=around).exclude(reference=reference)
-    return view, [*_marks(others[:NEIGHBORS]), pin]
+    return _open(jurisdiction).filter(public_point__bboverlaps=around)
 
 
 def _newest(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Found | None:
@@ -154,10 +157,12 @@ def _service(jurisdiction: Jurisdiction, code: str, width: int, height: int) -> 
     return found[0], _marks(_open(jurisdiction).filter(service=service)[:OF_CITY])
 
 
-def _place(_jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:
+def _place(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:
+    """A place and the open reports around it."""
     latitude, _comma, longitude = which.partition(",")
     point = Point(float(longitude), float(latitude), srid=4326)
-    return View.around(point, width, height), [Mark("pin", point.x, point.y)]
+    view = View.around(point, width, height, ZOOM - FARTHER)
+    return view, [*_marks(_in_view(jurisdiction, view)[:NEIGHBORS]), Mark("pin", point.x, point.y)]
 
 
 def _city(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Found | None:
@@ -165,7 +170,7 @@ def _city(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> F
     return (View.of_box(tuple(box), width, height), []) if box else None
 
 
-OF_REPORTS = {"report", "neighbors", "service", NEWEST}
+OF_REPORTS = {"report", "neighbors", "service", "place", NEWEST}
 SUBJECTS: dict[str, Callable[[Jurisdiction, str, int, int], Found | None]] = {
     "report": _report,
     "neighbors": _neighbors,

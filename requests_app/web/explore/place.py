@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from requests_app.models import SMALLEST_RADIUS_M, Jurisdiction
 from requests_app.places import addresses, assets, named, ownership, street_works
 from requests_app.places.addresses import Match
 from requests_app.places.public_filter import PublicFilter
+from requests_app.rules import nearby
 from requests_app.rules.recent_weeks import recent_weeks
 from requests_app.rules.recurring import recurring_problems
 from requests_app.web.city_request import CityRequest
@@ -94,6 +96,7 @@ def place(request: CityRequest, path: str) -> HttpResponse:
         "around": around,
         "choices": AROUND,
         "areas": ownership.areas_at(city, found[0].point),
+        **_within_walk(city, found[0].point),
         "recurring": recurring_problems(least.requests(), f"{city.pk}:{found[0].path}"),
         **_weeks(chosen, f"{found[0].path}:{around}"),
         "works": street_works.near(city, found[0].point, around, timezone.localdate()),
@@ -119,6 +122,7 @@ def asset(request: CityRequest, number: str) -> HttpResponse:
         "report_query": chosen.query,
         "around_query": urlencode({"near": _near(thing.point, AROUND[0])}),
         "areas": ownership.areas_at(city, thing.point),
+        **_within_walk(city, thing.point),
         "recurring": recurring_problems(chosen.requests(), f"thing:{thing.pk}"),
         **_weeks(chosen, f"thing:{thing.pk}"),
         **_lists(chosen),
@@ -130,6 +134,21 @@ def _lists(chosen: PublicFilter) -> dict[str, Any]:
     """Open and closed reports, each by an index and with the public list's rule."""
     reported = chosen.requests().order_by("-submitted_at", "-id")
     return open_and_ended(chosen.jurisdiction, reported, chosen.query)
+
+
+def _within_walk(city: Jurisdiction, point: Point) -> dict[str, Any]:
+    """How much is open around the place, in words, and the public list's query for it."""
+    chosen = nearby.within_walk(city, point)
+    number = nearby.counted(chosen)
+    if number > nearby.MOST:
+        words = _("More than %(number)d open reports within 5 minutes’ walk") % {"number": nearby.MOST}
+    elif number:
+        words = ngettext(
+            "%(number)d open report within 5 minutes’ walk", "%(number)d open reports within 5 minutes’ walk", number
+        ) % {"number": number}
+    else:
+        words = _("No open reports within 5 minutes’ walk")
+    return {"within_walk": words, "walk_query": chosen.query if number else ""}
 
 
 def _weeks(chosen: PublicFilter, key: str) -> dict[str, Any]:

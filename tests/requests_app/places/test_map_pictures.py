@@ -112,6 +112,10 @@ def test_of_a_block_it_shows_the_block_and_of_neighbors_only_public_open_ones(
     assert city_wide["Cache-Control"] == "public, max-age=30"
     ServiceRequest.objects.filter(pk=other.pk).update(public_state=PublicState.PRIVATE)
     assert picture(client, map_picture_links.NEWEST).content.decode().count(f'stroke="{map_picture.OPEN}"') == 1
+    # And around a place.
+    place = picture(client, map_picture_links.of_place(Point(*ELM_ST)))
+    assert place.content.decode().count(f'stroke="{map_picture.OPEN}"') == 1
+    assert place["Cache-Control"] == "public, max-age=30"
     rats = factories.report(factories.service(cast.city, "rodent", visibility="coarse"))
     block = picture(client, map_picture_links.of_report(rats))
     assert pins(block) == 0

@@ -9,6 +9,7 @@ from django.test import Client
 
 from requests_app.actions import endings
 from requests_app.models import Area, GazetteerEntry, ServiceRequest, ServiceVersion
+from requests_app.rules import nearby
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.explore.test_areas import page
@@ -243,3 +244,25 @@ def test_search_engines_do_not_keep_what_was_reported_on_a_block(oak: list[Gazet
 def test_the_name_is_said_in_the_pages_language(oak: list[GazetteerEntry]) -> None:
     assert "100 block of Oak St" in page(BLOCK)
     assert '<html lang="es"' in page(f"/es{BLOCK}")
+
+
+# --- Within five minutes' walk ----------------------------------------------------------------------------------------
+
+
+def test_it_says_how_much_is_open_within_five_minutes_walk(
+    cast: Rivermark, oak: list[GazetteerEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No open reports within 5 minutes’ walk" in page(BLOCK)
+    near = reported(cast.tree, 380)
+    assert ">1 open report within 5 minutes’ walk</a>" in page(BLOCK)
+    reported(cast.tree, 420)
+    for hidden in (reported(cast.tree), reported(cast.tree)):
+        ServiceRequest.objects.filter(pk=hidden.pk).update(public_state="hidden")
+    endings.resolve(reported(cast.tree).pk, disposition="fixed", words="Pruned.", actor=cast.tom)
+    reported(factories.service(cast.city, "weeds", listed_by_place=False))
+    html = page(BLOCK)
+    assert ">1 open report within 5 minutes’ walk</a>" in html
+    listed = re.findall(r'href="([^"]+)" data-within-walk', html)[0].replace("&amp;", "&")
+    assert set(re.findall(r'href="/r/([^/"]+)/"', page(listed))) == {near.reference}
+    monkeypatch.setattr(nearby, "MOST", 0)
+    assert "More than 0 open reports within 5 minutes’ walk" in page(BLOCK)
