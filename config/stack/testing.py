@@ -131,7 +131,7 @@ def test(arguments: Sequence[str]) -> int:
 def run(processes: Sequence[str], arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
     """Runs pytest; the answer is its exit code.
 
-    If at most FEW tests failed beside others, they are run once more by themselves, and named: a browser that waits for a busy
+    If at most FEW tests failed among others, they are run once more alone, and named: a browser that waits for a busy
     processor shouldn't cost a whole run, but it should be seen.
     """
     pytest = [sys.executable, "-m", "pytest"]
@@ -139,12 +139,12 @@ def run(processes: Sequence[str], arguments: Sequence[str], folder: Path, enviro
     tests = last_failed(folder)
     if failed != 1 or len(tests) > FEW or "0" in processes:
         return failed
-    print(f"bin/test: running once more by themselves: {', '.join(tests)}", flush=True)
+    print(f"bin/test: running once more alone: {', '.join(tests)}", flush=True)
     if again := subprocess.run(
         [*pytest, "-n", "0", *arguments, "--last-failed"], cwd=folder, env=environment
     ).returncode:
         return again
-    print(f"bin/test: UNSTEADY, failed beside others and passed by themselves: {', '.join(tests)}", flush=True)
+    print(f"bin/test: UNSTEADY, failed among others and passed alone: {', '.join(tests)}", flush=True)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A few tests that fail beside others are run once more by themselves, and named either way."""
+"""A few tests that fail among others are run once more alone, and named either way."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from config.stack.testing import run
 
-BESIDE_OTHERS = """
+AMONG_OTHERS = """
 import os
 
 def test_one():
@@ -17,7 +17,7 @@ def test_unsteady():
     assert "PYTEST_XDIST_WORKER" not in os.environ
 """
 BROKEN = (
-    BESIDE_OTHERS
+    AMONG_OTHERS
     + """
 def test_broken():
     assert False
@@ -35,14 +35,14 @@ def outcome(folder: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple
 
 
 def test_what_passes_by_itself_passes_and_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    failed, said = outcome(tmp_path, BESIDE_OTHERS, capfd)
+    failed, said = outcome(tmp_path, AMONG_OTHERS, capfd)
     assert failed == 0
-    assert "UNSTEADY, failed beside others and passed by themselves: test_some.py::test_unsteady" in said
+    assert "UNSTEADY, failed among others and passed alone: test_some.py::test_unsteady" in said
     assert "1 failed, 1 passed" in said
 
 
 def test_what_fails_again_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     failed, said = outcome(tmp_path, BROKEN, capfd)
     assert failed == 1
-    assert "once more by themselves: test_some.py::test_broken, test_some.py::test_unsteady" in said
+    assert "once more alone: test_some.py::test_broken, test_some.py::test_unsteady" in said
     assert "UNSTEADY" not in said
