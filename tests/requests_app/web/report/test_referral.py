@@ -171,7 +171,7 @@ def photo(color: str = "gray") -> SimpleUploadedFile:
 
 def names_in(html: str) -> list[str]:
     """Of the photos that a page shows."""
-    return re.findall(r"/photos/(\w+)-small\.jpg", html)
+    return re.findall(r"/photos/(\w+)-(?:small|thumb)\.jpg", html)
 
 
 def test_photos_go_along_as_they_were_shown_and_are_then_deleted(
