@@ -113,8 +113,12 @@ class Site:
 
 def stop_worker() -> None:
     """Stops the shared site's worker before tests that process the outbox themselves."""
-    if Site.shared and "worker" in Site.shared.running:
+    if Site.shared is not None and worker_runs():
         Site.shared.kill("worker")
+
+
+def worker_runs() -> bool:
+    return Site.shared is not None and "worker" in Site.shared.running
 
 
 def wait_for(condition: Callable[[], T], *, seconds: float = 60) -> T:

@@ -124,7 +124,8 @@ def send_report(page: Page, words: str, **answers: str) -> None:
         for name, value in answers.items():
             if page.locator(f"main input[name='{name}'][value='{value}']").count():
                 choose(page, name, value)
-        page.locator("main button.usa-button--big:visible").first.click()
+        with page.expect_navigation():
+            page.locator("main button.usa-button--big:visible").first.click()
         if page.get_by_text("We got it.").count():
             return
     raise AssertionError(f"not sent: {page.url}")

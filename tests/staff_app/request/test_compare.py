@@ -158,6 +158,9 @@ def test_a_report_number_in_a_text_is_a_link_if_it_may_be_opened(
     town: Rivermark, tom: Client, one: ServiceRequest, two: ServiceRequest
 ) -> None:
     limb = factories.routed(town.tree)
+    # In small letters it's a number only with a digit.
+    ServiceRequest.objects.filter(pk=two.pk).update(reference="CKCR9DGF")
+    two.refresh_from_db()
     words = f"<b>As</b> {two.display_reference.lower()}, not {limb.display_reference}."
     conversation.note(one.pk, text=words, actor=town.tom)
     page = html(tom, page_of(one))
