@@ -20,33 +20,31 @@ if TYPE_CHECKING:
     from tests.walk import Walk
 
 
-# Files that take a minute or more (tests/seconds.py), longest first. A run in several processes starts with these, so that no
+# The files that take longest (tests/seconds.py), longest first. A run in several processes starts with these, so that no
 # process is left with a long one at the end.
 LONGEST = (
     "tests/test_canary.py",
     "tests/test_accessibility.py",
-    "tests/stack/test_demo.py",
     "tests/test_permissions.py",
-    "tests/test_staff_accessibility.py",
-    "tests/test_headers.py",
-    "tests/test_query_budgets.py",
-    "tests/journeys/test_map_and_list.py",
-    "tests/journeys/test_offline.py",
-    "tests/requests_app/messages/test_digest.py",
-    "tests/test_weight.py",
-    "tests/config/test_refusal.py",
-    "tests/requests_app/rules/test_said.py",
+    "tests/stack/test_demo.py",
     "tests/requests_app/web/explore/test_map.py",
-    "tests/test_email_accessibility.py",
     "tests/test_releases.py",
-    "tests/requests_app/web/account/test_mail_limits.py",
-    "tests/journeys/test_details.py",
-    "tests/requests_app/web/request/test_add_photos.py",
-    "tests/journeys/test_report.py",
-    "tests/requests_app/demo/test_rivermark_places.py",
-    "tests/requests_app/web/explore/test_public_list.py",
-    "tests/requests_app/web/site/test_probes.py",
-    "tests/test_right_to_left.py",
+    "tests/journeys/test_offline.py",
+    "tests/faults/test_outages.py",
+    "tests/requests_app/messages/test_digest.py",
+    "tests/journeys/test_map_and_list.py",
+    "tests/staff_app/request/test_actions.py",
+    "tests/test_weight.py",
+    "tests/test_staff_accessibility.py",
+    "tests/test_query_budgets.py",
+    "tests/journeys/test_administrator.py",
+    "tests/requests_app/imports/test_catalog.py",
+    "tests/requests_app/web/account/test_my_data.py",
+    "tests/requests_app/web/report/test_confirm.py",
+    "tests/journeys/test_taps.py",
+    "tests/requests_app/web/report/test_start.py",
+    "tests/requests_app/web/report/test_duplicates.py",
+    "tests/journeys/test_afterward.py",
 )
 
 

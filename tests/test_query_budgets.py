@@ -315,7 +315,7 @@ def test_a_page_costs_what_the_table_states_however_much_there_is(filled: Filled
     assert filled.cost(client, name) == budget or filled.cost(client, name) == budget, f"with {count} requests"
 
 
-# Marked, since pytest makes no database if no test of a run is. (`-k "PAGE or states"` runs one page's.)
+# Marked, since pytest makes no database if no test of a run is. (One page: `-k "PAGE or its_budget"`.)
 @pytest.mark.django_db
 def test_every_page_of_ours_states_its_budget() -> None:
     assert {name for name, page in PAGES.items() if page.budget is not None} == set(BUDGETED)
