@@ -20,7 +20,7 @@ from config.stack.processes import tied_to_parent
 TEMPLATE = "lamplighter_template"
 # From so many named files or folders on, two processes are quicker than one.
 MANY = 6
-# So many tests that failed are run again by themselves. More than that is no accident.
+# So many tests that failed are run again alone. More than that is no accident.
 FEW = 3
 # In one process, which saves a second for everybody who runs one test. The copies inherit what the roles may do.
 PREPARE = """
@@ -137,7 +137,7 @@ def run(processes: Sequence[str], arguments: Sequence[str], folder: Path, enviro
     pytest = [sys.executable, "-m", "pytest"]
     failed = subprocess.run([*pytest, *processes, *arguments], cwd=folder, env=environment).returncode
     tests = last_failed(folder)
-    if failed != 1 or len(tests) > FEW or "0" in processes:
+    if failed != 1 or not 0 < len(tests) <= FEW or "0" in processes:
         return failed
     print(f"bin/test: running once more alone: {', '.join(tests)}", flush=True)
     if again := subprocess.run(

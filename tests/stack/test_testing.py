@@ -23,14 +23,21 @@ def test_broken():
     assert False
 """
 )
+FOUR_BROKEN = """
+import pytest
+
+@pytest.mark.parametrize("number", range(4))
+def test_broken(number):
+    assert False
+"""
 IN_TWO = ("-n", "2")
 
 
-def outcome(folder: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
+def outcome(folder: Path, text: str, capfd: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
     (folder / "pytest.ini").write_text("[pytest]")
     (folder / "test_some.py").write_text(text)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))}
-    failed = run(IN_TWO, ["-p", "no:django"], folder, environment)
+    failed = run(IN_TWO, ["-p", "no:django", *options], folder, environment)
     return failed, capfd.readouterr().out
 
 
@@ -46,3 +53,16 @@ def test_what_fails_again_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str
     assert failed == 1
     assert "once more alone: test_some.py::test_broken, test_some.py::test_unsteady" in said
     assert "UNSTEADY" not in said
+
+
+def test_without_a_list_of_what_failed_nothing_is_run_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    failed, said = outcome(tmp_path, AMONG_OTHERS, capfd, "-p", "no:cacheprovider")
+    assert failed == 1
+    assert "once more" not in said
+
+
+def test_many_that_fail_are_not_run_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    failed, said = outcome(tmp_path, FOUR_BROKEN, capfd)
+    assert failed == 1
+    assert "4 failed" in said
+    assert "once more" not in said
