@@ -166,16 +166,22 @@ def _site(django_db_setup: None, django_db_blocker: Any) -> Iterator["Site"]:
 
 @pytest.fixture
 def live_site(transactional_db: None, _site: "Site") -> "Site":
-    """gunicorn and a Celery worker on this test's database: `live_site.url`, `.kill("worker")`, `.start("worker")`."""
-    for name in ("web", "worker"):
-        if name not in _site.running:
-            _site.start(name)
+    """gunicorn on this test's database: `live_site.url`."""
+    if "web" not in _site.running:
+        _site.start("web")
     return _site
+
+
+@pytest.fixture
+def worker(live_site: "Site") -> None:
+    """The live site's Celery worker, for tests that wait until it has done its work."""
+    if "worker" not in live_site.running:
+        live_site.start("worker")
 
 
 @pytest.fixture(autouse=True)
 def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
-    if "live_site" not in request.fixturenames:
+    if "worker" not in request.fixturenames:
         from tests.live import stop_worker
 
         stop_worker()

@@ -131,6 +131,7 @@ def send_report(page: Page, words: str, **answers: str) -> None:
     raise AssertionError(f"not sent: {page.url}")
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_page: Callable[..., Page]) -> None:
     ada, ben = Desk(new_page(), live_site.url), Desk(new_page(), live_site.url)
     ana = new_page(viewport={"width": 375, "height": 800}, java_script_enabled=False)

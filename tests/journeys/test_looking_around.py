@@ -22,6 +22,7 @@ def mailed_path(to: str) -> str | None:
 
 
 @pytest.mark.shows("5.31")
+@pytest.mark.usefixtures("worker")
 def test_ana_opens_her_block_its_ward_and_a_service_and_follows_the_block(
     live_site: Site, new_page: Callable[..., Page]
 ) -> None:

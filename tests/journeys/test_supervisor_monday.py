@@ -43,6 +43,7 @@ def number(page: Page, figure: str) -> int:
     return int(page.locator(f"[data-figure={figure}] .tile__number").inner_text())
 
 
+@pytest.mark.usefixtures("worker")
 def test_late_requests_are_found_commented_on_at_once_and_left_as_they_were(
     live_site: "Site", new_page: Callable[..., Page]
 ) -> None:

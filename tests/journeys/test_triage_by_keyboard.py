@@ -47,6 +47,7 @@ def focused_row(page: "Page") -> int:
     )
 
 
+@pytest.mark.usefixtures("worker")
 def test_requests_are_triaged_with_four_keys_each(live_site: "Site", page: "Page") -> None:
     town = factories.rivermark()
     for n in range(REQUESTS):

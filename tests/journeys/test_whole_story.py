@@ -62,6 +62,7 @@ def fits(page: Page) -> bool:
 
 
 @pytest.mark.shows("12.1")
+@pytest.mark.usefixtures("worker")
 def test_ana_reports_in_spanish_tom_resolves_and_ana_reads_it(live_site: Site, ana: Page, tom: Page) -> None:
     factories.rivermark()
 

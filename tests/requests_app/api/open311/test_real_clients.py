@@ -54,7 +54,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(live_site: Site) -> Iterator[Desk]:
+def desk(live_site: Site, worker: None) -> Iterator[Desk]:
     cast = factories.rivermark()
     site = f"{live_site.url}/open311"
     yield Desk(f"{site}/v2/", f"{site}/discovery.json", api_keys.create(cast.city, "A client")[1], cast)

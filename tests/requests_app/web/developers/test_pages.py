@@ -98,7 +98,6 @@ def languages() -> list[tuple[str, list[str], Wrapped]]:
 
 def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Rivermark, tmp_path: Path) -> None:
     """All of a language in one process, for speed; each needs no other."""
-    live_site.kill("worker")
     factories.report(cast.tree)
     factories.area(cast.city)
     factories.asset(cast.city, "L00417")
@@ -147,7 +146,6 @@ def ids_of(tag: str) -> list[str]:
 def test_the_examples_for_staff_run_as_they_are_copied(
     live_site: Site, cast: factories.Rivermark, tmp_path: Path
 ) -> None:
-    live_site.kill("worker")
     page = page_at(live_site, "/developers/reference/staff/")
     Membership.objects.create(user=cast.tom, jurisdiction=cast.city, role=cast.cal.memberships.get().role)
     _key, plain = api_keys.create(cast.city, "Docs", scopes=["staff", "contacts"], acts_as=cast.tom)
@@ -196,7 +194,6 @@ def test_the_examples_for_test_keys_run_as_they_are_copied(
     live_site: Site, cast: factories.Rivermark, tmp_path: Path
 ) -> None:
     """The sandbox and webhooks."""
-    live_site.kill("worker")
     factories.area(cast.city)
     scopes = [Scope.READ, Scope.REPORT, Scope.WEBHOOKS]
     key, plain = api_keys.create(cast.city, "Docs", is_test=True, scopes=scopes)
@@ -229,6 +226,7 @@ def _as_block(name: str, code: str) -> str:
     return "{ // " + name + "\n" + re.sub(r"import .*\n", "", code) + "\n}\n"
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_newcomer_sends_a_report_and_receives_a_webhook(
     live_site: Site, cast: factories.Rivermark, tmp_path: Path
 ) -> None:
@@ -313,7 +311,6 @@ def test_each_problem_has_a_page_and_its_type_is_the_address(town: factories.Riv
 @pytest.mark.browser
 def test_swagger_ui_runs_under_our_policy(live_site: Site, cast: factories.Rivermark, page: "Page") -> None:
     """The fixture fails on any violation."""
-    live_site.kill("worker")
     foreign: list[str] = []
     page.on("request", lambda sent: None if sent.url.startswith((live_site.url, "data:")) else foreign.append(sent.url))
     # The first to ask for the document waits until it is made.
