@@ -7,8 +7,11 @@ for the whole city. `rivermark()` creates them all.
 import datetime as dt
 import io
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+import yaml
 from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.db import connection
 from django.utils import timezone
@@ -55,6 +58,8 @@ NOBODY = Reporter()
 # The city is a square with 12 Elm St in the middle.
 WEST, SOUTH, EAST, NORTH = -69.05, 40.45, -68.95, 40.55
 ELM_ST = (-69.0, 40.5)
+# What a test's map draws: 800 of 31,000 features.
+DRAWN = ["land.geojson.gz", "water.geojson.gz", "streets.geojson.gz", "parks.geojson.gz", "wards.geojson.gz"]
 
 
 def square(west: float, south: float, east: float, north: float) -> MultiPolygon:
@@ -419,5 +424,9 @@ def mapped_rivermark() -> Rivermark:
         "bounds": [-69.0427, 40.4647, -68.9569, 40.529],
     }
     cast.city.save(update_fields=["map_view"])
-    import_layers(cast.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
+    layers = yaml.safe_load((RIVERMARK / "layers.yml").read_text())
+    with NamedTemporaryFile("w", suffix=".yml") as mapping:
+        yaml.safe_dump({file: layers[file] for file in DRAWN}, mapping)
+        mapping.flush()
+        import_layers(cast.city, RIVERMARK / "layers", Path(mapping.name), progress=Silent())
     return cast

@@ -13,6 +13,9 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
 
+from requests_app.imports.layers import import_layers
+from requests_app.imports.progress import Silent
+from requests_app.management.commands.load_demo import RIVERMARK
 from requests_app.models import Area, Jurisdiction
 from requests_app.places import map_picture_links
 from requests_app.places.map_picture import Mark, View, density_of, png, svg
@@ -29,6 +32,7 @@ MOST_MS = 125
 @pytest.fixture
 def city(db: None) -> Jurisdiction:
     cast = factories.mapped_rivermark()
+    import_layers(cast.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
     for n in range(30):
         factories.report(cast.tree, point=factories.at(-69.0 + n % 6 * 0.0005, 40.496 + n // 6 * 0.0004))
     return Jurisdiction.objects.get(pk=cast.city.pk)
