@@ -62,7 +62,6 @@ def test_a_light_is_found_on_the_map_by_keyboard_alone(live_site: "Site", page: 
     page.keyboard.press("ArrowUp")
     assert page.get_by_role("button", name="Street light L00001").get_attribute("aria-pressed") == "true"
     assert plate.get_attribute("aria-pressed") == "false"
-    sees_nothing_wrong(page)
     page.locator(CONTINUE).focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -99,7 +98,6 @@ def test_the_place_in_the_words_is_proposed_on_a_phone(live_site: "Site", new_pa
     page.locator(".proposal a").click()
     assert page.evaluate("document.activeElement.id") == "id_address"
     page.wait_for_selector("#id_address_list", state="attached")
-    sees_nothing_wrong(page)
     # Enter in the box is Continue, and takes what was typed.
     page.locator("#id_address").press_sequentially("12 Elm St")
     with page.expect_navigation():
