@@ -158,25 +158,36 @@
 
     // What an error owes its reader: the word in the title, the focus on the summary, a link to each box, and the box
     // says that it is wrong and why.
-    wrongErrors: () => {
-      const summary = document.getElementById("error-summary");
-      if (!summary) return [];
-      const wrong = document.title.startsWith("Error:") ? [] : [`title: ${document.title}`];
-      if (document.activeElement !== summary) wrong.push(`focus: ${name(document.activeElement)}`);
-      for (const link of summary.querySelectorAll("a[href^='#']")) {
-        const id = link.getAttribute("href").slice(1);
-        const target = document.getElementById(id);
-        const box = target?.matches("input, select, textarea, fieldset") ? target : target?.querySelector("input, select, textarea");
-        if (!box) wrong.push(`no box: ${id}`);
-        else {
-          const said = box.closest("[aria-describedby]") ?? box;
-          const ids = (said.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
-          if (!ids.some((one) => /error/.test(one) && document.getElementById(one))) wrong.push(`no reason: ${name(box)}`);
-          if (!box.closest("[aria-invalid=true]") && !target.querySelector?.("[aria-invalid=true]"))
-            wrong.push(`not invalid: ${name(box)}`);
-        }
-      }
-      return wrong;
+    wrongErrors: () => wrongErrors(document),
+
+    // The same of the answer to the empty form, without showing it.
+    wrongErrorsUnseen: async () => {
+      const form = document.querySelector("main form[method=post]");
+      const typed = new FormData(form);
+      const body = form.enctype === "multipart/form-data" ? typed : new URLSearchParams(typed);
+      const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body });
+      return wrongErrors(new DOMParser().parseFromString(await answer.text(), "text/html"));
     },
   };
+
+  function wrongErrors(page) {
+    const summary = page.getElementById("error-summary");
+    if (!summary) return [];
+    const wrong = page.title.startsWith("Error:") ? [] : [`title: ${page.title}`];
+    if (page === document && page.activeElement !== summary) wrong.push(`focus: ${name(page.activeElement)}`);
+    for (const link of summary.querySelectorAll("a[href^='#']")) {
+      const id = link.getAttribute("href").slice(1);
+      const target = page.getElementById(id);
+      const box = target?.matches("input, select, textarea, fieldset") ? target : target?.querySelector("input, select, textarea");
+      if (!box) wrong.push(`no box: ${id}`);
+      else {
+        const said = box.closest("[aria-describedby]") ?? box;
+        const ids = (said.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
+        if (!ids.some((one) => /error/.test(one) && page.getElementById(one))) wrong.push(`no reason: ${name(box)}`);
+        if (!box.closest("[aria-invalid=true]") && !target.querySelector?.("[aria-invalid=true]"))
+          wrong.push(`not invalid: ${name(box)}`);
+      }
+    }
+    return wrong;
+  }
 })();
