@@ -1,27 +1,21 @@
 """Staff pages load a service request through `get_request_or_404`, which checks permission first."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Expression, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import Combinable
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from requests_app import references
 from requests_app.clock import AppNow
 from requests_app.models import Event, Jurisdiction, ServiceRequest, User
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import directory, jurisdictions, permissions, redaction
 
 # Few have an owner or came from a program; these are read when they are asked for.
 RELATED = ("assignee",)
-# By hand: with the names of all its columns, Django takes as long to write such a statement as to read the row.
-_NUMBERED = "SELECT * FROM requests_app_servicerequest WHERE jurisdiction_id = %s AND reference = %s"
-# As with_last_event().
-_NUMBERED_WITH_LAST_EVENT = """
-SELECT numbered.*, app_now() AS loaded_at, coalesce((
-  SELECT id FROM requests_app_event WHERE service_request_id = numbered.id ORDER BY id DESC LIMIT 1), 0) AS last_event_id
-FROM requests_app_servicerequest AS numbered WHERE jurisdiction_id = %s AND reference = %s"""
 
 
 def with_last_event(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
@@ -30,6 +24,19 @@ def with_last_event(service_requests: QuerySet[ServiceRequest]) -> QuerySet[Serv
     newest = Event.objects.filter(service_request=OuterRef("pk")).order_by("-id").values("id")[:1]
     added = {"last_event_id": Coalesce(Subquery(newest), 0), "loaded_at": AppNow()}
     return service_requests.annotate(**added)
+
+
+def _numbered() -> QuerySet[ServiceRequest]:
+    return ServiceRequest.objects.filter(jurisdiction=Parameter("city"), reference=Parameter("reference"))
+
+
+def numbered(**annotations: Any) -> Prepared[ServiceRequest]:
+    """A statement for get_request_or_404() that reads more with the request, and who it is assigned to."""
+    return Prepared(lambda: with_last_event(_numbered()).select_related(*RELATED).annotate(**annotations))
+
+
+NUMBERED = Prepared(lambda: with_last_event(_numbered()))
+_WITHOUT_LAST_EVENT = Prepared(_numbered)
 
 
 def fill(service_requests: Collection[ServiceRequest], jurisdiction: Jurisdiction) -> None:
@@ -46,19 +53,14 @@ def get_request_or_404(
     action: str = "view",
     *,
     jurisdiction: Jurisdiction,
-    **annotations: Expression | Combinable,
+    statement: Prepared[ServiceRequest] = NUMBERED,
 ) -> ServiceRequest:
-    """Returns the request if this member of staff may do `action` with it. annotations: what else to read in its statement.
+    """Returns the request if this member of staff may do `action` with it. statement: of numbered(), if more is needed.
 
     For identity-blind staff its texts are redacted (rules.redaction). Raises Http404 if they may not know that it exists,
     permissions.Denied (403) if they may view it but not do this.
     """
-    parsed = references.parse(reference) or ""
-    if annotations:
-        numbered = with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction)).filter(reference=parsed)
-        found = list(numbered.select_related(*RELATED).annotate(**annotations))
-    else:
-        found = list(ServiceRequest.objects.raw(_NUMBERED_WITH_LAST_EVENT, [jurisdiction.pk, parsed]))
+    found = statement.rows(city=jurisdiction.pk, reference=references.parse(reference) or "")
     fill(found, jurisdiction)
     service_request = found[0] if found else None
     # 404, not 403: a 403 would tell a stranger that this request exists.
@@ -75,9 +77,20 @@ def find(user: User | AnonymousUser, typed: str, *, jurisdiction: Jurisdiction) 
 
     Asked of the row, which is cheaper than to plan a statement with the user's permissions in it.
     """
-    found = list(ServiceRequest.objects.raw(_NUMBERED, [jurisdiction.pk, references.parse(typed) or ""]))
+    found = _WITHOUT_LAST_EVENT.rows(city=jurisdiction.pk, reference=references.parse(typed) or "")
     fill(found, jurisdiction)
     return next((one for one in found if permissions.can(user, "view", one)), None)
+
+
+def numbered_pair(**annotations: Any) -> Prepared[ServiceRequest]:
+    """A statement for get_pair_or_404() that reads more with each of the two."""
+
+    def pair() -> QuerySet[ServiceRequest]:
+        wanted = [Parameter("reference"), Parameter("other")]
+        found = ServiceRequest.objects.filter(jurisdiction=Parameter("city"), reference__in=wanted)
+        return with_last_event(found).annotate(**annotations)
+
+    return Prepared(pair)
 
 
 def get_pair_or_404(
@@ -86,12 +99,11 @@ def get_pair_or_404(
     other: str,
     *,
     jurisdiction: Jurisdiction,
-    **annotations: Expression | Combinable,
+    statement: Prepared[ServiceRequest],
 ) -> tuple[ServiceRequest, ServiceRequest]:
-    """Two requests that this member of staff may view, annotated and redacted as by get_request_or_404(). Raises Http404."""
+    """Two requests that this member of staff may view, redacted as by get_request_or_404(). Raises Http404."""
     wanted = [references.parse(reference) or "", references.parse(other) or ""]
-    numbered = ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(reference__in=wanted)
-    found = list(with_last_event(numbered).annotate(**annotations))
+    found = statement.rows(city=jurisdiction.pk, reference=wanted[0], other=wanted[1])
     fill(found, jurisdiction)
     visible = {one.reference: one for one in found if permissions.can(user, "view", one)}
     if len(visible) < 2:

@@ -4,7 +4,7 @@ A cursor is opaque and signed. It holds the key of a row and a direction.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -98,15 +98,46 @@ def page_of_segments(
         if parts:
             for row in _one_after_another(parts, _columns(turns, backward))[: size + 1 - len(keys)]:
                 keys.setdefault(row[names[-1]], row)
-    if not keys:
-        return Page([], None, None, turns)
-    loaded = {getattr(row, names[-1]): row for row in fetch.filter(**{f"{names[-1]}__in": list(keys)})}
-    rows = []
-    for unique, row_key in keys.items():
-        if unique in loaded:
-            loaded[unique].turn = row_key["turn"]  # type: ignore[attr-defined]
-            rows.append(loaded[unique])
-    return _page(rows, turns, size, backward=backward, came_from=key is not None)
+    turn_of = {unique: row_key["turn"] for unique, row_key in keys.items()}
+    return _page(_loaded(fetch, turns, turn_of), turns, size, backward=backward, came_from=key is not None)
+
+
+def page_of_keys(
+    keys: Iterable[Sequence[Any]], order: Order, cursor: str | None, size: int, *, fetch: QuerySet[M]
+) -> Page[M]:
+    """One page of rows whose keys are known: of each its turn, then its values in `order`. The pages and cursors are those of
+    page_of_segments(), for rows that one statement has found and that are few enough to be sorted here. Raises BadCursor."""
+    turns: Order = [("turn", "asc"), *order]
+    backward, after = _read(cursor, turns, fetch.model)
+    ordered = [_Key(key, turns) for key in keys]
+    if after is not None:
+        limit = _Key(after, turns)
+        ordered = [one for one in ordered if (one < limit if backward else limit < one)]
+    ordered.sort(reverse=backward)
+    turn_of = {one.values[-1]: one.values[0] for one in ordered[: size + 1]}
+    return _page(_loaded(fetch, turns, turn_of), turns, size, backward=backward, came_from=after is not None)
+
+
+@dataclass(frozen=True)
+class _Key:
+    values: Sequence[Any]
+    order: Order
+
+    def __lt__(self, other: "_Key") -> bool:
+        for own, others, (_name, direction) in zip(self.values, other.values, self.order, strict=True):
+            if own != others:
+                is_less = others is None or (own is not None and own < others)
+                return is_less == (direction == "asc")
+        return False
+
+
+def _loaded(fetch: QuerySet[M], turns: Order, turn_of: Mapping[Any, int]) -> list[M]:
+    """The rows with these unique values, in this order, each with its turn."""
+    unique = turns[-1][0]
+    found = {getattr(row, unique): row for row in fetch.filter(**{f"{unique}__in": list(turn_of)})} if turn_of else {}
+    for value, row in found.items():
+        row.turn = turn_of[value]  # type: ignore[attr-defined]
+    return [found[value] for value in turn_of if value in found]
 
 
 def _one_after_another(parts: list[QuerySet[M, dict[str, Any]]], columns: list[str]) -> QuerySet[M, dict[str, Any]]:

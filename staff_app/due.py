@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from requests_app.localized import localized
 from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
@@ -57,21 +57,24 @@ def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str],
     return of_time(service_request.due_at, now)
 
 
+_DISPOSITIONS = {
+    Disposition.FIXED: gettext_lazy("Fixed"),
+    Disposition.ACTION_TAKEN: gettext_lazy("We took action"),
+    Disposition.ANSWERED: gettext_lazy("Answered"),
+    Disposition.HANDED_OVER: gettext_lazy("Handed over"),
+    Disposition.DUPLICATE: gettext_lazy("Merged with an earlier request"),
+    Disposition.NOT_FOUND: gettext_lazy("Not found"),
+    Disposition.CANNOT_DO: gettext_lazy("We can’t do this"),
+    Disposition.NO_REPLY: gettext_lazy("No reply"),
+    Disposition.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Disposition.NOT_WORKED: gettext_lazy("Closed without a visit"),
+    Disposition.REMOVED: gettext_lazy("Removed"),
+}
+
+
 def disposition_words(code: str) -> str:
     """A disposition in a word or two, for staff."""
-    return {
-        Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We took action"),
-        Disposition.ANSWERED: _("Answered"),
-        Disposition.HANDED_OVER: _("Handed over"),
-        Disposition.DUPLICATE: _("Merged with an earlier request"),
-        Disposition.NOT_FOUND: _("Not found"),
-        Disposition.CANNOT_DO: _("We can’t do this"),
-        Disposition.NO_REPLY: _("No reply"),
-        Disposition.WITHDRAWN: _("Withdrawn"),
-        Disposition.NOT_WORKED: _("Closed without a visit"),
-        Disposition.REMOVED: _("Removed"),
-    }[Disposition(code)]
+    return str(_DISPOSITIONS[Disposition(code)])
 
 
 def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:
@@ -131,12 +134,14 @@ def stopped(clocks: Iterable[Clock]) -> str:
     }
 
 
+_PRIORITY_REASONS = {
+    "service": pgettext_lazy("why this priority", "service"),
+    "staff": pgettext_lazy("why this priority", "staff"),
+    "danger": pgettext_lazy("why this priority", "danger"),
+    "answer": pgettext_lazy("why this priority", "answer"),
+}
+
+
 def priority_reason(service_request: ServiceRequest) -> str:
     """What set the priority: the service, staff, words about danger, or an answer."""
-    if service_request.priority_reason == "service":
-        return pgettext("why this priority", "service")
-    if service_request.priority_reason == "staff":
-        return pgettext("why this priority", "staff")
-    if service_request.priority_reason == "danger":
-        return pgettext("why this priority", "danger")
-    return pgettext("why this priority", "answer")
+    return str(_PRIORITY_REASONS.get(service_request.priority_reason, _PRIORITY_REASONS["answer"]))

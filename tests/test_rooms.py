@@ -21,6 +21,7 @@ FLOORS = {
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "charts",
             "outside_calls",
+            "prepared",
             "sealed",
             "transactions",
         },

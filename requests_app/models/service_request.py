@@ -196,6 +196,7 @@ class ServiceRequest(models.Model):
     first_reporter: dict[str, Any] | None
     may_have_safety_note: bool
     has_bounced: bool
+    is_silence_question_waiting: bool
     # And by the page that compares two.
     photo_rows: list[dict[str, Any]]
     related_ids: list[int]

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrapper, OuterRef, Q, When
@@ -17,6 +17,7 @@ from requests_app.models.catalog import Department, Service, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import leave
 from requests_app.rules.lifecycle import ACTIONS
 
@@ -163,15 +164,22 @@ class Denied(Exception):
     """The user may see the request but not do this: 403. (A request they may not know of is a 404.)"""
 
 
+# With the time, which a page would ask for by itself.
+_LOADED_AT: dict[str, Any] = {"loaded_at": AppNow()}
+_MEMBERSHIPS = Prepared(
+    lambda: (
+        Membership.objects.filter(user=Parameter("user")).select_related("role", "department").annotate(**_LOADED_AT)
+    )
+)
+
+
 def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     """The user's memberships with roles, loaded once and cached on the user object."""
     if not user.is_authenticated or not user.is_active:
         return []
     cached: list[Membership] | None = getattr(user, "_memberships", None)
     if cached is None:
-        # With the time, which a page would ask for by itself.
-        time = {"loaded_at": AppNow()}
-        cached = list(user.memberships.select_related("role", "department").annotate(**time))
+        cached = _MEMBERSHIPS.rows(user=user.pk)
         if cached:
             now = cached[0].loaded_at
             once.read_on_page("now", lambda: now)

@@ -42,9 +42,13 @@ def to_ask(jurisdiction: Jurisdiction, *, now: dt.datetime) -> ServiceRequestQue
     return silent(jurisdiction, now=now).filter(~Exists(asked))
 
 
+def is_waiting() -> Exists:
+    """Of a request: whether a question about its silence has no answer."""
+    return Exists(SilenceQuestion.objects.filter(service_request=OuterRef("pk"), answered_at=None, ended_at=None))
+
+
 def is_asked(service_request: ServiceRequest, *, now: dt.datetime) -> bool:
-    """Whether somebody still has to say why there is no update. Without a query for what had one within a day."""
+    """Whether somebody still has to say why there is no update. Of a request that was read with is_waiting()."""
     last_word = service_request.last_public_message_at or service_request.submitted_at
-    if service_request.status not in OPEN or now - last_word < dt.timedelta(days=1):
-        return False
-    return service_request.silence_questions.filter(answered_at=None, ended_at=None).exists()
+    is_quiet = service_request.status in OPEN and now - last_word >= dt.timedelta(days=1)
+    return is_quiet and service_request.is_silence_question_waiting

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from requests_app.clock import AppNow, app_now
 from requests_app.models import Event, Jurisdiction, Snooze, User
+from requests_app.prepared import Parameter, Prepared
 
 # As many as one person may have at a time.
 MAX = 200
@@ -14,13 +15,18 @@ LONGEST = dt.timedelta(days=365)
 WAKING = {"answered", "reopened", "priority_set", "alarm_raised", "escalated", "assigned", "transferred", "resolved"}
 
 
-def active(user: User, city: Jurisdiction) -> "QuerySet[Snooze]":
+def active(user: User | Parameter, city: Jurisdiction | Parameter) -> "QuerySet[Snooze]":
     """Soonest first."""
     woken = Event.objects.filter(
         service_request=OuterRef("service_request"), id__gt=OuterRef("last_event_id"), kind__in=WAKING
     )
     found = Snooze.objects.filter(user=user, service_request__jurisdiction=city, until__gt=AppNow())
     return found.filter(~Exists(woken)).order_by("until", "id")
+
+
+_HIDDEN = Prepared(
+    lambda: active(Parameter("user"), Parameter("city")).values_list("service_request_id", flat=True)[:MAX]
+)
 
 
 def hidden_ids(user: User, city: Jurisdiction) -> list[int]:
@@ -30,7 +36,7 @@ def hidden_ids(user: User, city: Jurisdiction) -> list[int]:
     """
     cached: list[int] | None = getattr(user, "_snoozed", None)
     if cached is None:
-        cached = list(active(user, city).values_list("service_request_id", flat=True)[:MAX])
+        cached = _HIDDEN.rows(user=user.pk, city=city.pk)
         setattr(user, "_snoozed", cached)  # noqa: B010  (a cache, not a field of User)
     return cached
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from requests_app.access import get_request_or_404
+from requests_app.access import NUMBERED, get_request_or_404
 from requests_app.actions import submission
 from requests_app.actions.submission import Idempotency, IdempotencyConflict
 from requests_app.api.framework import idempotency
@@ -24,6 +24,7 @@ from requests_app.api.v1.bodies import canonical
 from requests_app.api.v1.problems import Problem
 from requests_app.models import ApiKey, ServiceRequest, User
 from requests_app.models.api_key import Scope
+from requests_app.prepared import Prepared
 from requests_app.rules import permissions
 
 TAG = "Staff"
@@ -72,10 +73,12 @@ class StaffView(V1View):
     def user(self) -> User:
         return cast(User, self.request.user)
 
-    def find(self, reference: str, action: str = "view", **annotations: Any) -> ServiceRequest:
+    def find(
+        self, reference: str, action: str = "view", *, statement: Prepared[ServiceRequest] = NUMBERED
+    ) -> ServiceRequest:
         """Raises a 404 problem where the member of staff may not know of it, 403 where they may not do this."""
         try:
-            return get_request_or_404(self.user, reference, action, jurisdiction=self.jurisdiction, **annotations)
+            return get_request_or_404(self.user, reference, action, jurisdiction=self.jurisdiction, statement=statement)
         except Http404:
             raise no_such_request() from None
         except permissions.Denied:

@@ -7,6 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 
 from requests_app import links
+from requests_app.access import numbered
 from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.localized import localized
 from requests_app.messages.request_shape import keyed_photo_urls, moment, photo_urls
@@ -22,10 +23,10 @@ from staff_app.request.actions import ACTIONS
 
 # Of each row, besides what the queue's page reads.
 COLUMNS = ("point", "channel", "updated_at", "external_id", "bounces", "thanks_count")
-READ_ALONG: dict[str, Any] = {
-    "area_ids": ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
-    "has_tasks": Exists(Task.objects.filter(service_request=OuterRef("pk"))),
-}
+WHOLE = numbered(
+    area_ids=ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
+    has_tasks=Exists(Task.objects.filter(service_request=OuterRef("pk"))),
+)
 
 
 def rows(
@@ -123,7 +124,7 @@ def _areas(row: ServiceRequest, directory: Directory) -> list[dict[str, str]]:
 
 
 def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Directory) -> dict[str, Any]:
-    """A request of StaffView.find() with READ_ALONG."""
+    """A request that was read by the statement WHOLE."""
     site, zone = links.base_url(city), city.zone
     for_department = reads_for_department(user, found)
     given = [answer for part in answers.split(found, for_department=for_department) for answer in part]

@@ -96,7 +96,7 @@ class OneOfStaff(StaffView):
     """A request, and what is done to it."""
 
     def find_whole(self, reference: str) -> ServiceRequest:
-        return self.find(reference, **shapes.READ_ALONG)
+        return self.find(reference, statement=shapes.WHOLE)
 
     def shaped(self, found: ServiceRequest) -> dict[str, Any]:
         return shapes.one(self.jurisdiction, self.user, found, directory.of(self.jurisdiction))

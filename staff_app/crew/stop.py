@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from requests_app.access import get_request_or_404
+from requests_app.access import get_request_or_404, numbered
 from requests_app.messages import wording
 from requests_app.models import OPEN, ServiceRequest
 from requests_app.places import assets
@@ -17,15 +17,13 @@ from staff_app.decorators import StaffRequest, reads_for_department, staff_page
 from staff_app.queue import listing, rows
 from staff_app.request import answers
 
+_OF_STOP = numbered(may_have_safety_note=safety_notes.may_have_some())
+
 
 @staff_page
 def crew_stop(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(
-        request.user,
-        reference,
-        "view",
-        jurisdiction=request.jurisdiction,
-        may_have_safety_note=safety_notes.may_have_some(),
+        request.user, reference, "view", jurisdiction=request.jurisdiction, statement=_OF_STOP
     )
     at = listing.Moment.of(request.jurisdiction, service_request.loaded_at)
     waits = due.hold_words(request.jurisdiction) if service_request.status == "on_hold" else {}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from requests_app.actions.alarms import accepted_name
 from requests_app.localized import localized
 from requests_app.models import Alarm, AlarmCall, Jurisdiction, ServiceRequest, User
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import key_sentence, redaction
 
 # After a storm there may be many. The oldest come first, and each that is taken makes room.
@@ -41,11 +42,16 @@ class AlarmRow:
         return ", ".join(dict.fromkeys(alert.name for alert in self.alerts))
 
 
+_RINGING = Prepared(
+    lambda: Alarm.objects.filter(jurisdiction=Parameter("city"), state=Alarm.State.RINGING).order_by(
+        "started_at", "id"
+    )[: 4 * SHOWN_MAX]
+)
+
+
 def ringing(user: User, city: Jurisdiction) -> list[AlarmRow]:
     """The alarms that nobody has accepted, oldest first, of requests that the user may see."""
-    found = list(
-        Alarm.objects.filter(jurisdiction=city, state=Alarm.State.RINGING).order_by("started_at", "id")[: 4 * SHOWN_MAX]
-    )
+    found = _RINGING.rows(city=city.pk)
     if not found:
         return []
     visible = (

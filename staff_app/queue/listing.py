@@ -26,7 +26,7 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.paging import Order, Page, page, page_of_segments
+from requests_app.paging import Order, Page, page, page_of_keys, page_of_segments
 from requests_app.places.request_search import as_rows
 from requests_app.rules import directory as directories
 from requests_app.rules import permissions, snoozes
@@ -38,6 +38,7 @@ from staff_app.queue.filters import QUIET_SINCE, QueueFilter
 COUNT_MAX = 100
 PAGE_SIZE = 50
 Rows = QuerySet[ServiceRequest, ServiceRequest]
+Key = tuple[int, dt.datetime, int]
 
 BY_DUE: Order = [("due_at", "asc"), ("id", "asc")]
 OLDEST: Order = [("submitted_at", "asc"), ("id", "asc")]
@@ -211,18 +212,36 @@ def _turn(at: Moment) -> Case:
     )
 
 
+def keys_of_found(matching: Rows) -> list[Key]:
+    """Of what a search has found: 0 if it is open and 1 if it has ended, when it was reported, and its id."""
+    rows = matching.values_list("status", "submitted_at", "pk")
+    return [(int(status not in OPEN), submitted_at, pk) for status, submitted_at, pk in rows]
+
+
 def one_page(
-    tab: Tab, matching: Rows, at: Moment, cursor: str | None, filters: QueueFilter, size: int = 0
+    tab: Tab,
+    matching: Rows,
+    at: Moment,
+    cursor: str | None,
+    filters: QueueFilter,
+    size: int = 0,
+    keys: Sequence[Key] | None = None,
 ) -> Page[ServiceRequest]:
-    """One page, in the order that the filters ask for or else the tab's. Raises BadCursor."""
+    """One page, in the order that the filters ask for or else the tab's. Raises BadCursor.
+
+    keys: keys_of_found(), if they are known already.
+    """
     size = size or PAGE_SIZE
     if filters.sort == "quiet":
         matching = matching.annotate(quiet_since=QUIET_SINCE)
     if filters.sort:
         return page(with_row(matching), SORTED[filters.sort], cursor, size)
     if tab.code == ALL and is_of_all(filters):
-        open_first = [matching.filter(status__in=OPEN), matching.exclude(status__in=OPEN)]
         fetch = with_row(ServiceRequest.objects.all())
+        if filters.q:
+            found = keys_of_found(matching) if keys is None else keys
+            return page_of_keys(found, NEWEST, cursor, size, fetch=fetch)
+        open_first = [matching.filter(status__in=OPEN), matching.exclude(status__in=OPEN)]
         return page_of_segments(open_first, NEWEST, cursor, size, fetch=fetch)
     if tab.scope == "mine":
         # Few enough to sort, which is cheaper than to plan a statement for each segment.

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from requests_app import access, references
 from requests_app.actions import privacy
-from requests_app.models import OPEN, ServiceRequest
+from requests_app.models import ServiceRequest
 from requests_app.paging import BadCursor
 from requests_app.rules import redaction
 from staff_app import due
@@ -48,11 +48,12 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     at = queues.Moment.of(city)
     found = _search(request, filters)
     matching = queues.rows(user, city, tab, filters, at, found.ids)
+    keys = queues.keys_of_found(matching) if found.ids and tab.code == queues.ALL else None
     try:
-        page = queues.one_page(tab, matching, at, request.GET.get("cursor"), filters)
+        page = queues.one_page(tab, matching, at, request.GET.get("cursor"), filters, keys=keys)
     except BadCursor:
         # An outdated link: show the first page.
-        page = queues.one_page(tab, matching, at, None, filters)
+        page = queues.one_page(tab, matching, at, None, filters, keys=keys)
     queues.fill(page.rows, city, filters.directory)
     redaction.redact_for(user, page.rows)
     waits = due.listed_hold_words(filters.directory.holds)
@@ -80,7 +81,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         "columns": chosen_columns,
         "column_choices": COLUMNS,
         "address": request.get_full_path(),
-        "where": _where(found, tab, matching),
+        "where": _where(keys),
         "incomplete": found.incomplete,
         "export_kinds": export.KINDS.items(),
         "export_query": urlencode([("tab", tab.code), *filters.query()]),
@@ -100,13 +101,10 @@ def _search(request: StaffRequest, filters: QueueFilter) -> search.Found:
     return found
 
 
-def _where(found: search.Found, tab: queues.Tab, matching: queues.Rows) -> str:
+def _where(keys: list[queues.Key] | None) -> str:
     """How many of the found are open, and how many have ended: "2 open · 1 resolved"."""
-    if not found.ids or tab.code != queues.ALL:
-        return ""
-    states = list(matching.values_list("status", flat=True)[: search.MOST])
-    number_open = sum(state in OPEN for state in states)
-    number_ended = len(states) - number_open
+    number_ended = sum(turn for turn, *_rest in keys or [])
+    number_open = len(keys or []) - number_ended
     return " · ".join(
         words % {"n": f"{queues.COUNT_MAX}+" if number > queues.COUNT_MAX else number}
         for number, words in (

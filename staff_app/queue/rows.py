@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceRequest, Status
@@ -149,16 +149,19 @@ def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction)
     return flags
 
 
+_PUBLIC_STATES = {
+    "pending_review": gettext_lazy("Pending review"),
+    "hidden": gettext_lazy("Hidden"),
+    "private": gettext_lazy("Confidential"),
+    "staff": gettext_lazy("Staff only"),
+    "test": gettext_lazy("Test"),
+    "erased": gettext_lazy("Erased"),
+}
+
+
 def public_state_words(service_request: ServiceRequest) -> str:
     """Why the public does not see the request; empty if it does."""
-    return {
-        "pending_review": _("Pending review"),
-        "hidden": _("Hidden"),
-        "private": _("Confidential"),
-        "staff": _("Staff only"),
-        "test": _("Test"),
-        "erased": _("Erased"),
-    }.get(service_request.public_state, "")
+    return str(_PUBLIC_STATES.get(service_request.public_state, ""))
 
 
 def owner(service_request: ServiceRequest) -> str:

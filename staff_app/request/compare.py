@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app import access
-from requests_app.access import get_pair_or_404, get_request_or_404
+from requests_app.access import get_pair_or_404, get_request_or_404, numbered_pair
 from requests_app.actions import related_requests
 from requests_app.messages import wording
 from requests_app.models import CONFIDENTIAL, Photo, RelatedRequest, ServiceRequest, User
@@ -26,11 +26,10 @@ PHOTOS_MAX = 4
 # Of a photo, what the page shows.
 _PHOTO = JSONObject(id="id", name="name", width="width", height="height", alt="alt")
 _PHOTOS = Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None).order_by("id")
-# Read with the two, in their statement.
-_READ_ALONG: dict[str, Any] = {
-    "photo_rows": ArraySubquery(_PHOTOS.values_list(_PHOTO)[:PHOTOS_MAX]),
-    "related_ids": ArraySubquery(RelatedRequest.objects.filter(earlier=OuterRef("pk")).values("later")),
-}
+_PAIR = numbered_pair(
+    photo_rows=ArraySubquery(_PHOTOS.values_list(_PHOTO)[:PHOTOS_MAX]),
+    related_ids=ArraySubquery(RelatedRequest.objects.filter(earlier=OuterRef("pk")).values("later")),
+)
 
 
 @dataclass
@@ -48,7 +47,7 @@ class Side:
 
 @staff_page
 def compare(request: StaffRequest, reference: str, other: str) -> HttpResponse:
-    pair = get_pair_or_404(request.user, reference, other, jurisdiction=request.jurisdiction, **_READ_ALONG)
+    pair = get_pair_or_404(request.user, reference, other, jurisdiction=request.jurisdiction, statement=_PAIR)
     return render(request, "staff_app/request/compare.html", _context(request, *pair))
 
 

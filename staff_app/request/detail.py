@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.access import get_request_or_404
+from requests_app.access import get_request_or_404, numbered
 from requests_app.actions import privacy, staff_notices
 from requests_app.messages import wording
 from requests_app.models import (
     Alarm,
+    Clock,
     Message,
     OutboxRow,
     Participation,
@@ -24,6 +25,7 @@ from requests_app.models import (
     Task,
 )
 from requests_app.places import assets
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import directory as directories
 from requests_app.rules import permissions, redaction, safety_notes, same_picture, silence
 from staff_app import due
@@ -44,27 +46,36 @@ _REPORTER = (
         )
     )
 )
-# Read with the request, in its statement. Most requests have neither tasks nor others that belong to them.
-_READ_ALONG: dict[str, Any] = {
-    "area_ids": ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
-    "first_reporter": Subquery(_REPORTER[:1]),
-    "has_tasks": Exists(Task.objects.filter(service_request=OuterRef("pk"))),
+# Most requests have neither tasks nor others that belong to them.
+_OF_PAGE = numbered(
+    area_ids=ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
+    first_reporter=Subquery(_REPORTER[:1]),
+    has_tasks=Exists(Task.objects.filter(service_request=OuterRef("pk"))),
     **similar.HAS_OTHERS,
-    "has_alarm": Exists(Alarm.objects.filter(service_request=OuterRef("pk"))),
-    "has_bounced": Exists(
+    has_alarm=Exists(Alarm.objects.filter(service_request=OuterRef("pk"))),
+    has_bounced=Exists(
         OutboxRow.objects.filter(service_request=OuterRef("pk"), lane=OutboxRow.Lane.OUTSIDE, done_at=None).exclude(
             dead_at=None
         )
     )
     | Exists(Message.objects.filter(service_request=OuterRef("pk")).exclude(contact_point__bounced_at=None)),
-    "may_have_safety_note": safety_notes.may_have_some(),
-}
+    is_silence_question_waiting=silence.is_waiting(),
+    may_have_safety_note=safety_notes.may_have_some(),
+)
+
+_CLOCKS = Prepared(
+    lambda: (
+        Clock.objects.filter(service_request=Parameter("request"))
+        .select_related("target", "suspension")
+        .order_by("-id")
+    )
+)
 
 
 @staff_page
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(
-        request.user, reference, "view", jurisdiction=request.jurisdiction, **_READ_ALONG
+        request.user, reference, "view", jurisdiction=request.jurisdiction, statement=_OF_PAGE
     )
     if request.method == "GET":
         staff_notices.mark_request_read(request.user, service_request)
@@ -119,7 +130,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     waits = due.hold_words(request.jurisdiction) if service_request.status == Status.ON_HOLD else {}
     for_department = reads_for_department(user, service_request)
     safety, other = answers.split(service_request, for_department=for_department)
-    clocks = list(service_request.clocks.select_related("target", "suspension").order_by("-id"))
+    clocks = _CLOCKS.rows(request=service_request.pk)
     stopped = due.stopped(clocks)
     resolve = next((clock for clock in clocks if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = actions.buttons(user, service_request)

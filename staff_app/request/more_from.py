@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app import access
-from requests_app.access import get_request_or_404
+from requests_app.access import get_request_or_404, numbered
 from requests_app.messages import wording
 from requests_app.models import OPEN, Jurisdiction, Participation, ServiceRequest, Status, User
 from requests_app.models.service_request import ServiceRequestQuerySet
@@ -30,6 +30,7 @@ PAGE = 30
 NEWEST = ("-submitted_at", "-id")
 # About two houses to each side.
 HERE_M = 30
+_WITH_ASSET = numbered(asset_number=F("asset__asset_id"))
 
 
 @dataclass(frozen=True)
@@ -63,24 +64,25 @@ class Group:
 @staff_page
 def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(
-        request.user, reference, "view", jurisdiction=request.jurisdiction, asset_number=F("asset__asset_id")
+        request.user, reference, "view", jurisdiction=request.jurisdiction, statement=_WITH_ASSET
     )
     if request.GET.get("place"):
         return _all_at_place(request, service_request)
-    rows = _rows(_here(service_request, request.user), request.user, service_request.jurisdiction, service_request)
-    about_asset = [
-        row for row in rows if service_request.asset_id and row.service_request.asset_id == service_request.asset_id
-    ]
-    here = [row for row in rows if row.away]
+    found = _here(service_request, request.user)
+    asset = service_request.asset_id
+    about_asset = [one for one in found if asset is not None and one.asset_id == asset][:AT_MOST]
+    here = [one for one in found if _metres_here(one, service_request) is not None]
     is_shown = {
-        row.service_request.pk
-        for is_open in (True, False)
-        for row in [row for row in here if row.service_request.is_open == is_open][:AT_MOST]
+        one.pk for is_open in (True, False) for one in [one for one in here if one.is_open == is_open][:AT_MOST]
     }
-    at_place = [row for row in here if row.service_request.pk in is_shown]
+    at_place = [one for one in here if one.pk in is_shown]
+
+    def rows(some: list[ServiceRequest]) -> list[Row]:
+        return _rows(some, request.user, service_request.jurisdiction, service_request)
+
     groups = [
-        Group(_("About the same asset"), about_asset[:AT_MOST], _asset_url(service_request)),
-        Group(_("At this place"), at_place, _place_url(service_request, at_place)),
+        Group(_("About the same asset"), rows(about_asset), _asset_url(service_request)),
+        Group(_("At this place"), rows(at_place), _place_url(service_request, at_place)),
     ]
     context = {"service_request": service_request, "groups": [group for group in groups if group.rows]}
     return render(request, "staff_app/request/more_from.html", context)
@@ -181,9 +183,9 @@ def _asset_url(service_request: ServiceRequest) -> str:
     return f"{reverse('staff_app:queue')}?{urlencode({'asset': service_request.asset_number})}"
 
 
-def _place_url(service_request: ServiceRequest, at_place: list[Row]) -> str:
+def _place_url(service_request: ServiceRequest, at_place: list[ServiceRequest]) -> str:
     """Of all at the place, if a kind of them may have more than are shown."""
-    is_open = [row.service_request.is_open for row in at_place]
+    is_open = [one.is_open for one in at_place]
     if max(is_open.count(True), is_open.count(False)) < AT_MOST:
         return ""
     return f"{reverse('staff_app:more_from', args=[service_request.reference])}?place=1"
@@ -207,10 +209,15 @@ def _rows(
     redaction.redact_for(user, others)
     rows = []
     for one in others:
-        metres = metres_between(near.point, one.point) if near is not None and near.point and one.point else None
-        # The corner of the box that was searched.
-        is_here = metres is not None and metres <= HERE_M * 1.5
-        rows.append(
-            Row(one, wording.status_words(one), wording.away(round(metres)) if is_here and metres is not None else "")
-        )
+        away = _metres_here(one, near)
+        rows.append(Row(one, wording.status_words(one), "" if away is None else wording.away(round(away))))
     return rows
+
+
+def _metres_here(one: ServiceRequest, near: ServiceRequest | None) -> float | None:
+    """How far it is from the other one; None if it isn't at the same place."""
+    if near is None or near.point is None or one.point is None:
+        return None
+    metres = metres_between(near.point, one.point)
+    # The corner of the box that was searched.
+    return metres if metres <= HERE_M * 1.5 else None

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from requests_app.messages import wording
 from requests_app.models import Photo, RelatedRequest, ServiceRequest, User
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import duplicates, key_sentence, permissions, redaction
 
 # The rest is on their own pages.
@@ -48,6 +49,8 @@ HAS_OTHERS: dict[str, Any] = {
     | Exists(RelatedRequest.objects.filter(later=OuterRef("pk")))
 }
 
+_PHOTOS = Prepared(lambda: Photo.objects.filter(service_request=Parameter("request")).order_by("id"))
+
 
 def of(service_request: ServiceRequest, user: User) -> Similar:
     """Two queries at most, without the photos (see photos_of()). Of a request that was read with HAS_OTHERS."""
@@ -81,7 +84,12 @@ def photos_of(service_request: ServiceRequest, joined: Iterable[Joined], user: U
     """The request's own photos, and each joined report's into its `photos`, in one query. Hidden ones stay on their own page."""
     by_request = {one.service_request.pk: one for one in joined}
     own = []
-    for photo in Photo.objects.filter(service_request__in=[service_request.pk, *by_request]).order_by("id"):
+    photos: Iterable[Photo]
+    if by_request:
+        photos = Photo.objects.filter(service_request__in=[service_request.pk, *by_request]).order_by("id")
+    else:
+        photos = _PHOTOS.rows(request=service_request.pk)
+    for photo in photos:
         if photo.service_request_id == service_request.pk:
             own.append(photo)
         elif photo.service_request_id is not None and photo.hidden_at is None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from requests_app.models import AnswerTemplate, ServiceRequest, User
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import answer_templates
 from requests_app.rules.intake import clean_text
 
@@ -17,17 +18,22 @@ SHOWN = 100
 VERBS = {"comment", "ask", "resolve"}
 
 
+def _of_service(**only: str) -> QuerySet[AnswerTemplate]:
+    rows = AnswerTemplate.objects.filter(
+        Q(service=Parameter("service")) | Q(service=None), jurisdiction=Parameter("city"), active=True, **only
+    )
+    return rows.order_by("name")[:SHOWN]
+
+
+_WITH_OUTCOMES = Prepared(_of_service)
+_WITHOUT_OUTCOME = Prepared(lambda: _of_service(outcome=""))
+
+
 def offered(service_request: ServiceRequest, verb: str) -> Sequence[AnswerTemplate]:
     if verb not in VERBS:
         return []
-    rows = AnswerTemplate.objects.filter(
-        Q(service=service_request.service_id) | Q(service=None),
-        jurisdiction=service_request.jurisdiction_id,
-        active=True,
-    )
-    if verb != "resolve":
-        rows = rows.filter(outcome="")
-    return list(rows.order_by("name")[:SHOWN])
+    statement = _WITH_OUTCOMES if verb == "resolve" else _WITHOUT_OUTCOME
+    return statement.rows(service=service_request.service_id, city=service_request.jurisdiction_id)
 
 
 def initial(

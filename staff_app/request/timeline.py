@@ -33,6 +33,7 @@ from requests_app.models import (
     Task,
     User,
 )
+from requests_app.prepared import Parameter, Prepared
 from requests_app.references import display
 from requests_app.rules import directory, evidence, permissions, redaction, silence, survey
 from requests_app.rules.personal_data import Kind
@@ -101,6 +102,18 @@ class Names:
     no_evidence: dict[str, str] = field(default_factory=dict)
 
 
+def _events(pk: int | Parameter) -> QuerySet[Event]:
+    return Event.objects.filter(service_request=pk).select_related("user", "api_key").order_by("-id")
+
+
+def _all_comments(pk: int | Parameter) -> QuerySet[Comment]:
+    return Comment.objects.filter(service_request=pk).select_related("user", "department")
+
+
+_NEWEST = Prepared(lambda: _events(Parameter("request"))[: LINES_MAX + 1])
+_COMMENTS = Prepared(lambda: _all_comments(Parameter("request")))
+
+
 def page(
     service_request: ServiceRequest, user: User, *, before: int | None = None, for_department: bool, reads_hidden: bool
 ) -> Page:
@@ -109,11 +122,11 @@ def page(
     before: only what happened before this event (id). for_department: whether the user may read department-only answers;
     reads_hidden: whether they may read hidden text.
     """
-    found = service_request.events.select_related("user", "api_key").order_by("-id")
-    if before is not None:
+    if before is None:
+        events = _NEWEST.rows(request=service_request.pk)
+    else:
         # Itself too: comments of its time are its own, and on the page before.
-        found = found.filter(id__lte=before)
-    events = list(found[: LINES_MAX + (1 if before is None else 2)])
+        events = list(_events(service_request.pk).filter(id__lte=before)[: LINES_MAX + 2])
     upper = events.pop(0) if before is not None and events and events[0].pk == before else None
     has_more = len(events) > LINES_MAX
     events = events[:LINES_MAX]
@@ -190,11 +203,11 @@ def page(
 
 def _comments(
     service_request: ServiceRequest, events: list[Event], upper: Event | None, has_more: bool
-) -> QuerySet[Comment]:
+) -> Iterable[Comment]:
     """Those of these events, and those without an event from the same time."""
-    found = service_request.comments.select_related("user", "department")
     if upper is None and not has_more:
-        return found
+        return _COMMENTS.rows(request=service_request.pk)
+    found = _all_comments(service_request.pk)
     named = service_request.events.annotate(
         comment_id=Cast(KeyTextTransform("comment_id", "data"), BigIntegerField())
     ).exclude(comment_id=None)

@@ -1,12 +1,13 @@
 """Keyset pagination: every row once, in both directions, even if rows are added meanwhile."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.db.models import QuerySet
 
 from requests_app.models import ContactPoint, Jurisdiction, Person
-from requests_app.paging import BadCursor, Order, Page, page, page_of_segments
+from requests_app.paging import BadCursor, Order, Page, page, page_of_keys, page_of_segments
 
 pytestmark = pytest.mark.django_db
 
@@ -78,17 +79,36 @@ def test_a_cursor_of_another_order_or_a_changed_one_is_refused(points: list[Cont
         page(every(), DOWN, cursor, 3)
 
 
+def by_segments(
+    segments: list[QuerySet[ContactPoint]], order: Order, cursor: str | None, size: int
+) -> Page[ContactPoint]:
+    return page_of_segments(segments, order, cursor, size, fetch=every())
+
+
+def by_keys(segments: list[QuerySet[ContactPoint]], order: Order, cursor: str | None, size: int) -> Page[ContactPoint]:
+    keys = [(turn, row.verified_at, row.pk) for turn, segment in enumerate(segments) for row in segment.order_by("?")]
+    return page_of_keys(keys, order, cursor, size, fetch=every())
+
+
+@pytest.mark.parametrize("paged", [by_segments, by_keys])
+@pytest.mark.parametrize("order", [UP, DOWN])
 @pytest.mark.parametrize("size", [1, 2, 4, 10])
-def test_segments_follow_one_another_as_one_list(points: list[ContactPoint], size: int) -> None:
-    segments = [every().filter(pk=points[6].pk), every().filter(verified_at=None), every().none()]
-    taken = [points[6].pk, *(point.pk for point in points if point.verified_at is None)]
-    segments.append(every().exclude(pk__in=taken))
-    expected = [row.pk for segment in segments for row in segment.order_by("verified_at", "id")]
+def test_segments_follow_one_another_as_one_list(
+    points: list[ContactPoint], size: int, order: Order, paged: Callable[..., Page[ContactPoint]]
+) -> None:
+    segments = [
+        every().filter(pk__in=[points[6].pk, points[8].pk]),
+        every().filter(verified_at=None, pk__lt=points[8].pk),
+    ]
+    taken = [row.pk for segment in segments for row in segment]
+    segments += [every().none(), every().exclude(pk__in=taken)]
+    columns = [name if way == "asc" else f"-{name}" for name, way in order]
+    expected = [row.pk for segment in segments for row in segment.order_by(*columns)]
     seen: list[int] = []
     shown: list[list[int]] = []
     cursor = None
     while True:
-        found = page_of_segments(segments, UP, cursor, size, fetch=every())
+        found = paged(segments, order, cursor, size)
         shown.append([row.pk for row in found.rows])
         seen += shown[-1]
         if found.next_cursor is None:
@@ -96,7 +116,7 @@ def test_segments_follow_one_another_as_one_list(points: list[ContactPoint], siz
         cursor = found.next_cursor
     assert seen == expected
     for earlier in reversed(shown[:-1]):
-        found = page_of_segments(segments, UP, found.previous_cursor, size, fetch=every())
+        found = paged(segments, order, found.previous_cursor, size)
         assert [row.pk for row in found.rows] == earlier
 
 
