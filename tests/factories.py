@@ -20,6 +20,7 @@ from PIL import Image
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.search_index import index_catalog
+from requests_app.imports.catalog import import_catalog
 from requests_app.imports.layers import import_layers
 from requests_app.imports.progress import Silent
 from requests_app.management.commands.load_demo import RIVERMARK
@@ -346,6 +347,15 @@ class Rivermark:
     cal: User
     ada: User
     dev: User
+
+
+@saved
+def city_with_the_demo_catalog() -> Jurisdiction:
+    """A city with the services, departments, articles and rules of the demo city, and nothing else of it."""
+    city = jurisdiction()
+    files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
+    import_catalog(city, [RIVERMARK / name for name in files])
+    return city
 
 
 @saved

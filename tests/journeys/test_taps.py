@@ -5,12 +5,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 from PIL import Image
 
 from requests_app.clock import app_now
-from requests_app.imports.catalog import import_catalog
-from requests_app.management.commands.load_demo import RIVERMARK
 from requests_app.models import ServiceRequest
 from tests import factories
 from tests.journeys.test_report import looks_well, sees_nothing_wrong
@@ -50,9 +47,7 @@ class Thumb:
 def test_a_first_report_takes_at_most_25_taps_besides_its_words(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:
-    city = factories.jurisdiction(languages=["en", "es"])
-    files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
-    import_catalog(city, [RIVERMARK / name for name in files])
+    city = factories.city_with_the_demo_catalog()
     factories.address(city, "12 Elm St")
     thumb = Thumb(new_page(viewport=PHONE, has_touch=True, is_mobile=True))
     page = thumb.page
@@ -95,9 +90,7 @@ def from_phone() -> bytes:
 def test_a_pothole_with_a_photo_takes_at_most_8_taps(
     live_site: "Site", new_page: Callable[..., "Page"], *, has_place: bool
 ) -> None:
-    city = factories.jurisdiction(languages=["en", "es"])
-    files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
-    import_catalog(city, [RIVERMARK / name for name in files])
+    city = factories.city_with_the_demo_catalog()
     factories.address(city, "12 Elm St")
     thumb = Thumb(new_page(viewport=PHONE, has_touch=True, is_mobile=True))
     page = thumb.page

@@ -1,11 +1,9 @@
 """Alarms in the demo city: rosters with its staff, and alarms of the past."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from requests_app import demo
 from requests_app.demo import alarms
 from requests_app.demo.moderation import _harmless_answers
 from requests_app.imports.catalog import export_catalog, import_catalog
@@ -15,7 +13,6 @@ from tests import factories
 from tests.requests_app.demo.test_moderation import city as city
 
 pytestmark = pytest.mark.django_db
-RIVERMARK = Path(demo.__file__).parent / "rivermark"
 
 
 def test_departments_and_the_desk_have_somebody_on_call(city: Jurisdiction) -> None:

@@ -5,16 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from requests_app.imports.catalog import import_catalog
 from requests_app.models import Jurisdiction
 from requests_app.rules.suggestions import suggest
 from tests import factories
-from tests.saved import saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.4")]
 
-ROOT = Path(__file__).resolve().parents[3]
-RIVERMARK = ROOT / "requests_app/demo/rivermark"
 SAID: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("said.yaml").read_text())
 # The language of the page, and that of the text.
 PAIRS = [("en", "en"), ("es", "es"), ("en", "es"), ("es", "en")]
@@ -23,17 +19,9 @@ FIRST_SHARE = 0.85
 ONE_IN = 4
 
 
-@saved
-def city_with_its_catalog() -> Jurisdiction:
-    city = factories.jurisdiction()
-    names = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
-    import_catalog(city, [RIVERMARK / name for name in names])
-    return city
-
-
 @pytest.fixture
 def city() -> Jurisdiction:
-    return city_with_its_catalog()
+    return factories.city_with_the_demo_catalog()
 
 
 def test_each_language_has_many_phrases() -> None:
