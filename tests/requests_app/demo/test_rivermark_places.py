@@ -1,17 +1,19 @@
 """Rivermark loaded from its folder: who owns the land at a place, which areas contain it, and who gets its reports."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import yaml
+from django.db import transaction
 
 from requests_app.imports.city import load_city
 from requests_app.imports.progress import Silent
 from requests_app.models import Area, Asset, GazetteerEntry, Jurisdiction, Service, ServiceVersion
 from requests_app.places import addresses, ownership
 from tests import factories
-from tests.saved import saved
 
 FOLDER = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark"
 
@@ -57,12 +59,14 @@ WHO: list[tuple[str, tuple[float, float], dict[str, object], str | None]] = [
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.1")]
 
 
-@pytest.fixture
-def city(db: None) -> Jurisdiction:
-    return loaded_city()
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[Jurisdiction]:
+    """Loaded once for this file, and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield loaded_city()
+        transaction.set_rollback(True)
 
 
-@saved
 def loaded_city() -> Jurisdiction:
     """The city without its 20,000 requests."""
     said = yaml.safe_load((FOLDER / "city.yaml").read_text())
