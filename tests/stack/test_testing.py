@@ -30,14 +30,16 @@ import pytest
 def test_broken(number):
     assert False
 """
-IN_TWO = ("-n", "2")
+AMONG = ("-n", "1")
 
 
 def outcome(folder: Path, text: str, capfd: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
     (folder / "pytest.ini").write_text("[pytest]")
     (folder / "test_some.py").write_text(text)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))}
-    failed = run(IN_TWO, ["-p", "no:django", *options], folder, environment)
+    # Most of the time would go into importing other plugins, in each process.
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    failed = run(AMONG, ["-p", "xdist", *options], folder, environment)
     return failed, capfd.readouterr().out
 
 
