@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import counters, endings, moderation, reopenings, survey_answers
+from requests_app.actions import counters, moderation, reopenings, survey_answers
 from requests_app.actions.assignment import change_service
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
@@ -34,16 +34,22 @@ def answered(
 ) -> list[tuple[ServiceRequest, Person]]:
     """So many residents whose reports were fixed say so."""
     made = []
+    # Without the department's whole way to that end, which takes most of the time.
+    ended = {"status": "resolved", "disposition": "fixed", "resolved_at": app_now(), "department": cast.streets}
     for number in range(count):
-        reporter = Reporter(name=f"Resident {number}")
-        request = factories.routed(
-            version, "Words.", answers=ANSWERS if version == cast.pothole else {}, reporter=reporter
+        request = factories.report(
+            version,
+            "Words.",
+            answers=ANSWERS if version == cast.pothole else {},
+            reporter=Reporter(name=f"Resident {number}"),
         )
-        endings.resolve(request.pk, disposition="fixed", words="Done.", actor=cast.tom)
+        ServiceRequest.objects.filter(pk=request.pk).update(**ended)
+        request.clocks.update(met_at=app_now())
         request.refresh_from_db()
-        person = Participation.objects.get(service_request=request, role="reporter").person
+        made.append((request, Participation.objects.get(service_request=request, role="reporter").person))
+    counters.recount()
+    for request, person in made:
         say(request, person, fixed, treated)
-        made.append((request, person))
     return made
 
 
