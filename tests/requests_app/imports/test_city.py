@@ -273,6 +273,7 @@ BOSTON_LAYERS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_boston_loads_from_its_open_data(folder: Folder) -> None:
     gazetteer = real_data("boston/boston_gazetteer.csv.gz")
