@@ -169,17 +169,18 @@ RETURNING id
 
 
 def claim(lane: str) -> int | None:
-    """Claims one due row and counts the attempt, in a transaction of its own. Returns None if nothing is due."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Claims one due row and counts the attempt, in one statement that commits itself. Returns None if nothing is due."""
+    with connection.cursor() as cursor:
         cursor.execute(CLAIM, [lane])
         row = cursor.fetchone()
     return int(row[0]) if row else None
 
 
 def lock(row_id: int) -> OutboxRow | None:
-    """Locks a claimed row for its work. Returns None if it is already done or locked by another worker."""
+    """Locks a claimed row for its work, and reads its request and event. Returns None if it is done or another worker has it."""
     return (
         OutboxRow.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("service_request", "event")
         .filter(pk=row_id, done_at=None, dead_at=None, paused_at=None)
         .first()
     )
