@@ -88,6 +88,14 @@ def _quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _repeats_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no step is repeated (tests/saved.py) where a function that it calls may be replaced."""
+    from tests import saved
+
+    saved.patches = monkeypatch
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_static_files() -> Iterator[None]:
     """Finds static files on request; otherwise each new Client would list them all."""

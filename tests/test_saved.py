@@ -2,13 +2,18 @@
 
 import re
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
-from requests_app.models import Jurisdiction, OutboxRow
+from requests_app.clock import app_now
+from requests_app.models import Jurisdiction, OutboxRow, User
 from tests import factories
 from tests.saved import empty_database, filled_tables, insert_statement, saved
 
@@ -49,6 +54,35 @@ def test_what_was_built_upon_other_rows_is_not_saved() -> None:
     empty_database()
     town()
     assert not Jurisdiction.objects.filter(pk=elsewhere.pk).exists()
+
+
+def routed_in(change: Callable[[factories.Rivermark], object] = lambda _town: None) -> tuple[str, list[str], int]:
+    """The reference of a new report, its events, and how many statements it took, in a transaction of its own."""
+    with transaction.atomic():
+        town = factories.rivermark()
+        change(town)
+        with CaptureQueriesContext(connection) as took:
+            made = factories.routed(town.tree, "Hangs low.", reporter=factories.ANA)
+        kinds = list(made.events.order_by("id").values_list("kind", flat=True))
+        assert (made.department, made.submitted_at) == (town.parks, app_now())
+        assert set(made.participations.values_list("contact_point__value", flat=True)) == {"ana@example.org"}
+        transaction.set_rollback(True)
+    return made.reference, kinds, len(took)
+
+
+def test_a_report_that_came_before_is_restored_with_what_follows_from_it(settings: Settings) -> None:
+    first, second, third = routed_in(), routed_in(), routed_in()
+    assert first[0] != second[0] == third[0]
+    assert first[1] == second[1] == third[1] == ["submitted", "routed"]
+    assert first[2] > 50 > 10 > third[2]
+    # A sign-in changes nothing, nor does the mail server.
+    settings.EMAIL_PORT = 2525
+    assert routed_in(lambda town: Client().force_login(town.tom))[0] == second[0]
+    # Not where something else was there before it, or is set otherwise.
+    area = routed_in(lambda town: factories.area(town.city))
+    off = routed_in(lambda town: User.objects.filter(pk=town.pia.pk).update(is_active=False))
+    settings.RATE_LIMITS = not settings.RATE_LIMITS
+    assert second[0] not in {area[0], off[0], routed_in()[0]}
 
 
 def test_an_emptied_database_keeps_what_the_migrations_put_into_it() -> None:

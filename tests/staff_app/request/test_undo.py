@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 
 from requests_app import events
@@ -61,9 +60,8 @@ def owner(town: Rivermark) -> Owner:
 
 
 def after(seconds: float) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        set_time(cursor.fetchone()[0] + dt.timedelta(seconds=seconds))
+    """Of the latest event."""
+    set_time(Event.objects.latest("at").at + dt.timedelta(seconds=seconds))
 
 
 def act(client: Client, service_request: ServiceRequest, verb: str, **typed: Any) -> str:
