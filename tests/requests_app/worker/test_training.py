@@ -103,20 +103,15 @@ def test_only_words_of_five_different_public_requests_are_kept_and_none_with_a_d
         assert secret[:5].encode() not in written, secret
 
 
-def test_ten_copies_of_one_text_are_one(cast: Rivermark) -> None:
+def test_ten_copies_of_one_text_are_one_and_what_is_hidden_later_leaves_with_the_next_training(cast: Rivermark) -> None:
     taught(cast)
     for number in range(10):
         factories.report(
             cast.tree, "Sent  by MORTLEBY", reporter=Reporter(email=f"{number}@example.org"), address=f"{number} Low St"
         )
-    train(cast.city)
-    assert "mortleby" not in vocabulary(cast.city)
-
-
-def test_what_is_hidden_later_leaves_with_the_next_training(cast: Rivermark) -> None:
-    taught(cast)
     one = reports(cast.tree, "by grospel", 5)[0]
     train(cast.city)
+    assert "mortleby" not in vocabulary(cast.city)
     assert "grospel" in vocabulary(cast.city)
     ServiceRequest.objects.filter(pk=one.pk).update(public_state="erased")
     train(cast.city)
@@ -137,10 +132,22 @@ def test_what_others_meant_is_suggested_and_a_new_model_is_used_at_once(cast: Ri
     assert codes(cast.city, "furrow")[:1] == ["tree"]
 
 
-def test_the_catalogs_own_words_are_learned_but_not_believed_against_it(cast: Rivermark) -> None:
+def test_what_is_learned_is_not_believed_against_the_catalog_nor_of_a_text_that_is_mostly_unknown(
+    cast: Rivermark,
+) -> None:
     taught(cast)
     assert codes(cast.city, "pothole")[:1] == ["pothole"]
     assert codes(cast.city, "una rama", "es")[:1] == ["tree"]
+
+    assert likely_services(cast.city, "gully")
+    assert likely_services(cast.city, "gully zwx qqpt vvrr ttww kkjj ppzz") == {}
+    assert likely_services(cast.city, "") == {}
+
+    # One that is no longer offered.
+    service = cast.pothole.service
+    service.active = False
+    service.save()
+    assert "pothole" not in codes(cast.city, "gully")
 
 
 def test_a_city_never_sees_what_another_learned(cast: Rivermark) -> None:
@@ -152,21 +159,6 @@ def test_a_city_never_sees_what_another_learned(cast: Rivermark) -> None:
     assert codes(elsewhere, "gully") == []
     shutil.copytree(folder_of(cast.city), folder_of(elsewhere))
     assert codes(elsewhere, "gully") == [], "not even when somebody copied the files"
-
-
-def test_a_service_that_is_no_longer_offered_is_not_suggested(cast: Rivermark) -> None:
-    taught(cast)
-    service = cast.pothole.service
-    service.active = False
-    service.save()
-    assert "pothole" not in codes(cast.city, "gully")
-
-
-def test_of_a_text_that_is_mostly_unknown_nothing_is_concluded(cast: Rivermark) -> None:
-    taught(cast)
-    assert likely_services(cast.city, "gully")
-    assert likely_services(cast.city, "gully zwx qqpt vvrr ttww kkjj ppzz") == {}
-    assert likely_services(cast.city, "") == {}
 
 
 # --- No model, or a broken one ----------------------------------------------------------------------------------------
