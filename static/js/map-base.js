@@ -53,6 +53,8 @@ export async function openMap(box, options = {}) {
       // One finger scrolls the page and two move the map, so that nobody gets stuck in it.
       cooperativeGestures: matchMedia("(pointer: coarse)").matches,
       attributionControl: false,
+      // Names and symbols fade in, except where somebody asked for less motion.
+      fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 300,
       locale: {
         "Map.Title": words.title,
         "NavigationControl.ZoomIn": words.zoomIn,
