@@ -103,6 +103,12 @@ def drawn_city(live_site: "Site") -> factories.Rivermark:
     return factories.mapped_rivermark()
 
 
+@pytest.fixture
+def page(new_page: "Callable[..., Page]") -> "Page":
+    """A low one: each pixel of a map is drawn by the processor, again and again."""
+    return new_page(viewport={"width": 1280, "height": 480})
+
+
 def is_drawn(page: "Page", box: str) -> bool:
     """Whether the map shows more than its background: its picture, shrunk, has many colors."""
     import io
