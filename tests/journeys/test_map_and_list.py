@@ -40,6 +40,14 @@ def place_of(page: "Page") -> str:
     return page.evaluate("location.hash")
 
 
+def move(page: "Page", key: str) -> None:
+    """Until the map is drawn at the place to which the key moves it, a frame after it was pressed."""
+    before = place_of(page)
+    page.locator("#map canvas").press(key)
+    page.wait_for_function("before => location.hash !== before", arg=before)
+    drawn(page)
+
+
 @pytest.mark.shows("5.23")
 def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     city: factories.Rivermark, live_site: "Site", page: "Page"
@@ -48,13 +56,11 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     drawn(page)
     canvas = page.locator("#map canvas")
     assert not page.locator(".map__middle").is_visible()
-    canvas.press("ArrowLeft")
+    move(page, "ArrowLeft")
     # A cross shows what Enter opens, and a sentence says which keys there are.
     assert page.locator(".map__middle").is_visible()
     assert page.get_by_text("Enter to open what’s at the center").is_visible()
-    drawn(page)
-    canvas.press("ArrowRight")
-    drawn(page)
+    move(page, "ArrowRight")
     canvas.press("Enter")
     page.get_by_text("Reports at this location: 3").wait_for()
     page.locator(".map-popup--cards").wait_for()
@@ -98,8 +104,7 @@ def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_move
     drawn(page)
     steps = page.evaluate("history.length")
     for key in ("ArrowLeft", "ArrowUp", "-"):
-        page.locator("#map canvas").press(key)
-        drawn(page)
+        move(page, key)
     moved = place_of(page)
     assert moved != CLOSE
     assert page.evaluate("history.length") == steps
