@@ -28,7 +28,6 @@ LONGEST = (
     "tests/test_permissions.py",
     "tests/stack/test_demo.py",
     "tests/requests_app/web/explore/test_map.py",
-    "tests/test_releases.py",
     "tests/journeys/test_offline.py",
     "tests/faults/test_outages.py",
     "tests/requests_app/messages/test_digest.py",
