@@ -175,6 +175,7 @@
     if (!summary) return [];
     const wrong = page.title.startsWith("Error:") ? [] : [`title: ${page.title}`];
     if (page === document && page.activeElement !== summary) wrong.push(`focus: ${name(page.activeElement)}`);
+    if (page !== document && !summary.hasAttribute("autofocus")) wrong.push("no focus");
     for (const link of summary.querySelectorAll("a[href^='#']")) {
       const id = link.getAttribute("href").slice(1);
       const target = page.getElementById(id);

@@ -99,8 +99,8 @@ EACH_PAGE = [
     for name in READ
     for language in LOOKS
 ]
-# In each run, one page in three and one of each kind of reader has both looks; the others have one, by turns.
-BOTH_LOOKS = {*READ[::3], *{PAGES[name].who: name for name in READ}.values()}
+# In each run, one page in five and one of each kind of reader has both looks; the others have one, by turns.
+BOTH_LOOKS = {*READ[::5], *{PAGES[name].who: name for name in READ}.values()}
 # Pages of who signs in with codes, too, which nobody planted does.
 WITHOUT_CODES = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
