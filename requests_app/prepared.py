@@ -45,9 +45,8 @@ class Prepared(Generic[T]):
         """What the queryset would give: models, dictionaries, tuples or single values."""
         rows, written, sql, parameters = self._written
         filled = tuple(values[one.name] if isinstance(one, Parameter) else one for one in parameters)
-        # A compiler of its own, since each thread has its own connection.
+        # Its own, since another thread may be asking for other values. Django's `connection` is that of the thread.
         compiler = copy.copy(written)
-        compiler.connection = connection
         compiler.as_sql = lambda *_args, **_kwargs: (sql, filled)
         asked = rows.all()
         asked.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]

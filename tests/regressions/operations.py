@@ -437,6 +437,20 @@ REGRESSIONS = [
         ("tests/requests_app/web/test_middleware.py",),
     ),
     Regression(
+        "a prepared statement keeps the values that it was asked for first",
+        "requests_app/prepared.py",
+        "(sql, filled)",
+        "(sql, vars(self).setdefault('filled', filled))",
+        ("tests/requests_app/test_prepared.py",),
+    ),
+    Regression(
+        "a page of what a search found begins with its first rows again",
+        "requests_app/paging.py",
+        "(one < limit if backward else limit < one)",
+        "(one < limit or limit < one)",
+        ("tests/requests_app/test_paging.py",),
+    ),
+    Regression(
         "a cursor of one list opens another",
         "requests_app/paging.py",
         'return f"paging:{model._meta.label_lower}:" + ",".join(f"{name} {direction}" for name, direction in order)',
