@@ -10,6 +10,7 @@ DEGREE_M = 111_195
 
 def metres_between(one: Point, other: Point) -> float:
     """WGS 84 coordinates, as everywhere; not across the date line."""
-    north = (one.y - other.y) * DEGREE_M
-    east = (one.x - other.x) * DEGREE_M * math.cos(math.radians((one.y + other.y) / 2))
+    (x, y), (other_x, other_y) = one.coords, other.coords
+    north = (y - other_y) * DEGREE_M
+    east = (x - other_x) * DEGREE_M * math.cos(math.radians((y + other_y) / 2))
     return math.hypot(north, east)

@@ -71,11 +71,12 @@ def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     found = _here(service_request, request.user)
     asset = service_request.asset_id
     about_asset = [one for one in found if asset is not None and one.asset_id == asset][:AT_MOST]
-    here = [one for one in found if _metres_here(one, service_request) is not None]
-    is_shown = {
-        one.pk for is_open in (True, False) for one in [one for one in here if one.is_open == is_open][:AT_MOST]
-    }
-    at_place = [one for one in here if one.pk in is_shown]
+    at_place: list[ServiceRequest] = []
+    room = {True: AT_MOST, False: AT_MOST}
+    for one in found:
+        if room[one.is_open] and _metres_here(one, service_request) is not None:
+            at_place.append(one)
+            room[one.is_open] -= 1
 
     def rows(some: list[ServiceRequest]) -> list[Row]:
         return _rows(some, request.user, service_request.jurisdiction, service_request)
@@ -141,10 +142,11 @@ def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
 
 
 def _is_of(one: ServiceRequest, *, states: Collection[str], box: tuple[float, float, float, float]) -> bool:
+    if one.status not in states or one.point is None:
+        return False
     west, south, east, north = box
-    return (
-        one.status in states and one.point is not None and west <= one.point.x <= east and south <= one.point.y <= north
-    )
+    longitude, latitude = one.point.coords
+    return west <= longitude <= east and south <= latitude <= north
 
 
 def _read(parts: list[QuerySet[Any, Any]], service_request: ServiceRequest) -> list[ServiceRequest]:
