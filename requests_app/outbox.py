@@ -19,6 +19,7 @@ from kombu.pools import producers
 from requests_app.cache import TIMEOUT_S, breaker
 from requests_app.clock import AppNow
 from requests_app.models import Event, OutboxRow, ServiceRequest
+from requests_app.prepared import Parameter, Prepared
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
 LEASE = "10 seconds"
@@ -176,14 +177,18 @@ def claim(lane: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def lock(row_id: int) -> OutboxRow | None:
-    """Locks a claimed row for its work, and reads its request and event. Returns None if it is done or another worker has it."""
-    return (
+_LOCKED = Prepared(
+    lambda: (
         OutboxRow.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("service_request", "event")
-        .filter(pk=row_id, done_at=None, dead_at=None, paused_at=None)
-        .first()
+        .filter(pk=Parameter("row"), done_at=None, dead_at=None, paused_at=None)
     )
+)
+
+
+def lock(row_id: int) -> OutboxRow | None:
+    """Locks a claimed row for its work, and reads its request and event. Returns None if it is done or another worker has it."""
+    return next(iter(_LOCKED.rows(row=row_id)), None)
 
 
 def finish(row_id: int) -> None:

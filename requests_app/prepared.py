@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Expression, QuerySet
+from django.db.transaction import TransactionManagementError
 
 T = TypeVar("T")
 
@@ -44,6 +45,9 @@ class Prepared(Generic[T]):
     def rows(self, **values: Any) -> list[T]:
         """What the queryset would give: models, dictionaries, tuples or single values."""
         rows, written, sql, parameters = self._written
+        if rows.query.select_for_update and connection.get_autocommit():
+            # As Django does when it writes the statement.
+            raise TransactionManagementError("Rows can only be locked in a transaction.")
         filled = tuple(values[one.name] if isinstance(one, Parameter) else one for one in parameters)
         # Its own, since another thread may be asking for other values. Django's `connection` is that of the thread.
         compiler = copy.copy(written)

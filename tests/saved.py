@@ -55,7 +55,7 @@ def saved(build: Callable[[], T]) -> Callable[[], T]:
 
 @dataclass(frozen=True)
 class Written:
-    """How far this transaction has come. users: a hash of theirs; signing one in changes nothing that a step depends on."""
+    """How far this transaction has come. users: a hash of all of them; signing one in changes nothing that a step depends on."""
 
     transaction: str | None
     rows: int

@@ -12,6 +12,7 @@ from requests_app import outbox, sealed
 from requests_app.actions import setup_changes
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Event, OutboxRow, ServiceRequest, User, Webhook, WebhookDelivery
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import webhook_events, webhooks
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how each secret begins
@@ -162,15 +163,22 @@ def _calm(webhook: Webhook) -> list[str]:
 # --- From an event to deliveries --------------------------------------------------------------------------------------
 
 
+_IN_CITY = Prepared(
+    lambda: (
+        Webhook.objects.filter(api_key__jurisdiction=Parameter("city"), ended_at=None)
+        .select_related("api_key__acts_as")
+        .order_by("id")
+    )
+)
+
+
 def match_row(row: OutboxRow) -> None:
     """Handles an outbox row of kind `match_webhooks`: a delivery of its event for each webhook that wants it."""
     service_request, event = row.service_request, row.event
     if service_request is None or event is None:
         return
-    in_city = Webhook.objects.filter(api_key__jurisdiction_id=service_request.jurisdiction_id, ended_at=None)
-    found = [
-        webhook for webhook in in_city.select_related("api_key__acts_as").order_by("id") if webhooks.is_on(webhook)
-    ]
+    in_city = _IN_CITY.rows(city=service_request.jurisdiction_id)
+    found = [webhook for webhook in in_city if webhooks.is_on(webhook)]
     if not found:
         return
     areas = {f"{layer}:{code}" for layer, code in service_request.areas.values_list("layer", "code")}

@@ -18,6 +18,7 @@ from requests_app.models.people import Cadence, ContactPoint, Person, User
 from requests_app.models.routing import RoutingVersion
 from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.models.team import Team
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import permissions
 
 if TYPE_CHECKING:
@@ -75,7 +76,12 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         scope = transactions.current()
         # Once only: a second reader must see what was written in between.
         known: ServiceRequest | None = scope.locked.pop(pk, None) if scope else None
-        return known or self.for_update().get(pk=pk)
+        if known is not None:
+            return known
+        found = _LOCKED.rows(pk=pk)
+        if not found:
+            raise self.model.DoesNotExist
+        return found[0]
 
     def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
         """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …), as a test checks.
@@ -83,6 +89,9 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         triage=False leaves out a department's view of the triage queue, for lists that never contain such rows.
         """
         return self.filter(permissions.visible_filter(user, triage=triage))
+
+
+_LOCKED = Prepared(lambda: ServiceRequest.objects.for_update().filter(pk=Parameter("pk")))
 
 
 class ServiceRequest(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from requests_app.models import Asset, Draft, Jurisdiction, Owner, Photo, QuestionVersion, Service, ServiceVersion
 from requests_app.places import assets, ownership
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import duplicates, intake, key_sentence, offer_dates, screening
 
 # The maximum of required questions on a page; the rest go to the next one.
@@ -372,13 +373,17 @@ def with_relations(versions: QuerySet[ServiceVersion]) -> QuerySet[ServiceVersio
     return versions.select_related("department__calendar", "category")
 
 
+_ACTIVE_SERVICE = Prepared(
+    lambda: Service.objects.filter(
+        jurisdiction=Parameter("city"), service_code=Parameter("code"), active=True
+    ).select_related("current__department__calendar", "current__category")
+)
+
+
 def offered(jurisdiction: Jurisdiction, code: str) -> ServiceVersion | None:
     """The current version of a service, if residents can use it today."""
-    service = (
-        Service.objects.filter(jurisdiction=jurisdiction, service_code=code, active=True)
-        .select_related("current__department__calendar", "current__category")
-        .first()
-    )
+    found = _ACTIVE_SERVICE.rows(city=jurisdiction.pk, code=code)
+    service = found[0] if found else None
     if service is None or service.current is None:
         return None
     if service.current.visibility == ServiceVersion.Visibility.STAFF:

@@ -16,6 +16,7 @@ from requests_app.models.service_request import ServiceRequest
 from requests_app.models.states import UNKNOWN_SERVICE
 from requests_app.models.team import Team
 from requests_app.places import ownership
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules.screening import plain
 from requests_app.rules.service_levels import WEEKDAYS, working_hours
 
@@ -182,14 +183,19 @@ def rules_in_use(jurisdiction_id: int) -> list[Written]:
 _kept: dict[int, tuple[object, RuleSet]] = {}
 
 
+_NEWEST_VERSION = Prepared(
+    lambda: (
+        RoutingVersion.objects.filter(jurisdiction=Parameter("city"))
+        .order_by("-number")
+        .values_list("pk", "published_at")[:1]
+    )
+)
+
+
 def current_rules(jurisdiction_id: int) -> RuleSet:
     """The rules in use. One short query, and a second one after a new version was published."""
-    version = (
-        RoutingVersion.objects.filter(jurisdiction_id=jurisdiction_id)
-        .order_by("-number")
-        .values_list("pk", "published_at")
-        .first()
-    )
+    newest = _NEWEST_VERSION.rows(city=jurisdiction_id)
+    version = newest[0] if newest else None
     kept = _kept.get(jurisdiction_id)
     if version is not None and kept is not None and kept[0] == version:
         return kept[1]

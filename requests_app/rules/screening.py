@@ -103,6 +103,9 @@ def heard(phrases: Iterable[EmergencyPhrase], text: str) -> Iterator[Heard]:
     """Finds the phrases that occur in the text as whole words, and says which of them mean something else there."""
     words = plain(text)
     for phrase in phrases:
+        if _plain_phrase(phrase.phrase) not in words:
+            # Nearly all of a thousand.
+            continue
         places = list(_places(phrase.phrase, words))
         if not places:
             continue
@@ -124,6 +127,8 @@ def phrases_of(jurisdiction: Jurisdiction) -> list[EmergencyPhrase]:
     """
     saved = EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
     own = once.read(("emergency phrases", jurisdiction.pk), lambda: list(saved))
+    if not own:
+        return list(_shipped())
     replaced = {(phrase.language, _plain_phrase(phrase.phrase)) for phrase in own}
     shipped = [phrase for phrase in _shipped() if (phrase.language, _plain_phrase(phrase.phrase)) not in replaced]
     return [*shipped, *(phrase for phrase in own if phrase.active)]

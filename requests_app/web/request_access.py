@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from requests_app import links, references
 from requests_app.models import AccessLink, Disposition, Jurisdiction, Participation, PrivacyChoice, ServiceRequest
+from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import permissions, reopening, reporter_edits, survey
 from requests_app.web.city_request import CityRequest
 
@@ -63,17 +64,21 @@ def access_request(request: CityRequest, reference: str) -> RequestAccess | None
     return access_by_link(request.jurisdiction, reference, links.link_from_cookie(request))
 
 
+_NUMBERED = Prepared(
+    lambda: (
+        ServiceRequest.objects.exclude(public_state__in=permissions.INVISIBLE)
+        .select_related(*RELATED)
+        .filter(jurisdiction=Parameter("city"), reference=Parameter("reference"))
+    )
+)
+
+
 def access_by_link(city: Jurisdiction, reference: str, link: AccessLink | None) -> RequestAccess | None:
     """The same for who has this private link, which may be of another request."""
-    found = (
-        ServiceRequest.objects.in_jurisdiction(city)
-        .exclude(public_state__in=permissions.INVISIBLE)
-        .select_related(*RELATED)
-        .filter(reference=references.parse(reference) or "")
-        .first()
-    )
-    if found is None:
+    numbered = _NUMBERED.rows(city=city.pk, reference=references.parse(reference) or "")
+    if not numbered:
         return None
+    found = numbered[0]
     if link is not None and link.service_request_id != found.pk:
         link = None
     own = link is not None and found.participations.filter(person=link.person, role__in=Participation.OWN).exists()

@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from requests_app.actions.drafts import visitor_hash
 from requests_app.clock import AppNow, app_now
 from requests_app.models import Draft
+from requests_app.prepared import Parameter, Prepared
 
 COOKIE = "visitor"
 # So that a device votes once. Much longer than a draft, so that the page about an expired draft still knows whose it was.
@@ -62,27 +64,29 @@ def all_drafts(request: HttpRequest) -> list[Draft]:
     return list(drafts.select_related("service_request"))
 
 
+_READ_AT: dict[str, Any] = {"read_at": AppNow()}
+_OWN_DRAFT = Prepared(
+    lambda: (
+        Draft.objects.select_related("service_request")
+        .annotate(**_READ_AT)
+        .filter(pk=Parameter("draft"), jurisdiction=Parameter("city"), visitor_hash=Parameter("visitor"))
+    )
+)
+
+
 def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
     """The draft, if it belongs to this browser, even if it has expired (see has_expired). A test needs its tester, too."""
     secret = request.COOKIES.get(COOKIE, "")
     if not secret:
         return None
-    draft = (
-        Draft.objects.select_related("service_request")
-        .annotate(now=AppNow())
-        .filter(
-            pk=draft_id,
-            jurisdiction=request.jurisdiction,  # type: ignore[attr-defined]
-            visitor_hash=visitor_hash(secret),
-        )
-        .first()
-    )
+    city = request.jurisdiction  # type: ignore[attr-defined]
+    found = _OWN_DRAFT.rows(draft=draft_id, city=city.pk, visitor=visitor_hash(secret))
+    draft = found[0] if found else None
     if draft is not None and draft.tester_id is not None and draft.tester_id != request.user.pk:
         return None
     if draft is not None:
-        draft.read_at = draft.now
         # Reuse the middleware's jurisdiction instead of querying again.
-        draft.jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+        draft.jurisdiction = city
     return draft
 
 

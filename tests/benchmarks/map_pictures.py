@@ -1,8 +1,7 @@
 """What map pictures cost on Rivermark's own layers: bin/test tests/benchmarks/map_pictures.py -s.
 
-In milliseconds of CPU, application and database: SVGs as pages show them, PNGs of a report as emails show them, and cards for
-social media. Each is drawn again each time, from layers that are in memory; "kept" is from the cache. What was measured while the
-machine was slow doesn't count (quiet.py).
+In milliseconds of CPU of a quiet core (quiet.py), application and database: SVGs as pages show them, PNGs of a report as emails
+show them, and cards for social media. Each is drawn again each time, from layers in memory; "kept" is from the cache.
 """
 
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from requests_app.models import Area, Jurisdiction
 from requests_app.places import map_picture_links
 from requests_app.web.explore.map_pictures import SUBJECTS, drawn
 from tests import factories
-from tests.benchmarks.quiet import Sample, counted, median, quick_loop, sample
+from tests.benchmarks.quiet import Sample, median, sample
 
 ROUNDS = 15
 # For a picture; and for a card, which has four times as many pixels and a photo or numbers besides its map.
@@ -57,17 +56,14 @@ def test_pictures_are_quick(city: Jurisdiction, client: Client, capsys: pytest.C
     for one in pictures:
         client.get(one.path)
         one.kept = [sample(partial(client.get, one.path)) for _ in range(ROUNDS)]
-    quick = quick_loop([each for one in pictures for each in (*one.samples, *one.kept)])
     slow = []
     with capsys.disabled():
         print(f"\n{'':24}{'database':>9}{'app':>7}{'sum':>7}{'kept':>7}{'kB':>6}{'counted':>9}")
         for one in pictures:
-            right = counted(one.samples, quick)
-            database, application = median(right)
-            total = database + application
+            database, application, counted = median(one.samples)
+            total, kept = database + application, sum(median(one.kept)[:2])
             print(
-                f"{one.name:24}{database:9.0f}{application:7.0f}{total:7.0f}{sum(median(counted(one.kept, quick))):7.0f}"
-                f"{one.size / 1000:6.0f}{len(right):9}"
+                f"{one.name:24}{database:9.0f}{application:7.0f}{total:7.0f}{kept:7.0f}{one.size / 1000:6.0f}{counted:9}"
             )
             if total > one.most:
                 slow.append(f"{one.name}: {total:.0f} ms")

@@ -1,7 +1,7 @@
 """What something costs on a machine that has nothing else to do, measured on one that may.
 
 A machine whose host is busy elsewhere takes twice the CPU time for the same work. A loop that always does the same, before and
-after what is measured, tells how quick the machine was just then; what was measured at slow moments doesn't count.
+after what is measured, tells how quick the machine was just then. Milliseconds are those of a core on which it takes LOOP_MS.
 """
 
 import statistics
@@ -13,10 +13,15 @@ from typing import Any
 
 from django.db import connection
 
+# Of a hundred thousand steps; a quiet core of the machine on which docs/operating.md was measured.
+LOOP_MS = 1.5
+# What was measured at worse moments doesn't count.
+SLOWEST = 2 * LOOP_MS
+
 
 @dataclass(frozen=True)
 class Sample:
-    """Milliseconds of CPU. loop: of the slower one of the two loops."""
+    """Milliseconds of CPU on a quiet core. loop: what the two loops took on average."""
 
     loop: float
     database: float
@@ -29,23 +34,19 @@ def sample(ask: Callable[[], Any]) -> Sample:
     ask()
     application = time.process_time_ns() - application
     database = _database_ns(pid) - database
-    return Sample(max(before, _loop_ms()), database / 1e6, application / 1e6)
+    loop = (before + _loop_ms()) / 2
+    quick = LOOP_MS / loop / 1e6
+    return Sample(loop, database * quick, application * quick)
 
 
-def quick_loop(samples: Sequence[Sample]) -> float:
-    """The milliseconds that a loop takes at most while the machine is quick."""
-    loops = sorted(one.loop for one in samples)
-    return loops[len(loops) // 10] * 1.15
-
-
-def counted(samples: Sequence[Sample], quick: float) -> list[Sample]:
-    """Those of quick moments; if there was none, the one of the quickest."""
-    return [one for one in samples if one.loop <= quick] or [min(samples, key=lambda one: one.loop)]
-
-
-def median(samples: Sequence[Sample]) -> tuple[float, float]:
-    """Milliseconds: database, application."""
-    return statistics.median(one.database for one in samples), statistics.median(one.application for one in samples)
+def median(samples: Sequence[Sample]) -> tuple[float, float, int]:
+    """Milliseconds of the database and of the application, and how many samples counted: if none, the quickest one."""
+    right = [one for one in samples if one.loop <= SLOWEST] or [min(samples, key=lambda one: one.loop)]
+    return (
+        statistics.median(one.database for one in right),
+        statistics.median(one.application for one in right),
+        len(right),
+    )
 
 
 def _loop_ms() -> float:

@@ -41,7 +41,7 @@ def place_of(page: "Page") -> str:
 
 
 def move(page: "Page", key: str) -> None:
-    """Until the map is drawn at the place to which the key moves it, a frame after it was pressed."""
+    """Until the map is drawn at the place to which the key moves it, which begins a frame later."""
     before = place_of(page)
     page.locator("#map canvas").press(key)
     page.wait_for_function("before => location.hash !== before", arg=before)

@@ -90,8 +90,8 @@ REGRESSIONS = [
     Regression(
         "the work's row is claimed twice once it is done",
         "requests_app/outbox.py",
-        ".filter(pk=row_id, done_at=None, dead_at=None, paused_at=None)",
-        ".filter(pk=row_id)",
+        '.filter(pk=Parameter("row"), done_at=None, dead_at=None, paused_at=None)',
+        '.filter(pk=Parameter("row"))',
         ("tests/requests_app/test_outbox.py",),
     ),
     Regression(

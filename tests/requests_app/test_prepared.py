@@ -3,8 +3,9 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.models import Comment, ServiceRequest
@@ -86,3 +87,13 @@ def test_each_thread_asks_by_its_own_connection(cast: Rivermark) -> None:
     thread.start()
     thread.join()
     assert seen == [[]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_in_a_transaction_only() -> None:
+    """Without one, the lock would end before the caller reads the row."""
+    locked = Prepared(lambda: ServiceRequest.objects.select_for_update().filter(pk=Parameter("pk")))
+    with transaction.atomic():
+        assert locked.rows(pk=1) == []
+    with pytest.raises(TransactionManagementError):
+        locked.rows(pk=1)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shows("13.6")]
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_draft_is_tried_and_seen_on_the_map(live_site: "Site", new_page: "Callable[..., Page]") -> None:
     cast = rivermark()
     factories.report(cast.tree)
