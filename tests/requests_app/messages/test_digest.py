@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from requests_app.actions import conversation, endings, followers, holds, merges, moderation, progress, reopenings
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
-from requests_app.messages import notifications
+from requests_app.messages import digest, notifications
 from requests_app.models import (
     Comment,
     ContactPoint,
@@ -187,18 +187,22 @@ def test_a_second_try_of_a_digest_has_the_same_message_id_and_a_success_is_not_r
     assert len(mailbox.mails) == 2
 
 
-def test_fifty_seven_changes_are_one_mail_of_fifty_and_a_number(town: Rivermark, mailbox: Mailbox) -> None:
+def test_more_reports_than_a_mail_lists_are_a_number_at_its_end(
+    town: Rivermark, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert digest.REPORTS_LISTED == 50
+    monkeypatch.setattr(digest, "REPORTS_LISTED", 5)
     subscribed(town, "daily")
-    for number in range(57):
+    for number in range(12):
         factories.report(town.pothole, f"Hole {number}.", answers=LANE, reporter=factories.NOBODY)
     deliver()
     mailbox.mails.clear()
     rings(town, MONDAY + dt.timedelta(days=1))
     (told,) = mailbox.to(DEV)
-    assert "57 updates" in told["Subject"]
+    assert "12 updates" in told["Subject"]
     for body in (plain(told), html(told)):
         assert "And 7 more reports." in body
-        assert len(set(re.findall(r"/r/([0-9A-Z-]+)/", body))) == 50
+        assert len(set(re.findall(r"/r/([0-9A-Z-]+)/", body))) == 5
     assert not DigestItem.objects.filter(sent_at=None).exists(), "what was only counted is told too"
 
 
