@@ -6,6 +6,7 @@ A cursor is opaque and signed. It holds the key of a row and a direction.
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -109,26 +110,28 @@ def page_of_keys(
     page_of_segments(), for rows that one statement has found and that are few enough to be sorted here. Raises BadCursor."""
     turns: Order = [("turn", "asc"), *order]
     backward, after = _read(cursor, turns, fetch.model)
-    ordered = [_Key(key, turns) for key in keys]
+    ordered = list(keys)
     if after is not None:
-        limit = _Key(after, turns)
-        ordered = [one for one in ordered if (one < limit if backward else limit < one)]
-    ordered.sort(reverse=backward)
-    turn_of = {one.values[-1]: one.values[0] for one in ordered[: size + 1]}
+        ordered = [
+            key for key in ordered if (_is_before(key, after, turns) if backward else _is_before(after, key, turns))
+        ]
+    # From the last column to the first, since sort() keeps the order of what is equal.
+    for place, (_name, direction) in reversed(list(enumerate(turns))):
+        ordered.sort(key=partial(_last_if_null, place=place), reverse=(direction == "desc") != backward)
+    turn_of = {key[-1]: key[0] for key in ordered[: size + 1]}
     return _page(_loaded(fetch, turns, turn_of), turns, size, backward=backward, came_from=after is not None)
 
 
-@dataclass(frozen=True)
-class _Key:
-    values: Sequence[Any]
-    order: Order
+def _last_if_null(key: Sequence[Any], *, place: int) -> tuple[bool, Any]:
+    return key[place] is None, key[place]
 
-    def __lt__(self, other: "_Key") -> bool:
-        for own, others, (_name, direction) in zip(self.values, other.values, self.order, strict=True):
-            if own != others:
-                is_less = others is None or (own is not None and own < others)
-                return is_less == (direction == "asc")
-        return False
+
+def _is_before(key: Sequence[Any], other: Sequence[Any], order: Order) -> bool:
+    for own, others, (_name, direction) in zip(key, other, order, strict=True):
+        if own != others:
+            is_less = others is None or (own is not None and own < others)
+            return is_less == (direction == "asc")
+    return False
 
 
 def _loaded(fetch: QuerySet[M], turns: Order, turn_of: Mapping[Any, int]) -> list[M]:
