@@ -3,10 +3,13 @@
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.stack.folders import ROOT
 from config.stack.machine import chromium
 from config.stack.testing import TEMPLATE
 
@@ -62,6 +65,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         places = {file: place for place, file in enumerate(LONGEST)}
         items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """In a whole run, each process imports its share of the tests first.
+
+    pytest compiles a test module when it is imported, with more to say about its assertions. In a new clone, all processes would
+    compile all modules at the same time. So each finds most of them compiled by the others.
+    """
+    config = session.config
+    if hasattr(config, "workerinput") and config.args_source is config.ArgsSource.TESTPATHS:
+        files = sorted(ROOT.glob("tests/**/test_*.py"))
+        for file in files[int(config.workerinput["workerid"][2:]) :: config.workerinput["workercount"]]:
+            # What can't be imported is reported when it is collected.
+            with suppress(Exception):
+                import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
