@@ -113,7 +113,7 @@ def _repeats_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that no step is repeated (tests/saved.py) where a function that it calls may be replaced."""
     from tests import saved
 
-    saved.patches = monkeypatch
+    saved.new_test(monkeypatch)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -52,7 +52,7 @@ from requests_app.places.address_words import search_key
 from requests_app.rules.permissions import DEFAULT_ROLES
 from requests_app.worker import tasks
 from tests import live
-from tests.saved import saved, step
+from tests.saved import plain_row, repeatable, saved, step
 
 PASSWORD = "correct horse battery"
 ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
@@ -167,7 +167,8 @@ def article(
 
 
 def area(city: Jurisdiction, layer: str = "ward", code: str = "5", polygon: MultiPolygon | None = None) -> Area:
-    return Area.objects.create(
+    return plain_row(
+        Area,
         jurisdiction=city,
         layer=layer,
         code=code,
@@ -180,7 +181,8 @@ def address(
     city: Jurisdiction, label: str, longitude: float = ELM_ST[0], latitude: float = ELM_ST[1]
 ) -> GazetteerEntry:
     number, _, street = label.partition(" ")
-    return GazetteerEntry.objects.create(
+    return plain_row(
+        GazetteerEntry,
         jurisdiction=city,
         label=label,
         house_number=number if number.isdigit() else "",
@@ -207,9 +209,7 @@ def asset(
 ) -> Asset:
     """One of the city's assets, named by kind and number in its file."""
     label = f"{kind.replace('_', ' ').capitalize()} {number} on Elm St"
-    return Asset.objects.create(
-        jurisdiction=city, asset_id=number, kind=kind, label=label, point=at(longitude, latitude)
-    )
+    return plain_row(Asset, jurisdiction=city, asset_id=number, kind=kind, label=label, point=at(longitude, latitude))
 
 
 def street_work(city: Jurisdiction, code: str = "W1", *, days: tuple[int, int] = (-2, 5), **columns: Any) -> StreetWork:
@@ -224,17 +224,17 @@ def street_work(city: Jurisdiction, code: str = "W1", *, days: tuple[int, int] =
         "hours": "07:00-16:00",
         "shape": LineString((ELM_ST[0], ELM_ST[1] - 0.001), (ELM_ST[0], ELM_ST[1] + 0.001), srid=4326),
     }
-    return StreetWork.objects.create(
-        jurisdiction=city, code=code, starts_on=starts_on, ends_on=ends_on, **{**defaults, **columns}
+    return plain_row(
+        StreetWork, jurisdiction=city, code=code, starts_on=starts_on, ends_on=ends_on, **{**defaults, **columns}
     )
 
 
 def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns: Any) -> Owner:
     """Another owner with its land: a line is a street, a polygon an area."""
     defaults = {"code": kind, "name": "State DOT", "phone": "555-0170", "email": "roads@dot.example"}
-    new_owner = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
+    new_owner = plain_row(Owner, jurisdiction=city, kind=kind, **{**defaults, **columns})
     is_segment = shape.geom_type == "LineString"
-    OwnerArea.objects.create(jurisdiction=city, owner=new_owner, is_segment=is_segment, shape=shape, name="SR 9")
+    plain_row(OwnerArea, jurisdiction=city, owner=new_owner, is_segment=is_segment, shape=shape, name="SR 9")
     return new_owner
 
 
@@ -247,6 +247,7 @@ def role(city: Jurisdiction, code: str) -> Role:
     return Role.objects.get_or_create(jurisdiction=city, code=code, defaults=defaults)[0]
 
 
+@repeatable
 def staff(name: str, role_code: str, city: Jurisdiction, of: Department | None = None) -> User:
     """A member of staff, in one department or in the whole city."""
     email = f"{name.lower()}@{city.jurisdiction_id}"

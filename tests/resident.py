@@ -1,12 +1,15 @@
 """Signs residents in as they do it: request the link, read the email, press the button."""
 
 import re
+from functools import partial
+from typing import Any
 
 from django.core import mail
 from django.test import Client
 
 from requests_app.worker.tasks import drain
 from tests import factories
+from tests.saved import step
 
 ANA = "ana@example.org"
 
@@ -37,8 +40,17 @@ def asked(client: Client, email: str = ANA, prefix: str = "") -> str:
 
 
 def signed_in(email: str = ANA, client: Client | None = None) -> Client:
-    client = client or Client()
-    path = asked(client, email)
-    assert client.get(path).status_code == 200
-    assert client.post(path).status_code == 302
+    """A new client's sign-in is restored if it came before (tests/saved.py): its cookies, and the mail that was sent."""
+
+    def build(client: Client) -> tuple[Any, list[mail.EmailMessage]]:
+        path = asked(client, email)
+        assert client.get(path).status_code == 200
+        assert client.post(path).status_code == 302
+        return client.cookies, mail.outbox
+
+    if client is None:
+        client = Client()
+        client.cookies, mail.outbox[:] = step(("signed in", email), partial(build, client))
+    else:
+        build(client)
     return client

@@ -1,19 +1,25 @@
 """Test data that many tests share: built once in a process, then restored as rows, which takes 5% of the time."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Hashable
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, wraps
-from typing import TypeVar
+from typing import Any, ParamSpec, TypeVar
+from zlib import crc32
 
 import pgtrigger
 import pytest
 from django.conf import UserSettingsHolder, settings
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import InternalError, OperationalError, connection, transaction
+from django.db.models import Model
 
 T = TypeVar("T")
+P = ParamSpec("P")
+Row = TypeVar("Row", bound=Model)
 # Tables filled by migrations.
 FROM_MIGRATIONS = {"django_content_type", "auth_permission", "django_migrations"}
 # Tables filled by a trigger on the requests.
@@ -69,11 +75,12 @@ class Written:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a step has added, when by the database's clock, and what it returned."""
+    """What a step has written, when by the database's clock, and what it was given and returned."""
 
-    rows: str
+    statements: str
     at: dt.datetime
-    pk: int
+    given: Sequence[Any]
+    value: Any
 
 
 # What this transaction is made of, and how far it had come then.
@@ -84,12 +91,18 @@ _steps: dict[tuple[Hashable, ...], Saved | None] = {}
 patches: pytest.MonkeyPatch | None = None
 
 
-def step(key: Hashable, build: Callable[[], int]) -> int:
-    """Calls build(), or inserts again what it added when it was called in the same situation before.
+def new_test(patch: pytest.MonkeyPatch) -> None:
+    """Before each test: what the one before has made is gone."""
+    global patches, _made_of
+    patches, _made_of = patch, None
+
+
+def step(key: Hashable, build: Callable[[], T], *given: Any) -> T:
+    """Calls build(), or writes again what it wrote when it was called in the same situation before.
 
     That is: since the rows of a function with @saved came back, this transaction has written nothing but the same steps, under
-    the same settings and at the same time of a shifted clock. build() returns an id, and only adds rows. A step is saved when it
-    is taken for the second time. The clock then shows again what it showed.
+    the same settings and at the same time of a shifted clock. A step is saved when it is taken for the second time. The clock
+    then shows again what it showed. What build() returned comes back as a copy that refers to the instances given now.
     """
     before = _situation()
     if before is None:
@@ -97,20 +110,61 @@ def step(key: Hashable, build: Callable[[], int]) -> int:
     steps = (*before, key)
     if (known := _steps.get(steps)) is not None:
         with connection.cursor() as cursor:
-            cursor.execute(known.rows)
+            cursor.execute(known.statements)
             shift = "SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)"
             cursor.execute(shift, [known.at])
         _mark(steps)
-        return known.pk
+        return deepcopy(known.value, {id(then): now for then, now in zip(known.given, given, strict=True)})
     _seen[steps] += 1
     if _seen[steps] != 2:
-        pk = build()
+        value = build()
     else:
         rows = _rows()
-        pk = build()
-        _steps[steps] = _saved(rows, pk)
+        value = build()
+        _steps[steps] = Saved(_changes(rows, _rows()), _written().now, *deepcopy((given, value)))
     _mark(steps)
-    return pk
+    return value
+
+
+def plain_row(model: type[Row], **columns: Any) -> Row:
+    """Adds a row that doesn't say when it was made. The steps after it are known again if it is the same.
+
+    So it has the same id whenever the same steps came before it.
+    """
+    global _made_of
+    if _made_of is None:
+        return model._default_manager.create(**columns)
+    steps, then = _made_of
+    steps = (*steps, (model, *((name, _plain(value)) for name, value in sorted(columns.items()))))
+    # Later rows have higher ids, and none has one of the sequence.
+    id = (1_000 + len(steps)) * 1_000_000 + crc32(repr(steps).encode()) % 1_000_000
+    made = model._default_manager.create(id=id, **columns)
+    _made_of = steps, replace(then, rows=then.rows + 1)
+    return made
+
+
+def repeatable(build: Callable[P, T]) -> Callable[P, T]:
+    """Decorates a function that makes rows of its arguments: a step that is known by them, and by the ids of instances."""
+
+    @wraps(build)
+    def make(*args: P.args, **kwargs: P.kwargs) -> T:
+        given = [one for one in (*args, *kwargs.values()) if isinstance(one, Model)]
+        return step((build.__qualname__, _plain(args), _plain(kwargs)), lambda: build(*args, **kwargs), *given)
+
+    return make
+
+
+def _plain(value: Any) -> str:
+    """The argument in words; none is the same for two different ones."""
+    if isinstance(value, Model):
+        return f"{value._meta.label} {value.pk}"
+    if isinstance(value, GEOSGeometry):
+        return value.ewkt
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_plain(key)}: {_plain(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__}({', '.join(map(_plain, value))})"
+    return repr(value)
 
 
 def _situation() -> tuple[Hashable, ...] | None:
@@ -161,23 +215,31 @@ def _tables_that_count() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _rows() -> dict[str, set[str]]:
-    tables = filled_tables()
+# A table and a primary key.
+Rows = dict[tuple[str, str], tuple[str, str]]
+
+
+def _rows() -> Rows:
+    """All rows, as text and as JSON."""
+    one = "SELECT '{0}', {1}::text, one::text, to_jsonb(one)::text FROM {0} one"
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', one::text FROM {table} one" for table in tables))
-        rows: dict[str, set[str]] = {table: set() for table in tables}
-        for table, row in cursor.fetchall():
-            rows[table].add(row)
-    return rows
+        cursor.execute(" UNION ALL ".join(one.format(table, _primary_key(table)) for table in filled_tables()))
+        return {(table, pk): (text, in_json) for table, pk, text, in_json in cursor.fetchall()}
 
 
-def _saved(before: dict[str, set[str]], pk: int) -> Saved | None:
-    """None if a row was changed or deleted."""
-    after = _rows()
-    if any(rows - after.get(table, set()) for table, rows in before.items()):
-        return None
-    added = {table: sorted(rows - before.get(table, set())) for table, rows in after.items()}
-    return Saved("".join(insert_statement(table, rows) for table, rows in added.items() if rows), _written().now, pk)
+def _changes(before: Rows, after: Rows) -> str:
+    """Statements that make the rows before the rows after. Constraints between rows are checked at the end of a transaction."""
+    statements, added = [], defaultdict[str, list[str]](list)
+    for table, pk in before.keys() - after.keys():
+        statements.append(f"DELETE FROM {table} WHERE {_primary_key(table)} = '{pk}';\n")
+    for (table, pk), row in after.items():
+        if (earlier := before.get((table, pk))) is None:
+            added[table].append(pk)
+        elif row != earlier:
+            was, now = json.loads(earlier[1]), json.loads(row[1])
+            changed = [column for column in _columns(table) if now[column] != was[column]]
+            statements.append(update_statement(table, pk, changed or _columns(table)))
+    return "".join([*statements, *(insert_statement(table, sorted(pks)) for table, pks in added.items())])
 
 
 # --- Tables -------------------------------------------------------------------------------------------------------------
@@ -190,17 +252,33 @@ def filled_tables() -> list[str]:
         return [table for (table,) in cursor.fetchall()]
 
 
-def insert_statement(table: str, rows: list[str] | None = None) -> str:
-    """An INSERT statement for all rows of a table, or for those that read so as text."""
+def insert_statement(table: str, pks: list[str] | None = None) -> str:
+    """An INSERT statement for all rows of a table, or for those with these primary keys."""
     columns = [f'"{column}"' for column in _columns(table)]
     values = ", ".join(f"quote_nullable({column}::text)" for column in columns)
     sql = f"SELECT string_agg('(' || concat_ws(',', {values}) || ')', ',') FROM {table}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql if rows is None else f"{sql} WHERE {table}::text = ANY(%s)", None if rows is None else [rows]
-        )
+        if pks is None:
+            cursor.execute(sql)
+        else:
+            cursor.execute(f"{sql} WHERE {_primary_key(table)}::text = ANY(%s)", [pks])
         (found,) = cursor.fetchone()
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {found};\n"
+
+
+def update_statement(table: str, pk: str, columns: list[str]) -> str:
+    """An UPDATE statement that gives the row what it has now in these columns."""
+    sets = " || ', ' || ".join(f"""'"{column}" = ' || quote_nullable("{column}"::text)""" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sets} FROM {table} WHERE {_primary_key(table)}::text = %s", [pk])
+        (found,) = cursor.fetchone()
+    return f"UPDATE {table} SET {found} WHERE {_primary_key(table)} = '{pk}';\n"
+
+
+@cache
+def _primary_key(table: str) -> str:
+    with connection.cursor() as cursor:
+        return f'"{connection.introspection.get_primary_key_column(cursor, table)}"'
 
 
 @cache
