@@ -14,16 +14,15 @@ from requests_app.rules import permissions
 from tests import factories
 from tests.factories import Rivermark
 from tests.mail_server import deliver, serving
+from tests.saved import repeatable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.73")]
 SignIn = Callable[[User], Client]
 TEXT = "A deep hole. Mr. Robert Hill, 617-555-0142, says it grows."
 
 
-@pytest.fixture
-def odd(town: Rivermark) -> ServiceRequest:
-    """As in a real city: private, and in triage."""
-    old = town.unknown
+@repeatable
+def private_version(old: ServiceVersion) -> ServiceVersion:
     version = ServiceVersion.objects.create(
         service=old.service,
         number=2,
@@ -35,6 +34,14 @@ def odd(town: Rivermark) -> ServiceRequest:
     )
     old.service.current = version
     old.service.save()
+    return version
+
+
+@pytest.fixture
+def odd(town: Rivermark) -> ServiceRequest:
+    """As in a real city: private, and in triage."""
+    version = private_version(town.unknown)
+    town.unknown.service = version.service
     factories.area(town.city)
     return factories.routed(version, TEXT)
 

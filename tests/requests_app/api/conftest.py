@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from requests_app import api_keys
-from requests_app.models import ServiceRequest
+from requests_app.models import Jurisdiction, ServiceRequest
 from tests import factories
+from tests.saved import repeatable
 
 BASE = "/open311/v2/"
 FORM = "application/x-www-form-urlencoded"
@@ -88,14 +89,19 @@ def sent_at(service_request: ServiceRequest, at: dt.datetime) -> ServiceRequest:
     return service_request
 
 
+@repeatable
+def new_key(city: Jurisdiction, name: str, **options: bool) -> str:
+    return api_keys.create(city, name, **options)[1]
+
+
 @pytest.fixture
 def key(cast: factories.Rivermark) -> str:
-    return api_keys.create(cast.city, "Fix It app")[1]
+    return new_key(cast.city, "Fix It app")
 
 
 @pytest.fixture
 def test_key(cast: factories.Rivermark) -> str:
-    return api_keys.create(cast.city, "Fix It app, trying", is_test=True)[1]
+    return new_key(cast.city, "Fix It app, trying", is_test=True)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from requests_app.web.developers.reference import inside, resolved
 from tests import factories
 from tests.requests_app.api.conftest import BASE, Api, read
 from tests.requests_app.api.v1.conftest import check
+from tests.saved import step
 
 pytestmark = pytest.mark.shows("15.3")
 
@@ -80,14 +81,17 @@ def place(cast: factories.Rivermark, settings: Settings) -> ServiceRequest:
 
 @pytest.fixture
 def city(cast: factories.Rivermark, place: ServiceRequest) -> City:
-    Membership.objects.create(user=cast.tom, jurisdiction=cast.city, role=cast.cal.memberships.get().role)
-    key, live = api_keys.create(cast.city, "All", scopes=Scope.values, acts_as=cast.tom)
-    test_key, test = api_keys.create(cast.city, "Trying", is_test=True)
-    webhook, _secret = webhooks.create(key, {"url": "https://example.org/hook"})
-    task = tasks.add(place.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
-    tried = factories.report(cast.pothole, answers={"where": "lane"}, is_test=True, api_key=test_key)
-    names = {"webhook_id": str(webhook.pk), "delivery_id": "1", "task_id": str(task.pk)}
-    return City(place.reference, tried.reference, names, live, test)
+    def build() -> City:
+        Membership.objects.create(user=cast.tom, jurisdiction=cast.city, role=cast.cal.memberships.get().role)
+        key, live = api_keys.create(cast.city, "All", scopes=Scope.values, acts_as=cast.tom)
+        test_key, test = api_keys.create(cast.city, "Trying", is_test=True)
+        webhook, _secret = webhooks.create(key, {"url": "https://example.org/hook"})
+        task = tasks.add(place.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
+        tried = factories.report(cast.pothole, answers={"where": "lane"}, is_test=True, api_key=test_key)
+        names = {"webhook_id": str(webhook.pk), "delivery_id": "1", "task_id": str(task.pk)}
+        return City(place.reference, tried.reference, names, live, test)
+
+    return step("city of junk", build)
 
 
 def operations(method: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from functools import partial
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.account.test_my import forward, page
 from tests.resident import link_from, run_outbox, signed_in
+from tests.saved import step
 
 pytestmark = pytest.mark.django_db
 
@@ -69,9 +71,7 @@ WORDS = {
 }
 
 
-@pytest.fixture
-def zoes(cast: Rivermark) -> ServiceRequest:
-    """A report with all that can hang on one."""
+def with_all_that_can_hang_on_one(cast: Rivermark) -> int:
     made = factories.submitted(
         cast.pothole,
         f"{WORDS['words']} as big as a plate.",
@@ -99,12 +99,9 @@ def zoes(cast: Rivermark) -> ServiceRequest:
     ServiceRequest.objects.filter(pk=request.pk).update(
         address=f"12 {WORDS['address']}", public_address=f"12 {WORDS['address']}"
     )
-    photo = Photo.objects.create(
+    Photo.objects.create(
         jurisdiction=cast.city, service_request=request, name="z" * 32, width=40, height=30, alt=WORDS["photo’s words"]
     )
-    for path in (photo.path, photo.small_path):
-        default_storage.delete(path)
-        default_storage.save(path, ContentFile(factories.jpeg(40, 30)))
     subscriptions.subscribe(
         cast.city,
         subscriptions.FollowTarget("Potholes", service=cast.pothole.service),
@@ -114,7 +111,17 @@ def zoes(cast: Rivermark) -> ServiceRequest:
     )
     drafts.create(cast.city, visitor="v" * 32, language="en", text=WORDS["draft"], contact={"email": ZOE})
     run_outbox()
-    request.refresh_from_db()
+    return request.pk
+
+
+@pytest.fixture
+def zoes(cast: Rivermark) -> ServiceRequest:
+    """A report with all that can hang on one."""
+    request = ServiceRequest.objects.get(pk=step("zoes", partial(with_all_that_can_hang_on_one, cast)))
+    photo = request.photos.get()
+    for path in (photo.path, photo.small_path):
+        default_storage.delete(path)
+        default_storage.save(path, ContentFile(factories.jpeg(40, 30)))
     return request
 
 

@@ -12,6 +12,7 @@ from requests_app.clock import app_now
 from requests_app.models import Area, ServiceRequest
 from tests import factories
 from tests.requests_app.places.test_map_months import in_month
+from tests.saved import step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.50")]
 
@@ -21,11 +22,15 @@ WEST, EAST = (-69.02, 40.5), (-68.98, 40.5)
 @pytest.fixture
 def areas(cast: factories.Rivermark) -> None:
     """Two wards of one size; three public reports of this month in one, one of last month in the other, one of them private."""
-    factories.area(cast.city, "ward", "1", factories.square(-69.05, 40.45, -69.0, 40.55))
-    factories.area(cast.city, "ward", "2", factories.square(-69.0, 40.45, -68.95, 40.55))
-    for place, ago in ((WEST, 0), (WEST, 0), (WEST, 0), (EAST, 1)):
-        in_month(cast, ago, place)
-    ServiceRequest.objects.filter(pk=in_month(cast, 0, EAST).pk).update(public_state="private")
+
+    def build() -> None:
+        factories.area(cast.city, "ward", "1", factories.square(-69.05, 40.45, -69.0, 40.55))
+        factories.area(cast.city, "ward", "2", factories.square(-69.0, 40.45, -68.95, 40.55))
+        for place, ago in ((WEST, 0), (WEST, 0), (WEST, 0), (EAST, 1)):
+            in_month(cast, ago, place)
+        ServiceRequest.objects.filter(pk=in_month(cast, 0, EAST).pk).update(public_state="private")
+
+    step("areas of the map", build)
 
 
 def rows(client: Client, query: str = "") -> dict[str, list[str]]:
