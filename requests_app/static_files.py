@@ -25,7 +25,10 @@ class CompressedFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def compress_files(self, paths: Iterable[str]) -> Any:
-        """Compresses copies with plain names only if they are requested (PLAIN), which halves the work, and no source map."""
+        """Compresses copies with plain names only if they are requested (PLAIN), which halves the work.
+
+        No browser asks for a source map, or for the letters of pictures (places/map_picture.py).
+        """
         plain = set(self.hashed_files)
         wanted = [path for path in paths if path not in plain or path.startswith(PLAIN)]
-        return super().compress_files([path for path in wanted if not path.endswith(".map")])
+        return super().compress_files([path for path in wanted if not path.endswith((".map", ".ttf"))])
