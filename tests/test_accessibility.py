@@ -127,11 +127,10 @@ class Visitor:
         # All of them now: a reader who signs in during a test is signed out when the test's changes are rolled back.
         self.readers = {self.who(name): reader(planted, PAGES[name]) for name in READ}
         # bypass_csp: so that a test can add a style sheet. Journey tests notice what the policy blocks.
-        context = browser.new_context(viewport=DESK, bypass_csp=True)
+        self._window = Window(browser, next(iter(self.readers.values())), viewport=DESK, bypass_csp=True)
         # In each page from its beginning: sent to it by evaluate(), axe would take a fifth of a second.
         for script in scripts:
-            context.add_init_script(script)
-        self._window = Window(context, next(iter(self.readers.values())))
+            self._window.context.add_init_script(script)
 
     def who(self, name: str) -> str:
         # Each page with a private link is opened with its own.
@@ -175,7 +174,7 @@ class Visitor:
         return found
 
     def close(self) -> None:
-        self._window.context.close()
+        self._window.close()
 
 
 @pytest.fixture(scope="module")
