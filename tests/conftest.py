@@ -126,6 +126,45 @@ def _quick_static_files() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _quick_middleware() -> Iterator[None]:
+    """Makes the chain of middleware once for the same settings; otherwise each new Client would make its own."""
+    from django.test.client import ClientHandler
+
+    from tests.saved import changed_settings
+
+    made: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
+    load = ClientHandler.load_middleware
+
+    def load_once(handler: ClientHandler, is_async: bool = False) -> None:
+        settings = tuple(changed_settings())
+        if settings not in made:
+            load(handler, is_async)
+            made[settings] = {name: value for name, value in vars(handler).items() if name.endswith("_middleware")}
+            made[settings]["_middleware_chain"] = handler._middleware_chain
+        vars(handler).update(made[settings])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", load_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_templates(django_test_environment: None) -> Iterator[None]:
+    """Copies the context of each page for the test, as Django does, but not that of each piece which a page includes."""
+    from django.template import Context, Template
+    from django.test.signals import template_rendered
+
+    def render(template: Template, context: Context) -> str:
+        if context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _quick_emptying() -> Iterator[None]:
     """Deletes rows after a transactional test. Django would truncate every table, which takes 20 times as long."""
     from django.test import TransactionTestCase

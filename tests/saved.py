@@ -175,10 +175,10 @@ def _situation() -> tuple[Hashable, ...] | None:
     now = _written()
     if now.transaction is None or not now.is_as_far_as(then):
         return None
-    return (*steps, *_changed_settings(), *([now.now] if now.shift != then.shift else []))
+    return (*steps, *changed_settings(), *([now.now] if now.shift != then.shift else []))
 
 
-def _changed_settings() -> list[tuple[str, str]]:
+def changed_settings() -> list[tuple[str, str]]:
     """Except where to send email."""
     changed, holder = {}, settings._wrapped
     while isinstance(holder, UserSettingsHolder):

@@ -11,9 +11,12 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 import structlog
 from django.core import mail
@@ -56,6 +59,9 @@ MOST, MOST_BY_STAFF = 200, 75
 # Pages that search requests are asked for each planted word; those that search something else, for one word in so many.
 SEARCH_REQUESTS = {"requests_app:public_list", "v1_requests", "staff_app:queue"}
 ONE_WORD_IN = 6
+TILES = {"request_tile"}
+# In Spanish the same views fill the same templates: each run asks for one page in so many.
+ONE_TRANSLATED_IN = 3
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +136,23 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
 START = 5
 
 
+class Wanted(dict[str, set[bytes]]):
+    """Forms to look for, and what shows in a moment where some of them can begin."""
+
+    @cached_property
+    def begins(self) -> npt.NDArray[np.bool_]:
+        """Whether a form begins with these three bytes."""
+        table = np.zeros(1 << 24, dtype=np.bool_)
+        table[[int.from_bytes(form[:3], "little") for forms in self.values() for form in forms]] = True
+        return table
+
+    def starts_in(self, text: bytes) -> set[bytes]:
+        """The first bytes of forms that may be in a text, and few others."""
+        one = np.frombuffer(text, dtype=np.uint8).astype(np.uint32)
+        places = np.flatnonzero(self.begins[one[:-2] | one[1:-1] << 8 | one[2:] << 16])
+        return {text[at : at + START] for at in places.tolist()}
+
+
 def leaks(
     content: bytes, wanted: dict[str, set[bytes]], *, asked: str = "", clean: set[bytes] | None = None
 ) -> list[str]:
@@ -142,7 +165,7 @@ def leaks(
     lines = set(content.lower().split(b"\n")) - (clean or set())
     text = b"\n".join(lines)
     # Looking for thousands of forms one by one takes longer than the page: first see which of them can begin here.
-    starts = {text[at : at + START] for at in range(len(text) - START + 1)}
+    starts = (wanted if isinstance(wanted, Wanted) else Wanted(wanted)).starts_in(text)
     here = {name: [form for form in forms if form[:START] in starts and form in text] for name, forms in wanted.items()}
     if clean is not None and not any(here.values()):
         clean |= lines
@@ -172,7 +195,10 @@ class Crawler:
         # How many links away from an address that was asked for.
         self.level, self.levels = 0, levels
         self.planted = planted
-        self.wanted = wanted
+        self.wanted = Wanted(wanted)
+        # What isn't kept from anybody, and each address that shows some of it.
+        self.noted, self.not_noted = Wanted(), set[bytes]()
+        self.shown: list[str] = []
         self.asked: set[str] = set()
         self.last = b""
         self.found: list[str] = []
@@ -189,6 +215,8 @@ class Crawler:
         if response.status_code >= 500:
             self.broken.append(f"{response.status_code} {key}")
         self.found += [f"{what}: {key}" for what in leaks(content, self.wanted, asked=address, clean=self.clean)]
+        if self.noted and leaks(content, self.noted, asked=address, clean=self.not_noted):
+            self.shown.append(address)
         if "html" in response.get("Content-Type", "") and self.level < self.levels:
             self.level += 1
             for link in re.findall(rb"(?:href|src|action)=\"([^\"]+)\"", content):
@@ -197,9 +225,9 @@ class Crawler:
 
     def follow(self, link: str) -> None:
         parts = urlsplit(link)
-        # Staff crawl staff pages only: the public pages have their own test.
+        # Staff crawl staff pages only: the public pages have their own test. Each page leads to its own translation.
         is_new = not parts.netloc and re.match(
-            r"(/es)?/staff/" if self.is_staff else r"/(?!static/|accounts/)", parts.path
+            r"/staff/" if self.is_staff else r"/(?!static/|accounts/|es/)", parts.path
         )
         # Do not read the same list with every combination of filters.
         if is_new and len(self.asked) < (MOST_BY_STAFF if self.is_staff else MOST):
@@ -210,23 +238,37 @@ class Crawler:
         assert not self.found, "\n".join(self.found[:40])
 
     def ask_all(
-        self, names: Iterable[str], *, translated: bool = True, pieces: bool = True, kinds: Iterable[str] | None = None
+        self, names: Iterable[str], *, translated: int = 1, pieces: bool = True, kinds: Iterable[str] | None = None
     ) -> None:
-        """translated: each page's first address also in Spanish. pieces: and as htmx asks for it.
+        """translated: the first address of one page in so many also in Spanish; 0 for none. pieces: and as htmx asks for it.
 
         kinds: of the pages about a request, only the first and those of these kinds.
         """
         about = [one for kind, one in self.planted.requests.items() if kinds is not None and kind not in kinds]
         left_out = [word for one in about for word in (one.reference, one.display_reference)]
         for name in names:
+            queries = len([query for query in PAGES[name].queries if "{q}" not in query])
             for number, path in enumerate(addresses(name, self.planted)):
-                if number and any(word in path for word in left_out):
+                at, query = divmod(number, queries or 1)
+                # All ways to ask for the first tile, and of the others the usual one and another, by turns.
+                if (number and any(word in path for word in left_out)) or (
+                    name in TILES and at and query not in (0, 1 + at % (queries - 1))
+                ):
                     continue
                 self.ask(path)
-                if translated and number == 0 and is_translated(name):
+                if translated and number == 0 and name in TRANSLATED[::translated]:
                     self.ask(f"/es{path}")
                 if pieces and number == 0:
                     self.ask(path, **{"HX-Request": "true"})
+
+    def ask_as_stranger(self, *, translated: int) -> None:
+        """Every page. Those of staff lead to signing in, whatever they are about."""
+        by_link = [name for name, page in PAGES.items() if page.who != LINK]
+        of_staff = [name for name in by_link if PAGES[name].who.startswith("staff")]
+        others = [name for name in by_link if name not in of_staff]
+        # Their pages have no pieces: only those of staff load htmx.
+        self.ask_all(others, translated=translated, pieces=False)
+        self.ask_all(of_staff, translated=translated, pieces=False, kinds=["public", "private"])
 
     def search_all(self, names: Iterable[str], words: Iterable[str]) -> None:
         searched = sorted(set(words))
@@ -246,9 +288,9 @@ def _no_limits(settings: Any) -> None:
 def stranger(planted: Planted, django_db_blocker: Any) -> tuple[Crawler, list[str]]:
     """A stranger who has asked for every page, and the lines that were logged meanwhile."""
     crawler = Crawler(planted, needles(planted))
+    crawler.noted = Wanted(to_be_hidden(planted))
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(RATE_LIMITS=False), log_lines() as lines:
-        # Their pages have no pieces: only those of staff load htmx.
-        crawler.ask_all((name for name, page in PAGES.items() if page.who != LINK), pieces=False)
+        crawler.ask_as_stranger(translated=ONE_TRANSLATED_IN)
         for link in planted.links.values():
             # One symbol off.
             wrong = token_of(link)[:-1] + "0"
@@ -263,6 +305,13 @@ def test_a_stranger_reads_nothing_private_by_any_door(stranger: tuple[Crawler, l
     crawler, _ = stranger
     crawler.has_found_nothing()
     assert len(crawler.asked) > 200
+
+
+@pytest.mark.slow
+def test_a_stranger_reads_nothing_private_in_spanish(planted: Planted, db: None) -> None:
+    crawler = Crawler(planted, needles(planted), levels=0)
+    crawler.ask_as_stranger(translated=1)
+    crawler.has_found_nothing()
 
 
 def test_a_search_finds_nothing_private(planted: Planted, db: None) -> None:
@@ -477,9 +526,9 @@ IN_EACH_RUN = ("pia",)
 SOME_KINDS = ("public", "private", "hidden", "triage", "parks")
 
 
-def ask_staff_pages(crawler: Crawler, kinds: Iterable[str] | None, **pieces: bool) -> None:
-    crawler.ask_all(["staff_app:detail"], **pieces)
-    crawler.ask_all(STAFF_PAGES, kinds=kinds, **pieces)
+def ask_staff_pages(crawler: Crawler, kinds: Iterable[str] | None, *, translated: int, pieces: bool) -> None:
+    crawler.ask_all(["staff_app:detail"], translated=min(translated, 1), pieces=pieces)
+    crawler.ask_all(STAFF_PAGES, kinds=kinds, translated=translated, pieces=pieces)
     ask_for_reporters(crawler)
 
 
@@ -497,8 +546,9 @@ def test_staff_read_only_what_is_theirs_to_read(
 ) -> None:
     wanted = {what: forms for what, forms in needles(planted).items() if what in KEPT_FROM[who]}
     crawler = Crawler(planted, wanted, planted.staff[who])
-    # In Spanish the same views fill the same templates: one reader asks for both, and for pieces.
-    ask_staff_pages(crawler, kinds, translated=who == "pia", pieces=who in ("tom", "pia"))
+    # One reader asks in both languages, and for pieces.
+    translated = 0 if who != "pia" else 1 if kinds is None else ONE_TRANSLATED_IN
+    ask_staff_pages(crawler, kinds, translated=translated, pieces=who in ("tom", "pia"))
     crawler.search_all(STAFF_PAGES, {CANARIES[what].split()[0][:-1] for what in KEPT_FROM[who]})
     crawler.has_found_nothing()
 
@@ -507,7 +557,7 @@ def test_those_who_may_read_it_do(planted: Planted, db: None) -> None:
     """The counterpart: the values searched for above exist and would be found."""
     wanted = {what: forms for what, forms in needles(planted).items() if what in OF_STREETS | OF_SUE}
     crawler = Crawler(planted, wanted, planted.staff["sue"])
-    ask_staff_pages(crawler, SOME_KINDS, translated=False, pieces=False)
+    ask_staff_pages(crawler, SOME_KINDS, translated=0, pieces=False)
     assert not crawler.broken, "\n".join(crawler.broken[:20])
     assert {what.partition(":")[0] for what in crawler.found} == (OF_STREETS | OF_SUE) - NOBODYS - NOT_SHOWN
 
@@ -540,7 +590,7 @@ def test_a_contractor_reads_no_name_and_no_note_for_others(planted: Planted, db:
     for words in ("A hole. Ask [email address] or call [phone number].", "The gate is open.", "The north one."):
         assert words in page
     # The others aren't there for them (tests/test_permissions.py).
-    crawler.ask_all(STAFF_PAGES, translated=False, pieces=False, kinds=["public"])
+    crawler.ask_all(STAFF_PAGES, translated=0, pieces=False, kinds=["public"])
     for word in (CANARIES["reporter's phone"][-4:], "zenobia.quill", "Quillfeather"):
         found = crawler.client.get(reverse("staff_app:queue"), {"q": word}).content
         assert b"No matches." in found
@@ -559,7 +609,7 @@ def test_a_program_reads_only_what_its_member_of_staff_may(planted: Planted, db:
     scopes = ["staff", "contacts"] if who else ["staff"]
     plain = api_keys.create(planted.cast.city, "Another app", scopes=scopes, acts_as=staff)[1]
     crawler.client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {plain}"
-    crawler.ask_all(KEYED, translated=False, pieces=False)
+    crawler.ask_all(KEYED, translated=0, pieces=False)
     for word in (CANARIES["reporter's phone"], CANARIES["reporter's e-mail"]):
         crawler.ask(f"/api/v1/staff/requests/?q={quote(word)}")
         assert (b"12 Elm St" in crawler.last) == (who == "sue")
@@ -576,6 +626,7 @@ def ask_for_reporters(crawler: Crawler) -> None:
 
 
 STAFF_PAGES = [name for name, page in PAGES.items() if name.startswith("staff_app:") and "GET" in page.methods]
+TRANSLATED = [name for name in sorted(PAGES) if is_translated(name)]
 
 
 # --- Email, logs and files ----------------------------------------------------------------------------------------------
@@ -619,7 +670,7 @@ def test_no_log_line_holds_anything_private(planted: Planted, stranger: tuple[Cr
         with_links = Crawler(planted, {}, levels=0)
         # A line is the same for each request.
         of_links = (name for name, page in PAGES.items() if page.who == LINK)
-        with_links.ask_all(of_links, translated=False, pieces=False, kinds=["private"])
+        with_links.ask_all(of_links, translated=0, pieces=False, kinds=["private"])
         # The address of My street, which only its browser may keep.
         at_home = {"q": CANARIES["address of a private request"], "lat": "40.5", "long": "-69.0"}
         assert with_links.client.post(reverse("requests_app:my_street"), at_home).status_code == 302
@@ -661,37 +712,44 @@ def log_lines() -> Iterator[list[str]]:
 # --- Hidden a moment ago ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.shows("5.37")
-def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted, db: None) -> None:
-    """Text, a photo, a whole request: without a worker in between, and despite our own caches."""
-    public, whole = planted.public, planted.requests["parks"]
-    photo = planted.photos["public"]
-    wanted = {
+def to_be_hidden(planted: Planted) -> dict[str, set[bytes]]:
+    whole = planted.requests["parks"]
+    return {
         "hidden word": spellings("big as a plate"),
-        "hidden photo": {photo.name.encode()},
+        "hidden photo": {planted.photos["public"].name.encode()},
         "hidden request": spellings(whole.reference)
         | spellings(whole.display_reference)
         | spellings("branch hangs low"),
     }
-    before = Crawler(planted, wanted, levels=0)
-    before.ask_all(
-        ("requests_app:public_list", "requests_app:track", "requests_app:photo"), translated=False, pieces=False
-    )
-    assert {found.partition(":")[0] for found in before.found} == wanted.keys()
 
+
+@pytest.mark.shows("5.37")
+def test_what_staff_hide_is_on_no_public_page_from_that_moment(
+    planted: Planted, stranger: tuple[Crawler, list[str]], db: None
+) -> None:
+    """Text, a photo, a whole request: without a worker in between, and despite our own caches.
+
+    On each address that showed a stranger some of it, on each public page, and in what is found.
+    """
+    public, whole = planted.public, planted.requests["parks"]
+    photo, wanted = planted.photos["public"], to_be_hidden(planted)
+    before = Crawler(planted, wanted, levels=0)
+    before.ask_all(("requests_app:public_list", "requests_app:track", "requests_app:photo"), translated=0, pieces=False)
+    assert {found.partition(":")[0] for found in before.found} == wanted.keys()
+    shown = stranger[0].shown
+    assert len(shown) > 50
     sue = planted.staff["sue"]
     text = next(one for one in public_texts(public) if one.field == "description")
     new = moderation.Replacement(text.words.replace("plate", "[…]"), text.version)
     moderation.hide_text(public.pk, {text.key: new}, reason="other", actor=sue)
     moderation.hide_photo(photo.pk, reason="other", actor=sue)
     moderation.hide(whole.pk, reason="other", actor=planted.staff["pia"])
-    after = Crawler(planted, wanted, levels=1)
-    after.ask_all(
-        (name for name, page in PAGES.items() if page.is_public),
-        translated=False,
-        pieces=False,
-        kinds=["public", "parks", "joined"],
-    )
+    after = Crawler(planted, wanted, levels=0)
+    for path in shown:
+        after.ask(path)
+    for name, page in PAGES.items():
+        if page.is_public:
+            after.ask(address(name, planted))
     for name in PAGES:
         for path in searches(name, planted, "branch"):
             after.ask(path)
