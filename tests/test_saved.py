@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -22,6 +23,13 @@ from tests.saved import empty_database, filled_tables, insert_statement, repeata
 from tests.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_step_is_known() -> Iterator[None]:
+    """Not even by tests before it in this process."""
+    with mock.patch.dict("tests.saved._steps", clear=True), mock.patch.dict("tests.saved._seen", clear=True):
+        yield
 
 
 def everything() -> dict[str, list[str]]:
