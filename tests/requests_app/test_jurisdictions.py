@@ -1,9 +1,11 @@
 """Two cities in one installation: the host decides, and neither shows anything of the other."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -13,7 +15,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import links
-from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.clock import app_now
+from requests_app.models import ContactPoint, Jurisdiction, Membership, OneTimeLink, ServiceRequest, User
 from requests_app.rules.jurisdictions import find_jurisdiction
 from tests import factories
 
@@ -206,3 +209,26 @@ def test_staff_of_one_are_nobody_at_the_other(
     queue = client.get("/staff/", headers={"host": north.host}).content.decode()
     assert north.made.display_reference in queue or "Pothole of Northtown" in queue
     assert "Southtown" not in queue
+
+
+def test_a_role_counts_in_its_own_city(client: Client, towns: tuple[Town, Town]) -> None:
+    north, south = towns
+    ada = factories.staff("Ada", "administrator", north.city)
+    Membership.objects.create(user=ada, jurisdiction=south.city, role=factories.role(south.city, "triage"))
+    client.force_login(ada)
+    for town, status in ((north, 200), (south, 403)):
+        assert client.get("/staff/", headers={"host": town.host}).status_code == 200
+        assert client.get("/staff/api-keys/", headers={"host": town.host}).status_code == status
+
+
+def test_a_one_time_link_opens_in_its_own_city(client: Client, towns: tuple[Town, Town]) -> None:
+    north, south = towns
+    link = OneTimeLink.objects.create(
+        jurisdiction=north.city,
+        purpose=OneTimeLink.Purpose.SIGN_IN,
+        contact_point=ContactPoint.objects.get(person__jurisdiction=north.city, kind="email"),
+        expires_at=app_now() + dt.timedelta(days=1),
+    )
+    path = urlsplit(links.one_time_url(link)).path
+    assert client.get(path, headers={"host": south.host}).status_code == 404
+    assert client.get(path, headers={"host": north.host}).status_code == 200
