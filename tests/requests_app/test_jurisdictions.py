@@ -16,7 +16,16 @@ from pytest_django.fixtures import Settings
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.models import ContactPoint, Jurisdiction, Membership, OneTimeLink, ServiceRequest, User
+from requests_app.models import (
+    ContactPoint,
+    EmergencyPhrase,
+    Jurisdiction,
+    Membership,
+    OneTimeLink,
+    ServiceRequest,
+    User,
+)
+from requests_app.rules import screening
 from requests_app.rules.jurisdictions import find_jurisdiction
 from tests import factories
 
@@ -232,3 +241,10 @@ def test_a_one_time_link_opens_in_its_own_city(client: Client, towns: tuple[Town
     path = urlsplit(links.one_time_url(link)).path
     assert client.get(path, headers={"host": south.host}).status_code == 404
     assert client.get(path, headers={"host": north.host}).status_code == 200
+
+
+def test_a_phrase_of_one_is_heard_in_no_report_of_the_other(towns: tuple[Town, Town]) -> None:
+    north, south = towns
+    own = EmergencyPhrase.objects.create(jurisdiction=south.city, language="en", phrase="purple fog")
+    assert screening.red_flags(south.city, "There is purple fog on Main St") == [own]
+    assert screening.red_flags(north.city, "There is purple fog on Main St") == []
