@@ -139,7 +139,6 @@ KEPT_BY_NOBODY = [
 PUBLIC = [name for name, page in READ.items() if page.is_public and not name.startswith("account_")]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", READ)
 def test_every_page_is_guarded_and_kept_only_by_caches_that_may(planted: Planted, name: str) -> None:

@@ -111,7 +111,6 @@ def sent(pairs: list[tuple[str, bytes]]) -> str:
     return "&".join(f"{name}={quote_from_bytes(value)}" for name, value in pairs)
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", JUNK)
 def test_v1_names_each_parameter_of_which_it_makes_no_sense(city: City, kind: str) -> None:
     client = Client()

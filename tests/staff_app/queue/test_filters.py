@@ -25,7 +25,6 @@ SignIn = Callable[[User], Client]
 DAY = dt.timedelta(days=1)
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("query", "columns", "others"),
     [

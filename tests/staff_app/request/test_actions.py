@@ -259,7 +259,6 @@ EVIDENCE = [
 ]
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.shows("6.70")
 @pytest.mark.parametrize(("asked", "typed", "enough"), EVIDENCE)
 def test_closing_shows_what_the_service_asks_for_or_says_why_not(

@@ -250,7 +250,6 @@ def verbs_on(page: str, one: ServiceRequest) -> set[str]:
     return {tab or verb for tab, verb in found}
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("status", ["routed", "in_progress", "on_hold", "resolved", "closed"])
 def test_every_button_leads_somewhere_and_no_other_does(
     town: Rivermark, pia: Client, signed_in: SignIn, status: str

@@ -126,7 +126,6 @@ def prepare(verb: str, town: Rivermark, limb: ServiceRequest, owner: Owner) -> d
     }.get(verb, dict)()
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("verb", [action.verb for action in ACTIONS])
 def test_undo_restores_everything_and_emails_nobody(
     town: Rivermark, signed_in: SignIn, limb: ServiceRequest, owner: Owner, mailbox: Mailbox, verb: str

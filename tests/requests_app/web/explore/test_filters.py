@@ -63,7 +63,6 @@ def age(service_request: ServiceRequest, days: int, **columns: str) -> None:
 # --- The same for all -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -194,7 +193,6 @@ def test_the_result_is_said_without_a_count(cast: Rivermark) -> None:
     assert "<title>No reports match your filters · Closed – Reports near you" in read("/requests/?status=ended")
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("query", "said"),
     [

@@ -37,7 +37,6 @@ def test_it_shows_public_reports_newest_first_and_no_other(town: Rivermark, clie
     assert second.display_reference in html
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.shows("2.23", "3.6", "A6", "A7")
 @pytest.mark.parametrize(
     ("query", "shown"),

@@ -166,7 +166,6 @@ CHAT = "".join(
 NOT_OURS = "We read English and Spanish best, but we take reports in every language."
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "text", ["x", "🚒", "Ana Ortiz", "555-0199", "la la la " * 440, "tengo una pregunta", (CHAT * 2)[:4000]]
 )

@@ -35,7 +35,6 @@ def with_words(cast: Rivermark) -> None:
 # --- Wherever it is typed ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("prefix", ["", "/es"])
 @pytest.mark.parametrize("where", ["text", "changed text", "address", "place note", "details", "answer", "photo"])
 def test_danger_is_heard_wherever_it_is_typed(cast: Rivermark, client: Client, where: str, prefix: str) -> None:

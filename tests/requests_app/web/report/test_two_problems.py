@@ -144,7 +144,6 @@ def test_an_answer_for_the_first_keeps_the_second(cast: Rivermark, walk: Walk) -
     assert (walk.at, walk.draft.typed["text"]) == ("service", SECOND)
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "text",
     [

@@ -63,7 +63,6 @@ def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Riverma
     assert "Postal address" not in html
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.shows("5.1")
 @pytest.mark.parametrize(
     "phone",

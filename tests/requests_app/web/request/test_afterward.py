@@ -99,7 +99,6 @@ def reopened(cast: Rivermark, made: ServiceRequest) -> None:
     reopenings.reopen(made.pk, words="No.", actor=made.participations.get().person)
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.shows("5.11")
 @pytest.mark.parametrize(
     ("act", "says"),

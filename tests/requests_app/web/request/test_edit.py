@@ -521,7 +521,6 @@ def ask(cast: Rivermark, pk: int) -> None:
     conversation.ask(pk, question="Which one?", actor=cast.tom)
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.shows("5.9")
 @pytest.mark.parametrize("meanwhile", [begin, join, merge, end, hide, transfer, ask])
 def test_who_comes_too_late_changes_nothing_gets_the_words_back_and_is_told_what_to_do(

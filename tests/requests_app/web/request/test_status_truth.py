@@ -78,7 +78,6 @@ STEPS: dict[str, Callable[[Rivermark, ServiceRequest], object]] = {
 }
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("steps", "since"),
     [
