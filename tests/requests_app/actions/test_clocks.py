@@ -172,3 +172,14 @@ def test_whatever_it_waits_for_no_clock_stays_paused_and_none_counts_the_wait(
         made = ServiceRequest.objects.get(pk=made.pk)
         assert made.status != "on_hold"
         assert not made.clocks.filter(met_at=None).exclude(paused_at=None).exists()
+
+
+def test_a_new_priority_brings_its_targets_counted_from_the_start(cast: Rivermark) -> None:
+    urgent = Target.objects.create(service=cast.pothole.service, kind="resolve", value=4, unit="hours", priority=1)
+    made = factories.routed(cast.pothole, answers={"where": "lane"})
+    assert made.due_at == made.submitted_at + dt.timedelta(hours=72)
+    assignment.set_priority(made.pk, priority=1, actor=cast.tom)
+    made.refresh_from_db()
+    clock = made.clocks.get(kind="resolve")
+    assert (clock.target, clock.target_words) == (urgent, {"value": 4, "unit": "hours"})
+    assert made.due_at == clock.due_at == clock.started_at + dt.timedelta(hours=4)

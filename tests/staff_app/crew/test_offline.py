@@ -22,7 +22,7 @@ ANA_REYES = Reporter(name="Ana Reyes", email="ana@example.org", phone="555-019-9
 
 @pytest.fixture
 def hole(cast: Rivermark) -> ServiceRequest:
-    words = "A hole, call Ana Reyes at 555-019-9123 or ana@example.org"
+    words = "A hole, call 555-019-9123 or ana@example.org, ring at Ana Reyes"
     one = factories.routed(cast.pothole, words, answers={"where": "lane"}, reporter=ANA_REYES)
     ServiceRequest.objects.filter(pk=one.pk).update(
         assignee=cast.dev, place_note="Ring at Ana Reyes, 555-019-9123", address="12 Elm St"

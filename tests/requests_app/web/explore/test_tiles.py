@@ -152,6 +152,11 @@ def test_from_near_each_request_is_a_point(cast: factories.Rivermark, client: Cl
     day = made.submitted_at.astimezone(cast.city.zone).date().isoformat()
     expected = {"reference": made.reference, "service": "Pothole", "code": "received", "state": "open", "day": day}
     assert point == expected
+    # Late in the evening, when it is the next day in UTC.
+    evening = (app_now() - dt.timedelta(days=3)).replace(hour=3, minute=30)
+    ServiceRequest.objects.filter(pk=made.pk).update(submitted_at=evening)
+    (point,) = points(client)
+    assert point["day"] == (evening.date() - dt.timedelta(days=1)).isoformat()
     (in_spanish,) = points(client, language="es")
     assert in_spanish["service"] == "Bache"
     (in_klingon,) = points(client, language="tlh")
