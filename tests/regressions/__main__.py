@@ -1,6 +1,6 @@
 """Apply each regression to a copy of this tree, run the tests that must notice it, and say which did.
 
-    .venv/bin/python -m tests.regressions              all of them, which takes about an hour on two cores
+    .venv/bin/python -m tests.regressions              all of them, in about forty minutes on two cores
     .venv/bin/python -m tests.regressions -k outbox    those whose name or file contains a word
     .venv/bin/python -m tests.regressions --list       only list them
 
