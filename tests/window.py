@@ -3,11 +3,12 @@
 import asyncio
 import mimetypes
 import socket
+from collections.abc import Mapping
 from email.message import Message
 from email.parser import Parser
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
@@ -17,12 +18,9 @@ from playwright.sync_api import Browser, Page
 
 from config.roomy import with_room
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 # Nothing listens there. The window's proxy answers for it, and for all other hosts.
 SITE = "http://testserver"
-Answer = tuple[int, "Mapping[str, str]", bytes]
+Answer = tuple[int, Mapping[str, str], bytes]
 
 
 class Window:
