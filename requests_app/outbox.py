@@ -188,7 +188,7 @@ _LOCKED = Prepared(
 
 def lock(row_id: int) -> OutboxRow | None:
     """Locks a claimed row for its work, and reads its request and event. Returns None if it is done or another worker has it."""
-    return next(iter(_LOCKED.rows(row=row_id)), None)
+    return _LOCKED.first(row=row_id)
 
 
 def finish(row_id: int) -> None:

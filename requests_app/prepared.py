@@ -55,3 +55,7 @@ class Prepared(Generic[T]):
         asked = rows.all()
         asked.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
         return list(asked)
+
+    def first(self, **values: Any) -> T | None:
+        """The first of rows(), if there is one."""
+        return next(iter(self.rows(**values)), None)

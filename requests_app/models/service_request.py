@@ -76,12 +76,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         scope = transactions.current()
         # Once only: a second reader must see what was written in between.
         known: ServiceRequest | None = scope.locked.pop(pk, None) if scope else None
-        if known is not None:
-            return known
-        found = _LOCKED.rows(pk=pk)
-        if not found:
+        found = known or _LOCKED.first(pk=pk)
+        if found is None:
             raise self.model.DoesNotExist
-        return found[0]
+        return found
 
     def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
         """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …), as a test checks.

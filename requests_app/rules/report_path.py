@@ -382,8 +382,7 @@ _ACTIVE_SERVICE = Prepared(
 
 def offered(jurisdiction: Jurisdiction, code: str) -> ServiceVersion | None:
     """The current version of a service, if residents can use it today."""
-    found = _ACTIVE_SERVICE.rows(city=jurisdiction.pk, code=code)
-    service = found[0] if found else None
+    service = _ACTIVE_SERVICE.first(city=jurisdiction.pk, code=code)
     if service is None or service.current is None:
         return None
     if service.current.visibility == ServiceVersion.Visibility.STAFF:

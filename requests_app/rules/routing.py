@@ -194,8 +194,7 @@ _NEWEST_VERSION = Prepared(
 
 def current_rules(jurisdiction_id: int) -> RuleSet:
     """The rules in use. One short query, and a second one after a new version was published."""
-    newest = _NEWEST_VERSION.rows(city=jurisdiction_id)
-    version = newest[0] if newest else None
+    version = _NEWEST_VERSION.first(city=jurisdiction_id)
     kept = _kept.get(jurisdiction_id)
     if version is not None and kept is not None and kept[0] == version:
         return kept[1]

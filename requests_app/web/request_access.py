@@ -75,10 +75,9 @@ _NUMBERED = Prepared(
 
 def access_by_link(city: Jurisdiction, reference: str, link: AccessLink | None) -> RequestAccess | None:
     """The same for who has this private link, which may be of another request."""
-    numbered = _NUMBERED.rows(city=city.pk, reference=references.parse(reference) or "")
-    if not numbered:
+    found = _NUMBERED.first(city=city.pk, reference=references.parse(reference) or "")
+    if found is None:
         return None
-    found = numbered[0]
     if link is not None and link.service_request_id != found.pk:
         link = None
     own = link is not None and found.participations.filter(person=link.person, role__in=Participation.OWN).exists()

@@ -80,8 +80,7 @@ def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
     if not secret:
         return None
     city = request.jurisdiction  # type: ignore[attr-defined]
-    found = _OWN_DRAFT.rows(draft=draft_id, city=city.pk, visitor=visitor_hash(secret))
-    draft = found[0] if found else None
+    draft = _OWN_DRAFT.first(draft=draft_id, city=city.pk, visitor=visitor_hash(secret))
     if draft is not None and draft.tester_id is not None and draft.tester_id != request.user.pk:
         return None
     if draft is not None:
