@@ -17,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from requests_app.web.fields import PhotosField, address_attributes
+from tests.held import Held
 
 pytestmark = pytest.mark.browser
 
@@ -150,16 +151,12 @@ def test_escape_closes_the_list_and_keeps_what_was_typed(city: City) -> None:
 
 
 def test_keys_typed_before_the_script_arrives_are_not_lost(city: City) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
     page = city.page
-    page.route("**/js/combobox.js", hold)
+    held = Held(page, "**/js/combobox.js")
     page.goto(f"{SITE}/report/", wait_until="commit")
     page.locator("#id_where").press_sequentially("12 E")
-    city.answer(held[0], held[0].request)
+    script = held.first()
+    city.answer(script, script.request)
     page.wait_for_selector("#id_where_list", state="attached")
     page.keyboard.type("lm")
     assert page.input_value("#id_where") == "12 Elm"

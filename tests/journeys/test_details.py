@@ -10,6 +10,7 @@ from PIL import Image
 from requests_app.actions import drafts
 from requests_app.models import Draft, Photo, ServiceRequest
 from tests import factories
+from tests.held import Held
 from tests.journeys.test_report import CONTINUE, PHONE, go, looks_well, sees_nothing_wrong
 
 if TYPE_CHECKING:
@@ -105,18 +106,13 @@ def test_a_photo_on_its_way_can_be_stopped(live_site: "Site", page: "Page") -> N
 def test_continue_waits_for_photos_that_are_on_their_way(live_site: "Site", page: "Page") -> None:
     factories.rivermark()
     at_details(live_site, page, "tree")
-    held: list[Any] = []
-
-    def hold(route: Any) -> None:
-        held.append(route)
-
-    page.route("**/photos/", hold)
+    held = Held(page, "**/photos/")
     page.set_input_files("#id_photos", [a_photo("one.jpg")])
     page.get_by_text("Sending one.jpg").wait_for()
     page.locator(CONTINUE).click()
     page.get_by_text("Your photos are still uploading.").wait_for()
     with page.expect_navigation():
-        held[0].continue_()
+        held.first().continue_()
     assert Photo.objects.count() == 1
     assert page.url.endswith("/contact/")
 

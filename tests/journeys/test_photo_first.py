@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from requests_app.clock import app_now
 from requests_app.models import Draft, Jurisdiction, Photo
 from tests import factories
+from tests.held import Held
 from tests.journeys.test_report import PHONE, looks_well, sees_nothing_wrong
 from tests.requests_app.web.report.test_first_photos import from_phone
 
@@ -50,16 +51,11 @@ def test_twenty_photos_misleading_places_and_a_phone_that_says_none(
     looks_well(page)
     sees_nothing_wrong(page)
     # They wait for "Continue", so that somebody may read which are missing. While they are sent, there is a bar.
-    held: list[Any] = []
-
-    def hold(route: Any) -> None:
-        held.append(route)
-
-    page.route("**/report/", hold)
+    held = Held(page, "**/report/")
     page.locator("#report-form button.usa-button--big").click()
     expect(page.locator(".first-photos progress")).to_be_visible()
     shows_no_file_control(page)
-    held.pop().continue_()
+    held.first().continue_()
     page.wait_for_url("**/service/")
     page.unroute_all()
     assert Photo.objects.count() == 5
