@@ -23,7 +23,7 @@ class Judged:
 
 @cache
 def phrases() -> tuple[EmergencyPhrase, ...]:
-    return screening._shipped()
+    return tuple(phrase for _words, phrase in screening._shipped())
 
 
 def judge(text: str) -> tuple[Level | None, str]:

@@ -125,12 +125,13 @@ def phrases_of(jurisdiction: Jurisdiction) -> list[EmergencyPhrase]:
 
     Those that ship are not saved and have no id.
     """
-    saved = EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
-    own = once.read(("emergency phrases", jurisdiction.pk), lambda: list(saved))
-    if not own:
-        return list(_shipped())
+    return once.read(("emergency phrases", jurisdiction.pk), lambda: _phrases_of(jurisdiction))
+
+
+def _phrases_of(jurisdiction: Jurisdiction) -> list[EmergencyPhrase]:
+    own = EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
     replaced = {(phrase.language, _plain_phrase(phrase.phrase)) for phrase in own}
-    shipped = [phrase for phrase in _shipped() if (phrase.language, _plain_phrase(phrase.phrase)) not in replaced]
+    shipped = [phrase for words, phrase in _shipped() if words not in replaced]
     return [*shipped, *(phrase for phrase in own if phrase.active)]
 
 
@@ -140,9 +141,13 @@ def is_shipped(phrase: EmergencyPhrase) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> tuple[EmergencyPhrase, ...]:
+def _shipped() -> tuple[tuple[tuple[str, str], EmergencyPhrase], ...]:
+    """Each with its language and folded words."""
     return tuple(
-        EmergencyPhrase(language=one.language, kind=one.kind, phrase=one.phrase, unless=list(one.unless))
+        (
+            (one.language, _plain_phrase(one.phrase)),
+            EmergencyPhrase(language=one.language, kind=one.kind, phrase=one.phrase, unless=list(one.unless)),
+        )
         for one in shipped_phrases()
     )
 

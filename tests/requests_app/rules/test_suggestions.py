@@ -77,6 +77,16 @@ def test_at_most_three_and_never_i_dont_know_or_what_staff_alone_may_use(cast: R
     assert "inside" not in found
 
 
+def test_cities_with_the_same_words_suggest_their_own_services(db: None) -> None:
+    cities = [factories.jurisdiction(name) for name in ("Northport", "Southport")]
+    for city in cities:
+        factories.service(city, "noise", name={"en": "Noise"}, keywords={"en": ["loud music", "party"]})
+        index_catalog(city)
+    for city in cities:
+        (found,) = suggest(city, "loud music", "en").services
+        assert found.service.jurisdiction_id == city.pk
+
+
 def test_a_service_out_of_use_is_not_suggested_even_before_the_next_indexing(cast: Rivermark) -> None:
     service = cast.pothole.service
     service.active = False
