@@ -25,6 +25,12 @@ TEXT = "A deep hole by the library"
 READY = "#offline[data-ready]"
 KEEP = "#keep-buttons button[type=submit]"
 IS_KEPT = "navigator.serviceWorker.ready.then(() => true)"
+IS_STORED = """async ([words, alts]) => {
+  const report = (await offlineStore.all()).find(({ state }) => state === "writing");
+  if (report?.words !== words) return false;
+  const photos = await offlineStore.photosOf(report.key);
+  return JSON.stringify(photos.map(({ alt }) => alt)) === JSON.stringify(alts);
+}"""
 STORED = """async () => {
   const names = (await indexedDB.databases()).map(({ name }) => name);
   const urls = [];
@@ -98,7 +104,7 @@ def test_a_report_written_without_a_network_survives_a_closed_page_and_is_sent_o
     phone.fill("#photo-list input", "The hole")
     looks_well(phone)
     sees_nothing_wrong(phone)
-    phone.wait_for_timeout(200)
+    phone.wait_for_function(IS_STORED, arg=[TEXT, ["The hole"]])
     context = phone.context
     phone.close()
 
@@ -397,7 +403,7 @@ def test_in_spanish_it_is_asked_kept_and_sent_in_spanish(
     state(page, "waiting")
     # What is written goes along when the language is switched.
     page.fill("#words", "Otro hoyo")
-    page.wait_for_timeout(200)
+    page.wait_for_function(IS_STORED, arg=["Otro hoyo", []])
     open_offline(page, live_site, "/report/offline/")
     assert page.input_value("#words") == "Otro hoyo"
     page.context.set_offline(False)
