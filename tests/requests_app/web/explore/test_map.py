@@ -275,7 +275,7 @@ def test_without_javascript_the_list_is_all_there_and_no_empty_box(
     page.goto(f"{live_site.url}/map/")
     page.get_by_label("Status").select_option("ended")
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_text("No reports match your filters").is_visible()
+    page.get_by_text("No reports match your filters").wait_for()
 
 
 @pytest.mark.browser

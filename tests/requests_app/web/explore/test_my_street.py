@@ -228,5 +228,5 @@ def test_without_javascript_it_works_the_same(live_site: "Site", new_page: "Call
     page.goto(f"{live_site.url}/es/my-street/")
     page.get_by_label("Su dirección").fill("12 Elm St")
     page.get_by_role("button", name="Ver mi calle").click()
-    assert page.get_by_text("Marisol Tanner").is_visible()
+    page.get_by_text("Marisol Tanner").wait_for()
     assert not page.locator("#map").is_visible()
