@@ -22,10 +22,19 @@ export class Popups {
   constructor({ map, maplibre, box, words, listAround }) {
     Object.assign(this, { map, maplibre, box, words, listAround });
     this.day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+    // Who has moved the map stays there.
+    map.on("movestart", ({ originalEvent }) => originalEvent && delete this.popup?.pannedFrom);
   }
 
   close() {
     this.popup?.remove();
+  }
+
+  // Closes it and takes back the pan that brought it into view, so that the same key opens the same reports again.
+  leave() {
+    const from = this.popup?.pannedFrom;
+    this.close();
+    if (from) this.map.panTo(from);
   }
 
   show(lngLat, inside, from) {
@@ -47,7 +56,9 @@ export class Popups {
     const whole = this.box.getBoundingClientRect();
     const over = (low, high, from, to) => Math.min(0, low - from) || Math.max(0, high - to);
     const by = [over(part.left, part.right, whole.left, whole.right), over(part.top, part.bottom, whole.top, whole.bottom)];
-    if (by.some(Boolean)) this.map.panBy(by.map((pixels) => pixels + 8 * Math.sign(pixels)));
+    if (!by.some(Boolean)) return;
+    this.popup.pannedFrom ??= this.map.getCenter();
+    this.map.panBy(by.map((pixels) => pixels + 8 * Math.sign(pixels)));
   }
 
   // Of reports: [reference, service, status or outcome, state, day]. number: how many there are, named or not.

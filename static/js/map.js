@@ -163,7 +163,7 @@ if (opened) {
     if (!openAt(map.project(map.getCenter()), CROSS_PX)?.length) said.textContent = words.nothing;
   });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") popups.close();
+    if (event.key === "Escape") popups.leave();
   });
 
   for (const layer of ["requests", "cells", ...(works ? WORK_LAYERS : [])]) {

@@ -50,8 +50,10 @@ def move(page: "Page", key: str) -> None:
 
 @pytest.mark.shows("5.23")
 def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
-    city: factories.Rivermark, live_site: "Site", page: "Page"
+    city: factories.Rivermark, live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:
+    # So low that the map pans to show what is opened.
+    page = new_page(viewport={"width": 1280, "height": 480})
     page.goto(f"{live_site.url}/map/{CLOSE}")
     drawn(page)
     canvas = page.locator("#map canvas")
@@ -61,9 +63,11 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     assert page.locator(".map__middle").is_visible()
     assert page.get_by_text("Enter to open what’s at the center").is_visible()
     move(page, "ArrowRight")
+    spot = place_of(page)
     canvas.press("Enter")
     page.get_by_text("Reports at this location: 3").wait_for()
     page.locator(".map-popup--cards").wait_for()
+    page.wait_for_function("spot => location.hash !== spot", arg=spot)
     links = page.locator(".map-popup div > a")
     assert links.all_inner_texts() == ["Rats"] * 3
     assert page.locator(".map-popup--cards .status-tag").count() == 3
@@ -72,6 +76,8 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     page.keyboard.press("Escape")
     page.locator(".maplibregl-popup").wait_for(state="detached")
     assert page.evaluate("document.activeElement.classList.contains('maplibregl-canvas')")
+    page.wait_for_function("spot => location.hash === spot", arg=spot)
+    drawn(page)
     canvas.press("Enter")
     page.get_by_text("Reports at this location: 3").wait_for()
     page.keyboard.press("Enter")
