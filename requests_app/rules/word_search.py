@@ -314,8 +314,8 @@ def _read(jurisdiction: Jurisdiction, newest: int) -> Phrases:
     return replace(counted, newest=newest, matches=[*said, *counted.matches[len(said) :]])
 
 
-# Indexing a city again mostly changes none of its words, and counting them takes a tenth of a second.
-@lru_cache(maxsize=CITIES_KEPT)
+# Indexing a city again mostly changes none of its words, and counting them takes a tenth of a second. One takes 10 MB and more.
+@lru_cache(maxsize=2)
 def _counted(languages: tuple[str, ...], said: tuple[tuple[str, ...], ...]) -> Phrases:
     """The phrases of matches whose ids are their numbers here, and what nobody serves in these languages."""
     words: dict[Found, list[list[str]]] = {
