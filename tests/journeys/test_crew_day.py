@@ -23,6 +23,8 @@ IN_THE_WEST = {"latitude": 40.5, "longitude": -69.03, "accuracy": 5}
 
 
 def small_targets(page: "Page") -> list[str]:
+    # Until the style sheets are there, too, all are small.
+    page.wait_for_load_state()
     page.evaluate(ACCESS)
     small: list[str] = page.evaluate("access.smallForGloves()")
     return [*small, *page.evaluate("access.tooWide()")]

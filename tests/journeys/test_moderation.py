@@ -36,6 +36,7 @@ def take_out(page: Page, words: str, reason: str) -> None:
 
 
 def fits(page: Page) -> bool:
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 

@@ -24,6 +24,7 @@ CONTINUE = "#report-form button.usa-button--big"
 
 def looks_well(page: "Page") -> None:
     """Nothing sticks out of the screen, one heading, and the page's own form has a name for each control."""
+    page.wait_for_load_state()
     width = page.viewport_size["width"]  # type: ignore[index]
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     assert page.locator("h1").count() == 1, page.url
@@ -31,6 +32,7 @@ def looks_well(page: "Page") -> None:
 
 def sees_nothing_wrong(page: "Page") -> None:
     """For what a journey alone makes of a page; tests/test_accessibility.py opens all pages."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found = page.evaluate("axe.run({ resultTypes: ['violations'], iframes: false })")
     assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], page.url

@@ -58,6 +58,7 @@ def mail_about(made: ServiceRequest, event: str) -> EmailMessage | None:
 
 
 def fits(page: Page) -> bool:
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
