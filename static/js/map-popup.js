@@ -32,7 +32,7 @@ export class Popups {
 
   // Closes it and takes back the pan that brought it into view, so that the same key opens the same reports again.
   leave() {
-    const from = this.popup?.pannedFrom;
+    const from = this.popup?.isOpen() && this.popup.pannedFrom;
     this.close();
     if (from) this.map.panTo(from);
   }

@@ -78,6 +78,24 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     assert page.evaluate("document.activeElement.classList.contains('maplibregl-canvas')")
     page.wait_for_function("spot => location.hash === spot", arg=spot)
     drawn(page)
+    # Who closes it by its button, or has moved the map, stays there.
+    for leave in ("button", "map"):
+        canvas.press("Enter")
+        page.locator(".map-popup--cards").wait_for()
+        page.wait_for_function("spot => location.hash !== spot", arg=spot)
+        drawn(page)
+        if leave == "button":
+            page.locator(".maplibregl-popup-close-button").press("Enter")
+        else:
+            move(page, "ArrowLeft")
+        there = place_of(page)
+        canvas.press("Escape")
+        page.locator(".maplibregl-popup").wait_for(state="detached")
+        page.wait_for_timeout(500)
+        assert place_of(page) == there
+        page.goto(f"{live_site.url}/map/{spot}")
+        page.reload()
+        drawn(page)
     canvas.press("Enter")
     page.get_by_text("Reports at this location: 3").wait_for()
     page.keyboard.press("Enter")
