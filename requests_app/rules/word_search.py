@@ -98,7 +98,6 @@ class Postings:
 class Phrases:
     """The phrases of a city's services and articles, and of what nobody serves."""
 
-    newest: int
     matches: list[Found]
     is_nobodys: Array
     # By first letter.
@@ -112,9 +111,11 @@ class Phrases:
     part: Array
     by_phrase: Postings
     by_match: Postings
+    # The highest id of the documents that they are from.
+    newest: int = 0
 
     @classmethod
-    def of(cls, said: Mapping[Found, Sequence[Sequence[str]]], stems: Stems, newest: int = 0) -> "Phrases":
+    def of(cls, said: Mapping[Found, Sequence[Sequence[str]]], stems: Stems) -> "Phrases":
         """said: the words of each phrase, of which a match has at least one.
 
         Phrases have millions of groups of letters, so these are counted with NumPy; Python sees each word once.
@@ -165,9 +166,7 @@ class Phrases:
             if len(word) >= LEAST_LETTERS - 1:
                 by_letter[word[0]].append(word)
         is_nobodys = np.array([kind.startswith(NOBODY) for kind, _ in said], bool)
-        return cls(
-            newest, list(said), is_nobodys, by_letter, bounds, match_of, columns, rarity, parts, by_phrase, by_match
-        )
+        return cls(list(said), is_nobodys, by_letter, bounds, match_of, columns, rarity, parts, by_phrase, by_match)
 
     def corrected(self, words: list[str], stems: Stems) -> list[str]:
         """The words, with those that no phrase has replaced by the known ones they are most like."""
