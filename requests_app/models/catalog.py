@@ -289,6 +289,15 @@ class EmergencyPhrase(models.Model):
         DOMESTIC_VIOLENCE = "domestic_violence"
         # Gas and wires: leave first, then call.
         UTILITY = "utility"
+        # The national hotlines for each; a threat leads to the emergency number.
+        SEXUAL_VIOLENCE = "sexual_violence"
+        CHILD_ABUSE = "child_abuse"
+        ELDER_ABUSE = "elder_abuse"
+        TRAFFICKING = "trafficking"
+        OVERDOSE = "overdose"
+        THREAT = "threat"
+        # A danger before there is a victim: stay back, then the desk's urgent number.
+        HAZARD = "hazard"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="emergency_phrases")
     language = models.CharField(max_length=12)

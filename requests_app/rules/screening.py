@@ -3,8 +3,8 @@
 import hashlib
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -172,26 +172,57 @@ class Danger:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The danger in a text, if any, and why: a reason for each phrase and each dangerous sentence."""
+    """The danger in a text, if any, and why: a reason for each phrase and each dangerous sentence.
+
+    distress: the kind (one of DISTRESS) of which the text perhaps tells, so that it can't be public; empty if none. It takes
+    less to be kept private than to be asked.
+    """
 
     danger: Danger | None = None
     reasons: tuple[str, ...] = ()
     flags: tuple[EmergencyPhrase, ...] = ()
+    distress: str = ""
 
 
+Kind = EmergencyPhrase.Kind
 # If phrases of several kinds count, the first of these decides whom to call. The others are shown by the text.
 FIRST = (
-    EmergencyPhrase.Kind.SELF_HARM,
-    EmergencyPhrase.Kind.DOMESTIC_VIOLENCE,
-    EmergencyPhrase.Kind.POISON,
-    EmergencyPhrase.Kind.RED_FLAG,
-    EmergencyPhrase.Kind.UTILITY,
+    Kind.SELF_HARM,
+    Kind.CHILD_ABUSE,
+    Kind.SEXUAL_VIOLENCE,
+    Kind.TRAFFICKING,
+    Kind.ELDER_ABUSE,
+    Kind.DOMESTIC_VIOLENCE,
+    Kind.OVERDOSE,
+    Kind.POISON,
+    Kind.RED_FLAG,
+    Kind.THREAT,
+    Kind.UTILITY,
+    Kind.HAZARD,
+)
+# What these texts tell is never public: about a person who is hurt by others or by themselves, not about a place.
+DISTRESS = frozenset(
+    {
+        Kind.SELF_HARM,
+        Kind.DOMESTIC_VIOLENCE,
+        Kind.SEXUAL_VIOLENCE,
+        Kind.CHILD_ABUSE,
+        Kind.ELDER_ABUSE,
+        Kind.TRAFFICKING,
+        Kind.OVERDOSE,
+        Kind.THREAT,
+    }
 )
 
 
 def assess(jurisdiction: Jurisdiction, text: str) -> Danger | None:
     """Whether the text tells of danger to somebody. None if not."""
     return find_danger(jurisdiction, text).danger
+
+
+def distress_in(jurisdiction: Jurisdiction, texts: Iterable[str]) -> str:
+    """The kind of distress (one of DISTRESS) that any of these texts perhaps tells of; empty if none does."""
+    return find_danger(jurisdiction, "\n".join(text for text in texts if text)).distress
 
 
 def find_danger(jurisdiction: Jurisdiction, text: str) -> Assessment:
@@ -213,11 +244,12 @@ def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
         phrase for phrase in found if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
     ]
     sure = [part for part in parts if trained and part.danger >= trained.sure]
-    if flags or sure:
-        return _assessment(Level.SURE, flags, sure)
     perhaps = [part for part in parts if trained and part.danger >= trained.perhaps]
+    distress = _first({phrase.kind for phrase in found} | {part.kind for part in perhaps}, of=DISTRESS)
+    if flags or sure:
+        return replace(_assessment(Level.SURE, flags, sure), distress=distress)
     if found or perhaps:
-        return _assessment(Level.PERHAPS, found, perhaps)
+        return replace(_assessment(Level.PERHAPS, found, perhaps), distress=distress)
     return Assessment()
 
 
@@ -229,8 +261,12 @@ def _assessment(level: Level, phrases: list[EmergencyPhrase], parts: list[model.
     parts = [part for part in parts if not any(words in f" {' '.join(part.words)} " for words in folded)]
     reasons = [f"phrase:{phrase.phrase}" for phrase in phrases]
     reasons += [f"words:{part.kind}:{_key(part.words)}" for part in parts]
-    kind = next(kind for kind in FIRST if kind in kinds)
-    return Assessment(Danger(level, kind), tuple(dict.fromkeys(reasons)), tuple(phrases))
+    return Assessment(Danger(level, _first(kinds)), tuple(dict.fromkeys(reasons)), tuple(phrases))
+
+
+def _first(kinds: Collection[str], *, of: Collection[str] = FIRST) -> str:
+    """The first of these kinds by whom to call, among those of interest; empty if there is none."""
+    return next((kind.value for kind in FIRST if kind in kinds and kind in of), "")
 
 
 def _key(words: list[str]) -> str:

@@ -4,7 +4,10 @@ import { stoppingReasons, freeWords } from "./questions.js";
 import { redFlags } from "./plain.js";
 
 // Which kind decides whom to call, if phrases of several kinds are found: as on the server (rules/screening.py).
-const FIRST = ["self_harm", "domestic_violence", "poison", "red_flag", "utility"];
+const FIRST = [
+  "self_harm", "child_abuse", "sexual_violence", "trafficking", "elder_abuse", "domestic_violence", "overdose", "poison", "red_flag",
+  "threat", "utility", "hazard",
+];
 
 // Returns {urgent, all, kind (who can help), screen (the service's own question), stopped (the question that stops the form)}.
 export function dangerIn(report, catalog, service, alts) {
