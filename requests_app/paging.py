@@ -168,10 +168,28 @@ def _columns(order: Order, backward: bool) -> list[str]:
 
 
 def _nullable(model: type[Model], name: str) -> bool:
+    """Also if a row that the name leads to may be missing: owner__name."""
+    step, _, rest = name.partition("__")
     try:
-        return bool(getattr(model._meta.get_field(name), "null", False))
+        field = model._meta.get_field(step)
     except FieldDoesNotExist:
         return False
+    related = field.related_model
+    is_further = bool(rest) and isinstance(related, type) and issubclass(related, Model) and _nullable(related, rest)
+    return bool(getattr(field, "null", False)) or is_further
+
+
+def _value(row: Model, name: str) -> Any:
+    """The column that the name sorts by: of a foreign key its id, not the row it leads to; of owner__name, the owner's name."""
+    step, _, rest = name.partition("__")
+    if rest:
+        related = getattr(row, step)
+        return None if related is None else _value(related, rest)
+    try:
+        return getattr(row, getattr(row._meta.get_field(step), "attname", step))
+    except FieldDoesNotExist:
+        # An annotation.
+        return getattr(row, step)
 
 
 def _beyond(model: type[Model], order: Order, key: Sequence[Any], backward: bool) -> Q:
@@ -201,7 +219,7 @@ def _salt(order: Order, model: type[Model]) -> str:
 
 
 def _write(row: Model, order: Order, *, backward: bool) -> str:
-    key = [getattr(row, name) for name, _ in order]
+    key = [_value(row, name) for name, _ in order]
     packed = [{"t": value.isoformat()} if isinstance(value, dt.date) else value for value in key]
     return signing.Signer(salt=_salt(order, type(row))).sign_object([int(backward), *packed])
 

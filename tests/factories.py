@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 from PIL import Image
 
@@ -31,6 +32,7 @@ from requests_app.models import (
     Asset,
     Calendar,
     Category,
+    Clock,
     Department,
     EmergencyPhrase,
     GazetteerEntry,
@@ -39,6 +41,7 @@ from requests_app.models import (
     OutboxRow,
     Owner,
     OwnerArea,
+    Participation,
     QuestionVersion,
     Role,
     Service,
@@ -54,6 +57,7 @@ from requests_app.worker import tasks
 from tests import live
 from tests.saved import plain_row, repeatable, saved, step
 
+M = TypeVar("M", bound=Model)
 PASSWORD = "correct horse battery"
 ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
 NOBODY = Reporter()
@@ -323,6 +327,26 @@ def routed(version: ServiceVersion, description: str = "A hole as big as a plate
     plain = {name: PLAIN_OPTIONS[name](value) for name, value in options.items() if name in PLAIN_OPTIONS}
     key = ("routed", version.pk, description, str(plain)) if len(plain) == len(options) else None
     return ServiceRequest.objects.get(pk=step(key, build) if key and not live.worker_runs() else build())
+
+
+def copies(model: ServiceRequest, count: int) -> list[ServiceRequest]:
+    """So many requests like this one, each with its clocks and the people of it, written in bulk."""
+    clocks, people = list(model.clocks.all()), list(model.participations.all())
+    made = ServiceRequest.objects.bulk_create(
+        _copy(model, reference=submission.references.new_reference()) for _ in range(count)
+    )
+    Clock.objects.bulk_create(_copy(clock, service_request=one) for one in made for clock in clocks)
+    Participation.objects.bulk_create(_copy(person, service_request=one) for one in made for person in people)
+    return made
+
+
+def _copy(row: M, **columns: Any) -> M:
+    values = {
+        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
+    }
+    return type(row)(
+        **{name: value for name, value in values.items() if name.removesuffix("_id") not in columns}, **columns
+    )
 
 
 # The options that a report can be recognized by, and how they are written.

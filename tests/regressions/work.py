@@ -586,6 +586,13 @@ REGRESSIONS = [
         ("tests/staff_app/crew/test_task_result.py",),
     ),
     Regression(
+        "the page of a job on more than 50 requests is a server error",
+        "requests_app/paging.py",
+        '        return getattr(row, getattr(row._meta.get_field(step), "attname", step))\n',
+        "        return getattr(row, step)\n",
+        ("tests/staff_app/queue/test_bulk.py",),
+    ),
+    Regression(
         "the queue's filters are lost after a job",
         "staff_app/queue/bulk.py",
         "\"back_url\": f\"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}\",",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db.models import QuerySet
 
-from requests_app.models import ContactPoint, Jurisdiction, Person
+from requests_app.models import Article, ContactPoint, Jurisdiction, Person, User
 from requests_app.paging import BadCursor, Order, Page, page, page_of_keys, page_of_segments
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,22 @@ def test_forward_and_back_show_each_row_once_in_order(points: list[ContactPoint]
         back = page(every(), order, back.previous_cursor, size)
         assert back.rows == earlier.rows
     assert back.previous_cursor is None
+
+
+@pytest.mark.parametrize("way", ["asc", "desc"])
+@pytest.mark.parametrize("name", ["owner", "owner__name"])
+def test_an_order_by_a_foreign_key_or_by_what_it_leads_to(points: list[ContactPoint], name: str, way: str) -> None:
+    city = points[0].person.jurisdiction
+    owners = [User.objects.create(email=f"{name}@example.org", name=name) for name in ("Zoe", "Abe")]
+    for number, owner in enumerate([owners[0], None, owners[1], owners[0], None]):
+        Article.objects.create(jurisdiction=city, code=str(number), title={}, body={}, owner=owner)
+    order: Order = [(name, way), ("id", way)]
+    expected = list(Article.objects.order_by(*(name if way == "asc" else f"-{name}" for name, way in order)))
+    pages = [page(Article.objects.all(), order, None, 2)]
+    while pages[-1].next_cursor:
+        pages.append(page(Article.objects.all(), order, pages[-1].next_cursor, 2))
+    assert [row for one in pages for row in one.rows] == expected
+    assert page(Article.objects.all(), order, pages[1].previous_cursor, 2).rows == pages[0].rows
 
 
 def test_a_row_that_comes_in_meanwhile_repeats_none(points: list[ContactPoint]) -> None:

@@ -202,6 +202,21 @@ def test_undo_leaves_what_somebody_changed_since_and_is_refused_after_30_seconds
     assert states(job) == ["done"]
 
 
+def test_a_job_of_more_than_one_page_is_shown_page_by_page(town: Rivermark, tom: Client) -> None:
+    job = BulkJob.objects.create(
+        jurisdiction=town.city, user=town.tom, steps=[{"verb": "accept"}], last_event_id=0, total=51, done=51
+    )
+    made = factories.copies(potholes(town, 1)[0], 51)
+    BulkRow.objects.bulk_create(BulkRow(job=job, service_request=one, state="done") for one in made)
+    first = tom.get(f"/staff/bulk/{job.pk}/")
+    assert first.status_code == 200
+    assert len(first.context["rows"]) == 50
+    second = tom.get(f"/staff/bulk/{job.pk}/{first.context['pager']['next_url']}", headers={"HX-Request": "true"})
+    assert [one["service_request"] for one in second.context["rows"]] == [made[-1]]
+    back = tom.get(f"/staff/bulk/{job.pk}/{second.context['pager']['previous_url']}")
+    assert [one["service_request"] for one in back.context["rows"]] == made[:50]
+
+
 def test_stop_leaves_the_rest_as_it_was(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_jobs, "BATCH", 1)
     rows = potholes(town, 3)
