@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from requests_app import database_roles
 from requests_app.danger.model import shipped_model
 from requests_app.danger.phrases import shipped_phrases
 
@@ -79,12 +80,33 @@ def check_database_roles(app_configs: Any, **kwargs: Any) -> list[Any]:
     if settings.PRODUCTION and urls["web"] == urls["owner"]:
         return [
             Warning(
-                "The web role owns the tables, so only a trigger protects the event log.",
+                "The web role owns the tables, so only triggers protect the event log and what was published.",
                 hint="Run `manage.py create_roles` and set DATABASE_URL_OWNER, _WORKER, _EXPORT and _READ.",
                 id="lamplighter.W001",
             )
         ]
     return []
+
+
+@register(Tags.database)
+def check_grants(app_configs: Any, *, databases: Any = None, **kwargs: Any) -> list[Any]:
+    """Warnings, since migrate runs these checks, too, and after an upgrade the rights follow it."""
+    if "default" not in (databases or []):
+        return []
+    return [
+        Warning(
+            f"{role} {_and(extra, missing)} {table}.",
+            hint="Run `manage.py create_roles` as the owner of the tables.",
+            id="lamplighter.W005",
+        )
+        for table, role, extra, missing in database_roles.differences()
+    ]
+
+
+def _and(extra: list[str], missing: list[str]) -> str:
+    """ "may DELETE, UPDATE and may not SELECT"."""
+    said = [("may", extra), ("may not", missing)]
+    return " and ".join(f"{may} {', '.join(privileges)}" for may, privileges in said if privileges)
 
 
 @register()

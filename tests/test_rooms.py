@@ -20,6 +20,7 @@ FLOORS = {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder", "once",
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "charts",
+            "database_roles",
             "outside_calls",
             "prepared",
             "sealed",

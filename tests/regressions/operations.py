@@ -363,6 +363,20 @@ REGRESSIONS = [
         ),
     ),
     Regression(
+        "the log of setup can be rewritten by the web role",
+        "requests_app/database_roles.py",
+        '        "requests_app_setupchange",\n',
+        "",
+        ("tests/requests_app/management/test_create_roles.py",),
+    ),
+    Regression(
+        "a right on a single column is overlooked",
+        "requests_app/database_roles.py",
+        "or (has_on_a_column and not is_meant)",
+        "",
+        ("tests/requests_app/management/test_create_roles.py",),
+    ),
+    Regression(
         "any proxy is trusted",
         "requests_app/checks.py",
         "not all(map(_is_restrictive, settings.TRUSTED_PROXIES)),",

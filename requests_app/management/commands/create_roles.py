@@ -1,7 +1,7 @@
 """Database roles with least privileges, a second line of defense behind the application's permissions."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -10,29 +10,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from psycopg import sql
 
-from requests_app.models import Event
-
-
-@dataclass(frozen=True)
-class Role:
-    """The login of one kind of process. Timeouts are set on the role, so that they apply behind any connection pooler."""
-
-    name: str
-    writes: bool
-    statement_timeout: str
-    lock_timeout: str
-    idle_in_transaction_session_timeout: str
-    max_parallel_workers_per_gather: int = 2
-
-
-ROLES = [
-    # Nobody waits for a page longer than this, so it must not keep its locks.
-    # Starting parallel workers takes longer than a page's statements, and one visitor would occupy three processors.
-    Role("lamplighter_web", True, "5s", "3s", "15s", max_parallel_workers_per_gather=0),
-    Role("lamplighter_worker", True, "5min", "10s", "60s"),
-    Role("lamplighter_export", False, "30min", "10s", "60s"),
-    Role("lamplighter_read", False, "30s", "3s", "15s"),
-]
+from requests_app.database_roles import ROLES, by_rights
 
 
 class Command(BaseCommand):
@@ -92,27 +70,25 @@ class Command(BaseCommand):
         """Grants privileges on our own tables by name, since PostGIS keeps a table in the same schema."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
-            tables = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+            tables = [name for (name,) in cursor.fetchall()]
             if not tables:
                 raise CommandError("This role owns no tables here. Run migrate first, with DATABASE_URL_OWNER.")
             cursor.execute(
                 "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND sequenceowner = current_user"
             )
-            sequences = [sql.Identifier(name) for (name,) in cursor.fetchall()]
-            every_table, every_sequence = sql.SQL(", ").join(tables), sql.SQL(", ").join(sequences)
-            event = sql.Identifier(Event._meta.db_table)
+            every_sequence = _listed(name for (name,) in cursor.fetchall())
+            writing = sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {} FROM PUBLIC")
+            cursor.execute(writing.format(_listed(tables)))
             for role in ROLES:
                 name = sql.Identifier(role.name)
                 cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
-                cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(every_table, name))
+                # Also rights on single columns.
+                cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(_listed(tables), name))
+                for rights, alike in by_rights(role, tables).items():
+                    privileges = sql.SQL(", ").join(map(sql.SQL, sorted(rights)))
+                    cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(privileges, _listed(alike), name))
                 if role.writes:
-                    rights = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
-                    cursor.execute(rights.format(every_table, name))
                     cursor.execute(sql.SQL("GRANT USAGE, SELECT ON SEQUENCE {} TO {}").format(every_sequence, name))
-                    # The event log is append-only, even for a compromised web or worker process.
-                    cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(event, name))
-                else:
-                    cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(every_table, name))
 
     def new_passwords(self) -> list[str]:
         database = settings.DATABASES["default"]
@@ -128,3 +104,7 @@ class Command(BaseCommand):
                 setting = "DATABASE_URL" if kind == "web" else f"DATABASE_URL_{kind.upper()}"
                 lines.append(f"{setting}=postgis://{role.name}:{password}@{address}/{database['NAME']}")
         return lines
+
+
+def _listed(names: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))
