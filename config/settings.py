@@ -221,6 +221,19 @@ SMS_BACKEND = "requests_app.messages.sms.send_by_http" if SMS_URL else ""
 if DEMO and not SMS_URL:
     SMS_BACKEND = "requests_app.messages.sms.write_to_file"
 
+# --- Whom to call in danger, by kind (docs/danger.md): the national numbers of the United States. Empty: none ----------
+HOTLINES = {
+    "poison": env.str("HOTLINE_POISON", default="1-800-222-1222"),
+    "self_harm": env.str("HOTLINE_SELF_HARM", default="988"),
+    "domestic_violence": env.str("HOTLINE_DOMESTIC_VIOLENCE", default="1-800-799-7233"),
+    "sexual_violence": env.str("HOTLINE_SEXUAL_VIOLENCE", default="1-800-656-4673"),
+    "child_abuse": env.str("HOTLINE_CHILD_ABUSE", default="1-800-422-4453"),
+    "elder_abuse": env.str("HOTLINE_ELDER_ABUSE", default="1-800-677-1116"),
+    "trafficking": env.str("HOTLINE_TRAFFICKING", default="1-888-373-7888"),
+    "overdose": env.str("HOTLINE_OVERDOSE", default="1-800-662-4357"),
+}
+TRAFFICKING_TEXT_NUMBER = env.str("HOTLINE_TRAFFICKING_TEXT", default="233733")
+
 # --- Webhooks: never to an inside address; the demo and tests may call this machine itself, also by plain http -------
 WEBHOOKS_TO_LOOPBACK = not PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", default=DEMO)
 

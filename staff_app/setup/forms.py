@@ -36,7 +36,29 @@ class PhraseForm(forms.Form):
             EmergencyPhrase.Kind.DOMESTIC_VIOLENCE.value,
             gettext_lazy("The emergency number, the domestic violence hotline and a quick exit"),
         ),
+        (
+            EmergencyPhrase.Kind.SEXUAL_VIOLENCE.value,
+            gettext_lazy("The emergency number, the sexual assault hotline and a quick exit"),
+        ),
+        (
+            EmergencyPhrase.Kind.CHILD_ABUSE.value,
+            gettext_lazy("The emergency number, the child abuse hotline and a quick exit"),
+        ),
+        (
+            EmergencyPhrase.Kind.ELDER_ABUSE.value,
+            gettext_lazy("The emergency number, the Eldercare Locator and a quick exit"),
+        ),
+        (
+            EmergencyPhrase.Kind.TRAFFICKING.value,
+            gettext_lazy("The emergency number, the human trafficking hotline and a quick exit"),
+        ),
+        (EmergencyPhrase.Kind.OVERDOSE.value, gettext_lazy("The emergency number first, for drug overdoses")),
+        (
+            EmergencyPhrase.Kind.THREAT.value,
+            gettext_lazy("The emergency number, the police and a quick exit, for threats and stalking"),
+        ),
         (EmergencyPhrase.Kind.UTILITY.value, gettext_lazy("“Leave first, then call,” for gas and wires")),
+        (EmergencyPhrase.Kind.HAZARD.value, gettext_lazy("“Stay back,” for a hazard before anyone is hurt")),
     ]
 
     phrase = WordsField(

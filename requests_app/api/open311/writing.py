@@ -26,7 +26,6 @@ from requests_app.models import (
     ApiKey,
     Asset,
     Channel,
-    EmergencyPhrase,
     GazetteerEntry,
     IdempotencyKey,
     Jurisdiction,
@@ -39,6 +38,7 @@ from requests_app.models import (
 from requests_app.places import addresses, assets, ownership
 from requests_app.places.address_words import search_key
 from requests_app.rules import intake, screening
+from requests_app.rules.helplines import help_for
 
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
 SURE = 0.9
@@ -301,18 +301,6 @@ def stored_photos(
             photos.delete(photo)
 
 
-def _hotline(kind: str) -> str:
-    """Who else can help in a danger of this kind (EmergencyPhrase.Kind), besides the emergency number."""
-    return {
-        EmergencyPhrase.Kind.POISON.value: _("Poison Control answers at any hour: call 1-800-222-1222."),
-        EmergencyPhrase.Kind.SELF_HARM.value: _("You can talk to someone at any hour: call or text 988."),
-        EmergencyPhrase.Kind.DOMESTIC_VIOLENCE.value: _(
-            "The domestic violence hotline answers at any hour: call 1-800-799-7233."
-        ),
-        EmergencyPhrase.Kind.UTILITY.value: _("If you smell gas or see a downed wire, leave first, then call."),
-    }.get(kind, "")
-
-
 def notice_of(
     submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, owner: Owner | None
 ) -> list[str]:
@@ -325,8 +313,8 @@ def notice_of(
         notice.append(_("This is a test: it is shown to nobody, and nobody acts on it."))
     if danger.asked or danger.kind or service_request.service_version.emergency_screen:
         notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
-    if words := _hotline(danger.kind):
-        notice.append(words)
+    if (danger_help := help_for(city, danger.kind)).is_special:
+        notice.append(danger_help.words)
     if service_request.public_state == PublicState.UNCONFIRMED:
         notice.append(_("One more step: select the link in our email to send us your report."))
         return notice

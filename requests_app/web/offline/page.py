@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 from requests_app import photos
 from requests_app.models import EmergencyPhrase
 from requests_app.rules.device_catalog import device_catalog
+from requests_app.rules.helplines import help_for
 from requests_app.web.city_request import CityRequest
 from requests_app.web.context import said_in
 from requests_app.web.offline.script_text import offline_words
 from requests_app.web.report.start import offered_versions
 from requests_app.web.visitor import get_visitor, set_visitor_cookie
-from requests_app.web.whom_to_call import HOTLINES, help_for
 
 
 @require_safe
@@ -26,8 +26,7 @@ def offline(request: CityRequest) -> HttpResponse:
         "most_photos": photos.PHOTOS_MAX,
         "languages": languages,
         "words": offline_words(request.jurisdiction),
-        "hotlines": [(kind, HOTLINES.get(kind)) for kind in EmergencyPhrase.Kind.values],
-        **help_for(request.jurisdiction, ""),
+        "dangers": [help_for(request.jurisdiction, kind) for kind in EmergencyPhrase.Kind.values],
     }
     return render(request, "requests_app/offline/page.html", context)
 

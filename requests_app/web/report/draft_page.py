@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app.actions import danger, drafts
 from requests_app.models import Draft
+from requests_app.rules.helplines import help_for
 from requests_app.rules.report_path import Path
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, same_page_in
 from requests_app.web.visitor import has_expired, own_draft
-from requests_app.web.whom_to_call import help_for
 
 P = ParamSpec("P")
 DraftView = Callable[Concatenate[CityRequest, Draft, P], HttpResponse]
@@ -95,7 +95,7 @@ def show(
     draft = context.get("draft")
     block = draft.typed.get("hint_on") if draft else None
     if block and block["page"] == _without_language(request.path):
-        context |= {"shows_danger_block": True, **help_for(request.jurisdiction, str(block["kind"]))}
+        context |= {"danger_help": help_for(request.jurisdiction, str(block["kind"])), "shows_danger_block": True}
     if form is not None:
         context["switch_form"] = "report-form"
     return render(request, f"requests_app/report/{template}.html", context, status=status)

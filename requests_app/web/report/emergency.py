@@ -8,10 +8,10 @@ from requests_app import limits
 from requests_app.actions import danger
 from requests_app.messages import wording
 from requests_app.models import Draft
+from requests_app.rules.helplines import help_for
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest
 from requests_app.web.report.draft_page import draft_page, page_url, show, to_next_page
-from requests_app.web.whom_to_call import help_for
 
 CALLS_AN_HOUR = 60
 
@@ -32,7 +32,7 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
         step=1,
         draft=draft,
         version=path.version,
-        **help_for(request.jurisdiction, path.screening.kind),
+        danger_help=help_for(request.jurisdiction, path.screening.kind),
         stopped_by=stopped_by,
         stopping_answer=next((words for question, _value, words in path.answers.given if question == stopped_by), ""),
         change_url=_page_of(draft, path, stopped_by.code) if stopped_by else "",

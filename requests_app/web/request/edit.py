@@ -19,6 +19,7 @@ from requests_app.actions import corrections, danger, drafts, submission
 from requests_app.models import Owner, Person, ServiceRequest
 from requests_app.places import assets, ownership
 from requests_app.rules import reporter_edits, screening
+from requests_app.rules.helplines import help_for
 from requests_app.rules.public_words import found_in, label_of, words_for_everyone, words_of
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
@@ -29,7 +30,6 @@ from requests_app.web.request.edit_form import ChangeForm
 from requests_app.web.request.forms import words_form
 from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, with_link
 from requests_app.web.request_access import RequestAccess, allowed_actions
-from requests_app.web.whom_to_call import help_for, whom_to_call
 
 # Hidden fields that a page carries besides the form's own.
 CARRIED = ("choice", "owner", "said_no", "seen")
@@ -110,7 +110,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     messages.success(request, _("Thank you. Your report has been updated."))
     if found.danger and not is_sure:
         danger.block_shown_for(service_request, found.danger.kind)
-        messages.error(request, whom_to_call(request.jurisdiction, found.danger.kind))
+        messages.error(request, help_for(request.jurisdiction, found.danger.kind).message())
     return redirect("requests_app:track", service_request.reference)
 
 
@@ -220,7 +220,9 @@ def _new_danger(form: ChangeForm, place: submission.Place | None) -> screening.A
 def _ask_of_danger(request: CityRequest, form: ChangeForm, found: screening.Assessment, about: str) -> HttpResponse:
     kind = found.danger.kind if found.danger else ""
     danger.question_shown_for_edit(form.service_request, kind)
-    return _asked(request, form, "edit_danger", without="said_no", about=about, **help_for(request.jurisdiction, kind))
+    return _asked(
+        request, form, "edit_danger", without="said_no", about=about, danger_help=help_for(request.jurisdiction, kind)
+    )
 
 
 def _about(found: screening.Assessment) -> str:

@@ -25,6 +25,7 @@ from requests_app.actions import (
 )
 from requests_app.models import Person, ServiceRequest
 from requests_app.rules import intake, screening
+from requests_app.rules.helplines import help_for
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
@@ -34,7 +35,6 @@ from requests_app.web.request.forms import words_form
 from requests_app.web.request.track import track_page
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 from requests_app.web.visitor import get_visitor, set_visitor_cookie
-from requests_app.web.whom_to_call import whom_to_call
 
 WORDS_AN_HOUR = 60
 # Actions that take text, in the order in which they are offered text written for an action that is no longer possible.
@@ -118,7 +118,7 @@ def _say_whom_to_call(request: CityRequest, about: ServiceRequest, words: str) -
     """Shows whom to call if the text sounds dangerous, since we may not read it right away."""
     if found := screening.assess(request.jurisdiction, words):
         danger.block_shown_for(about, found.kind)
-        messages.error(request, whom_to_call(request.jurisdiction, found.kind))
+        messages.error(request, help_for(request.jurisdiction, found.kind).message())
 
 
 def back_to_report(access: RequestAccess) -> HttpResponse:

@@ -413,10 +413,15 @@ def test_words_of_danger_are_taken_marked_and_answered_with_the_number(api: Api,
     assert made([answer]).after_warning
     (answer,) = api.post(pothole_form | {"description": "I want to die"})
     assert "988" in answer["service_notice"]
+    EmergencyPhrase.objects.create(
+        jurisdiction=made([answer]).jurisdiction, language="en", kind="sexual_violence", phrase="purple pelican"
+    )
+    (answer,) = api.post(pothole_form | {"description": "The purple pelican"})
+    assert "1-800-656-4673" in answer["service_notice"]
     (answer,) = api.post(pothole_form | {"description": "Only a hole"})
     assert "911" not in answer["service_notice"]
     assert not made([answer]).after_warning
-    assert EmergencyPhrase.objects.count() == 3
+    assert EmergencyPhrase.objects.count() == 4
 
 
 # --- What is refused --------------------------------------------------------------------------------------------------

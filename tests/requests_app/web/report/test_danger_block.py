@@ -83,7 +83,7 @@ def test_the_gas_and_electric_companies_are_named(cast: Rivermark, walk: Walk) -
     Owner.objects.create(jurisdiction=cast.city, code="light", name="River Light", kind="utility", phone="555-0172")
     walk.begin("power line came down on a car and theres people inside")
     assert walk.at == "emergency"
-    assert "River Light: <strong>555-0172</strong>" in walk.html
+    assert "River Light: 555-0172" in walk.html
 
 
 def test_a_service_that_asks_about_danger_stops_only_whose_words_hint_at_it(hints: dict[str, str], walk: Walk) -> None:
