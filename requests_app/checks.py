@@ -1,7 +1,9 @@
 """System checks: the settings that Lamplighter refuses to start with."""
 
 import ipaddress
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
@@ -46,6 +48,16 @@ def check_production_settings(app_configs: Any, **kwargs: Any) -> list[Any]:
             "TRUSTED_PROXIES has an invalid address or trusts everyone: clients could forge their address.",
             "Set TRUSTED_PROXIES to the addresses or networks of the proxies in front.",
         ),
+        (
+            any(map(_is_open_redis, re.split("[;,]", settings.REDIS_URL))),
+            "REDIS_URL leads to another machine without a password: anyone who reaches it could change limits and cached pages.",
+            "Give Redis a password (requirepass), and write it into REDIS_URL: redis://:password@host:6379/0.",
+        ),
+        (
+            bool(settings.EMAIL_HOST_PASSWORD) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL),
+            "EMAIL_URL has a password but no TLS: both it and every email would be sent unencrypted.",
+            "Set EMAIL_URL to smtp+tls://… or smtp+ssl://…",
+        ),
     ]
     return [
         Error(message, hint=hint, id=f"lamplighter.E{number:03}")
@@ -59,6 +71,21 @@ def _is_restrictive(proxy: str) -> bool:
         return ipaddress.ip_network(proxy, strict=False).prefixlen > 0
     except ValueError:
         return False
+
+
+def _is_open_redis(url: str) -> bool:
+    """Whether others could reach it. A socket has its file's permissions, and on loopback only this machine's programs connect."""
+    try:
+        parts = urlsplit(url.strip())
+        host, password = parts.hostname or "", parts.password
+    except ValueError:
+        return True
+    if parts.scheme in ("unix", "redis+socket") or password or host == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
 
 
 @register(Tags.security, deploy=True)

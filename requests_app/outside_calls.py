@@ -28,6 +28,9 @@ URL_MAX = 1000
 ADDRESSES_TRIED = 2
 # Networks in which an IPv4 address is written as IPv6: its last 32 bits.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What Python takes for the public internet and isn't: old IPv6 site addresses (RFC 3879), and the address at which Azure's own
+# services answer each of its machines.
+ALSO_INSIDE = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("168.63.129.16/32"))
 NAME = re.compile(r"[A-Za-z0-9._:\[\]-]{1,253}", re.ASCII)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -105,7 +108,7 @@ def may_be_called(address: str) -> bool:
     if settings.WEBHOOKS_TO_LOOPBACK and found.is_loopback:
         return True
     inside = found.is_multicast or found.is_reserved or found.is_unspecified or found.is_link_local or found.is_private
-    return found.is_global and not inside
+    return found.is_global and not inside and not any(found in network for network in ALSO_INSIDE)
 
 
 def _as_ipv4(address: Address) -> Address:

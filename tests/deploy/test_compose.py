@@ -120,6 +120,14 @@ def test_what_must_be_filled_in_stops_the_start_where_it_is_missing() -> None:
     assert needed == set(re.findall(r"\$\{([A-Z_]+):\?", COMPOSE_TEXT))
 
 
+def test_redis_asks_for_the_password_that_everybody_was_given() -> None:
+    words = SERVICES["redis"]["command"]
+    password = words[words.index("--requirepass") + 1]
+    assert password == "${REDIS_PASSWORD:?set it in .env}"
+    assert {environment(name)["REDIS_URL"] for name in OURS} == {f"redis://:{password}@redis:6379/0"}
+    assert SERVICES["redis"]["environment"] == {"REDISCLI_AUTH": password}, "or its health check would be refused"
+
+
 # --- Ports and networks ------------------------------------------------------------------------------------------------
 
 

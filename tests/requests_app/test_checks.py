@@ -59,6 +59,12 @@ def test_a_careful_production_starts(careful: Settings) -> None:
         ("TRUSTED_PROXIES", ["*"], "TRUSTED_PROXIES"),
         ("TRUSTED_PROXIES", ["0.0.0.0/0"], "TRUSTED_PROXIES"),
         ("TRUSTED_PROXIES", ["10.0.0.1", "proxy.example.gov"], "TRUSTED_PROXIES"),
+        ("REDIS_URL", "redis://redis:6379/0", "REDIS_URL"),
+        ("REDIS_URL", "redis://:@10.0.0.5:6379/0", "REDIS_URL"),
+        ("REDIS_URL", "rediss://localhost.example.gov:6379/0", "REDIS_URL"),
+        ("REDIS_URL", "redis://127.0.0.1:6379/0;redis://10.0.0.5:6379/0", "REDIS_URL"),
+        ("REDIS_URL", "redis://[::/0", "REDIS_URL"),
+        ("EMAIL_HOST_PASSWORD", "secret", "EMAIL_URL"),
     ],
 )
 def test_each_rule_refuses_and_says_what_to_set(
@@ -73,6 +79,42 @@ def test_each_rule_refuses_and_says_what_to_set(
     assert len(said.splitlines()) == 1
     assert said.startswith("Lamplighter refuses to start: ")
     assert word in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1:6379/0",
+        "redis://127.8.0.1/0",
+        "redis://[::1]:6379/0",
+        "redis://localhost:6379",
+        "unix:///run/redis/redis.sock?db=0",
+        "redis+socket:///run/redis/redis.sock?virtual_host=0",
+        "redis://:secret@redis:6379/0",
+        "rediss://user:secret@redis.example.gov:6379/0",
+    ],
+)
+def test_a_redis_that_only_this_machine_reaches_or_with_a_password_is_enough(careful: Settings, url: str) -> None:
+    careful.REDIS_URL = url
+    assert check_production_settings(None) == []
+
+
+@pytest.mark.parametrize("name", ["EMAIL_USE_TLS", "EMAIL_USE_SSL"])
+def test_an_email_password_may_travel_encrypted(careful: Settings, name: str) -> None:
+    careful.EMAIL_HOST_PASSWORD = "secret"
+    setattr(careful, name, True)
+    assert check_production_settings(None) == []
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize(
+    ("name", "value"), [("REDIS_URL", "redis://redis:6379/0"), ("EMAIL_URL", "smtp://user:secret@mail.example.gov:25")]
+)
+def test_what_the_environment_says_is_what_is_checked(name: str, value: str) -> None:
+    done = start("-c", "import config.wsgi", **{name: value})
+    assert done.returncode == GUNICORN_BOOT_ERROR
+    assert f"refuses to start: {name} " in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_on_ones_own_machine_all_of_it_is_allowed(settings: Settings) -> None:
