@@ -11,7 +11,7 @@ import structlog
 from requests_app import events, outbox
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, OutboxRow, ServiceRequest, Status
-from requests_app.rules import alarms
+from requests_app.rules import alarms, screening
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ def alert_row(row: OutboxRow) -> None:
     if alarm.state != Alarm.State.RINGING or alarm.step != step:
         return
     now = app_now()
-    if step == 0 and _awaits_routing(service_request) and now < alarm.started_at + ROUTING_WAIT:
+    if step == 0 and _awaits_routing(alarm) and now < alarm.started_at + ROUTING_WAIT:
         _enqueue_step(alarm, now + ROUTING_CHECK, again=row.pk)
         return
     _alert_next(alarm, now)
@@ -65,7 +65,7 @@ def message_failed(row: OutboxRow) -> None:
     if not is_current or reached.exists():
         return
     now = app_now()
-    if alarms.next_callee(alarm.service_request, _alerted(alarm), now) is not None:
+    if alarms.next_callee(alarm, _alerted(alarm), now) is not None:
         # Only within a round: if nobody can be reached, each is tried once in that time, not in a tight loop.
         _finish_step(alarm, now)
 
@@ -90,6 +90,17 @@ def mark_unneeded(call: AlarmCall) -> None:
     call.save(update_fields=["state"])
 
 
+def alert_others(alarm: Alarm) -> None:
+    """Goes on now rather than after the wait, since others are to be alerted than those who were.
+
+    Call it with the request locked.
+    """
+    alarm.next_at = app_now()
+    alarm.save(update_fields=["next_at"])
+    # The row that is due later finds that its step is over.
+    _enqueue_step(alarm, alarm.next_at, again=alarm.kind)
+
+
 def call_of(row: OutboxRow) -> AlarmCall:
     """The call that a message row is about."""
     related = ("alarm__service_request__service_version", "alarm__jurisdiction", "alarm__comment", "user")
@@ -98,11 +109,11 @@ def call_of(row: OutboxRow) -> AlarmCall:
 
 def _alert_next(alarm: Alarm, now: dt.datetime) -> None:
     service_request = alarm.service_request
-    callee = alarms.next_callee(service_request, _alerted(alarm), now)
+    callee = alarms.next_callee(alarm, _alerted(alarm), now)
     if callee is None and alarm.calls.filter(round=alarm.round).exists():
         # Everybody was alerted: start again with the first.
         alarm.round += 1
-        callee = alarms.next_callee(service_request, (), now)
+        callee = alarms.next_callee(alarm, (), now)
     if callee is None:
         log.error("alarm_reaches_nobody", alarm_id=alarm.pk, reference=service_request.reference)
         if alarm.step == 0:
@@ -141,7 +152,7 @@ def _finish_step(alarm: Alarm, next_at: dt.datetime) -> None:
     _enqueue_step(alarm, next_at)
 
 
-def _enqueue_step(alarm: Alarm, due_at: dt.datetime, *, again: int | None = None) -> None:
+def _enqueue_step(alarm: Alarm, due_at: dt.datetime, *, again: int | str = "") -> None:
     # No ordering key: rows of the request that come later must not wait for this one.
     outbox.enqueue(
         "alert_next",
@@ -177,7 +188,11 @@ def _alerted(alarm: Alarm) -> set[str]:
     return set(alarm.calls.filter(round=alarm.round).values_list("callee_key", flat=True))
 
 
-def _awaits_routing(service_request: ServiceRequest) -> bool:
+def _awaits_routing(alarm: Alarm) -> bool:
+    if alarm.kind in screening.DISTRESS:
+        # Goes to the desk, whatever the routing says.
+        return False
+    service_request = alarm.service_request
     return service_request.status == Status.RECEIVED and not service_request.routing_decisions.exists()
 
 

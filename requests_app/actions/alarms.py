@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from requests_app import events, transactions
+from requests_app.actions import alarm_calls
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, Comment, ServiceRequest, User
-from requests_app.rules import alarms
+from requests_app.rules import alarms, screening
 
 State = Alarm.State
 # The priority_reason of a request whose text tells of danger.
@@ -22,7 +23,8 @@ def raise_alarm(
 ) -> Alarm | None:
     """Raises an alarm for a locked or new request, which gets priority 1. Returns the alarm that is already ringing, if any.
 
-    Test reports raise none. Call it in the transaction of the write.
+    Who is alerted follows from what the request's words tell of, whatever raised it. Test reports raise none. Call it in the
+    transaction of the write.
     """
     if service_request.is_test:
         return None
@@ -31,7 +33,12 @@ def raise_alarm(
         service_request.save(update_fields=["priority", "priority_reason"])
         events.record(service_request, "priority_set", actor=None, priority=1, from_priority=before)
     ringing = Alarm.objects.filter(service_request=service_request, state=State.RINGING).first()
+    kind = alarms.kind_of(service_request, comment)
     if ringing is not None:
+        if kind in screening.DISTRESS and ringing.kind not in screening.DISTRESS:
+            ringing.kind = kind
+            ringing.save(update_fields=["kind"])
+            alarm_calls.alert_others(ringing)
         return ringing
     if (scope := transactions.current()) is not None:
         scope.calm.discard(service_request.pk)
@@ -40,6 +47,7 @@ def raise_alarm(
         jurisdiction_id=service_request.jurisdiction_id,
         service_request=service_request,
         reason=reason,
+        kind=kind,
         comment=comment,
         started_at=now,
         next_at=now,

@@ -41,8 +41,8 @@ def set_wait(jurisdiction: Jurisdiction, *, actor: User, alarm_minutes: int, des
 
 
 def _written(entry: OnCall) -> dict[str, Any]:
-    department = {"department": entry.department.code} if entry.department else {}
-    return {**written_on_call(entry), **department, "order": entry.order}
+    roster = {"department": entry.department.code} if entry.department else {"kind": entry.kind} if entry.kind else {}
+    return {**written_on_call(entry), **roster, "order": entry.order}
 
 
 def _record(entry: OnCall, actor: User, *, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:

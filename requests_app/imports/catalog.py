@@ -35,6 +35,7 @@ from requests_app.models import (
     Service,
     User,
 )
+from requests_app.rules.alarms import KINDS_ON_CALL
 from requests_app.rules.routing import rules_in_use
 from requests_app.rules.written_catalog import written_article, written_calendar, written_services
 
@@ -112,6 +113,7 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
     writer.departments(catalog.get("departments", []))
     if "desk_on_call" in catalog:
         writer.desk(catalog["desk_on_call"])
+    writer.dangers(catalog.get("danger_on_call", {}))
     writer.categories(catalog.get("categories", []))
     writer.services(catalog.get("services", []))
     writer.topics(catalog.get("topics", []))
@@ -192,6 +194,10 @@ class _Writer:
 
     def desk(self, entries: list[dict[str, Any]]) -> None:
         self._count("on_call", replace_roster(self.jurisdiction, None, entries))
+
+    def dangers(self, by_kind: dict[str, list[dict[str, Any]]]) -> None:
+        for kind, entries in by_kind.items():
+            self._count("on_call", replace_roster(self.jurisdiction, None, entries or [], kind))
 
     def categories(self, entries: list[dict[str, Any]]) -> None:
         for number, category in enumerate(entries, start=1):
@@ -299,6 +305,7 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             for one in Department.objects.filter(**own).select_related("calendar").order_by("code")
         ],
         "desk_on_call": written_roster(jurisdiction, None),
+        "danger_on_call": {kind: written_roster(jurisdiction, None, kind) for kind in KINDS_ON_CALL},
         "categories": [
             {"code": one.code, "name": one.name, "icon": one.icon, "order": one.order}
             for one in Category.objects.filter(**own)

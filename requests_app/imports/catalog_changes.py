@@ -69,6 +69,8 @@ def _rows(exported: Written) -> Iterator[tuple[tuple[str, str], Written]]:
         for row in exported[part]:
             yield (kind, row[key]), row
     yield ("on_call", "desk"), {"on_call": exported["desk_on_call"]}
+    for kind, roster in exported["danger_on_call"].items():
+        yield ("on_call", kind), {"on_call": roster}
     yield ("routing", "routing"), {"rules": exported["routing"]}
     for kind, reasons in exported["reasons"].items():
         yield ("reason", kind), {"reasons": reasons}

@@ -41,6 +41,7 @@ from requests_app.imports.yaml_file import (
 )
 from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
 from requests_app.rules import review, screening
+from requests_app.rules.alarms import KINDS_ON_CALL
 from requests_app.rules.service_levels import WEEKDAYS
 
 FORMAT = 1
@@ -473,6 +474,7 @@ class CatalogFile(Section):
     calendars: dict[Any, Calendar] = {}
     departments: Annotated[list[Department], distinct(attrgetter("code"))] = []
     desk_on_call: list[OnCall] = []
+    danger_on_call: dict[Annotated[str, one_of(KINDS_ON_CALL)], list[OnCall]] = {}
     categories: Annotated[list[Category], distinct(attrgetter("code"))] = []
     services: Annotated[list[Service], distinct(attrgetter("service_code"))] = []
     topics: Annotated[list[Topic], distinct(attrgetter("code"))] = []

@@ -1,4 +1,4 @@
-"""Rosters of who is on call, as a catalog file writes them: `on_call` of a department, and `desk_on_call`."""
+"""Rosters of who is on call, as a catalog file writes them: `on_call` of a department, `desk_on_call` and `danger_on_call`."""
 
 import datetime as dt
 from typing import Any
@@ -10,22 +10,24 @@ from requests_app.rules.written_catalog import written_on_call
 COLUMNS = ("user_id", "name", "email", "phone", "weekdays", "starts_at", "ends_at")
 
 
-def replace_roster(jurisdiction: Jurisdiction, department: Department | None, written: list[dict[str, Any]]) -> bool:
-    """Makes the roster what the file lists. Returns whether it was different."""
+def replace_roster(
+    jurisdiction: Jurisdiction, department: Department | None, written: list[dict[str, Any]], kind: str = ""
+) -> bool:
+    """Makes the roster what the file lists. Returns whether it was different. Without a department: the desk's, or a danger's."""
     wanted = [_columns(entry) for entry in written]
-    rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department)
+    rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department, kind=kind)
     if [{name: getattr(row, name) for name in COLUMNS} for row in rows] == wanted:
         return False
     rows.delete()
     OnCall.objects.bulk_create(
-        OnCall(jurisdiction=jurisdiction, department=department, order=order, **columns)
+        OnCall(jurisdiction=jurisdiction, department=department, kind=kind, order=order, **columns)
         for order, columns in enumerate(wanted, start=1)
     )
     return True
 
 
-def written_roster(jurisdiction: Jurisdiction, department: Department | None) -> list[dict[str, Any]]:
-    rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department).select_related("user")
+def written_roster(jurisdiction: Jurisdiction, department: Department | None, kind: str = "") -> list[dict[str, Any]]:
+    rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department, kind=kind).select_related("user")
     return [written_on_call(row) for row in rows]
 
 

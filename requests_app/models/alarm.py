@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from requests_app.clock import AppNow
-from requests_app.models.catalog import Department
+from requests_app.models.catalog import Department, EmergencyPhrase
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
 from requests_app.models.service_request import Comment, ServiceRequest
@@ -14,7 +14,8 @@ from requests_app.models.service_request import Comment, ServiceRequest
 class OnCall(models.Model):
     """One line of a roster: a member of staff or an outside contact, always or at certain times.
 
-    Without a department, it is the roster of the city's desk. Without weekdays, it applies every day; without times, all day.
+    Without a department, it is the roster of the city's desk, or with a kind, of those who know how to help in this kind of danger.
+    Without weekdays, it applies every day; without times, all day.
     A shift that ends before it starts ends the next day, and belongs to the day on which it starts.
     """
 
@@ -22,6 +23,8 @@ class OnCall(models.Model):
     department = models.ForeignKey(
         Department, on_delete=models.CASCADE, null=True, blank=True, related_name="on_call_roster"
     )
+    # One of rules.screening.DISTRESS.
+    kind = models.CharField(max_length=20, choices=EmergencyPhrase.Kind.choices, blank=True, db_default="")
     # The first who is on duty is alerted first.
     order = models.PositiveSmallIntegerField(default=1)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
@@ -39,6 +42,7 @@ class OnCall(models.Model):
         ordering = ["order", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(name=""), name="on_call_is_somebody"),
+            models.CheckConstraint(condition=Q(kind="") | Q(department=None), name="on_call_for_one_roster"),
         ]
 
 
@@ -60,6 +64,8 @@ class Alarm(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="alarms")
     reason = models.CharField(max_length=10, choices=Reason.choices)
+    # What the report tells of, which decides who is alerted. Empty: nothing that the words say.
+    kind = models.CharField(max_length=20, choices=EmergencyPhrase.Kind.choices, blank=True, db_default="")
     # Danger in a later message.
     comment = models.ForeignKey(Comment, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.RINGING)
@@ -93,6 +99,8 @@ class AlarmCall(models.Model):
     """One message of an alarm to one person. The name is a copy, since rosters change."""
 
     class Level(models.TextChoices):
+        # Whom the city set for this kind of danger.
+        DANGER = "danger"
         DEPARTMENT = "department"
         SUPERVISOR = "supervisor"
         DESK = "desk"

@@ -5,17 +5,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from requests_app.models.alarm import AlarmCall, OnCall
+from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.catalog import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
-from requests_app.models.service_request import ServiceRequest
+from requests_app.models.service_request import Comment, ServiceRequest
 from requests_app.models.states import PublicState
 from requests_app.rules import intake, leave, permissions, screening
 
 Level = AlarmCall.Level
+# The kinds of danger that a city can set contacts of its own for.
+KINDS_ON_CALL = [kind.value for kind in screening.FIRST if kind in screening.DISTRESS]
 
 
 @dataclass(frozen=True)
@@ -52,20 +54,37 @@ def is_urgent_answer(answers: intake.Answers) -> bool:
     )
 
 
+def kind_of(service_request: ServiceRequest, comment: Comment | None = None) -> str:
+    """What the words of a stored request, and of a later message, tell of (EmergencyPhrase.Kind); empty if of no danger.
+
+    Distress comes first, also where the words only perhaps tell of it: it decides who may be alerted.
+    """
+    answers = service_request.answers.exclude(value_text="").values_list("value_text", flat=True)
+    photo_words = service_request.photos.exclude(alt="").values_list("alt", flat=True)
+    messages = [comment.text] if comment is not None else []
+    texts = [service_request.description, service_request.address, service_request.place_note]
+    words = "\n".join(text for text in [*texts, *answers, *photo_words, *messages] if text)
+    found = screening.find_danger(service_request.jurisdiction, words)
+    return found.distress or (found.danger.kind if found.danger else "")
+
+
 # --- Who is alerted ---------------------------------------------------------------------------------------------------
 
 
-def chain(service_request: ServiceRequest, at: dt.datetime) -> list[Callee]:
-    """Everybody who can be alerted at this time, in order, each once.
+def chain(service_request: ServiceRequest, at: dt.datetime, kind: str = "") -> list[Callee]:
+    """Everybody who can be alerted at this time, in order, each once. kind: of the danger.
 
     The department's roster, its supervisor, the desk's roster, and the desk's night number. The desk begins while the request
-    has no department or is pending review. People who have left and contacts without an address are left out.
+    has no department or is pending review. Distress, which is about a person, is nothing for a crew: those whom the city set for
+    the kind are first, then the desk. People who have left and contacts without an address are left out.
     """
     city = service_request.jurisdiction
     department = service_request.department
-    if service_request.public_state == PublicState.PENDING_REVIEW:
+    if service_request.public_state == PublicState.PENDING_REVIEW or kind in screening.DISTRESS:
         department = None
     callees = []
+    if kind in screening.DISTRESS:
+        callees += on_duty(city, None, at, kind)
     if department is not None:
         callees += on_duty(city, department, at)
         callees += _supervisor(permissions.find_supervisor(department))
@@ -82,9 +101,17 @@ def chain(service_request: ServiceRequest, at: dt.datetime) -> list[Callee]:
     return list(once.values())
 
 
-def next_callee(service_request: ServiceRequest, alerted: Collection[str], at: dt.datetime) -> Callee | None:
+def next_callee(alarm: Alarm, alerted: Collection[str], at: dt.datetime) -> Callee | None:
     """The first who was not alerted yet (by key); None if everybody was, or there is nobody."""
-    return next((callee for callee in chain(service_request, at) if callee.key not in alerted), None)
+    callees = chain(alarm.service_request, at, alarm.kind)
+    return next((callee for callee in callees if callee.key not in alerted), None)
+
+
+def is_theirs(call: AlarmCall) -> bool:
+    """Whether the alarm still concerns somebody who was alerted. A crew's no longer does once its request tells of distress."""
+    if call.alarm.kind not in screening.DISTRESS or call.level in (Level.DANGER, Level.DESK, Level.NIGHT_NUMBER):
+        return True
+    return _city_supervisors(call.alarm.service_request.jurisdiction).filter(pk=call.user_id).exists()
 
 
 def channels(callee: Callee) -> list[tuple[AlarmCall.Channel, str]]:
@@ -101,10 +128,10 @@ def has_sms() -> bool:
     return bool(settings.SMS_BACKEND)
 
 
-def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime) -> list[Callee]:
-    """The people of a roster who are on duty, in its order. department None: the desk's."""
-    level = Level.DESK if department is None else Level.DEPARTMENT
-    entries = OnCall.objects.filter(jurisdiction=city, department=department).select_related("user")
+def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime, kind: str = "") -> list[Callee]:
+    """The people of a roster who are on duty, in its order. department None: the desk's, or that of a kind of danger."""
+    level = Level.DEPARTMENT if department is not None else Level.DANGER if kind else Level.DESK
+    entries = OnCall.objects.filter(jurisdiction=city, department=department, kind=kind).select_related("user")
     local = at.astimezone(city.zone)
     away = leave.away_ids(city, local.date())
     working = [entry for entry in _working(city, entries) if entry.user_id not in away]
@@ -155,9 +182,12 @@ def _supervisor(user: User | None) -> list[Callee]:
 
 def _city_supervisor(city: Jurisdiction) -> User | None:
     """Somebody who supervises the whole city."""
+    return _city_supervisors(city).exclude(pk__in=leave.away_ids(city)).order_by("id").first()
+
+
+def _city_supervisors(city: Jurisdiction) -> QuerySet[User]:
     supervises = Q(memberships__department=None, memberships__role__permissions__contains=["supervise"])
-    supervisors = User.objects.filter(supervises, memberships__jurisdiction=city, is_active=True)
-    return supervisors.exclude(pk__in=leave.away_ids(city)).order_by("id").first()
+    return User.objects.filter(supervises, memberships__jurisdiction=city, is_active=True)
 
 
 def _digits(phone: str) -> str:

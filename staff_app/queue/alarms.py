@@ -116,6 +116,7 @@ def reason_words(reason: str) -> str:
 
 def level_words(level: str) -> str:
     return {
+        AlarmCall.Level.DANGER: _("contact for this danger"),
         AlarmCall.Level.DEPARTMENT: _("department, on call"),
         AlarmCall.Level.SUPERVISOR: _("supervisor"),
         AlarmCall.Level.DESK: _("desk, on call"),

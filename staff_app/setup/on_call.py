@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app.actions import rosters
 from requests_app.clock import app_now
-from requests_app.models import Department, Jurisdiction, OnCall, User
+from requests_app.models import Department, EmergencyPhrase, Jurisdiction, OnCall, User
 from requests_app.rules import alarms
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.on_call_week import Week, week_of
@@ -24,6 +24,17 @@ from staff_app.setup.on_call_week import Week, week_of
 log = structlog.get_logger(__name__)
 
 DAYS = list(WEEKDAYS.items())
+# The rosters for kinds of danger, in the order of rules.alarms.KINDS_ON_CALL.
+DANGERS = {
+    EmergencyPhrase.Kind.SELF_HARM: gettext_lazy("Self-harm"),
+    EmergencyPhrase.Kind.CHILD_ABUSE: gettext_lazy("Abuse of a child"),
+    EmergencyPhrase.Kind.SEXUAL_VIOLENCE: gettext_lazy("Sexual violence"),
+    EmergencyPhrase.Kind.TRAFFICKING: gettext_lazy("Trafficking"),
+    EmergencyPhrase.Kind.ELDER_ABUSE: gettext_lazy("Abuse of an older person"),
+    EmergencyPhrase.Kind.DOMESTIC_VIOLENCE: gettext_lazy("Violence at home"),
+    EmergencyPhrase.Kind.OVERDOSE: gettext_lazy("Overdose"),
+    EmergencyPhrase.Kind.THREAT: gettext_lazy("Threat"),
+}
 
 
 class OnCallForm(forms.Form):
@@ -85,7 +96,11 @@ class OnCallForm(forms.Form):
         self.departments = {str(one.pk): one for one in departments}
         self.staff = {str(one.pk): one for one in staff}
         desk = _("The desk (311 Center)")
-        self.fields["department"].choices = [("", desk), *((pk, str(one)) for pk, one in self.departments.items())]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [  # type: ignore[attr-defined]
+            ("", desk),
+            *((pk, str(one)) for pk, one in self.departments.items()),
+            (_("Contacts for a kind of danger"), [(kind, DANGERS[kind]) for kind in alarms.KINDS_ON_CALL]),
+        ]
         self.fields["user"].choices = [("", "–"), *((pk, str(one)) for pk, one in self.staff.items())]  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -119,6 +134,7 @@ class OnCallForm(forms.Form):
         user = self.staff.get(given["user"])
         return {
             "department": self.departments.get(given["department"]),
+            "kind": given["department"] if given["department"] in alarms.KINDS_ON_CALL else "",
             "user": user,
             "name": "" if user else given["name"].strip(),
             "email": "" if user else given["email"],
@@ -192,7 +208,7 @@ def on_call_entry(request: StaffRequest, on_call_id: int) -> HttpResponse:
     """Change or remove one line of a roster."""
     entry = get_city_row_or_404(request, "administer", OnCall, on_call_id)
     initial = {
-        "department": entry.department_id or "",
+        "department": entry.department_id or entry.kind,
         "user": entry.user_id or "",
         "name": entry.name,
         "email": entry.email,
@@ -228,11 +244,11 @@ def _save(request: StaffRequest, entry: OnCall, form: OnCallForm) -> HttpRespons
 
 
 def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
-    """The desk's roster, then each department's, also the empty ones."""
-    rows: dict[int | None, list[dict[str, Any]]] = {}
+    """The desk's roster, then each department's, also the empty ones; then those for kinds of danger that somebody is on."""
+    rows: dict[int | str, list[dict[str, Any]]] = {}
     local = app_now().astimezone(city.zone)
     for entry in OnCall.objects.filter(jurisdiction=city).select_related("user"):
-        rows.setdefault(entry.department_id, []).append(
+        rows.setdefault(entry.department_id or entry.kind, []).append(
             {
                 "entry": entry,
                 "name": _name(entry),
@@ -244,8 +260,13 @@ def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
         )
     departments = Department.objects.filter(jurisdiction=city, active=True).order_by("code")
     return [
-        {"name": _("The desk (311 Center)"), "rows": rows.get(None, [])},
+        {"name": _("The desk (311 Center)"), "rows": rows.get("", [])},
         *({"name": str(one), "rows": rows.get(one.pk, [])} for one in departments),
+        *(
+            {"name": _("Danger: %(kind)s") % {"kind": DANGERS[kind]}, "rows": rows[kind]}
+            for kind in alarms.KINDS_ON_CALL
+            if kind in rows
+        ),
     ]
 
 

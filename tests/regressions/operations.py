@@ -34,9 +34,23 @@ REGRESSIONS = [
     Regression(
         "opening the link of an alarm takes it",
         "requests_app/web/request/alarm.py",
-        'if request.method == "POST":',
-        "if True:",
+        'if request.method == "POST" and is_concerned:',
+        "if is_concerned:",
         ("tests/requests_app/actions/test_alarms.py",),
+    ),
+    Regression(
+        "a crew keeps the words after they tell of distress",
+        "requests_app/web/request/alarm.py",
+        "    is_concerned = alarm_rules.is_theirs(call)",
+        "    is_concerned = True",
+        ("tests/requests_app/actions/test_alarm_kinds.py",),
+    ),
+    Regression(
+        "violence at home alerts the crew",
+        "requests_app/rules/alarms.py",
+        "    if service_request.public_state == PublicState.PENDING_REVIEW or kind in screening.DISTRESS:",
+        "    if service_request.public_state == PublicState.PENDING_REVIEW:",
+        ("tests/requests_app/actions/test_alarm_kinds.py",),
     ),
     Regression(
         "danger in a later message alerts nobody",

@@ -11,6 +11,7 @@ from requests_app import links
 from requests_app.actions import alarms
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, QuestionVersion
+from requests_app.rules import alarms as alarm_rules
 from requests_app.rules import permissions
 from requests_app.web.city_request import CityRequest
 
@@ -25,20 +26,23 @@ def alarm(request: CityRequest, token: str) -> HttpResponse:
     call = links.find_alarm_call(token, request.jurisdiction)
     if call is None or call.alarm.service_request.public_state in permissions.INVISIBLE:
         return render(request, "requests_app/request/alarm.html", {"call": None}, status=404)
-    if request.method == "POST":
+    is_concerned = alarm_rules.is_theirs(call)
+    if request.method == "POST" and is_concerned:
         alarms.accept(call.alarm_id, call=call)
         call = links.find_alarm_call(token, request.jurisdiction) or call
-    is_ringing, is_theirs = call.alarm.state == Alarm.State.RINGING, _has_it(call)
+    is_ringing, is_theirs = is_concerned and call.alarm.state == Alarm.State.RINGING, _has_it(call)
+    shows = is_ringing or (is_concerned and _still_reads(call))
     context = {
         "call": call,
         "alarm": call.alarm,
         "service_request": call.alarm.service_request,
         "is_ringing": is_ringing,
         "is_theirs": is_theirs,
+        "is_concerned": is_concerned,
         "accepted_name": alarms.accepted_name(call.alarm),
         # What the reporter wrote is for people who may still have to act, not for everybody who was ever alerted.
-        "words": _words(call) if is_ringing or _still_reads(call) else [],
-        "shows_place": is_ringing or _still_reads(call),
+        "words": _words(call) if shows else [],
+        "shows_place": shows,
     }
     return render(request, "requests_app/request/alarm.html", context)
 

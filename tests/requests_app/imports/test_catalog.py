@@ -19,9 +19,11 @@ from requests_app.models import (
     EmergencyPhrase,
     Jurisdiction,
     ListedReason,
+    OnCall,
     RoutingRule,
     SearchDocument,
     Service,
+    SetupChange,
     Target,
 )
 from tests import factories
@@ -286,6 +288,29 @@ def test_words_and_reasons_that_are_no_longer_listed_are_out_of_use(
     assert set(EmergencyPhrase.objects.values_list("phrase", flat=True)) == {"gas leak", "huele a gas"}
     assert dict(ListedReason.objects.values_list("code", "active")) == {"parts": False, "weather": True}
     assert (numbers(said)["emergency_words"], numbers(said)["reasons"]) == (2, 1)
+
+
+def test_the_contacts_for_a_kind_of_danger_come_in_and_go_out(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    advocate = {"name": "Advocate", "phone": "555-0170", "days": ["sat"], "hours": "18:00-07:00"}
+    crisis = {"name": "Crisis team", "email": "crisis@city.example"}
+    desk = {"name": "Operator", "phone": "555-0100"}
+
+    def edit(said: dict[str, Any]) -> None:
+        said["desk_on_call"] = [desk]
+        said["danger_on_call"] = {"domestic_violence": [advocate], "self_harm": [crisis]}
+
+    bring(small(edit))
+    found = exported(capsys)
+    assert found["desk_on_call"] == [desk]
+    assert {kind: rows for kind, rows in found["danger_on_call"].items() if rows} == {
+        "domestic_violence": [advocate], "self_harm": [crisis],
+    }  # fmt: skip
+    said = bring(small(lambda said: said.update(danger_on_call={"self_harm": []})))
+    assert numbers(said)["on_call"] == 1
+    assert {one.name: one.kind for one in OnCall.objects.all()} == {"Advocate": "domestic_violence", "Operator": ""}
+    assert SetupChange.objects.filter(kind="on_call", key="self_harm").count() == 2
 
 
 def test_an_emergency_phrase_keeps_its_exceptions(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from requests_app.models import Membership, OnCall, ServiceRequest
+from requests_app.models import Alarm, Membership, OnCall, ServiceRequest
 from requests_app.rules import alarms
 from tests import factories
 from tests.factories import Rivermark
@@ -104,7 +104,7 @@ def test_the_department_then_its_supervisor_then_the_desk_then_the_night_number(
     factories.staff("Sue", "supervisor", cast.city, cast.streets)
     assert names(made) == ["First", "Second", "Sue", "Operator", "555-0199"]
     alerted = {"first@on-call.example", "second@on-call.example"}
-    callee = alarms.next_callee(made, alerted, NIGHT)
+    callee = alarms.next_callee(Alarm(service_request=made), alerted, NIGHT)
     assert callee is not None
     assert (callee.name, callee.level) == ("Sue", "supervisor")
 
@@ -172,7 +172,7 @@ def test_contacts_without_an_address_are_skipped(made: ServiceRequest, cast: Riv
     assert names(made) == ["Phone"]
     # A phone cannot get a text message without a gateway, so there is nobody.
     settings.SMS_BACKEND = ""
-    assert alarms.next_callee(made, (), NIGHT) is None
+    assert alarms.next_callee(Alarm(service_request=made), (), NIGHT) is None
 
 
 def test_the_night_number_is_the_public_one_if_the_desk_has_none(

@@ -108,6 +108,25 @@ def test_a_line_is_changed_and_removed(town: Rivermark, ada: Client) -> None:
     assert not OnCall.objects.exists()
 
 
+def test_a_kind_of_danger_has_contacts_of_its_own(town: Rivermark, ada: Client) -> None:
+    ada.post(PAGE, fields(department="self_harm", name="Crisis team", phone="555-0166", email="crisis@city.example"))
+    entry = OnCall.objects.get()
+    assert (entry.kind, entry.department) == ("self_harm", None)
+    page = ada.get(PAGE)
+    assert "Danger: Self-harm" in page.content.decode()
+    rosters = {roster["name"]: len(roster["rows"]) for roster in page.context["rosters"]}
+    assert (rosters["Danger: Self-harm"], rosters["The desk (311 Center)"]) == (1, 0)
+    path = reverse("staff_app:on_call_entry", args=[entry.pk])
+    assert ada.get(path).context["form"]["department"].value() == "self_harm"
+    ada.post(path, fields(department="", name="Crisis team", phone="555-0166"))
+    entry.refresh_from_db()
+    assert (entry.kind, entry.department) == ("", None)
+    # Wires and gas have no contacts of their own: they go to the service's roster.
+    assert ada.post(PAGE, fields(department="utility", name="Crew", phone="555-0166")).status_code == 422
+    changes = SetupChange.objects.filter(kind="on_call", user=town.ada).order_by("id")
+    assert [(one.before or {}).get("kind") for one in changes] == [None, "self_harm"]
+
+
 def test_somebody_who_left_is_marked(town: Rivermark, ada: Client) -> None:
     on_call(town.city, town.streets, user=town.dev)
     type(town.dev).objects.filter(pk=town.dev.pk).update(is_active=False)
