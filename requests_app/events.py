@@ -252,7 +252,7 @@ def _reactions(event: Event, *, follows: Event | None, quiet: bool) -> list[Outb
     due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
     if (
         due_at is None
-        and kind != "submitted"
+        and kind in staff_actions.CHANGES_FOR["undo"]
         and service_request is not None
         and RELEASING_REACTIONS.intersection(reactions)
     ):

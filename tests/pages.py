@@ -943,6 +943,7 @@ PAGES: dict[str, Page] = {
         queries=("verb=note&all=1", "verb=assign&all=1", "verb=resolve&all=1&tab=late", "verb=merge&request=1"),
         budget=13,
     ),
+    "staff_app:my_jobs": Page(STAFF, budget=5),
     "staff_app:bulk_job": Page(JOB_OWNER, "GET", the_bulk_job, queries=("", "state=refused"), budget=10),
     "staff_app:stop_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
     "staff_app:undo_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),

@@ -1,18 +1,18 @@
 """Bulk jobs: the same steps on many requests, batch by batch in a worker; stopping, and undoing all of it.
 
 The requests are fixed when the job starts. A batch is one transaction with its outbox row, so a worker that is killed repeats it
-as if nothing had happened: each request is done once. Email waits until the job is finished, and 30 seconds longer.
+as if nothing had happened: each request is done once. Email and webhooks wait until the job is finished, and 30 seconds longer.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from requests_app import events, outbox
-from requests_app.actions import merges, staff_actions, steps
+from requests_app.actions import merges, staff_actions, staff_notices, steps
 from requests_app.clock import app_now
 from requests_app.models import BulkJob, BulkRow, Event, Jurisdiction, OutboxRow, ServiceRequest, UndoState, User
 from requests_app.rules.staff_actions import UNDO_FOR
@@ -22,8 +22,8 @@ KIND, UNDO_KIND = "bulk_job", "bulk_undo"
 # Requests in one transaction, whose locks nobody should notice.
 BATCH = 20
 MOST = 10_000
-# How long email waits at most if a job never ends.
-HELD_FOR = dt.timedelta(hours=12)
+# How long email waits at most if a job never ends. Longer than a weekend without a worker.
+HELD_FOR = dt.timedelta(days=4)
 
 State = BulkRow.State
 log = structlog.get_logger(__name__)
@@ -99,6 +99,8 @@ def run_row(row: OutboxRow) -> None:
         except Refused as error:
             # What the steps name is gone by now, or the user's access is.
             todo = error
+        merged_into = [step.row.pk for step in todo if step.verb == "merge"] if isinstance(todo, list) else []
+        _lock_requests([*(one.service_request_id for one in batch), *merged_into])
         for one in batch:
             _do(job, one, todo)
         BulkRow.objects.bulk_update(batch, ["state", "reason", "changes", "events"])
@@ -111,6 +113,11 @@ def run_row(row: OutboxRow) -> None:
     else:
         _finish(job)
     job.save(update_fields=["done", "refused", "batches", "finished_at"])
+
+
+def _lock_requests(ids: Iterable[int]) -> None:
+    """All at once and in order of id: a colleague who merges one of them meanwhile waits, instead of a deadlock."""
+    list(ServiceRequest.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
 def _do(job: BulkJob, row: BulkRow, todo: list[Step] | Refused) -> None:
@@ -149,6 +156,7 @@ def _hold_email(job: BulkJob, batch: Sequence[BulkRow]) -> None:
 def _finish(job: BulkJob) -> None:
     job.finished_at = app_now()
     _set_due(job, job.finished_at + UNDO_FOR)
+    staff_notices.notify_job(job)
 
 
 def _set_due(job: BulkJob, due_at: dt.datetime) -> None:
@@ -174,6 +182,14 @@ def failed_row(row: OutboxRow) -> None:
 def stop(job_id: int) -> None:
     """What is done stays done; nothing more is begun."""
     BulkJob.objects.filter(pk=job_id, stopped_at=None, finished_at=None).update(stopped_at=app_now())
+
+
+def undoable_since() -> dt.datetime | None:
+    """When the first job began that can still be undone, or None. What undoing needs is kept as long."""
+    ends = Q(finished_at__isnull=True) | Q(finished_at__gt=app_now() - UNDO_FOR)
+    is_undone_now = Q(undo_asked_at__isnull=False, undone_at__isnull=True)
+    first: dt.datetime | None = BulkJob.objects.filter(ends | is_undone_now).aggregate(first=Min("started_at"))["first"]
+    return first
 
 
 def may_undo(job: BulkJob) -> bool:
@@ -204,6 +220,8 @@ def undo_row(row: OutboxRow) -> None:
         return
     done = BulkRow.objects.select_for_update().filter(job=job, state=State.DONE)
     batch = list(done.order_by("service_request")[:BATCH])
+    parents = UndoState.objects.filter(event__in=[one.events[0] for one in batch if one.events], parent__isnull=False)
+    _lock_requests([*(one.service_request_id for one in batch), *parents.values_list("parent", flat=True)])
     for one in batch:
         try:
             with transaction.atomic():
@@ -222,6 +240,7 @@ def undo_row(row: OutboxRow) -> None:
     else:
         job.undone_at = app_now()
         _set_due(job, app_now())
+        staff_notices.notify_job(job)
     job.save(update_fields=["undone", "batches", "undone_at"])
 
 

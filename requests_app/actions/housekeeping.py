@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import api_key_requests, confirm_report, safety_notes, staff_notices, webhooks
+from requests_app.actions import api_key_requests, bulk_jobs, confirm_report, safety_notes, staff_notices, webhooks
 from requests_app.clock import app_now
 from requests_app.models import (
     ApiKeyRequest,
@@ -44,7 +44,7 @@ TOLD_KEPT = dt.timedelta(days=40)
 LINKS_KEPT = dt.timedelta(days=30)
 WISHES_KEPT = dt.timedelta(days=7)
 STOPPED_KEPT = dt.timedelta(days=30)
-# Much longer than staff_actions.UNDO_FOR.
+# Much longer than staff_actions.UNDO_FOR. Those of a bulk job are kept as long as it can be undone.
 UNDO_STATES_KEPT = dt.timedelta(hours=1)
 BULK_JOBS_KEPT = dt.timedelta(days=30)
 SESSION_RECORDS_KEPT = dt.timedelta(days=14)
@@ -70,7 +70,8 @@ def sweep() -> None:
     ).delete()
     HandOver.objects.filter(expires_at__lt=now - UNDO_STATES_KEPT).delete()
     LogoutToken.objects.filter(expires_at__lt=now).delete()
-    UndoState.objects.filter(created_at__lt=now - UNDO_STATES_KEPT).delete()
+    undoable_since = bulk_jobs.undoable_since() or now
+    UndoState.objects.filter(created_at__lt=min(now - UNDO_STATES_KEPT, undoable_since)).delete()
     BulkJob.objects.filter(started_at__lt=now - BULK_JOBS_KEPT).delete()
     confirm_report.delete_expired()
     _delete_unneeded_people(api_key_requests.delete_old(now), now)

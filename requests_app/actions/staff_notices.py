@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from requests_app import outbox
 from requests_app.clock import app_now
 from requests_app.models import (
+    BulkJob,
     Jurisdiction,
     Mention,
     OutboxRow,
@@ -82,6 +83,15 @@ def notify_row(row: OutboxRow) -> None:
     forget_counts(service_request.jurisdiction_id, [one.user.pk for one in found])
 
 
+def notify_job(job: BulkJob) -> None:
+    """A notice for who started the job: that it's finished, and once more when it's undone."""
+    StaffNotice.objects.filter(bulk_job=job).delete()
+    StaffNotice.objects.create(
+        jurisdiction_id=job.jurisdiction_id, user_id=job.user_id, bulk_job=job, kind=StaffNotice.Kind.JOB_DONE
+    )
+    forget_counts(job.jurisdiction_id, [job.user_id])
+
+
 # --- The bell -----------------------------------------------------------------------------------------------------------
 
 
@@ -126,6 +136,12 @@ def mark_request_read(user: User, service_request: ServiceRequest) -> None:
     jurisdiction = service_request.jurisdiction
     if unread_count(user, jurisdiction):
         _mark(user, jurisdiction, unread(user, jurisdiction).filter(service_request=service_request))
+
+
+def mark_job_read(user: User, job: BulkJob) -> None:
+    """Its page shows how it ended."""
+    if unread_count(user, job.jurisdiction):
+        _mark(user, job.jurisdiction, unread(user, job.jurisdiction).filter(bulk_job=job))
 
 
 def _mark(user: User, jurisdiction: Jurisdiction, notices: QuerySet[StaffNotice]) -> None:

@@ -227,6 +227,8 @@ def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) ->
     found: dict[int, Row] = {}
     for notice in notices:
         about = notice.service_request
+        if about is None:
+            continue
         about.jurisdiction = jurisdiction
         if notice.read_at is not None or not permissions.can(user, "view", about):
             continue

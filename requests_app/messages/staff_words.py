@@ -27,9 +27,13 @@ EMAILS = {
 
 
 def words(notice: StaffNotice) -> str:
-    """ "Tom assigned this to you". Needs its event with the user, its request with the department, and who is away."""
-    who = str(notice.event.user) if notice.event.user is not None else ""
-    department = notice.service_request.department
+    """ "Tom assigned this to you". Needs its event with the user, its request with the department, and who is away.
+
+    Not for a job's notice, which is about no request.
+    """
+    user = notice.event.user if notice.event is not None else None
+    who = str(user) if user is not None else ""
+    department = notice.service_request.department if notice.service_request is not None else None
     sentence = _sentence(notice.kind, who, str(department) if department is not None else "")
     if notice.away is not None:
         return _("%(sentence)s (for %(name)s, who is away)") % {"sentence": sentence, "name": notice.away}

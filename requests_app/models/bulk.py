@@ -41,6 +41,11 @@ class BulkJob(models.Model):
             models.Index(fields=["started_at"], name="bulk_job_by_age"),
         ]
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker does it, or undoes it."""
+        return self.finished_at is None or (self.undo_asked_at is not None and self.undone_at is None)
+
 
 class BulkRow(models.Model):
     class State(models.TextChoices):

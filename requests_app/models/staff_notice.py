@@ -1,9 +1,10 @@
-"""Notices for members of staff about requests, how each chose to be notified, and who is named in a note."""
+"""Notices for members of staff about requests and their own jobs, how each chose to be notified, and who is named in a note."""
 
 from django.db import models
 from django.db.models import Q
 
 from requests_app.clock import AppNow
+from requests_app.models.bulk import BulkJob
 from requests_app.models.event import Event
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
@@ -11,7 +12,7 @@ from requests_app.models.service_request import Comment, ServiceRequest
 
 
 class StaffNotice(models.Model):
-    """One event that concerns one person. Deleted after 90 days (see actions/housekeeping.py)."""
+    """One event that concerns one person, or one finished bulk job. Deleted after 90 days (actions/housekeeping.py)."""
 
     class Kind(models.TextChoices):
         """Where an event concerns somebody in two ways, the earlier kind counts."""
@@ -25,6 +26,8 @@ class StaffNotice(models.Model):
         # Came to their department or team: sent by a colleague, or by the routing rules.
         TRANSFERRED = "transferred"
         ROUTED = "routed"
+        # Their bulk job is finished or undone: always in the list, never by email.
+        JOB_DONE = "job_done"
 
     class Email(models.TextChoices):
         AT_ONCE = "at_once"
@@ -33,8 +36,10 @@ class StaffNotice(models.Model):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices", db_index=False)
-    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")
-    event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
+    # Of all but a job's.
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    bulk_job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     # Somebody who is away, whose stand-in this is for.
     away = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
@@ -60,6 +65,7 @@ class StaffNotice(models.Model):
                 condition=Q(email="morning", emailed_at__isnull=True),
                 name="staff_notice_for_morning",
             ),
+            models.Index(fields=["bulk_job"], condition=Q(bulk_job__isnull=False), name="staff_notice_of_job"),
         ]
 
 

@@ -16,6 +16,7 @@ from requests_app.models import CONFIDENTIAL, StaffNotice
 from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import bulk_words
 
 NEWEST: Order = [("id", "desc")]
 PAGE_SIZE = 30
@@ -24,7 +25,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Row:
-    """reference: empty if the user may no longer see the request, of which nothing is said then."""
+    """reference: empty if the user may no longer see the request, of which nothing is said then; and of a job's notice."""
 
     notice: StaffNotice
     words: str
@@ -48,6 +49,7 @@ def my_notices(request: StaffRequest) -> HttpResponse:
         "service_request__department",
         "service_request__service",
         "service_request__service_version",
+        "bulk_job",
     )
     page = page_or_first_page(found, NEWEST, request.GET.get("cursor"), PAGE_SIZE)
     kept = f"show={ALL}&" if shows_all else ""
@@ -65,6 +67,8 @@ def my_notices(request: StaffRequest) -> HttpResponse:
 def _row(request: StaffRequest, notice: StaffNotice) -> Row:
     about = notice.service_request
     ago = wording.ago(notice.created_at, app_now())
+    if about is None:
+        return Row(notice, bulk_words.notice_words(notice.bulk_job) if notice.bulk_job else "", ago)
     if not permissions.can(request.user, "view", about):
         return Row(notice, _("You can’t see this request anymore"), ago)
     return Row(

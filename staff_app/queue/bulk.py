@@ -1,5 +1,6 @@
 """Acting on many requests at once: what it will do and to how many, before it is done; then the job, its results and undo."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from requests_app import events
-from requests_app.actions import bulk_jobs, staff_actions
+from requests_app.actions import bulk_jobs, staff_actions, staff_notices
+from requests_app.clock import app_now
 from requests_app.models import (
     BulkJob,
     BulkRow,
@@ -34,6 +36,8 @@ from staff_app.request import marked_texts, timeline
 from staff_app.request.forms import ActionForm
 
 ROWS_SHOWN = 50
+JOBS_SHOWN = 30
+JOBS_LISTED_FOR = dt.timedelta(days=7)
 # Only what the queue's address may have; the rest of a link is not kept.
 NOT_FILTERS = {"verb", "request", "all", "cursor", "csrfmiddlewaretoken", "seen"}
 
@@ -228,8 +232,8 @@ def bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
     kept = {"state": state} if state else {}
     context = {
         "job": job,
-        "title": job.name or bulk_words.VERBS[job.steps[0]["verb"]],
-        "is_running": job.finished_at is None or (job.undo_asked_at is not None and job.undone_at is None),
+        "title": bulk_words.job_title(job),
+        "is_running": job.is_running,
         "handled": job.done + job.refused,
         "may_undo": bulk_jobs.may_undo(job),
         "rows": _described(request, found.rows),
@@ -237,8 +241,22 @@ def bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
         "pager": found.urls(lambda cursor: f"?{urlencode({**kept, 'cursor': cursor})}"),
         "back_url": f"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}",
     }
-    part = "_bulk_progress.html" if request.headers.get("HX-Request") else "bulk_job.html"
+    is_piece = bool(request.headers.get("HX-Request"))
+    if job.finished_at is not None and not is_piece:
+        # Not while the page follows it by itself: nobody may be looking.
+        staff_notices.mark_job_read(request.user, job)
+    part = "_bulk_progress.html" if is_piece else "bulk_job.html"
     return render(request, f"staff_app/queue/{part}", context)
+
+
+@staff_page
+def my_jobs(request: StaffRequest) -> HttpResponse:
+    """Those that the user started within JOBS_LISTED_FOR, newest first."""
+    since = app_now() - JOBS_LISTED_FOR
+    jobs = BulkJob.objects.filter(user=request.user, jurisdiction=request.jurisdiction, started_at__gt=since)
+    found = page_or_first_page(jobs, [("id", "desc")], request.GET.get("cursor"), JOBS_SHOWN)
+    rows = [{"job": job, "title": bulk_words.job_title(job), "handled": job.done + job.refused} for job in found.rows]
+    return render(request, "staff_app/queue/my_jobs.html", {"rows": rows, "pager": found.urls()})
 
 
 def _described(request: StaffRequest, rows: list[BulkRow]) -> list[dict[str, Any]]:

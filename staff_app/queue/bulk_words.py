@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from requests_app.localized import localized
-from requests_app.models import AnswerTemplate, Department, Jurisdiction, Service, User
+from requests_app.models import AnswerTemplate, BulkJob, Department, Jurisdiction, Service, User
 from staff_app import due
 
 Words = str | Promise
@@ -48,6 +48,22 @@ _REFUSALS: dict[str, Words] = {
     "invalid": gettext_lazy("Its steps don’t fit together."),
     "error": gettext_lazy("Something went wrong on our side. Nothing was changed."),
 }
+
+
+def job_title(job: BulkJob) -> str:
+    """Its macro's name, or what its one step does."""
+    return job.name or str(VERBS[job.steps[0]["verb"]])
+
+
+def notice_words(job: BulkJob) -> str:
+    """ "Finished: Resolve (50 of 51 requests)", as long as nobody has undone it."""
+    if job.undone_at:
+        words = _("Undone: %(job)s (%(n)s of %(total)s requests)")
+    elif job.stopped_at:
+        words = _("Stopped: %(job)s (%(n)s of %(total)s requests)")
+    else:
+        words = _("Finished: %(job)s (%(n)s of %(total)s requests)")
+    return words % {"job": job_title(job), "n": job.undone if job.undone_at else job.done, "total": job.total}
 
 
 def refusal_words(reason: str) -> str:

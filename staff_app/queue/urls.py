@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="queue"),
     path("mine/", queue.mine, name="mine"),
     path("bulk/", bulk.bulk, name="bulk"),
+    path("bulk/mine/", bulk.my_jobs, name="my_jobs"),
     path("bulk/<int:job_id>/", bulk.bulk_job, name="bulk_job"),
     path("bulk/<int:job_id>/stop/", bulk.stop_bulk_job, name="stop_bulk_job"),
     path("bulk/<int:job_id>/undo/", bulk.undo_bulk_job, name="undo_bulk_job"),

@@ -593,6 +593,20 @@ REGRESSIONS = [
         ("tests/staff_app/queue/test_bulk.py",),
     ),
     Regression(
+        "somebody who joins a report sends its email before staff can no longer undo it",
+        "requests_app/events.py",
+        '        and kind in staff_actions.CHANGES_FOR["undo"]\n',
+        "",
+        ("tests/staff_app/queue/test_bulk.py",),
+    ),
+    Regression(
+        "a long job can't be undone, since what that needs is deleted after an hour",
+        "requests_app/actions/housekeeping.py",
+        "    undoable_since = bulk_jobs.undoable_since() or now\n",
+        "    undoable_since = now\n",
+        ("tests/staff_app/queue/test_bulk.py",),
+    ),
+    Regression(
         "the queue's filters are lost after a job",
         "staff_app/queue/bulk.py",
         "\"back_url\": f\"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}\",",

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import assignment, bulk_jobs, conversation, endings, steps
+from requests_app import events
+from requests_app.actions import assignment, bulk_jobs, conversation, endings, housekeeping, merges, steps
 from requests_app.clock import app_now
 from requests_app.models import (
     BulkJob,
@@ -22,7 +23,9 @@ from requests_app.models import (
     OutboxRow,
     Person,
     ServiceRequest,
+    StaffNotice,
     Subscription,
+    UndoState,
     User,
 )
 from requests_app.worker import tasks
@@ -295,3 +298,91 @@ def test_nothing_ticked_and_personal_data_come_back_with_what_was_typed(town: Ri
     assert answer.status_code == 422
     assert "(617) 555-0147" in answer.content.decode()
     assert not BulkJob.objects.exists()
+
+
+def test_a_notice_and_my_jobs_say_for_a_week_that_it_is_done_to_nobody_else(
+    town: Rivermark, tom: Client, signed_in: SignIn
+) -> None:
+    job = start(tom, "set_priority", potholes(town, 2), {"priority": "4"}, run=False)
+    assert "0 of 2" in tom.get("/staff/bulk/mine/").content.decode()
+    assert not StaffNotice.objects.exists()
+    tasks.drain_database()
+    notices = tom.get("/staff/notices/").content.decode()
+    assert "Finished: Change priority (2 of 2 requests)" in notices
+    assert f'href="/staff/bulk/{job.pk}/"' in notices
+    jobs = tom.get("/staff/bulk/mine/").content.decode()
+    assert "Finished. 2 of 2 are done." in jobs
+    assert f'href="/staff/bulk/{job.pk}/"' in jobs
+    # A page that follows it by itself may be one that nobody sees; one that is opened is read.
+    tom.get(f"/staff/bulk/{job.pk}/", headers={"HX-Request": "true"})
+    assert StaffNotice.objects.get().read_at is None
+    tom.get(f"/staff/bulk/{job.pk}/")
+    assert StaffNotice.objects.get().read_at is not None
+    tom.post(f"/staff/bulk/{job.pk}/undo/")
+    tasks.drain_database()
+    assert "Undone: Change priority (2 of 2 requests)" in tom.get("/staff/notices/").content.decode()
+    dev = signed_in(town.dev)
+    assert "Change priority" not in dev.get("/staff/bulk/mine/").content.decode()
+    assert "Change priority" not in dev.get("/staff/notices/?show=all").content.decode()
+    for age, is_listed in ((dt.timedelta(days=7, minutes=-1), True), (dt.timedelta(days=7), False)):
+        BulkJob.objects.update(started_at=app_now() - age)
+        assert ("Change priority" in tom.get("/staff/bulk/mine/").content.decode()) == is_listed
+
+
+def test_nothing_leaves_before_all_of_a_long_job_can_no_longer_be_undone(
+    town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first request was done an hour ago, and somebody joined another one meanwhile: that ends no time to undo."""
+    monkeypatch.setattr(bulk_jobs, "BATCH", 1)
+    rows = potholes(town, 3, reporter=ANA)
+    tasks.drain_database()
+    job = start(tom, "comment", rows, {"text": "A crew comes this week."}, run=False)
+    bulk_jobs.run_row(OutboxRow.objects.get(kind="bulk_job"))
+    an_hour(BulkJob.objects.filter(pk=job.pk), "started_at")
+    an_hour(UndoState.objects.all(), "created_at")
+    bulk_jobs.run_row(OutboxRow.objects.filter(kind="bulk_job").latest("id"))
+    events.record(rows[1], "joined", actor=None, role="affected")
+    housekeeping.sweep()
+    factories.run_worker()
+    job.refresh_from_db()
+    assert (job.done, job.finished_at is None) == (3, False)
+    left = ("email_commented", "send_webhook", "email_staff_notice")
+    assert not OutboxRow.objects.filter(kind__in=left).exists()
+    assert not OutboxRow.objects.filter(event__kind="commented", attempts__gt=0).exists()
+    tom.post(f"/staff/bulk/{job.pk}/undo/")
+    tasks.drain_database()
+    assert states(job) == ["undone"] * 3
+    # What is needed to undo is not kept longer than that.
+    BulkJob.objects.update(finished_at=app_now() - dt.timedelta(seconds=31))
+    housekeeping.sweep()
+    assert UndoState.objects.filter(created_at__gt=app_now() - dt.timedelta(hours=1)).count() == 2
+    assert UndoState.objects.count() == 2
+
+
+def an_hour(rows: Any, column: str) -> None:
+    rows.update(**{column: app_now() - dt.timedelta(hours=1, minutes=1)})
+
+
+def test_requests_that_are_merged_meanwhile_are_left_as_they_became(
+    town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tom merges five into one. The first is done; the second is merged elsewhere; then the one they go to is, too."""
+    monkeypatch.setattr(bulk_jobs, "BATCH", 1)
+    *rows, parent, elsewhere = potholes(town, 6, reporter=ANA)
+    tasks.drain_database()
+    job = start(tom, "merge", rows, {"reference": parent.display_reference}, run=False)
+    bulk_jobs.run_row(OutboxRow.objects.get(kind="bulk_job"))
+    merges.merge(rows[1].pk, parent=elsewhere, actor=town.dev)
+    bulk_jobs.run_row(OutboxRow.objects.filter(kind="bulk_job").latest("id"))
+    merges.merge(parent.pk, parent=elsewhere, actor=town.dev)
+    tasks.drain_database()
+    reasons = list(BulkRow.objects.filter(job=job).order_by("service_request").values_list("state", "reason"))
+    assert reasons == [("done", ""), ("refused", "changed"), ("refused", "no_parent"), ("refused", "no_parent")]
+    tom.post(f"/staff/bulk/{job.pk}/undo/")
+    tasks.drain_database()
+    # The one it was merged into has moved on, so it stays merged, and its email leaves.
+    assert states(job) == ["kept", "refused", "refused", "refused"]
+    assert ServiceRequest.objects.get(pk=rows[0].pk).duplicate_of_id == parent.pk
+    told = OutboxRow.objects.get(kind="notify", event__kind="merged", event__service_request=rows[0])
+    assert (told.done_at is not None, told.last_error) == (True, "")
+    assert "It changed after you saw it" in tom.get(f"/staff/bulk/{job.pk}/").content.decode()
