@@ -9,10 +9,17 @@ from requests_app import links
 from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Jurisdiction, Photo, ServiceRequest
+from requests_app.rules.promises import Promise
 
 
 def shaped(
-    row: ServiceRequest, *, site: str, zone: ZoneInfo, now: dt.datetime | None, photos: list[dict[str, Any]]
+    row: ServiceRequest,
+    promise: Promise,
+    *,
+    site: str,
+    zone: ZoneInfo,
+    now: dt.datetime | None,
+    photos: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """The fields of REQUEST_FIELDS. Of what waits for review, the status only."""
     version = row.service.current or row.service_version
@@ -35,6 +42,7 @@ def shaped(
         "updated_at": moment(row.updated_at, zone),
         "resolved_at": moment(row.resolved_at, zone),
         "due_at": moment(row.due_at, zone),
+        **promised(promise, zone),
         "address": (row.public_address if shown else "") or None,
         "lat": round(point.y, 6) if point else None,
         "long": round(point.x, 6) if point else None,
@@ -43,6 +51,21 @@ def shaped(
         "thanks_count": row.thanks_count,
         "photos": photos,
     }
+
+
+def promised(promise: Promise, zone: ZoneInfo) -> dict[str, Any]:
+    """What is to be said with the target."""
+    history = promise.history
+    return {
+        "expected_at": moment(promise.expected_at, zone),
+        "usual_half_hours": _hours(history.half) if history else None,
+        "usual_most_hours": _hours(history.most) if history else None,
+    }
+
+
+def _hours(length: dt.timedelta | None) -> int | None:
+    """Rounded up, so that "within" stays true."""
+    return -int(-length.total_seconds() // 3600) if length is not None else None
 
 
 def shows_words(row: ServiceRequest) -> bool:

@@ -19,7 +19,7 @@ from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.messages.request_shape import moment, photos_of, shaped
 from requests_app.models import OutboxRow, Participation, ServiceRequest, Webhook, WebhookDelivery
-from requests_app.rules import webhook_events, webhooks
+from requests_app.rules import promises, webhook_events, webhooks
 
 USER_AGENT = "Lamplighter-Webhooks/1"
 RELATED = ("service__current__category", "service_version__category", "department", "owner", "duplicate_of")
@@ -101,8 +101,10 @@ def payload(delivery: WebhookDelivery) -> dict[str, Any]:
         found.jurisdiction = city
         with override(city.languages[0]), timezone.override(city.zone):
             photos = photos_of(city, [found]).get(found.pk, [])
-            now = wording.now_for([found])
-            body["data"]["request"] = shaped(found, site=links.base_url(city), zone=city.zone, now=now, photos=photos)
+            now, promise = wording.now_for([found]), promises.of(found)
+            body["data"]["request"] = shaped(
+                found, promise, site=links.base_url(city), zone=city.zone, now=now, photos=photos
+            )
         if webhooks.may_read_contact(webhook, found):
             body["data"]["contact"] = contact_of(found)
     return body

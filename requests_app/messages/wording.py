@@ -14,7 +14,8 @@ from requests_app import units
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import Department, Disposition, ListedReason, ServiceRequest, Status
-from requests_app.rules import service_levels
+from requests_app.rules import promises, service_levels
+from requests_app.rules.promises import Promise
 
 METRES_IN_A_FOOT = 0.3048
 FEET_IN_A_MILE = 5280
@@ -70,6 +71,16 @@ def _day_written(day: dt.date, style: str, language: str | None) -> str:
 @lru_cache(4096)
 def _minute_written(hour: int, minute: int, language: str | None) -> str:
     return formats.date_format(dt.datetime(2000, 1, 1, hour, minute), "P")
+
+
+def how_long(length: dt.timedelta) -> str:
+    """5 hours, 3 days. Rounded up, so that "or less" stays true."""
+    hours = -(-length.total_seconds() // 3600)
+    if hours < 48:
+        hours = max(1, int(hours))
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    days = int(-(-hours // 24))
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 def ago(at: dt.datetime, now: dt.datetime) -> str:
@@ -278,10 +289,16 @@ def department_words(service_request: ServiceRequest) -> str:
     return localized(department.name) if department else _("The 311 Center")
 
 
-def next_step(service_request: ServiceRequest, *, to_reporter: bool = True, now: dt.datetime | None = None) -> NextStep:
+def next_step(
+    service_request: ServiceRequest,
+    promise: Promise | None = None,
+    *,
+    to_reporter: bool = True,
+    now: dt.datetime | None = None,
+) -> NextStep:
     """ "Streets will review it by …" until it is acknowledged, then "Target: fixed by …"; a time that passed says so.
 
-    now: app_now(), for a list, so that no row asks for it.
+    promise, and now (app_now()): for a list, so that no row asks for them.
     """
     if not service_request.is_open:
         return NextStep("")
@@ -295,7 +312,11 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True, now:
         return NextStep(
             _("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who}
         )
-    return next(_promises(service_request, now), NextStep(_("%(department)s is handling it.") % {"department": who}))
+    now = now or app_now()
+    promise = promise or promises.of(service_request, now=now)
+    return next(
+        _promises(service_request, promise, now), NextStep(_("%(department)s is handling it.") % {"department": who})
+    )
 
 
 def _waiting_for_answer(service_request: ServiceRequest, *, to_reporter: bool) -> str:
@@ -331,15 +352,16 @@ def read_later(service_request: ServiceRequest) -> str:
     return one_stop(words % {"department": localized(responsible.name), "time": time})
 
 
-def promises(service_request: ServiceRequest) -> list[NextStep]:
+def promised_steps(service_request: ServiceRequest) -> list[NextStep]:
     """Until when we'll review it (unless we have) and the target for finishing it. The page after sending shows both."""
-    return list(_promises(service_request, None))
+    now = app_now()
+    return list(_promises(service_request, promises.of(service_request, now=now), now))
 
 
-def _promises(service_request: ServiceRequest, now: dt.datetime | None) -> Iterator[NextStep]:
+def _promises(service_request: ServiceRequest, promise: Promise, now: dt.datetime) -> Iterator[NextStep]:
     """One at a time: a list of a thousand reports shows only the first of each."""
-    zone, now = service_request.jurisdiction.zone, now or app_now()
-    if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
+    zone = service_request.jurisdiction.zone
+    if (due := promise.review_by) is not None:
         words = (
             _("%(department)s will review it by %(time)s.")
             if due >= now
@@ -347,13 +369,31 @@ def _promises(service_request: ServiceRequest, now: dt.datetime | None) -> Itera
         )
         who = department_words(service_request)
         yield NextStep(one_stop(words % {"department": who, "time": long_time(due, zone)}), due)
-    if (due := service_request.due_at) is not None:
-        words = (
-            _("Target: fixed by %(time)s. This is a target, not a promise.")
-            if due >= now
-            else _("Our target was to fix it by %(time)s. We missed it, but this is still on our list.")
-        )
-        yield NextStep(one_stop(words % {"time": long_time(due, zone)}), due)
+    if (due := promise.target) is not None:
+        time = long_time(due, zone)
+        if due < now:
+            words = one_stop(
+                _("Our target was to fix it by %(time)s. We missed it, but this is still on our list.") % {"time": time}
+            )
+        elif promise.is_usually_missed:
+            words = one_stop(_("Goal: %(time)s.") % {"time": time})
+        else:
+            words = one_stop(_("Target: fixed by %(time)s. This is a target, not a promise.") % {"time": time})
+        yield NextStep(" ".join(filter(None, [words, _history(service_request, promise, now)])), due)
+
+
+def _history(service_request: ServiceRequest, promise: Promise, now: dt.datetime) -> str:
+    """What is usual where the target is usually missed: half, or 8 in 10 once that time is past too. Empty: nothing to say."""
+    if promise.history is None:
+        return ""
+    half, most = promise.history.half, promise.history.most
+    if half is None:
+        return _("Most reports like it take longer.")
+    if service_request.submitted_at + half > now:
+        return _("Half are fixed within %(time)s.") % {"time": how_long(half)}
+    if most is not None and service_request.submitted_at + most > now:
+        return _("8 in 10 are fixed within %(time)s.") % {"time": how_long(most)}
+    return ""
 
 
 def one_stop(words: str) -> str:

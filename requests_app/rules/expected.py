@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Status, TypicalTime
 
 # The last 90 days' endings ran nearly oldest first: a rank correlation of at least this (actions/typical_times.py).
@@ -20,14 +19,14 @@ class Line:
     length: int
 
 
-def expected_day(service_request: ServiceRequest, usual: TypicalTime | None) -> dt.date | None:
-    """The day by which 8 in 10 like it were finished. None: nobody can say, there's a date already, or it's past that day."""
-    if usual is None or usual.most is None or not service_request.is_open or service_request.scheduled_for:
+def finished_by(service_request: ServiceRequest, usual: TypicalTime, now: dt.datetime) -> dt.datetime | None:
+    """By when 8 in 10 like it were finished. None: nobody can say, there's a date already, it waits, or that time is past."""
+    if usual.most is None or not service_request.is_open or service_request.scheduled_for:
         return None
     if service_request.status == Status.ON_HOLD:
         return None
     at = service_request.submitted_at + usual.most
-    return at.astimezone(service_request.jurisdiction.zone).date() if at > app_now() else None
+    return at if at > now else None
 
 
 def place_in_line(service_request: ServiceRequest, usual: TypicalTime | None) -> Line | None:

@@ -8,8 +8,9 @@ from typing import cast
 from django.db.models import Max
 
 from requests_app.clock import app_now
-from requests_app.models import Department, Jurisdiction, Service, ServiceVersion, Target, TypicalTime
+from requests_app.models import Jurisdiction, Service, ServiceVersion, Target, TypicalTime
 from requests_app.rules import service_levels
+from requests_app.rules.promises import mean_length
 
 # Target ÷ the time in which 8 of 10 are finished.
 TOO_LONG, TOO_SHORT = 2.0, 0.7
@@ -55,15 +56,7 @@ def misfits(jurisdiction: Jurisdiction, service_ids: Iterable[int]) -> list[Misf
         chosen = service_levels.choose(targets.get(service.pk, ()), priority=version.priority, area_ids=set(), at=now)
         if chosen is None:
             continue
-        misfit = Misfit(service, _mean_length(chosen, version.department, jurisdiction, now), row.most, row.count)
+        misfit = Misfit(service, mean_length(chosen, version.department, jurisdiction.zone, now), row.most, row.count)
         if not TOO_SHORT <= misfit.ratio <= TOO_LONG:
             found.append(misfit)
     return sorted(found, key=lambda one: (one.is_too_long, abs(one.ratio - 1)), reverse=True)
-
-
-def _mean_length(target: Target, department: Department, jurisdiction: Jurisdiction, now: dt.datetime) -> dt.timedelta:
-    """Working time depends on the day of the week: the mean over the last seven days."""
-    hours = service_levels.hours_for(target, department, jurisdiction.zone, target.unit)
-    starts = [now - dt.timedelta(days=days) for days in range(7)]
-    lengths = [service_levels.due_at(start, target.value, target.unit, hours) - start for start in starts]
-    return sum(lengths, dt.timedelta()) / len(lengths)

@@ -3,23 +3,22 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import DateField
+from django.db.models import DateField, OuterRef, Subquery
 from django.db.models.functions import Cast
 
 from requests_app.clock import AppNow
-from requests_app.models import Area, Department, Jurisdiction, Service, Target, TypicalTime
+from requests_app.models import Area, Jurisdiction, Service, TypicalTime
 from requests_app.places.statement_timeout import TimeUpError, at_most
-from requests_app.rules import service_levels
 
 # How far back an area's page counts reports.
 DAYS = 90
 CACHED_S = 900
 # If no worker ran for so long, pages show the target instead.
 STALE_DAYS = 7
+ByArea = dict[int | None, TypicalTime]
 # Give up if the database takes longer.
 MOST_MS = 2000
 # One index: public requests of an area, newest first.
@@ -34,14 +33,28 @@ def typical_time(service: Service, areas: Iterable[Area] = ()) -> TypicalTime | 
 
     Cached for 15 minutes, since it changes once a day and many pages show it.
     """
-    key = f"typical:{service.pk}"
-    by_area = cache.get(key)
-    if not isinstance(by_area, dict):
-        by_area = _latest(service=service)
-        cache.set(key, by_area, timeout=CACHED_S)
-    here = [by_area[area.pk] for area in areas if area.pk in by_area]
-    whole: TypicalTime | None = by_area.get(None)
-    return min(here, key=lambda one: one.count, default=whole)
+    return smallest(by_area([service.pk])[service.pk], [area.pk for area in areas])
+
+
+def by_area(service_ids: Iterable[int]) -> dict[int, ByArea]:
+    """Of each of these services: its typical times by area (id), and for None that of the whole city. Cached as typical_time()."""
+    keys = {f"typical:{pk}": pk for pk in service_ids}
+    cached = cache.get_many(list(keys))
+    found: dict[int, ByArea] = {pk: cached[key] for key, pk in keys.items() if isinstance(cached.get(key), dict)}
+    missing = {pk: ByArea() for pk in keys.values() if pk not in found}
+    if missing:
+        of_service = TypicalTime.objects.filter(service=OuterRef("service"), day__gte=_since())
+        newest = Subquery(of_service.order_by("-day").values("day")[:1])
+        for one in TypicalTime.objects.filter(service__in=missing, day=newest):
+            missing[one.service_id or 0][one.area_id] = one
+        cache.set_many({f"typical:{pk}": times for pk, times in missing.items()}, timeout=CACHED_S)
+    return found | missing
+
+
+def smallest(of_service: ByArea, area_ids: Iterable[int]) -> TypicalTime | None:
+    """Of the area with the fewest reports, else of the whole city."""
+    here = [of_service[pk] for pk in area_ids if pk in of_service]
+    return min(here, key=lambda one: one.count, default=of_service.get(None))
 
 
 def city_time(jurisdiction: Jurisdiction) -> TypicalTime | None:
@@ -55,22 +68,14 @@ def city_time(jurisdiction: Jurisdiction) -> TypicalTime | None:
     return whole
 
 
-def _latest(**which: Service | Area | Jurisdiction | None) -> dict[int | None, TypicalTime]:
+def _since() -> Cast:
+    return Cast(AppNow() - dt.timedelta(days=STALE_DAYS), DateField())
+
+
+def _latest(**which: Area | Jurisdiction | None) -> ByArea:
     """The rows of the last day on which there are any, by area."""
-    since = Cast(AppNow() - dt.timedelta(days=STALE_DAYS), DateField())
-    found = list(TypicalTime.objects.filter(**which, day__gte=since).order_by("-day"))
+    found = list(TypicalTime.objects.filter(**which, day__gte=_since()).order_by("-day"))
     return {one.area_id: one for one in found if one.day == found[0].day}
-
-
-def misses_target(usual: TypicalTime, target: Target, department: Department, zone: ZoneInfo) -> bool:
-    """Whether most reports take longer than this target, so that pages say first what is usual."""
-    if usual.half is None:
-        return True
-    hours = service_levels.hours_for(target, department, zone, target.unit)
-    # Working time depends on the day of the week: the mean over a week.
-    starts = [usual.computed_at - dt.timedelta(days=days) for days in range(7)]
-    lengths = [service_levels.due_at(start, target.value, target.unit, hours) - start for start in starts]
-    return usual.half > sum(lengths, dt.timedelta()) / len(lengths)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def day_words(day: dt.date) -> str:
     return wording.long_date(day)
 
 
+register.filter("how_long", wording.how_long)
 register.filter("period_words", street_work_words.period_words)
 register.filter("hours_words", street_work_words.hours_words)
 
@@ -63,17 +64,6 @@ def pattern_words(field: Field) -> str:
 def change_words(pickup: Pickup) -> str:
     """Thanksgiving: your pickup moves to Friday, November 27."""
     return collection_words.change_words(pickup)
-
-
-@register.filter
-def how_long(length: dt.timedelta) -> str:
-    """5 hours, 3 days. Rounded up, so that "or less" stays true."""
-    hours = -(-length.total_seconds() // 3600)
-    if hours < 48:
-        hours = max(1, int(hours))
-        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
-    days = int(-(-hours // 24))
-    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 @register.filter

@@ -10,12 +10,13 @@ from requests_app import links
 from requests_app.access import numbered
 from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.localized import localized
-from requests_app.messages.request_shape import keyed_photo_urls, moment, photo_urls
+from requests_app.messages.request_shape import keyed_photo_urls, moment, photo_urls, promised
 from requests_app.models import Department, Jurisdiction, RequestArea, ServiceRequest, Status, Task, Team, User
 from requests_app.places import assets
-from requests_app.rules import permissions, redaction
+from requests_app.rules import permissions, promises, redaction
 from requests_app.rules import tasks as task_rules
 from requests_app.rules.directory import Directory
+from requests_app.rules.promises import Promise
 from staff_app.decorators import reads_for_department
 from staff_app.queue import listing
 from staff_app.request import answers, timeline
@@ -40,16 +41,17 @@ def rows(
         for values in ServiceRequest.objects.filter(pk__in=[row.pk for row in found]).values_list("pk", *COLUMNS)
     }
     wanted, site = list(fields or STAFF_ROW_FIELDS), links.base_url(city)
+    said = promises.of_all(found)
     listed = []
     for row in found:
         for name, value in more.get(row.pk, {}).items():
             setattr(row, name, value)
-        every = _row(row, city, directory, site)
+        every = _row(row, said[row.pk], city, directory, site)
         listed.append({name: every[name] for name in wanted})
     return listed
 
 
-def _row(row: ServiceRequest, city: Jurisdiction, directory: Directory, site: str) -> dict[str, Any]:
+def _row(row: ServiceRequest, promise: Promise, city: Jurisdiction, directory: Directory, site: str) -> dict[str, Any]:
     version, point, zone = row.service_version, row.point, city.zone
     return {
         "reference": row.display_reference,
@@ -78,9 +80,10 @@ def _row(row: ServiceRequest, city: Jurisdiction, directory: Directory, site: st
         "thanks_count": row.thanks_count,
         "submitted_at": moment(row.submitted_at, zone),
         "updated_at": moment(row.updated_at, zone),
-        "acknowledge_due_at": moment(row.acknowledge_due_at, zone),
+        "acknowledge_due_at": moment(promise.review_by, zone),
         "acknowledged_at": moment(row.acknowledged_at, zone),
         "due_at": moment(row.due_at, zone),
+        **promised(promise, zone),
         "resolved_at": moment(row.resolved_at, zone),
         "hold_reason": row.hold_reason or None,
         "hold_until": row.hold_until.isoformat() if row.hold_until else None,
@@ -136,7 +139,7 @@ def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Direct
     owner, parent = found.owner, found.duplicate_of
     tasks = found.tasks.select_related("department", "team").order_by("id") if found.has_tasks else []
     return {
-        **_row(found, city, directory, site),
+        **_row(found, promises.of(found), city, directory, site),
         "place_note": found.place_note or None,
         "asset": {"code": found.asset.asset_id, "name": assets.name_of(city, found.asset)} if found.asset else None,
         "answers": [

@@ -61,7 +61,7 @@ ROW_FIELDS = (
     "after_warning",
     "department", "team", "assignee__name", "assignee__email", "in_triage", "hold_reason", "has_new_answer", "reopened_count",
     "people_count", "me_too_count", "acknowledge_due_at", "due_at", "submitted_at", "acknowledged_at", "resolved_at",
-    "hold_until", "last_public_message_at",
+    "hold_until", "scheduled_for", "last_public_message_at",
 )  # fmt: skip
 
 

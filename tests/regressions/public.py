@@ -241,6 +241,27 @@ REGRESSIONS = [
         ("tests/requests_app/rules/test_kaplan_meier.py",),
     ),
     Regression(
+        "a target that most reports miss is promised as if they met it",
+        "requests_app/rules/promises.py",
+        "usual.half is None or usual.half > length",
+        "usual.half is not None and usual.half > 2 * length",
+        ("tests/requests_app/test_promises.py",),
+    ),
+    Regression(
+        "a review is announced for after the date of the fix",
+        "requests_app/rules/promises.py",
+        "at is not None and review_by > at for at in (target, probably_by)",
+        "at is not None and review_by > at for at in (probably_by,)",
+        ("tests/requests_app/test_promises.py",),
+    ),
+    Regression(
+        "Open311 gives a date that most reports miss",
+        "requests_app/rules/promises.py",
+        "return self.probably_by if self.is_usually_missed else self.target",
+        "return self.target",
+        ("tests/requests_app/test_promises.py",),
+    ),
+    Regression(
         "what was closed in bulk looks finished",
         "requests_app/actions/typical_times.py",
         "if at is not None and (is_done or is_left) else np.inf",

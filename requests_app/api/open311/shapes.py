@@ -37,6 +37,8 @@ from requests_app.models import (
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.public_place import EXACT
 from requests_app.places.request_search import as_rows
+from requests_app.rules import promises
+from requests_app.rules.promises import Promise
 
 # What the answer is made of. Wording reads some of these, and a column that is missing here would cost a query per row.
 COLUMNS = (
@@ -67,6 +69,7 @@ class Related:
     notes: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     areas: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     public_parents: dict[int, str] = field(default_factory=dict)
+    promises: dict[int, Promise] = field(default_factory=dict)
 
 
 def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extensions: bool) -> list[dict[str, Any]]:
@@ -84,6 +87,7 @@ def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extens
     )
     _add_catalog(page, city)
     beside = _related(page, city, extensions=extensions)
+    beside.promises = promises.of_all(page, now=page[0].read_at if page else None)
     demo = demo_words() if is_demo(city) else None
     names = Names()
     shaped = []
@@ -128,10 +132,10 @@ def moment(at: dt.datetime | None, city: Jurisdiction) -> str | None:
 
 def _service_request(row: Any, beside: Related, city: Jurisdiction, demo: str | None, names: Names) -> dict[str, Any]:
     """row: a ServiceRequest with read_at, longitude and latitude."""
-    now, shown = row.read_at, shows_words(row)
+    now, shown, promise = row.read_at, shows_words(row), beside.promises[row.pk]
     has_point = shown and row.longitude is not None
     address = (shown and row.public_address) or None
-    notice = demo or wording.next_step(row, to_reporter=False, now=now).words
+    notice = demo or wording.next_step(row, promise, to_reporter=False, now=now).words
     if not shown and not demo:
         notice = " ".join(filter(None, [notice, _("Someone will review it before everyone can see it.")]))
     status_words = wording.status_words(row, to_reporter=False, now=now)
@@ -149,7 +153,7 @@ def _service_request(row: Any, beside: Related, city: Jurisdiction, demo: str | 
         "service_notice": notice or None,
         "requested_datetime": moment(row.submitted_at, city),
         "updated_datetime": moment(row.updated_at, city),
-        "expected_datetime": moment(row.due_at, city),
+        "expected_datetime": moment(promise.expected_at if row.is_open else row.due_at, city),
         "address": address,
         # An address of the city's list, to be sent back as it is. What is coarse names no address.
         "address_id": address if row.place_confidence == 1 and row.service_version.visibility in EXACT else None,

@@ -44,7 +44,7 @@ REQUEST_PROPERTIES: dict[str, Schema] = {
     "submitted_at": REQUEST_FIELDS["submitted_at"],
     "updated_at": REQUEST_FIELDS["updated_at"],
     "resolved_at": REQUEST_FIELDS["resolved_at"],
-    "due_at": REQUEST_FIELDS["due_at"],
+    **{name: REQUEST_FIELDS[name] for name in ("due_at", "expected_at", "usual_half_hours", "usual_most_hours")},
     "address": REQUEST_FIELDS["address"],
     "people_count": REQUEST_FIELDS["people_count"],
     "affected_count": REQUEST_FIELDS["affected_count"],

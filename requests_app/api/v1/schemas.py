@@ -115,6 +115,26 @@ REQUEST_FIELDS: dict[str, Schema] = {
     "updated_at": moment("When something public last changed."),
     "resolved_at": maybe(moment("When the work ended.")),
     "due_at": maybe(moment("The target: not a promise.")),
+    "expected_at": maybe(
+        moment(
+            "By when it will probably be fixed: the target; where most miss that, by when 8 in 10 like it were fixed. Null if "
+            "nobody can say."
+        )
+    ),
+    "usual_half_hours": maybe(
+        {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Half are fixed within so many hours. Null if the target is usually met.",
+        }
+    ),
+    "usual_most_hours": maybe(
+        {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The same, for 8 in 10. Null also if too many are still open to say.",
+        }
+    ),
     "address": maybe(text("As everyone may know it: maybe the block only.")),
     "lat": maybe(LATITUDE),
     "long": maybe(LONGITUDE),

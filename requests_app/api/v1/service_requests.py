@@ -18,6 +18,7 @@ from requests_app.places import assets
 from requests_app.places.public_filter import NAMES, PublicFilter
 from requests_app.places.public_place import shows_asset
 from requests_app.places.statement_timeout import TimeUpError, at_most
+from requests_app.rules import promises
 from requests_app.web.request_access import RELATED, RequestAccess
 
 Narrow = Callable[[QuerySet[ServiceRequest]], QuerySet[ServiceRequest]]
@@ -28,7 +29,7 @@ COLUMNS = (
     "disposition", "disposition_reason", "public_state", "is_test", "public_address", "public_point", "people_count",
     "me_too_count", "thanks_count", "photos_private", "hold_reason", "hold_until", "scheduled_for", "made_safe_at",
     "reopened_count", "in_triage",
-    "owner_reference", "submitted_at", "updated_at", "resolved_at", "due_at",
+    "owner_reference", "submitted_at", "updated_at", "acknowledge_due_at", "acknowledged_at", "resolved_at", "due_at",
 )  # fmt: skip
 RELATIONS = ("service__current__category", "service_version", "department", "owner")
 
@@ -68,10 +69,11 @@ def rows(city: Jurisdiction, found: Sequence[ServiceRequest], fields: Iterable[s
     wanted = list(fields or REQUEST_FIELDS)
     photos = photos_of(city, found) if "photos" in wanted else {}
     now, site, zone = wording.now_for(found), links.base_url(city), city.zone
+    said = promises.of_all(found, now=now)
     listed = []
     for row in found:
         row.jurisdiction = city
-        every = shaped(row, site=site, zone=zone, now=now, photos=photos.get(row.pk, []))
+        every = shaped(row, said[row.pk], site=site, zone=zone, now=now, photos=photos.get(row.pk, []))
         listed.append({name: every[name] for name in wanted})
     return listed
 
@@ -117,13 +119,14 @@ def one(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any]:
     """A request of find(), with its timeline."""
     has_words = shows_words(found)
     parent = RequestAccess(found, None, own=False, shows_words=has_words).parent
-    now = wording.now_for([found])
+    now, current = wording.now_for([found]), parent or found
+    said = promises.of_all([found, current], now=now)
     photos = photos_of(city, [found]).get(found.pk, [])
-    shown = shaped(found, site=links.base_url(city), zone=city.zone, now=now, photos=photos)
+    shown = shaped(found, said[found.pk], site=links.base_url(city), zone=city.zone, now=now, photos=photos)
     return {
         **shown,
         "is_reviewed": has_words,
-        "next_step": wording.next_step(parent or found, to_reporter=False, now=now).words,
+        "next_step": wording.next_step(current, said[current.pk], to_reporter=False, now=now).words,
         "combined_with": parent.display_reference if parent is not None else None,
         "areas": _areas(found) if has_words else [],
         "asset": _asset(city, found) if has_words else None,

@@ -15,7 +15,7 @@ from requests_app.actions.drafts import visitor_hash
 from requests_app.clock import app_now
 from requests_app.messages.wording import next_step, status_words
 from requests_app.models import Disposition, Participation, ServiceRequest, Subscription
-from requests_app.rules import my_requests
+from requests_app.rules import my_requests, promises
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
@@ -91,10 +91,10 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
     )
     together = my_requests.sent_together(resident.contact_point, found) if own else {}
     rows, now = [], app_now()
-    for one in found:
-        is_own = one.pk in own
-        access = RequestAccess(one, None, is_own)
-        shown = access.shown
+    accesses = [RequestAccess(one, None, one.pk in own) for one in found]
+    said = promises.of_all([access.shown for access in accesses], now=now)
+    for one, access in zip(found, accesses, strict=True):
+        is_own, shown = access.own, access.shown
         # Share one jurisdiction, so that its cached reasons are read once.
         one.jurisdiction = shown.jurisdiction = request.jurisdiction
         to_reporter = is_own and access.parent is None
@@ -106,7 +106,7 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
                 "words": status_words(shown, to_reporter=to_reporter, now=now),
                 "tag": shown.disposition or shown.status,
                 "asked": to_reporter and _waits_for_answer(shown),
-                "next": next_step(shown, to_reporter=to_reporter, now=now).words,
+                "next": next_step(shown, said[shown.pk], to_reporter=to_reporter, now=now).words,
             }
         )
     return rows

@@ -10,13 +10,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app.clock import app_now
-from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
+from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion
 from requests_app.places.public_place import LISTED
+from requests_app.rules import promises
 from requests_app.rules.offer_dates import not_offered, offered_today
 from requests_app.rules.recent_weeks import recent_weeks
 from requests_app.rules.retirement import successor_of
-from requests_app.rules.service_levels import target_for
-from requests_app.rules.typical_times import misses_target, typical_time
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import add_photos, newest
@@ -35,22 +34,19 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         return redirect("requests_app:about_service", successor)
     if service is None or service.current is None:
         return services_page(request, unknown=True)
-    version, now = service.current, app_now()
+    version = service.current
     is_listed = version.visibility in LISTED
-    goal = target_for(service, Target.Kind.RESOLVE, priority=version.priority, areas=[], at=now)
-    usual = typical_time(service)
+    promise = promises.of_service(service, version, city.zone, now=app_now())
     reports = newest(city, _reported(service), size=SHOWN) if is_listed else None
     if reports:
         add_photos(reports)
     context = {
         "service": service,
         "version": version,
-        "goal": goal,
-        "first_look": target_for(service, Target.Kind.ACKNOWLEDGE, priority=version.priority, areas=[], at=now),
-        "usual": usual,
-        "usual_first": usual is not None
-        and goal is not None
-        and misses_target(usual, goal, version.department, city.zone),
+        "goal": promise.target,
+        "first_look": promise.first_look,
+        "usual": promise.usual,
+        "usual_first": promise.is_usually_missed,
         "articles": service.articles.filter(published=True).order_by("code"),
         "is_listed": is_listed,
         # Empty: residents can ask for it today.

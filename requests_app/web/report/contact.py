@@ -139,7 +139,7 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
             "form": FollowRequestForm() if wants_address else None,
             "owner": service_request.owner if service_request.priority > 1 else None,
             "together": _together(request, draft, link),
-            "promises": wording.promises(service_request),
+            "promises": wording.promised_steps(service_request),
             "nearby": reported_nearby(service_request),
             "nearby_query": urlencode({"near": f"{point.y:.5f},{point.x:.5f},{AROUND_M}"}) if point else "",
             "closed": wording.read_later(service_request),

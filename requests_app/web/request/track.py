@@ -23,11 +23,10 @@ from requests_app.models import (
     Status,
     SurveyAnswer,
     Target,
-    TypicalTime,
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
-from requests_app.rules import evidence, expected, permissions, reopening, status_history, survey, suspensions
+from requests_app.rules import evidence, expected, permissions, promises, reopening, status_history, survey, suspensions
 from requests_app.rules.before_after import before_and_after
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import typical_time
@@ -79,7 +78,7 @@ def track_page(
     service_request, shown = access.service_request, access.shown
     own = access.own
     areas = _areas(service_request)
-    usual, resolution = typical_time(service_request.service, areas), _resolution(shown)
+    promise, resolution = promises.of(shown), _resolution(shown)
     acts = allowed_actions(access)
     notes = moderation_notes.text_notes(service_request, access.parent)
     work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
@@ -105,19 +104,20 @@ def track_page(
             "status": wording.status_words(shown, to_reporter=own and access.parent is None),
             "status_since": status_history.since(shown),
             "tone": _tone(shown),
-            "next_step": wording.next_step(shown, to_reporter=own and access.parent is None),
+            "next_step": wording.next_step(shown, promise, to_reporter=own and access.parent is None),
             "parent": access.parent,
             "steps": progress_steps.steps(shown),
-            "expected_day": expected.expected_day(shown, usual),
+            "expected_day": promise.probably_by.astimezone(request.jurisdiction.zone).date()
+            if promise.probably_by
+            else None,
             "line": expected.place_in_line(shown, typical_time(shown.service)),
             "live_state": share.state_of(access),
             "share_url": share.share_url(service_request) if service_request.is_public else "",
             "card_url": _card_url(service_request),
             "shared_title": localized(service_request.service_version.name),
             "pair": pair,
-            "usual": usual,
-            "usual_first": _usual_first(shown, usual),
-            "promise": None if usual else _promise(service_request),
+            "usual": promise.usual,
+            "kind_target": None if promise.usual else _kind_target(shown),
             "paused_by": suspensions.pausing(shown),
             "acts": acts,
             "act_forms": forms,
@@ -213,14 +213,7 @@ def _tone(shown: ServiceRequest) -> str:
     return "done" if shown.disposition in good else "waiting"
 
 
-def _usual_first(shown: ServiceRequest, usual: TypicalTime | None) -> bool:
-    """Whether most reports of its kind take longer than its target, so that the page says first what is usual."""
-    if usual is None or not shown.is_open or shown.due_at is None:
-        return False
-    return usual.half is None or shown.submitted_at + usual.half > shown.due_at
-
-
-def _promise(service_request: ServiceRequest) -> Target | None:
+def _kind_target(service_request: ServiceRequest) -> Target | None:
     """The target that counts for it, if too few reports were closed recently to give a typical time."""
     return target_for(
         service_request.service,

@@ -50,6 +50,9 @@ class RequestRow(TypedDict):
     updated_at: str
     resolved_at: str | None
     due_at: str | None
+    expected_at: str | None
+    usual_half_hours: int | None
+    usual_most_hours: int | None
     address: str | None
     lat: float | None
     long: float | None
