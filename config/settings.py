@@ -1,5 +1,7 @@
 """All settings, and the only code that reads the environment. docs/operating.md explains them, .env.example lists them."""
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -327,6 +329,10 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "pmtiles"]
 # What drf-spectacular reads; the rest of the document is in requests_app/api/v1/openapi.py.
 SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0", "POSTPROCESSING_HOOKS": []}
+# Where the web processes of a machine count the photos that they decode; in production, VAR may be closed to them.
+PHOTO_SLOTS_ROOT = (
+    Path(tempfile.gettempdir(), f"lamplighter-photos-{os.getuid()}") if PRODUCTION else VAR / "photo-slots"
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 PHOTO_MAX_BYTES = 12 * 1024 * 1024

@@ -18,6 +18,7 @@ FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder", "once",
+            "photo_slots",
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "charts",
             "database_roles",
