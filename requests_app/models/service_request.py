@@ -549,7 +549,8 @@ class Clock(models.Model):
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(max_length=12, choices=Target.Kind.choices)
-    # None if an answer set its own target, which `target_words` then holds: {"value": 24, "unit": "hours"}.
+    # None if an answer set its own target, which `target_words` then holds: {"value": 24, "unit": "hours"}; or if it is the
+    # city's for priority 1: {"value": 4, "unit": "hours", "set_by": "city"}, and "instead_of" what target of an answer.
     target = models.ForeignKey(Target, on_delete=models.PROTECT, null=True, blank=True)
     target_words = models.JSONField(default=dict)
     started_at = models.DateTimeField()
