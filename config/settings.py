@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "requests_app.web.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
+    "requests_app.web.secret_pages.secret_pages",
     # Early, so that they cover responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.web.permissions_policy.permissions_policy",
