@@ -259,6 +259,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "staff_app.sign_in.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# A link that confirms a new address has a random key of its own. One that signs the row's id would confirm another row after
+# a restore, which hands out the same ids again.
+ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 # A password reset gives the same answer for every address, and emails only staff.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Someone at an unlocked computer must not be able to change the account's email or password.

@@ -16,6 +16,7 @@ from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
 from requests_app.models.routing import RoutingVersion
+from requests_app.models.signed_row import SignedRow
 from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.models.team import Team
 from requests_app.prepared import Parameter, Prepared
@@ -618,7 +619,7 @@ class Participation(models.Model):
         ]
 
 
-class AccessLink(models.Model):
+class AccessLink(SignedRow):
     """A private link, derived from this row and LINK_KEYS (see links.py), never stored. Incrementing `generation` revokes it."""
 
     class Purpose(models.TextChoices):
