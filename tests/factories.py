@@ -275,6 +275,8 @@ def submitted(
 ) -> submission.SubmissionResult:
     """A report as submitted by the form: `.service_request` and the reporter's private `.link`."""
     options.setdefault("language", "en")
+    # The form's check page shows what may name somebody.
+    options.setdefault("was_asked", True)
     actor, idempotency = options.pop("actor", None), options.pop("idempotency", None)
     new = submission.NewReport(
         jurisdiction=version.service.jurisdiction,

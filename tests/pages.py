@@ -985,6 +985,7 @@ PAGES: dict[str, Page] = {
     "staff_app:withdraw_text": Page(TEXT_WRITER, "POST", each_own_text),
     "staff_app:review": Page(staff("publish"), budget=9),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
+    "staff_app:publish_private": Page(staff("publish"), "GET POST", pending_review_first, budget=12),
     "staff_app:review_several": Page(staff("publish"), "POST"),
     "staff_app:moderation_words": Page(
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=8
@@ -1052,7 +1053,7 @@ PAGES: dict[str, Page] = {
     "staff_app:city_part": Page(
         staff("administer"),
         "GET POST",
-        lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email", "urgent")],
+        lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email")],
         budget=7,
     ),
     "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import alarms, clocks, holds, reopenings, staff_notices
+from requests_app.actions import clocks, holds, publication, reopenings, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Jurisdiction, Person, ServiceRequest, Status, User
 from requests_app.models.service_request import WAITS_FOR_REPORTER
@@ -165,7 +165,7 @@ def _add_resident_comment(
         user=actor if isinstance(actor, User) else None,
     )
     events.record(service_request, "answered", actor=actor, comment_id=created.pk, resumed=resumed or None)
-    alarms.raise_for_words(service_request, [text], comment=created)
+    publication.screen_message(service_request, created)
     if service_request.disposition == Disposition.NO_REPLY:
         reopenings.reopen(service_request.pk, words="", actor=actor)
     return created

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events
-from requests_app.actions import alarms, danger, moderation, place_corrections, progress, routing, submission
+from requests_app.actions import danger, place_corrections, progress, publication, routing, submission
 from requests_app.clock import app_now
 from requests_app.models import Answer, Owner, Person, QuestionVersion, ServiceRequest, TextRevision
 from requests_app.places import ownership
-from requests_app.rules import intake, key_sentence, reporter_edits, review
+from requests_app.rules import intake, key_sentence, reporter_edits
+from requests_app.rules.publication import words_of
 
 Field = TextRevision.Field
 # Shown where an answer was removed.
@@ -28,7 +29,7 @@ class Correction:
 
     answers: text answers by question code; omitted questions stay unchanged. said_no: the kind of danger (EmergencyPhrase.Kind)
     that the reporter was asked about and denied; empty if they weren't asked. was: the fingerprint of the report when the page
-    was loaded.
+    was loaded. was_asked: a page showed the reporter the personal data in it, and they left it in.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Correction:
     answers: Mapping[str, str] = field(default_factory=dict)
     said_no: str = ""
     was: str = ""
+    was_asked: bool = False
 
 
 @transaction.atomic
@@ -47,7 +49,7 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     service_request = ServiceRequest.objects.locked(pk)
     if reporter_edits.too_late(service_request):
         raise progress.TooLate
-    texts_before = _all_texts(service_request)
+    told_before = words_of(service_request).told
     is_current = correction.was in ("", reporter_edits.fingerprint(service_request))
     place = correction.place
     if place is not None and place.point is not None:
@@ -70,9 +72,9 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     service_request.save(update_fields=["updated_at", "after_warning"])
     if correction.said_no:
         danger.answer_no_for_edit(service_request, correction.said_no)
-    alarms.raise_for_words(service_request, _all_texts(service_request), before=texts_before)
-    if reason := review.review_reason(service_request.jurisdiction, _all_texts(service_request)):
-        moderation.send_to_review(pk, reason=reason)
+    publication.screen_later_words(
+        service_request, words_of(service_request), before=told_before, was_asked=correction.was_asked
+    )
     routing.reroute_edited(pk)
     return True
 
@@ -177,8 +179,3 @@ def _record_edit(
     )
     kind = "edited" if is_public else "edited_privately"
     events.record(service_request, kind, actor=actor, field=field, revision_id=revision.pk)
-
-
-def _all_texts(service_request: ServiceRequest) -> list[str]:
-    answers = [str(answer.value_text) for answer in service_request.answers.all()]
-    return [service_request.description, service_request.address, service_request.place_note, *answers]

@@ -276,6 +276,7 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
         after_warning=after_warning,
         is_test=draft.tester is not None,
         spam_signals=submission.SpamSignals(by_robot=is_bot(draft), over_limit=over_limit),
+        was_asked=bool(checked),
     )
     key = submission.Idempotency(
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk), is_locked=True

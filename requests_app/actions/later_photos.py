@@ -7,11 +7,12 @@ from typing import IO
 from django.db import IntegrityError, transaction
 
 from requests_app import events, photos
-from requests_app.actions import moderation, progress
+from requests_app.actions import progress, publication
 from requests_app.clock import app_now
 from requests_app.models import Person, Photo, ServiceRequest, TextRevision
 from requests_app.photos import PhotoRefused, refusal_message
-from requests_app.rules import public_texts, reporter_edits, review
+from requests_app.rules import public_texts, reporter_edits
+from requests_app.rules.publication import Words
 
 
 def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor: Person, key: str = "") -> Photo:
@@ -63,21 +64,23 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
 
 
 @transaction.atomic
-def save_descriptions(pk: int, words: Mapping[str, str]) -> None:
-    """Saves descriptions of photos added later, by photo name."""
+def save_descriptions(pk: int, alts: Mapping[str, str], *, was_asked: bool = False) -> None:
+    """Saves descriptions of photos added later, by photo name. was_asked: as in publication.judge()."""
     service_request = ServiceRequest.objects.locked(pk)
     removed_texts = {key for key, _reason, _by in public_texts.removed_texts(service_request)}
     new = []
     for photo in reporter_edits.later_photos(service_request):
-        alt = words.get(photo.name, photo.alt)[:300]
+        alt = alts.get(photo.name, photo.alt)[:300]
         # Text that staff hid stays hidden, even if a page still open sends it again.
         if alt == photo.alt or public_texts.key_of(TextRevision.Field.PHOTO, photo.pk) in removed_texts:
             continue
         photo.alt = alt
         photo.save(update_fields=["alt"])
         new.append(alt)
-    if new and (reason := review.review_reason(service_request.jurisdiction, new)):
-        moderation.send_to_review(pk, reason=reason)
+    if new:
+        public = {} if service_request.photos_private else {f"photo:{number}": alt for number, alt in enumerate(new)}
+        words = Words(told="\n".join(new), typed=new, public=public)
+        publication.screen_later_words(service_request, words, was_asked=was_asked)
 
 
 def _known(service_request: ServiceRequest, name: str) -> Photo | None:

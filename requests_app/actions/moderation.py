@@ -8,12 +8,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from requests_app import events
 from requests_app.actions import counters, setup_changes
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
+    PRIVATE_REASONS,
     Answer,
     Comment,
     Event,
@@ -24,10 +26,12 @@ from requests_app.models import (
     PrivacyChoice,
     PublicState,
     RequestArea,
+    ReviewReason,
     ServiceRequest,
     TextRevision,
     User,
 )
+from requests_app.places.public_place import public_place
 from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules import key_sentence, public_texts, review
 from requests_app.rules.public_texts import REMOVED, PublicText, version_of
@@ -39,7 +43,7 @@ class AlreadyReviewed(Exception):
     def __init__(self, service_request: ServiceRequest) -> None:
         self.service_request = service_request
         self.event: Event | None = (
-            Event.objects.filter(service_request=service_request, kind__in=["published", "hidden"])
+            Event.objects.filter(service_request=service_request, kind__in=["published", "hidden", "kept_private"])
             .select_related("user")
             .order_by("-id")
             .first()
@@ -70,17 +74,20 @@ def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def publish(pk: int, *, actor: User) -> ServiceRequest:
-    """Publishes as far as the service's rule allows."""
+    """Publishes as far as the service's rule allows. What is private for review is published by publish_read()."""
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state in (PublicState.HIDDEN, PublicState.PENDING_REVIEW):
-        # A moderator has decided; the automatic reason stays in the event log only.
-        service_request.review_reason = ""
-        service_request.save(update_fields=["review_reason"])
-        set_state(
-            service_request, review.public_state_of(service_request.service_version, is_test=service_request.is_test)
-        )
-        events.record(service_request, "published", actor=actor)
+        _publish(service_request, actor)
     return service_request
+
+
+def _publish(service_request: ServiceRequest, actor: User) -> None:
+    version = service_request.service_version
+    # A moderator has decided; the automatic reason stays in the event log only.
+    service_request.review_reason = ""
+    service_request.save(update_fields=["review_reason"])
+    set_state(service_request, review.public_state_of(version, is_test=service_request.is_test))
+    events.record(service_request, "published", actor=actor)
 
 
 @transaction.atomic
@@ -89,24 +96,43 @@ def keep_private(pk: int, *, actor: Person) -> ServiceRequest:
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.privacy_choice == PrivacyChoice.OFFERED:
         service_request.privacy_choice = PrivacyChoice.KEPT
-        service_request.public_point, service_request.public_address = None, ""
-        service_request.save(update_fields=["privacy_choice", "public_point", "public_address"])
-        # A hidden one too: all of City Hall can read hidden requests.
-        set_state(service_request, PublicState.PRIVATE)
+        service_request.save(update_fields=["privacy_choice"])
+        _make_private(service_request)
         events.record(service_request, "kept_private", actor=actor)
-        # At once, so that no search finds its words until the worker's next run.
-        index_request(pk)
     return service_request
+
+
+def _make_private(service_request: ServiceRequest) -> None:
+    service_request.public_point, service_request.public_address = None, ""
+    service_request.save(update_fields=["public_point", "public_address"])
+    # A hidden one too: all of City Hall can read hidden requests.
+    set_state(service_request, PublicState.PRIVATE)
+    # At once, so that no search finds its words until the worker's next run.
+    index_request(service_request.pk)
 
 
 # --- Review before publication ----------------------------------------------------------------------------------------
 
 
+# What a request may be whose words turn out to be for named staff only. Nobody reads one that isn't confirmed yet.
+_MADE_PRIVATE = (PublicState.PUBLIC, PublicState.PENDING_REVIEW, PublicState.HIDDEN)
+
+
 @transaction.atomic
 def send_to_review(pk: int, *, reason: str) -> ServiceRequest:
-    """Takes a public request off the public pages until a moderator has read it. reason: rules.review.Reason."""
+    """Takes a request off the public pages until a moderator has read it. reason: ReviewReason.
+
+    For some reasons it's private meanwhile (PRIVATE_REASONS).
+    """
     service_request = ServiceRequest.objects.locked(pk)
-    if service_request.public_state == PublicState.PUBLIC:
+    before = service_request.public_state
+    if reason in PRIVATE_REASONS and before in (*_MADE_PRIVATE, PublicState.UNCONFIRMED):
+        service_request.review_reason = reason
+        service_request.save(update_fields=["review_reason"])
+        if before in _MADE_PRIVATE:
+            _make_private(service_request)
+            events.record(service_request, "pending_review", actor=None, reason=reason)
+    elif before == PublicState.PUBLIC:
         service_request.review_reason = reason
         service_request.save(update_fields=["review_reason"])
         set_state(service_request, PublicState.PENDING_REVIEW)
@@ -124,6 +150,52 @@ def approve(pk: int, *, actor: User) -> ServiceRequest:
 def keep_hidden(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     """Hides a request that was waiting for review. reason: a code of hide(). Raises AlreadyReviewed."""
     return hide(_pending_review(pk).pk, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def publish_read(pk: int, new: Mapping[str, "Replacement"], *, actor: User) -> ServiceRequest:
+    """Publishes a request that was private for review, with these texts instead of what was written, which staff can still read.
+
+    Raises AlreadyReviewed and TextChanged.
+    """
+    service_request = _private_review(pk)
+    reason = service_request.review_reason
+    texts = _unchanged_texts(service_request, new)
+    if reason == ReviewReason.TRANSFER:
+        Comment.objects.create(
+            service_request=service_request,
+            kind=Comment.Kind.NOTE,
+            text=f"{_('The caller said:')}\n{service_request.description}",
+            language=service_request.language,
+        )
+    for key, words in new.items():
+        _write(service_request, texts[key], words.words or REMOVED, reason=reason, actor=actor)
+    version = service_request.service_version
+    service_request.public_point, service_request.public_address = public_place(
+        version.visibility, service_request.point, service_request.address
+    )
+    service_request.save(update_fields=["public_point", "public_address"])
+    _publish(service_request, actor)
+    index_request(pk)
+    return service_request
+
+
+@transaction.atomic
+def keep_for_staff(pk: int, *, actor: User) -> ServiceRequest:
+    """Ends the review of a request that was private for it: it stays private. Raises AlreadyReviewed."""
+    service_request = _private_review(pk)
+    service_request.review_reason = ""
+    service_request.updated_at = app_now()
+    service_request.save(update_fields=["review_reason", "updated_at"])
+    events.record(service_request, "kept_private", actor=actor)
+    return service_request
+
+
+def _private_review(pk: int) -> ServiceRequest:
+    service_request = ServiceRequest.objects.locked(pk)
+    if not review.is_private_review(service_request):
+        raise AlreadyReviewed(service_request)
+    return service_request
 
 
 def _pending_review(pk: int) -> ServiceRequest:
@@ -157,10 +229,7 @@ class Replacement:
 def hide_text(pk: int, new: Mapping[str, Replacement], *, reason: str, actor: User) -> list[TextRevision]:
     """Replaces text. If any of it differs from what the moderator saw, raises ChangedMeanwhile and changes nothing."""
     service_request = ServiceRequest.objects.locked(pk)
-    texts = {text.key: text for text in public_texts.public_texts(service_request)}
-    changed = [key for key, words in new.items() if key not in texts or texts[key].version != words.seen]
-    if changed:
-        raise TextChanged(changed)
+    texts = _unchanged_texts(service_request, new)
     revisions = []
     for key, words in new.items():
         text = texts[key]
@@ -171,6 +240,15 @@ def hide_text(pk: int, new: Mapping[str, Replacement], *, reason: str, actor: Us
         revisions.append(revision)
     _touch(service_request)
     return revisions
+
+
+def _unchanged_texts(service_request: ServiceRequest, new: Mapping[str, Replacement]) -> dict[str, PublicText]:
+    """The public texts, by key. Raises TextChanged if one of these differs from what the moderator saw."""
+    texts = {text.key: text for text in public_texts.public_texts(service_request)}
+    changed = [key for key, words in new.items() if key not in texts or texts[key].version != words.seen]
+    if changed:
+        raise TextChanged(changed)
+    return texts
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from requests_app import events
-from requests_app.actions import alarms, clocks, counters, endings, merged_people, progress
+from requests_app.actions import clocks, counters, endings, merged_people, progress, publication
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, Participation, Person, RequestArea, ServiceRequest, Status, User
 from requests_app.rules import permissions, reopening
@@ -82,7 +82,7 @@ def reopen(
         **before,
     )
     if comment is not None and isinstance(actor, Person):
-        alarms.raise_for_words(service_request, [words], comment=comment)
+        publication.screen_message(service_request, comment)
     if service_request.reopened_count >= ESCALATE_AT_REOPENING:
         _give_to_supervisor(service_request, reopened)
     return service_request

@@ -234,7 +234,7 @@ def _restore(state: UndoState, service_request: ServiceRequest) -> None:
     kinds = {event.kind: event for event in Event.objects.filter(pk__in=state.events)}
     if moved := kinds.get("place_corrected"):
         place_corrections.restore(service_request, moved.data["revision_id"])
-    if moved or "service_changed" in kinds or "made_public" in kinds:
+    if moved or kinds.keys() & {"service_changed", "made_public", "published"}:
         service_request.public_point, service_request.public_address = public_place(
             service_request.service_version.visibility, service_request.point, service_request.address
         )

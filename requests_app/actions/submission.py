@@ -16,6 +16,7 @@ from requests_app.actions import alarms, clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
 from requests_app.models import (
+    PRIVATE_REASONS,
     AccessLink,
     Alarm,
     Answer,
@@ -41,7 +42,16 @@ from requests_app.models import (
 from requests_app.places import ownership
 from requests_app.places.public_place import public_place
 from requests_app.rules import alarms as alarm_rules
-from requests_app.rules import blocked_addresses, intake, key_sentence, offer_dates, review, screening
+from requests_app.rules import (
+    blocked_addresses,
+    intake,
+    key_sentence,
+    offer_dates,
+    public_words,
+    publication,
+    review,
+    screening,
+)
 
 T = TypeVar("T")
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
@@ -133,8 +143,9 @@ class NewReport:
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
-    sends it. photo_links: addresses of photos elsewhere, for staff. outside_number: in that program's own system.
-    priority: as the member of staff chose it, instead of the service's.
+    sends it. photo_links: addresses of photos elsewhere, for staff. is_transfer: a 911 center passed it on, outside_number: with
+    the number of its event. priority: as the member of staff chose it, instead of the service's. was_asked: a page showed the
+    writer the personal data in it, and they left it in.
     """
 
     jurisdiction: Jurisdiction
@@ -155,7 +166,9 @@ class NewReport:
     api_key: ApiKey | None = None
     photo_links: Sequence[str] = ()
     outside_number: str = ""
+    is_transfer: bool = False
     priority: int | None = None
+    was_asked: bool = False
 
 
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
@@ -193,21 +206,23 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     version, reporter = report.version, report.reporter
     _check(report)
     photos = list(report.photos)
-    texts = _texts(report, photos)
-    lists = review.ModerationLists(report.jurisdiction, texts, email=reporter.email)
+    words = _words(report, photos)
+    lists = review.ModerationLists(report.jurisdiction, words.typed, email=reporter.email)
     check_reporter(report.jurisdiction, version, reporter, is_blocked=lists.is_blocked)
-    alarm_reason = _alarm_reason(report, photos)
+    verdict = publication.judge(
+        report.jurisdiction,
+        words,
+        was_asked=report.was_asked,
+        is_transfer=report.is_transfer,
+        by_robot=report.spam_signals.by_robot,
+        over_limit=report.spam_signals.over_limit,
+        lists=lists,
+    )
+    alarm_reason = _alarm_reason(report, verdict.danger)
     must_wait = version.must_confirm and not (
         reporter.email_is_verified or actor or report.after_warning or report.is_test or alarm_reason
     )
-    review_reason = ""
-    # Reports written by staff need no review.
-    if actor is None:
-        signals = report.spam_signals
-        review_reason = review.review_reason(
-            report.jurisdiction, texts, by_robot=signals.by_robot, over_limit=signals.over_limit, lists=lists
-        )
-    service_request = _new_request(report, review_reason=review_reason, must_wait=must_wait)
+    service_request = _new_request(report, review_reason=verdict.reason, must_wait=must_wait)
     if alarm_reason and service_request.priority != 1:
         service_request.priority, service_request.priority_reason = 1, alarms.DANGER
     point = report.place.point
@@ -265,31 +280,46 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     return SubmissionResult(service_request, link)
 
 
-def _alarm_reason(report: NewReport, photos: list[Photo]) -> str:
-    """Why somebody must know of it now (Alarm.Reason); empty if nobody must."""
-    photo_words = [photo.alt for photo in photos]
-    words = screening.own_words(
-        report.description, report.place.address, report.place.note, report.answers.given, photo_words
-    )
-    if alarm_rules.danger_in(report.jurisdiction, [words]) is not None:
+def _alarm_reason(report: NewReport, found: screening.Assessment) -> str:
+    """Why somebody must know of it now (Alarm.Reason); empty if nobody must. found: the danger in its words."""
+    if found.danger is not None and found.danger.level == screening.Level.SURE:
         return Alarm.Reason.WORDS
     return Alarm.Reason.ANSWER if alarm_rules.is_urgent_answer(report.answers) else ""
 
 
-def _texts(report: NewReport, photos: list[Photo]) -> list[str]:
-    """Everything typed, for the city's lists."""
-    return [
-        report.description, report.reporter.name, report.place.address, report.place.note,
-        *(words for _question, _value, words in report.answers.given), *(photo.alt for photo in photos),
-    ]  # fmt: skip
+def _words(report: NewReport, photos: list[Photo]) -> publication.Words:
+    place, given, alts = report.place, report.answers.given, [photo.alt for photo in photos]
+    public = public_words.words_for_everyone(
+        report.version,
+        text=report.description,
+        point=place.point,
+        address=place.address,
+        answers=[(question, str(value)) for question, value, _words in given],
+    )
+    if public and not report.answers.private_photos:
+        public |= {f"photo:{number}": alt for number, alt in enumerate(alts)}
+    return publication.Words(
+        told=screening.own_words(report.description, place.address, place.note, given, alts),
+        typed=[
+            report.description, report.reporter.name, place.address, place.note,
+            *(words for _question, _value, words in given), *alts,
+        ],
+        public=public,
+        labels={f"answer:{question.code}": public_words.label_of(question) for question, _value, _words in given},
+    )  # fmt: skip
 
 
 def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> ServiceRequest:
     """The unsaved row."""
     version, place, answers = report.version, report.place, report.answers
     description = intake.clean_text(report.description)[: intake.DESCRIPTION_MAX]
-    public_point, public_address = public_place(version.visibility, place.point, place.address)
     public_state = review.public_state_of(version, is_test=report.is_test, review_reason=review_reason)
+    public_point, public_address = public_place(version.visibility, place.point, place.address)
+    owner = report.owner
+    if review_reason in PRIVATE_REASONS:
+        # What only some of City Hall may read doesn't leave it. A confidential service's report needs no decision.
+        owner, public_point, public_address = None, None, ""
+        review_reason = "" if version.is_confidential else review_reason
     now = app_now()
     return ServiceRequest(
         jurisdiction=report.jurisdiction,
@@ -317,7 +347,7 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
         external_id=report.outside_number,
         photos_private=answers.private_photos,
         after_warning=report.after_warning,
-        owner=report.owner,
+        owner=owner,
         submitted_at=now,
         updated_at=now,
     )
@@ -371,7 +401,7 @@ def _record(service_request: ServiceRequest, *, actor: User | Person) -> None:
         service_code=service_request.service.service_code,
         after_warning=service_request.after_warning,
     )
-    if service_request.public_state == PublicState.PENDING_REVIEW:
+    if review.awaits_review(service_request):
         events.record(service_request, "pending_review", actor=None, reason=service_request.review_reason)
     counters.submitted(service_request)
 

@@ -76,11 +76,13 @@ from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePr
 from requests_app.models.states import (
     CONFIDENTIAL,
     OPEN,
+    PRIVATE_REASONS,
     UNKNOWN_SERVICE,
     Channel,
     Disposition,
     PrivacyChoice,
     PublicState,
+    ReviewReason,
     Status,
 )
 from requests_app.models.street_work import StreetWork
@@ -96,6 +98,7 @@ from requests_app.models.webhook import Webhook, WebhookDelivery
 __all__ = [
     "CONFIDENTIAL",
     "OPEN",
+    "PRIVATE_REASONS",
     "SMALLEST_RADIUS_M",
     "UNKNOWN_SERVICE",
     "AccessLink",
@@ -173,6 +176,7 @@ __all__ = [
     "RequestArea",
     "RequestVote",
     "Retirement",
+    "ReviewReason",
     "Role",
     "RoutingDecision",
     "RoutingDraft",

@@ -163,6 +163,11 @@ class ServiceVersion(models.Model):
     def __str__(self) -> str:
         return localized(self.name)
 
+    @property
+    def is_confidential(self) -> bool:
+        """Whether nothing of such a report is public."""
+        return self.visibility in (self.Visibility.PRIVATE, self.Visibility.STAFF)
+
 
 class QuestionVersion(models.Model):
     """One question of one version of a service. options: [{"value", "label": {…}, "effects": {…}}].

@@ -9,7 +9,6 @@ from django.db import models
 
 from requests_app.clock import AppNow
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.models.signed_row import SignedRow
 
 if TYPE_CHECKING:
     from requests_app.models.api_key import ApiKey
@@ -113,7 +112,7 @@ class Cadence(models.TextChoices):
     WEEKLY = "weekly"
 
 
-class ContactPoint(SignedRow):
+class ContactPoint(models.Model):
     class Kind(models.TextChoices):
         EMAIL = "email"
         PHONE = "phone"

@@ -16,7 +16,6 @@ from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
 from requests_app.models.routing import RoutingVersion
-from requests_app.models.signed_row import SignedRow
 from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.models.team import Team
 from requests_app.prepared import Parameter, Prepared
@@ -133,7 +132,7 @@ class ServiceRequest(models.Model):
     photos_private = models.BooleanField(default=False)
     # “I don’t know” reports that staff made public: "offered" to keep private, or "kept" private by their reporter.
     privacy_choice = models.CharField(max_length=10, choices=PrivacyChoice.choices, blank=True, db_default="")
-    # Why it is in review and not public yet: limit, link, threat, robot. Routing and work go on meanwhile.
+    # Why it waits for review and is not public (ReviewReason). Routing and work go on meanwhile.
     review_reason = models.CharField(max_length=20, blank=True, db_default="")
     # The reporter saw the emergency page and continued.
     after_warning = models.BooleanField(default=False)
@@ -366,6 +365,12 @@ class ServiceRequest(models.Model):
                 condition=Q(public_state="pending_review"),
                 name="request_pending_review",
             ),
+            # Private only until somebody has read them (PRIVATE_REASONS).
+            models.Index(
+                fields=["jurisdiction", "submitted_at", "id"],
+                condition=Q(public_state="private", review_reason__in=["distress", "transfer"]),
+                name="request_private_review",
+            ),
             # The few not confirmed by email yet.
             models.Index(
                 fields=["submitted_at", "id"], condition=Q(public_state="unconfirmed"), name="request_unconfirmed"
@@ -550,8 +555,7 @@ class Clock(models.Model):
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(max_length=12, choices=Target.Kind.choices)
-    # None if an answer set its own target, which `target_words` then holds: {"value": 24, "unit": "hours"}; or if it is the
-    # city's for priority 1: {"value": 4, "unit": "hours", "set_by": "city"}, and "instead_of" what target of an answer.
+    # None if an answer set its own target, which `target_words` then holds: {"value": 24, "unit": "hours"}.
     target = models.ForeignKey(Target, on_delete=models.PROTECT, null=True, blank=True)
     target_words = models.JSONField(default=dict)
     started_at = models.DateTimeField()
@@ -619,7 +623,7 @@ class Participation(models.Model):
         ]
 
 
-class AccessLink(SignedRow):
+class AccessLink(models.Model):
     """A private link, derived from this row and LINK_KEYS (see links.py), never stored. Incrementing `generation` revokes it."""
 
     class Purpose(models.TextChoices):

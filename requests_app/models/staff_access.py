@@ -7,10 +7,9 @@ from requests_app.clock import AppNow
 from requests_app.models.catalog import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Role, User
-from requests_app.models.signed_row import SignedRow
 
 
-class Invitation(SignedRow):
+class Invitation(models.Model):
     """An email with a link to become a member of staff. The link works once, for 7 days, for this address."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="invitations")
@@ -73,7 +72,7 @@ class Leave(models.Model):
         indexes = [models.Index(fields=["jurisdiction", "ends_on"], name="leave_by_end")]
 
 
-class HandOver(SignedRow):
+class HandOver(models.Model):
     """A link from one city's pages to another's, for somebody who works in both. Works once, for a minute."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -49,6 +49,25 @@ class PrivacyChoice(models.TextChoices):
     KEPT = "kept"
 
 
+class ReviewReason(models.TextChoices):
+    """Why a request isn't public until somebody has read it. If several apply, the first one counts."""
+
+    # It may tell of violence, abuse or self-harm (rules.screening.DISTRESS).
+    DISTRESS = "distress"
+    # A 911 center passed it on, and nobody has written yet what everyone may read.
+    TRANSFER = "transfer"
+    THREAT = "threat"
+    LINK = "link"
+    # Personal data that its writer wasn't asked about.
+    PERSONAL_DATA = "personal_data"
+    ROBOT = "robot"
+    LIMIT = "limit"
+
+
+# Until then, such a request is private, rather than pending review, when all of City Hall reads it.
+PRIVATE_REASONS = (ReviewReason.DISTRESS, ReviewReason.TRANSFER)
+
+
 # Visible to named roles of the request's own department only, not to all of City Hall.
 CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
 

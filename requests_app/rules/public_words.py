@@ -3,28 +3,31 @@
 from collections.abc import Iterable
 
 from django.contrib.gis.geos import Point
+from django.utils.translation import gettext_lazy
 
-from requests_app.models import QuestionVersion, ServiceRequest, ServiceVersion
+from requests_app.models import Answer, QuestionVersion, ServiceRequest, ServiceVersion
 from requests_app.places.public_place import public_place
 from requests_app.rules import personal_data
 from requests_app.rules.personal_data import Found, Kind
 from requests_app.rules.report_path import Path
 
-
-def is_confidential(version: ServiceVersion) -> bool:
-    """Whether nothing of such a report is public."""
-    return version.visibility in (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF)
+KIND_WORDS = {
+    Kind.EMAIL: gettext_lazy("Email address"),
+    Kind.PHONE: gettext_lazy("Phone number"),
+    Kind.PLATE: gettext_lazy("License plate"),
+    Kind.NAME: gettext_lazy("Possible name"),
+}
 
 
 def public_words(path: Path) -> dict[str, str]:
     """The draft's public texts by location: "text", "address", "answer:code", "photo:name"."""
-    if path.version is None:
+    if path.version is None or path.is_private:
         return {}
     answers = [(question, str(value)) for question, value, _ in path.answers.given]
     words = words_for_everyone(
         path.version, text=path.text, point=path.point, address=str(path.place.get("address", "")), answers=answers
     )
-    if not is_confidential(path.version) and not path.answers.private_photos:
+    if not path.answers.private_photos:
         words |= {f"photo:{photo.name}": photo.alt for photo in path.photos if photo.alt}
     return words
 
@@ -38,7 +41,7 @@ def words_for_everyone(
     answers: Iterable[tuple[QuestionVersion, str]],
 ) -> dict[str, str]:
     """The public texts by location: "text", "address", "answer:code"."""
-    if is_confidential(version):
+    if version.is_confidential:
         return {}
     words = {"text": text}
     if public_place(version.visibility, point, address)[1] == address:
@@ -49,9 +52,10 @@ def words_for_everyone(
     return {where: value for where, value in words.items() if value}
 
 
-def words_of(service_request: ServiceRequest) -> dict[str, str]:
-    """The public texts of a request, without those of its photos."""
-    answers = service_request.answers.select_related("question_version")
+def words_of(service_request: ServiceRequest, answers: Iterable[Answer] | None = None) -> dict[str, str]:
+    """The public texts of a request, without those of its photos. answers: its own with their questions, if they are loaded."""
+    if answers is None:
+        answers = service_request.answers.select_related("question_version")
     return words_for_everyone(
         service_request.service_version,
         text=service_request.description,

@@ -278,6 +278,11 @@ class Path:
         return screening.screen(self.jurisdiction, self.version, self.screened_text)
 
     @property
+    def is_private(self) -> bool:
+        """Whether nothing of it will be public: by its service, or because it may tell of somebody in distress."""
+        return bool(self.screening.distress) or (self.version is not None and self.version.is_confidential)
+
+    @property
     def screened_text(self) -> str:
         """All free text, from every page."""
         address, note = (str(self.place.get(name, "")) for name in ("address", "note"))

@@ -1,21 +1,20 @@
 """Which reports are reviewed before they become public, and why. Review delays publication only, never the work.
 
-Reasons are a listed link or threat, many links, a flood from one network, and signs of a bot; swearing is not one. Phrases of
-every language are matched, whatever the language of the page.
+publication.py asks for every text, by whatever way it came. Swearing is no reason. Phrases of every language are matched, whatever
+the language of the page.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 
 from requests_app.models.catalog import ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.service_request import ServiceRequest
-from requests_app.models.states import UNKNOWN_SERVICE, PrivacyChoice, PublicState
+from requests_app.models.states import PRIVATE_REASONS, UNKNOWN_SERVICE, PrivacyChoice, PublicState, ReviewReason
 from requests_app.rules import blocked_addresses, screening
 
 # A report with this many unlisted links is fine; with more, it is mostly an advertisement.
@@ -32,15 +31,6 @@ _LINK = re.compile(r"\bhttps?://|(?<![\w.])www\.", re.IGNORECASE)
 _DOTS = re.compile(r"\s?[\[({]\s?(?:\.|dot|punto)\s?[\])}]\s?|[。．｡]", re.IGNORECASE)
 
 
-class Reason(StrEnum):
-    """In order of importance: if several apply, the first one is shown."""
-
-    THREAT = "threat"
-    LINK = "link"
-    ROBOT = "robot"
-    LIMIT = "limit"
-
-
 @dataclass(frozen=True)
 class Matches:
     """Matches in a text: the listed threats and hosts, and the number of links."""
@@ -52,19 +42,31 @@ class Matches:
     @property
     def reason(self) -> str:
         if self.threats:
-            return Reason.THREAT
-        return Reason.LINK if self.hosts or self.links > LINKS_MAX else ""
+            return ReviewReason.THREAT
+        return ReviewReason.LINK if self.hosts or self.links > LINKS_MAX else ""
 
 
 def public_state_of(version: ServiceVersion, *, is_test: bool, review_reason: str = "") -> str:
-    """The public state of a new request. review_reason: from review_reason()."""
+    """The public state of a new request. review_reason: from publication.judge()."""
     if is_test:
         return PublicState.TEST
     if version.visibility == ServiceVersion.Visibility.PRIVATE:
         return PublicState.PRIVATE
     if version.visibility == ServiceVersion.Visibility.STAFF:
         return PublicState.STAFF
+    if review_reason in PRIVATE_REASONS:
+        return PublicState.PRIVATE
     return PublicState.PENDING_REVIEW if review_reason else PublicState.PUBLIC
+
+
+def awaits_review(service_request: ServiceRequest) -> bool:
+    """Whether somebody has to read it before it can be public."""
+    return service_request.public_state == PublicState.PENDING_REVIEW or is_private_review(service_request)
+
+
+def is_private_review(service_request: ServiceRequest) -> bool:
+    """Whether it's private only until somebody who may read confidential requests has decided."""
+    return service_request.public_state == PublicState.PRIVATE and service_request.review_reason in PRIVATE_REASONS
 
 
 def may_publish_unknown(service_request: ServiceRequest, version: ServiceVersion) -> bool:
@@ -83,27 +85,6 @@ def was_unknown(service_request: ServiceRequest) -> bool:
         return True
     changes = service_request.events.filter(kind="service_changed")
     return changes.filter(data__from_service_code=UNKNOWN_SERVICE).exists()
-
-
-def review_reason(
-    jurisdiction: Jurisdiction,
-    texts: Iterable[str],
-    *,
-    by_robot: bool = False,
-    over_limit: bool = False,
-    lists: "ModerationLists | None" = None,
-) -> str:
-    """Why this report is reviewed before publication; empty if it is not.
-
-    texts: everything typed, one by one. lists: those of these texts, if they are loaded already.
-    """
-    texts = list(texts)
-    reason = (lists or ModerationLists(jurisdiction, texts)).look(texts).reason
-    if reason:
-        return reason
-    if by_robot:
-        return Reason.ROBOT
-    return Reason.LIMIT if over_limit else ""
 
 
 def find_matches(jurisdiction: Jurisdiction, texts: Iterable[str]) -> Matches:

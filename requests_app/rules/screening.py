@@ -83,7 +83,7 @@ class Heard:
 class Screening:
     """asked: show the question page; reasons: why. kind: who can help (EmergencyPhrase.Kind), if the words tell of danger.
 
-    hints: the reasons for the block on top of the next page, which stops nobody.
+    hints: the reasons for the block on top of the next page, which stops nobody. distress: as in Assessment.
     """
 
     asked: bool
@@ -92,6 +92,7 @@ class Screening:
     hints: tuple[str, ...] = ()
     # The phrases behind it.
     flags: tuple[EmergencyPhrase, ...] = ()
+    distress: str = ""
 
     @property
     def is_sure(self) -> bool:
@@ -334,14 +335,16 @@ def screen(jurisdiction: Jurisdiction, version: ServiceVersion | None, text: str
     found = find_danger(jurisdiction, text)
     danger = found.danger
     if danger is not None and danger.level == Level.SURE:
-        return Screening(asked=True, reasons=found.reasons, kind=danger.kind, flags=found.flags)
-    kind = danger.kind if danger else ""
+        return Screening(
+            asked=True, reasons=found.reasons, kind=danger.kind, flags=found.flags, distress=found.distress
+        )
+    kind, distress = danger.kind if danger else "", found.distress
     is_unknown = version is not None and version.service.service_code == "unknown"
     if is_unknown or (danger and version is not None and version.emergency_screen):
-        return Screening(asked=True, reasons=("service",), kind=kind)
+        return Screening(asked=True, reasons=("service",), kind=kind, distress=distress)
     if jurisdiction.always_ask_emergency:
-        return Screening(asked=True, reasons=("always",), kind=kind)
-    return Screening(asked=False, kind=kind, hints=found.reasons)
+        return Screening(asked=True, reasons=("always",), kind=kind, distress=distress)
+    return Screening(asked=False, kind=kind, hints=found.reasons, distress=distress)
 
 
 def is_about_words(reasons: Iterable[str]) -> bool:

@@ -45,6 +45,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         key=key,
         photo_count=len(files) + len(links_sent),
         channel=Channel.PHONE,
+        is_transfer=True,
         outside_number=number,
         priority=priority,
         photo_links=links_sent,
@@ -69,7 +70,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         "html_url": f"{site}/staff/r/{made.reference}/",
         "outside_number": number,
         "is_new": not submitted.repeated,
-        "notice": " ".join(notice_of(submitted, city, found, new.owner)),
+        "notice": " ".join(notice_of(submitted, city, found)),
     }
 
 

@@ -1,18 +1,21 @@
-"""Forms to hide a text or a photo from the public, with a reason, and to restore a text."""
+"""Forms to hide a text or a photo from the public, with a reason, to restore a text, and to write what everyone may read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.moderation import Replacement
-from requests_app.models import Photo
+from requests_app.models import Photo, ReviewReason, TextRevision
+from requests_app.rules import publication
 from requests_app.rules.public_texts import PublicText, public_texts, version_of
+from requests_app.rules.public_words import KIND_WORDS, found_in
+from requests_app.rules.publication import Words
 from requests_app.web.fields import WordsField
-from staff_app.moderation import public_view
+from staff_app.moderation import public_view, review_queue
 from staff_app.request.forms import WORDS_MAX, ActionForm
 
 
@@ -48,13 +51,9 @@ class Row:
     meanwhile: public_view.Meanwhile | None
 
 
-class ModerateForm(ActionForm):
+class PublicTextsForm(ActionForm):
     """One field per public text. Hidden fields hold the version the moderator saw, to detect concurrent changes."""
 
-    reason = reason_field(
-        gettext_lazy("Why hide this text?"),
-        personal_data=gettext_lazy("It reveals private information about someone"),
-    )
     meanwhile: Mapping[str, public_view.Meanwhile] = {}
 
     def prepare(self) -> None:
@@ -95,8 +94,6 @@ class ModerateForm(ActionForm):
             and _field_name(text.key) in cleaned
             and version_of(cleaned[_field_name(text.key)]) != cleaned.get(_seen_name(text.key))
         }
-        if not self.new and not self.errors:
-            raise forms.ValidationError(_("You didn’t change anything. Delete what the public shouldn’t read."))
         return cleaned
 
     def changed_keys(self) -> set[str]:
@@ -107,13 +104,63 @@ class ModerateForm(ActionForm):
     def seen_version(self, key: str) -> str:
         return str(self.data.get(_seen_name(key), ""))
 
-    def rebased(self, keys: set[str]) -> "ModerateForm":
+    def rebased(self, keys: set[str]) -> Self:
         """A copy with the typed text, marked as based on the current version of the texts in `keys`."""
         data = dict(self.data.items())
         for text in public_texts(self.service_request):
             if text.key in keys:
                 data[_seen_name(text.key)] = text.version
-        return ModerateForm(data, service_request=self.service_request, user=self.user)
+        return type(self)(data, service_request=self.service_request, user=self.user)
+
+
+class ModerateForm(PublicTextsForm):
+    reason = reason_field(
+        gettext_lazy("Why hide this text?"),
+        personal_data=gettext_lazy("It reveals private information about someone"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.new and not self.errors:
+            raise forms.ValidationError(_("You didn’t change anything. Delete what the public shouldn’t read."))
+        return cleaned
+
+
+class PublishForm(PublicTextsForm):
+    """What everyone will read of a report that was private for review. A 911 center's words aren't proposed: staff write their own.
+
+    read_again: the moderator saw what the texts still tell of, and says that it's fine.
+    """
+
+    read_again = forms.BooleanField(
+        label=gettext_lazy("I read it again. It names nobody and doesn’t tell of anybody in distress."), required=False
+    )
+    # Why to read it again.
+    doubts: tuple[str, ...] = ()
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.service_request.review_reason == ReviewReason.TRANSFER:
+            description = self.fields[_field_name(TextRevision.Field.DESCRIPTION)]
+            description.initial, description.required = "", True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        self.doubts = tuple(self._doubts(cleaned))
+        if self.doubts and not cleaned.get("read_again"):
+            raise forms.ValidationError(_("Read it again before everyone can."))
+        return cleaned
+
+    def _doubts(self, cleaned: Mapping[str, Any]) -> Iterator[str]:
+        texts = {text.key: str(cleaned.get(_field_name(text.key), "")) for text in self.texts}
+        words = Words(told="\n".join(texts.values()), typed=list(texts.values()), public=texts)
+        verdict = publication.judge(self.service_request.jurisdiction, words)
+        if verdict.reason:
+            yield review_queue.reason_words(verdict.reason)
+        for name, text in texts.items():
+            yield from (f"{KIND_WORDS[one.kind]}: {one.words}" for one in found_in(name, text))
 
 
 def _field_name(key: str) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,10 +11,18 @@ from django.utils.translation import ngettext
 from requests_app.access import with_last_event
 from requests_app.clock import AppNow, app_now
 from requests_app.localized import localized
-from requests_app.models import Answer, Photo, PublicState, QuestionVersion, ServiceRequest
+from requests_app.models import (
+    PRIVATE_REASONS,
+    Answer,
+    Photo,
+    PublicState,
+    QuestionVersion,
+    ReviewReason,
+    ServiceRequest,
+)
 from requests_app.paging import Order
-from requests_app.rules import permissions
-from requests_app.rules.review import Matches, ModerationLists, Reason
+from requests_app.rules import permissions, review
+from requests_app.rules.review import Matches, ModerationLists
 from staff_app.decorators import StaffRequest
 
 OLDEST: Order = [("submitted_at", "asc"), ("id", "asc")]
@@ -44,12 +52,20 @@ class Row:
     waits: str
     is_late: bool
 
+    @property
+    def is_private(self) -> bool:
+        """Whether it's published on a page of its own, words first."""
+        return review.is_private_review(self.service_request)
+
 
 def for_user(request: HttpRequest) -> QuerySet[ServiceRequest]:
-    """Pending reports that this user may publish."""
+    """Pending reports that this user may publish, and those that are private until then."""
     rule = permissions.visible_filter(request.user, "publish")
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    return ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(rule, public_state=PublicState.PENDING_REVIEW)
+    awaits = Q(public_state=PublicState.PENDING_REVIEW)
+    # As in the index request_private_review.
+    awaits |= Q(public_state=PublicState.PRIVATE, review_reason__in=PRIVATE_REASONS)
+    return ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(rule, awaits)
 
 
 def waiting(request: HttpRequest) -> Waiting:
@@ -114,10 +130,13 @@ def _texts(service_request: ServiceRequest) -> list[tuple[str, str]]:
 
 def reason_words(reason: str) -> str:
     return {
-        Reason.THREAT: _("It may contain a threat."),
-        Reason.LINK: _("It contains a listed link or many links."),
-        Reason.ROBOT: _("It may have been sent by a bot."),
-        Reason.LIMIT: _("There are many reports from the same network or person, or about the same place."),
+        ReviewReason.DISTRESS: _("It may tell of violence, abuse or self-harm, so it’s private."),
+        ReviewReason.TRANSFER: _("A 911 center passed it on. It’s private until you write what everyone may read."),
+        ReviewReason.THREAT: _("It may contain a threat."),
+        ReviewReason.LINK: _("It contains a listed link or many links."),
+        ReviewReason.PERSONAL_DATA: _("It may contain personal data that its writer wasn’t asked about."),
+        ReviewReason.ROBOT: _("It may have been sent by a bot."),
+        ReviewReason.LIMIT: _("There are many reports from the same network or person, or about the same place."),
     }.get(reason, _("It needs review."))  # type: ignore[call-overload]
 
 

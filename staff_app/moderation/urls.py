@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("review/", review.review, name="review"),
     path("review/several/", review.review_several, name="review_several"),
     path("review/<str:reference>/", review.review_request, name="review_request"),
+    path("review/<str:reference>/publish/", review.publish_private, name="publish_private"),
 ]

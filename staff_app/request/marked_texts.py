@@ -14,8 +14,8 @@ from requests_app.rules import personal_data
 from requests_app.rules.intake import clean_text
 from requests_app.rules.personal_data import Found
 from requests_app.rules.public_texts import version_of
-from requests_app.rules.public_words import found_in
-from requests_app.web.report.check import FOUND_AT_ONCE, KINDS
+from requests_app.rules.public_words import KIND_WORDS, found_in
+from requests_app.web.report.check import FOUND_AT_ONCE
 
 # Posted with the form once its writer has seen what is marked: the version of the texts they saw.
 SEEN = "marked"
@@ -32,7 +32,7 @@ class Mark:
 
     @property
     def kind_words(self) -> str:
-        return str(KINDS[self.found.kind])
+        return str(KIND_WORDS[self.found.kind])
 
     @property
     def value(self) -> str:

@@ -37,8 +37,8 @@ from requests_app.prepared import Parameter, Prepared
 from requests_app.references import display
 from requests_app.rules import directory, evidence, permissions, redaction, silence, survey
 from requests_app.rules.personal_data import Kind
+from requests_app.rules.public_words import KIND_WORDS
 from requests_app.rules.text_diff import Piece
-from requests_app.web.report.check import KINDS
 from staff_app import due
 from staff_app.queue import alarms
 from staff_app.request import changes as request_changes
@@ -400,7 +400,9 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
                 "reference": names.requests.get(data.get("child_id", 0), "")
             }
         case "personal_data_kept":
-            kinds = ", ".join(str(KINDS[Kind(kind)]).lower() for kind in str(data.get("kinds", "")).split("+") if kind)
+            kinds = ", ".join(
+                str(KIND_WORDS[Kind(kind)]).lower() for kind in str(data.get("kinds", "")).split("+") if kind
+            )
             return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
@@ -515,7 +517,7 @@ def simple_words(kind: str) -> str:
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
         "made_public": _("Made public: it names nobody"),
-        "kept_private": _("The reporter keeps it private"),
+        "kept_private": _("Kept private"),
         "photo_hidden": _("Photo hidden"),
         "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),

@@ -338,8 +338,8 @@ REGRESSIONS = [
     Regression(
         "a search finds hidden words",
         "requests_app/actions/moderation.py",
-        "    index_request(service_request.pk)\n",
-        "",
+        '    service_request.save(update_fields=["updated_at"])\n    index_request(service_request.pk)\n',
+        '    service_request.save(update_fields=["updated_at"])\n',
         ("tests/staff_app/moderation/test_moderation.py",),
     ),
     Regression(
@@ -393,9 +393,9 @@ REGRESSIONS = [
     ),
     Regression(
         "an edit with a listed link needs no review",
-        "requests_app/actions/corrections.py",
-        "moderation.send_to_review(pk, reason=reason)",
-        "pass",
+        "requests_app/rules/publication.py",
+        "        typed=texts,\n",
+        "        typed=(),\n",
         ("tests/requests_app/web/request/test_edit.py", "tests/requests_app/web/report/test_spam_signals.py"),
     ),
     Regression(

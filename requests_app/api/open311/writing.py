@@ -32,12 +32,13 @@ from requests_app.models import (
     Owner,
     Photo,
     PublicState,
+    ReviewReason,
     ServiceRequest,
     ServiceVersion,
 )
 from requests_app.places import addresses, assets, ownership
 from requests_app.places.address_words import search_key
-from requests_app.rules import intake, screening
+from requests_app.rules import intake, public_words, publication, screening
 from requests_app.rules.helplines import help_for
 
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
@@ -102,7 +103,7 @@ def create(
             raise ValidationError(list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
             raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
-    notice = notice_of(submitted, city, danger, owner)
+    notice = notice_of(submitted, city, danger)
     if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))
     elif media_urls:
@@ -301,11 +302,16 @@ def stored_photos(
             photos.delete(photo)
 
 
-def notice_of(
-    submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, owner: Owner | None
-) -> list[str]:
+def _personal_data_words(service_request: ServiceRequest) -> str:
+    """What was found in it."""
+    found = publication.personal_data_in(publication.words_of(service_request))
+    kinds = ", ".join(str(public_words.KIND_WORDS[kind]) for kind in found)
+    return _("It may contain: %(kinds)s.") % {"kinds": kinds}
+
+
+def notice_of(submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening) -> list[str]:
     """What the reporter should know now, in whole sentences."""
-    service_request = submitted.service_request
+    service_request, owner = submitted.service_request, submitted.service_request.owner
     notice = []
     if is_demo(city):
         notice.append(demo_words())
@@ -313,7 +319,7 @@ def notice_of(
         notice.append(_("This is a test: it is shown to nobody, and nobody acts on it."))
     if danger.asked or danger.kind or service_request.service_version.emergency_screen:
         notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
-    if (danger_help := help_for(city, danger.kind)).is_special:
+    if (danger_help := help_for(city, danger.distress or danger.kind)).is_special:
         notice.append(danger_help.words)
     if service_request.public_state == PublicState.UNCONFIRMED:
         notice.append(_("One more step: select the link in our email to send us your report."))
@@ -325,7 +331,11 @@ def notice_of(
         notice.append(wording.next_step(service_request, now=submitted.made_at).words)
     if service_request.public_state == PublicState.PENDING_REVIEW:
         notice.append(_("Someone will review it before everyone can see it."))
+        if service_request.review_reason == ReviewReason.PERSONAL_DATA:
+            notice.append(_personal_data_words(service_request))
     if service_request.public_state == PublicState.PRIVATE:
+        if danger.distress:
+            notice.append(_("Only the city can read this."))
         notice.append(
             _("This report is private. Your reference is %(reference)s.")
             % {"reference": service_request.display_reference}

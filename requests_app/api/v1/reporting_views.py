@@ -95,7 +95,8 @@ class OneRequestAndEdit(OneRequest):
         check_if_match(request, tag_of(JSONRenderer().render(service_requests.one(self.jurisdiction, public))))
         count(request, "words", WORDS_AN_HOUR)
         writing.edit(found, description)
-        changed = service_requests.find(self.jurisdiction, reference, key)
+        # The new words may have made it private.
+        changed = service_requests.own(self.jurisdiction, found.service_request.pk)
         return Response(service_requests.one(self.jurisdiction, changed))
 
 

@@ -115,8 +115,17 @@ def find(city: Jurisdiction, reference: str, key: ApiKey | None = None) -> Servi
     return found
 
 
+def own(city: Jurisdiction, pk: int) -> ServiceRequest:
+    """For the person who has its private link, also if nobody else may know of it."""
+    found = ServiceRequest.objects.select_related(*RELATED).get(pk=pk)
+    for row in (found, found.duplicate_of):
+        if row is not None:
+            row.jurisdiction = city
+    return found
+
+
 def one(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any]:
-    """A request of find(), with its timeline."""
+    """A request of find() or own(), with its timeline. Of one that isn't public, the status only."""
     has_words = shows_words(found)
     parent = RequestAccess(found, None, own=False, shows_words=has_words).parent
     now, current = wording.now_for([found]), parent or found

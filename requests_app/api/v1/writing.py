@@ -73,7 +73,7 @@ def report(
         # Nobody could be shown the emergency page: staff must look as if it had been passed by.
         new = replace(new, photos=taken, after_warning=found.is_sure, is_test=key.is_test)
         submitted = _submit(new, names, idempotency)
-    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, new.owner))), submitted.repeated
+    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found))), submitted.repeated
 
 
 def new_report(

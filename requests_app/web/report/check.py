@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,8 +19,8 @@ from requests_app.places.map_picture_links import NIGHT, SIZES
 from requests_app.places.public_place import public_place, shows_asset
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.rules.key_sentence import SHORT
-from requests_app.rules.personal_data import Found, Kind
-from requests_app.rules.public_words import found_in, is_confidential, public_labels, public_words
+from requests_app.rules.personal_data import Found
+from requests_app.rules.public_words import KIND_WORDS, found_in, public_labels, public_words
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.map_pictures import drawn
@@ -29,12 +29,6 @@ from requests_app.web.report.draft_page import draft_page, page_url, show
 from requests_app.web.resident import resident_of
 
 Row = dict[str, Any]
-KINDS = {
-    Kind.EMAIL: gettext_lazy("Email address"),
-    Kind.PHONE: gettext_lazy("Phone number"),
-    Kind.PLATE: gettext_lazy("License plate"),
-    Kind.NAME: gettext_lazy("Possible name"),
-}
 # With more findings than this (a pasted phone book), the rest appear as the first ones are removed.
 FOUND_AT_ONCE = 10
 
@@ -115,7 +109,7 @@ def remove_text(request: CityRequest, draft: Draft) -> HttpResponse:
 def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[Row], list[Row]]:
     """The report's facts as two lists of rows: what everyone can see, and what only the city can see."""
     visibility = version.visibility
-    confidential = is_confidential(version)
+    confidential = path.is_private
     everyone: list[Row] = []
     city: list[Row] = []
     for_all = city if confidential else everyone
@@ -172,7 +166,9 @@ def _found(path: Path, everyone: list[Row]) -> list[Row]:
             if text := words.get(where, ""):
                 here = found_in(where, text, label=labels.get(where, ""))
                 piece["parts"] = _parts(text, here)
-                findings += [{"kind": KINDS[item.kind], "found": item, "where": where, "label": label} for item in here]
+                findings += [
+                    {"kind": KIND_WORDS[item.kind], "found": item, "where": where, "label": label} for item in here
+                ]
     return findings
 
 

@@ -18,6 +18,7 @@ from requests_app.rules.nearby import AROUND_M, reported_nearby
 from requests_app.rules.permissions import INVISIBLE
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
+from requests_app.web.only_the_city import only_the_city
 from requests_app.web.report import confirm
 from requests_app.web.report.draft_page import draft_page, gone, in_other_language, next_of, show, to_next_page
 from requests_app.web.report.forms import ContactForm
@@ -143,6 +144,7 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
             "nearby": reported_nearby(service_request),
             "nearby_query": urlencode({"near": f"{point.y:.5f},{point.x:.5f},{AROUND_M}"}) if point else "",
             "closed": wording.read_later(service_request),
+            **only_the_city(service_request),
         },
     )
 

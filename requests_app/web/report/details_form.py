@@ -38,10 +38,7 @@ class DetailsForm(forms.Form):
         self.path, self.version = path, version
         self.questions = path.pages[number - 1]
         self.kept_photos = kept_photos
-        self.is_confidential = self.version.visibility in (
-            ServiceVersion.Visibility.PRIVATE,
-            ServiceVersion.Visibility.STAFF,
-        )
+        self.is_confidential = self.version.is_confidential
         if number == 1:
             self._add_words()
         self.in_place = path.in_place(number)

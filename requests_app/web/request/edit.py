@@ -20,11 +20,11 @@ from requests_app.models import Owner, Person, ServiceRequest
 from requests_app.places import assets, ownership
 from requests_app.rules import reporter_edits, screening
 from requests_app.rules.helplines import help_for
-from requests_app.rules.public_words import found_in, label_of, words_for_everyone, words_of
+from requests_app.rules.public_words import KIND_WORDS, found_in, label_of, words_for_everyone, words_of
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import place_input
-from requests_app.web.report.check import FOUND_AT_ONCE, KINDS
+from requests_app.web.report.check import FOUND_AT_ONCE
 from requests_app.web.report.forms import PlaceChoiceForm, typed_point
 from requests_app.web.request.edit_form import ChangeForm
 from requests_app.web.request.forms import words_form
@@ -95,6 +95,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         answers=form.answers,
         said_no=found.danger.kind if found.danger and is_sure else "",
         was=form.cleaned_data["was"],
+        was_asked=True,
     )
     try:
         corrections.correct(service_request.pk, wanted, actor=person)
@@ -251,7 +252,7 @@ def _found(request: CityRequest, form: ChangeForm, place: submission.Place | Non
     known |= set(request.POST.getlist("seen")[:CARRIED_MAX])
     # The same number three times needs one warning only.
     found = {
-        one.words: {"kind": KINDS[one.kind], "found": one, "label": labels[where]}
+        one.words: {"kind": KIND_WORDS[one.kind], "found": one, "label": labels[where]}
         for where, text in new.items()
         for one in found_in(where, text, label=questions.get(where, ""))
         if one.words not in known

@@ -11,7 +11,6 @@ from requests_app.models import Photo, QuestionVersion, ServiceRequest
 from requests_app.rules import intake, personal_data, reporter_edits
 from requests_app.rules.intake import clean_text
 from requests_app.rules.personal_data import Kind
-from requests_app.rules.public_words import is_confidential
 from requests_app.web.fields import WordsField
 from requests_app.web.report.details_form import name_of, words_field
 from requests_app.web.report.forms import PlaceForm
@@ -67,7 +66,7 @@ class ChangeForm(PlaceForm):
 
     def _add_words(self) -> None:
         self.fields["text"] = words_field(
-            is_confidential=is_confidential(self.version),
+            is_confidential=self.version.is_confidential,
             # A report needs a description or answers. One that was sent without a description may stay that way.
             required=bool(self.service_request.description) and not self._has_answers(),
             lines=6,
@@ -78,7 +77,7 @@ class ChangeForm(PlaceForm):
 
     def _answer_field(self, question: QuestionVersion) -> WordsField:
         hints = [localized(question.help)]
-        if question.visibility != QuestionVersion.Visibility.PUBLIC and not is_confidential(self.version):
+        if question.visibility != QuestionVersion.Visibility.PUBLIC and not self.version.is_confidential:
             hints.append(_("Only the city sees this answer."))
         return WordsField(
             label=localized(question.text),

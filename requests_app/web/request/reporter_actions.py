@@ -115,10 +115,14 @@ def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpR
 
 
 def _say_whom_to_call(request: CityRequest, about: ServiceRequest, words: str) -> None:
-    """Shows whom to call if the text sounds dangerous, since we may not read it right away."""
-    if found := screening.assess(request.jurisdiction, words):
-        danger.block_shown_for(about, found.kind)
-        messages.error(request, help_for(request.jurisdiction, found.kind).message())
+    """Shows whom to call if the text sounds dangerous, since we may not read it right away, and that nobody else reads it."""
+    found = screening.find_danger(request.jurisdiction, words)
+    if found.danger:
+        danger.block_shown_for(about, found.danger.kind)
+    if kind := found.distress or (found.danger.kind if found.danger else ""):
+        messages.error(request, help_for(request.jurisdiction, kind).message())
+    if found.distress:
+        messages.info(request, _("Only the city can read this."))
 
 
 def back_to_report(access: RequestAccess) -> HttpResponse:

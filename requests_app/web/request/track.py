@@ -32,6 +32,7 @@ from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
+from requests_app.web.only_the_city import only_the_city
 from requests_app.web.request import share
 from requests_app.web.request.forms import FindForm, WordsForm, words_form
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
@@ -153,6 +154,7 @@ def track_page(
             "news_on": "news" in acts,
             "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
             "is_confidential": not service_request.is_public,
+            **(only_the_city(service_request) if own else {}),
             "survey_answered": "survey" in acts and bool(_survey_answers(access)),
         },
         status=status,

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from requests_app.models import Jurisdiction, ModerationTerm
-from requests_app.rules import review
+from requests_app.rules import publication, review
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]
@@ -34,7 +34,7 @@ def city() -> Jurisdiction:
 
 @pytest.mark.parametrize("text", SWEARING)
 def test_swearing_alone_holds_nothing(city: Jurisdiction, text: str) -> None:
-    assert review.review_reason(city, [text]) == ""
+    assert review.find_matches(city, [text]).reason == ""
 
 
 @pytest.mark.parametrize(
@@ -54,44 +54,59 @@ def test_swearing_alone_holds_nothing(city: Jurisdiction, text: str) -> None:
     ],
 )
 def test_a_listed_host_holds_however_it_is_written(city: Jurisdiction, text: str) -> None:
-    assert review.review_reason(city, ["A hole.", text]) == "link"
+    assert review.find_matches(city, ["A hole.", text]).reason == "link"
 
 
 @pytest.mark.parametrize(
     "text", ["notspam.example", "spam.example.org", "The lid is broken.Please fix it.", "spam example", "see a.example"]
 )
 def test_other_hosts_hold_nothing(city: Jurisdiction, text: str) -> None:
-    assert review.review_reason(city, [text]) == ""
+    assert review.find_matches(city, [text]).reason == ""
 
 
 def test_two_links_are_a_report_and_three_an_advertisement(city: Jurisdiction) -> None:
     links = [f"https://photos.example/{number}" for number in range(3)]
-    assert review.review_reason(city, links[:2]) == ""
-    assert review.review_reason(city, links) == "link"
-    assert review.review_reason(city, [" www.one.example ".join(links[:2])]) == "link"
+    assert review.find_matches(city, links[:2]).reason == ""
+    assert review.find_matches(city, links).reason == "link"
+    assert review.find_matches(city, [" www.one.example ".join(links[:2])]).reason == "link"
 
 
 @pytest.mark.parametrize("text", ["Fix it or I’LL KILL YOU", "ill   kill, you!", "TE VOY A MATÁR, jefe"])
 def test_a_listed_threat_holds_in_every_language_without_case_accents_and_signs(city: Jurisdiction, text: str) -> None:
-    assert review.review_reason(city, [text]) == "threat"
+    assert review.find_matches(city, [text]).reason == "threat"
 
 
 @pytest.mark.parametrize("text", ["I will kill the weeds", "te voy a mata", "kill you"])
 def test_other_words_are_no_threat(city: Jurisdiction, text: str) -> None:
-    assert review.review_reason(city, [text]) == ""
+    assert review.find_matches(city, [text]).reason == ""
 
 
-def test_the_gravest_reason_is_said(city: Jurisdiction) -> None:
-    threat, link = "I'll kill you", "spam.example"
-    assert review.review_reason(city, [link, threat], by_robot=True, over_limit=True) == "threat"
-    assert review.review_reason(city, [link], by_robot=True, over_limit=True) == "link"
-    assert review.review_reason(city, [], by_robot=True, over_limit=True) == "robot"
-    assert review.review_reason(city, [], over_limit=True) == "limit"
+DISTRESS = "My husband beats me every night."
+
+
+@pytest.mark.parametrize(
+    ("told", "public", "asked", "reason"),
+    [
+        (f"{DISTRESS} I'll kill you.", "", {"is_transfer": True}, "distress"),
+        ("I'll kill you", "", {"is_transfer": True}, "transfer"),
+        ("See spam.example or I'll kill you", "", {"by_robot": True}, "threat"),
+        ("spam.example", "Call 617-555-0142", {"by_robot": True}, "link"),
+        ("A hole.", "Call 617-555-0142", {"by_robot": True, "over_limit": True}, "personal_data"),
+        ("A hole.", "Call 617-555-0142", {"by_robot": True, "over_limit": True, "was_asked": True}, "robot"),
+        ("A hole.", "", {"over_limit": True}, "limit"),
+        ("A hole.", "A hole.", {}, ""),
+    ],
+)
+def test_the_gravest_reason_counts(
+    city: Jurisdiction, told: str, public: str, asked: dict[str, bool], reason: str
+) -> None:
+    words = publication.Words(told=told, typed=[told], public={"text": public})
+    assert publication.judge(city, words, **asked).reason == reason
 
 
 def test_the_lists_of_another_city_do_not_count(city: Jurisdiction) -> None:
     other = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
-    assert review.review_reason(other, ["spam.example", "I'll kill you"]) == ""
+    assert review.find_matches(other, ["spam.example", "I'll kill you"]).reason == ""
 
 
 @pytest.mark.parametrize(
@@ -111,7 +126,7 @@ def test_the_host_of_what_was_pasted(typed: str, host: str) -> None:
 
 def test_a_long_list_and_a_long_text_cost_two_queries(city: Jurisdiction, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
-        review.review_reason(city, ["a." * 2000, "b.example " * 300, "no links"])
+        review.find_matches(city, ["a." * 2000, "b.example " * 300, "no links"])
 
 
 @pytest.mark.shows("5.48")
@@ -123,7 +138,7 @@ def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
         taken = []
         for _ in range(3):
             began = time.process_time()
-            review.review_reason(city, [piece * times])
+            review.find_matches(city, [piece * times])
             taken.append(time.process_time() - began)
         return min(taken)
 

@@ -42,7 +42,7 @@ def test_a_term_is_kept_as_it_is_compared_and_counts_at_once(
     if kind == "address":
         assert blocked_addresses.is_blocked(town.city, "troll@banned.example")
     else:
-        assert review.review_reason(town.city, [f"See {typed}"]) == kind
+        assert review.find_matches(town.city, [f"See {typed}"]).reason == kind
     assert "already on the list" in add(ada, kind, typed)
     assert ModerationTerm.objects.count() == 1
 

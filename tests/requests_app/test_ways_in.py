@@ -1,0 +1,419 @@
+"""Every way in asks every rule: what a report or a later text tells of distress, personal data, threats and danger."""
+
+import ast
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+
+from requests_app import api_keys, links
+from requests_app.actions import conversation, endings, later_photos
+from requests_app.models import ModerationTerm, PublicState, ServiceRequest
+from tests import factories
+from tests.factories import Rivermark
+from tests.requests_app.api.conftest import Api
+from tests.requests_app.api.v1.conftest import V1
+from tests.requests_app.imports.test_requests import HEADER, MAPPING
+from tests.requests_app.web.offline.test_page import Device
+from tests.resident import run_outbox
+from tests.walk import Walk
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]
+
+ROOT = Path(__file__).parents[2]
+PLAIN = "A hole as big as a plate"
+DISTRESS = "My husband beats me every night, please help me. There is a pothole in front"
+AYUDA = "Mi esposo me golpea todas las noches, ayúdeme por favor. Hay un bache en frente"
+PERSONAL = "A hole by the gate. Call 617-555-0142"
+THREAT = "Fill the hole or I'll kill you"
+GAS = "I smell gas in the hall"
+SECRETS = ("beats me", "golpea")
+
+Way = Callable[["Town", str], ServiceRequest]
+
+
+@dataclass
+class Town:
+    cast: Rivermark
+    folder: Path
+    client: Client = field(default_factory=Client)
+
+    def only(self) -> ServiceRequest:
+        return ServiceRequest.objects.select_related("service_version", "jurisdiction").get()
+
+    def key(self, *scopes: str, **more: Any) -> str:
+        return api_keys.create(self.cast.city, f"App {scopes}", scopes=list(scopes), **more)[1]
+
+    def public_report(self, status: str = "") -> tuple[ServiceRequest, Client, str]:
+        """A public report, its reporter's browser and their token."""
+        made = factories.submitted(self.cast.pothole, PLAIN, answers={"where": "lane"})
+        assert made.link is not None
+        assert made.service_request.is_public
+        self.client.get(f"/l/{links.token(made.link)}/")
+        if status == "asked":
+            conversation.ask(made.service_request.pk, question="Which side?", actor=self.cast.tom)
+        elif status == "resolved":
+            endings.resolve(made.service_request.pk, disposition="fixed", words="Filled.", actor=self.cast.tom)
+        return made.service_request, self.client, links.token(made.link)
+
+
+@pytest.fixture
+def town(cast: Rivermark, tmp_path: Path) -> Town:
+    ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="i'll kill you")
+    return Town(cast, tmp_path)
+
+
+# --- New reports ------------------------------------------------------------------------------------------------------
+
+
+def _walk(town: Town, language: str = "", *, text: str = PLAIN, damage: str = "", alt: str = "") -> ServiceRequest:
+    walk = Walk(town.client, language).begin(text)
+    steps = {
+        "service": {"service": "pothole"},
+        "location": {"address": "12 Elm St", "note": ""},
+        "details": {"text": text, "q_where": "lane", "q_damage": damage},
+        "contact": {"email": "ana@example.org", "phone": "", "language": "en"},
+        "duplicates": {"different": "1"},
+        "emergency": {"go_on": "1"},
+    }
+    for _page in range(20):
+        at = walk.at.partition("/")[0]
+        if at == "check":
+            break
+        data: dict[str, Any] = dict(steps[at])
+        if at == "details" and alt and walk.draft.photos.exists():
+            data[f"alt_{walk.draft.photos.get().name}"] = alt
+        elif at == "details" and alt:
+            data |= {"photos": [SimpleUploadedFile("a.jpg", factories.jpeg(), "image/jpeg")], "add_photos": "1"}
+        walk.on(walk.at, **data)
+    walk.on("check", version=str(town.cast.pothole.pk))
+    return town.only()
+
+
+def web(town: Town, text: str) -> ServiceRequest:
+    return _walk(town, text=text)
+
+
+def web_answer(town: Town, text: str) -> ServiceRequest:
+    return _walk(town, damage=text)
+
+
+def web_photo(town: Town, text: str) -> ServiceRequest:
+    return _walk(town, alt=text)
+
+
+def offline(town: Town, text: str) -> ServiceRequest:
+    device = Device()
+    answer = device.send(text=text, went_on=["phrase:smell gas"])
+    if answer.get("state") != "sent":
+        # The person goes on where the page leads them: to the question.
+        town.client = device.client
+        walk = Walk(Client())
+        walk.client.cookies = device.client.cookies
+        walk.page = f"/report/{device.draft.pk}/emergency/"
+        walk.on("emergency", go_on="1")
+        device.send(text=text, revision="2")
+    return town.only()
+
+
+def open311(town: Town, text: str) -> ServiceRequest:
+    Api(town.key("report")).post(
+        {
+            "service_code": "pothole",
+            "description": text,
+            "address_string": "12 Elm St",
+            "attribute[where]": "lane",
+            "email": "ana@example.org",
+        }
+    )
+    return town.only()
+
+
+def _v1_body(text: str) -> dict[str, Any]:
+    return {
+        "service": "pothole",
+        "description": text,
+        "place": {"address": "12 Elm St"},
+        "answers": {"where": "lane"},
+        "contact": {"email": "ana@example.org"},
+    }
+
+
+def v1(town: Town, text: str) -> ServiceRequest:
+    V1(town.key("report")).send("requests/", _v1_body(text))
+    return town.only()
+
+
+def v1_answer(town: Town, text: str) -> ServiceRequest:
+    body = _v1_body(PLAIN)
+    body["answers"]["damage"] = text
+    V1(town.key("report")).send("requests/", body)
+    return town.only()
+
+
+def v1_photo(town: Town, text: str) -> ServiceRequest:
+    api = V1(town.key("report"))
+    file = SimpleUploadedFile("a.jpg", factories.jpeg(), "image/jpeg")
+    photo = api.upload("photos/", {"photo": file, "alt": text})
+    api.send("requests/", _v1_body(PLAIN) | {"photos": [photo["id"]]})
+    return town.only()
+
+
+def transfer(town: Town, text: str) -> ServiceRequest:
+    V1(town.key("staff", acts_as=town.cast.cal)).send("staff/requests/", _v1_body(text) | {"number": "26-1"})
+    return town.only()
+
+
+def imported(town: Town, text: str) -> ServiceRequest:
+    values = {
+        "id": "1", "opened": "2026-05-01T10:00:00", "status": "Open", "type": "Pothole", "group": "Streets", "dept": "PW",
+        "text": text, "source": "Web", "address": "12 Elm St",
+    }  # fmt: skip
+    file, mapping = town.folder / "old.csv", town.folder / "map.yaml"
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([HEADER, [values.get(name, "") for name in HEADER]])
+    mapping.write_text(yaml.safe_dump(MAPPING))
+    rejects = town.folder / "rejects.csv"
+    call_command("import_requests", str(file), mapping=mapping, rejects=rejects, stdout=io.StringIO())
+    return town.only()
+
+
+# --- Later texts ------------------------------------------------------------------------------------------------------
+
+
+def web_message(town: Town, text: str) -> ServiceRequest:
+    report, ana, _token = town.public_report()
+    ana.post(f"/r/{report.reference}/add/", {"add-words": text})
+    return town.only()
+
+
+def web_answer_to_staff(town: Town, text: str) -> ServiceRequest:
+    report, ana, _token = town.public_report("asked")
+    ana.post(f"/r/{report.reference}/answer/", {"answer-words": text})
+    return town.only()
+
+
+def web_not_fixed(town: Town, text: str) -> ServiceRequest:
+    report, ana, _token = town.public_report("resolved")
+    ana.post(f"/r/{report.reference}/not-fixed/", {"not_fixed-words": text})
+    return town.only()
+
+
+def web_edit(town: Town, text: str) -> ServiceRequest:
+    report, ana, _token = town.public_report()
+    page = ana.get(f"/r/{report.reference}/edit/").content.decode()
+    (was,) = _values(page, "was")
+    data = {"text": text, "note": "", "address": "12 Elm St", "was": was, "q_damage": ""}
+    answer = ana.post(f"/r/{report.reference}/edit/", data)
+    if answer.status_code == 422:
+        # Asked whether anyone is in danger, or whether a phone number should be public.
+        html = answer.content.decode()
+        names = {name: _values(html, name) for name in ("said_no", "seen")}
+        answer = ana.post(f"/r/{report.reference}/edit/", data | {key: value for key, value in names.items() if value})
+    assert answer.status_code == 302, answer.content.decode()
+    return town.only()
+
+
+def _values(html: str, name: str) -> list[str]:
+    return [unescape(value) for value in re.findall(rf'name="{name}"[^>]*? value="([^"]*)"', html)]
+
+
+def web_later_photo(town: Town, text: str) -> ServiceRequest:
+    report, ana, _token = town.public_report()
+    ana.post(f"/r/{report.reference}/photos/", {"photos": [SimpleUploadedFile("a.jpg", factories.jpeg())], "stay": "1"})
+    (photo,) = later_photos.reporter_edits.later_photos(report)
+    ana.post(f"/r/{report.reference}/photos/", {f"alt_{photo.name}": text})
+    return town.only()
+
+
+def v1_comment(town: Town, text: str) -> ServiceRequest:
+    report, _ana, token = town.public_report()
+    V1(town.key("report")).send(f"requests/{report.reference}/comments/", {"private_token": token, "text": text})
+    return town.only()
+
+
+def v1_edit(town: Town, text: str) -> ServiceRequest:
+    report, _ana, token = town.public_report()
+    api = V1(town.key("report"))
+    read = api.get(f"requests/{report.reference}/", headers={"X-Private-Token": token})
+    assert read
+    api.send(
+        f"requests/{report.reference}/",
+        {"private_token": token, "description": text},
+        200,
+        headers={"If-Match": api.last["ETag"]},
+        method="PATCH",
+    )
+    return town.only()
+
+
+def open311_update(town: Town, text: str) -> ServiceRequest:
+    report, _ana, _token = town.public_report()
+    Api(town.key("updates")).post(
+        {
+            "service_request_id": report.display_reference,
+            "update_id": "1",
+            "description": text,
+            "status": "OPEN",
+            "updated_datetime": "2026-05-01T10:00:00Z",
+        },
+        path="servicerequestupdates.json",
+    )
+    return town.only()
+
+
+PUBLIC, REVIEW, PRIVATE = PublicState.PUBLIC.value, PublicState.PENDING_REVIEW.value, PublicState.PRIVATE.value
+# For each way in: what becomes of a report with a phone number that everyone would read, and with a listed threat.
+WAYS: dict[Way, tuple[str, str]] = {
+    # The page asks the writer about the number.
+    web: (PUBLIC, REVIEW),
+    # Only the city reads this answer.
+    web_answer: (PUBLIC, REVIEW),
+    web_photo: (PUBLIC, REVIEW),
+    offline: (REVIEW, REVIEW),
+    open311: (REVIEW, REVIEW),
+    v1: (REVIEW, REVIEW),
+    v1_answer: (PUBLIC, REVIEW),
+    v1_photo: (REVIEW, REVIEW),
+    transfer: (PRIVATE, PRIVATE),
+    imported: (REVIEW, REVIEW),
+    # Only the city reads messages.
+    web_message: (PUBLIC, PUBLIC),
+    web_answer_to_staff: (PUBLIC, PUBLIC),
+    web_not_fixed: (PUBLIC, PUBLIC),
+    v1_comment: (PUBLIC, PUBLIC),
+    open311_update: (PUBLIC, PUBLIC),
+    web_edit: (PUBLIC, REVIEW),
+    v1_edit: (REVIEW, REVIEW),
+    # The form refuses numbers.
+    web_later_photo: (PUBLIC, REVIEW),
+}
+every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+
+
+@every_way
+def test_what_asks_for_nothing_is_public(town: Town, way: Way) -> None:
+    found = way(town, "It is getting bigger.")
+    assert (found.public_state, found.review_reason) == ((PRIVATE, "transfer") if way is transfer else (PUBLIC, ""))
+
+
+@every_way
+@pytest.mark.parametrize("text", [DISTRESS, AYUDA], ids=["en", "es"])
+def test_distress_is_private_from_its_first_moment(town: Town, way: Way, text: str) -> None:
+    found = way(town, text)
+    assert (found.public_state, found.review_reason) == (PRIVATE, "distress")
+    assert (found.public_point, found.public_address, found.owner) == (None, "", None)
+    assert not {area.public_state for area in found.request_areas.all()} - {PRIVATE}
+    for message in run_outbox():
+        assert not any(secret in str(message.message()) for secret in SECRETS), message.subject
+    for path in (f"/r/{found.reference}/", "/list/", "/feed.atom", "/open311/v2/requests.json", "/api/v1/requests/"):
+        page = Client().get(path).content.decode()
+        assert not any(secret in page for secret in SECRETS), path
+        assert found.reference not in page or path.startswith("/r/")
+
+
+@every_way
+def test_personal_data_is_asked_about_or_waits_for_review(town: Town, way: Way) -> None:
+    found = way(town, PERSONAL)
+    assert found.public_state == WAYS[way][0]
+    if found.public_state == REVIEW:
+        assert found.review_reason == "personal_data"
+
+
+@every_way
+def test_a_listed_threat_waits_for_review_wherever_everyone_would_read_it(town: Town, way: Way) -> None:
+    found = way(town, THREAT)
+    assert found.public_state == WAYS[way][1]
+    if found.public_state == REVIEW:
+        assert found.review_reason == "threat"
+
+
+@every_way
+def test_somebody_hears_of_danger(town: Town, way: Way) -> None:
+    found = way(town, GAS)
+    # What was imported is over, or known to who works on it.
+    assert found.alarms.filter(state="ringing").count() == (0 if way is imported else 1)
+    assert (found.priority == 1) is (way is not imported)
+
+
+# --- No way without a row ---------------------------------------------------------------------------------------------
+
+# What stores the words of a resident, by the function that does it, and the ways above that lead there.
+STORES: dict[str, tuple[Way, ...]] = {
+    "requests_app/actions/submission.py:_new_request": (web, offline, open311, v1, transfer),
+    "requests_app/actions/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
+    "requests_app/actions/drafts.py:save_photo_descriptions": (web_photo,),
+    "requests_app/actions/later_photos.py:save_descriptions": (web_later_photo,),
+    "requests_app/actions/corrections.py:_change_text": (web_edit, v1_edit),
+    "requests_app/actions/corrections.py:_save_answer": (web_edit,),
+    "requests_app/actions/corrections.py:_change_place": (web_edit,),
+    "requests_app/actions/conversation.py:_add_resident_comment": (
+        web_message, web_answer_to_staff, v1_comment, open311_update,
+    ),
+    "requests_app/actions/reopenings.py:reopen": (web_not_fixed,),
+    "requests_app/imports/requests.py:_fill": (imported,),
+    "requests_app/photos.py:store_upload": (v1_photo,),
+}  # fmt: skip
+# What stores other words: those of staff, of the city's data, or of nobody.
+OF_STAFF = {
+    "requests_app/actions/submission.py:_submit": "links to photos, for staff",
+    "requests_app/actions/assignment.py:transfer": "a note",
+    "requests_app/actions/assignment.py:return_to_triage": "a note",
+    "requests_app/actions/conversation.py:comment": "by staff",
+    "requests_app/actions/conversation.py:note": "by staff",
+    "requests_app/actions/conversation.py:ask": "by staff",
+    "requests_app/actions/endings.py:_post_outcome": "by staff",
+    "requests_app/actions/moderation.py:_store": "by a moderator",
+    "requests_app/actions/moderation.py:publish_read": "by a moderator",
+    "requests_app/actions/place_corrections.py:_save_place": "a place",
+    "requests_app/actions/place_corrections.py:restore": "a place, as it was",
+    "requests_app/actions/privacy.py:_erase_words": "nothing",
+    "requests_app/actions/staff_texts.py:edit": "by staff",
+    "requests_app/imports/requests.py:_end": "by staff of the earlier system",
+}
+# Where rows are stored. The other packages read (tests/test_rooms.py), and staff_app has no tables of its own.
+STORING = ("actions", "imports", "api", "web", "worker", "exports", "photos.py")
+_ROWS = {"Comment", "NewComment", "Answer", "ServiceRequest", "Photo"}
+_COLUMNS = {"text", "description", "place_note", "value_text", "alt"}
+
+
+def _stores() -> Iterator[str]:
+    """Each function of the program that makes a row with words, or sets a column of words, as "file:function"."""
+    for part in STORING:
+        place = ROOT / "requests_app" / part
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            for function in ast.walk(ast.parse(path.read_text())):
+                if isinstance(function, ast.FunctionDef) and any(map(_writes_words, ast.walk(function))):
+                    yield f"{path.relative_to(ROOT).as_posix()}:{function.name}"
+
+
+def _writes_words(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        row = ast.unparse(node.func).removesuffix(".objects.create")
+        return row in _ROWS and (row == "NewComment" or any(one.arg in _COLUMNS for one in node.keywords))
+    if isinstance(node, ast.Dict):
+        return {"description", "place_note"} <= {one.value for one in node.keys if isinstance(one, ast.Constant)}
+    if isinstance(node, ast.Assign):
+        return any(isinstance(one, ast.Attribute) and one.attr in _COLUMNS for one in _targets(node))
+    return False
+
+
+def _targets(node: ast.Assign) -> Iterator[ast.AST]:
+    for target in node.targets:
+        yield from target.elts if isinstance(target, ast.Tuple) else [target]
+
+
+def test_whatever_stores_words_has_its_rows() -> None:
+    assert json.dumps(sorted(_stores()), indent=1) == json.dumps(sorted({*STORES, *OF_STAFF}), indent=1)
+    assert {way for ways in STORES.values() for way in ways} == set(WAYS)
