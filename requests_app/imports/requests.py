@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +21,7 @@ from requests_app.imports.map_files import ImportProblemError, first_line
 from requests_app.imports.progress import Progress
 from requests_app.imports.request_mapping import OPEN_AS, RequestMapping, read_mapping
 from requests_app.models import (
+    CONFIDENTIAL,
     OPEN,
     Area,
     Calendar,
@@ -31,6 +33,7 @@ from requests_app.models import (
     GazetteerEntry,
     Jurisdiction,
     PublicState,
+    ReviewReason,
     Service,
     ServiceRequest,
     ServiceVersion,
@@ -38,6 +41,7 @@ from requests_app.models import (
 )
 from requests_app.places.address_words import search_key
 from requests_app.places.public_place import public_place
+from requests_app.rules import public_words, publication, review
 from requests_app.rules.intake import DESCRIPTION_MAX, clean_text
 
 BATCH = 2_000
@@ -47,17 +51,20 @@ HOUSES_ALONG = 5
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 # In degrees: accept piers and bridges just beyond the boundary.
 NEAR_THE_BOUNDARY = 0.002
+# What was written about it.
+WORDS = ("description", "address", "place_note")
 # Columns that a second import may update; the others (reference, later work of staff) stay.
 COMPARED = (
     "service_id", "service_version_id", "description", "language", "channel", "point", "address", "place_note",
     "public_point", "public_address", "place_source", "place_confidence", "status", "disposition", "public_state",
-    "priority", "department_id", "due_at", "submitted_at", "routed_at", "resolved_at", "closed_at",
+    "review_reason", "priority", "department_id", "due_at", "submitted_at", "routed_at", "resolved_at", "closed_at",
 )  # fmt: skip
 
 
 @dataclass
 class Imported:
-    """The result of an import. rejects: the file with the rejected rows, if any."""
+    """The result of an import. rejects: the file with the rejected rows, if any; review: the one that lists the rows that aren't
+    public until somebody has read them."""
 
     new: int = 0
     changed: int = 0
@@ -65,7 +72,9 @@ class Imported:
     rejected: int = 0
     geocoded: int = 0
     without_place: int = 0
+    held: int = 0
     rejects: Path | None = None
+    review: Path | None = None
 
     @property
     def read(self) -> int:
@@ -92,20 +101,20 @@ class Row:
 
 
 @dataclass
-class Rejects:
-    """The rejects file: line, column, reason, value and the original row. Created on the first reject."""
+class Listed:
+    """A CSV file about some of the rows, created with the first."""
 
     path: Path
     header: list[str]
     file: TextIO | None = None
     count: int = 0
 
-    def add(self, line: int, error: BadRowError, row: list[str]) -> None:
+    def add(self, *values: object) -> None:
         if self.file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.file = self.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
-            csv.writer(self.file).writerow(["line", "column", "reason", "value", *self.header])
-        csv.writer(self.file).writerow([line, error.column, error.reason, error.value[:200], *row])
+            csv.writer(self.file).writerow(self.header)
+        csv.writer(self.file).writerow(values)
         self.count += 1
 
     def close(self) -> None:
@@ -129,7 +138,9 @@ def import_requests(
     """
     request_import = RequestImport(jurisdiction, file, read_mapping(mapping), progress)
     request_import.prepare()
-    return request_import.run(rejects or settings.VAR / "imports" / f"{file.name.split('.')[0]}.rejects.csv", batch)
+    path = rejects or settings.VAR / "imports" / f"{file.name.split('.')[0]}.rejects.csv"
+    request_import.held.path = path.with_name(f"{file.name.split('.')[0]}.review.csv")
+    return request_import.run(path, batch)
 
 
 @contextmanager
@@ -154,6 +165,7 @@ class RequestImport:
         self.total = 0
         self.done = Imported()
         self.pairs: list[tuple[str, str]] = []
+        self.held = Listed(Path(), ["line", "id", "reason", "found"])
         self.at: dict[str, int] = {}
 
     # --- Before the first row -------------------------------------------------------------------------------------
@@ -265,19 +277,20 @@ class RequestImport:
     def run(self, rejects_path: Path, batch_size: int) -> Imported:
         self.progress.step("Requests", self.total)
         seen: set[int] = set()
-        rejects: Rejects | None = None
+        rejects: Listed | None = None
         try:
             with opened(self.file, self.mapping.csv.encoding) as text:
                 reader = csv.reader(text, delimiter=self.mapping.csv.delimiter)
                 header = next(reader)
                 self.at = self._columns(header)
-                rejects = Rejects(rejects_path, header)
+                rejects = Listed(rejects_path, ["line", "column", "reason", "value", *header])
                 batch: list[Row] = []
                 for raw in _rows(reader):
                     try:
                         batch.append(self._row(self._named(raw, header), reader.line_num, seen))
                     except BadRowError as error:
-                        rejects.add(reader.line_num, error, raw if isinstance(raw, list) else [])
+                        original = raw if isinstance(raw, list) else []
+                        rejects.add(reader.line_num, error.column, error.reason, error.value[:200], *original)
                         self.progress.advance()
                     if len(batch) >= batch_size:
                         self._write(batch)
@@ -288,11 +301,15 @@ class RequestImport:
                 f"{self.file.name} ends after {self.done.read:,} rows: {first_line(error)} The rows before that are stored."
             ) from error
         finally:
+            self.held.close()
             if rejects is not None:
                 rejects.close()
         if rejects.count:
             self.done.rejected, self.done.rejects = rejects.count, rejects.path
             self.progress.say(f"{rejects.count:,} rows were rejected: {rejects.path} lists them with the reasons.")
+        if self.held.count:
+            self.done.held, self.done.review = self.held.count, self.held.path
+            self.progress.say(f"{self.held.count:,} rows wait for review before they are public: {self.held.path}.")
         analyze()
         self._link_duplicates()
         return self.done
@@ -370,7 +387,6 @@ class RequestImport:
             "public_address": public_address[:300],
             "status": Status.CLOSED if ended else open_as,
             "disposition": ending.disposition if ending else "",
-            "public_state": _public_state(version),
             "priority": version.priority,
             "department_id": department.pk,
             "due_at": self._time("due_at", values),
@@ -474,6 +490,7 @@ class RequestImport:
             return
         self._geocode([row for row in batch if row.geocode])
         known = self._known([row.external_id for row in batch])
+        self._judge(batch, known)
         new = [row for row in batch if row.external_id not in known]
         changes = []
         for row in batch:
@@ -495,6 +512,29 @@ class RequestImport:
         self.done.without_place += sum(1 for row in batch if row.history.row["point"] is None)
         self.pairs += [(row.external_id, row.duplicate_of) for row in batch if row.duplicate_of]
         self.progress.advance(len(batch))
+
+    def _judge(self, batch: list[Row], known: dict[str, dict[str, Any]]) -> None:
+        """Decides what may be public, as for every report. A known request stays as staff left it, unless its words are new."""
+        texts = {row.line: [str(row.history.row[name]) for name in WORDS] for row in batch}
+        lists = review.ModerationLists(self.jurisdiction, chain.from_iterable(texts.values()))
+        for row in batch:
+            columns, version, before = row.history.row, self._version(row), known.get(row.external_id)
+            reason = ""
+            if before is None or any(before[name] != columns[name] for name in WORDS):
+                public = public_words.words_for_everyone(
+                    version, text=columns["description"], point=columns["point"], address=columns["address"], answers=()
+                )
+                words = publication.Words("\n".join(filter(None, texts[row.line])), texts[row.line], public)
+                reason = publication.judge(self.jurisdiction, words, lists=lists).reason
+                if reason and not version.is_confidential:
+                    kinds = publication.personal_data_in(words) if reason == ReviewReason.PERSONAL_DATA else []
+                    self.held.add(row.line, row.external_id, reason, " ".join(kinds))
+            state = review.public_state_of(version, is_test=False, review_reason=reason)
+            if before is not None and state == PublicState.PUBLIC and before["public_state"] != PublicState.PUBLIC:
+                state, reason = before["public_state"], before["review_reason"]
+            if state in CONFIDENTIAL:
+                columns["public_point"], columns["public_address"] = None, ""
+            columns["public_state"], columns["review_reason"] = state, "" if version.is_confidential else reason
 
     def _geocode(self, rows: list[Row]) -> None:
         """Locates rows by address, or else by a nearby house number on the street."""
@@ -591,13 +631,6 @@ def spellings(address: str) -> list[tuple[str, float]]:
 def service_code(name: str) -> str:
     """A type's name as a code that is safe in URLs."""
     return re.sub(r"[^A-Za-z0-9_.]+", "-", name).strip("-")[:60] or "other"
-
-
-def _public_state(version: ServiceVersion) -> str:
-    return {
-        ServiceVersion.Visibility.PRIVATE.value: PublicState.PRIVATE,
-        ServiceVersion.Visibility.STAFF.value: PublicState.STAFF,
-    }.get(version.visibility, PublicState.PUBLIC)
 
 
 def _letters(text: str) -> str:

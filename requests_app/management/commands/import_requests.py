@@ -42,5 +42,7 @@ class Command(BaseCommand):
             f"{done.new:,} new, {done.changed:,} changed, {done.same:,} unchanged, {done.rejected:,} rejected; "
             f"{done.geocoded:,} located by address, {done.without_place:,} without a location."
         )
+        if done.review:
+            self.stdout.write(f"{done.held:,} are not public until somebody has read them: {done.review}")
         if done.rejects:
             self.stdout.write(f"Rejected rows: {done.rejects}")
