@@ -16,7 +16,7 @@ from requests_app.clock import AppNow
 from requests_app.models.catalog import Department, Service, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
-from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState
+from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState, ReviewReason
 from requests_app.prepared import Parameter, Prepared
 from requests_app.rules import leave
 from requests_app.rules.lifecycle import ACTIONS
@@ -44,6 +44,7 @@ REQUEST_PERMISSIONS = {
 # Permissions for the whole city.
 CITY_PERMISSIONS = {
     "check_endings", "safety_notes", "administer", "manage_api_keys", "read_outbox", "submit_for_others", "records",
+    "view_911_number",
 }  # fmt: skip
 
 _WORK = [
@@ -95,6 +96,7 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
         {
             "view_reporter": _("See who reported it and how to reach them. Each look is recorded"),
             "view_private": _("Read confidential requests"),
+            "view_911_number": _("See and search the number of a 911 center’s event"),
             "hide": _("Hide text and photos from the public"),
             "publish": _("Review what is waiting and make it public"),
         },
@@ -139,11 +141,22 @@ DEFAULT_ROLES: dict[str, DefaultRole] = {
             "read_outbox",
             "check_endings",
             "safety_notes",
+            "view_911_number",
         ],
     },
     "call_taker": {
         "name": {"en": "Call taker", "es": "Operador"},
-        "permissions": ["view", "view_reporter", "comment", "note", "answer", "submit_for_others", "join", "follow"],
+        "permissions": [
+            "view",
+            "view_reporter",
+            "comment",
+            "note",
+            "answer",
+            "submit_for_others",
+            "join",
+            "follow",
+            "view_911_number",
+        ],
     },
     "administrator": {
         "name": {"en": "Administrator", "es": "Administración"},
@@ -155,7 +168,7 @@ DEFAULT_ROLES: dict[str, DefaultRole] = {
     },
     "records_officer": {
         "name": {"en": "Records officer", "es": "Archivo"},
-        "permissions": ["view", "view_reporter", "view_private", "records", "hide", "publish"],
+        "permissions": ["view", "view_reporter", "view_private", "records", "hide", "publish", "view_911_number"],
     },
 }
 
@@ -221,9 +234,14 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
 
 
 def _is_unsorted(service_request: "ServiceRequest") -> bool:
-    """An “I don’t know” report, private only until someone knows what it is: the desk and administrators must find it."""
-    is_private = service_request.public_state == PublicState.PRIVATE
-    return is_private and service_request.service.service_code == UNKNOWN_SERVICE
+    """An “I don’t know” report, private only until someone knows what it is, or a call that a 911 center passed on, until
+    somebody writes what everyone may read: the desk and administrators must find it."""
+    if service_request.public_state != PublicState.PRIVATE:
+        return False
+    return (
+        service_request.service.service_code == UNKNOWN_SERVICE
+        or service_request.review_reason == ReviewReason.TRANSFER
+    )
 
 
 def _may_triage_confidential(permissions: Iterable[str]) -> bool:
@@ -247,7 +265,8 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
         if "view_private" in permissions:
             return rule
         unknown = Service.objects.filter(jurisdiction=membership.jurisdiction_id, service_code=UNKNOWN_SERVICE)
-        unsorted = Q(public_state=PublicState.PRIVATE, service__in=unknown.values("pk"))
+        to_sort = Q(service__in=unknown.values("pk")) | Q(review_reason=ReviewReason.TRANSFER)
+        unsorted = Q(public_state=PublicState.PRIVATE) & to_sort
         # Not an OR, for which PostgreSQL would compare each side with every index: a queue would take twice as long to plan.
         return rule & Q(Case(When(confidential, then=ExpressionWrapper(unsorted, BooleanField())), default=True))
     own = Q(department_id=membership.department_id)
@@ -340,6 +359,16 @@ def can_in_city(user: User | AnonymousUser, permission: str, jurisdiction: Juris
         membership.jurisdiction_id == jurisdiction.pk and permission in membership.role.permissions
         for membership in memberships_of(user)
     )
+
+
+def outside_number(user: User | AnonymousUser, service_request: "ServiceRequest") -> str:
+    """The request's number in the system that it comes from. Empty for who may not read a 911 center's, the only programs that
+    send one."""
+    if service_request.api_key_id is not None and not can_in_city(
+        user, "view_911_number", service_request.jurisdiction
+    ):
+        return ""
+    return service_request.external_id
 
 
 def requires_second_step(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bool:

@@ -23,7 +23,7 @@ from staff_app.request import answers, timeline
 from staff_app.request.actions import ACTIONS
 
 # Of each row, besides what the queue's page reads.
-COLUMNS = ("point", "channel", "updated_at", "external_id", "bounces", "thanks_count")
+COLUMNS = ("point", "channel", "updated_at", "external_id", "api_key_id", "bounces", "thanks_count")
 WHOLE = numbered(
     area_ids=ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
     has_tasks=Exists(Task.objects.filter(service_request=OuterRef("pk"))),
@@ -46,13 +46,13 @@ def rows(
     for row in found:
         for name, value in more.get(row.pk, {}).items():
             setattr(row, name, value)
-        every = _row(row, said[row.pk], city, directory, site)
+        every = _row(row, said[row.pk], user, directory, site)
         listed.append({name: every[name] for name in wanted})
     return listed
 
 
-def _row(row: ServiceRequest, promise: Promise, city: Jurisdiction, directory: Directory, site: str) -> dict[str, Any]:
-    version, point, zone = row.service_version, row.point, city.zone
+def _row(row: ServiceRequest, promise: Promise, user: User, directory: Directory, site: str) -> dict[str, Any]:
+    version, point, zone = row.service_version, row.point, row.jurisdiction.zone
     return {
         "reference": row.display_reference,
         "url": f"{site}/api/v1/staff/requests/{row.reference}/",
@@ -87,7 +87,7 @@ def _row(row: ServiceRequest, promise: Promise, city: Jurisdiction, directory: D
         "resolved_at": moment(row.resolved_at, zone),
         "hold_reason": row.hold_reason or None,
         "hold_until": row.hold_until.isoformat() if row.hold_until else None,
-        "outside_number": row.external_id or None,
+        "outside_number": permissions.outside_number(user, row) or None,
     }
 
 
@@ -139,7 +139,7 @@ def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Direct
     owner, parent = found.owner, found.duplicate_of
     tasks = found.tasks.select_related("department", "team").order_by("id") if found.has_tasks else []
     return {
-        **_row(found, promises.of(found), city, directory, site),
+        **_row(found, promises.of(found), user, directory, site),
         "place_note": found.place_note or None,
         "asset": {"code": found.asset.asset_id, "name": assets.name_of(city, found.asset)} if found.asset else None,
         "answers": [

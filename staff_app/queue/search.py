@@ -53,7 +53,7 @@ class Found:
 
 def find(user: User, city: Jurisdiction, typed: str, *, by_contact: bool = True) -> Found:
     """by_contact: whether to look for reporters, as far as the user may."""
-    found = Found(ids={*_by_number(city, typed), *_by_asset(city, typed)})
+    found = Found(ids={*_by_number(user, city, typed), *_by_asset(city, typed)})
     if permissions.searches_words(user, city):
         found.ids |= {*_newest(city, typed), *_in_time(found, lambda: _by_place_or_unlisted_words(city, typed))}
         found.ids |= _in_time(found, lambda: requests_with_words(city, typed))
@@ -92,9 +92,12 @@ def as_contact(typed: str) -> str:
     return normalized_phone(typed) if digits.isdecimal() and 7 <= len(digits) <= 15 else ""
 
 
-def _by_number(city: Jurisdiction, typed: str) -> list[int]:
-    """Numbers that begin so, and other systems' numbers in full."""
-    outside = (Q(owner_reference=typed) & ~Q(owner_reference="")) | (Q(external_id=typed) & ~Q(external_id=""))
+def _by_number(user: User, city: Jurisdiction, typed: str) -> list[int]:
+    """Numbers that begin so, and other systems' numbers in full; a 911 center's only for who may read it."""
+    theirs = Q(external_id=typed) & ~Q(external_id="")
+    if not permissions.can_in_city(user, "view_911_number", city):
+        theirs &= Q(api_key=None)
+    outside = (Q(owner_reference=typed) & ~Q(owner_reference="")) | theirs
     ids = list(ServiceRequest.objects.in_jurisdiction(city).filter(outside).values_list("pk", flat=True)[:MOST])
     symbols = references.normalized(typed)
     if REFERENCE_PART.match(typed) and any(one.isdigit() for one in typed) and len(symbols) >= LEAST_OF_REFERENCE:

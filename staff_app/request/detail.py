@@ -155,6 +155,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "language": rows.language_name(service_request.language),
         "alarms": alarm_rows,
         "is_ringing": any(row.alarm.state == "ringing" for row in alarm_rows),
+        "outside_number": permissions.outside_number(user, service_request),
         "may_manage_keys": permissions.can_in_city(user, "manage_api_keys", service_request.jurisdiction),
         "can_mark_needless": permissions.can(user, "note", service_request),
         "safety": safety,
