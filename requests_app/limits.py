@@ -1,6 +1,6 @@
 """Rate limits by client network or by key, counted in Redis.
 
-Without Redis they let everybody pass, except those on sign-ins, which then count in PostgreSQL.
+Without Redis they let everybody pass, except those on sign-ins, which then count in PostgreSQL; wrong passwords of a day always do.
 """
 
 import hashlib
@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import F
 from django.http import HttpRequest
+
+from requests_app.models import LimitCount
 
 HOUR, DAY = 3600, 24 * 3600
 
@@ -70,16 +73,45 @@ def allow_sign_in(name: str, *, most: int, per_s: int) -> bool:
     return (_count_in_redis(name, per_s) or _count_in_database(name, per_s)) <= most
 
 
+def allow_lasting(name: str, *, most: int, per_s: int) -> bool:
+    """As allow_key(), counted in PostgreSQL alone: for long windows, whose count no restart of Redis may forget."""
+    return not settings.RATE_LIMITS or _count_in_database(name, per_s) <= most
+
+
+def take_back(name: str, *, per_s: int) -> None:
+    """Undoes one allow_lasting() of this window."""
+    LimitCount.objects.filter(key=_database_key(name, per_s), value__gt=0).update(value=F("value") - 1)
+
+
+def is_used_up(name: str, *, most: int, per_s: int) -> bool:
+    """Whether allow_sign_in() would say no. Counts nothing."""
+    if not settings.RATE_LIMITS:
+        return False
+    counted = cache.get(_redis_key(name, per_s))
+    if counted is None:
+        rows = LimitCount.objects.filter(key=_database_key(name, per_s))
+        counted = rows.values_list("value", flat=True).first() or 0
+    return int(counted) >= most
+
+
 def _count_in_redis(name: str, per_s: int) -> int:
     """0 if Redis can't be reached."""
-    # The window is part of the key, so counters never need resetting.
-    key = f"limit:{name}:{int(time.time()) // per_s}"
+    key = _redis_key(name, per_s)
     cache.add(key, 0, timeout=per_s)
     try:
         return cache.incr(key)
     except ValueError:
         # Redis evicted the key between the two calls. Nobody is blocked because of that.
         return 0
+
+
+def _redis_key(name: str, per_s: int) -> str:
+    # The window is part of the key, so counters never need resetting.
+    return f"limit:{name}:{int(time.time()) // per_s}"
+
+
+def _database_key(name: str, per_s: int) -> str:
+    return hashed(f"{name}:{int(time.time()) // per_s}")
 
 
 COUNT = """
@@ -91,7 +123,7 @@ ON CONFLICT (key) DO UPDATE SET value = counted.value + 1 RETURNING value
 
 def _count_in_database(name: str, per_s: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [hashed(f"{name}:{int(time.time()) // per_s}"), per_s])
+        cursor.execute(COUNT, [_database_key(name, per_s), per_s])
         return int(cursor.fetchone()[0])
 
 

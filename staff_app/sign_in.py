@@ -7,21 +7,28 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import filter_users_by_email
 from django.contrib import messages
 from django.contrib.auth import login
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app import limits
-from requests_app.actions import staff_sessions
+from requests_app.actions import password_guesses, staff_sessions
 from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules import crew_day
+from staff_app import known_device
 
 BY_ADDRESS_A_MINUTE = 10
-# Counts successful sign-ins, too, and a whole office may share a network.
-BY_NETWORK_A_MINUTE = 30
+# Wrong passwords only: a whole office may share a network, and signs in at eight.
+BY_NETWORK_A_MINUTE = 10
+# Wrong passwords for one account, from wherever: ten a minute alone would be 14,400 a day. And for somebody on a device where they
+# have signed in before, which strangers' guesses don't use up.
+BY_ACCOUNT_A_DAY = 100
+BY_KNOWN_DEVICE_A_DAY = 20
 
 # In the session: the id of its city, and the key it was recorded under.
 CITY, RECORDED_KEY = "city", "recorded_key"
@@ -102,13 +109,74 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """Used by the limits on failed sign-ins. Behind a proxy, all staff would otherwise share one address and one limit."""
         return limits.client_address(request) or "local"
 
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase:
+        """After the second step, if there is one."""
+        response: HttpResponseBase = super().post_login(request, user, **kwargs)
+        known_device.remember(request, response, user)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What allauth counts by the minute: not together with strangers' attempts on a known device."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{_known_id(request, _account(credentials))}"
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """allauth counts in Redis alone. This counts the same attempts, and goes on counting while Redis is down."""
+        """allauth counts in Redis alone, by the minute, and takes right passwords back.
+
+        This counts by network and by day, too, and goes on counting while Redis is down.
+        """
         super().pre_authenticate(request, **credentials)
-        email = str(credentials.get("email", "")).strip().lower()
-        counted = {limits.network_key(request): BY_NETWORK_A_MINUTE}
-        if email:
-            # Without one, as when an account has no primary address, everybody would share a count.
-            counted[limits.hashed(email)] = BY_ADDRESS_A_MINUTE
-        if not all(limits.allow_sign_in(f"password:{key}", most=most, per_s=60) for key, most in counted.items()):
+        user = _account(credentials)
+        known = _known_id(request, user)
+        if not known and limits.is_used_up(_by_network(request), most=BY_NETWORK_A_MINUTE, per_s=60):
             raise self.validation_error("too_many_login_attempts")
+        name = _by_account(credentials, user, known)
+        if not name:
+            # When an account has no primary address, everybody would share a count.
+            return
+        if not limits.allow_sign_in(name, most=BY_ADDRESS_A_MINUTE, per_s=60):
+            raise self.validation_error("too_many_login_attempts")
+        # Counted before the password is checked, so that sending many at once gains nothing.
+        most = BY_KNOWN_DEVICE_A_DAY if known else BY_ACCOUNT_A_DAY
+        if not limits.allow_lasting(name, most=most, per_s=limits.DAY):
+            if user is not None and not known:
+                password_guesses.notify(user)
+            raise ValidationError(
+                _("Too many wrong passwords for this account today. To sign in, select “Forgot your password?”."),
+                code="too_many_wrong_passwords",
+            )
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        account = _account(credentials)
+        known = _known_id(request, account)
+        if user is not None:
+            if name := _by_account(credentials, account, known):
+                limits.take_back(name, per_s=limits.DAY)
+        elif not known:
+            limits.allow_sign_in(_by_network(request), most=BY_NETWORK_A_MINUTE, per_s=60)
+        return user
+
+
+def _account(credentials: dict[str, Any]) -> User | None:
+    found = filter_users_by_email(str(credentials.get("email", "")).strip(), prefer_verified=True)
+    return found[0] if found else None
+
+
+def _known_id(request: HttpRequest, user: User | None) -> str:
+    """Of the device, or of the session in which somebody is asked for their password again."""
+    if user is not None and request.user == user:
+        return str(request.session.session_key)
+    return known_device.known_id(request, user)
+
+
+def _by_network(request: HttpRequest) -> str:
+    return f"wrong-password:{limits.network_key(request)}"
+
+
+def _by_account(credentials: dict[str, Any], user: User | None, known: str) -> str:
+    """The same for each address of an account. Addresses without one are counted alike, which tells nothing about them."""
+    email = str(credentials.get("email", "")).strip().lower()
+    if not email:
+        return ""
+    return f"password:{limits.hashed(str(user.pk) if user is not None else email)}{f':{known}' if known else ''}"

@@ -37,7 +37,7 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "last_event", "sign_in", "tab_counts", "typed_place", "unsent"},
+        {"apps", "decorators", "due", "known_device", "last_event", "sign_in", "tab_counts", "typed_place", "unsent"},
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
             "request.answers", "request.conflict", "request.marked_texts", "request.reference_links", "request.templates",

@@ -4,6 +4,27 @@ from tests.regressions.regression import Regression
 
 REGRESSIONS = [
     Regression(
+        "wrong passwords of a day are forgotten with Redis",
+        "requests_app/limits.py",
+        "or _count_in_database(name, per_s) <= most",
+        "or _count_in_redis(name, per_s) <= most",
+        ("tests/staff_app/test_password_guesses.py",),
+    ),
+    Regression(
+        "a guesser locks the owner's own device",
+        "staff_app/sign_in.py",
+        "return known_device.known_id(request, user)",
+        'return ""',
+        ("tests/staff_app/test_password_guesses.py",),
+    ),
+    Regression(
+        "right passwords count, so that an office can't sign in",
+        "staff_app/sign_in.py",
+        "        elif not known:",
+        "        if not known:",
+        ("tests/staff_app/test_password_guesses.py",),
+    ),
+    Regression(
         "a contractor reads what is assigned to others",
         "requests_app/rules/permissions.py",
         'if "only_assigned" in permissions and service_request.assignee_id != membership.user_id:',

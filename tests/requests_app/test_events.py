@@ -51,6 +51,7 @@ def test_every_reaction_has_a_handler() -> None:
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
     wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest", "alarm_email", "alarm_sms", "recount_map"}
     wanted |= {"mail_invitation", "mail_informed", "publish_service", "retire_service", "simulate_routing"}
+    wanted |= {"mail_password_guesses"}
     # What follows from match_webhooks.
     wanted |= {"send_webhook", "mail_webhook_ended", "mail_key_declined"}
     wanted |= {"bulk_job", "bulk_undo", "suspend_clocks"}
