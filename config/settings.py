@@ -1,5 +1,7 @@
 """All settings, and the only code that reads the environment. docs/operating.md explains them, .env.example lists them."""
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "requests_app.web.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
+    "requests_app.web.secret_pages.secret_pages",
     # Early, so that they cover responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.web.permissions_policy.permissions_policy",
@@ -256,6 +259,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "staff_app.sign_in.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# A link that confirms a new address has a random key of its own. One that signs the row's id would confirm another row after
+# a restore, which hands out the same ids again.
+ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 # A password reset gives the same answer for every address, and emails only staff.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Someone at an unlocked computer must not be able to change the account's email or password.
@@ -330,6 +336,10 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "pmtiles"]
 # What drf-spectacular reads; the rest of the document is in requests_app/api/v1/openapi.py.
 SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0", "POSTPROCESSING_HOOKS": []}
+# Where the web processes of a machine count the photos that they decode; in production, VAR may be closed to them.
+PHOTO_SLOTS_ROOT = (
+    Path(tempfile.gettempdir(), f"lamplighter-photos-{os.getuid()}") if PRODUCTION else VAR / "photo-slots"
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 PHOTO_MAX_BYTES = 12 * 1024 * 1024

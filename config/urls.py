@@ -1,9 +1,11 @@
 """The root URL configuration. docs/urls.md lists all URLs."""
 
+from allauth.account.views import confirm_email, password_reset_from_key
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from requests_app.secret_addresses import secret
 from requests_app.web.site import probes
 
 # For machines: no language prefix.
@@ -20,6 +22,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
 # For people: English at /…, Spanish at /es/….
 urlpatterns += i18n_patterns(
     path("staff/", include("staff_app.urls")),
+    # As in allauth.urls, to mark them.
+    secret(re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", confirm_email, name="account_confirm_email"), "key"),
+    secret(
+        re_path(
+            r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+            password_reset_from_key,
+            name="account_reset_password_from_key",
+        ),
+        "key",
+    ),
     path("accounts/", include("allauth.urls")),
     *([path("demo/", include("requests_app.demo.urls"))] if settings.DEMO else []),
     path("", include("requests_app.web.urls")),

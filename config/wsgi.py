@@ -3,8 +3,10 @@
 import os
 import re
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.refusal import refuse_unsafe_settings
@@ -13,6 +15,8 @@ from config.roomy import with_room
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 refuse_unsafe_settings()
 django = get_wsgi_application()
+# Now, not at the first request: it says which addresses carry a secret, and logs must know before anything fails.
+import_module(settings.ROOT_URLCONF)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

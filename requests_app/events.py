@@ -6,6 +6,7 @@ Those are stored in rows that can be erased; the event refers to them by id.
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -129,6 +130,8 @@ STAFF_KINDS = {
 }  # fmt: skip
 for _kind in sorted(STAFF_KINDS):
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "notify_staff"]
+# What a department that works by email alone is sent, with private links that sign the event.
+TO_DEPARTMENT = {"answered", "reopened", "routed", "transferred"}
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
     "submitted", "published", "made_public", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold",
@@ -228,6 +231,7 @@ def _new(service_request: ServiceRequest, kind: str, actor: User | Person | None
         person=actor if isinstance(actor, Person) else None,
         api_key=actor.through if isinstance(actor, User) else None,
         data=_clean(kind, data),
+        nonce=uuid.uuid4() if kind in TO_DEPARTMENT else None,
     )
 
 

@@ -1,12 +1,19 @@
-"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; for a draft, /report/resume/…"""
+"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; for a draft, /report/resume/…
+
+Each signs the id of its row and the row's nonce (models/signed_row.py). A draft's id is random itself.
+"""
 
 import base64
 import hashlib
 import hmac
+import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -28,6 +35,7 @@ from requests_app.models import (
     Subscription,
     User,
 )
+from requests_app.models.signed_row import SignedRow
 
 SECRET_BITS = 130
 # Characters, 80 bits.
@@ -58,12 +66,47 @@ def _is_right(secret: str, message: str) -> bool:
     return any(matches)
 
 
+# --- What a link signs ------------------------------------------------------------------------------------------------
+
+Row = TypeVar("Row", bound=SignedRow)
+
+
+def _signed(message: str, nonce: uuid.UUID | None) -> str:
+    """What the links of a row sign: what they are for, and the row's nonce if it has one."""
+    return message if nonce is None else f"{message}:{nonce.hex}"
+
+
+def _secret(message: str, row: SignedRow) -> str:
+    return _derived(_signed(message, row.nonce), settings.LINK_KEYS[0])
+
+
+def _opens(secret: str, message: str, row: SignedRow | None) -> bool:
+    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
+    return _is_right(secret, _signed(message, row.nonce if row is not None else None)) and row is not None
+
+
+def _split(raw_token: str) -> tuple[int, str]:
+    """The id and the secret. 0, which no row has, if there is no id."""
+    number, _, secret = raw_token.partition("-")
+    return (int(number) if number.isdecimal() and len(number) <= 18 else 0), secret
+
+
+def _find(raw_token: str, rows: QuerySet[Row], message: Callable[[Row], str]) -> Row | None:
+    """The row whose link this is."""
+    pk, secret = _split(raw_token)
+    row = rows.filter(pk=pk).first()
+    return row if _opens(secret, message(row) if row is not None else "", row) else None
+
+
+# --- The link of a request, for one person ----------------------------------------------------------------------------
+
+
 def _message(link: AccessLink) -> str:
     return f"{link.pk}:{link.purpose}:{link.generation}"
 
 
 def token(link: AccessLink) -> str:
-    return f"{link.pk}-{_derived(_message(link), settings.LINK_KEYS[0])}"
+    return f"{link.pk}-{_secret(_message(link), link)}"
 
 
 def base_url(jurisdiction: Jurisdiction) -> str:
@@ -86,13 +129,8 @@ def get_or_create_link(person: Person, service_request: ServiceRequest) -> Acces
 
 def find_link(raw_token: str) -> AccessLink | None:
     """The link for this token. None if it is wrong, expired or revoked. Compares in constant time."""
-    number, _, secret = raw_token.partition("-")
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    link = AccessLink.objects.select_related("service_request", "person").filter(pk=int(number)).first()
-    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
-    candidate = link or AccessLink(pk=0, purpose="follow", generation=0)
-    if not _is_right(secret, _message(candidate)) or link is None:
+    link = _find(raw_token, AccessLink.objects.select_related("service_request", "person"), _message)
+    if link is None:
         return None
     if link.expires_at is not None and link.expires_at < app_now():
         return None
@@ -135,33 +173,32 @@ def find_draft(raw_token: str) -> Draft | None:
 # --- Links that verify an email address -------------------------------------------------------------------------------
 
 
+def _one_time_message(link: OneTimeLink) -> str:
+    return f"once:{link.purpose}:{link.pk}"
+
+
 def one_time_url(link: OneTimeLink) -> str:
-    raw_token = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
+    raw_token = f"{link.pk}-{_secret(_one_time_message(link), link)}"
     return base_url(link.jurisdiction) + reverse("requests_app:verify", args=[raw_token])
 
 
 def find_one_time_link(raw_token: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
     """The link for this token, including used and expired links, for which the page shows a message."""
-    number, _, secret = raw_token.partition("-")
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    link = (
-        OneTimeLink.objects.select_related(
-            "contact_point__person", "service_request__service_version", "subscription", "key_request"
-        )
-        .filter(pk=int(number), jurisdiction=jurisdiction)
-        .first()
+    rows = OneTimeLink.objects.filter(jurisdiction=jurisdiction).select_related(
+        "contact_point__person", "service_request__service_version", "subscription", "key_request"
     )
-    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
-    purpose = link.purpose if link is not None else OneTimeLink.Purpose.SIGN_IN
-    return link if _is_right(secret, f"once:{purpose}:{int(number)}") else None
+    return _find(raw_token, rows, _one_time_message)
 
 
 # --- Links to an alarm, in the email and text message to somebody on call ---------------------------------------------------
 
 
+def _alarm_message(call: AlarmCall) -> str:
+    return f"alarm:{call.pk}"
+
+
 def alarm_token(call: AlarmCall) -> str:
-    return f"{call.pk}-{_derived(f'alarm:{call.pk}', settings.LINK_KEYS[0])}"
+    return f"{call.pk}-{_secret(_alarm_message(call), call)}"
 
 
 def alarm_url(call: AlarmCall) -> str:
@@ -170,21 +207,14 @@ def alarm_url(call: AlarmCall) -> str:
 
 def find_alarm_call(raw_token: str, jurisdiction: Jurisdiction) -> AlarmCall | None:
     """The call for this token, also if its alarm is over, for which the page shows a message."""
-    number, _, secret = raw_token.partition("-")
-    # Compare before the lookup, so that nobody can probe which calls exist.
-    if not number.isdecimal() or len(number) > 18 or not _is_right(secret, f"alarm:{int(number)}"):
-        return None
-    call = (
-        AlarmCall.objects.select_related(
-            "alarm__service_request__service_version",
-            "alarm__accepted_by",
-            "alarm__accepted_call",
-            "alarm__comment",
-            "user",
-        )
-        .filter(pk=int(number), alarm__jurisdiction=jurisdiction)
-        .first()
+    rows = AlarmCall.objects.filter(alarm__jurisdiction=jurisdiction).select_related(
+        "alarm__service_request__service_version",
+        "alarm__accepted_by",
+        "alarm__accepted_call",
+        "alarm__comment",
+        "user",
     )
+    call = _find(raw_token, rows, _alarm_message)
     return None if call is None or _has_left(call.user, jurisdiction) else call
 
 
@@ -202,39 +232,35 @@ def _invitation_message(invitation_id: int, generation: int) -> str:
 
 
 def invitation_url(invitation: Invitation) -> str:
-    secret = _derived(_invitation_message(invitation.pk, invitation.generation), settings.LINK_KEYS[0])
+    secret = _secret(_invitation_message(invitation.pk, invitation.generation), invitation)
     return base_url(invitation.jurisdiction) + reverse("staff_app:invitation", args=[f"{invitation.pk}-{secret}"])
 
 
 def find_invitation(raw_token: str, jurisdiction: Jurisdiction) -> tuple[Invitation, bool] | None:
     """The invitation for this token, in any state, and whether no newer link was sent."""
-    number, _, secret = raw_token.partition("-")
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    invitation = (
-        Invitation.objects.select_related("role", "department", "jurisdiction")
-        .filter(pk=int(number), jurisdiction=jurisdiction)
-        .first()
-    )
-    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
+    pk, secret = _split(raw_token)
+    rows = Invitation.objects.filter(jurisdiction=jurisdiction).select_related("role", "department", "jurisdiction")
+    invitation = rows.filter(pk=pk).first()
     newest = invitation.generation if invitation is not None else 1
     for generation in range(newest, 0, -1):
-        if _is_right(secret, _invitation_message(int(number), generation)) and invitation is not None:
+        if _opens(secret, _invitation_message(pk, generation), invitation) and invitation is not None:
             return invitation, generation == newest
     return None
 
 
+def _hand_over_message(hand_over: HandOver) -> str:
+    return f"hand_over:{hand_over.pk}"
+
+
 def hand_over_url(hand_over: HandOver) -> str:
-    raw_token = f"{hand_over.pk}-{_derived(f'hand_over:{hand_over.pk}', settings.LINK_KEYS[0])}"
+    raw_token = f"{hand_over.pk}-{_secret(_hand_over_message(hand_over), hand_over)}"
     return base_url(hand_over.jurisdiction) + reverse("staff_app:arrive", args=[raw_token])
 
 
 def find_hand_over(raw_token: str, jurisdiction: Jurisdiction) -> HandOver | None:
     """The hand-over for this token, also if it was used or has expired, for which the page shows a message."""
-    number, _, secret = raw_token.partition("-")
-    if not number.isdecimal() or len(number) > 18 or not _is_right(secret, f"hand_over:{int(number)}"):
-        return None
-    return HandOver.objects.select_related("user").filter(pk=int(number), jurisdiction=jurisdiction).first()
+    rows = HandOver.objects.filter(jurisdiction=jurisdiction).select_related("user")
+    return _find(raw_token, rows, _hand_over_message)
 
 
 # --- Links for a department that works by email alone ---------------------------------------------------------------------
@@ -259,7 +285,7 @@ def _department_message(name: str, email: str) -> str:
 
 def department_url(link: DepartmentLink) -> str:
     name = f"{link.event.pk}.{link.department.pk}.{link.act}"
-    secret = _derived(_department_message(name, link.department.email), settings.LINK_KEYS[0])
+    secret = _secret(_department_message(name, link.department.email), link.event)
     return base_url(link.department.jurisdiction) + reverse("staff_app:department_link", args=[f"{name}-{secret}"])
 
 
@@ -275,12 +301,11 @@ def find_department_link(raw_token: str, jurisdiction: Jurisdiction) -> Departme
         .filter(pk=int(department_id), jurisdiction=jurisdiction)
         .first()
     )
-    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
-    email = department.email if department is not None else ""
-    if not _is_right(secret, _department_message(name, email)) or department is None:
-        return None
     event = Event.objects.filter(pk=int(event_id), jurisdiction=jurisdiction).first()
-    if event is None or not department.works_by_email or not department.active or not email:
+    email = department.email if department is not None else ""
+    if not _opens(secret, _department_message(name, email), event) or event is None or department is None:
+        return None
+    if not department.works_by_email or not department.active or not email:
         return None
     return DepartmentLink(event, department, act)
 
@@ -288,15 +313,30 @@ def find_department_link(raw_token: str, jurisdiction: Jurisdiction) -> Departme
 # --- Links that unsubscribe from a digest -----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class DigestLink:
+    """Ids, and the nonce of the row that it is about: without a subscription, the person's own reports."""
+
+    contact_point: int
+    subscription: int | None
+    nonce: uuid.UUID | None
+
+    def is_of(self, row: SignedRow) -> bool:
+        return row.nonce == self.nonce
+
+
 def digest_token(contact_point: ContactPoint, subscription: Subscription | None) -> str:
+    # With the nonce, since the link says that all is well even if its row is gone.
     name = f"{contact_point.pk}.{subscription.pk if subscription else 0}"
+    nonce = (subscription or contact_point).nonce
+    name = name if nonce is None else f"{name}.{nonce.hex}"
     return f"{name}-{_derived(f'digest:{name}', settings.LINK_KEYS[0])}"
 
 
-def parse_digest_token(raw_token: str) -> tuple[int, int] | None:
-    """The ids of the contact point and the subscription (0: own reports) of a digest. Either row may be deleted by now."""
+def parse_digest_token(raw_token: str) -> DigestLink | None:
+    """What a digest's link stops. Its row may be deleted by now, or be another one (is_of)."""
     name, _, secret = raw_token.partition("-")
-    first, dot, second = name.partition(".")
-    if not (dot and first.isdecimal() and second.isdecimal()) or len(name) > 40:
+    shape = re.fullmatch(r"(\d{1,18})\.(\d{1,18})(?:\.([0-9a-f]{32}))?", name, re.ASCII)
+    if shape is None or not _is_right(secret, f"digest:{name}"):
         return None
-    return (int(first), int(second)) if _is_right(secret, f"digest:{name}") else None
+    return DigestLink(int(shape[1]), int(shape[2]) or None, uuid.UUID(shape[3]) if shape[3] else None)

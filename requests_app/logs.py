@@ -10,10 +10,10 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-# Logs must not contain working links: /l/<id>-<secret> is logged as /l/<id>-…, and API tokens likewise.
-_LINK = re.compile(r"(/(?:l|c|d|report/resume|staff/by-email)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
-# Nor keys, wherever they were put: in an address (?api_key=…), a header or a message.
-_KEY = re.compile(r"(\bapi_key=)[^&\s\"']+|\blk_[\w-]{6,}")
+from requests_app.secret_addresses import without_secrets
+
+# No keys in logs, wherever they were put: in an address (?api_key=…), a header or a message. Nor a provider's answer (?code=…).
+_KEY = re.compile(r"(\b(?:api_key|code)=)[^&\s\"']+|\blk_[\w-]{6,}")
 
 
 def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -24,8 +24,8 @@ def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any
 
 
 def mask(text: str) -> str:
-    """Without what would let somebody in."""
-    return _KEY.sub(lambda found: f"{found[1] or 'lk_'}…", _LINK.sub(r"\1…", text))
+    """Without what would let somebody in: private links (secret_addresses.py) and keys."""
+    return _KEY.sub(lambda found: f"{found[1] or 'lk_'}…", without_secrets(text))
 
 
 def drop_exception_messages(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

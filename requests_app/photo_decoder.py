@@ -12,11 +12,13 @@ import resource
 import sys
 from typing import Any
 
-MEMORY_BYTES = 1536 * 1024 * 1024
+# Of address space. Two children are less than 1 GB (10⁹ bytes) together; photos.py starts no third one.
+MEMORY_BYTES = 476 * 1024 * 1024
 CPU_S = 15
 PIXELS_MAX = 40_000_000
 LARGE_PX, SMALL_PX = 2048, 480
 PNG_PX = 1200
+UNMIXED = {"1": "L", "P": "RGBA", "PA": "RGBA"}
 FORMATS = ["JPEG", "PNG", "WEBP", "HEIF"]
 # EXIF has one directory for the time and another for the place.
 EXIF_FOLDER, GPS_FOLDER = 0x8769, 0x8825
@@ -32,7 +34,8 @@ def main(source: str, large: str, small: str, option: str = "") -> dict[str, obj
     from PIL import Image, ImageOps
     from pillow_heif import register_heif_opener
 
-    register_heif_opener()
+    # Each thread would take address space of its own, and work on its own copy of a tile.
+    register_heif_opener(decode_threads=1)
     # We check the number of pixels ourselves, before decoding.
     Image.MAX_IMAGE_PIXELS = None
     try:
@@ -46,10 +49,11 @@ def main(source: str, large: str, small: str, option: str = "") -> dict[str, obj
         if option == "--png":
             return _png(image, large)
         try:
-            # Decode JPEG at about the size that we need.
-            image.draft("RGB", (LARGE_PX * 2, LARGE_PX * 2))
-            # The first frame of an animation.
-            plain = _on_paper(ImageOps.exif_transpose(image))
+            # Shrink first, since each later step needs a copy. JPEG is already decoded at about the size that we need.
+            image.draft("RGB", _inside(image.size, LARGE_PX))
+            plain = _on_paper(ImageOps.exif_transpose(_shrunk(image, LARGE_PX)))
+        except MemoryError:
+            return {"error": "too_many_pixels"}
         except Exception:
             # The header is a photo's; the rest is missing or damaged.
             return {"error": "damaged"}
@@ -67,13 +71,37 @@ def _png(image: Any, large: str) -> dict[str, object]:
     from PIL import Image
 
     try:
-        plain = image.convert("RGBA")
+        plain = _shrunk(image, PNG_PX).convert("RGBA")
+    except MemoryError:
+        return {"error": "too_many_pixels"}
     except Exception:
         return {"error": "damaged"}
     plain.info.clear()
     plain.thumbnail((PNG_PX, PNG_PX), Image.Resampling.LANCZOS)
     plain.save(large, "PNG", optimize=True)
     return {"width": plain.width, "height": plain.height}
+
+
+def _inside(size: tuple[int, int], most: int) -> tuple[int, int]:
+    """The size of the same picture with sides of at most `most` pixels; the same size if they are."""
+    factor = max(1, max(size) / most)
+    return max(1, round(size[0] / factor)), max(1, round(size[1] / factor))
+
+
+def _shrunk(image: Any, most: int) -> Any:
+    """The first frame, less than twice as wide as it will be, so that what follows needs a fraction of the memory."""
+    from PIL import Image
+
+    image.load()
+    factor = max(image.size) // most
+    if factor < 2:
+        return image
+    if image.mode == "I;16":
+        return image.resize(_inside(image.size, most), Image.Resampling.LANCZOS)
+    if image.mode in UNMIXED:
+        # What a pixel says is no color, so an average of several would be a wrong one.
+        image = image.convert(UNMIXED[image.mode])
+    return image.reduce(factor)
 
 
 def _on_paper(image: Any) -> Any:

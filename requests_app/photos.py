@@ -20,7 +20,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from requests_app import outbox
+from requests_app import outbox, photo_slots
 from requests_app.clock import app_now
 from requests_app.models import Draft, Jurisdiction, OutboxRow, Photo, ServiceRequest
 
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 # The folder of Photo.path.
 FOLDER = "photos"
 DECODE_TIMEOUT_S = 20
+# One heap: each further one would take 64 MB of the address space that the child may have.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"}
 PHOTOS_MAX = 5
 # An upload, and when in the work it was taken (Photo.Stage).
 WorkPhoto = tuple[UploadedFile, str]
@@ -51,6 +53,10 @@ class PhotoRefused(Exception):
 
 class StorageFailed(Exception):
     """The disk is full, or the bucket can't be reached. Nothing was stored; the same upload may work later."""
+
+
+class Busy(StorageFailed):
+    """Other photos are being decoded, and were all the time that we waited."""
 
 
 def refusal_message(code: str) -> str:
@@ -82,8 +88,8 @@ def store_upload(
 ) -> Photo:
     """Stores an upload as a JPEG of at most 2048 px and a thumbnail, both re-encoded. Raises PhotoRefused.
 
-    Raises StorageFailed if there's no room. Without a draft or a request, nobody owns it yet; housekeeping removes it if
-    that does not change.
+    Raises StorageFailed if there's no room, and Busy while others are decoded. Without a draft or a request, nobody owns it
+    yet; housekeeping removes it if that does not change.
     keep_taken: whether the sender agreed to keep the time and place it was taken. tell: is called with both, which
     aren't stored otherwise. name: random by default.
 
@@ -124,7 +130,7 @@ def store_upload(
 
 
 def decode_png(upload: IO[bytes], *, size: int) -> bytes:
-    """A picture of at most 1200 px, re-encoded as PNG with its transparency. Raises PhotoRefused."""
+    """A picture of at most 1200 px, re-encoded as PNG with its transparency. Raises PhotoRefused and Busy."""
     if size > settings.PHOTO_MAX_BYTES:
         raise PhotoRefused(refusal_message("too_big"))
     with tempfile.TemporaryDirectory(prefix="lamplighter-picture-") as folder:
@@ -146,7 +152,10 @@ def _save_files(photo: Photo, large: Path, small: Path) -> None:
 
 
 def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict[str, Any]:
-    """Decodes in a child process, so that a bomb or a crash spares the web server. Returns photo_decoder's JSON."""
+    """Decodes in a child process, so that a bomb or a crash spares the web server. Returns photo_decoder's JSON.
+
+    Raises PhotoRefused, and Busy if too many others are being decoded on this machine.
+    """
     command = [
         sys.executable,
         "-I",
@@ -157,9 +166,20 @@ def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict
         option,
     ]
     try:
-        process = subprocess.run(
-            command, capture_output=True, timeout=DECODE_TIMEOUT_S, check=False, env={"PATH": "/usr/bin:/bin"}
-        )
+        with photo_slots.slot() as held:
+            process = subprocess.run(
+                command,
+                capture_output=True,
+                timeout=DECODE_TIMEOUT_S,
+                check=False,
+                env=ENVIRONMENT,
+                pass_fds=[held],
+            )
+    except photo_slots.NoneFree:
+        raise Busy from None
+    except OSError as error:
+        log.error("photo_not_decoded", error=type(error).__name__)
+        raise StorageFailed from error
     except subprocess.TimeoutExpired:
         raise PhotoRefused(refusal_message("broken")) from None
     try:

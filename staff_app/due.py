@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from requests_app.localized import localized
 from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
+from requests_app.rules import service_levels
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ def target_length(value: int, unit: str) -> str:
 def promise(clock: Clock) -> str:
     """The target in words, and since when it applies: "3 business days, in effect since Jan 1, 2026"."""
     words = target_length(int(clock.target_words.get("value", 0)), str(clock.target_words["unit"]))
+    if service_levels.is_of_city(clock.target_words):
+        return _("%(promise)s, the city’s target for priority 1") % {"promise": words}
     if clock.target is None:
         return _("%(promise)s, set by an answer") % {"promise": words}
     since = formats.date_format(timezone.localtime(clock.target.valid_from), "DATE_FORMAT")

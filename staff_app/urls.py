@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from requests_app.secret_addresses import secret
 from staff_app import hand_over, invitation, profile, second_step, single_sign_on
 from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.checks.urls import urlpatterns as checks
@@ -36,7 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/done/", single_sign_on.single_sign_on_done, name="single_sign_on_done"),
     path("sign-in/logout/", single_sign_on.back_channel_logout, name="back_channel_logout"),
     path("second-step/", second_step.second_step, name="second_step"),
-    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    secret(path("invitation/<str:token>/", invitation.invitation, name="invitation")),
     path("switch/<int:jurisdiction_id>/", hand_over.switch_city, name="switch_city"),
-    path("arrive/<str:token>/", hand_over.arrive, name="arrive"),
+    secret(path("arrive/<str:token>/", hand_over.arrive, name="arrive")),
 ]

@@ -1053,7 +1053,7 @@ PAGES: dict[str, Page] = {
     "staff_app:city_part": Page(
         staff("administer"),
         "GET POST",
-        lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email")],
+        lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email", "urgent")],
         budget=7,
     ),
     "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),

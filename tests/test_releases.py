@@ -4,8 +4,6 @@ Each file in tests/releases/ is the city of tests/planted.py, and is named like 
 migrates the newest, and so a city with data goes through each migration that has come since; `--all` migrates the others, too.
 """
 
-import gzip
-import os
 import re
 import subprocess
 import sys
@@ -23,6 +21,7 @@ from requests_app.models import AccessLink
 from tests import factories
 from tests.live import ROOT, Site, wait_for
 from tests.planted import CANARIES
+from tests.restored import Restored, restored
 
 pytestmark = pytest.mark.shows("4.32")
 
@@ -35,41 +34,6 @@ WORDS = b"SELECT count(*), md5(string_agg(description, '|' ORDER BY id)) FROM re
 CONTINUE = "#report-form button.usa-button--big"
 # Columns of 0.1.0 that the code has forgotten. A new database never had them.
 FORGOTTEN = {"last_used_on date", "on_call jsonb DEFAULT '[]'::jsonb NOT NULL"}
-
-
-class Restored:
-    """A separate database, accessed through the site and psql only."""
-
-    def __init__(self, name: str) -> None:
-        settings = connection.settings_dict
-        host = settings["HOST"] or settings["OPTIONS"].get("host", "")
-        self.name = name
-        self.psql = [str(Path(pg_dump()).with_name("psql")), "--quiet", "--set=ON_ERROR_STOP=1", "--no-psqlrc", name]
-        self.environment = os.environ | {
-            "PGHOST": host,
-            "PGUSER": settings["USER"],
-            "PGPORT": str(settings["PORT"] or ""),
-        }
-
-    def run(self, sql: bytes) -> str:
-        done = subprocess.run([*self.psql, "-At"], input=sql, env=self.environment, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode().strip()
-
-
-@contextmanager
-def restored(dump: Path) -> Iterator[Restored]:
-    name = f"{connection.settings_dict['NAME']}_release"
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    try:
-        database = Restored(name)
-        database.run(gzip.decompress(dump.read_bytes()))
-        yield database
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def schema(database: str, environment: dict[str, str]) -> set[frozenset[str]]:
@@ -140,7 +104,7 @@ def _walk(database: Restored, site: Site, page: "Page") -> None:
         b" JOIN requests_app_servicerequest r ON r.id = l.service_request_id"
         b" WHERE r.public_state = 'public' AND r.status <> 'closed' ORDER BY l.id LIMIT 1"
     ).split("|")
-    page.goto(f"{site.url}/l/{links.token(AccessLink(pk=int(pk), purpose='follow', generation=1))}/")
+    page.goto(f"{site.url}/l/{links.token(AccessLink(pk=int(pk), purpose='follow', generation=1, nonce=None))}/")
     assert page.url == f"{site.url}/r/{reference}/"
 
     # A new report.

@@ -18,6 +18,8 @@ FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder", "once",
+            "photo_slots",
+            "secret_addresses",
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "charts",
             "database_roles",

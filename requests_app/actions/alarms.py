@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from requests_app import events, transactions
-from requests_app.actions import alarm_calls
+from requests_app.actions import alarm_calls, clocks
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, Comment, ServiceRequest, User
 from requests_app.rules import alarms, screening
@@ -30,7 +30,8 @@ def raise_alarm(
         return None
     if service_request.priority != 1:
         before, service_request.priority, service_request.priority_reason = service_request.priority, 1, DANGER
-        service_request.save(update_fields=["priority", "priority_reason"])
+        clocks.retarget(service_request, service_request.department or service_request.service_version.department)
+        service_request.save(update_fields=["priority", "priority_reason", *clocks.DUE_FIELDS])
         events.record(service_request, "priority_set", actor=None, priority=1, from_priority=before)
     ringing = Alarm.objects.filter(service_request=service_request, state=State.RINGING).first()
     kind = alarms.kind_of(service_request, comment)

@@ -1,4 +1,4 @@
-"""The city's own row: its name and numbers, how it looks, what it says, who its email is from."""
+"""The city's own row: its name and numbers, how it looks, what it says, who its email is from, how soon danger is dealt with."""
 
 from collections.abc import Callable
 from typing import Any
@@ -62,12 +62,17 @@ def written_email(city: Jurisdiction) -> Written:
     return {name: getattr(city, name) for name in ("sender_name", "sender_address", "reply_address")}
 
 
+def written_urgent(city: Jurisdiction) -> Written:
+    return {name: getattr(city, name) for name in ("urgent_acknowledge_minutes", "urgent_resolve_minutes")}
+
+
 PARTS: dict[str, Callable[[Jurisdiction], Written]] = {
     "basics": written_basics,
     "numbers": written_numbers,
     "look": written_look,
     "texts": written_texts,
     "email": written_email,
+    "urgent": written_urgent,
 }
 
 

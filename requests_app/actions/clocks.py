@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from requests_app.clock import app_now
-from requests_app.models import Clock, ClockSuspension, Department, ServiceRequest, Status, Target
+from requests_app.models import Clock, ClockSuspension, Department, PublicState, ServiceRequest, Status, Target
 from requests_app.rules import escalation, service_levels, suspensions
 
 KINDS = (Target.Kind.ACKNOWLEDGE, Target.Kind.RESOLVE)
@@ -39,14 +39,19 @@ def planned(
     earlier = {clock.kind: clock for clock in instead_of}
     clocks = []
     for kind in kinds:
-        target = service_levels.newest(targets, kind, at=at)
-        if kind == Target.Kind.RESOLVE and resolve_target:
-            words = dict(resolve_target)
-            target = None
-        elif target is not None:
-            words = {"value": target.value, "unit": target.unit}
-        else:
+        answered = resolve_target if kind == Target.Kind.RESOLVE else None
+        promise = service_levels.promise(
+            service_request.jurisdiction,
+            kind,
+            service_levels.newest(targets, kind, at=at),
+            answered,
+            _urgency(service_request, targets),
+            department=department,
+            at=at,
+        )
+        if promise is None:
             continue
+        target, words = promise
         hours = service_levels.hours_for(target, department, zone, str(words["unit"]))
         due = service_levels.due_at(at, int(words["value"]), str(words["unit"]), hours)
         if shorter:
@@ -74,6 +79,11 @@ def planned(
         _follow_all(service_request, clocks, found, now)
     _set_due_fields(service_request, clocks)
     return clocks
+
+
+def _urgency(service_request: ServiceRequest, targets: list[Target]) -> service_levels.Urgency:
+    service_priority = service_request.service_version.priority
+    return service_levels.Urgency(service_request.priority, service_request.priority_reason, service_priority, targets)
 
 
 def start(service_request: ServiceRequest, **options: Any) -> None:
@@ -278,7 +288,11 @@ def _follow(
 
 
 def retarget(service_request: ServiceRequest, department: Department) -> None:
-    """Takes the targets of its priority, counted from when its clocks started. A target that an answer set stays."""
+    """Takes the targets of its priority, counted from when its clocks started. A target that an answer set stays.
+
+    The city's target for priority 1 counts from now, in a clock of its own; the clock before it is kept, and follows it when the
+    priority is lowered. The caller saves the request's due columns.
+    """
     clocks = _running(service_request)
     targets = service_levels.candidates(
         service_request.service_id,
@@ -286,13 +300,109 @@ def retarget(service_request: ServiceRequest, department: Department) -> None:
         priority=service_request.priority,
         areas=service_request.request_areas.values("area"),
     )
-    for clock in clocks:
+    own = [clock for clock in clocks if not service_levels.is_of_city(clock.target_words)]
+    for clock in own:
         target = service_levels.newest(targets, clock.kind, at=clock.started_at)
         if target is not None and clock.target_id not in (None, target.pk):
             clock.target, clock.target_words = target, {"value": target.value, "unit": target.unit}
-    _date(service_request, clocks, department)
-    _save(clocks, ["target", "target_words", *DATED_FIELDS])
-    _set_due_fields(service_request, clocks)
+    _date(service_request, own, department)
+    _save(own, ["target", "target_words", *DATED_FIELDS])
+    if service_request.priority == 1:
+        _start_urgent(service_request, department, {clock.kind: clock for clock in clocks}, targets)
+    else:
+        _end_urgent(service_request, department, [clock for clock in clocks if clock not in own])
+    update_due_fields(service_request)
+
+
+def _start_urgent(
+    service_request: ServiceRequest, department: Department, running: dict[str, Clock], targets: list[Target]
+) -> None:
+    """Starts the city's clocks for priority 1, unless the service has its own, or is done sooner."""
+    if not service_request.is_open or service_request.public_state == PublicState.UNCONFIRMED:
+        return
+    now = app_now()
+    for kind in ("resolve",) if service_request.acknowledged_at else KINDS:
+        before = running.get(kind)
+        by_answer = before is not None and before.target_id is None
+        if not _urgency(service_request, targets).needs_city(kind, now, by_answer=by_answer):
+            continue
+        words = service_levels.urgent_words(service_request.jurisdiction, kind)
+        hours = service_levels.hours_for(None, department, service_request.jurisdiction.zone, words["unit"])
+        due_at = service_levels.due_at(now, words["value"], words["unit"], hours)
+        if before is not None and (
+            service_levels.is_of_city(before.target_words) or (before.paused_at is None and before.due_at <= due_at)
+        ):
+            continue
+        _replace(service_request, department, kind, before, at=now, answered=_answered(before))
+    if service_request.status == Status.ON_HOLD:
+        pause(service_request)
+
+
+def _end_urgent(service_request: ServiceRequest, department: Department, urgent: Iterable[Clock]) -> None:
+    """Ends the city's clocks for priority 1. What counted before them counts again from when it started."""
+    for clock in urgent:
+        before = _before_urgent(service_request, clock)
+        _replace(
+            service_request,
+            department,
+            clock.kind,
+            clock,
+            at=before.started_at if before else clock.started_at,
+            answered=_answered(before) if before else clock.target_words.get("instead_of"),
+            waited_s=before.waited_s if before else 0,
+        )
+
+
+def _before_urgent(service_request: ServiceRequest, urgent: Clock) -> Clock | None:
+    """The clock that the city's replaced, since the request was last opened."""
+    for clock in service_request.clocks.filter(kind=urgent.kind, id__lt=urgent.pk).order_by("-id"):
+        if clock.met_at != clock.started_at:
+            return None
+        if not service_levels.is_of_city(clock.target_words):
+            return clock
+    return None
+
+
+def _answered(clock: Clock | None) -> dict[str, Any] | None:
+    """The target that an answer set."""
+    return clock.target_words if clock is not None and clock.target_id is None else None
+
+
+def _replace(
+    service_request: ServiceRequest,
+    department: Department,
+    kind: str,
+    clock: Clock | None,
+    *,
+    at: dt.datetime,
+    answered: dict[str, Any] | None,
+    waited_s: int = 0,
+) -> None:
+    """Ends a clock, which stays on record but never counted, and starts the one of the request's priority, if it has a target.
+
+    waited_s: how long an earlier one was stopped that counts again.
+    """
+    earlier = []
+    if clock is not None:
+        service_request.clocks.filter(pk=clock.pk).update(met_at=F("started_at"), step_at=None, suspension=None)
+        goes_back = at <= clock.started_at
+        earlier = [
+            Clock(
+                kind=kind,
+                waited_s=waited_s + (clock.waited_s if goes_back else 0),
+                runs_since=clock.runs_since if goes_back else None,
+                paused_at=max(clock.paused_at, at) if clock.paused_at else None,
+            )
+        ]
+    start(
+        service_request,
+        department=department,
+        at=at,
+        kinds=(kind,),
+        resolve_target=answered,
+        shorter=service_request.reopened_count > 0,
+        instead_of=earlier,
+    )
 
 
 def recalculate(service_request: ServiceRequest, department: Department) -> None:

@@ -8,9 +8,11 @@ from requests_app import events
 from requests_app.actions import conversation, drafts, submission
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
+from requests_app.links import DigestLink
 from requests_app.models import (
     AccessLink,
     Cadence,
+    ContactPoint,
     DigestItem,
     Draft,
     Participation,
@@ -121,9 +123,12 @@ def set_cadence(service_request: ServiceRequest, cadence: str, *, actor: Person)
 
 
 @transaction.atomic
-def unsubscribe_digest(contact_point_id: int) -> None:
+def unsubscribe_digest(link: DigestLink) -> None:
     """Stops digests of this address's own reports. Immediate updates continue."""
-    Participation.objects.filter(contact_point=contact_point_id, unsubscribed_at=None).exclude(
+    contact_point = ContactPoint.objects.filter(pk=link.contact_point).first()
+    if contact_point is None or not link.is_of(contact_point):
+        return
+    Participation.objects.filter(contact_point=contact_point, unsubscribed_at=None).exclude(
         cadence=Cadence.AT_ONCE
     ).update(unsubscribed_at=app_now())
-    DigestItem.objects.filter(contact_point=contact_point_id, subscription=None, sent_at=None).delete()
+    DigestItem.objects.filter(contact_point=contact_point, subscription=None, sent_at=None).delete()

@@ -4,6 +4,7 @@ were whose."""
 
 import datetime as dt
 
+from allauth.account.models import EmailConfirmation
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -68,6 +69,7 @@ def sweep() -> None:
     StaffSession.objects.filter(created_at__lt=now - SESSION_RECORDS_KEPT).exclude(
         session_key__in=Session.objects.values("session_key")
     ).delete()
+    EmailConfirmation.objects.delete_expired_confirmations()
     HandOver.objects.filter(expires_at__lt=now - UNDO_STATES_KEPT).delete()
     LogoutToken.objects.filter(expires_at__lt=now).delete()
     undoable_since = bulk_jobs.undoable_since() or now

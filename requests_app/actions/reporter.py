@@ -41,17 +41,17 @@ WITH person AS (
   INSERT INTO requests_app_person (jurisdiction_id, name, postal_address, language, may_be_called)
   VALUES (%(jurisdiction)s, %(name)s, %(postal_address)s, %(language)s, %(may_be_called)s) RETURNING id),
 point AS (
-  INSERT INTO requests_app_contactpoint (person_id, kind, value, normalized)
-  SELECT person.id, given.kind, given.value, given.normalized
-  FROM person, unnest(%(kinds)s::text[], %(values)s::text[], %(normalized)s::text[]) AS given (kind, value, normalized)
+  INSERT INTO requests_app_contactpoint (person_id, kind, value, normalized, nonce)
+  SELECT person.id, given.*
+  FROM person, unnest(%(kinds)s::text[], %(values)s::text[], %(normalized)s::text[], %(nonces)s::uuid[]) AS given
   RETURNING id, kind),
 participation AS (
   INSERT INTO requests_app_participation (person_id, service_request_id, role, contact_point_id, cadence)
   SELECT person.id, %(service_request)s, %(role)s, (SELECT id FROM point WHERE kind = %(main)s), %(cadence)s FROM person
   RETURNING id, contact_point_id),
 link AS (
-  INSERT INTO requests_app_accesslink (person_id, service_request_id, purpose, generation)
-  SELECT person.id, %(service_request)s, %(purpose)s, %(generation)s FROM person RETURNING id)
+  INSERT INTO requests_app_accesslink (person_id, service_request_id, purpose, generation, nonce)
+  SELECT person.id, %(service_request)s, %(purpose)s, %(generation)s, %(nonce)s FROM person RETURNING id)
 SELECT person.id, participation.id, participation.contact_point_id, link.id FROM person, participation, link
 """
 
@@ -88,12 +88,14 @@ def create_participant(
         "kinds": [point.kind for point in points],
         "values": [point.value for point in points],
         "normalized": [point.normalized for point in points],
+        "nonces": [point.nonce for point in points],
         "main": main.kind if main else "",
         "service_request": service_request.pk,
         "role": role,
         "cadence": participation.cadence,
         "purpose": link.purpose,
         "generation": link.generation,
+        "nonce": link.nonce,
     }
     with connection.cursor() as cursor:
         cursor.execute(CREATE, parameters)

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 
-from requests_app import outbox
+from requests_app import events, outbox
 from requests_app.clock import app_now
 from requests_app.models import (
     BulkJob,
@@ -24,8 +24,6 @@ from requests_app.rules.staff_notices import Choice
 # The bell counts no further.
 COUNT_MAX = 9
 COUNT_KEPT_S = 30
-# What a department that works by email alone is sent.
-TO_DEPARTMENT = {"answered", "reopened", "routed", "transferred"}
 KEPT = dt.timedelta(days=90)
 DELETED_AT_ONCE = 20_000
 
@@ -65,7 +63,7 @@ def notify_row(row: OutboxRow) -> None:
         for one in found
         if one.choice.email == StaffNotice.Email.AT_ONCE
     ]
-    if event.kind in TO_DEPARTMENT and service_request.department is not None:
+    if event.kind in events.TO_DEPARTMENT and service_request.department is not None:
         department = service_request.department
         if department.works_by_email and department.email:
             emails.append(

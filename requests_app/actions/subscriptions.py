@@ -7,6 +7,7 @@ from django.db import transaction
 
 from requests_app.actions import verify_email
 from requests_app.clock import app_now
+from requests_app.links import DigestLink
 from requests_app.models import (
     Area,
     Asset,
@@ -106,10 +107,13 @@ def unsubscribe(pk: int) -> None:
 
 
 @transaction.atomic
-def unsubscribe_by_email(pk: int) -> None:
+def unsubscribe_by_email(link: DigestLink) -> None:
     """As unsubscribe(), by the link in an email. That of a collection day is one for all areas, so it stops all of these."""
-    subscription = Subscription.objects.select_related("contact_point__person__jurisdiction").filter(pk=pk).first()
-    if subscription is not None and subscription.collection:
+    found = Subscription.objects.select_related("contact_point__person__jurisdiction").filter(pk=link.subscription or 0)
+    subscription = found.first()
+    if subscription is None or not link.is_of(subscription):
+        return
+    if subscription.collection:
         for other in my_requests.subscriptions(subscription.contact_point).filter(collection=True):
             unsubscribe(other.pk)
-    unsubscribe(pk)
+    unsubscribe(subscription.pk)

@@ -97,8 +97,12 @@ def _store_survey_answers(jurisdiction: Jurisdiction) -> None:
 class Clocks:
     """The two clocks of a request while its story is replayed; the same arithmetic as actions/clocks.py."""
 
-    def __init__(self, targets: dict[tuple[int, str], Target], row: dict[str, Any], own: dict[str, Any]) -> None:
+    def __init__(
+        self, targets: dict[tuple[int, str], Target], row: dict[str, Any], own: dict[str, Any], service_priority: int
+    ) -> None:
         self.targets, self.row, self.own = targets, row, own
+        of_service = [target for (service_id, _kind), target in targets.items() if service_id == row["service_id"]]
+        self.urgency = service_levels.Urgency(row["priority"], row["priority_reason"], service_priority, of_service)
         self.rows: list[dict[str, Any]] = []
         self.running: dict[str, dict[str, Any]] = {}
         self.hours: dict[str, service_levels.WorkingHours] = {}
@@ -108,12 +112,13 @@ class Clocks:
     ) -> None:
         for kind in (Target.Kind.ACKNOWLEDGE.value, Target.Kind.RESOLVE.value):
             target = self.targets.get((self.row["service_id"], kind))
-            if kind == Target.Kind.RESOLVE and self.own:
-                target, words = None, dict(self.own)
-            elif target is not None:
-                words = {"value": target.value, "unit": target.unit}
-            else:
+            answered = self.own if kind == Target.Kind.RESOLVE else None
+            promise = service_levels.promise(
+                jurisdiction, kind, target, answered, self.urgency, department=department, at=at
+            )
+            if promise is None:
                 continue
+            target, words = promise
             hours = hours_of(target, department, jurisdiction, str(words["unit"]))
             due = service_levels.due_at(at, int(words["value"]), str(words["unit"]), hours)
             if shorter:
@@ -247,7 +252,7 @@ class HistoryBuilder:
             for question, value, words in answers.given
         ]
         self._people(story, history)
-        clocks = Clocks(self.targets, row, answers.resolve_target)
+        clocks = Clocks(self.targets, row, answers.resolve_target, version.priority)
         for story_event in story.events:
             self._add_event(story, history, story_event, clocks)
         clocks.copy_due()

@@ -5,6 +5,7 @@ Nothing follows from these writes: no email, no routing, no outbox row. Events h
 
 import datetime as dt
 import json
+import uuid
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -154,11 +155,17 @@ def _defaults(model: type[models.Model]) -> dict[str, Any]:
     }
 
 
+@cache
+def _random(model: type[models.Model]) -> list[str]:
+    """Columns of which each row needs a value of its own."""
+    return [column.attname for column in model._meta.concrete_fields if column.default is uuid.uuid4]
+
+
 def copy_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows by COPY. All rows must have the same columns, apart from those with a default."""
     if not rows:
         return
-    defaults = _defaults(model)
+    defaults, random = _defaults(model), _random(model)
     written = {*defaults, *rows[0]}
     columns = [column for column in model._meta.concrete_fields if column.attname in written]
     names = [column.attname for column in columns]
@@ -170,7 +177,7 @@ def copy_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> N
         cursor.copy(f"COPY {quote(model._meta.db_table)} ({listed}) FROM STDIN") as copy,
     ):
         for row in rows:
-            whole = {**defaults, **row}
+            whole = {**defaults, **{name: uuid.uuid4() for name in random}, **row}
             values = [whole[name] for name in names]
             for number, convert in converters:
                 if values[number] is not None:

@@ -39,6 +39,8 @@ from requests_app.rules.alarms import KINDS_ON_CALL
 from requests_app.rules.routing import rules_in_use
 from requests_app.rules.written_catalog import written_article, written_calendar, written_services
 
+# The columns of `urgent_minutes`.
+URGENT = ("urgent_acknowledge_minutes", "urgent_resolve_minutes")
 # Report at most this many problems, then only their number.
 REPORTED_MAX = 20
 
@@ -109,6 +111,8 @@ def dry_run(jurisdiction: Jurisdiction, catalog: Catalog) -> tuple[list[Change],
 
 def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = None) -> dict[str, int]:
     writer = _Writer(jurisdiction, actor, catalog.name)
+    if urgent := catalog.get("urgent_minutes"):
+        writer.urgent(urgent)
     writer.calendars(catalog.get("calendars", {}))
     writer.departments(catalog.get("departments", []))
     if "desk_on_call" in catalog:
@@ -178,6 +182,13 @@ class _Writer:
                 holidays["extra"] = [day | {"date": str(day["date"])} for day in holidays["extra"]]
             columns = {"always": bool(calendar.get("always")), "hours": hours, "holidays": holidays}
             self._put("calendars", Calendar, {"code": str(code)}, columns)
+
+    def urgent(self, minutes: dict[str, int]) -> None:
+        row = Jurisdiction.objects.only(*URGENT).get(pk=self.jurisdiction.pk)
+        before, after = [getattr(row, name) for name in URGENT], [minutes["acknowledge"], minutes["resolve"]]
+        if before != after:
+            Jurisdiction.objects.filter(pk=row.pk).update(**dict(zip(URGENT, after, strict=True)))
+        self._count("urgent_minutes", before != after)
 
     def departments(self, entries: list[dict[str, Any]]) -> None:
         for department in entries:
@@ -296,6 +307,7 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
     )
     return {
         "format": FORMAT,
+        "urgent_minutes": _urgent(jurisdiction),
         "calendars": {one.code: written_calendar(one) for one in Calendar.objects.filter(**own).order_by("code")},
         "departments": [
             {
@@ -332,6 +344,12 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             for kind in TERMS
         },
     }  # fmt: skip
+
+
+def _urgent(jurisdiction: Jurisdiction) -> dict[str, int]:
+    # Not from the instance, which may be older than what was just written.
+    acknowledge, resolve = Jurisdiction.objects.values_list(*URGENT).get(pk=jurisdiction.pk)
+    return {"acknowledge": acknowledge, "resolve": resolve}
 
 
 def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[Any]]]:

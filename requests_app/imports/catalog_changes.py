@@ -63,6 +63,7 @@ def fingerprint(exported: Written) -> str:
 
 def _rows(exported: Written) -> Iterator[tuple[tuple[str, str], Written]]:
     """Rows by kind and key. Lists that are replaced as a whole are one row."""
+    yield ("city", "urgent"), exported["urgent_minutes"]
     for code, calendar in exported["calendars"].items():
         yield ("calendar", code), calendar
     for part, (kind, key) in LISTS.items():

@@ -470,7 +470,21 @@ class ModerationWords(Section):
     threat: terms("threat") = []  # type: ignore[valid-type]
 
 
+class UrgentMinutes(Section):
+    """The city's targets for priority 1, in minutes by the clock."""
+
+    acknowledge: Annotated[int, whole_number(1, 1440)]
+    resolve: Annotated[int, whole_number(1, 1440)]
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.resolve < self.acknowledge:
+            raise wrong("`resolve` should be at least as long as `acknowledge`.")
+        return self
+
+
 class CatalogFile(Section):
+    urgent_minutes: UrgentMinutes | None = None
     calendars: dict[Any, Calendar] = {}
     departments: Annotated[list[Department], distinct(attrgetter("code"))] = []
     desk_on_call: list[OnCall] = []

@@ -29,6 +29,10 @@ from requests_app.models import Area, Asset, BasemapFeature, Calendar, Gazetteer
 from requests_app.places.address_words import search_key
 from requests_app.rules.jurisdictions import find_host_problem
 
+# Of city.yaml, that are columns of the same name.
+PLAIN_COLUMNS = (
+    "hosts", "time_zone", "languages", "units", "alarm_minutes", "urgent_acknowledge_minutes", "urgent_resolve_minutes",
+)  # fmt: skip
 NUMBERS = {
     "emergency": "emergency_number",
     "text_to_911": "text_to_emergency",
@@ -97,9 +101,7 @@ class City:
     def jurisdiction(self) -> Jurisdiction:
         said = self.said
         columns: dict[str, Any] = {"name": said["name"], "is_demo": bool(said.get("demo", False))}
-        columns |= {
-            name: said[name] for name in ("hosts", "time_zone", "languages", "units", "alarm_minutes") if name in said
-        }
+        columns |= {name: said[name] for name in PLAIN_COLUMNS if name in said}
         for name, value in said.get("numbers", {}).items():
             columns[NUMBERS[name]] = value if isinstance(value, bool) else str(value)
         if "branding" in said:

@@ -156,6 +156,8 @@ class CityFile(Section):
     demo: bool = False
     numbers: Numbers = Numbers()
     alarm_minutes: Annotated[int, whole_number(1, 240)] = 15
+    urgent_acknowledge_minutes: Annotated[int, whole_number(1, 1440)] = 30
+    urgent_resolve_minutes: Annotated[int, whole_number(1, 1440)] = 240
     view: dict[str, Any] = {}
     boundary: Text | None = None
     layers: Layers | None = None

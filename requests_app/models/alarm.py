@@ -9,6 +9,7 @@ from requests_app.models.catalog import Department, EmergencyPhrase
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
 from requests_app.models.service_request import Comment, ServiceRequest
+from requests_app.models.signed_row import SignedRow
 
 
 class OnCall(models.Model):
@@ -95,7 +96,7 @@ class Alarm(models.Model):
         ]
 
 
-class AlarmCall(models.Model):
+class AlarmCall(SignedRow):
     """One message of an alarm to one person. The name is a copy, since rosters change."""
 
     class Level(models.TextChoices):

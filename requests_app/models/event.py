@@ -8,9 +8,10 @@ from requests_app.models.api_key import ApiKey
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Person, User
 from requests_app.models.service_request import ServiceRequest
+from requests_app.models.signed_row import SignedRow
 
 
-class Event(models.Model):
+class Event(SignedRow):
     """Codes, ids, times and numbers from the allow-list in events.py. Ordered by id."""
 
     class Source(models.TextChoices):
@@ -34,6 +35,8 @@ class Event(models.Model):
         ApiKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     data = models.JSONField(default=dict)
+    # Only of events that a department gets links for (events.TO_DEPARTMENT): there are many events.
+    nonce = models.UUIDField(null=True, editable=False)
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.LIVE)
 
     class Meta:

@@ -31,6 +31,9 @@ class Jurisdiction(models.Model):
     desk_night_number = models.CharField(max_length=40, blank=True, db_default="")
     # If nobody accepts an alarm for this long, the next person is alerted.
     alarm_minutes = models.PositiveSmallIntegerField(default=15, db_default=15)
+    # The target of a request of priority 1 whose service has none for that priority, in minutes by the clock.
+    urgent_acknowledge_minutes = models.PositiveSmallIntegerField(default=30, db_default=30)
+    urgent_resolve_minutes = models.PositiveSmallIntegerField(default=240, db_default=240)
     # {"center": [longitude, latitude], "zoom": 12.2, "bounds": [west, south, east, north]}
     map_view = models.JSONField(default=dict)
     boundary = models.MultiPolygonField(null=True, blank=True)
@@ -69,6 +72,10 @@ class Jurisdiction(models.Model):
             models.CheckConstraint(condition=models.Q(silent_days__gte=1), name="jurisdiction_watches_silence"),
             models.CheckConstraint(condition=models.Q(languages__len__gte=1), name="jurisdiction_has_language"),
             models.CheckConstraint(condition=models.Q(alarm_minutes__gte=1), name="jurisdiction_alarms_wait"),
+            models.CheckConstraint(
+                condition=models.Q(urgent_acknowledge_minutes__gte=1, urgent_resolve_minutes__gte=1),
+                name="jurisdiction_urgent_targets",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,10 +7,11 @@ from requests_app.models.api_key_request import ApiKeyRequest
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import ContactPoint
 from requests_app.models.service_request import ServiceRequest
+from requests_app.models.signed_row import SignedRow
 from requests_app.models.subscription import Subscription
 
 
-class OneTimeLink(models.Model):
+class OneTimeLink(SignedRow):
     """Used by a POST from the link's page. A GET alone, such as a mail scanner's, does not use it up."""
 
     class Purpose(models.TextChoices):

@@ -9,6 +9,7 @@ from django.db import models
 
 from requests_app.clock import AppNow
 from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.signed_row import SignedRow
 
 if TYPE_CHECKING:
     from requests_app.models.api_key import ApiKey
@@ -112,7 +113,7 @@ class Cadence(models.TextChoices):
     WEEKLY = "weekly"
 
 
-class ContactPoint(models.Model):
+class ContactPoint(SignedRow):
     class Kind(models.TextChoices):
         EMAIL = "email"
         PHONE = "phone"

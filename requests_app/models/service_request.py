@@ -16,6 +16,7 @@ from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
 from requests_app.models.routing import RoutingVersion
+from requests_app.models.signed_row import SignedRow
 from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.models.team import Team
 from requests_app.prepared import Parameter, Prepared
@@ -555,7 +556,8 @@ class Clock(models.Model):
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(max_length=12, choices=Target.Kind.choices)
-    # None if an answer set its own target, which `target_words` then holds: {"value": 24, "unit": "hours"}.
+    # None if an answer set its own target, which `target_words` then holds: {"value": 24, "unit": "hours"}; or if it is the
+    # city's for priority 1: {"value": 4, "unit": "hours", "set_by": "city"}, and "instead_of" what target of an answer.
     target = models.ForeignKey(Target, on_delete=models.PROTECT, null=True, blank=True)
     target_words = models.JSONField(default=dict)
     started_at = models.DateTimeField()
@@ -623,7 +625,7 @@ class Participation(models.Model):
         ]
 
 
-class AccessLink(models.Model):
+class AccessLink(SignedRow):
     """A private link, derived from this row and LINK_KEYS (see links.py), never stored. Incrementing `generation` revokes it."""
 
     class Purpose(models.TextChoices):

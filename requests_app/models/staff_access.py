@@ -7,9 +7,10 @@ from requests_app.clock import AppNow
 from requests_app.models.catalog import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Role, User
+from requests_app.models.signed_row import SignedRow
 
 
-class Invitation(models.Model):
+class Invitation(SignedRow):
     """An email with a link to become a member of staff. The link works once, for 7 days, for this address."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="invitations")
@@ -72,7 +73,7 @@ class Leave(models.Model):
         indexes = [models.Index(fields=["jurisdiction", "ends_on"], name="leave_by_end")]
 
 
-class HandOver(models.Model):
+class HandOver(SignedRow):
     """A link from one city's pages to another's, for somebody who works in both. Works once, for a minute."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -11,11 +11,12 @@ from requests_app.models.geography import Area, Asset
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint
 from requests_app.models.service_request import ServiceRequest
+from requests_app.models.signed_row import SignedRow
 
 SMALLEST_RADIUS_M = 200
 
 
-class Subscription(models.Model):
+class Subscription(SignedRow):
     """Email updates on reports and work in an area, at a place or of a service. Nothing is sent before the address is verified."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="subscriptions")

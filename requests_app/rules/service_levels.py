@@ -1,7 +1,7 @@
 """Due times: each service's target, counted in the city's working hours."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from requests_app.models.catalog import Calendar, Department, Service, Target
 from requests_app.models.geography import Area
+from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.rules.holiday_names import holidays_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,6 +23,10 @@ LONGEST = {
     Target.Unit.DAYS: 730,
     Target.Unit.BUSINESS_DAYS: 250,
 }
+# In a clock's target_words: who set it, if neither the service nor an answer.
+CITY = "city"
+# Why a request has its priority, other than by an answer, whose question's code is the reason then.
+OTHER_REASONS = {"service", "staff", "danger", "rule"}
 Spans = list[tuple[dt.datetime, dt.datetime]]
 
 
@@ -185,8 +190,18 @@ def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt
 def target_for(
     service: Service, kind: str, *, priority: int, areas: list[Area] | QuerySet[Area], at: dt.datetime
 ) -> Target | None:
-    """The target valid at `at`: the most specific row (area, then priority), and of those the newest."""
-    return newest(candidates(service.pk, [kind], priority=priority, areas=areas), kind, at=at)
+    """The target valid at `at`: the most specific row (area, then priority), and of those the newest.
+
+    For priority 1 it is the city's (an unsaved row) where the service has none.
+    """
+    targets = candidates(service.pk, [kind], priority=priority, areas=areas)
+    target = newest(targets, kind, at=at)
+    service_priority = service.current.priority if service.current else priority
+    if not Urgency(priority, "", service_priority, targets).needs_city(kind, at):
+        return target
+    words = urgent_words(service.jurisdiction, kind)
+    always = Calendar(jurisdiction=service.jurisdiction, always=True)
+    return Target(service=service, kind=kind, value=words["value"], unit=words["unit"], calendar=always, priority=1)
 
 
 def candidates(
@@ -227,10 +242,84 @@ def _precedence(target: Target) -> tuple[int, int, dt.datetime, int]:
     return target.area_id or 0, target.priority or 0, target.valid_from, target.pk or 0
 
 
+def urgent_words(city: Jurisdiction, kind: str) -> dict[str, Any]:
+    """The city's own target for priority 1, as a clock keeps it: minutes or whole hours by the clock, day and night."""
+    minutes = city.urgent_acknowledge_minutes if kind == Target.Kind.ACKNOWLEDGE else city.urgent_resolve_minutes
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return {"value": minutes, "unit": Target.Unit.MINUTES.value, "set_by": CITY}
+    return {"value": hours, "unit": Target.Unit.HOURS.value, "set_by": CITY}
+
+
+def is_of_city(words: dict[str, Any]) -> bool:
+    """Whether a clock's target is the city's own for priority 1."""
+    return words.get("set_by") == CITY
+
+
+@dataclass(frozen=True)
+class Urgency:
+    """What decides whether the city's target for priority 1 applies.
+
+    reason: the request's priority_reason. targets: the service's that may apply; newest() chooses.
+    """
+
+    priority: int
+    reason: str
+    service_priority: int
+    targets: Sequence[Target] = ()
+
+    def needs_city(self, kind: str, at: dt.datetime, *, by_answer: bool = False) -> bool:
+        """Whether neither the service's targets nor an answer say how soon priority 1 is done.
+
+        A service says so by a target for that priority, by any target if all its reports have priority 1, and by an answer that
+        sets both the priority and a target.
+        """
+        if self.priority != 1:
+            return False
+        if by_answer:
+            return self.reason in OTHER_REASONS
+        valid = [target for target in self.targets if target.kind == kind and target.valid_from <= at]
+        return not any(target.priority == 1 or self.service_priority == 1 for target in valid)
+
+
+Promise = tuple[Target | None, dict[str, Any]]
+
+
+def promise(
+    city: Jurisdiction,
+    kind: str,
+    target: Target | None,
+    answered: dict[str, Any] | None,
+    urgency: Urgency,
+    *,
+    department: Department,
+    at: dt.datetime,
+) -> Promise | None:
+    """What counts from `at`, as a clock keeps it: what an answer set, else the service's target; or the city's, if it's sooner."""
+    own: Promise | None = None
+    if answered:
+        own = None, dict(answered)
+    elif target is not None:
+        own = target, {"value": target.value, "unit": target.unit}
+    if not urgency.needs_city(kind, at, by_answer=bool(answered)):
+        return own
+    # What the answer set counts again if the priority is lowered.
+    urgent = None, urgent_words(city, kind) | ({"instead_of": dict(answered)} if answered else {})
+
+    def due(promise: Promise) -> dt.datetime:
+        row, words = promise
+        return due_at(
+            at, int(words["value"]), str(words["unit"]), hours_for(row, department, city.zone, str(words["unit"]))
+        )
+
+    return own if own is not None and due(own) <= due(urgent) else urgent
+
+
 def hours_for(target: Target | None, department: Department, zone: ZoneInfo, unit: str) -> WorkingHours:
     """The calendar for a target: its own, else the department's. Targets in days count every day.
 
-    Without a target row, it is a target set by an answer ("could a child get hurt?"): hours then count around the clock.
+    Without a target row, it is the city's for priority 1, or set by an answer ("could a child get hurt?"): hours then count around
+    the clock.
     """
     if unit == Target.Unit.DAYS or (target is None and unit in (Target.Unit.MINUTES, Target.Unit.HOURS)):
         return WorkingHours(zone=zone, always=True, hours={})

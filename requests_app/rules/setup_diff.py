@@ -169,6 +169,8 @@ FIELDS: dict[str, Words] = {
     "staff": gettext_lazy("Member of staff"),
     "alarm_minutes": gettext_lazy("Minutes until we alert the next person"),
     "desk_night_number": gettext_lazy("The desk’s night number"),
+    "urgent_acknowledge_minutes": gettext_lazy("Minutes until someone has acknowledged it"),
+    "urgent_resolve_minutes": gettext_lazy("Minutes until it’s safe or fixed"),
     **dict(zip(WEEKDAY_CODES, WEEKDAYS.values(), strict=True)),
     "owner": gettext_lazy("Owner"),
     "review_on": gettext_lazy("Review on"),

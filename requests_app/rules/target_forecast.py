@@ -77,9 +77,11 @@ def of_target(proposed: Target) -> Forecast:
     hours: dict[int, WorkingHours] = {}
 
     def plan(row: Row, clock: Clock | None, area_ids: set[int]) -> Plan | None:
-        if clock is not None and clock.target_id is None:
+        if clock is not None and clock.target_id is None and not service_levels.is_of_city(clock.target_words):
             return None  # an answer set its own
         if proposed.priority not in (None, row["priority"]):
+            return None
+        if clock is not None and service_levels.is_of_city(clock.target_words) and proposed.priority is None:
             return None
         if proposed.area_id is not None and proposed.area_id not in area_ids:
             return None

@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from requests_app.secret_addresses import secret
 from staff_app.by_email import department_link
 
 urlpatterns: list[URLPattern] = [
-    path("by-email/<str:token>/", department_link.department_link, name="department_link"),
+    secret(path("by-email/<str:token>/", department_link.department_link, name="department_link")),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from requests_app.secret_addresses import secret
 from staff_app.setup import (
     answered_counts,
     emergency_words,
@@ -54,7 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/catalog/", include("staff_app.setup.catalog.urls")),
     path("", include("staff_app.setup.golive.urls")),
     path("", include("staff_app.setup.retirement.urls")),
-    path("first-run/<str:token>/", first_run.first_run, name="first_run"),
+    secret(path("first-run/<str:token>/", first_run.first_run, name="first_run")),
     *city,
     *places,
     *audit,

@@ -419,6 +419,20 @@ REGRESSIONS = [
         ("tests/requests_app/api/v1/test_webhooks.py",),
     ),
     Regression(
+        "a machine decodes more photos than its memory holds",
+        "requests_app/photo_slots.py",
+        "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+        "pass",
+        ("tests/requests_app/test_photo_slots.py",),
+    ),
+    Regression(
+        "a photo child that outlives its web process isn't counted",
+        "requests_app/photos.py",
+        "pass_fds=[held],",
+        "pass_fds=[],",
+        ("tests/requests_app/test_photo_slots.py",),
+    ),
+    Regression(
         "any proxy is trusted",
         "requests_app/checks.py",
         "not all(map(_is_restrictive, settings.TRUSTED_PROXIES)),",

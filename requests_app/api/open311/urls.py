@@ -4,6 +4,7 @@ from django.urls import URLPattern, re_path
 
 from requests_app.api.open311 import views
 from requests_app.api.open311.errors import not_found
+from requests_app.secret_addresses import secret
 
 _FORMAT = r"\.(?P<format>xml|json)$"
 
@@ -20,7 +21,7 @@ urlpatterns: list[URLPattern] = [
         views.ServiceRequestUpdates.as_view(),
         name="open311_updates",
     ),
-    re_path(r"^/*v2/+tokens/+(?P<token>[^/]+)" + _FORMAT, views.Token.as_view(), name="open311_token"),
+    secret(re_path(r"^/*v2/+tokens/+(?P<token>[^/]+)" + _FORMAT, views.Token.as_view(), name="open311_token")),
     # A dot matches a line break, too.
     re_path(r"^(?P<rest>(?s:.*))$", not_found, name="open311_not_found"),
 ]

@@ -138,17 +138,15 @@ def verify(request: CityRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
     """A page with a button, or a one-click POST by the email program. The token is enough; also fine if already gone."""
-    named = links.parse_digest_token(token)
-    if named is None:
+    link = links.parse_digest_token(token)
+    if link is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     done = request.method == "POST"
-    if done:
-        contact_point_id, subscription_id = named
-        if subscription_id:
-            subscriptions.unsubscribe_by_email(subscription_id)
-        else:
-            followers.unsubscribe_digest(contact_point_id)
-    return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})
+    if done and link.subscription is not None:
+        subscriptions.unsubscribe_by_email(link)
+    elif done:
+        followers.unsubscribe_digest(link)
+    return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not link.subscription})
 
 
 # --- Updates on your own report -------------------------------------------------------------------------------------------------

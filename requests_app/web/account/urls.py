@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from requests_app.secret_addresses import secret
 from requests_app.web.account import follow, my, my_contact, my_copy, my_erase
 
 urlpatterns: list[URLPattern] = [
@@ -13,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("my/erase/", my_erase.my_erase, name="my_erase"),
     path("my/sign-out/", my.my_sign_out, name="my_sign_out"),
     path("follow/", follow.follow, name="follow"),
-    path("c/<str:token>/", follow.verify, name="verify"),
-    path("d/<str:token>/stop/", follow.unsubscribe_digest_link, name="unsubscribe_digest_link"),
+    secret(path("c/<str:token>/", follow.verify, name="verify")),
+    secret(path("d/<str:token>/stop/", follow.unsubscribe_digest_link, name="unsubscribe_digest_link")),
     path("r/<str:reference>/updates/", follow.updates, name="updates"),
 ]

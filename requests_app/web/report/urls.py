@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from requests_app.secret_addresses import secret
 from requests_app.web.report import (
     around,
     check,
@@ -41,7 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("report/<uuid:draft_id>/check/<slug:name>.svg", check.check_map, name="check_map"),
     path("report/<uuid:draft_id>/remove-text/", check.remove_text, name="remove_text"),
     path("report/<uuid:draft_id>/later/", later.later, name="later"),
-    path("report/resume/<str:token>/", later.resume, name="resume"),
+    secret(path("report/resume/<str:token>/", later.resume, name="resume")),
     path("report/<uuid:draft_id>/sent/", contact.sent, name="sent"),
     path("report/<uuid:draft_id>/resend-confirmation/", confirm.resend_confirmation, name="resend_confirmation"),
     path("report/<uuid:draft_id>/another/", contact.another, name="another"),

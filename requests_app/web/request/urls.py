@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from requests_app.secret_addresses import secret
 from requests_app.web.request import (
     add_photos,
     alarm,
@@ -39,11 +40,11 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/keep-private/", reporter_actions.keep_private, name="keep_private"),
     path("r/<str:reference>/withdraw/", reporter_actions.withdraw, name="withdraw"),
     path("r/<str:reference>/unsubscribe/", reporter_actions.unsubscribe, name="unsubscribe"),
-    path("alarm/<str:token>/", alarm.alarm, name="alarm"),
-    path("l/<str:token>/", private_link.private_link, name="private_link"),
-    path("l/<str:token>/fixed/<str:value>/", private_link.survey_link, name="survey_link"),
-    path("l/<str:token>/keep-private/", private_link.keep_private_link, name="keep_private_link"),
-    path("l/<str:token>/stop/", private_link.unsubscribe_link, name="unsubscribe_link"),
+    secret(path("alarm/<str:token>/", alarm.alarm, name="alarm")),
+    secret(path("l/<str:token>/", private_link.private_link, name="private_link")),
+    secret(path("l/<str:token>/fixed/<str:value>/", private_link.survey_link, name="survey_link")),
+    secret(path("l/<str:token>/keep-private/", private_link.keep_private_link, name="keep_private_link")),
+    secret(path("l/<str:token>/stop/", private_link.unsubscribe_link, name="unsubscribe_link")),
     path("photos/<slug:name>-small.jpg", photo.photo_small, name="photo_small"),
     path("photos/<slug:name>-thumb.jpg", photo.photo_thumb, name="photo_thumb"),
     path("photos/<slug:name>.jpg", photo.photo, name="photo"),

@@ -1,4 +1,4 @@
-"""The city's own pages: basics, numbers, look, texts, email. One part a page, so that two people rarely meet on one."""
+"""The city's own pages: basics, numbers, look, texts, email, priority 1. One part a page, so that two people rarely meet on one."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ from staff_app.setup.city.forms import (
     LookForm,
     NumbersForm,
     TextsForm,
+    UrgentForm,
 )
 from staff_app.setup.conflict import Conflict, described, has_seen
 
@@ -34,6 +35,7 @@ PARTS: dict[str, tuple[Any, type[CityForm]]] = {
     "look": (gettext_lazy("Seal and colors"), LookForm),
     "texts": (gettext_lazy("Texts"), TextsForm),
     "email": (gettext_lazy("Email"), EmailForm),
+    "urgent": (gettext_lazy("Targets for priority 1"), UrgentForm),
 }
 
 

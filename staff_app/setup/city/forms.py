@@ -1,4 +1,4 @@
-"""Forms of the city: basics, numbers, look, texts and email. Each has the fields of one part of actions/city_setup.py."""
+"""Forms of the city: basics, numbers, look, texts, email, priority 1. Each has the fields of one part of actions/city_setup.py."""
 
 import re
 from typing import Any
@@ -24,6 +24,8 @@ Written = dict[str, Any]
 PHONE = re.compile(r"[+(]?\d[\d .()/x#*-]{1,39}")
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 HOSTS_MAX = 20
+# Minutes: a day.
+URGENT_MOST = 1440
 TEXT_MAX = 4000
 CITY_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
@@ -164,6 +166,36 @@ class NumbersForm(CityForm):
         ),
         required=False,
     )
+
+
+def minutes_field(label: Any, help_text: Any) -> forms.IntegerField:
+    words = gettext_lazy("Enter a number from 1 to 1440.")
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=1,
+        max_value=URGENT_MOST,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+    )
+
+
+class UrgentForm(CityForm):
+    urgent_acknowledge_minutes = minutes_field(
+        gettext_lazy("Minutes until someone has acknowledged it"),
+        gettext_lazy(
+            "For requests of priority 1 whose service has no target for that priority. Counted by the clock, day and night."
+        ),
+    )
+    urgent_resolve_minutes = minutes_field(
+        gettext_lazy("Minutes until it’s safe or fixed"),
+        gettext_lazy("240 is 4 hours. Requests that have priority 1 already keep their due dates."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors and given["urgent_resolve_minutes"] < given["urgent_acknowledge_minutes"]:
+            self.add_error("urgent_resolve_minutes", _("This must be at least as long as the first."))
+        return given
 
 
 class ColorInput(forms.TextInput):

@@ -313,6 +313,21 @@ def test_the_contacts_for_a_kind_of_danger_come_in_and_go_out(
     assert SetupChange.objects.filter(kind="on_call", key="self_harm").count() == 2
 
 
+def test_the_city_s_targets_for_priority_1_come_in_and_go_out(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(small())
+    assert exported(capsys)["urgent_minutes"] == {"acknowledge": 30, "resolve": 240}
+    minutes = {"acknowledge": 10, "resolve": 90}
+    assert numbers(bring(small(lambda said: said.update(urgent_minutes=minutes))))["urgent_minutes"] == 1
+    assert exported(capsys)["urgent_minutes"] == minutes
+    # What a file doesn't name stays.
+    bring(small())
+    city.refresh_from_db()
+    assert (city.urgent_acknowledge_minutes, city.urgent_resolve_minutes) == (10, 90)
+    assert SetupChange.objects.get(kind="city").key == "urgent"
+
+
 def test_an_emergency_phrase_keeps_its_exceptions(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -159,3 +159,24 @@ def test_email_comes_from_whom_the_city_says(town: Rivermark, ada: Client) -> No
     city = Jurisdiction.objects.get()
     assert email.sender(city) == "Rivermark 311 desk <311@rivermark.example>"
     assert email.reply_to(city) == ["desk@rivermark.example"]
+
+
+def test_the_targets_for_priority_1_are_minutes_in_order(town: Rivermark, ada: Client) -> None:
+    path = "/staff/setup/city/urgent/"
+    assert ada.get(path).context["form"]["urgent_resolve_minutes"].value() == 240
+    typed = {"urgent_acknowledge_minutes": "1", "urgent_resolve_minutes": "1440"}
+    assert ada.post(path, typed).status_code == 302
+    for wrong in (
+        {"urgent_acknowledge_minutes": "0"},
+        {"urgent_resolve_minutes": "1441"},
+        {"urgent_resolve_minutes": ""},
+    ):
+        answer = ada.post(path, typed | wrong)
+        assert answer.status_code == 422
+        assert "Enter a number from 1 to 1440." in answer.content.decode()
+    answer = ada.post(path, {"urgent_acknowledge_minutes": "61", "urgent_resolve_minutes": "60"})
+    assert "at least as long as the first" in answer.content.decode()
+    city = Jurisdiction.objects.get()
+    assert (city.urgent_acknowledge_minutes, city.urgent_resolve_minutes) == (1, 1440)
+    change = SetupChange.objects.get(kind="city", key="urgent")
+    assert (change.before or {})["urgent_resolve_minutes"] == 240
