@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from requests_app import links, photos
 from requests_app.actions import submission
 from requests_app.actions.submission import Idempotency, IdempotencyConflict
+from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.open311.writing import is_link, notice_of, stored_photos
 from requests_app.api.v1 import writing
@@ -50,7 +51,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         priority=priority,
         photo_links=links_sent,
     )
-    found = writing.screen(new)
+    found, emergency = writing.screen(new), emergency_in(city, writing.own_words(new))
     again = Idempotency(
         f"{IdempotencyKey.FOR_GOOD}transfer:{key.pk}",
         submission.body_hash(number),
@@ -70,7 +71,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         "html_url": f"{site}/staff/r/{made.reference}/",
         "outside_number": number,
         "is_new": not submitted.repeated,
-        "notice": " ".join(notice_of(submitted, city, found)),
+        "notice": " ".join(notice_of(submitted, city, found, emergency)),
     }
 
 

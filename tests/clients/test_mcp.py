@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from lamplighter_client import Lamplighter
-from lamplighter_mcp import drafts, marked
+from lamplighter_mcp import danger, drafts, marked
 
 from requests_app.models import Draft, ServiceRequest
 from tests import factories
@@ -61,6 +61,37 @@ def test_a_draft_opens_the_form_filled_in_and_says_what_wrote_it(client: Client,
     assert (long, has_text) == (f"{SITE}/report/?service=pothole&asset=L00417", False)
 
 
+def test_danger_comes_first_and_alone(live_site: Site) -> None:
+    factories.rivermark()
+    client = Lamplighter(live_site.url)
+    # In the middle of a long text.
+    harmless = "The hole is deep and wide, and it is in front of the library. " * 30
+    found = danger.find(client, f"{harmless}I want to kill myself. {harmless}"[:3900])
+    assert found is not None
+    assert (found["kind"], danger.stops(found)) == ("self_harm", True)
+    answer = danger.alone(found)
+    assert next(iter(answer)) == "emergency"
+    assert "draft nothing" in answer["emergency"]["do_first"]
+    assert answer["link"] is None
+    # Perhaps, and about a person.
+    found = danger.find(client, "My husband beats me every night, please help me. There is a pothole in front.")
+    assert found is not None
+    assert danger.stops(found)
+    assert danger.find(client, harmless) is None
+    draft = marked.answer({"is_sent": False})
+    assert danger.before(None, draft) == draft
+
+
+@pytest.mark.parametrize(("length", "count"), [(1, 1), (1000, 1), (1001, 2), (1800, 2), (3900, 5)])
+def test_no_sentence_is_cut_in_all_parts(length: int, count: int) -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(length))
+    parts = danger.parts(text)
+    assert len(parts) == count
+    assert all(len(part) <= danger.PART for part in parts)
+    # Each stretch of 200 characters is whole in one of them.
+    assert all(any(text[at : at + 200] in part for part in parts) for at in range(max(length - 200, 1)))
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both packages, installed for themselves."""
@@ -102,12 +133,20 @@ def test_the_mcp_client_lists_and_calls_every_tool(live_site: Site, environment:
         ("look_up_request", {"reference": "7K3M-9QWT"}),
         ("search_requests", {"lat": 40.5}),
         ("draft_report", {"service": "spaceship", "text": "It landed."}),
+        ("draft_report", {"service": "pothole", "text": "A deep hole. I want to kill myself."}),
+        ("find_service", {"words": "I want to kill myself"}),
     )
     # A person may let all of them run without being asked: none sends anything.
     assert said["tools"] == dict.fromkeys(TOOLS, True)
     assert marked.NOTE in said["instructions"]
     failed = [failed for failed, _ in said["answers"]]
-    assert failed == [False] * 6 + [True] * 3, said["answers"]
+    assert failed == [False] * 6 + [True] * 3 + [False] * 2, said["answers"]
+    for _failed, text in said["answers"][9:]:
+        answer = json.loads(text)
+        assert next(iter(answer)) == "emergency"
+        assert "988" in answer["emergency"]["words"]
+        assert not {"services", "text"} & answer.keys()
+        assert not answer["link"]
     answers = [json.loads(text) for _, text in said["answers"][:6]]
     assert all(answer["note"] == marked.NOTE and not unmarked(answer, INJECTION) for answer in answers)
     found, one, near, by_address, draft, numbers = answers

@@ -191,9 +191,30 @@ REGRESSIONS = [
     Regression(
         "danger in an API report is not marked",
         "requests_app/api/open311/writing.py",
-        "after_warning=danger.is_sure,",
-        "after_warning=False,",
+        "after_warning=danger.is_sure or was_stopped,",
+        "after_warning=was_stopped,",
         ("tests/requests_app/api/open311/test_writing.py",),
+    ),
+    Regression(
+        "a stopped report is sent without its confirmation",
+        "requests_app/api/v1/writing.py",
+        "    if was_stopped and not is_confirmed:",
+        "    if False:",
+        ("tests/requests_app/api/v1/test_emergency.py",),
+    ),
+    Regression(
+        "services are suggested to somebody in danger",
+        "requests_app/api/v1/catalog.py",
+        '    if emergency and emergency["is_sure"]:',
+        "    if False:",
+        ("tests/requests_app/api/v1/test_emergency.py",),
+    ),
+    Regression(
+        "priority 1 keeps a target of business days",
+        "requests_app/rules/service_levels.py",
+        "        if self.priority != 1:",
+        "        if True:",
+        ("tests/requests_app/actions/test_urgent_targets.py",),
     ),
     Regression(
         "photos of a report that was refused stay",

@@ -266,6 +266,8 @@ def paths() -> dict[str, Schema]:
                 "first_name": "Nobody but staff sees it.",
                 "last_name": "Nobody but staff sees it.",
                 "media_url": "Address of a photo: kept as a link for staff.",
+                "emergency_confirmed": "`true` sends it although an answer means danger, once a person has "
+                "read whom to call, and said that no one is in danger.",
             },
             ("service_code",),
         ),

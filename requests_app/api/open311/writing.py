@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -17,6 +18,7 @@ from requests_app import links, photos
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.api.emergency import CONFIRMED, emergency_in, stopped_words
 from requests_app.api.framework import idempotency
 from requests_app.api.open311 import tokens
 from requests_app.api.open311.catalog import demo_words, is_demo, offered_version
@@ -39,7 +41,6 @@ from requests_app.models import (
 from requests_app.places import addresses, assets, ownership
 from requests_app.places.address_words import search_key
 from requests_app.rules import intake, public_words, publication, screening
-from requests_app.rules.helplines import help_for
 
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
 SURE = 0.9
@@ -74,7 +75,8 @@ def create(
         raise ValidationError(problems)
 
     said = screening.own_words(description, place.address, place.note, answers.given)
-    danger = screening.screen(city, version, said)
+    danger, emergency = screening.screen(city, version, said), emergency_in(city, said)
+    was_stopped = answers.stopped_by is not None
     owner = owner_of(city, version, place)
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
     with stored_photos(city, files if takes_photos else []) as taken:
@@ -85,13 +87,13 @@ def create(
                 description=description,
                 language=get_language() or "en",
                 place=place,
-                answers=answers,
+                answers=replace(answers, stopped_by=None),
                 reporter=reporter,
                 channel=Channel.API,
                 owner=owner,
                 photos=taken,
                 # Nobody could be shown the emergency page: staff must look as if it had been passed by.
-                after_warning=danger.is_sure,
+                after_warning=danger.is_sure or was_stopped,
                 is_test=key.is_test,
                 api_key=key,
                 photo_links=media_urls if takes_photos else [],
@@ -103,7 +105,7 @@ def create(
             raise ValidationError(list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
             raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
-    notice = notice_of(submitted, city, danger)
+    notice = notice_of(submitted, city, danger, emergency)
     if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))
     elif media_urls:
@@ -253,11 +255,8 @@ def searched_place(city: Jurisdiction, typed: str) -> Place:
 def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion, place: Place) -> intake.Answers:
     questions = intake.questions_of(version, place.asset.kind if place.asset else "")
     answers = intake.read_answers(questions, parameters.attributes())
-    if answers.stopped_by is not None:
-        raise ValidationError(
-            _("Call %(number)s now. This report was not taken, since it cannot send help.")
-            % {"number": city.emergency_number},
-        )
+    if answers.stopped_by is not None and not parameters.is_true(CONFIRMED):
+        raise ValidationError(stopped_words(city))
     if answers.problems:
         raise ValidationError([f"attribute[{code}]: {problem}" for code, problem in answers.problems.items()])
     return answers
@@ -309,18 +308,20 @@ def _personal_data_words(service_request: ServiceRequest) -> str:
     return _("It may contain: %(kinds)s.") % {"kinds": kinds}
 
 
-def notice_of(submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening) -> list[str]:
-    """What the reporter should know now, in whole sentences."""
+def notice_of(
+    submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, emergency: dict[str, Any] | None
+) -> list[str]:
+    """What the reporter should know now, in whole sentences: first whom to call, if they or others may be in danger."""
     service_request, owner = submitted.service_request, submitted.service_request.owner
     notice = []
+    if emergency is not None:
+        notice.append(emergency["words"])
+    elif danger.asked or service_request.service_version.emergency_screen:
+        notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
     if is_demo(city):
         notice.append(demo_words())
     if service_request.is_test:
         notice.append(_("This is a test: it is shown to nobody, and nobody acts on it."))
-    if danger.asked or danger.kind or service_request.service_version.emergency_screen:
-        notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
-    if (danger_help := help_for(city, danger.distress or danger.kind)).is_special:
-        notice.append(danger_help.words)
     if service_request.public_state == PublicState.UNCONFIRMED:
         notice.append(_("One more step: select the link in our email to send us your report."))
         return notice

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from requests_app import links, markdown
+from requests_app.api.emergency import emergency_in
 from requests_app.api.open311.catalog import offered
 from requests_app.api.v1.problems import Problem
 from requests_app.api.v1.questions import answers_schema, described
@@ -118,10 +119,14 @@ def article_row(city: Jurisdiction, found: Article) -> dict[str, Any]:
 
 
 def suggested(city: Jurisdiction, words: str) -> dict[str, Any]:
+    emergency = emergency_in(city, words)
+    if emergency and emergency["is_sure"]:
+        return {"emergency": emergency, "services": [], "articles": []}
     found = suggestions.suggest(city, words, get_language() or "en", services=SERVICES, articles=ARTICLES)
     versions = ServiceVersion.objects.filter(pk__in=[version.pk for version in found.services])
     by_id = versions.select_related("service", "category", "department").in_bulk()
     return {
+        "emergency": emergency,
         "services": shaped(city, [by_id[version.pk] for version in found.services]),
         "articles": [article_row(city, one) for one in found.articles],
     }

@@ -136,8 +136,12 @@ CATALOG: dict[str, Schema] = {
         },
     ),
     "Suggestions": shape(
-        "What fits the words, best first.",
-        {"services": listed(ref("ServiceRow")), "articles": listed(ref("ArticleRow"))},
+        "What fits the words, best first; nothing where they surely tell of danger.",
+        {
+            "emergency": maybe(ref("Emergency")),
+            "services": listed(ref("ServiceRow")),
+            "articles": listed(ref("ArticleRow")),
+        },
     ),
     "AreaRow": shape("An area.", AREA_FIELDS),
     "Areas": shape("Areas, by layer and code.", {"results": listed(ref("AreaRow"))}),

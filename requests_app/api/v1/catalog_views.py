@@ -95,12 +95,13 @@ class Suggestions(V1View):
             id="suggest",
             tag="Catalog",
             summary="Find services for a text",
-            words="The services and articles that fit what somebody wrote: to be offered, not to be chosen for them.",
+            words="The services and articles that fit what somebody wrote: to be offered, not to be chosen for them. Where the "
+            "words surely tell of danger, only `emergency` is given: say that, and offer nothing.",
             query=(Parameter("q", "What they wrote.", example="hole in the street", required=True, most=1000),),
             answer=Answer(
                 "Suggestions",
                 "What fits; maybe nothing.",
-                {"services": [examples.SERVICE_ROW], "articles": [examples.ARTICLE_ROW]},
+                {"emergency": None, "services": [examples.SERVICE_ROW], "articles": [examples.ARTICLE_ROW]},
             ),
         )
     )

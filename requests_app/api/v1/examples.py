@@ -189,6 +189,7 @@ NEW_REPORT = {
     "contact": {"email": "ana@example.org"},
 }
 RECEIPT = {
+    "emergency": None,
     "reference": "7K3M-9QWT",
     "state": "public",
     "url": f"{SITE}/api/v1/requests/7K3M9QWT/",
@@ -199,7 +200,7 @@ RECEIPT = {
 }
 PHOTO_RECEIPT = {"id": PHOTO["id"], "width": 2048, "height": 1536, "alt": ""}
 NEW_COMMENT = {"private_token": TOKEN, "text": "It is deeper now."}
-COMMENT_RECEIPT = {"reference": "7K3M-9QWT", "text": "It is deeper now.", "notice": None}
+COMMENT_RECEIPT = {"emergency": None, "reference": "7K3M-9QWT", "text": "It is deeper now.", "notice": None}
 EDIT = {"private_token": TOKEN, "description": "A pothole two feet wide, in the bike lane."}
 NEW_FOLLOWER = {"email": "ben@example.org"}
 FOLLOWER_RECEIPT = {"reference": "7K3M-9QWT", "notice": "Updates about this report go to that address."}

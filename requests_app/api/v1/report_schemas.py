@@ -1,7 +1,7 @@
 """The shapes of what is sent, and of its receipts: see schemas.py."""
 
-from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, shape, text, uri
-from requests_app.models import Cadence, PublicState
+from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, ref, shape, text, uri
+from requests_app.models import Cadence, EmergencyPhrase, PublicState
 from requests_app.photos import PHOTOS_MAX
 from requests_app.rules.intake import DESCRIPTION_MAX
 
@@ -40,7 +40,32 @@ CONTACT = shape(
 )
 PHOTO_FILE: Schema = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC, at most 12 MB."}
 
+EMERGENCY = shape(
+    "Danger that the words tell of. Show the words first, as they are, with the numbers as links to call.",
+    {
+        "kind": text("Of danger.", enum=EmergencyPhrase.Kind.values),
+        "is_sure": {
+            "type": "boolean",
+            "description": "Whether it’s sure, rather than perhaps. If it is, say nothing else.",
+        },
+        "words": text("Whom to call and when, in the asked language."),
+        "numbers": listed(
+            shape(
+                "A number to call.",
+                {
+                    "number": text("As people read it."),
+                    "name": maybe(text("Whose it is; null for the emergency number.")),
+                    "dialed": text("For a link: `tel:` and this."),
+                },
+            ),
+            "The emergency number first.",
+        ),
+    },
+)
+MAYBE_EMERGENCY = maybe(ref("Emergency"))
+
 REPORTS: dict[str, Schema] = {
+    "Emergency": EMERGENCY,
     "NewReport": shape(
         "A report.",
         {
@@ -53,12 +78,17 @@ REPORTS: dict[str, Schema] = {
                 "additionalProperties": {"anyOf": [{"type": "string"}, listed({"type": "string"})]},
             },
             "contact": CONTACT,
+            "emergency_confirmed": {
+                "type": "boolean",
+                "description": "Sends a report although an answer means danger: true once a person has read whom to call, and said "
+                "that no one is in danger.",
+            },
             "photos": {
                 **listed({"type": "string", "maxLength": 200}, "The ids of photos that were uploaded before."),
                 "maxItems": PHOTOS_MAX,
             },
         },
-        optional=("description", "place", "answers", "contact", "photos"),
+        optional=("description", "place", "answers", "contact", "emergency_confirmed", "photos"),
     ),
     "NewReportWithPhotos": shape(
         "A report and its photos in one.",
@@ -71,6 +101,7 @@ REPORTS: dict[str, Schema] = {
     "Receipt": shape(
         "What the sender of a report gets. Show notice, number and private link to the reporter.",
         {
+            "emergency": MAYBE_EMERGENCY,
             "reference": text("The number of the request."),
             "state": text("Whether everyone sees it.", enum=STATES),
             "url": maybe(uri("Its address in this API, for a test with the same key; null for what is not public.")),
@@ -102,9 +133,10 @@ REPORTS: dict[str, Schema] = {
     "CommentReceipt": shape(
         "A stored message. Staff read it; it is not public.",
         {
+            "emergency": MAYBE_EMERGENCY,
             "reference": text("The number of the request."),
             "text": text("The message."),
-            "notice": maybe(text("Whom to call, if it sounds like danger.")),
+            "notice": maybe(text("Whom to call, if it sounds like danger: the words of emergency.")),
         },
     ),
     "Edit": shape(

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app import limits
+from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import key_of
 from requests_app.api.framework.conditional import check_if_match, tag_of
@@ -76,7 +77,7 @@ class OneRequestAndEdit(OneRequest):
             words="The reporter’s new words, until somebody works on it. If-Match is the ETag of the request as it was read, in "
             "the same language.",
             body=Taken({JSON: "Edit"}, examples.EDIT),
-            answer=Answer("Request", "The request as it is now.", examples.REQUEST),
+            answer=Answer("EditedRequest", "The request as it is now.", {"emergency": None, **examples.REQUEST}),
             headers=("If-Match",),
             problems=("forbidden", "conflict", "precondition-failed", "precondition-required"),
         )
@@ -97,7 +98,8 @@ class OneRequestAndEdit(OneRequest):
         writing.edit(found, description)
         # The new words may have made it private.
         changed = service_requests.own(self.jurisdiction, found.service_request.pk)
-        return Response(service_requests.one(self.jurisdiction, changed))
+        emergency = emergency_in(self.jurisdiction, description)
+        return Response({"emergency": emergency, **service_requests.one(self.jurisdiction, changed)})
 
 
 class Photos(V1View):

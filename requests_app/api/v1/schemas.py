@@ -183,8 +183,9 @@ REQUESTS: dict[str, Schema] = {
             "request_id": text("As in the header X-Request-Id: quote it when you ask for help."),
             "errors": listed(ref("FieldError"), "Each mistake, if there are several."),
             "possible_actions": listed(text("A verb."), "Only with `action-not-possible`: what can be done instead."),
+            "emergency": {**ref("Emergency"), "description": "Only with `emergency`: whom to call."},
         },
-        optional=("possible_actions",),
+        optional=("possible_actions", "emergency"),
     ),
     "FieldError": shape(
         "One mistake.",
@@ -211,6 +212,10 @@ REQUESTS: dict[str, Schema] = {
         },
     ),
     "Request": shape("One service request.", {**REQUEST_FIELDS, **MORE_OF_ONE}),
+    "EditedRequest": shape(
+        "One service request after its reporter’s edit, and the danger that the new words tell of.",
+        {"emergency": maybe(ref("Emergency")), **REQUEST_FIELDS, **MORE_OF_ONE},
+    ),
     "RequestRow": shape("A service request in a list. With `fields`, only these.", REQUEST_FIELDS, optional=None),
     "RequestPage": page("One page of requests.", "RequestRow"),
     "RequestFeature": feature(

@@ -23,6 +23,7 @@ from requests_app.actions import (
 )
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.api.emergency import CONFIRMED, emergency_in, emergency_of_answer, stopped_words
 from requests_app.api.framework.idempotency import body_hash
 from requests_app.api.open311.writing import notice_of, owner_of, searched_place, stored_photos
 from requests_app.api.v1 import catalog, service_requests
@@ -36,7 +37,6 @@ from requests_app.models import (
     Jurisdiction,
     Photo,
     PublicState,
-    ServiceRequest,
     ServiceVersion,
 )
 from requests_app.places import addresses, assets
@@ -69,11 +69,13 @@ def report(
     names = body.texts("photos", photos.PHOTOS_MAX)
     new = new_report(city, body, key=key, photo_count=len(files) + len(names))
     found = screen(new)
+    emergency = emergency_in(city, "\n".join([own_words(new), *_photo_words(city, names)]))
     with stored_photos(city, files, photos_refused) as taken:
         # Nobody could be shown the emergency page: staff must look as if it had been passed by.
-        new = replace(new, photos=taken, after_warning=found.is_sure, is_test=key.is_test)
+        new = replace(new, photos=taken, after_warning=new.after_warning or found.is_sure, is_test=key.is_test)
         submitted = _submit(new, names, idempotency)
-    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found))), submitted.repeated
+    notice = notice_of(submitted, city, found, emergency)
+    return {"emergency": emergency, **_receipt(city, submitted, " ".join(notice))}, submitted.repeated
 
 
 def new_report(
@@ -90,10 +92,10 @@ def new_report(
         body.refuse("photos", "too-many", photos.refusal_message("too_many"))
     elif photo_count and version is not None and version.photo_policy == ServiceVersion.PhotoPolicy.NONE:
         body.refuse("photos", "not-taken", _("This service takes no photos."))
+    was_stopped, is_confirmed = answers.stopped_by is not None, body.flag(CONFIRMED)
     body.no_others()
-    if answers.stopped_by is not None:
-        words = _("Call %(number)s now. This report was not taken, since it cannot send help.")
-        raise Problem("emergency", words % {"number": city.emergency_number})
+    if was_stopped and not is_confirmed:
+        raise Problem("emergency", stopped_words(city), more={"emergency": emergency_of_answer(city)})
     if version is not None:
         for code, message in answers.problems.items():
             body.refuse(f"answers.{code}", "invalid", message)
@@ -106,19 +108,30 @@ def new_report(
         description=description,
         language=get_language() or "en",
         place=place,
-        answers=answers,
+        answers=replace(answers, stopped_by=None),
         reporter=reporter,
         channel=channel,
         owner=owner_of(city, version, place),
         api_key=key,
+        after_warning=was_stopped,
         **more,
     )
 
 
 def screen(new: submission.NewReport) -> screening.Screening:
     """Whether its words tell of danger."""
-    said = screening.own_words(new.description, new.place.address, new.place.note, new.answers.given)
-    return screening.screen(new.jurisdiction, new.version, said)
+    return screening.screen(new.jurisdiction, new.version, own_words(new))
+
+
+def own_words(new: submission.NewReport) -> str:
+    return screening.own_words(new.description, new.place.address, new.place.note, new.answers.given)
+
+
+def _photo_words(city: Jurisdiction, names: list[str]) -> list[str]:
+    """What photos that were uploaded before show, in the reporter's words."""
+    if not names:
+        return []
+    return list(Photo.objects.filter(jurisdiction=city, name__in=names).exclude(alt="").values_list("alt", flat=True))
 
 
 def photos_refused(words: str) -> Problem:
@@ -308,10 +321,14 @@ def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str)
                 _send_message(found, text)
     except (IllegalTransition, progress.TooLate):
         raise Problem("conflict", _("This request takes no messages anymore.")) from None
+    emergency = emergency_in(city, text)
+    if emergency and is_new:
+        danger.block_shown_for(found.service_request, emergency["kind"])
     receipt = {
+        "emergency": emergency,
         "reference": found.service_request.display_reference,
         "text": text,
-        "notice": _call_notice(city, found.service_request, text, is_new=is_new),
+        "notice": emergency["words"] if emergency else None,
     }
     return receipt, not is_new
 
@@ -335,16 +352,6 @@ def _is_new(found: RequestAccess, act: str, key: str, sent: str) -> bool:
         return submission.remember(Idempotency(f"{act}:{found.link.pk}", key, sent), found.service_request)
     except submission.IdempotencyConflict:
         raise conflict() from None
-
-
-def _call_notice(city: Jurisdiction, about: ServiceRequest, text: str, *, is_new: bool) -> str | None:
-    """Whom to call if the text sounds dangerous, since it may not be read right away."""
-    found = screening.assess(city, text)
-    if not found:
-        return None
-    if is_new:
-        danger.block_shown_for(about, found.kind)
-    return _("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number}
 
 
 def add_photo(

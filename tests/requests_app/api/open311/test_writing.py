@@ -16,6 +16,7 @@ from requests_app.models import (
     Draft,
     EmergencyPhrase,
     IdempotencyKey,
+    Jurisdiction,
     OutboxRow,
     Photo,
     ServiceRequest,
@@ -405,16 +406,57 @@ def test_an_answer_that_stops_the_form_is_refused_with_the_emergency_number(api:
     assert made(api.post(asked(("count]", "1"), ("danger]", "no")))).priority == 1
 
 
+@pytest.mark.parametrize("form", ["json", "xml"])
+@pytest.mark.parametrize(
+    ("locale", "begins", "asks"),
+    [
+        ("en", "Call 911 now.", "If no one is in danger, send it again with emergency_confirmed=true."),
+        ("es", "Llame al 911 ahora.", "Si nadie está en peligro, envíelo de nuevo con emergency_confirmed=true."),
+    ],
+)
+def test_the_refusal_says_how_to_send_it_anyway(
+    api: Api, asking: None, form: str, locale: str, begins: str, asks: str
+) -> None:
+    stopped = [*asked(("count]", "1"), ("danger]", "yes")), ("locale", locale)]
+    (error,) = api.post(stopped, 400, path=f"requests.{form}")
+    assert error["description"].startswith(begins)
+    assert error["description"].endswith(asks)
+    for wrong in ("false", "", "yes please"):
+        api.post([*stopped, ("emergency_confirmed", wrong)], 400, path=f"requests.{form}")
+    assert not ServiceRequest.objects.exists()
+    service_request = made(api.post([*stopped, ("emergency_confirmed", "true")], path=f"requests.{form}"))
+    assert (service_request.after_warning, service_request.priority) == (True, 1)
+    assert [(one.reason, one.state) for one in service_request.alarms.all()] == [("answer", "ringing")]
+
+
+def test_the_word_alone_marks_nothing(api: Api, asking: None) -> None:
+    service_request = made(api.post([*asked(("count]", "1")), ("emergency_confirmed", "true")]))
+    assert not service_request.after_warning
+    assert not service_request.alarms.exists()
+
+
+def test_whom_to_call_is_the_first_thing_of_the_notice(api: Api, pothole_form: Form) -> None:
+    (answer,) = api.post(pothole_form | {"description": "I want to die"})
+    assert answer["service_notice"].startswith("Are you thinking about hurting yourself")
+    (answer,) = api.post(pothole_form | {"description": "Quiero morirme", "locale": "es"})
+    assert answer["service_notice"].startswith("¿Piensa en hacerse daño")
+    # Only perhaps: what somebody says in passing is answered, too.
+    (answer,) = api.post(
+        pothole_form | {"description": "My husband beats me every night, please help me. And a pothole."}
+    )
+    assert answer["service_notice"].startswith("Is someone hurting you or scaring you at home?")
+
+
 def test_words_of_danger_are_taken_marked_and_answered_with_the_number(api: Api, pothole_form: Form) -> None:
     (answer,) = api.post(pothole_form | {"description": "I SMELL   gas by the hole"})
-    assert "call 911" in answer["service_notice"]
+    assert answer["service_notice"].startswith("If anyone is in danger now, call 911.")
     assert made([answer]).after_warning
     (answer,) = api.post(pothole_form | {"description": "Aquí huele a gas"})
     assert made([answer]).after_warning
     (answer,) = api.post(pothole_form | {"description": "I want to die"})
     assert "988" in answer["service_notice"]
     EmergencyPhrase.objects.create(
-        jurisdiction=made([answer]).jurisdiction, language="en", kind="sexual_violence", phrase="purple pelican"
+        jurisdiction=Jurisdiction.objects.get(), language="en", kind="sexual_violence", phrase="purple pelican"
     )
     (answer,) = api.post(pothole_form | {"description": "The purple pelican"})
     assert "1-800-656-4673" in answer["service_notice"]

@@ -13,11 +13,12 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from lamplighter_mcp import drafts, marked
+from lamplighter_mcp import danger, drafts, marked
 
 INSTRUCTIONS = f"""\
 Reads the public service requests of one city, and drafts reports. {marked.NOTE}
 If someone is in danger, say first that they should call the emergency number, and draft nothing.
+If an answer begins with `emergency`, tell the person its words as they are before anything else.
 You cannot send a report. Give the person the link of draft_report: they check it, change it and send it.
 """
 ROWS_MAX = 50
@@ -56,8 +57,11 @@ def make(site: str, key: str) -> MCPServer:
         with problems_said():
             client = city(language)
             found = client.suggestions(words)
+            emergency = found.get("emergency")
+            if emergency and danger.stops(emergency):
+                return danger.alone(emergency)
             services = [client.service(one["code"]) for one in found["services"][:3]]
-        return marked.answer(
+        answer = marked.answer(
             {
                 "services": [
                     {
@@ -74,6 +78,7 @@ def make(site: str, key: str) -> MCPServer:
                 "articles": [{"title": one["title"], "page": one["html_url"]} for one in found["articles"]],
             }
         )
+        return danger.before(emergency, answer)
 
     @server.tool(annotations=READS)
     def look_up_request(
@@ -113,15 +118,21 @@ def make(site: str, key: str) -> MCPServer:
         asset: Annotated[str, Field(description="The number on a street light, a hydrant …", max_length=60)] = "",
         language: Language = "en",
     ) -> marked.Answer:
-        """Draft a report. Nothing is sent: the person opens the link, answers the city's questions, checks it and sends it."""
+        """Draft a report. Nothing is sent: the person opens the link, answers the city's questions, checks it and sends it.
+
+        Nothing is drafted where someone is in danger: the answer says whom to call instead.
+        """
         with problems_said():
             client = city(language)
+            emergency = danger.find(client, text)
+            if emergency and danger.stops(emergency):
+                return danger.alone(emergency)
             about, number = client.service(service), client.city()["emergency_number"]
             label, place = _place(client, address, lat, long)
         words = drafts.marked(text, language)
         link, has_text = drafts.link(client.site, about["code"], words, place, asset)
         then = "" if has_text else " The text is too long for a link: they paste it into the form."
-        return marked.answer(
+        answer = marked.answer(
             {
                 "is_sent": False,
                 "next": f"Give the person this link. They check the report and send it themselves.{then}",
@@ -133,6 +144,7 @@ def make(site: str, key: str) -> MCPServer:
                 "in_danger": f"Call {number}. {about['emergency_question'] or ''}".strip(),
             }
         )
+        return danger.before(emergency, answer)
 
     @server.tool(annotations=READS)
     def read_numbers(since: Month = "", until: Month = "", language: Language = "en") -> marked.Answer:

@@ -116,12 +116,17 @@ class Lamplighter:
         contact: shapes.Contact | None = None,
         photos: Sequence[Path] = (),
         idempotency_key: str = "",
+        emergency_confirmed: bool = False,
     ) -> shapes.Receipt:
-        """Sends a report. Give an idempotency_key of your own if another process may send the same report again."""
+        """Sends a report. Give an idempotency_key of your own if another process may send the same report again.
+
+        emergency_confirmed: after the problem "emergency", once a person has read whom to call, and said that no one is in danger.
+        """
         body: dict[str, Any] = {"service": service, "description": description}
         body |= {"place": place} if place else {}
         body |= {"answers": answers} if answers else {}
         body |= {"contact": contact} if contact else {}
+        body |= {"emergency_confirmed": True} if emergency_confirmed else {}
         if not photos:
             return cast(shapes.Receipt, self._post(f"{BASE}requests/", body, idempotency_key))
         fields = {"report": json.dumps(body)}

@@ -74,7 +74,13 @@ def show(client: Lamplighter, chosen: argparse.Namespace) -> None:
 
 
 def services(client: Lamplighter, chosen: argparse.Namespace) -> None:
-    found = client.suggestions(chosen.words)["services"] if chosen.words else client.services()
+    found = client.services()
+    if chosen.words:
+        suggested = client.suggestions(chosen.words)
+        found = suggested["services"]
+        if emergency := suggested.get("emergency"):
+            _print(suggested, [emergency["words"], *(f"{one['code']}  {one['name']}" for one in found)], chosen)
+            return
     _print(found, [f"{one['code']}  {one['name']}" for one in found] or ["Nothing fits."], chosen)
 
 
@@ -97,6 +103,7 @@ def report(client: Lamplighter, chosen: argparse.Namespace) -> None:
         answers={code: values if len(values) > 1 else values[0] for code, values in answers.items()},
         contact=cast(shapes.Contact, contact),
         photos=chosen.photo,
+        emergency_confirmed=chosen.emergency_confirmed,
         idempotency_key=chosen.idempotency_key,
     )
     lines = [receipt["reference"], receipt["notice"], receipt["html_url"] or ""]
@@ -176,6 +183,11 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("name", "email", "phone"):
         one.add_argument(f"--{name}", default="", help="of the reporter; only the city sees it")
     one.add_argument("--photo", type=Path, action="append", default=[])
+    one.add_argument(
+        "--emergency-confirmed",
+        action="store_true",
+        help="sends it although an answer means danger: you have read whom to call, and no one is in danger",
+    )
     one.add_argument("--idempotency-key", default="", help="the same key never makes a second report")
     one.set_defaults(run=report)
 

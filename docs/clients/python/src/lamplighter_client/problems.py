@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lamplighter_client import shapes
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -18,7 +20,7 @@ class Problem(Exception):
     """The city answered with an error (RFC 9457). str() is for people, `code` for programs.
 
     code: the last part of the problem's type, such as "not-found" or "emergency"; "" where the answer had none.
-    retry_after: the seconds to wait, where the city said so.
+    retry_after: the seconds to wait, where the city said so. emergency: whom to call (shapes.Emergency), on the code "emergency".
     """
 
     def __init__(self, status: int, body: Mapping[str, Any], *, retry_after: float | None = None) -> None:
@@ -29,6 +31,7 @@ class Problem(Exception):
         self.detail = str(body.get("detail", "")) or self.title
         self.request_id = str(body.get("request_id", ""))
         self.retry_after = retry_after
+        self.emergency: shapes.Emergency | None = body.get("emergency")
         self.errors = [
             FieldError(str(one.get("field", "")), str(one.get("code", "")), str(one.get("message", "")))
             for one in body.get("errors") or []

@@ -21,6 +21,23 @@ class Area(AreaName):
     html_url: str
 
 
+class EmergencyNumber(TypedDict):
+    """name: null for the emergency number. dialed: for a `tel:` link."""
+
+    number: str
+    name: str | None
+    dialed: str
+
+
+class Emergency(TypedDict):
+    """Danger that a text tells of. Show the words first; if is_sure, say nothing else."""
+
+    kind: str
+    is_sure: bool
+    words: str
+    numbers: list[EmergencyNumber]
+
+
 class Photo(TypedDict):
     id: str
     url: str
@@ -139,6 +156,9 @@ class ArticleRow(TypedDict):
 
 
 class Suggestions(TypedDict):
+    """Where emergency is sure, there is nothing else."""
+
+    emergency: Emergency | None
     services: list[ServiceRow]
     articles: list[ArticleRow]
 
@@ -221,6 +241,7 @@ class Contact(TypedDict, total=False):
 class Receipt(TypedDict):
     """Show the reporter the notice, the number and the private link. Who has private_token can write as the reporter."""
 
+    emergency: Emergency | None
     reference: str
     state: str
     url: str | None
@@ -238,6 +259,7 @@ class PhotoReceipt(TypedDict):
 
 
 class CommentReceipt(TypedDict):
+    emergency: Emergency | None
     reference: str
     text: str
     notice: str | None
