@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 
 import drf_spectacular_sidecar
 import environ
-from celery.schedules import crontab
 from whitenoise.compress import Compressor
 
 from config import languages
@@ -179,26 +178,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+# One message: requests_app/worker/clock.py says what is due, and the outbox keeps it.
 CELERY_BEAT_SCHEDULE = {
-    # People whom a city's single sign-on removes are out within an hour, even if one run is missed.
-    "every ten minutes": {
-        "task": "requests_app.worker.tasks.check_sign_ins",
-        "schedule": 600.0,
-        "options": {"expires": 600},
+    "every minute": {
+        "task": "requests_app.worker.tasks.enqueue_due_parts",
+        "schedule": 60.0,
+        "options": {"queue": "clock", "expires": 60},
     },
-    "every five minutes": {
-        "task": "requests_app.worker.tasks.check_clocks",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-    # At 6 p.m. in every time zone, also in those whose hours begin at a quarter.
-    "every quarter of an hour": {
-        "task": "requests_app.worker.tasks.remind_of_collections",
-        "schedule": crontab(minute="*/15"),
-        "options": {"expires": 900},
-    },
-    "every hour": {"task": "requests_app.worker.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3600}},
-    "every night": {"task": "requests_app.worker.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 
 # --- Email: files in the demo; in production a mail server (EMAIL_URL) or an email service (ANYMAIL_SERVICE) --------

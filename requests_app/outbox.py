@@ -1,34 +1,43 @@
 """The outbox, a queue in a table: enqueue() in the caller's transaction, claim() a due row, finish() it. See worker/tasks.py.
 
 Claiming a row (which counts the attempt) and doing the work are two transactions, so an attempt that kills its worker is
-counted. Long work is protected by the row lock, not by the lease.
+counted. Long work is protected by the row lock, not by the lease. Only parts of the lane "clock", which commit as they go, hold no
+lock: lease_kept() renews their lease.
 """
 
 import datetime as dt
 import random
-from collections.abc import Collection
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import structlog
 from celery import current_app
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
 from requests_app.clock import AppNow
 from requests_app.models import Event, OutboxRow, ServiceRequest
+from requests_app.models.outbox import PENDING
 from requests_app.prepared import Parameter, Prepared
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
 LEASE = "10 seconds"
+LEASE_RENEWED_EVERY_S = 3.0
 DATABASE_BACKOFF_CAP_S = 30
 OUTSIDE_BACKOFF_FIRST_S = 30
 OUTSIDE_BACKOFF_CAP_S = 3600
 # Email and webhooks are given up by age; database work after this many errors raised by the handler.
 OUTSIDE_GIVEN_UP_AFTER = dt.timedelta(hours=72)
 DATABASE_ERRORS_ALLOWED = 8
+# A part of the clock costs more, and its next period makes up for it: seen after a few minutes. A kill counts, too.
+CLOCK_ERRORS_ALLOWED = 4
+KILLED = "Killed"
 
 # By name, because the tasks import the outbox.
 DRAIN = "requests_app.worker.tasks.drain"
@@ -49,9 +58,13 @@ def enqueue(
     service_request: ServiceRequest | None = None,
     event: Event | None = None,
     recipient_id: int | None = None,
+    jurisdiction_id: int | None = None,
     due_at: dt.datetime | None = None,
 ) -> None:
-    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. due_at: not before then."""
+    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. due_at: not before then.
+
+    jurisdiction_id: the city of a row without a request and a recipient.
+    """
     enqueue_rows(
         [
             new_row(
@@ -60,6 +73,7 @@ def enqueue(
                 service_request=service_request,
                 event=event,
                 recipient_id=recipient_id,
+                jurisdiction_id=jurisdiction_id,
                 dedupe_key=dedupe_key,
                 ordering_key=ordering_key,
                 due_at=due_at,
@@ -78,6 +92,7 @@ def new_row(
     service_request: ServiceRequest | None = None,
     event: Event | None = None,
     recipient_id: int | None = None,
+    jurisdiction_id: int | None = None,
     due_at: dt.datetime | None = None,
 ) -> OutboxRow:
     """A row for enqueue_rows()."""
@@ -88,6 +103,7 @@ def new_row(
         service_request=service_request,
         event=event,
         recipient_id=recipient_id,
+        jurisdiction_id=jurisdiction_id,
         dedupe_key=dedupe_key,
         ordering_key=ordering_key,
     )
@@ -102,8 +118,7 @@ def enqueue_rows(rows: list[OutboxRow], *, lane: str, wakes: bool = True) -> Non
         row.trace_id = trace_id
     OutboxRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     if wakes:
-        # A lambda, because functools.partial has no __qualname__, which Django logs for robust callbacks.
-        transaction.on_commit(lambda: wake(lane), robust=True)
+        _wake_on_commit(lane)
 
 
 def release(service_request: ServiceRequest, kinds: Collection[str]) -> None:
@@ -122,6 +137,11 @@ def cancel(events: Collection[int], kinds: Collection[str]) -> bool:
         return False
     rows.update(done_at=AppNow(), last_error="undone")
     return True
+
+
+def _wake_on_commit(lane: str) -> None:
+    # A lambda, because functools.partial has no __qualname__, which Django logs for robust callbacks.
+    transaction.on_commit(lambda: wake(lane), robust=True)
 
 
 def wake(lane: str) -> None:
@@ -191,6 +211,57 @@ def lock(row_id: int) -> OutboxRow | None:
     return _LOCKED.first(row=row_id)
 
 
+def begin(row_id: int) -> OutboxRow | None:
+    """Begins the work of a claimed row of the lane "clock", which holds no lock. Returns None if it is done or given up.
+
+    Until the work ends, the row says that it was killed; if that is still there at the next try, it counts as an error.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE requests_app_outboxrow SET errors = errors + (last_error = %s)::int, last_error = %s "
+            "WHERE id = %s AND done_at IS NULL AND dead_at IS NULL AND paused_at IS NULL",
+            [KILLED, KILLED, row_id],
+        )
+        if not cursor.rowcount:
+            return None
+    row = OutboxRow.objects.annotate(began_at=AppNow()).get(pk=row_id)
+    if row.errors >= CLOCK_ERRORS_ALLOWED:
+        fail(row_id, KILLED, counts=False, give_up=True)
+        return None
+    return row
+
+
+@contextmanager
+def lease_kept(row_id: int) -> Iterator[None]:
+    """Renews the row's lease as long as the work inside takes. If the worker is killed, the lease runs out."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_renew, args=[row_id, ended], name=f"lease-{row_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _renew(row_id: int, ended: threading.Event) -> None:
+    while not ended.wait(LEASE_RENEWED_EVERY_S):
+        try:
+            _set(row_id, f"due_at = app_now() + interval '{LEASE}'", [])
+        except DatabaseError as error:
+            log.warning("outbox_lease_not_renewed", outbox_id=row_id, error=type(error).__name__)
+        finally:
+            # This thread's own.
+            connection.close()
+
+
+def finish_part(row: OutboxRow) -> None:
+    """Marks a row of the lane "clock" done, and those of the same part that waited for it: what they are for is done."""
+    began_at = row.began_at  # type: ignore[attr-defined]
+    own = OutboxRow.objects.filter(PENDING, ordering_key=row.ordering_key, created_at__lte=began_at)
+    own.update(done_at=AppNow(), last_error="")
+
+
 def finish(row_id: int) -> None:
     """Marks the row done, in the transaction of its work."""
     _set(row_id, "done_at = app_now(), last_error = ''", [])
@@ -198,7 +269,7 @@ def finish(row_id: int) -> None:
 
 def postpone(row_id: int, until: dt.datetime) -> None:
     """Tries again then, in the transaction of its work. Its handler says for how long; neither errors nor age count."""
-    _set(row_id, "due_at = %s", [until])
+    _set(row_id, "due_at = %s, last_error = ''", [until])
 
 
 def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> bool:
@@ -216,6 +287,9 @@ def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> boo
         if row.lane == OutboxRow.Lane.DATABASE:
             dead = give_up or errors >= DATABASE_ERRORS_ALLOWED
             wait = min(DATABASE_BACKOFF_CAP_S, 2 ** min(row.attempts, 10))
+        elif row.lane == OutboxRow.Lane.CLOCK:
+            dead = give_up or errors >= CLOCK_ERRORS_ALLOWED
+            wait = OUTSIDE_BACKOFF_FIRST_S * 2 ** max(errors - 1, 0)
         else:
             dead = give_up or _age(row) > OUTSIDE_GIVEN_UP_AFTER
             wait = min(OUTSIDE_BACKOFF_CAP_S, OUTSIDE_BACKOFF_FIRST_S * 2 ** min(max(row.attempts - 1, 0), 10))
@@ -232,19 +306,29 @@ def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> boo
     return dead
 
 
-def retry(row_id: int) -> bool:
-    """Requeues a dead or paused row. Returns False if there is none."""
-    changed = OutboxRow.objects.filter(pk=row_id, done_at=None).exclude(dead_at=None, paused_at=None)
+def retry(rows: QuerySet[OutboxRow]) -> int:
+    """Requeues those of the rows that are dead or paused. Returns how many."""
     with transaction.atomic():
-        row = changed.select_for_update().first()
-        if row is None:
-            return False
-        _set(row_id, "dead_at = NULL, paused_at = NULL, errors = 0, attempts = 0, due_at = app_now()", [])
-        # The 72 hours start over; otherwise the next failure would kill the row at once.
-        _set(row_id, "created_at = app_now()", [])
-        lane = row.lane
-        transaction.on_commit(lambda: wake(lane), robust=True)
-    return True
+        stopped = rows.filter(done_at=None).exclude(dead_at=None, paused_at=None)
+        # Workers lock one row at a time, so the order doesn't matter.
+        found = list(stopped.select_for_update(of=("self",)).values_list("pk", "lane"))
+        OutboxRow.objects.filter(pk__in=[pk for pk, _lane in found]).update(
+            dead_at=None,
+            paused_at=None,
+            errors=0,
+            attempts=0,
+            due_at=AppNow(),
+            # The 72 hours start over; otherwise the next failure would kill the row at once.
+            created_at=AppNow(),
+        )
+        for lane in sorted({lane for _pk, lane in found}):
+            _wake_on_commit(lane)
+    return len(found)
+
+
+def settle(rows: QuerySet[OutboxRow]) -> int:
+    """Marks those of the rows that are dead as done, without doing them. Their last error stays. Returns how many."""
+    return rows.filter(done_at=None).exclude(dead_at=None).update(done_at=AppNow(), dead_at=None)
 
 
 def _age(row: OutboxRow) -> dt.timedelta:

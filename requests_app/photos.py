@@ -123,7 +123,12 @@ def store_upload(
     # A savepoint, so that the caller's transaction survives if the name is taken.
     with transaction.atomic():
         photo.save()
-        outbox.enqueue("hash_photo", lane=OutboxRow.Lane.DATABASE, dedupe_key=f"hash_photo:{photo.name}")
+        outbox.enqueue(
+            "hash_photo",
+            lane=OutboxRow.Lane.DATABASE,
+            jurisdiction_id=photo.jurisdiction_id,
+            dedupe_key=f"hash_photo:{photo.name}",
+        )
     if tell is not None:
         tell(taken(decoded, jurisdiction))
     return photo

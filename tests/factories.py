@@ -22,6 +22,7 @@ from PIL import Image
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.search_index import index_catalog
+from requests_app.clock import AppNow
 from requests_app.imports.catalog import import_catalog
 from requests_app.imports.layers import import_layers
 from requests_app.imports.progress import Silent
@@ -51,9 +52,10 @@ from requests_app.models import (
     Target,
     User,
 )
+from requests_app.models.outbox import PENDING
 from requests_app.places.address_words import search_key
 from requests_app.rules.permissions import DEFAULT_ROLES
-from requests_app.worker import tasks
+from requests_app.worker import clock, tasks
 from tests import live
 from tests.saved import plain_row, repeatable, saved, step
 
@@ -316,6 +318,24 @@ def run_worker(*, later: bool = True) -> None:
         claimed = OutboxRow.objects.filter(lane="database", done_at=None, dead_at=None, attempts__gt=0, last_error="")
         live.wait_for(lambda: not claimed.exists())
         tasks.drain_database()
+
+
+def run_part(name: str) -> None:
+    """Does a part of the clock now, for each city if it goes by city, whether it's due or not."""
+    part = clock.PARTS[name]
+    for city in Jurisdiction.objects.order_by("id") if part.by_city else [None]:
+        part.work(*([city] if city else []))
+
+
+def run_clock() -> None:
+    """Does what is due by the clock, and the database work between its parts, as the workers would."""
+    clock.enqueue_due()
+    waiting = OutboxRow.objects.filter(PENDING, lane="clock")
+    while waiting.exists():
+        waiting.update(due_at=AppNow())
+        tasks.drain("clock")
+        tasks.drain_database()
+        assert not waiting.filter(errors__gt=0).exists(), list(waiting.values_list("kind", "last_error"))
 
 
 def routed(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:

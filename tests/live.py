@@ -66,7 +66,7 @@ class Site:
                 *["--worker-class=gthread", "--threads=4", "--no-control-socket"],
             ],
             # One for all lanes. It polls, so that work left behind by a lost wake-up is found, too.
-            "worker": [*celery, "--concurrency=1", "--queues=database,alarm,outside,webhook"],
+            "worker": [*celery, "--concurrency=1", "--queues=database,clock,alarm,outside,webhook"],
             # As in production; only the test of slow email needs it.
             "mailer": [*celery, "--concurrency=8", "--queues=alarm,outside,webhook"],
         }

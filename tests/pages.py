@@ -994,7 +994,10 @@ PAGES: dict[str, Page] = {
     "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=9),
     "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=9),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
-    "staff_app:outbox": Page(staff("read_outbox"), budget=6),
+    "staff_app:outbox": Page(staff("read_outbox"), budget=5),
+    "staff_app:outbox_group": Page(
+        staff("read_outbox"), "GET POST", queries=("kind=email_commented&error=550",), budget=7
+    ),
     "staff_app:retry_outbox_row": Page(
         staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]
     ),

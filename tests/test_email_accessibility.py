@@ -178,4 +178,4 @@ def remind(subscription: Subscription) -> None:
     area = Area.objects.first() or factories.area(city)
     Area.objects.filter(pk=area.pk).update(attributes={"trash": f"{today:%A}", "paper": f"{tomorrow:%A}"})
     Subscription.objects.filter(pk=subscription.pk).update(service=None, area=area, collection=True)
-    tasks.remind_of_collections()
+    factories.run_part("remind_of_collections")

@@ -57,7 +57,7 @@ def app_programs(host: str, port: int) -> list[Program]:
             [*gunicorn, "--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=5", "--no-control-socket"],
             role="web",
         ),
-        Program("worker", [*worker, "--queues=database", "--concurrency=2"], role="worker"),
+        Program("worker", [*worker, "--queues=database,clock", "--concurrency=3"], role="worker"),
         # Email and other calls to the outside: a server that keeps them waiting takes up threads here, and none of the above.
         Program("mailer", [*worker, "--queues=alarm,outside,webhook", "--concurrency=8"], role="worker"),
         Program("beat", [*celery, "beat", "--loglevel=WARNING"], role="worker"),

@@ -253,4 +253,9 @@ def _id(row: OutboxRow) -> int:
 
 
 def _enqueue(job: BulkJob, kind: str) -> None:
-    outbox.enqueue(kind, lane=OutboxRow.Lane.DATABASE, dedupe_key=f"{kind}:{job.pk}:{job.batches}")
+    outbox.enqueue(
+        kind,
+        lane=OutboxRow.Lane.DATABASE,
+        jurisdiction_id=job.jurisdiction_id,
+        dedupe_key=f"{kind}:{job.pk}:{job.batches}",
+    )

@@ -99,20 +99,17 @@ def ask(
     return created
 
 
-def remind_reporters(*, at_most: int = 5000) -> int:
+def remind_reporters(city: Jurisdiction, *, at_most: int = 5000) -> int:
     """Reminds reporters of questions that will soon be closed without an answer, once for each question."""
-    count = 0
-    for city in Jurisdiction.objects.all():
-        now = app_now().astimezone(city.zone)
-        if now.hour < REMINDED_FROM_HOUR:
-            continue
-        soon = holds.on_hold(city).filter(
-            hold_reason=WAITS_FOR_REPORTER,
-            hold_until__gt=now.date(),
-            hold_until__lte=now.date() + reminders.BEFORE_DEADLINE,
-        )
-        count += sum(_remind(pk) for pk in soon.values_list("pk", flat=True)[:at_most])
-    return count
+    now = app_now().astimezone(city.zone)
+    if now.hour < REMINDED_FROM_HOUR:
+        return 0
+    soon = holds.on_hold(city).filter(
+        hold_reason=WAITS_FOR_REPORTER,
+        hold_until__gt=now.date(),
+        hold_until__lte=now.date() + reminders.BEFORE_DEADLINE,
+    )
+    return sum(_remind(pk) for pk in soon.values_list("pk", flat=True)[:at_most])
 
 
 @transaction.atomic

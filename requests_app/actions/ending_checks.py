@@ -46,17 +46,16 @@ def last_week(city: Jurisdiction) -> dt.date:
     return today - dt.timedelta(days=today.weekday()) - WEEK
 
 
-def draw_due() -> int:
+def draw_due(city: Jurisdiction) -> int:
     """Draws last week's endings where that was not done yet. Returns the number of drawings."""
-    count = 0
-    for city in Jurisdiction.objects.defer("boundary").order_by("id"):
-        week = last_week(city)
-        done = EndingSample.objects.filter(department=OuterRef("pk"), week=week)
-        for department in Department.objects.filter(~Exists(done), jurisdiction=city, active=True).order_by("id"):
-            if city.checked_endings:
-                draw(department, week=week)
-                count += 1
-    return count
+    if not city.checked_endings:
+        return 0
+    week = last_week(city)
+    done = EndingSample.objects.filter(department=OuterRef("pk"), week=week)
+    due = list(Department.objects.filter(~Exists(done), jurisdiction=city, active=True).order_by("id"))
+    for department in due:
+        draw(department, week=week)
+    return len(due)
 
 
 def _ended(department: Department, week: dt.date, dispositions: Collection[str]) -> ServiceRequestQuerySet:

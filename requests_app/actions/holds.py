@@ -85,16 +85,13 @@ def local_day(city: Jurisdiction) -> dt.date:
     return app_now().astimezone(city.zone).date()
 
 
-def end_overdue_holds(*, at_most: int = 5000) -> int:
+def end_overdue_holds(city: Jurisdiction, *, at_most: int = 5000) -> int:
     """Ends the holds whose day has come, by the city's calendar: resumes the work, or closes what waited for the reporter.
 
     Holds that an import brought along are left as they are.
     """
-    count = 0
-    for city in Jurisdiction.objects.all():
-        due = on_hold(city).filter(hold_until__lte=local_day(city)).values_list("pk", flat=True)[:at_most]
-        count += sum(progress.apply_unless_changed(_end_overdue_hold, pk) for pk in due)
-    return count
+    due = on_hold(city).filter(hold_until__lte=local_day(city)).values_list("pk", flat=True)[:at_most]
+    return sum(progress.apply_unless_changed(_end_overdue_hold, pk) for pk in due)
 
 
 @transaction.atomic

@@ -139,7 +139,7 @@ def _locked(invitation: Invitation, *, unexpired: bool = False) -> Invitation:
 def _send(invitation: Invitation) -> None:
     # The row has only the invitation's id; the link's secret is derived when the email is written.
     key = f"mail_invitation:{invitation.pk}:{invitation.generation}"
-    outbox.enqueue("mail_invitation", lane="outside", dedupe_key=key)
+    outbox.enqueue("mail_invitation", lane="outside", jurisdiction_id=invitation.jurisdiction_id, dedupe_key=key)
 
 
 def _record(invitation: Invitation, action: str, actor: User) -> None:

@@ -70,7 +70,12 @@ def send(draft: Draft, letter: Letter, receiver: Receiver) -> None:
     locked.updated_at = now
     locked.save(update_fields=["typed", "expires_at", "updated_at"])
     draft.typed = locked.typed
-    outbox.enqueue("mail_referral", lane=OutboxRow.Lane.OUTSIDE, dedupe_key=f"mail_referral:{draft.pk}")
+    outbox.enqueue(
+        "mail_referral",
+        lane=OutboxRow.Lane.OUTSIDE,
+        jurisdiction_id=draft.jurisdiction_id,
+        dedupe_key=f"mail_referral:{draft.pk}",
+    )
 
 
 def is_waiting(draft: Draft) -> bool:

@@ -30,7 +30,12 @@ def send_link(draft: Draft, *, email: str) -> None:
     locked.language = draft.language
     locked.save(update_fields=["typed", "language"])
     draft.typed = locked.typed
-    outbox.enqueue("mail_draft", lane="outside", dedupe_key=f"mail_draft:{draft.pk}:{count}")
+    outbox.enqueue(
+        "mail_draft",
+        lane="outside",
+        jurisdiction_id=draft.jurisdiction_id,
+        dedupe_key=f"mail_draft:{draft.pk}:{count}",
+    )
 
 
 @transaction.atomic

@@ -123,7 +123,12 @@ def retire_row(row: OutboxRow) -> None:
 
 
 def _enqueue(retirement: Retirement) -> None:
-    outbox.enqueue(KIND, lane=OutboxRow.Lane.DATABASE, dedupe_key=f"{KIND}:{retirement.pk}:{retirement.batches}")
+    outbox.enqueue(
+        KIND,
+        lane=OutboxRow.Lane.DATABASE,
+        jurisdiction_id=retirement.service.jurisdiction_id,
+        dedupe_key=f"{KIND}:{retirement.pk}:{retirement.batches}",
+    )
 
 
 def _move_rules(service: Service, successor: Service | None, actor: User) -> None:

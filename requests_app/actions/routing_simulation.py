@@ -69,6 +69,7 @@ def _enqueue(simulation: RoutingSimulation) -> None:
     outbox.enqueue(
         "simulate_routing",
         lane=OutboxRow.Lane.DATABASE,
+        jurisdiction_id=simulation.jurisdiction_id,
         dedupe_key=f"simulate_routing:{simulation.pk}:{simulation.last_id}:{simulation.replayed}",
         # One batch of a city at a time: reports that come in must not wait for it.
         ordering_key=f"simulate_routing:{simulation.jurisdiction_id}",

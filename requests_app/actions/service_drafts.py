@@ -162,6 +162,7 @@ def schedule(
         outbox.enqueue(
             "publish_service",
             lane=OutboxRow.Lane.DATABASE,
+            jurisdiction_id=city.pk,
             # A later date for the same draft is another row; the earlier one then finds nothing due.
             dedupe_key=f"publish_service:{draft.pk}:{publish_at.isoformat()}",
             due_at=publish_at,

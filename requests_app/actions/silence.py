@@ -13,21 +13,20 @@ from requests_app.rules import silence
 AT_MOST = 5000
 
 
-def ask(*, at_most: int = AT_MOST) -> int:
+def ask(city: Jurisdiction, *, at_most: int = AT_MOST) -> int:
     """Ends the questions that an update has answered, and asks about the requests that have become silent. Returns how many."""
-    end_answered()
-    asked = 0
-    for city in Jurisdiction.objects.defer("boundary").order_by("id"):
-        found = silence.to_ask(city, now=app_now()).order_by("pk").values_list("pk", flat=True)
-        asked += sum(_ask(pk) for pk in list(found[:at_most]))
-    return asked
+    end_answered(city)
+    found = silence.to_ask(city, now=app_now()).order_by("pk").values_list("pk", flat=True)
+    return sum(_ask(pk) for pk in list(found[:at_most]))
 
 
-def end_answered() -> int:
+def end_answered(city: Jurisdiction) -> int:
     """Questions whose request has ended, waits, or has had a public word since."""
     pointless = ~Q(service_request__status__in=OPEN) | Q(service_request__status="on_hold")
     pointless |= Q(service_request__last_public_message_at__gt=F("asked_at"))
-    unanswered = SilenceQuestion.objects.filter(pointless, answered_at=None, ended_at=None)
+    unanswered = SilenceQuestion.objects.filter(
+        pointless, service_request__jurisdiction=city, answered_at=None, ended_at=None
+    )
     return SilenceQuestion.objects.filter(pk__in=list(unanswered.values_list("pk", flat=True))).update(
         ended_at=app_now()
     )

@@ -111,6 +111,7 @@ def _enqueue(suspension: ClockSuspension, phase: str, after: int = 0) -> None:
     outbox.enqueue(
         ROW,
         lane=OutboxRow.Lane.DATABASE,
+        jurisdiction_id=suspension.jurisdiction_id,
         dedupe_key=f"{ROW}:{suspension.pk}:{phase}:{at.timestamp():.6f}:{after}",
         due_at=at,
     )

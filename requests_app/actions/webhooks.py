@@ -224,6 +224,7 @@ def _enqueue(delivery: WebhookDelivery, webhook: Webhook) -> None:
         "send_webhook",
         lane=OutboxRow.Lane.WEBHOOK,
         service_request=delivery.service_request,
+        jurisdiction_id=None if request_id else webhook.api_key.jurisdiction_id,
         dedupe_key=f"send_webhook:{delivery.pk}:{secrets.token_hex(8)}",
         ordering_key=f"webhook:{webhook.pk}:{request_id}" if request_id else "",
     )
@@ -290,6 +291,7 @@ def _note_of_webhook(
             outbox.enqueue(
                 "mail_webhook_ended",
                 lane="outside",
+                jurisdiction_id=webhook.api_key.jurisdiction_id,
                 dedupe_key=f"mail_webhook_ended:{webhook.pk}:{now.timestamp():.0f}",
             )
     webhook.save(update_fields=fields)

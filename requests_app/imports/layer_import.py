@@ -117,6 +117,7 @@ def _enqueue(layer_import: LayerImport, state: str, work: str) -> None:
     outbox.enqueue(
         work,
         lane=OutboxRow.Lane.DATABASE,
+        jurisdiction_id=layer_import.jurisdiction_id,
         dedupe_key=f"{work}:{layer_import.pk}:{layer_import.attempt}",
         # One at a time in a city: the other threads of the worker are for routing.
         ordering_key=f"layers:{layer_import.jurisdiction_id}",

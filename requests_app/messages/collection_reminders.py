@@ -50,16 +50,13 @@ def announced_day(local: dt.datetime) -> dt.date | None:
     return local.date() if local.hour < MORNING else None
 
 
-def enqueue_due() -> int:
+def enqueue_due(city: Jurisdiction) -> int:
     """Enqueues the emails that are due. Run it as often as you like: each subscription remembers its last day. Returns how many."""
-    now = app_now()
+    day = announced_day(app_now().astimezone(city.zone))
+    areas = _areas_with(city, day) if day is not None else []
     count = 0
-    for city in Jurisdiction.objects.defer("boundary"):
-        day = announced_day(now.astimezone(city.zone))
-        if day is not None:
-            areas = _areas_with(city, day)
-            while areas and (added := _enqueue(city, areas, day)):
-                count += added
+    while day is not None and areas and (added := _enqueue(city, areas, day)):
+        count += added
     return count
 
 

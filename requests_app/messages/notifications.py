@@ -153,27 +153,26 @@ def match_subscriptions(row: OutboxRow) -> None:
             _enqueue(subscription.contact_point_id, subscription.pk, Cadence.AT_ONCE, f"{row.event_id}")
 
 
-def send_due_digests(*, at_most: int = 20_000) -> int:
-    """Enqueues the daily and weekly digests that are due in their city, once a day. Returns how many."""
+def send_due_digests(city: Jurisdiction, *, at_most: int = 20_000) -> int:
+    """Enqueues the daily and weekly digests that are due in the city, once a day. Returns how many."""
+    local = app_now().astimezone(city.zone)
+    if local.hour < HOUR:
+        return 0
+    day = dt.datetime.combine(local.date(), dt.time(HOUR), city.zone)
+    # Since the last Monday, not "if today is Monday", so that an outage on Monday doesn't delay it by a week.
+    week = day - dt.timedelta(days=(local.weekday() - WEEKDAY) % 7)
+    waiting = (
+        DigestItem.objects.filter(sent_at=None, contact_point__person__jurisdiction=city)
+        .filter(Q(cadence=Cadence.DAILY, created_at__lt=day) | Q(cadence=Cadence.WEEKLY, created_at__lt=week))
+        .order_by()
+        .values_list("contact_point_id", "subscription_id", "cadence")
+        .distinct()[:at_most]
+    )
     count = 0
-    for city in Jurisdiction.objects.all():
-        local = app_now().astimezone(city.zone)
-        if local.hour < HOUR:
-            continue
-        day = dt.datetime.combine(local.date(), dt.time(HOUR), city.zone)
-        # Since the last Monday, not "if today is Monday", so that an outage on Monday doesn't delay it by a week.
-        week = day - dt.timedelta(days=(local.weekday() - WEEKDAY) % 7)
-        waiting = (
-            DigestItem.objects.filter(sent_at=None, contact_point__person__jurisdiction=city)
-            .filter(Q(cadence=Cadence.DAILY, created_at__lt=day) | Q(cadence=Cadence.WEEKLY, created_at__lt=week))
-            .order_by()
-            .values_list("contact_point_id", "subscription_id", "cadence")
-            .distinct()[:at_most]
-        )
-        for contact_point_id, subscription_id, cadence in waiting:
-            with transaction.atomic():
-                _enqueue(contact_point_id, subscription_id, cadence, local.date().isoformat())
-            count += 1
+    for contact_point_id, subscription_id, cadence in waiting:
+        with transaction.atomic():
+            _enqueue(contact_point_id, subscription_id, cadence, local.date().isoformat())
+        count += 1
     return count
 
 

@@ -129,35 +129,27 @@ def _url(jurisdiction: Jurisdiction, name: str, *args: Any) -> str:
 # --- The morning digest of a person ---------------------------------------------------------------------------------------
 
 
-def enqueue_digests() -> int:
-    """Enqueues each city's digests of today, once, from the morning on: of people on working days, of departments on Mondays."""
-    count = 0
-    for city in Jurisdiction.objects.defer("boundary"):
-        local = app_now().astimezone(city.zone)
-        morning = dt.datetime.combine(local.date(), dt.time(notifications.HOUR), city.zone)
-        today = f"{city.pk}:{local.date()}"
-        if not morning <= local < morning + MORNING_LASTS or _is_enqueued(f"staff_digest:{today}:"):
-            continue
-        rows = [
-            OutboxRow(kind="staff_digest", lane="outside", dedupe_key=f"staff_digest:{today}:{pk}")
-            for pk in _who_gets_digest(city, local.date())
-        ]
-        if local.weekday() == notifications.WEEKDAY:
-            rows += [
-                OutboxRow(
-                    kind="department_digest",
-                    lane="outside",
-                    dedupe_key=f"department_digest:{today}:{pk}",
-                )
-                for pk in Department.objects.filter(jurisdiction=city, active=True, weekly_email=True).values_list(
-                    "pk", flat=True
-                )
-            ]
-        if rows:
-            with transaction.atomic():
-                outbox.enqueue_rows(rows, lane="outside")
-        count += len(rows)
-    return count
+def enqueue_digests(city: Jurisdiction) -> int:
+    """Enqueues the city's digests of today, once, from the morning on: of people on working days, of departments on Mondays."""
+    local = app_now().astimezone(city.zone)
+    morning = dt.datetime.combine(local.date(), dt.time(notifications.HOUR), city.zone)
+    today = f"{city.pk}:{local.date()}"
+    if not morning <= local < morning + MORNING_LASTS or _is_enqueued(f"staff_digest:{today}:"):
+        return 0
+    keys = [f"staff_digest:{today}:{pk}" for pk in _who_gets_digest(city, local.date())]
+    if local.weekday() == notifications.WEEKDAY:
+        weekly = Department.objects.filter(jurisdiction=city, active=True, weekly_email=True)
+        keys += [f"department_digest:{today}:{pk}" for pk in weekly.values_list("pk", flat=True)]
+    if keys:
+        with transaction.atomic():
+            outbox.enqueue_rows(
+                [
+                    outbox.new_row(key.partition(":")[0], lane="outside", jurisdiction_id=city.pk, dedupe_key=key)
+                    for key in keys
+                ],
+                lane="outside",
+            )
+    return len(keys)
 
 
 def _is_enqueued(prefix: str) -> bool:

@@ -22,11 +22,17 @@ class OutboxRow(models.Model):
         WEBHOOK = "webhook"
         # Email and text messages about danger: as outside, but never behind other email.
         ALARM = "alarm"
+        # By the clock, such as closing and recounting: each part commits as it goes, and keeps nobody waiting.
+        CLOCK = "clock"
 
     kind = models.CharField(max_length=40)
     lane = models.CharField(max_length=10, choices=Lane.choices)
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="+")
     event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    # Of a row without a request and a recipient: whose staff see it if it's given up. None: the whole installation's.
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
     recipient = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, null=True, related_name="+")
     dedupe_key = models.CharField(max_length=120, unique=True)
     # A row waits until earlier rows with the same key are done. Empty: it waits for none.

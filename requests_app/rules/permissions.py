@@ -371,6 +371,17 @@ def outside_number(user: User | AnonymousUser, service_request: "ServiceRequest"
     return service_request.external_id
 
 
+def may_read_addresses(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bool:
+    """Whether this user may see residents' addresses that belong to no request, and so to no department."""
+    return any(
+        membership.jurisdiction_id == jurisdiction.pk
+        and membership.department_id is None
+        and "view_reporter" in membership.role.permissions
+        and not _is_identity_blind(membership.role.permissions)
+        for membership in memberships_of(user)
+    )
+
+
 def requires_second_step(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bool:
     """Whether one of the user's roles in this city asks for a second step at sign-in."""
     return any(

@@ -50,6 +50,7 @@ KINDS: dict[str, Words] = {
     "work_orders": gettext_lazy("Work orders"),
     "suspension": gettext_lazy("Stopped clocks"),
     "safety_note": gettext_lazy("Safety note"),
+    "outbox": gettext_lazy("Failed tasks"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.

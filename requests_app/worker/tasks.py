@@ -11,19 +11,11 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from requests_app import api_usage, outbox
+from requests_app import outbox
 from requests_app.actions import (
     alarm_calls,
-    article_counts,
     bulk_jobs,
-    conversation,
     counters,
-    daily_load,
-    ending_checks,
-    endings,
-    escalation,
-    holds,
-    housekeeping,
     map_cells,
     picture_hashes,
     privacy,
@@ -31,14 +23,10 @@ from requests_app.actions import (
     retirement,
     routing,
     routing_simulation,
-    routing_versions,
     search_index,
     service_drafts,
-    sign_ins,
-    silence,
     staff_notices,
     suspensions,
-    typical_times,
     webhooks,
 )
 from requests_app.imports import layer_import
@@ -58,7 +46,8 @@ from requests_app.messages import (
     webhook_calls,
     webhook_mail,
 )
-from requests_app.models import Jurisdiction, OutboxRow
+from requests_app.models import OutboxRow
+from requests_app.worker import clock
 
 log = structlog.get_logger(__name__)
 
@@ -121,23 +110,48 @@ DEAD_HANDLERS: dict[str, Handler] = {
 # After this many rows a drain ends, so that others get a turn.
 ROWS_A_DRAIN = 500
 SECONDS_A_DRAIN = 20
-# So many threads of a worker send webhooks at once: programs that answer slowly leave the others to email.
-_webhook_threads = threading.Semaphore(3)
+# So many threads of a worker work on these lanes at once: programs that answer slowly leave the others to email, and recounts leave
+# them to routing.
+_THREADS = {OutboxRow.Lane.WEBHOOK: threading.Semaphore(3), OutboxRow.Lane.CLOCK: threading.Semaphore(2)}
 
 
 def handle(row_id: int) -> None:
     """Handles one claimed row. The work and its completion are one transaction; a failure is recorded in another."""
+    with _recorded_failure(row_id), transaction.atomic():
+        row = outbox.lock(row_id)
+        if row is None:
+            return
+        _bind(row)
+        again_at = HANDLERS[row.kind](row)
+        if again_at is None:
+            outbox.finish(row_id)
+        else:
+            outbox.postpone(row_id, again_at)
+
+
+def handle_part(row_id: int) -> None:
+    """Handles one claimed row of the lane "clock", without a transaction around its work: what the part commits is kept."""
+    with _recorded_failure(row_id):
+        row = outbox.begin(row_id)
+        if row is None:
+            return
+        _bind(row)
+        with outbox.lease_kept(row_id):
+            again_at = clock.run(row)
+        if again_at is None:
+            outbox.finish_part(row)
+        else:
+            outbox.postpone(row_id, again_at)
+
+
+def _bind(row: OutboxRow) -> None:
+    structlog.contextvars.bind_contextvars(trace_id=row.trace_id, outbox_id=row.pk, outbox_kind=row.kind)
+
+
+@contextmanager
+def _recorded_failure(row_id: int) -> Iterator[None]:
     try:
-        with transaction.atomic():
-            row = outbox.lock(row_id)
-            if row is None:
-                return
-            structlog.contextvars.bind_contextvars(trace_id=row.trace_id, outbox_id=row.pk, outbox_kind=row.kind)
-            again_at = HANDLERS[row.kind](row)
-            if again_at is None:
-                outbox.finish(row_id)
-            else:
-                outbox.postpone(row_id, again_at)
+        yield
     except (OperationalError, InterfaceError) as error:
         if isinstance(error.__cause__, QueryCanceled):
             # It exceeded the role's statement_timeout. That counts as an error; otherwise it could block a worker forever.
@@ -169,6 +183,7 @@ def _failed(row_id: int, code: str, *, give_up: bool = False, exc_info: bool = F
 @shared_task(name="requests_app.worker.tasks.drain")
 def drain(lane: str) -> int:
     """Works on due rows of one lane. Returns how many it took."""
+    work = handle_part if lane == OutboxRow.Lane.CLOCK else handle
     taken = 0
     began = time.monotonic()
     with _turn(lane) as may_work:
@@ -176,7 +191,7 @@ def drain(lane: str) -> int:
             row_id = outbox.claim(lane)
             if row_id is None:
                 break
-            handle(row_id)
+            work(row_id)
             taken += 1
     if lane == OutboxRow.Lane.DATABASE:
         # Even if no row was due, because many changes (resolving, reopening) have counter deltas but no row in this lane.
@@ -188,15 +203,16 @@ def drain(lane: str) -> int:
 @contextmanager
 def _turn(lane: str) -> Iterator[bool]:
     """Whether this thread may work on the lane now. If not, those that do take its rows, or the next round of polling."""
-    if lane != OutboxRow.Lane.WEBHOOK:
+    threads = _THREADS.get(OutboxRow.Lane(lane))
+    if threads is None:
         yield True
         return
-    may_work = _webhook_threads.acquire(blocking=False)
+    may_work = threads.acquire(blocking=False)
     try:
         yield may_work
     finally:
         if may_work:
-            _webhook_threads.release()
+            threads.release()
 
 
 def drain_database() -> None:
@@ -204,53 +220,7 @@ def drain_database() -> None:
         handle(row_id)
 
 
-@shared_task(name="requests_app.worker.tasks.hourly")
-def hourly() -> None:
-    """Closes old requests, ends holds, reminds of questions, sends due digests and deletes expired data."""
-    endings.close_resolved()
-    holds.end_overdue_holds()
-    holds.end_waits()
-    conversation.remind_reporters()
-    # Events that were not expanded yet belong in today's digests.
-    drain_database()
-    notifications.send_due_digests()
-    staff_email.enqueue_digests()
-    housekeeping.sweep()
-    routing_versions.count_caught()
-
-
-@shared_task(name="requests_app.worker.tasks.check_sign_ins")
-def check_sign_ins() -> None:
-    """Asks each city's single sign-on, every half hour, whether those who came through it are still there."""
-    sign_ins.check_due()
-
-
-@shared_task(name="requests_app.worker.tasks.check_clocks")
-def check_clocks() -> None:
-    """Warns of clocks that are about to run out, and escalates those that have, every five minutes; counts the use of API keys."""
-    escalation.take_due_steps()
-    api_usage.fold()
-
-
-@shared_task(name="requests_app.worker.tasks.remind_of_collections")
-def remind_of_collections() -> None:
-    """Enqueues the emails about tomorrow's collections, from 6 p.m. of each city on, every quarter of an hour."""
-    collection_reminders.enqueue_due()
-
-
-@shared_task(name="requests_app.worker.tasks.nightly")
-def nightly() -> None:
-    """Deletes orphaned files, recounts (a difference points to a write that bypassed its action), and computes typical times."""
-    housekeeping.sweep_files()
-    layer_import.delete_expired()
-    counters.recount()
-    for jurisdiction in Jurisdiction.objects.defer("boundary").order_by("id"):
-        typical_times.record(jurisdiction)
-        daily_load.record(jurisdiction)
-    map_cells.recount()
-    escalation.date_undated()
-    silence.ask()
-    ending_checks.draw_due()
-    ending_checks.note_reopened()
-    api_usage.delete_old()
-    article_counts.forget_searches()
+@shared_task(name="requests_app.worker.tasks.enqueue_due_parts")
+def enqueue_due_parts() -> None:
+    """Every minute: enqueues what is due by the clock (worker/clock.py)."""
+    clock.enqueue_due()

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from requests_app.access import get_request_or_404
+from requests_app.messages.outbox_words import outbox_words
 from requests_app.models import OutboxRow, ServiceRequest
 from requests_app.rules import permissions, redaction
 from staff_app.decorators import StaffRequest, reads_for_department, staff_page
@@ -74,14 +75,14 @@ def _emails(service_request: ServiceRequest) -> list[Email]:
     emails = []
     outside = OutboxRow.objects.filter(service_request=service_request, lane=OutboxRow.Lane.OUTSIDE, done_at=None)
     for row in outside.order_by("-id")[:EMAILS_MAX]:
-        what = timeline.outbox_words(row.kind)
+        what = outbox_words(row.kind)
         if row.dead_at is not None:
             words = _("Undeliverable (%(error)s)") % {"error": row.last_error}
             emails.append(Email(what, "undeliverable", words, row.dead_at))
         else:
             emails.append(Email(what, "waiting", _("Waiting to be sent"), row.created_at))
     for message in service_request.messages.select_related("contact_point").order_by("-id")[:EMAILS_MAX]:
-        what = timeline.outbox_words(f"email_{message.kind}")
+        what = outbox_words(f"email_{message.kind}")
         if message.sent_at is None:
             emails.append(Email(what, "skipped", _("Not sent: too many emails to this address"), message.created_at))
         elif message.contact_point is not None and message.contact_point.bounced_at is not None:

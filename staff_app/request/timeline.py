@@ -534,37 +534,6 @@ def simple_words(kind: str) -> str:
     }.get(kind, kind)
 
 
-def outbox_words(kind: str) -> str:
-    """The name of an outbox task, or the subject of an email."""
-    return {
-        "route": _("Routing"),
-        "index": _("Search index"),
-        "erase": _("Erasing data at a person’s request"),
-        "mail_owner": _("Email to owner"),
-        "notify_staff": _("Notices for staff"),
-        "email_staff_notice": _("Email: notice for staff"),
-        "staff_digest": _("Email: morning digest for staff"),
-        "department_digest": _("Email: weekly digest for a department"),
-        "mail_department": _("Email to a department that works by email"),
-        "mail_informed": _("Email to an informed department"),
-        "simulate_routing": _("Simulation of routing rules"),
-        "notify": _("Notifications"),
-        "alert_next": _("Alarm: next person"),
-        "alarm_email": _("Email: alarm"),
-        "alarm_sms": _("Text message: alarm"),
-        "email_received": _("Email: report received"),
-        "email_routed": _("Email: sent to department"),
-        "email_commented": _("Email: public comment"),
-        "email_asked": _("Email: our question"),
-        "email_reminded": _("Email: reminder of our question"),
-        "email_on_hold": _("Email: on hold"),
-        "email_made_public": _("Email: the report is public now"),
-        "email_resolved": _("Email: outcome"),
-        "email_reopened": _("Email: reopened"),
-        "email_changed": _("Email: what changed"),
-    }.get(kind, kind)
-
-
 def routing_reason(code: str) -> str:
     return {
         "rule": _("a routing rule"),

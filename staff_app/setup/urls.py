@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("on-call/<int:on_call_id>/remove/", on_call.remove_on_call, name="remove_on_call"),
     path("answered-counts/", answered_counts.answered_counts, name="answered_counts"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/group/", outbox.outbox_group, name="outbox_group"),
     path("outbox/<int:row_id>/retry/", outbox.retry_outbox_row, name="retry_outbox_row"),
     path("api-keys/", include("staff_app.setup.api_keys.urls")),
     path("signs/", signs.signs, name="signs"),

@@ -232,11 +232,11 @@ def test_a_dead_row_can_be_brought_back(handle: Callable) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_outboxrow SET dead_at = app_now(), errors = 8")
     handle(lambda row: None)
-    assert outbox.retry(row.pk)
+    assert outbox.retry(OutboxRow.objects.filter(pk=row.pk))
     tasks.drain("database")
     row.refresh_from_db()
     assert row.done_at is not None
-    assert not outbox.retry(row.pk), "what is done stays done"
+    assert not outbox.retry(OutboxRow.objects.filter(pk=row.pk)), "what is done stays done"
 
 
 @pytest.mark.parametrize("lane", ["database", "outside"])
@@ -251,7 +251,7 @@ def test_a_dead_row_that_is_brought_back_has_as_many_tries_as_a_new_one(handle: 
             " created_at = app_now() - interval '73 hours'"
         )
     handle(broken)
-    assert outbox.retry(row.pk)
+    assert outbox.retry(OutboxRow.objects.filter(pk=row.pk))
     assert tasks.drain(lane) == 1
     row.refresh_from_db()
     assert row.dead_at is None, "the next failure does not kill it at once"

@@ -25,11 +25,10 @@ class Command(BaseCommand):
         if options["command_name"] == "status":
             self.status()
         elif options["dead"]:
-            dead = OutboxRow.objects.exclude(dead_at=None).values_list("pk", flat=True)
-            self.stdout.write(f"Rows that will be retried: {sum(outbox.retry(pk) for pk in dead)}")
+            self.stdout.write(f"Rows that will be retried: {outbox.retry(OutboxRow.objects.exclude(dead_at=None))}")
         elif options["id"] is None:
             raise CommandError("Name a row or all of them: outbox retry ID, or outbox retry --dead.")
-        elif outbox.retry(options["id"]):
+        elif outbox.retry(OutboxRow.objects.filter(pk=options["id"])):
             self.stdout.write(f"Row {options['id']} will be retried.")
         else:
             raise CommandError(f"Row {options['id']} is neither dead nor paused, so there is nothing to retry.")

@@ -100,6 +100,9 @@ def action_words(change: SetupChange) -> str:
         "undone": _("%(kind)s, change undone: %(name)s"),
         "switched_off": _("%(kind)s switched off: %(name)s"),
         "exported": _("%(kind)s downloaded: %(name)s"),
+        "retried": _("%(kind)s tried again: %(name)s"),
+        "settled": _("%(kind)s settled: %(name)s"),
+        "addresses_shown": _("%(kind)s, addresses seen: %(name)s"),
     }.get(change.action)
     if template is None:
         words = change.action.replace("_", " ")

@@ -103,7 +103,7 @@ def leave(made: ServiceRequest, way: str, town: Rivermark) -> None:
     person = made.participations.get(role="reporter").person
     ways: dict[str, Callable[[], object]] = {
         "resume": lambda: holds.resume(made.pk, actor=town.tom),
-        "day": holds.end_overdue_holds,
+        "day": lambda: holds.end_overdue_holds(town.city),
         "answer": lambda: conversation.answer(made.pk, text="The right one.", actor=person),
         "transfer": lambda: assignment.transfer(made.pk, department=town.parks, reason="Theirs.", actor=town.tom),
         "triage": lambda: assignment.return_to_triage(made.pk, reason="Whose?", actor=town.tom),
@@ -168,7 +168,7 @@ def test_whatever_it_waits_for_no_clock_stays_paused_and_none_counts_the_wait(
     if made.status == "on_hold":
         # Whatever it is, its day comes.
         set_time(now + dt.timedelta(days=400))
-        holds.end_overdue_holds()
+        holds.end_overdue_holds(town.city)
         made = ServiceRequest.objects.get(pk=made.pk)
         assert made.status != "on_hold"
         assert not made.clocks.filter(met_at=None).exclude(paused_at=None).exists()

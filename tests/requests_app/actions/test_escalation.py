@@ -11,7 +11,6 @@ from django.urls import reverse
 from requests_app.actions import endings, escalation, holds, progress
 from requests_app.clock import app_now
 from requests_app.models import Clock, Event, ServiceRequest, StaffNotice
-from requests_app.worker import tasks
 from tests import factories, mail_server
 from tests.factories import Rivermark
 from tests.mail_server import Mailbox, plain
@@ -22,8 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.7")]
 
 def at(start: dt.datetime, hours: float) -> None:
     set_time(start + dt.timedelta(hours=hours))
-    tasks.check_clocks()
-    tasks.check_clocks()
+    factories.run_part("escalate")
+    factories.run_part("escalate")
 
 
 def told(made: ServiceRequest) -> list[tuple[str, str, object]]:
@@ -97,7 +96,7 @@ def test_old_clocks_are_dated_without_a_flood(town: Rivermark, made: ServiceRequ
     Clock.objects.update(step=0, step_at=None)
     set_time(made.submitted_at + dt.timedelta(hours=110))
     assert escalation.date_undated() == 1
-    tasks.check_clocks()
+    factories.run_part("escalate")
     assert told(made) == []
     at(made.submitted_at, 144.1)
     assert told(made) == [("resolve", "head", town.ada.pk)]

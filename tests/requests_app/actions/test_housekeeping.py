@@ -29,7 +29,6 @@ from requests_app.models import (
     Photo,
     Subscription,
 )
-from requests_app.worker import tasks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +113,7 @@ def test_a_file_that_no_row_knows_goes_after_a_day(media: Path) -> None:
     for photo in (kept, orphan):
         for path in (photo.path, photo.small_path):
             os.utime(default_storage.path(path), (two_days_ago, two_days_ago))
-    tasks.nightly()
+    factories.run_part("sweep_files")
     assert {name[:32] for name in files(media)} == {kept.name, fresh.name}
 
 
@@ -134,7 +133,7 @@ def test_old_keys_done_rows_and_ended_sessions_go() -> None:
     waiting = OutboxRow.objects.filter(done_at=None).count()
     for key, days in (("ended", -1), ("running", 1)):
         Session.objects.create(session_key=key, session_data="", expire_date=now + dt.timedelta(days=days))
-    tasks.hourly()
+    factories.run_part("sweep")
     assert IdempotencyKey.objects.get().key == "13"
     assert not OutboxRow.objects.filter(kind="route").exists()
     assert OutboxRow.objects.filter(kind="index").exists()

@@ -60,7 +60,7 @@ def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, mad
     holds.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=1), actor=town.tom)
     made.refresh_from_db()
     assert (made.status, made.due_at) == ("on_hold", None)
-    assert holds.end_overdue_holds() == 1
+    assert holds.end_overdue_holds(town.city) == 1
     made.refresh_from_db()
     assert (made.status, made.hold_reason, made.hold_until) == ("routed", "", None)
     assert made.due_at is not None
@@ -80,7 +80,7 @@ def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
         )
     today = dt.date(2026, 6, 6)
     holds.hold(made.pk, reason="weather", until=today + dt.timedelta(days=days_left), actor=town.tom)
-    assert holds.end_overdue_holds() == comes_back
+    assert holds.end_overdue_holds(town.city) == comes_back
 
 
 def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
@@ -111,13 +111,13 @@ def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceReques
     ServiceRequest.objects.filter(pk=made.pk).update(status="on_hold", hold_reason="weather", hold_until=yesterday)
     for number, one in enumerate((made, other)):
         ServiceRequest.objects.filter(pk=one.pk).update(external_source="old", external_id=str(number))
-    assert (endings.close_resolved(), holds.end_overdue_holds()) == (0, 0)
+    assert (endings.close_resolved(), holds.end_overdue_holds(town.city)) == (0, 0)
 
 
 def test_what_staff_put_on_hold_ends_although_it_was_imported(town: Rivermark, made: ServiceRequest) -> None:
     ServiceRequest.objects.filter(pk=made.pk).update(external_source="old", external_id="7")
     holds.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=2), actor=town.tom)
-    assert holds.end_overdue_holds() == 1
+    assert holds.end_overdue_holds(town.city) == 1
 
 
 @pytest.mark.parametrize("number", ["", "A-17", "Ñ17", "número 17/b"])
@@ -465,7 +465,7 @@ def test_a_hold_that_ends_is_no_work_unless_somebody_had_begun(
         if end == "resume":
             holds.resume(made.pk, actor=town.tom)
         else:
-            holds.end_overdue_holds()
+            holds.end_overdue_holds(town.city)
     made.refresh_from_db()
     assert made.status == ("in_progress" if begun else "routed")
     if not begun:
@@ -485,6 +485,6 @@ def test_a_hold_before_routing_ends_in_triage_and_not_nowhere(town: Rivermark) -
     made = factories.report(town.pothole, answers=LANE)
     holds.hold(made.pk, reason="weather", until=app_now().astimezone(town.city.zone).date(), actor=town.tom)
     factories.run_worker()
-    holds.end_overdue_holds()
+    holds.end_overdue_holds(town.city)
     made.refresh_from_db()
     assert (made.status, made.in_triage) == ("received", True)

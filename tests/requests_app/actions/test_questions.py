@@ -11,7 +11,6 @@ from requests_app.actions.reporter import Reporter
 from requests_app.models import ServiceRequest
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.rules.reminders import remind_on
-from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
 from tests.mail_server import deliver, serving
@@ -31,7 +30,7 @@ def made(town: Rivermark) -> ServiceRequest:
 
 def at(town: Rivermark, day: int, hour: int = 10) -> None:
     set_local_time(town.city.zone, dt.date(2027, 6, day), hour)
-    tasks.hourly()
+    factories.run_clock()
 
 
 def ask(town: Rivermark, made: ServiceRequest, *, days: int | None = None) -> None:
@@ -127,9 +126,9 @@ def test_any_answer_opens_it_again_however_late(town: Rivermark, made: ServiceRe
     ask(town, made)
     day = dt.date(2027, 6, 15)
     set_local_time(town.city.zone, day, 1)
-    tasks.hourly()
+    factories.run_clock()
     set_local_time(town.city.zone, day + dt.timedelta(days=days_later), 2)
-    tasks.hourly()
+    factories.run_clock()
     made.refresh_from_db()
     assert made.status == ("closed" if days_later == 100 else "resolved")
     answer(made)

@@ -10,7 +10,6 @@ from requests_app.actions import typical_times
 from requests_app.clock import app_now
 from requests_app.models import Area, RequestArea, ServiceRequest, TypicalTime
 from requests_app.rules.typical_times import STALE_DAYS, city_time, typical_time
-from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
 
@@ -156,8 +155,8 @@ def test_the_night_computes_it_and_the_next_one_corrects_it(cast: Rivermark) -> 
         most=dt.timedelta(days=1),
         factor=1,
     )
-    tasks.nightly()
-    tasks.nightly()
+    factories.run_part("typical_times")
+    factories.run_part("typical_times")
     row = TypicalTime.objects.get(service=cast.tree.service, day__gt=app_now().date() - dt.timedelta(days=2))
     assert (row.factor, row.half, row.most) == (2.0, WEEK, 2 * WEEK)
 

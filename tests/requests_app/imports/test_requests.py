@@ -153,7 +153,7 @@ def test_nothing_follows_from_an_import(run: Import) -> None:
     run(CASE, OPEN)
     assert not OutboxRow.objects.exists()
     assert endings.close_resolved() == 0
-    assert holds.end_overdue_holds() == 0
+    assert holds.end_overdue_holds(Jurisdiction.objects.get()) == 0
 
 
 def test_the_tracking_page_of_an_old_case_reads_right(run: Import, client: Client) -> None:

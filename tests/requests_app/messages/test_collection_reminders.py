@@ -13,7 +13,6 @@ from pytest_django.fixtures import Settings
 from requests_app.clock import app_now
 from requests_app.messages import collection_reminders
 from requests_app.models import Area, Calendar, ContactPoint, Jurisdiction, Message, OutboxRow, Person, Subscription
-from requests_app.worker import tasks
 from tests import factories, mail_server, resident
 from tests.factories import Rivermark
 from tests.mail_server import Mailbox, deliver, html, make_due, plain
@@ -58,7 +57,7 @@ def subscribed(town: Rivermark, code: str = "5", email: str = DEV, language: str
 def ring(town: Rivermark, day: dt.date, hour: int = 18) -> None:
     """The schedule at that hour, and the mailer after it."""
     set_local_time(town.city.zone, day, hour)
-    tasks.remind_of_collections()
+    factories.run_part("remind_of_collections")
     deliver()
 
 
@@ -157,7 +156,7 @@ def test_nothing_goes_to_who_did_not_confirm_or_left_or_bounced_or_follows_repor
 def test_who_unsubscribes_before_it_is_sent_gets_none(town: Rivermark, mailbox: Mailbox) -> None:
     subscription = subscribed(town, "4")
     set_local_time(town.city.zone, MONDAY, 18)
-    tasks.remind_of_collections()
+    factories.run_part("remind_of_collections")
     Subscription.objects.filter(pk=subscription.pk).update(unsubscribed_at=app_now())
     deliver()
     assert mailbox.mails == []
@@ -203,7 +202,7 @@ def test_a_mail_server_that_is_away_in_the_evening_gets_it_later_once(town: Rive
     ring(town, MONDAY)
     mailbox.answer = "250 OK"
     set_local_time(town.city.zone, TUESDAY, 5)
-    tasks.remind_of_collections()
+    factories.run_part("remind_of_collections")
     make_due()
     deliver()
     assert subjects(mailbox) == ["Today: Trash"]
@@ -237,7 +236,7 @@ def test_six_is_six_by_the_citys_clock_in_summer_and_winter(
 ) -> None:
     subscribed(town, "4")
     set_time(dt.datetime.combine(day, dt.time(utc_hour), dt.UTC))
-    tasks.remind_of_collections()
+    factories.run_part("remind_of_collections")
     deliver()
     assert subjects(mailbox) == ["Tomorrow: Trash"] * comes
 
@@ -256,7 +255,7 @@ def test_the_day_on_which_the_clocks_change_is_announced_on_the_right_evening(
 def test_when_the_citys_day_changes_the_new_one_is_announced(town: Rivermark, mailbox: Mailbox) -> None:
     subscribed(town, "4")
     set_local_time(town.city.zone, MONDAY, 18)
-    tasks.remind_of_collections()
+    factories.run_part("remind_of_collections")
     # Between the schedule and the mailer.
     Area.objects.filter(code="4").update(attributes={"trash": "Wednesday"})
     deliver()

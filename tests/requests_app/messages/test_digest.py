@@ -54,7 +54,7 @@ def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
     """The alarm clock of that hour, and the worker after it."""
     set_local_time(cast.city.zone, day, hour)
     factories.run_worker()
-    notifications.send_due_digests()
+    notifications.send_due_digests(cast.city)
     deliver()
 
 

@@ -35,7 +35,7 @@ def ended(town: Rivermark, disposition: str = "fixed", by: User | None = None) -
 
 def draw(town: Rivermark) -> EndingSample:
     set_time(app_now() + dt.timedelta(days=7))
-    ending_checks.draw_due()
+    ending_checks.draw_due(town.city)
     return EndingSample.objects.get(department=town.streets)
 
 
@@ -49,7 +49,7 @@ def test_a_week_is_drawn_once_with_its_seed_and_can_be_drawn_again(town: Riverma
     made = [ended(town) for _ in range(5)]
     ended(town, "answered")
     sample = draw(town)
-    assert ending_checks.draw_due() == 0
+    assert ending_checks.draw_due(town.city) == 0
     assert (sample.week, sample.wanted, sample.endings, sample.other_endings) == (monday, 2, 5, 1)
     drawn = set(sample.checks.values_list("service_request_id", flat=True))
     assert len(drawn) == 2

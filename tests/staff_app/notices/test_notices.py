@@ -223,7 +223,7 @@ def test_digests_go_out_once_in_the_morning_of_a_working_day(
     now = dt.datetime(2026, 11, day, hour, 5, tzinfo=town.city.zone)
     monkeypatch.setattr(staff_email, "app_now", lambda: now)
     for _ in range(2):
-        staff_email.enqueue_digests()
+        staff_email.enqueue_digests(town.city)
     assert OutboxRow.objects.filter(kind="staff_digest").count() == count
     assert OutboxRow.objects.filter(kind="department_digest").exists() == bool(count)
 

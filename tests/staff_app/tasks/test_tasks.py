@@ -11,7 +11,6 @@ from django.urls import reverse
 from requests_app.actions import departments, endings, progress, routing_versions, tasks
 from requests_app.clock import app_now
 from requests_app.models import Leave, ServiceRequest, SetupChange, Task, Team, User
-from requests_app.worker.tasks import hourly
 from tests import factories
 from tests.factories import Rivermark
 
@@ -165,11 +164,11 @@ def test_a_request_waits_for_another_and_goes_on_when_that_one_has_ended(
     assert hold(tom, one, reason="request", number=other.display_reference) == 302
     # Neither would ever go on.
     assert hold(tom, other, reason="request", number=one.reference) == 422
-    hourly()
+    factories.run_part("end_waits")
     one.refresh_from_db()
     assert (one.status, one.waits_for) == ("on_hold", other)
     endings.resolve(other.pk, disposition="fixed", words="Done.", visited=True, actor=town.tom)
-    hourly()
+    factories.run_part("end_waits")
     one.refresh_from_db()
     assert one.status == "in_progress"
 

@@ -79,11 +79,12 @@ def subscribed(query: str, email: str = DEV, **more: str) -> Subscription:
 
 def tomorrow(clock: Clock) -> None:
     """It is eight in the morning of the next day in the city, and the alarm clock rings."""
-    zone = ServiceRequest.objects.all()[0].jurisdiction.zone
+    city = ServiceRequest.objects.all()[0].jurisdiction
+    zone = city.zone
     local = app_now().astimezone(zone)
     morning = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(8), zone)
     clock.set(morning)
-    notifications.send_due_digests()
+    notifications.send_due_digests(city)
 
 
 # --- Asking and confirming --------------------------------------------------------------------------------------------
@@ -179,14 +180,14 @@ def test_a_day_is_one_mail_and_each_change_is_in_it_once(cast: Rivermark, clock:
         conversation.comment(made.pk, text="We were there.", actor=cast.tom)
     assert DEV not in run_outbox()
     tomorrow(clock)
-    notifications.send_due_digests()
+    notifications.send_due_digests(cast.city)
     assert run_outbox().count(DEV) == 1
     body = str(next(one for one in mail.outbox if one.to == [DEV]).body)
     assert body.count("We got the report") == 3
     # Each with its page and "Me too".
     assert (body.count("/r/"), body.count("/me-too/")) == (6, 3)
     clock.forward(days=1)
-    notifications.send_due_digests()
+    notifications.send_due_digests(cast.city)
     assert DEV not in run_outbox()
 
 

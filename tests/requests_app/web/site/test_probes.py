@@ -53,7 +53,7 @@ def test_readyz_says_how_long_the_outbox_waits_by_lane(client: Client) -> None:
     assert client.get("/readyz").json() == {
         "ready": True,
         "outbox": {
-            **{lane: {"due": 0, "oldest_s": 0.0} for lane in ("database", "outside", "webhook", "alarm")},
+            **{lane: {"due": 0, "oldest_s": 0.0} for lane in ("database", "outside", "webhook", "alarm", "clock")},
             "dead": 0,
         },
     }
