@@ -134,6 +134,16 @@ def userinfo(provider: SignInProvider, access_token: str) -> dict[str, Any]:
     return _fetch(endpoint, headers={"Authorization": f"Bearer {access_token}"})
 
 
+def with_userinfo(claims: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The ID token's claims, and those of the userinfo page if it's about the same person. Whether an address was verified
+    counts for the address it was said of."""
+    if more.get("sub") not in (None, claims["sub"]):
+        return claims
+    if "email" in claims and more.get("email") != claims["email"]:
+        more = {name: value for name, value in more.items() if name != "email_verified"}
+    return {**more, **claims}
+
+
 def logout_claims(provider: SignInProvider, logout_token: str) -> dict[str, Any]:
     """The claims of a logout token, but for its jti, which the caller must not take twice. Raises InvalidToken and Unreachable."""
     claims = _verified(provider, logout_token, required=["iss", "aud", "iat", "exp", "jti"])

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -17,6 +16,7 @@ from django.views.decorators.cache import cache_control
 
 from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions
+from requests_app.rules.second_step import has_second_step
 from requests_app.web import unsent_text
 from staff_app import sign_in, tab_counts, unsent
 
@@ -98,11 +98,6 @@ def _needs_second_step(request: StaffRequest) -> bool:
     if not permissions.requires_second_step(request.user, request.jurisdiction):
         return False
     return not has_second_step(request.user)
-
-
-def has_second_step(user: User) -> bool:
-    """Recovery codes alone are none."""
-    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
 
 
 def need_in_city(request: StaffRequest, *either: str) -> None:

@@ -3,7 +3,8 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from staff_app.decorators import StaffRequest, has_second_step, staff_page
+from requests_app.rules.second_step import has_second_step
+from staff_app.decorators import StaffRequest, staff_page
 
 
 @staff_page

@@ -1,9 +1,14 @@
 """Signing in with the city's OpenID Connect provider, and its word that somebody signed out there."""
 
+import secrets
 import time
+from urllib.parse import urlencode
 
 import structlog
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -18,11 +23,14 @@ from django.views.decorators.http import require_POST, require_safe
 from requests_app import limits, links, openid
 from requests_app.actions import sign_ins
 from requests_app.models import Jurisdiction, SignInProvider
+from staff_app.decorators import StaffRequest, staff_page
 from staff_app.sign_in import BY_NETWORK_A_MINUTE, BY_PROVIDER, first_page, start_session
 
 log = structlog.get_logger(__name__)
 
 STARTED = "single_sign_on"
+# What waits until the owner of an account has signed in.
+UNCONNECTED = "unconnected_sign_in"
 STARTED_FOR_S = 600
 
 
@@ -98,9 +106,7 @@ def single_sign_on_done(request: HttpRequest) -> HttpResponse:
         )
         claims = tokens.claims
         if tokens.access_token:
-            more = openid.userinfo(provider, tokens.access_token)
-            if more.get("sub") in (None, claims["sub"]):
-                claims = {**more, **claims}
+            claims = openid.with_userinfo(claims, openid.userinfo(provider, tokens.access_token))
         user = sign_ins.sign_in(provider, claims, tokens.refresh_token)
     except (openid.Unreachable, openid.Refused, openid.InvalidToken) as error:
         # Only what fails: a whole office may sign in at once behind one address.
@@ -121,9 +127,54 @@ def single_sign_on_done(request: HttpRequest) -> HttpResponse:
         return _back(
             request, _("This address already has an account. Sign in with its password, or ask an administrator.")
         )
+    except sign_ins.MustConfirm as error:
+        return _ask_to_confirm(request, provider, error.unconnected, started["next"])
     start_session(request, user, method="openid_connect", provider_session=str(claims.get("sid") or "")[:255])
     request.session[BY_PROVIDER] = True
     return redirect(started["next"] or first_page(request) or resolve_url("staff_app:queue"))
+
+
+def _ask_to_confirm(
+    request: HttpRequest, provider: SignInProvider, unconnected: sign_ins.Unconnected, following: str
+) -> HttpResponse:
+    """To the sign-in page, which leads on to connect_account()."""
+    # A session that is open here may be another's, or one that was left open.
+    logout(request)
+    key = secrets.token_urlsafe(16)
+    request.session[UNCONNECTED] = {
+        "key": key,
+        "at": time.time(),
+        "next": following,
+        "unconnected": unconnected.packed(),
+    }
+    messages.info(
+        request,
+        _("This address already has an account here. Sign in to it once, and we’ll connect it with %(name)s.")
+        % {"name": provider},
+    )
+    path = f"{reverse('staff_app:connect_account')}?{urlencode({'key': key})}"
+    return redirect_to_login(path, resolve_url(settings.LOGIN_URL))
+
+
+@staff_page
+@require_safe
+def connect_account(request: StaffRequest) -> HttpResponse:
+    """After the owner signed in themselves, with their second step if they have one. From the page that said so alone: whoever
+    signs in at this computer otherwise connects nothing."""
+    kept = request.session.pop(UNCONNECTED, None)
+    provider = active_provider(request.jurisdiction)
+    if (
+        provider is None
+        or not isinstance(kept, dict)
+        or kept["at"] < time.time() - STARTED_FOR_S
+        or not constant_time_compare(request.GET.get("key", ""), kept["key"])
+        or request.session.get(BY_PROVIDER)
+        or not sign_ins.connect(sign_ins.Unconnected(**kept["unconnected"]), request.user)
+    ):
+        messages.error(request, _("Your account wasn’t connected. Start again with the button on the sign-in page."))
+        return redirect("staff_app:queue")
+    messages.success(request, _("Your account is connected. From now on, sign in with %(name)s.") % {"name": provider})
+    return redirect(kept["next"] or first_page(request) or resolve_url("staff_app:queue"))
 
 
 def _back(request: HttpRequest, words: str) -> HttpResponse:

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", profile.profile, name="profile"),
     path("sign-in/", single_sign_on.single_sign_on, name="single_sign_on"),
     path("sign-in/done/", single_sign_on.single_sign_on_done, name="single_sign_on_done"),
+    path("sign-in/connect/", single_sign_on.connect_account, name="connect_account"),
     path("sign-in/logout/", single_sign_on.back_channel_logout, name="back_channel_logout"),
     path("second-step/", second_step.second_step, name="second_step"),
     secret(path("invitation/<str:token>/", invitation.invitation, name="invitation")),

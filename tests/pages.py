@@ -1162,6 +1162,7 @@ PAGES: dict[str, Page] = {
     "staff_app:sign_in_setup": Page(staff("administer"), "GET POST", budget=8),
     "staff_app:single_sign_on": Page(PROVIDER, budget=2),
     "staff_app:single_sign_on_done": Page(PROVIDER, budget=2),
+    "staff_app:connect_account": Page(STAFF, budget=6),
     "staff_app:back_channel_logout": Page(PROVIDER, "POST"),
     "staff_app:second_step": Page(STAFF, budget=6),
     "staff_app:switch_city": Page(STAFF, "POST", the_city),

@@ -1,6 +1,7 @@
 """Single sign-on: people whom the city's provider vouches for get the roles of their groups, and lose them with the groups."""
 
 import datetime as dt
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from requests_app.models import (
     SignInProvider,
     User,
 )
+from requests_app.rules import second_step
 
 CHECKED_EVERY = dt.timedelta(minutes=25)
 # Without an answer of the provider for this long, everybody signs in again.
@@ -34,11 +36,37 @@ class NotMapped(Exception):
 
 
 class NoAddress(Exception):
-    """The provider sent no email address, or one that it didn't verify."""
+    """The provider sent no email address, or a new one that it didn't verify."""
 
 
 class NotTheirs(Exception):
     """The address has an account that the provider may not open: of another city, or one whose access ended here."""
+
+
+@dataclass(frozen=True)
+class Unconnected:
+    """What the provider said of somebody whose address has an account here, until its owner signs in to it themselves.
+
+    refresh_token: sealed.
+    """
+
+    provider_id: int
+    user_id: int
+    subject: str
+    groups: list[str]
+    refresh_token: str
+
+    def packed(self) -> dict[str, Any]:
+        """For the session."""
+        return asdict(self)
+
+
+class MustConfirm(Exception):
+    """The address has an account, whose owner has to sign in to it once, second step included (see connect())."""
+
+    def __init__(self, unconnected: Unconnected) -> None:
+        super().__init__()
+        self.unconnected = unconnected
 
 
 class Replayed(Exception):
@@ -118,7 +146,7 @@ def _record(provider: SignInProvider, before: dict[str, Any] | None, actor: User
 
 
 def sign_in(provider: SignInProvider, claims: dict[str, Any], refresh_token: str) -> User:
-    """The member of staff, with the roles of their groups. Raises NotMapped, NoAddress and NotTheirs."""
+    """The member of staff, with the roles of their groups. Raises NotMapped, NoAddress, NotTheirs and MustConfirm."""
     try:
         return _sign_in(provider, claims, refresh_token)
     except NotMapped:
@@ -136,35 +164,70 @@ def _sign_in(provider: SignInProvider, claims: dict[str, Any], refresh_token: st
         raise NotMapped
     subject = str(claims["sub"])[:255]
     account = SignInAccount.objects.select_related("user").filter(provider=provider, subject=subject).first()
-    user = account.user if account is not None else _user_of(provider, claims)
+    sealed_token = sealed.seal(refresh_token)
+    user = account.user if account is not None else _user_of(provider, claims, subject, sealed_token)
     if not user.is_active:
         user.is_active = True
         user.save(update_fields=["is_active"])
+    _connect(provider, subject, user, sealed_token, mapped)
+    return user
+
+
+def _connect(provider: SignInProvider, subject: str, user: User, sealed_token: str, mapped: list[SignInGroup]) -> None:
     _set_memberships(user, provider, mapped)
     SignInAccount.objects.update_or_create(
         provider=provider,
         subject=subject,
-        defaults={"user": user, "refresh_token": sealed.seal(refresh_token), "checked_at": app_now()},
+        defaults={"user": user, "refresh_token": sealed_token, "checked_at": app_now()},
     )
-    return user
 
 
-def _user_of(provider: SignInProvider, claims: dict[str, Any]) -> User:
+@transaction.atomic
+def connect(unconnected: Unconnected, user: User) -> bool:
+    """Ties the provider's account to the one of somebody who just signed in to it. False if that isn't possible anymore."""
+    provider = (
+        SignInProvider.objects.select_related("jurisdiction").filter(pk=unconnected.provider_id, active=True).first()
+    )
+    if provider is None or user.pk != unconnected.user_id:
+        return False
+    people.lock_city(provider.jurisdiction)
+    mapped = _mapped(provider, {provider.groups_claim: unconnected.groups})
+    is_taken = SignInAccount.objects.filter(provider=provider, subject=unconnected.subject).exists()
+    if not mapped or is_taken or not _may_open(provider, user):
+        return False
+    _connect(provider, unconnected.subject, user, unconnected.refresh_token, mapped)
+    log.info("single_sign_on_connected", user_id=user.pk, provider_id=provider.pk)
+    return True
+
+
+def _may_open(provider: SignInProvider, user: User) -> bool:
+    """The provider of one city must not open what somebody has in another."""
+    is_elsewhere = user.memberships.exclude(jurisdiction=provider.jurisdiction).exists()
+    return (
+        user.is_active and not is_elsewhere and not SignInAccount.objects.filter(provider=provider, user=user).exists()
+    )
+
+
+def _user_of(provider: SignInProvider, claims: dict[str, Any], subject: str, sealed_token: str) -> User:
     email = str(claims.get("email") or "").strip().lower()
-    if not email or claims.get("email_verified") is False:
+    if not email:
         raise NoAddress
     user = User.objects.filter(email=email).first()
     if user is None:
+        # Not all providers say it. Some say it in a string.
+        if str(claims.get("email_verified", True)).lower() != "true":
+            raise NoAddress
         name = str(claims.get("name") or email.partition("@")[0])[:200]
         user = User(email=email, name=name, language=provider.jurisdiction.languages[0])
         user.set_unusable_password()
         user.save()
         return user
-    # The provider of one city must not open what somebody has in another.
-    is_elsewhere = user.memberships.exclude(jurisdiction=provider.jurisdiction).exists()
-    was_linked = SignInAccount.objects.filter(provider=provider, user=user).exists()
-    if is_elsewhere or not user.is_active or was_linked:
+    if not _may_open(provider, user):
         raise NotTheirs
+    # Only what the standard says, JSON's true, proves the address; and the provider's word is no second step.
+    if claims.get("email_verified") is not True or second_step.is_asked(user, provider.jurisdiction):
+        groups = sorted(groups_of(provider, claims))
+        raise MustConfirm(Unconnected(provider.pk, user.pk, subject, groups, sealed_token))
     return user
 
 

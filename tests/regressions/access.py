@@ -232,6 +232,27 @@ REGRESSIONS = [
         ),
     ),
     Regression(
+        "single sign-on opens an account by an address that its provider didn't verify",
+        "requests_app/actions/sign_ins.py",
+        'if claims.get("email_verified") is not True or',
+        'if claims.get("email_verified") is False or',
+        ("tests/staff_app/setup/people/test_single_sign_on.py",),
+    ),
+    Regression(
+        "single sign-on goes around an account's second step",
+        "requests_app/actions/sign_ins.py",
+        " is not True or second_step.is_asked(user, provider.jurisdiction):",
+        " is not True:",
+        ("tests/staff_app/setup/people/test_single_sign_on.py",),
+    ),
+    Regression(
+        "whoever signs in at a computer gets the account of who was there before",
+        "staff_app/single_sign_on.py",
+        'or not constant_time_compare(request.GET.get("key", ""), kept["key"])',
+        "or False",
+        ("tests/staff_app/setup/people/test_single_sign_on.py",),
+    ),
+    Regression(
         "a private link opens what has its row's id after a restore",
         "requests_app/links.py",
         'return message if nonce is None else f"{message}:{nonce.hex}"',

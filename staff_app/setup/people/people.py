@@ -26,7 +26,8 @@ from requests_app.models import (
 )
 from requests_app.models.states import OPEN
 from requests_app.rules import leave
-from staff_app.decorators import StaffRequest, has_second_step, need_in_city, staff_page
+from requests_app.rules.second_step import has_second_step
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.conflict import Conflict, since
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.people.forms import EndForm, LeaveForm, MembershipForm, role_name

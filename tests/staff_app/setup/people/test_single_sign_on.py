@@ -3,15 +3,22 @@
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.test import Client
 
 from requests_app.actions import sign_ins
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Role, SetupChange, SignInAccount, SignInProvider, User
-from requests_app.openid import LOGOUT_EVENT
+from requests_app.openid import LOGOUT_EVENT, with_userinfo
 from tests import factories
 from tests.factories import PASSWORD, Rivermark
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, PERSON, Provider
@@ -230,8 +237,164 @@ def test_a_provider_does_not_open_an_account_of_another_city_or_one_that_ended(
         client = Client()
         assert "already has an account" in client.get(come_back(client, provider), follow=True).content.decode()
         assert not is_in(client)
-    provider.control(person={**PERSON, "email": town.pia.email, "email_verified": False})
-    assert not is_in(sign_in(provider))
+
+
+# --- An account that was here before ---------------------------------------------------------------------------------------
+
+# What isn't JSON's true: the provider didn't verify the address, or doesn't say.
+UNPROVED: list[Any] = [None, False, "false", "true", 1, [True]]
+
+
+def of(user: User, verified: Any, **claims: Any) -> dict[str, Any]:
+    """Nia's account at the provider, with the address of somebody here. verified: None leaves it out."""
+    person = {**PERSON, "email": user.email, **claims}
+    del person["email_verified"]
+    return person if verified is None else {**person, "email_verified": verified}
+
+
+def next_page(answer: Any) -> str:
+    """Where the sign-in page leads to."""
+    return parse_qs(urlsplit(answer["Location"]).query)["next"][0]
+
+
+def with_password(client: Client, user: User, following: str) -> Any:
+    return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD, "next": following})
+
+
+def add_second_step(user: User) -> str:
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def test_a_verified_address_opens_its_account(set_up: Any, town: Rivermark, provider: Provider) -> None:
+    provider.control(person=of(town.pia, True))
+    assert is_in(sign_in(provider))
+    assert SignInAccount.objects.get().user == town.pia
+
+
+@pytest.mark.parametrize("verified", UNPROVED, ids=repr)
+def test_without_its_providers_true_an_address_opens_nothing_until_its_owner_signed_in(
+    set_up: Any, town: Rivermark, provider: Provider, verified: Any
+) -> None:
+    provider.control(person=of(town.pia, verified))
+    roles = set(town.pia.memberships.values_list("role__code", flat=True))
+    client = Client()
+    answer = client.get(come_back(client, provider))
+    assert "already has an account here" in client.get(answer["Location"]).content.decode()
+    assert not is_in(client)
+    assert not SignInAccount.objects.exists()
+    # By their own password, on the page that said so.
+    done = client.get(with_password(client, town.pia, next_page(answer))["Location"], follow=True)
+    assert "Your account is connected" in done.content.decode()
+    account = SignInAccount.objects.get()
+    assert (account.user, account.subject) == (town.pia, "u-1")
+    assert set(town.pia.memberships.values_list("role__code", flat=True)) == roles | {"triage"}
+    # Once: from now on the subject is known, whatever address comes with it.
+    provider.control(person={**of(town.pia, verified), "email": town.ada.email})
+    later = sign_in(provider)
+    assert is_in(later)
+    assert later.get("/staff/profile/").context["user"] == town.pia
+
+
+def test_the_wrong_person_or_the_wrong_page_connects_nothing(set_up: Any, town: Rivermark, provider: Provider) -> None:
+    provider.control(person=of(town.pia, None))
+    client = Client()
+    answer = client.get(come_back(client, provider))
+    page = client.get(with_password(client, town.tom, next_page(answer))["Location"], follow=True).content.decode()
+    assert "Your account wasn’t connected" in page
+    # Pia signs in at this computer without having seen what waits, or with another link.
+    for following in ("/staff/", "/staff/sign-in/connect/?key=guessed", "/staff/sign-in/connect/"):
+        client = Client()
+        client.get(come_back(client, provider))
+        client.get(with_password(client, town.pia, following)["Location"], follow=True)
+        assert is_in(client)
+    # Too late.
+    client = Client()
+    answer = client.get(come_back(client, provider))
+    session = client.session
+    session["unconnected_sign_in"] |= {"at": session["unconnected_sign_in"]["at"] - 601}
+    session.save()
+    client.get(with_password(client, town.pia, next_page(answer))["Location"], follow=True)
+    assert not SignInAccount.objects.exists()
+
+
+def test_a_session_that_was_left_open_connects_nothing(set_up: Any, town: Rivermark, provider: Provider) -> None:
+    client = Client()
+    client.force_login(town.pia)
+    provider.control(person=of(town.pia, None))
+    answer = client.get(come_back(client, provider))
+    assert not is_in(client)
+    assert client.get(next_page(answer))["Location"].startswith("/accounts/login/")
+    assert not SignInAccount.objects.exists()
+
+
+@pytest.mark.parametrize("verified", [True, None])
+def test_a_second_step_is_asked_before_an_account_is_connected(
+    set_up: Any, town: Rivermark, provider: Provider, verified: Any
+) -> None:
+    secret = add_second_step(town.pia)
+    provider.control(person=of(town.pia, verified))
+    client = Client()
+    following = next_page(client.get(come_back(client, provider)))
+    assert not is_in(client)
+    asked = with_password(client, town.pia, following)
+    assert asked["Location"].startswith("/accounts/2fa/authenticate/")
+    client.get(following)
+    assert not SignInAccount.objects.exists(), "the password alone is half of it"
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    done = client.get(client.post(asked["Location"], {"code": code})["Location"], follow=True)
+    assert "Your account is connected" in done.content.decode()
+    assert SignInAccount.objects.get().user == town.pia
+    assert is_in(sign_in(provider))
+
+
+def test_a_second_step_that_the_role_requires_is_set_up_first(set_up: Any, town: Rivermark, provider: Provider) -> None:
+    Role.objects.filter(memberships__user=town.pia).update(requires_second_step=True)
+    provider.control(person=of(town.pia, True))
+    client = Client()
+    following = next_page(client.get(come_back(client, provider)))
+    answer = client.get(with_password(client, town.pia, following)["Location"])
+    assert answer["Location"] == "/staff/second-step/"
+    assert not SignInAccount.objects.exists()
+
+
+@pytest.mark.parametrize("verified", [False, "false", "no", 0])
+def test_a_new_address_that_is_not_verified_gets_no_account(
+    set_up: Any, town: Rivermark, provider: Provider, verified: Any
+) -> None:
+    provider.control(person={**PERSON, "email_verified": verified})
+    client = Client()
+    page = client.get(come_back(client, provider), follow=True).content.decode()
+    assert "didn’t send a confirmed email address" in page
+    assert not User.objects.filter(email=PERSON["email"]).exists()
+
+
+def test_what_was_verified_is_the_address_that_it_was_said_of() -> None:
+    token, page = {"sub": "u-1", "email": "pia@a.example"}, {"sub": "u-1", "email_verified": True, "name": "Nia"}
+    other = {**page, "email": "nia@a.example"}
+    assert with_userinfo(token, other) == {"sub": "u-1", "email": "pia@a.example", "name": "Nia"}
+    assert with_userinfo(token, {**page, "email": "pia@a.example"})["email_verified"] is True
+    assert with_userinfo({"sub": "u-1"}, other)["email_verified"] is True
+    assert with_userinfo(token, {**page, "sub": "u-2"}) == token
+
+
+def test_a_subject_is_known_at_its_own_provider_alone(
+    set_up: SignInProvider, town: Rivermark, provider: Provider
+) -> None:
+    """Another city's provider calls somebody u-1, too."""
+    sign_in(provider)
+    there = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    Jurisdiction.objects.filter(pk=town.city.pk).update(hosts=["testserver"])
+    other = SignInProvider.objects.create(
+        jurisdiction=there, name="Elsewhere ID", server_url=provider.url, client_id="x", active=True
+    )
+    sign_ins.add_group(other, group="crews", role=factories.role(there, "crew"), department=None, actor=town.ada)
+    claims = {"sub": "u-1", "groups": ["crews"], "email": "u1@elsewhere.example", "email_verified": True}
+    user = sign_ins.sign_in(other, claims, "")
+    assert user != nia()
+    with pytest.raises(sign_ins.NotTheirs):
+        sign_ins.sign_in(other, {**claims, "sub": "u-2", "email": nia().email}, "")
 
 
 def test_the_button_tries_it_and_says_what_happened(set_up: SignInProvider, ada: Client, provider: Provider) -> None:
