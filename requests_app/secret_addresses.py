@@ -8,9 +8,9 @@ from functools import cache
 
 from django.urls import ResolverMatch, URLPattern
 
-# By the name of the address: a regular expression for what stands before the secret.
+# By the name of the address: a regular expression for the part before the secret.
 _marked: dict[str, str] = {}
-# Also where an address stands in the query of another one.
+# Also in the query of another address.
 _SLASH = "(?:/|%2[Ff])"
 
 
@@ -34,7 +34,7 @@ def is_secret(match: ResolverMatch) -> bool:
 
 
 def carries_secret(text: str) -> bool:
-    """Whether such an address stands in a text."""
+    """Whether a text contains such an address."""
     return _pattern().search(text) is not None
 
 

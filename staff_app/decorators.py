@@ -68,8 +68,9 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
         words = unsent_text.typed_texts(request)
         try:
             response = view(request, *args, **kwargs)
-        except permissions.Denied:
-            return render(request, "403.html", {"words": words}, status=403)
+        except permissions.Denied as denied:
+            context = {"words": words, "message": denied.words, "needed": denied.needed}
+            return render(request, "403.html", context, status=403)
         except Http404:
             if not words:
                 raise
@@ -103,7 +104,7 @@ def _needs_second_step(request: StaffRequest) -> bool:
 def need_in_city(request: StaffRequest, *either: str) -> None:
     """Raises Denied unless this user has one of these permissions, which concern the whole city, not a single request."""
     if not any(permissions.can_in_city(request.user, permission, request.jurisdiction) for permission in either):
-        raise permissions.Denied(" or ".join(either))
+        raise permissions.Denied(*either)
 
 
 def get_city_row_or_404(request: StaffRequest, permission: str, model: type[M], pk: int) -> M:

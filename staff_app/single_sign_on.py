@@ -159,8 +159,8 @@ def _ask_to_confirm(
 @staff_page
 @require_safe
 def connect_account(request: StaffRequest) -> HttpResponse:
-    """After the owner signed in themselves, with their second step if they have one. From the page that said so alone: whoever
-    signs in at this computer otherwise connects nothing."""
+    """After the owner signed in themselves, with their second step if they have one. Only from the page that said so: others who
+    sign in at this computer connect nothing."""
     kept = request.session.pop(UNCONNECTED, None)
     provider = active_provider(request.jurisdiction)
     if (

@@ -91,6 +91,11 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.service_code
 
+    @property
+    def is_for_staff(self) -> bool:
+        """Residents neither see it nor report to it, even while it's offered."""
+        return self.current is not None and self.current.visibility == ServiceVersion.Visibility.STAFF
+
 
 class ServiceVersion(models.Model):
     """One published version of a service. Immutable, so that an old request still shows what was asked and promised."""

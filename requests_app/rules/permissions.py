@@ -87,8 +87,6 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
             "merge": _("Merge duplicates"),
             "unmerge": _("Unmerge duplicates"),
             "supervise": _("Get requests that were reopened twice, and alarms nobody took"),
-            "join": _("Add a caller to an open report"),
-            "follow": _("Sign a caller up for updates on a report"),
         },
     ),
     (
@@ -114,7 +112,12 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
         },
     ),
 ]
-SENTENCES: dict[str, Words] = {code: words for _name, group in GROUPS for code, words in group.items()}
+# No page asks for these yet, so none offers them. Roles that have them keep them.
+NOT_USED_YET: dict[str, Words] = {
+    "join": _("Add a caller to an open report"),
+    "follow": _("Sign a caller up for updates on a report"),
+}
+SENTENCES: dict[str, Words] = {code: words for _name, group in GROUPS for code, words in group.items()} | NOT_USED_YET
 
 
 # Not visible to any staff: erased, or not confirmed by its reporter yet.
@@ -174,7 +177,15 @@ DEFAULT_ROLES: dict[str, DefaultRole] = {
 
 
 class Denied(Exception):
-    """The user may see the request but not do this: 403. (A request they may not know of is a 404.)"""
+    """The user may see the request but not do this: 403. (A request they may not know of is a 404.)
+
+    either: the permissions of which they have none here. words: what the page says if it's not about a permission.
+    """
+
+    def __init__(self, *either: str, words: str = "") -> None:
+        super().__init__(" or ".join(either))
+        self.words = words
+        self.needed = [SENTENCES[code] for code in either if code in SENTENCES]
 
 
 # With the time, which a page would ask for by itself.

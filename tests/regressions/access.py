@@ -253,6 +253,20 @@ REGRESSIONS = [
         ("tests/staff_app/setup/people/test_single_sign_on.py",),
     ),
     Regression(
+        "a role loses the permissions that no page offers when it's saved",
+        "staff_app/setup/people/forms.py",
+        "return sorted({*self.chosen, *self.kept})",
+        "return sorted({*self.chosen})",
+        ("tests/staff_app/setup/people/test_roles.py",),
+    ),
+    Regression(
+        "a 403 doesn't say what it takes",
+        "staff_app/decorators.py",
+        '"message": denied.words, "needed": denied.needed}',
+        '"message": denied.words}',
+        ("tests/staff_app/setup/people/test_roles.py",),
+    ),
+    Regression(
         "a private link opens what has its row's id after a restore",
         "requests_app/links.py",
         'return message if nonce is None else f"{message}:{nonce.hex}"',

@@ -57,5 +57,10 @@ def offer_service(request: StaffRequest, service_code: str) -> HttpResponse:
     except actions.NotReady:
         return show(request, service, status=409, is_early=True)
     log.info("service_offered", service_id=service.pk, offered=offered, user_id=request.user.pk)
-    messages.success(request, _("Residents can use it now.") if offered else _("Residents can’t use it anymore."))
+    if not offered:
+        messages.success(request, _("Nobody can use it anymore."))
+    elif service.is_for_staff:
+        messages.success(request, _("Staff can use it now."))
+    else:
+        messages.success(request, _("Residents can use it now."))
     return redirect("staff_app:service_golive", service.service_code)

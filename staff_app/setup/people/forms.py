@@ -148,7 +148,10 @@ class EndForm(SetupForm):
 
 
 class RoleForm(RevisedForm):
-    """A name for each language of the city, and a checkbox for each permission, in the groups of rules.permissions."""
+    """A name for each language of the city, and a checkbox for each permission, in the groups of rules.permissions.
+
+    role: the one that is changed or copied. What it may do and no page offers yet stays.
+    """
 
     requires_second_step = forms.BooleanField(
         label=gettext_lazy("A second step at sign-in is required"),
@@ -156,9 +159,10 @@ class RoleForm(RevisedForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, city: Jurisdiction, role: Role | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.city = city
+        self.kept = permissions.NOT_USED_YET.keys() & set(role.permissions if role is not None else [])
         self.helper.show_optional = False
         layout: list[Any] = ["revision"]
         for language in city.languages:
@@ -186,7 +190,7 @@ class RoleForm(RevisedForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        granted = set(self.granted)
+        granted = set(self.chosen)
         if not granted - {"only_assigned"}:
             self.add_error("group_0", _("Choose at least one thing this role may do."))
         elif "view" not in granted and granted & {*permissions.REQUEST_PERMISSIONS}:
@@ -194,8 +198,12 @@ class RoleForm(RevisedForm):
         return given
 
     @property
+    def chosen(self) -> list[str]:
+        return [code for name in self.groups for code in self.cleaned_data.get(name, [])]
+
+    @property
     def granted(self) -> list[str]:
-        return sorted(code for name in self.groups for code in self.cleaned_data.get(name, []))
+        return sorted({*self.chosen, *self.kept})
 
     @property
     def names(self) -> dict[str, str]:

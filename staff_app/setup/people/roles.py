@@ -52,6 +52,7 @@ def add_role(request: StaffRequest) -> HttpResponse:
     form = RoleForm(
         request.POST if request.method == "POST" else None,
         city=city,
+        role=copied,
         initial={**role_initial(copied, city), **_copied_names(copied, city)} if copied else {},
     )
     if form.is_valid():
@@ -90,7 +91,7 @@ def role(request: StaffRequest, role_id: int) -> HttpResponse:
     seen = last_change_id(city, "role", row.code)
     conflict: Conflict | None = None
     if request.method == "POST":
-        form, status = RoleForm(request.POST, city=city), 422
+        form, status = RoleForm(request.POST, city=city, role=row), 422
         if form.is_valid():
             conflict = since(city, "role", row.code, form.cleaned_data["revision"])
             if conflict:
@@ -109,7 +110,7 @@ def role(request: StaffRequest, role_id: int) -> HttpResponse:
                     messages.success(request, _("Saved. Everyone with this role has the change now."))
                     return redirect("staff_app:roles")
     else:
-        form = RoleForm(city=city, initial={**role_initial(row, city), "revision": seen})
+        form = RoleForm(city=city, role=row, initial={**role_initial(row, city), "revision": seen})
     is_used = row.memberships.exists()
     context: dict[str, Any] = {
         "form": form,

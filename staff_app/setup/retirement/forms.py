@@ -35,7 +35,7 @@ class RetireForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.services = {one.service_code: one for one in services}
         names = [(code, localized(one.current.name)) for code, one in self.services.items() if one.current]
-        choices = [("", _("None: residents can’t report this anymore")), *sorted(names, key=lambda pair: pair[1])]
+        choices = [("", _("None: nobody can report this anymore")), *sorted(names, key=lambda pair: pair[1])]
         self.fields["successor"].choices = choices  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -49,7 +49,7 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
             status = 409
         else:
             log.info("service_retired", service_id=service.pk, user_id=request.user.pk)
-            messages.success(request, _("The service is retired. Residents can’t use it anymore."))
+            messages.success(request, _("The service is retired. Nobody can use it anymore."))
             return redirect("staff_app:retire_service", service.service_code)
     context = {"service": service, "name": name_of(service), "form": form, **_belongings(service)}
     return render(request, "staff_app/setup/retirement/retire_service.html", context, status=status)

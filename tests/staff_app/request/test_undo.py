@@ -226,6 +226,7 @@ def test_only_the_one_who_did_it_can_undo_it(
 ) -> None:
     undo = act(pia, limb, "accept")
     colleague = signed_in(factories.staff("Pam", "supervisor", town.city, town.parks))
+    assert "Only the person who did this can undo it." in colleague.get(undo).content.decode()
     assert colleague.get(undo).status_code == 403
     assert colleague.post(undo).status_code == 403
     # Tom of Streets doesn't know of the request.

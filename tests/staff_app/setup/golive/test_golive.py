@@ -171,3 +171,27 @@ def everything_is_done(town: Rivermark, ada: Client) -> None:
     ada.post(f"{PAGE}no-article/", {"needs_none": "1"})
     made = factories.routed(town.outreach)
     ServiceTest.objects.create(service=service_of(town), service_request=made, user=town.ada, passed_at=app_now())
+
+
+@pytest.mark.parametrize(
+    ("visibility", "active", "words"),
+    [
+        ("staff", True, "Only staff can use this service."),
+        ("staff", False, "Nobody can use this service now."),
+        ("private", True, "Residents can use this service."),
+        ("private", False, "Residents can’t use this service now."),
+    ],
+)
+def test_who_can_use_a_service_is_said_as_it_is(
+    town: Rivermark, ada: Client, visibility: str, active: bool, words: str
+) -> None:
+    republish(town, visibility=visibility)
+    Service.objects.filter(pk=service_of(town).pk).update(active=active)
+    page = ada.get(PAGE).content.decode()
+    assert words in page
+    assert ("Residents" in page) == words.startswith("Residents")
+
+
+def test_taken_offline_nobody_can_use_it(town: Rivermark, ada: Client) -> None:
+    page = ada.post(f"{PAGE}offer/", {"offer": "0"}, follow=True).content.decode()
+    assert "Nobody can use it anymore." in page

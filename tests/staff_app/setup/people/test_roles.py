@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.utils.html import escape
+from django.utils.translation import override
 
 from requests_app.models import Role, SetupChange
 from requests_app.rules import permissions
@@ -21,8 +22,58 @@ def test_every_permission_that_staff_use_has_one_sentence_in_the_table(town: Riv
     assert used | permissions.CITY_PERMISSIONS | set(ACTION_BY_VERB) <= set(permissions.SENTENCES)
     assert set(permissions.SENTENCES) <= permissions.REQUEST_PERMISSIONS | permissions.CITY_PERMISSIONS
     assert len(set(map(str, permissions.SENTENCES.values()))) == len(permissions.SENTENCES)
-    page = ada.get(ROLES).content.decode()
-    assert all(escape(str(sentence)) in page for sentence in permissions.SENTENCES.values())
+    pages = [ada.get(path).content.decode() for path in (ROLES, f"{ROLES}{factories.role(town.city, 'crew').pk}/")]
+    for code, sentence in permissions.SENTENCES.items():
+        is_shown = [escape(str(sentence)) in page for page in pages]
+        assert is_shown == [code not in permissions.NOT_USED_YET] * 2, code
+
+
+def test_a_permission_that_no_page_asks_for_is_offered_to_nobody_and_kept_where_it_is(
+    town: Rivermark, ada: Client
+) -> None:
+    assert permissions.NOT_USED_YET.keys() == {"join", "follow"}
+    assert not permissions.NOT_USED_YET.keys() & ACTION_BY_VERB.keys(), "a page uses it: offer it"
+    desk = next(role for role in Role.objects.filter(jurisdiction=town.city) if "join" in role.permissions)
+    typed = {**NAMES, "group_0": ["view", "note"]}
+    assert ada.post(f"{ROLES}{desk.pk}/", typed).status_code == 302
+    desk.refresh_from_db()
+    assert desk.permissions == ["follow", "join", "note", "view"]
+    # A copy has them, another role doesn't get them, and they alone are no role.
+    ada.post(f"{ROLES}add/?copy={desk.pk}", {**typed, "name_en": "Copy", "name_es": "Copia"})
+    assert Role.objects.get(jurisdiction=town.city, code="copy").permissions == desk.permissions
+    ada.post(f"{ROLES}add/", {"name_en": "Other", "name_es": "Otro", "group_0": ["view", "join"]})
+    assert not Role.objects.filter(code="other").exists()
+    assert ada.post(f"{ROLES}{desk.pk}/", NAMES).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("", "This takes a permission that you don’t have here:"),
+        ("/es", "Para esto hace falta un permiso que usted no tiene aquí:"),
+    ],
+)
+def test_a_403_names_what_may_not_be_done(town: Rivermark, language: str, words: str) -> None:
+    cal = Client()
+    cal.force_login(town.cal)
+    service_request = factories.routed(town.pothole, answers={"where": "lane"})
+    answer = cal.get(f"{language}/staff/r/{service_request.reference}/resolve/")
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert words in page
+    with override(language.strip("/") or "en"):
+        named = [
+            code for code, sentence in permissions.SENTENCES.items() if f"<li>{escape(str(sentence))}</li>" in page
+        ]
+    assert named == ["resolve"]
+
+
+def test_a_403_names_each_permission_of_which_one_is_enough(town: Rivermark) -> None:
+    tom = Client()
+    tom.force_login(town.tom)
+    page = tom.get("/staff/audit/").content.decode()
+    assert "one of these permissions" in page
+    assert page.count("<li>Change everything in setup") == page.count("<li>Answer records requests") == 1
 
 
 def test_a_copy_is_changed_and_used_without_touching_the_first(town: Rivermark, ada: Client) -> None:
