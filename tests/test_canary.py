@@ -28,7 +28,16 @@ from requests_app import api_keys
 from requests_app.actions import conversation, moderation
 from requests_app.clock import app_now
 from requests_app.messages import webhook_calls
-from requests_app.models import AccessLink, ServiceRequest, User, Webhook, WebhookDelivery
+from requests_app.models import (
+    AccessLink,
+    Participation,
+    Person,
+    SafetyNote,
+    ServiceRequest,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 from requests_app.places.tiles import MOST_NAMED
 from requests_app.rules import webhooks
 from requests_app.rules.public_texts import public_texts
@@ -175,6 +184,9 @@ def leaks(
 def reading(response: Any) -> bytes:
     """The response's headers and body. Tiles are decoded, because their numbers are packed."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.get("Content-Type", "").endswith("spreadsheetml.sheet"):
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            body += b"".join(packed.read(name) for name in packed.namelist())
     head = "\n".join(f"{name}: {value}" for name, value in response.items()) + str(response.cookies)
     return head.encode() + b"\n" + body
 
@@ -215,6 +227,11 @@ class Crawler:
         if response.status_code >= 500:
             self.broken.append(f"{response.status_code} {key}")
         self.found += [f"{what}: {key}" for what in leaks(content, self.wanted, asked=address, clean=self.clean)]
+        if __import__("os").environ.get("DBG"):
+            for forms in self.wanted.values():
+                for form in forms:
+                    for m in list(re.finditer(re.escape(form), content.lower()))[:2]:
+                        print("LEAK", address, content[max(0, m.start() - 70) : m.end() + 20])
         if self.noted and leaks(content, self.noted, asked=address, clean=self.not_noted):
             self.shown.append(address)
         if "html" in response.get("Content-Type", "") and self.level < self.levels:
@@ -595,6 +612,67 @@ def test_a_contractor_reads_no_name_and_no_note_for_others(planted: Planted, db:
         found = crawler.client.get(reverse("staff_app:queue"), {"q": word}).content
         assert b"No matches." in found
     crawler.has_found_nothing()
+
+
+# What names Zenobia O'Quillfeather and Bart Yaxley-Finch, who joined her, or says how to reach them, in lower case.
+IDENTITIES = {
+    "a name": {b"zenobia", b"zeno\xcc\x81bia", b"zen\xc3\xb3bia", b"quillfeather", b"yaxley", b"barty"},
+    "a name in a file's name": {b"oquillfeather", b"zquill"},
+    "an email address": {b"zenobia.quill", b"canary-mail"},
+    "a phone number": {b"555.0147", b"555 01 47", b"555-0147", b"5550147", b"555 0147", b"555-0199", b"555.0199"},
+    "a social security number": {b"123-45-6789", b"123 45 6789"},
+    "an account": {b"@gyre_wimble"},
+    "a home": {b"linsangpostal", b"apt 4b", b"apt. 9c"},
+}
+WRITTEN = (
+    "ask for zenobia, Ms. QUILLFEATHER or Zenóbia's son Barty Yaxley",
+    "quillfeather_zenobia_porch.jpg ZenobiaOquillfeather.jpg zquillfeather",
+    "call 617.555.0147, 555 01 47 or 555.0199, write zenobia.quill@canary-mail.example or @gyre_wimble",
+    "my social is 123-45-6789; I live at 9 Linsangpostal Row, Apt 4B",
+)
+
+
+def plant_identities(planted: Planted) -> None:
+    """All of it in each text of requests that are assigned to the contractor, of which one is open and one has ended."""
+    con, sue, words = planted.staff["con"], planted.staff["sue"], ". ".join(WRITTEN)
+    assigned = [planted.requests[kind] for kind in ("public", "ended", "coarse")]
+    people = Person.objects.filter(name__in=[CANARIES["reporter's name"], CANARIES["second reporter's name"]])
+    for one in assigned:
+        for person in people:
+            Participation.objects.get_or_create(service_request=one, person=person, role="affected")
+        type(one).objects.filter(pk=one.pk).update(
+            assignee=con,
+            description=f"A hole. {words}",
+            place_note=words[:300],
+            address="12 Elm St, Zenobia's porch, Apt. 9C",
+            public_address="12 Elm St, Zenobia's porch, Apt. 9C",
+        )
+        one.answers.filter(question_version__kind="text").update(value_text=words)
+        one.photos.update(alt=words[:200])
+        one.comments.exclude(kind="note").update(text=words)
+        one.text_revisions.update(before=words, after=f"After: {words}")
+        one.place_revisions.update(address="Quillfeather home, Apt. 9C", place_note=words[:300])
+        conversation.note(one.pk, text=words, actor=sue, audience="everyone")
+    planted.public.tasks.update(what=words[:200])
+    SafetyNote.objects.update(words=words[:300], address="Quillfeather home, Apt. 9C")
+
+
+def test_a_contractor_reads_nobody_however_a_text_names_them(planted: Planted, db: None) -> None:
+    """On every staff page, in every file and by the staff API. A new address is in the table of pages, so it's asked here."""
+    plant_identities(planted)
+    con, kinds = planted.staff["con"], ["public", "ended", "coarse"]
+    crawler = Crawler(planted, IDENTITIES, con)
+    crawler.ask_all(STAFF_PAGES, translated=0, pieces=False, kinds=kinds)
+    for one in ("/staff/export/?format=csv", "/staff/export/?format=xlsx", "/staff/crew/day.json"):
+        crawler.ask(one)
+    plain = api_keys.create(planted.cast.city, "Contractor's app", scopes=["staff", "contacts"], acts_as=con)[1]
+    crawler.client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {plain}"
+    crawler.ask_all(KEYED, translated=0, pieces=False, kinds=kinds)
+    crawler.has_found_nothing()
+    # The same texts, whole, for somebody who reads names.
+    crawler = Crawler(planted, IDENTITIES, planted.staff["sue"])
+    crawler.ask_all(["staff_app:detail"], translated=0, pieces=False, kinds=["public"])
+    assert {what.partition(":")[0] for what in crawler.found} == set(IDENTITIES)
 
 
 KEYED = [name for name, page in PAGES.items() if page.who == STAFF_KEY and "GET" in page.methods]

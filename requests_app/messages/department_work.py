@@ -23,6 +23,7 @@ from requests_app.models import (
     ServiceRequest,
 )
 from requests_app.rules import permissions, redaction
+from requests_app.rules.known_people import Known
 
 OF_REPORTER = (Participation.Role.REPORTER, Participation.Role.CALLER)
 
@@ -50,6 +51,9 @@ def compose(service_request: ServiceRequest, event: Event, department: Departmen
     """In the active language. Nothing about a confidential request but its number and service."""
     city = service_request.jurisdiction
     is_confidential = service_request.public_state in CONFIDENTIAL
+    # This copy is for the email alone.
+    known = redaction.of_request(service_request.pk)
+    redaction.redact(service_request, known)
     context: dict[str, Any] = {
         "service_request": service_request,
         "city": city,
@@ -59,7 +63,7 @@ def compose(service_request: ServiceRequest, event: Event, department: Departmen
         "due": staff_email.due_words(service_request),
         "status": wording.status_words(service_request),
         "facts": [] if is_confidential else _facts(service_request),
-        "words": "" if is_confidential else _words(service_request, event),
+        "words": "" if is_confidential else _words(service_request, event, known),
         "reporter": [] if is_confidential else _reporter(service_request, department),
         "public_url": _public_url(service_request),
         "urls": {act: links.department_url(DepartmentLink(event, department, act)) for act in links.DEPARTMENT_ACTS},
@@ -92,14 +96,12 @@ def _facts(service_request: ServiceRequest) -> list[tuple[str, str]]:
     return [(answer.question_text, answer.value_text) for answer in answers if answer.value_text]
 
 
-def _words(service_request: ServiceRequest, event: Event) -> str:
-    """What the reporter wrote: the reply that the email is about, or the description, which is as typed if everyone may read it."""
+def _words(service_request: ServiceRequest, event: Event, known: Known) -> str:
+    """What the reporter wrote, without personal data: the reply that the email is about, or the description."""
     if event.kind == "answered":
         reply = Comment.objects.filter(pk=event.data.get("comment_id"), hidden_at=None).first()
-        return redaction.redacted(reply.text) if reply is not None else ""
-    service_request.place_note = redaction.redacted(service_request.place_note)
-    description = service_request.description
-    return description if service_request.is_public else redaction.redacted(description)
+        return redaction.redacted(reply.text, known=known) if reply is not None else ""
+    return service_request.description
 
 
 def _reporter(service_request: ServiceRequest, department: Department) -> list[str]:

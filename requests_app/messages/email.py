@@ -315,9 +315,10 @@ def mail_owner(row: OutboxRow) -> None:
     jurisdiction = service_request.jurisdiction
     context = {"service_request": service_request, "city": jurisdiction, "owner": owner, "demo": settings.DEMO}
     with override("en"), timezone.override(jurisdiction.zone):
-        service_request.place_note = redaction.redacted(service_request.place_note)
-        if not service_request.is_public:
-            service_request.description = redaction.redacted(service_request.description)
+        description = service_request.description
+        redaction.redact(service_request)
+        if service_request.is_public:
+            service_request.description = description
         mail = about(service_request, "emails/owner", context, to=owner.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, owner.pk, "owner", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "handed_over"
@@ -331,6 +332,7 @@ def mail_informed(row: OutboxRow) -> None:
     if service_request is None or department is None or not department.email:
         return
     jurisdiction = service_request.jurisdiction
+    redaction.redact(service_request)
     if service_request.public_state in CONFIDENTIAL:
         service_request.address = ""
     context = {

@@ -31,7 +31,7 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.rules import leave, permissions, staff_notices
+from requests_app.rules import leave, permissions, redaction, staff_notices
 from requests_app.rules.service_levels import working_hours
 
 # Listed in one email; it links to the rest.
@@ -97,6 +97,7 @@ def _compose_notice(
     service_request: ServiceRequest, sentences: list[str], *, to: User, escalated: bool
 ) -> EmailMultiAlternatives:
     jurisdiction = service_request.jurisdiction
+    redaction.redact_addresses(to, [service_request], jurisdiction)
     if service_request.public_state in CONFIDENTIAL:
         service_request.address = ""
     context = {
@@ -211,6 +212,7 @@ def _open_of(user: User, jurisdiction: Jurisdiction) -> list[ServiceRequest]:
     mine = ServiceRequest.objects.in_jurisdiction(jurisdiction).open().filter(assignee=user, is_test=False)
     found = mine.select_related("service", "service_version", "jurisdiction").order_by("due_at", "pk")
     visible = [one for one in found[: 4 * REQUESTS_LISTED] if permissions.can(user, "view", one)]
+    redaction.redact_addresses(user, visible, jurisdiction)
     return sorted(visible, key=lambda one: one.status == Status.ON_HOLD)
 
 
@@ -224,6 +226,8 @@ def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) ->
         about.jurisdiction = jurisdiction
         if notice.read_at is not None or not permissions.can(user, "view", about):
             continue
+        if about.pk not in found:
+            redaction.redact_addresses(user, [about], jurisdiction)
         row = found.setdefault(about.pk, _row(jurisdiction, about, []))
         if (words := staff_words.words(notice)) not in row.words:
             row.words.append(words)

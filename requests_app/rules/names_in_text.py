@@ -140,6 +140,27 @@ def _may_be_surname(word: str) -> bool:
     return plain in _lists().surnames or plain.replace("'", "").replace("’", "") in _lists().surnames
 
 
+def is_of_places(word: str) -> bool:
+    """Whether it makes a name that of a place: "School", "Rd"."""
+    return _is_of_places(word.strip(".,;:!?"))
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a name is also a word that texts are full of: "Hill", "Rose", "Will"."""
+    lists, plain = _lists(), _plain(word)
+    return plain in lists.words or plain in lists.no_names or plain in lists.places
+
+
+def is_in_no_name(word: str) -> bool:
+    return _is_no_name(word)
+
+
+def shouts(text: str) -> bool:
+    """Whether capitals tell nothing in it."""
+    small = sum(letter.islower() for letter in text)
+    return small < 0.3 * sum(letter.isalpha() for letter in text)
+
+
 class _Text:
     """A text, its words, and whether capitals tell anything in it."""
 
@@ -147,8 +168,7 @@ class _Text:
         self.text = text
         self.words = list(_WORD.finditer(text))
         self.at = {match.start(): number for number, match in enumerate(self.words)}
-        small = sum(letter.islower() for letter in text)
-        self.shouts = small < 0.3 * sum(letter.isalpha() for letter in text)
+        self.shouts = shouts(text)
 
     def word(self, number: int) -> str:
         return self.words[number][0] if number < len(self.words) else ""

@@ -1,4 +1,4 @@
-"""Finds personal data in public texts: email addresses, phone numbers, license plates and possible names.
+"""Finds personal data in public texts: email addresses, phone and social security numbers, plates, home addresses, possible names.
 
 It prefers to miss some over false alarms, since reports are full of house numbers, streets, dates, prices and reference
 numbers. Formats: the North American Numbering Plan, E.164, and the plates of US states.
@@ -17,7 +17,12 @@ from requests_app.rules import names_in_text
 class Kind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
+    SSN = "ssn"
     PLATE = "plate"
+    # An account, "@name".
+    HANDLE = "handle"
+    # A street address with its apartment.
+    HOME = "home"
     NAME = "name"
 
 
@@ -43,14 +48,29 @@ def find(text: str, *, label: str = "") -> list[Found]:
     whole, found = before + text, list[Found]()
     for kind, spans in (
         (Kind.EMAIL, _emails(whole)),
+        (Kind.SSN, _social_security_numbers(whole)),
         (Kind.PHONE, _phones(whole)),
         (Kind.PLATE, _plates(whole)),
+        (Kind.HANDLE, _said_handles(whole)),
+        (Kind.HOME, _said_homes(whole)),
         (Kind.NAME, names_in_text.spans(whole)),
     ):
         for start, end in ((start - len(before), end - len(before)) for start, end in spans):
             if start >= 0 and not any(start < other.end and other.start < end for other in found):
                 found.append(Found(kind, start, text[start:end]))
     return sorted(found, key=lambda finding: finding.start)
+
+
+def find_more(text: str) -> Iterator[Found]:
+    """What is personal data more often than not, for readers who need none: it may overlap. Too many false alarms for find()."""
+    for kind, spans in (
+        (Kind.SSN, (match.span() for match in _SSN_SPACED.finditer(text))),
+        (Kind.PHONE, _likely_phones(text)),
+        (Kind.HANDLE, _handles(text)),
+        (Kind.HOME, _homes(text)),
+    ):
+        for start, end in spans:
+            yield Found(kind, start, text[start:end])
 
 
 def without(text: str, found: Found) -> str:
@@ -235,6 +255,101 @@ def _is_phone(text: str, groups: list[re.Match[str]], shape: _Shape) -> bool:
         is_street = bool(_STREET_AFTER.match(after)) and not (is_said and (gap or len(groups) == 1))
         return not is_street and (is_said or gap in ("-", "\u2010", "\u2011", "\u2012", "\u2013"))
     return shape == _Shape.TOGETHER or is_said
+
+
+def _likely_phones(text: str) -> Iterator[tuple[int, int]]:
+    """What is written like a number without its area code, "555.0188" or "555 01 88", and ten digits in any groups."""
+    for pattern in (_LOCAL, _TEN):
+        for match in pattern.finditer(text):
+            if not _NUMBER_OF.search(_before(text, match.start())) and not _STREET_AFTER.match(text, match.end()):
+                yield match.span()
+
+
+_LOCAL = re.compile(r"(?<![\w$#.,/-])[2-9]\d{2}[.\s·\u2010-\u2015-]\s?\d{2}[.\s·\u2010-\u2015-]?\d{2}(?![\w/]|[.,-]\d)")
+_TEN = re.compile(r"(?<![\w$#.,/-])(?:1[\s.-])?[2-9](?:[\s().-]{0,2}\d){9}(?![\w/]|[.,-]\d)")
+
+# --- Social security numbers ------------------------------------------------------------------------------------------
+
+# Of the numbers that the Social Security Administration gives out: none begins with 000, 666 or 9, or has a part of zeros.
+_SSN_DIGITS = r"(?<![\w.-])(?!000|666|9\d\d)\d{{3}}{gap}(?!00)\d{{2}}{gap}(?!0000)\d{{4}}(?![\w-]|\.\d)"
+_SSN_DASHED = re.compile(_SSN_DIGITS.format(gap="[-\u2010-\u2013]"))
+_SSN_SPACED = re.compile(_SSN_DIGITS.format(gap=r"[\s.]"))
+_SSN_SAID = re.compile(
+    r"(?:\bssn|\bsocial(?:\s+security)?|\bseguro\s+social)\b(?:\s+(?:number|no|num|n[uú]mero|is|es))*\.?[\s:#-]*(?P<number>\d(?:[\s.-]?\d){8})(?!\d)",
+    re.IGNORECASE,
+)
+
+
+def _social_security_numbers(text: str) -> Iterator[tuple[int, int]]:
+    yield from (match.span() for match in _SSN_DASHED.finditer(text))
+    yield from (match.span("number") for match in _SSN_SAID.finditer(text))
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+
+_HANDLE = r"(?<![\w@.])@[A-Za-z_][\w.]{1,29}(?<!\.)"
+# "@name" after the name of a network, or a word for writing to somebody.
+_SAID_HANDLE = re.compile(
+    r"\b(?:instagram|insta|ig|twitter|tiktok|facebook|fb|telegram|snapchat|snap|venmo|cash\s?app|handle|dm|message\s+me|follow\s+me|"
+    rf"reach\s+me|contact\s+me|usuario|cuenta)\b[^@\n]{{0,20}}(?P<handle>{_HANDLE})",
+    re.IGNORECASE,
+)
+_ANY_HANDLE = re.compile(_HANDLE)
+
+
+def _said_handles(text: str) -> Iterator[tuple[int, int]]:
+    yield from (match.span("handle") for match in _SAID_HANDLE.finditer(text))
+
+
+def _handles(text: str) -> Iterator[tuple[int, int]]:
+    for match in _ANY_HANDLE.finditer(text):
+        # "Elm St @Main": a corner.
+        if not _STREET_NEXT.match(text, match.end()) and not _STREET_BEFORE.search(_before(text, match.start())):
+            yield match.span()
+
+
+# --- Home addresses ---------------------------------------------------------------------------------------------------
+
+_STREET_WORD = (
+    r"st|street|ave?|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|sq|square|hwy|highway|pkwy|parkway|terr?|"
+    r"terrace|cir|circle|row|alley"
+)
+_STREET_BEFORE = re.compile(rf"\b(?:{_STREET_WORD})\.?\s*$", re.IGNORECASE)
+_STREET_NEXT = re.compile(rf"\s+(?:{_STREET_WORD})\b", re.IGNORECASE)
+_UNIT = (
+    r"(?:\b(?:apt|apartment|unit|suite|ste|rm|room|apto|apartamento|depto|departamento|piso|no)\b\.?\s*#?\s*(?:\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{0,4})|"
+    r"#\s?(?:\d{1,5}[A-Za-z]?|[A-Za-z]\d{0,4}))(?![\w-])"
+)
+_HOME = re.compile(
+    rf"(?<![\w.-])\d{{1,6}}[A-Za-z]?\s+(?:[^\W\d_][\w.’'-]*\s+){{1,4}}?(?:(?:{_STREET_WORD})\b\.?)(?:\s+[NSEW]\b\.?)?,?\s*{_UNIT}|"
+    rf"\b(?:calle|avenida)\s+(?:[^\W\d_][\w.’'-]*\s+){{1,4}}?(?:n[uú]m(?:ero)?\.?\s*)?\d{{1,6}},?\s*{_UNIT}",
+    re.IGNORECASE,
+)
+_LIVES = re.compile(
+    r"\b(?:i\s+live|we\s+live|lives?|living|my\s+(?:home\s+)?(?:address|home|apartment|place)|i['’]?m)\b[^.!?\n]{0,25}$|"
+    r"\b(?:vivo|vivimos|vive|mi\s+(?:direcci[oó]n|casa|apartamento))\b[^.!?\n]{0,25}$",
+    re.IGNORECASE,
+)
+_APARTMENT = re.compile(
+    r"\b(?:apt|apartment|apto|apartamento|depto)\b\.?\s*#?\s*(?:\d{1,5}[A-Za-z]?|[A-Z]-?\d{0,4})(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def _said_homes(text: str) -> Iterator[tuple[int, int]]:
+    for match in _HOME.finditer(text):
+        if _LIVES.search(_before(text, match.start())):
+            yield match.span()
+
+
+def _homes(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in (_HOME, _APARTMENT):
+        yield from (match.span() for match in pattern.finditer(text))
+
+
+def apartments(address: str) -> Iterator[tuple[int, int]]:
+    """Where an address names the apartment, of which the house is a place like others."""
+    yield from (match.span() for match in re.finditer(_UNIT, address, re.IGNORECASE))
 
 
 # --- License plates ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,10 @@ from requests_app.rules.report_path import Path
 KIND_WORDS = {
     Kind.EMAIL: gettext_lazy("Email address"),
     Kind.PHONE: gettext_lazy("Phone number"),
+    Kind.SSN: gettext_lazy("Social security number"),
     Kind.PLATE: gettext_lazy("License plate"),
+    Kind.HANDLE: gettext_lazy("Account name"),
+    Kind.HOME: gettext_lazy("Home address"),
     Kind.NAME: gettext_lazy("Possible name"),
 }
 

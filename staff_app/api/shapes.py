@@ -137,7 +137,8 @@ def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Direct
         found, user, for_department=for_department, reads_hidden=permissions.can(user, "hide", found)
     )
     owner, parent = found.owner, found.duplicate_of
-    tasks = found.tasks.select_related("department", "team").order_by("id") if found.has_tasks else []
+    tasks = list(found.tasks.select_related("department", "team").order_by("id")) if found.has_tasks else []
+    redaction.redact_tasks(user, tasks, city)
     return {
         **_row(found, promises.of(found), user, directory, site),
         "place_note": found.place_note or None,
@@ -223,6 +224,7 @@ def whole_task(row: Task, city: Jurisdiction, user: User) -> dict[str, Any]:
     """As on the page of the task, whose department may not open the request."""
     about = row.service_request
     redaction.redact_for(user, [about])
+    redaction.redact_tasks(user, [row], city)
     point = about.point
     return {
         **task(row, city, about),

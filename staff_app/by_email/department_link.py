@@ -19,7 +19,7 @@ from requests_app.actions.department_links import LinkEnded
 from requests_app.links import DepartmentLink
 from requests_app.messages import wording
 from requests_app.models import CONFIDENTIAL, ServiceRequest, User
-from requests_app.rules import permissions
+from requests_app.rules import permissions, redaction
 from requests_app.web.city_request import CityRequest
 from staff_app.request import marked_texts
 from staff_app.request.forms import ResolveForm, words_field
@@ -156,7 +156,9 @@ def _page(
         context |= {
             "service_request": service_request,
             "status": wording.status_words(service_request),
-            "place": service_request.address
+            "place": redaction.redacted(
+                service_request.address, "address", known=redaction.of_request(service_request.pk)
+            )
             if still_theirs and service_request.public_state not in CONFIDENTIAL
             else "",
             "submit_label": {

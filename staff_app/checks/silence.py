@@ -12,7 +12,7 @@ from requests_app.access import get_request_or_404
 from requests_app.actions import silence as actions
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, SilenceQuestion
-from requests_app.rules import permissions
+from requests_app.rules import permissions, redaction
 from staff_app.checks.forms import SilenceForm
 from staff_app.decorators import StaffRequest, staff_page
 
@@ -34,6 +34,7 @@ def silent(request: StaffRequest) -> HttpResponse:
         )
         .order_by("submitted_at", "id")[:SHOWN]
     )  # fmt: skip
+    redaction.redact_addresses(request.user, found, request.jurisdiction)
     now = app_now()
     rows: list[dict[str, Any]] = [
         {"request": one, "days": (now - (one.last_public_message_at or one.submitted_at)).days} for one in found

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from requests_app import access
 from requests_app.messages import wording
 from requests_app.rules import crew_day as rules
+from requests_app.rules import redaction
 from requests_app.rules.thanks import thanks_to
 from staff_app.crew import order, stops
 from staff_app.crew.script_text import crew_words
@@ -23,6 +24,7 @@ def crew_day(request: StaffRequest) -> HttpResponse:
     at = listing.Moment.of(city)
     day, thanks = stops.of(request.user, city, at), thanks_to(request.user, city)
     access.fill(thanks.newest, city)
+    redaction.redact_addresses(request.user, thanks.newest, city)
     start, is_unreadable = order.read_start(request.GET)
     arranged = order.arrange(day.stops, city, order=request.GET.get("order", ""), start=start)
     place = [("lat", str(start.y)), ("long", str(start.x))] if start is not None else []

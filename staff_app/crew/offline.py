@@ -1,7 +1,6 @@
 """The day on the phone: what it keeps (nothing of the reporter), the page that works without a network, and its worker."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -15,8 +14,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from requests_app import access, sealed
 from requests_app.access import RELATED, with_last_event
-from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest
-from requests_app.rules import evidence, redaction
+from requests_app.models import CONFIDENTIAL, Disposition, ServiceRequest
+from requests_app.rules import evidence, known_people, redaction
+from requests_app.rules.known_people import NOBODY, Known
 from requests_app.web.city_request import CityRequest
 from requests_app.web.offline.app import worker_script
 from staff_app.crew import order, result_form, stops
@@ -84,21 +84,12 @@ def _stops(request: StaffRequest, day: stops.Day) -> list[dict[str, Any]]:
     # One jurisdiction for all, whose lists are read once.
     access.fill(found, request.jurisdiction)
     by_reference = {one.reference: one for one in found}
-    lists, names = Lists.of(request.jurisdiction), _names(by_reference.values())
+    lists, known = Lists.of(request.jurisdiction), known_people.of_requests(one.pk for one in found)
     return [
-        _kept_stop(stop, by_reference.get(stop.reference), request, lists, names)
+        _kept_stop(stop, by_reference.get(stop.reference), request, lists, known)
         for stop in day.stops
         if stop.is_task or stop.reference in by_reference
     ]
-
-
-def _names(service_requests: Iterable[ServiceRequest]) -> dict[int, list[str]]:
-    """The names of who reported, by request (id), to hide them in the words."""
-    own = Participation.objects.filter(service_request__in=list(service_requests), role__in=Participation.OWN)
-    names = defaultdict(list)
-    for pk, name in own.exclude(person__name="").values_list("service_request_id", "person__name"):
-        names[pk].append(name)
-    return names
 
 
 def _kept_stop(
@@ -106,17 +97,18 @@ def _kept_stop(
     service_request: ServiceRequest | None,
     request: StaffRequest,
     lists: Lists,
-    names: Mapping[int, list[str]],
+    known: Mapping[int, Known],
 ) -> dict[str, Any]:
     """What the phone keeps of a stop: words redacted for every reader, and none of a confidential report."""
     is_confidential = service_request is not None and service_request.public_state in CONFIDENTIAL
+    people = known[service_request.pk] if service_request is not None else NOBODY
     kept: dict[str, Any] = {
         "reference": stop.name,
         "number": stop.number,
         "service": stop.service,
         "words": "",
         "language": stop.language,
-        "address": redaction.redacted(stop.address, "address"),
+        "address": redaction.redacted(stop.address, "address", known=people),
         "place_note": "",
         "due": stop.due.words,
         "is_task": stop.is_task,
@@ -130,10 +122,9 @@ def _kept_stop(
     if service_request is None:
         return kept
     if not is_confidential:
-        own = names.get(service_request.pk, [])
-        words = redaction.without_names(redaction.redacted(service_request.description), own)
+        words = redaction.redacted(service_request.description, known=people)
         kept["words"] = words if len(words) <= WORDS_MAX else f"{words[: WORDS_MAX - 1]}…"
-        kept["place_note"] = redaction.without_names(redaction.redacted(service_request.place_note), own)
+        kept["place_note"] = redaction.redacted(service_request.place_note, known=people)
     found = choices(service_request, request.user, lists)
     return kept | {
         "last_event": service_request.last_event_id,

@@ -91,6 +91,7 @@ def _day(
     known.fill(of_others)
     for reader in readers:
         redaction.redact_for(reader, [*found, *of_others])
+        redaction.redact_tasks(reader, of_tasks, city)
     stops = [_of_request(one, at, city) for one in found] + [_of_task(one, readers, at, city) for one in of_tasks]
     stops.sort(key=lambda stop: (stop.due_at is None, stop.due_at or at.now))
     return Day(stops[: crew_day.STOPS_MAX], len(stops) > crew_day.STOPS_MAX)

@@ -92,7 +92,10 @@ def _texts(service_request: ServiceRequest, user: User) -> list[tuple[str, Publi
     texts = [(label_of(text), text) for text in public_texts.public_texts(service_request)]
     if permissions.reads_identity(user, service_request):
         return texts
-    return [(label, replace(text, words=redaction.redacted(text.words, label=label))) for label, text in texts]
+    known = redaction.of_request(service_request.pk)
+    return [
+        (label, replace(text, words=redaction.redacted(text.words, label=label, known=known))) for label, text in texts
+    ]
 
 
 def _history(service_request: ServiceRequest, user: User) -> list[Entry]:

@@ -14,7 +14,7 @@ from requests_app.localized import localized
 from requests_app.messages import staff_words, wording
 from requests_app.models import CONFIDENTIAL, StaffNotice
 from requests_app.paging import Order, page_or_first_page
-from requests_app.rules import permissions
+from requests_app.rules import permissions, redaction
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words
 
@@ -71,6 +71,7 @@ def _row(request: StaffRequest, notice: StaffNotice) -> Row:
         return Row(notice, bulk_words.notice_words(notice.bulk_job) if notice.bulk_job else "", ago)
     if not permissions.can(request.user, "view", about):
         return Row(notice, _("You can’t see this request anymore"), ago)
+    redaction.redact_addresses(request.user, [about], request.jurisdiction)
     return Row(
         notice,
         staff_words.words(notice),

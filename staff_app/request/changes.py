@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from requests_app.models import Event, PlaceRevision, QuestionVersion, ServiceRequest
 from requests_app.rules import public_texts, redaction
+from requests_app.rules.known_people import Known
 from requests_app.rules.text_diff import Piece, text_diff
 
 
@@ -29,9 +30,11 @@ def by_event(
         for event in events
         if event.kind == "place_corrected" and event.data.get("revision_id")
     }
+    # Whose names are left out.
+    known = None if reads_identity or not (revised or moved) else redaction.of_request(service_request.pk)
     return {
-        **(_words(service_request, revised, for_department, reads_hidden, reads_identity) if revised else {}),
-        **(_places(service_request, moved, reads_identity) if moved else {}),
+        **(_words(service_request, revised, for_department, reads_hidden, known) if revised else {}),
+        **(_places(service_request, moved, known) if moved else {}),
     }
 
 
@@ -40,7 +43,7 @@ def _words(
     events: dict[int, Event],
     for_department: bool,
     reads_hidden: bool,
-    reads_identity: bool,
+    known: Known | None,
 ) -> dict[int, tuple[Piece, ...]]:
     diffs = {}
     hidden = set() if reads_hidden else {key for key, *_ in public_texts.removed_texts(service_request)}
@@ -53,23 +56,22 @@ def _words(
         if public_texts.key_of_revision(revision) in hidden:
             continue
         before, after = revision.before, revision.after
-        if not reads_identity:
+        if known is not None:
             label = revision.answer.question_text if revision.answer else ""
-            before, after = redaction.redacted(before, label=label), redaction.redacted(after, label=label)
+            before, after = (redaction.redacted(text, label=label, known=known) for text in (before, after))
         diffs[events[revision.pk].pk] = tuple(text_diff(before, after))
     return diffs
 
 
 def _places(
-    service_request: ServiceRequest, events: dict[int, Event], reads_identity: bool
+    service_request: ServiceRequest, events: dict[int, Event], known: Known | None
 ) -> dict[int, tuple[Piece, ...]]:
     """A revision holds the place before the change; the next revision, or the request, holds the place after it."""
     diffs: dict[int, tuple[Piece, ...]] = {}
     after = _place(service_request)
     for revision in service_request.place_revisions.order_by("-id"):
-        if not reads_identity:
-            revision.address = redaction.redacted(revision.address, "address")
-            revision.place_note = redaction.redacted(revision.place_note)
+        if known is not None:
+            redaction.redact_place(revision, known)
         before = _place(revision)
         if revision.pk in events:
             diffs[events[revision.pk].pk] = (Piece("out", before), Piece("in", after))

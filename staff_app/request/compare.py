@@ -54,7 +54,7 @@ def compare(request: StaffRequest, reference: str, other: str) -> HttpResponse:
 def _context(request: StaffRequest, one: ServiceRequest, two: ServiceRequest) -> dict[str, Any]:
     sides = [_side(request.user, one, two, 1), _side(request.user, two, one, 2)]
     for side in sides:
-        side.photos = [Photo(**row) for row in side.service_request.photo_rows]
+        side.photos = [Photo(**row, service_request=side.service_request) for row in side.service_request.photo_rows]
         if not permissions.reads_identity(request.user, side.service_request):
             redaction.redact_photos(side.photos)
     earlier, later = sorted((one, two), key=lambda side: side.pk)

@@ -23,6 +23,7 @@ from requests_app.models import (
     ServiceRequest,
     Status,
     Task,
+    User,
 )
 from requests_app.places import assets
 from requests_app.prepared import Parameter, Prepared
@@ -181,7 +182,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "can_hold": "hold" in verbs and permissions.can(user, "hold", service_request),
         "activity": folds.activity(request, service_request),
         "has_bounced": service_request.has_bounced,
-        "tasks": _tasks(service_request),
+        "tasks": _tasks(service_request, user),
         "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
         "open_page": OpenPage([], on=service_request.pk).token(user),
     }
@@ -197,9 +198,12 @@ def _areas(service_request: ServiceRequest) -> list[tuple[str, str]]:
     return sorted((area.layer, area.name) for area in found)
 
 
-def _tasks(service_request: ServiceRequest) -> list[Task]:
-    rows = service_request.tasks.select_related("department", "team").order_by("id")
-    return list(rows) if service_request.has_tasks else []
+def _tasks(service_request: ServiceRequest, user: User) -> list[Task]:
+    if not service_request.has_tasks:
+        return []
+    found = list(service_request.tasks.select_related("department", "team").order_by("id"))
+    redaction.redact_tasks(user, found, service_request.jurisdiction)
+    return found
 
 
 def _reporter(service_request: ServiceRequest) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from requests_app.messages import wording
 from requests_app.models import Photo, RelatedRequest, ServiceRequest, User
 from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import duplicates, key_sentence, permissions, redaction
+from requests_app.rules import duplicates, key_sentence, known_people, permissions, redaction
 
 # The rest is on their own pages.
 JOINED_MAX = 20
@@ -60,6 +60,7 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
     known = {one.pk for one in others}
     near = [one for one in _near(service_request, user) if one.key not in known]
     reads_words = permissions.searches_words(user, service_request.jurisdiction)
+    people = {} if reads_words else known_people.of_requests(int(one.key) for one in near)
     return Similar(
         joined,
         [one for one in linked if one.is_together],
@@ -71,7 +72,9 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
                 one.submitted_at,
                 wording.away(round(one.metres)),
                 key_sentence.shortened(
-                    one.text if reads_words else redaction.redacted(one.text), one.key_sentence_at, WORDS_MAX
+                    one.text if reads_words else redaction.redacted(one.text, known=people[int(one.key)]),
+                    one.key_sentence_at,
+                    WORDS_MAX,
                 ),
                 one.language,
             )

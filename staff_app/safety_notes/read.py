@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
 from requests_app.actions import safety_notes as actions
+from requests_app.rules import permissions, redaction
 from requests_app.rules import safety_notes as rules
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.safety_notes.safety_notes import edit_form, get_note_or_404, page_of, texts_of
@@ -20,6 +21,8 @@ def read_safety_notes(request: StaffRequest, reference: str) -> HttpResponse:
     )
     notes = rules.at(service_request)
     actions.read(notes, service_request=service_request, actor=request.user)
+    if not permissions.reads_identity(request.user, service_request):
+        redaction.redact_safety_notes(notes, service_request)
     context = {"service_request": service_request, "shown": [(note, rules.KINDS[note.kind]) for note in notes]}
     return render(request, "staff_app/safety_notes/read_safety_notes.html", context)
 

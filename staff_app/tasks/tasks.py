@@ -39,6 +39,8 @@ def tasks(request: StaffRequest) -> HttpResponse:
         "department", "team", "service_request__service_version"
     )
     page = page_or_first_page(found, OLDEST, request.GET.get("cursor"), PAGE_SIZE)
+    redaction.redact_tasks(request.user, page.rows, request.jurisdiction)
+    redaction.redact_addresses(request.user, [row.service_request for row in page.rows], request.jurisdiction)
     today = listing.Moment.of(request.jurisdiction).now.astimezone(request.jurisdiction.zone).date()
     return render(
         request,
@@ -105,15 +107,18 @@ def _page(request: StaffRequest, row: Task, forms: Forms, *, typed: str = "", st
     """typed: the note of somebody who was too late."""
     service_request = row.service_request
     redaction.redact_for(request.user, [service_request])
+    redaction.redact_tasks(request.user, filter(None, [row, row.after]), request.jurisdiction)
     reads_words = rules.reads_words(request.user, service_request)
     can_work = row.state == Task.State.OPEN and service_request.status in OPEN
+    photos = service_request.photos.filter(hidden_at=None, is_private=False).order_by("id")
+    shown = list(photos) if reads_words and service_request.is_public else []
+    if not permissions.reads_identity(request.user, service_request):
+        redaction.redact_photos(shown)
     context: dict[str, Any] = {
         "task": row,
         "service_request": service_request,
         "reads_words": reads_words,
-        "photos": service_request.photos.filter(hidden_at=None, is_private=False).order_by("id")
-        if reads_words and service_request.is_public
-        else [],
+        "photos": shown,
         "waits": row.after is not None and row.after.state == Task.State.OPEN,
         "can_work": can_work,
         "can_reopen": row.state != Task.State.OPEN and service_request.status in OPEN,

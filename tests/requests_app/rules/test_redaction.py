@@ -2,9 +2,11 @@
 
 import pytest
 
-from requests_app.actions import conversation
+from requests_app.actions import conversation, merges
+from requests_app.actions.reporter import Reporter
 from requests_app.models import Comment, Membership, User
-from requests_app.rules import permissions, redaction
+from requests_app.rules import known_people, permissions, redaction
+from requests_app.rules.known_people import Known
 from tests import factories
 from tests.factories import Rivermark
 
@@ -71,3 +73,93 @@ def test_notes_are_for_the_department_unless_their_writer_says_otherwise(town: R
     read = redaction.readable_comments(one.comments.order_by("id"), con, reads_identity=False)
     assert [comment.pk for comment in read] == [wide.pk, own.pk, public.pk]
     assert read[0].text == "Ring [phone number]."
+
+
+ZELDA = Known(
+    names=("Zelda María O'Quill-Salt", "Robert Hill"),
+    emails=("zelda.salt@example.org",),
+    phones=("(617) 555-0188",),
+    addresses=("9 Linsang Row, Apt 3",),
+    place_words=frozenset({"salt", "rd"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # Case, accents, order, initials, possessive, parts, what people call her, joined, spelled.
+        ("Ask for zelda or SALT", "Ask for [name] or [name]"),
+        ("Salt, Zelda. Zélda Maria", "[name]. [name]"),
+        ("Z. Salt and Zelda S. and Z.S.", "[name] and [name]. and [name]."),
+        ("Salt's dog, the Salts", "[name]'s dog, the [name]"),
+        ("Zel or Zelly is home", "[name] or [name] is home"),
+        ("Bob has the key", "[name] has the key"),
+        ("zelda_salt_porch.jpg ZeldaSalt2.jpg zsalt.png", "[name]_porch.jpg [name]2.jpg [name].png"),
+        ("O’Quill or oquill or s-a-l-t", "[name] or [name] or [name]"),
+        ("Mari\u0301a waits", "[name] waits"),
+        ("The light is out.\n- ZS", "The light is out.\n- ZS"),
+        # A name that is also a street, or a word.
+        ("Ask for Salt at Salt Rd", "Ask for [name] at Salt Rd"),
+        ("Between Salt St. and 44 Salt", "Between Salt St. and 44 Salt"),
+        ("Calle Salt, Salt Creek Park", "Calle Salt, Salt Creek Park"),
+        ("Zelda Salt Rd 44", "[name] Salt Rd 44"),
+        ("Water runs down the hill", "Water runs down the hill"),
+        ("Rob the bank", "[name] the bank"),
+        ("The robbery", "The robbery"),
+        ("Call Hill. Robert Hill knows", "Call [name]. [name] knows"),
+        ("In Salt's yard", "In [name]'s yard"),
+        # What people can be reached by.
+        ("555.0188, 555 01 88, 5550188", "[phone number], [phone number], [phone number]"),
+        ("or 555.0199 or 555 01 99", "or [phone number] or [phone number]"),
+        ("zelda.salt there, ZELDA.SALT@example.org", "[email address] there, [email address]"),
+        ("123-45-6789 and 123 45 6789", "[social security number] and [social security number]"),
+        ("write @gyre_wimble", "write [account]"),
+        ("12 Elm St @Main St", "12 Elm St @Main St"),
+        ("I live at 12 Elm St, Apt 4B", "I live at [home address]"),
+        ("9 linsang row", "[home address]"),
+        # Numbers of other things.
+        ("Pole 555 0199, meter 555.0199, $555.0199", "Pole 555 0199, meter 555.0199, $555.0199"),
+    ],
+)
+def test_the_people_of_a_request_are_replaced_however_a_text_writes_them(text: str, shown: str) -> None:
+    assert redaction.redacted(text, known=ZELDA) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("44 Salt Rd", "44 Salt Rd"),
+        ("Salt & Elm", "Salt & Elm"),
+        ("44 Salt", "44 Salt"),
+        ("12 Elm St Apt 4B", "12 Elm St [home address]"),
+        ("12 Elm St #4", "12 Elm St [home address]"),
+        ("Zelda Salt, 12 Elm St", "[name], 12 Elm St"),
+    ],
+)
+def test_an_address_keeps_its_place_and_loses_people_and_apartments(address: str, shown: str) -> None:
+    assert redaction.redacted(address, "address", known=ZELDA) == shown
+
+
+def test_long_and_strange_texts_come_to_an_end() -> None:
+    for text in ("a" * 4000, "1 " * 2000, "@a." * 1300, "Z.S. " * 800, "12 Elm " * 600, "é\u0301" * 2000, "5-" * 2000):
+        assert redaction.redacted(text, known=ZELDA)
+        assert redaction.redacted(text, "address", known=ZELDA)
+
+
+def test_a_request_knows_everybody_of_it_and_of_what_it_was_combined_with(town: Rivermark) -> None:
+    zelda = Reporter(name="Zelda Quill", email="zelda@example.org", phone="617-555-0188")
+    first = factories.routed(town.pothole, "Deep.", answers={"where": "lane"}, reporter=zelda)
+    second = factories.routed(
+        town.pothole,
+        "Zelda saw it.",
+        answers={"where": "lane"},
+        reporter=Reporter(name="Gus Moody", email="gus@example.org"),
+    )
+    other = factories.routed(town.pothole, "Zelda and Gus.", answers={"where": "lane"}, reporter=factories.NOBODY)
+    merges.merge(second.pk, parent=first, actor=town.tom)
+    known = known_people.of_requests([first.pk, second.pk, other.pk])
+    assert known[first.pk].names == known[second.pk].names == ("Gus Moody", "Zelda Quill")
+    assert known[second.pk].emails == ("gus@example.org", "zelda@example.org")
+    assert [phone[-4:] for phone in known[first.pk].phones] == ["0188"]
+    assert known[other.pk].names == ()
+    assert known_people.of_requests([]) == {}
