@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,9 @@ from django.core.cache import cache
 
 from requests_app import sealed
 from requests_app.models import SignInProvider
+from requests_app.outside_calls import ALL_S, within
 
+# For a step of an answer; looking the name up and the whole answer have ALL_S.
 TIMEOUT_S = 5
 ANSWER_MAX_BYTES = 1_000_000
 # Never "none", and no shared secrets: anyone who has ours could make tokens.
@@ -219,6 +222,15 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
+def _read(request: Request, until: float) -> bytes:
+    text = b""
+    with build_opener(_NoRedirect).open(request, timeout=TIMEOUT_S) as response:
+        # What arrives at a time, so that an answer that drips is left, too.
+        while len(text) <= ANSWER_MAX_BYTES and time.monotonic() < until and (more := response.read1(1 << 16)):
+            text += more
+    return text
+
+
 def _fetch(
     url: str, *, data: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
@@ -226,9 +238,9 @@ def _fetch(
         raise Unreachable("address")
     body = urlencode(data).encode() if data is not None else None
     request = Request(url, body, {"Accept": "application/json", **(headers or {})})  # noqa: S310  (checked above)
+    until = time.monotonic() + ALL_S
     try:
-        with build_opener(_NoRedirect).open(request, timeout=TIMEOUT_S) as response:
-            text = response.read(ANSWER_MAX_BYTES + 1)
+        text = within(ALL_S, lambda: _read(request, until))
     except HTTPError as error:
         with error:
             # 429 and 5xx: try later. What a provider answers to a wrong client is our fault, not the person's.

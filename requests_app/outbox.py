@@ -8,8 +8,9 @@ lock: lease_kept() renews their lease.
 import datetime as dt
 import random
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,8 @@ from requests_app.prepared import Parameter, Prepared
 # How long a claimed row is reserved, and so the delay after a worker was killed.
 LEASE = "10 seconds"
 LEASE_RENEWED_EVERY_S = 3.0
+# The same while somebody else's server is called, since no row is locked then.
+CALL_LEASE = "30 seconds"
 DATABASE_BACKOFF_CAP_S = 30
 OUTSIDE_BACKOFF_FIRST_S = 30
 OUTSIDE_BACKOFF_CAP_S = 3600
@@ -47,6 +50,17 @@ log = structlog.get_logger(__name__)
 
 class OutsideTransaction(Exception):
     """enqueue() was called outside a transaction, so the row would not be tied to the change that caused it."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a handler returns that has somebody else's server to call, for up to CALL_LEASE, outside any transaction.
+
+    note: in another transaction then, with what call() returned; returns what a handler returns.
+    """
+
+    call: Callable[[], Any]
+    note: Callable[[Any], dt.datetime | None]
 
 
 def enqueue(
@@ -270,6 +284,11 @@ def finish(row_id: int) -> None:
 def postpone(row_id: int, until: dt.datetime) -> None:
     """Tries again then, in the transaction of its work. Its handler says for how long; neither errors nor age count."""
     _set(row_id, "due_at = %s, last_error = ''", [until])
+
+
+def reserve(row_id: int) -> None:
+    """Nobody else takes the row for CALL_LEASE."""
+    _set(row_id, f"due_at = app_now() + interval '{CALL_LEASE}'", [])
 
 
 def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> bool:

@@ -5,13 +5,14 @@ second look-up can't lead elsewhere.
 """
 
 import ipaddress
+import queue
 import re
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from urllib3.exceptions import HTTPError, LocationValueError
 from urllib3.util import Timeout
 
 CONNECT_S, READ_S = 3.0, 8.0
-# The whole call, however slowly the answer drips.
+# Looking the name up and the whole call, however slowly the answer drips.
 ALL_S = 10.0
 ANSWER_READ = 1024
 URL_MAX = 1000
@@ -33,6 +34,7 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 ALSO_INSIDE = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("168.63.129.16/32"))
 NAME = re.compile(r"[A-Za-z0-9._:\[\]-]{1,253}", re.ASCII)
 
+T = TypeVar("T")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -54,11 +56,16 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a URL leads: addresses that were checked."""
+    """Where a URL leads: addresses that were checked. until: when a call there must be over, by time.monotonic()."""
 
     url: SplitResult
     port: int
     addresses: tuple[str, ...]
+    until: float
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self.until - time.monotonic())
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -67,19 +74,47 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(row[4][0]) for row in found))
 
 
+def within(seconds: float, function: Callable[[], T]) -> T:
+    """What the function returns or raises. Raises TimeoutError if that takes longer; its thread then ends by itself.
+
+    Nothing else bounds a look-up: the system's resolver asks each of its servers for seconds, several times.
+    """
+    done: queue.SimpleQueue[Callable[[], T]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            value = function()
+        except BaseException as error:
+            failed = error
+            done.put(lambda: _raise(failed))
+        else:
+            done.put(lambda: value)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        answer = done.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    return answer()
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
+
+
 def place(url: str) -> Place:
     """Raises Refused, also if only one of the name's addresses is inside."""
-    parts = _parts(url)
+    parts, until = _parts(url), time.monotonic() + ALL_S
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        addresses = look_up(parts.hostname or "", port)
+        addresses = within(ALL_S, lambda: look_up(parts.hostname or "", port))
     except (OSError, UnicodeError):
         raise Refused("not_found") from None
     if not addresses:
         raise Refused("not_found")
     if not all(may_be_called(address) for address in addresses):
         raise Refused("inside")
-    return Place(parts, port, tuple(addresses[:ADDRESSES_TRIED]))
+    return Place(parts, port, tuple(addresses[:ADDRESSES_TRIED]), until)
 
 
 def _parts(url: str) -> SplitResult:
@@ -135,8 +170,10 @@ def _post(to: Place, address: str, body: bytes, headers: Mapping[str, str]) -> i
     target = (to.url.path or "/") + (f"?{to.url.query}" if to.url.query else "")
     # With the name's own port, as a browser would send it.
     sent = {**headers, "Host": to.url.netloc}
-    began, deadline = time.monotonic(), Deadline()
-    timeout = Timeout(connect=CONNECT_S, read=READ_S)
+    if not to.left_s:
+        raise NoAnswer("timeout")
+    deadline = Deadline(to.until)
+    timeout = Timeout(connect=min(CONNECT_S, to.left_s), read=READ_S)
     pool: HTTPConnectionPool
     if to.url.scheme == "https":
         name = to.url.hostname or ""
@@ -155,7 +192,7 @@ def _post(to: Place, address: str, body: bytes, headers: Mapping[str, str]) -> i
         response.close()
         return int(response.status)
     except (HTTPError, LocationValueError, OSError, ValueError) as error:
-        raise NoAnswer(_code_of(error, late=time.monotonic() - began >= ALL_S)) from error
+        raise NoAnswer(_code_of(error, late=not to.left_s)) from error
     finally:
         deadline.end()
         pool.close()
@@ -169,16 +206,17 @@ def _code_of(error: Exception, *, late: bool) -> str:
 
 
 class Deadline:
-    """Ends a call's connection after ALL_S, whatever it is doing then: timeouts of single reads don't bound their sum."""
+    """Ends a call's connection at that time, whatever it is doing then: timeouts of single reads don't bound their sum."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: float) -> None:
+        self.until = until
         self.timer: threading.Timer | None = None
         self.watched: socket.socket | None = None
 
     def watch(self, connected: socket.socket) -> None:
         # A copy, since TLS takes the socket itself over.
         self.watched = connected.dup()
-        self.timer = threading.Timer(ALL_S, self._cut)
+        self.timer = threading.Timer(max(0.0, self.until - time.monotonic()), self._cut)
         self.timer.daemon = True
         self.timer.start()
 

@@ -12,7 +12,7 @@ import structlog
 from django.utils import timezone
 from django.utils.translation import override
 
-from requests_app import links, outside_calls
+from requests_app import links, outbox, outside_calls
 from requests_app.actions import privacy
 from requests_app.actions import webhooks as actions
 from requests_app.clock import app_now
@@ -27,8 +27,8 @@ RELATED = ("service__current__category", "service_version__category", "departmen
 log = structlog.get_logger(__name__)
 
 
-def send_row(row: OutboxRow) -> dt.datetime | None:
-    """Handles an outbox row of kind `send_webhook`. Returns when to try again, or None."""
+def send_row(row: OutboxRow) -> dt.datetime | outbox.Call | None:
+    """Handles an outbox row of kind `send_webhook`. Returns the call, when to try again, or None."""
     waiting = WebhookDelivery.objects.filter(state=WebhookDelivery.State.WAITING).select_related(
         "webhook__api_key__jurisdiction", "webhook__api_key__acts_as", "event"
     )
@@ -41,13 +41,18 @@ def send_row(row: OutboxRow) -> dt.datetime | None:
     quiet_until = delivery.webhook.quiet_until
     if quiet_until is not None and quiet_until > app_now():
         return quiet_until
-    began = time.monotonic()
     told = payload(delivery)
     if "contact" in told["data"] and delivery.attempts == 0:
         _note_contact(delivery)
-    status, error = _call(delivery, orjson.dumps(told))
-    milliseconds = round((time.monotonic() - began) * 1000)
-    log.info("webhook_called", webhook_id=delivery.webhook_id, status=status, error=error, ms=milliseconds)
+    body, secrets = orjson.dumps(told), actions.plain_secrets(delivery.webhook, app_now())
+    return outbox.Call(lambda: _call(delivery, body, secrets), lambda answer: _note(delivery.pk, *answer))
+
+
+def _note(delivery_id: int, status: int | None, error: str, milliseconds: int) -> dt.datetime | None:
+    """Of a delivery that may have been deleted with its webhook meanwhile."""
+    delivery = WebhookDelivery.objects.select_related("webhook").filter(pk=delivery_id).first()
+    if delivery is None:
+        return None
     return actions.note_try(delivery, status=status, error=error, milliseconds=milliseconds)
 
 
@@ -59,14 +64,18 @@ def _note_contact(delivery: WebhookDelivery) -> None:
         privacy.view_reporter(told, reason=privacy.BY_WEBHOOK, actor=user)
 
 
-def _call(delivery: WebhookDelivery, body: bytes) -> tuple[int | None, str]:
-    """The status of the answer, or a code that says why there was none."""
-    secrets = actions.plain_secrets(delivery.webhook, app_now())
+def _call(delivery: WebhookDelivery, body: bytes, secrets: list[str]) -> tuple[int | None, str, int]:
+    """The status of the answer, or a code that says why there was none; and the milliseconds it took."""
+    began = time.monotonic()
+    status, error = None, ""
     try:
         place = outside_calls.place(delivery.webhook.url)
-        return outside_calls.post(place, body, headers(delivery.message_id, body, secrets)), ""
+        status = outside_calls.post(place, body, headers(delivery.message_id, body, secrets))
     except (outside_calls.Refused, outside_calls.NoAnswer) as refused:
-        return None, refused.code
+        error = refused.code
+    milliseconds = round((time.monotonic() - began) * 1000)
+    log.info("webhook_called", webhook_id=delivery.webhook_id, status=status, error=error, ms=milliseconds)
+    return status, error, milliseconds
 
 
 def headers(message_id: str, body: bytes, secrets: list[str]) -> dict[str, str]:

@@ -51,8 +51,8 @@ from requests_app.worker import clock
 
 log = structlog.get_logger(__name__)
 
-# Returns when to be called again, or None if the row is done.
-Handler = Callable[[OutboxRow], dt.datetime | None]
+# Returns when to be called again, None if the row is done, or a call to make outside the transaction.
+Handler = Callable[[OutboxRow], dt.datetime | outbox.Call | None]
 
 HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
@@ -116,17 +116,23 @@ _THREADS = {OutboxRow.Lane.WEBHOOK: threading.Semaphore(3), OutboxRow.Lane.CLOCK
 
 
 def handle(row_id: int) -> None:
-    """Handles one claimed row. The work and its completion are one transaction; a failure is recorded in another."""
-    with _recorded_failure(row_id), transaction.atomic():
-        row = outbox.lock(row_id)
-        if row is None:
-            return
-        _bind(row)
-        again_at = HANDLERS[row.kind](row)
-        if again_at is None:
-            outbox.finish(row_id)
-        else:
-            outbox.postpone(row_id, again_at)
+    """Handles one claimed row. The work and its completion are one transaction, but for calls; a failure is recorded in another."""
+    with _recorded_failure(row_id):
+        with transaction.atomic():
+            row = outbox.lock(row_id)
+            if row is None:
+                return
+            _bind(row)
+            result = HANDLERS[row.kind](row)
+            if isinstance(result, outbox.Call):
+                outbox.reserve(row_id)
+            else:
+                _settle(row_id, result)
+        if isinstance(result, outbox.Call):
+            answer = result.call()
+            with transaction.atomic():
+                if outbox.lock(row_id) is not None:
+                    _settle(row_id, result.note(answer))
 
 
 def handle_part(row_id: int) -> None:
@@ -168,6 +174,13 @@ def _recorded_failure(row_id: int) -> Iterator[None]:
         _failed(row_id, type(error).__name__, exc_info=True)
     finally:
         structlog.contextvars.clear_contextvars()
+
+
+def _settle(row_id: int, again_at: dt.datetime | None) -> None:
+    if again_at is None:
+        outbox.finish(row_id)
+    else:
+        outbox.postpone(row_id, again_at)
 
 
 def _failed(row_id: int, code: str, *, give_up: bool = False, exc_info: bool = False) -> None:

@@ -7,7 +7,9 @@ import shutil
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core import mail
+from django.db import connection
 from pytest_django.fixtures import Settings
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
@@ -417,3 +420,48 @@ def test_the_catalogue_has_every_type_with_its_bodies(anyone: V1) -> None:
     documented = (Path(__file__).parents[4] / "docs/webhooks.md").read_text()
     for one in webhook_events.CATALOGUE:
         assert f"| `{one.name}` | {one.words} |" in documented
+
+
+def test_a_name_that_nobody_answers_for_is_given_up_in_time(
+    hooks: V1, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks.send("webhooks/", {"url": receiver.url})
+    released = threading.Event()
+
+    def hang(host: str, port: int) -> list[str]:
+        released.wait(30)
+        return ["127.0.0.1"]
+
+    assert outside_calls.ALL_S == 10
+    monkeypatch.setattr(outside_calls, "ALL_S", 0.2)
+    monkeypatch.setattr(outside_calls, "look_up", hang)
+    began = time.monotonic()
+    with pytest.raises(outside_calls.Refused, match="not_found"):
+        outside_calls.place("https://hooks.example.org/")
+    assert time.monotonic() - began < 5
+    released.set()
+
+
+def test_what_the_look_up_took_is_missing_for_the_call(receiver: Receiver) -> None:
+    place = replace(outside_calls.place(receiver.url), until=time.monotonic())
+    with pytest.raises(outside_calls.NoAnswer, match="timeout"):
+        outside_calls.post(place, b"{}", {})
+    assert receiver.got == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_program_is_called(
+    hooks: V1, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = hooks.send("webhooks/", {"url": receiver.url})
+    hooks.send(f"webhooks/{made['id']}/test/", {}, 202)
+    look_up, seen = outside_calls.within, []
+
+    def watch(seconds: float, function: Any) -> Any:
+        seen.append(connection.in_atomic_block)
+        return look_up(seconds, function)
+
+    monkeypatch.setattr(outside_calls, "within", watch)
+    deliver()
+    assert (receiver.types, seen) == (["webhook.test"], [False])
+    assert not OutboxRow.objects.filter(kind="send_webhook", done_at=None).exists()
