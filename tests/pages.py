@@ -943,7 +943,7 @@ PAGES: dict[str, Page] = {
         queries=("verb=note&all=1", "verb=assign&all=1", "verb=resolve&all=1&tab=late", "verb=merge&request=1"),
         budget=13,
     ),
-    "staff_app:my_jobs": Page(STAFF, budget=5),
+    "staff_app:my_jobs": Page(STAFF, budget=6),
     "staff_app:bulk_job": Page(JOB_OWNER, "GET", the_bulk_job, queries=("", "state=refused"), budget=10),
     "staff_app:stop_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
     "staff_app:undo_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
@@ -994,9 +994,9 @@ PAGES: dict[str, Page] = {
     "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=9),
     "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=9),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
-    "staff_app:outbox": Page(staff("read_outbox"), budget=5),
+    "staff_app:outbox": Page(staff("read_outbox"), budget=6),
     "staff_app:outbox_group": Page(
-        staff("read_outbox"), "GET POST", queries=("kind=email_commented&error=550",), budget=7
+        staff("read_outbox"), "GET POST", queries=("kind=email_commented&error=550",), budget=6
     ),
     "staff_app:retry_outbox_row": Page(
         staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]

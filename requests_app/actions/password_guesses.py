@@ -14,5 +14,8 @@ def notify(user: User) -> None:
     """Once a day, however many more come."""
     day = int(time.time()) // DAY
     outbox.enqueue(
-        "mail_password_guesses", lane=OutboxRow.Lane.OUTSIDE, dedupe_key=f"mail_password_guesses:{user.pk}:{day}"
+        "mail_password_guesses",
+        lane=OutboxRow.Lane.OUTSIDE,
+        jurisdiction_id=user.memberships.order_by("pk").values_list("jurisdiction", flat=True).first(),
+        dedupe_key=f"mail_password_guesses:{user.pk}:{day}",
     )

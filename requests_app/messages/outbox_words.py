@@ -33,6 +33,7 @@ _WORDS: dict[str, Words] = {
     "mail_referral": _("Email to another organization"),
     "mail_link": _("Email: link to confirm or sign in"),
     "mail_invitation": _("Email: invitation"),
+    "mail_password_guesses": _("Email: many wrong passwords"),
     "mail_key_declined": _("Email: API key declined"),
     "send_digest": _("Email: digest"),
     "collection_reminder": _("Email: collection day"),
