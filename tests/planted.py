@@ -128,6 +128,9 @@ CANARIES = {
     "text of a staff request": "binturongstaff inside job",
     "text of a hidden request": "fossahidden named a neighbor",
     "text of a held request": "galagoheld waits for a look",
+    "text of a report of distress": "tarsierdistress at home",
+    "words of a 911 caller": "kodkodcaller next door",
+    "number of a 911 event": "26-CARACARA7",
     "listed address": "troll.margay@canary-mail.example",
     "listed site": "margaylink.canary.example",
     "text of an unconfirmed request": "jerboaunconfirmed not sent",
@@ -158,6 +161,8 @@ SECRET_PLACES = {
     "staff": (-68.971357, 40.471359),
     "hidden": (-69.021473, 40.521479),
     "held": (-69.031591, 40.531597),
+    "distress": (-69.033371, 40.533379),
+    "transfer": (-69.035393, 40.535397),
     "unconfirmed": (-69.041617, 40.541613),
     "test": (-68.961731, 40.461739),
     "erased": (-68.951839, 40.451831),
@@ -167,7 +172,9 @@ SECRET_PLACES = {
 TAKEN_PLACE = (-69.017531, 40.517539)
 TAKEN_AT = "2031-03-19"
 # How a request can be kept from the public. Only "public" is fully public; "coarse" is public without its exact place.
-NOT_PUBLIC = ("private", "turned", "staff", "hidden", "held", "unconfirmed", "test", "erased")
+NOT_PUBLIC = (
+    "private", "turned", "staff", "hidden", "held", "distress", "transfer", "unconfirmed", "test", "erased",
+)  # fmt: skip
 ZENOBIA = Reporter(
     name=CANARIES["reporter's name"], email=CANARIES["reporter's e-mail"], phone=CANARIES["reporter's phone"]
 )
@@ -295,6 +302,7 @@ def _plant_rows() -> Planted:
     _change_its_words(requests["coarse"])
     requests["triage"] = _in_triage(cast, sue)
     moderation.hide(requests["hidden"].pk, reason="personal_data", actor=sue)
+    moderation.send_to_review(requests["distress"].pk, reason="distress")
     _force_state(requests)
     public = requests["public"]
     _tell_the_story(public, parks=parks, streets=streets, sue=sue, pia=pia)
@@ -601,6 +609,17 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
         "staff": made(inside, CANARIES["text of a staff request"], "staff"),
         "hidden": made(cast.pothole, CANARIES["text of a hidden request"], "hidden", **lane),
         "held": made(cast.pothole, CANARIES["text of a held request"], "held", **lane),
+        "distress": made(cast.pothole, CANARIES["text of a report of distress"], "distress", **lane),
+        "transfer": made(
+            cast.pothole,
+            CANARIES["words of a 911 caller"],
+            "transfer",
+            **lane,
+            channel="phone",
+            api_key=api_keys.create(city, "Dispatch")[0],
+            is_transfer=True,
+            outside_number=CANARIES["number of a 911 event"],
+        ),
         "unconfirmed": made(waits, CANARIES["text of an unconfirmed request"], "unconfirmed"),
         "test": made(cast.pothole, CANARIES["text of a test request"], "test", is_test=True, **lane),
         "erased": made(cast.pothole, CANARIES["text of an erased request"], "erased", **lane),
@@ -782,7 +801,7 @@ def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Phot
         "draft": _photo(None, number=4, draft=draft),
     }
     photos["work"] = _photo(requests["turned"], number=5, kind=Photo.Kind.WORK)
-    photos["check"] = _photo(requests["ended"], number=14, kind=Photo.Kind.CHECK, is_private=True)
+    photos["check"] = _photo(requests["ended"], number=30, kind=Photo.Kind.CHECK, is_private=True)
     for number, kind in enumerate(NOT_PUBLIC, 6):
         photos[kind] = _photo(requests[kind], number=number)
     return photos

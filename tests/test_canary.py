@@ -507,7 +507,9 @@ CONTACT = {
     "reporter's name", "reporter's e-mail", "reporter's phone", "reporter's postal address", "second reporter's name",
     "second reporter's e-mail", "follower's e-mail",
 }  # fmt: skip
-CONFIDENTIAL = {"address of a private request", "text of a private request", "text of a staff request"}
+CONFIDENTIAL = {
+    "address of a private request", "text of a private request", "text of a staff request", "text of a report of distress",
+}  # fmt: skip
 # Hidden text is readable by those who may hide text, and by nobody else, not even its author.
 HIDDEN_WORDS = {what for what in CANARIES if what.startswith("hidden words")}
 OF_STREETS = {
@@ -516,7 +518,8 @@ OF_STREETS = {
     "what a task says", "transfer reason", "triage reason", "question to the reporter", "reporter's answer",
     "words of a reopening", "hidden comment", "staff answer", "department answer", "place note",
     "exact address of a coarse request", "text of a hidden request", "text of a held request", "text of an unconfirmed request",
-    "text of a test request", "text of an erased request",
+    "text of a test request", "text of an erased request", "text of a report of distress", "words of a 911 caller",
+    "number of a 911 event",
 }  # fmt: skip
 # Sue's alone; the page of a job doesn't repeat its words.
 NOT_SHOWN = {"words of a bulk job"}
@@ -528,10 +531,10 @@ KEPT_FROM = {
     "pia": OF_STREETS | OF_SUE,
     "eve": OF_STREETS | OF_SUE,
     "con": OF_STREETS | OF_SUE,
-    "tom": {*HIDDEN_WORDS, *NOBODYS, *OF_SUE},
-    "dev": {*HIDDEN_WORDS, *CONTACT, *NOBODYS, *OF_SUE},
+    "tom": {*HIDDEN_WORDS, *NOBODYS, *OF_SUE, "number of a 911 event"},
+    "dev": {*HIDDEN_WORDS, *CONTACT, *NOBODYS, *OF_SUE, "number of a 911 event"},
     "cal": {*HIDDEN_WORDS, *CONFIDENTIAL, "department answer", *NOBODYS, *OF_SUE},
-    "ada": {*CONTACT, *CONFIDENTIAL, "department answer", *NOBODYS, *OF_SUE},
+    "ada": {*CONTACT, *CONFIDENTIAL, "department answer", *NOBODYS, *OF_SUE, "number of a 911 event"},
     "rec": {*NOBODYS, *OF_SUE},
 }
 

@@ -69,6 +69,9 @@ SEES = {
     # Confidential: its own department, and the role that reads such requests for the whole city.
     "private": STREETS | {"rec"},
     "turned": STREETS | {"rec"},
+    "distress": STREETS | {"rec"},
+    # Whoever answers the phone finds the call again.
+    "transfer": STREETS | WHOLE_CITY,
     "staff": STREETS | {"rec"},
     # Without a department: those who triage, and the whole city.
     "triage": {"tom", "sue", "pia"} | WHOLE_CITY,

@@ -87,4 +87,6 @@ class Walk:
         return self
 
     def send(self) -> "Walk":
-        return self.on("check")
+        """As the button does, with the version of the service that the page showed."""
+        shown = re.search(r'<input type="hidden" name="version" value="(\d+)">', self.html)
+        return self.on("check", **({"version": shown[1]} if shown and self.at == "check" else {}))

@@ -27,6 +27,7 @@ from requests_app.models import AccessLink, Draft, PublicState
 from requests_app.rules.report_path import Path, offered
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.offline.payload import OfflinePayload
+from requests_app.web.only_the_city import only_the_city
 from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import page_url
@@ -141,8 +142,11 @@ def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> Js
         return JsonResponse({"state": "needs", "message": words, "url": page})
     url = reverse("requests_app:private_link", args=[links.token(link)])
     reference = link.service_request.display_reference
-    is_pending = link.service_request.public_state == PublicState.PENDING_REVIEW
-    words = _("Someone will review it before everyone can see it.") if is_pending else ""
+    words = ""
+    if link.service_request.public_state == PublicState.PENDING_REVIEW:
+        words = _("Someone will review it before everyone can see it.")
+    elif private := only_the_city(link.service_request):
+        words = f"{_('Only the city can read this.')} {private['danger_help'].message()}"
     return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier, "message": words})
 
 
