@@ -1,13 +1,17 @@
-"""Demo data for moderation: reports pending review, and one with hidden text."""
+"""Demo data for moderation: reports that wait for review for each reason, and one with hidden text."""
+
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import override
 
-from requests_app.actions import moderation, submission
+from requests_app import api_keys
+from requests_app.actions import alarms, moderation, submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Place, SpamSignals
 from requests_app.demo.staff import demo_user
 from requests_app.models import (
+    Channel,
     GazetteerEntry,
     Jurisdiction,
     PublicState,
@@ -16,20 +20,31 @@ from requests_app.models import (
     ServiceVersion,
     TextRevision,
 )
+from requests_app.models.api_key import Scope
 from requests_app.rules.public_texts import public_texts
 
-# Service, language, description and spam signals.
-PENDING_REPORTS: list[tuple[str, str, str, SpamSignals]] = [
-    ("graffiti", "en", "Sick of the paint on this wall? Win a free phone at https://spam.example/phone", SpamSignals()),
-    ("dumping", "en", "Whoever dumps tires here again: I know where you live.", SpamSignals()),
+# Service, language, description and more of the report.
+PENDING_REPORTS: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("graffiti", "en", "Sick of the paint on this wall? Win a free phone at https://spam.example/phone", {}),
+    ("dumping", "en", "Whoever dumps tires here again: I know where you live.", {}),
     (
         "streetlight",
         "en",
         "The light in front of the library is out, and the next one too.",
-        SpamSignals(over_limit=True),
+        {"spam_signals": SpamSignals(over_limit=True)},
     ),
-    ("pothole", "es", "Gane dinero desde casa, pregunte cómo.", SpamSignals(by_robot=True)),
+    ("pothole", "es", "Gane dinero desde casa, pregunte cómo.", {"spam_signals": SpamSignals(by_robot=True)}),
+    ("graffiti", "en", "Paint on my fence again. Ask Harold Blenkinsop at 617-555-0173.", {"was_asked": False}),
+    # Of Parks, whose supervisor the demo bar shows.
+    ("treeprune", "en", "My husband hits me when he drinks and I am afraid of him. A branch hangs over our steps.", {}),
+    (
+        "treeprune",
+        "en",
+        "Caller says the neighbor, Harold Blenkinsop, shouts at everyone. A branch is down across the path.",
+        {"is_transfer": True, "channel": Channel.PHONE, "outside_number": "26-0417733"},
+    ),
 ]
+CENTER = "Rivermark 911 center"
 PERSONAL_TEXT = (
     "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
 )
@@ -44,12 +59,15 @@ def load(jurisdiction: Jurisdiction) -> None:
     addresses = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("id")
     places = iter(addresses[:: max(1, addresses.count() // (len(PENDING_REPORTS) + 1))])
     with transaction.atomic():
-        for service_code, language, words, spam_signals in PENDING_REPORTS:
-            _report(jurisdiction, service_code, language, words, next(places), spam_signals)
-        service_request = _report(
-            jurisdiction, "abandveh", "en", PERSONAL_TEXT, next(places), submission.NO_SPAM_SIGNALS
-        )
         moderator = demo_user(jurisdiction, "supervisor")
+        center = api_keys.create(jurisdiction, CENTER, scopes=[Scope.STAFF])[0]
+        for service_code, language, words, more in PENDING_REPORTS:
+            key = {"api_key": center} if "outside_number" in more else {}
+            made = _report(jurisdiction, service_code, language, words, next(places), **key, **more)
+            # Nobody would take it.
+            for alarm in made.alarms.all():
+                alarms.accept(alarm.pk, actor=moderator)
+        service_request = _report(jurisdiction, "abandveh", "en", PERSONAL_TEXT, next(places))
         if moderator is not None:
             (description,) = (
                 text for text in public_texts(service_request) if text.field == TextRevision.Field.DESCRIPTION
@@ -64,7 +82,7 @@ def _report(
     language: str,
     words: str,
     place: GazetteerEntry,
-    spam_signals: SpamSignals,
+    **more: Any,
 ) -> ServiceRequest:
     version = ServiceVersion.objects.get(
         pk=Service.objects.values("current").get(jurisdiction=jurisdiction, service_code=service_code)["current"]
@@ -79,7 +97,7 @@ def _report(
         place=Place(place.point, place.label, source="address", confidence=1.0),
         answers=answers,
         reporter=Reporter(),
-        spam_signals=spam_signals,
+        **{"was_asked": True, **more},
     )
     return submission.submit(report).service_request
 

@@ -19,7 +19,7 @@ def city(settings: Any) -> Jurisdiction:
     made.is_demo = True
     made.save()
     load_staff(made)
-    for number in range(1, 8):
+    for number in range(1, 12):
         GazetteerEntry.objects.create(
             jurisdiction=made,
             label=f"{number} Elm St",
@@ -32,8 +32,12 @@ def city(settings: Any) -> Jurisdiction:
 @pytest.mark.shows("5.49")
 def test_one_report_waits_for_each_reason_and_in_one_the_words_were_taken_out(city: Jurisdiction) -> None:
     moderation.load(city)
-    held = ServiceRequest.objects.filter(jurisdiction=city, public_state="pending_review")
-    assert set(held.values_list("review_reason", flat=True)) == {"link", "threat", "robot", "limit"}
+    ours = ServiceRequest.objects.filter(jurisdiction=city)
+    held = ours.filter(public_state="pending_review").values_list("review_reason", flat=True)
+    assert set(held) == {"link", "threat", "robot", "limit", "personal_data"}
+    private = ours.filter(public_state="private").values_list("review_reason", flat=True)
+    assert set(private) == {"distress", "transfer"}
+    assert not ours.filter(alarms__state="ringing").exists()
     (revision,) = TextRevision.objects.filter(service_request__jurisdiction=city)
     assert "Blenkinsop" in revision.before
     assert revision.service_request.description == revision.after == moderation.REDACTED_TEXT
