@@ -8,6 +8,8 @@ weights.npy   float32, features × services
 bias.npy      float32, for each service
 about.json    format, jurisdiction, the services in order, and the versions it was trained with
 
+Among the services are QUESTION, what the city's articles answer, and NOBODYS, what no city serves.
+
 There are no pickles, so loading cannot run code. Without a valid model there are no probabilities.
 """
 
@@ -29,7 +31,9 @@ from requests_app.models import Jurisdiction
 
 log = structlog.get_logger(__name__)
 
-FORMAT = 1
+FORMAT = 2
+# A service code has no "?".
+QUESTION, NOBODYS = "?question", "?nobody"
 ARRAYS = ("features", "rarity", "weights", "bias")
 LONGEST_WORD = 24
 PIECES = range(3, 6)
@@ -78,7 +82,7 @@ def features_of(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Model:
-    # Service codes.
+    # Service codes, QUESTION and NOBODYS.
     services: list[str]
     features: Array
     rarity: Array
@@ -87,7 +91,7 @@ class Model:
 
     @classmethod
     def read(cls, folder: Path) -> "Model":
-        """Raises one of UNUSABLE if the model is not complete."""
+        """Raises one of LOAD_ERRORS if the model is not complete."""
         about = json.loads((folder / "about.json").read_text())
         if about["format"] != FORMAT:
             raise ValueError("unknown format")
@@ -106,7 +110,7 @@ class Model:
         return model
 
     def probabilities(self, text: str) -> dict[str, float]:
-        """Probability by service_code; empty if too little of the text is known."""
+        """Probability by service_code, QUESTION and NOBODYS; empty if too little of the text is known."""
         counted = Counter(feature.encode() for feature in features_of(text))
         # Longer features would be truncated, and then match.
         fitting = [feature for feature in counted if len(feature) <= self.features.dtype.itemsize]
@@ -160,7 +164,7 @@ def current_model(jurisdiction: Jurisdiction) -> Model | None:
     return model
 
 
-def likely_services(jurisdiction: Jurisdiction, text: str) -> dict[str, float]:
-    """Probability (0 to 1) by service_code, by the trained model. Empty without a model."""
+def likely(jurisdiction: Jurisdiction, text: str) -> dict[str, float]:
+    """Probability (0 to 1) by service_code, QUESTION and NOBODYS, by the trained model. Empty without a model."""
     model = current_model(jurisdiction)
     return model.probabilities(text) if model else {}

@@ -3,7 +3,8 @@
 What the model may and may not contain:
 
 * Text comes only from public requests of services that are not private, never from requests that are hidden, in review,
-  erased or confidential. The catalog adds names, descriptions and keywords.
+  erased or confidential. The catalog adds names, descriptions and keywords of services and the questions that articles answer, and
+  rules/words/nobody.yaml what no city serves.
 * A word or pair of words is in the vocabulary only if at least five requests contain it that have no reporter, address
   or text in common; the catalog does not count. So ten reports by one person who names a neighbor, or ten anonymous
   reports about one house, count once. A name that five people wrote about five places is included, as it would be in a
@@ -24,6 +25,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -31,16 +33,27 @@ import sklearn
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-from requests_app.models import ContactPoint, Jurisdiction, Participation, Service, ServiceRequest, ServiceVersion
+from requests_app.models import (
+    Article,
+    ContactPoint,
+    Jurisdiction,
+    Participation,
+    Service,
+    ServiceRequest,
+    ServiceVersion,
+)
 from requests_app.rules.suggestion_model import (
     ARRAYS,
     FORMAT,
+    NOBODYS,
+    QUESTION,
     Model,
     features_of,
     folder_of,
     ngrams,
     words_and_pairs,
 )
+from requests_app.rules.word_search import nobodys_words
 
 LEAST_REQUESTS = 5
 # The newest requests of each service: language changes, and training takes no longer in a big city.
@@ -73,16 +86,19 @@ class TrainingResult:
 
 
 def train(jurisdiction: Jurisdiction, *, most: int = MOST_OF_A_SERVICE) -> TrainingResult:
-    """Trains on the city's requests and puts the model into use. Raises TooLittle; the previous model then stays in use."""
+    """Trains on the city's requests and puts the model into use. Raises NotEnoughData; the previous model then stays in use."""
     services = list(_services(jurisdiction))
     samples = [sample for service in services for sample in _samples(service, most)]
-    model = fit(samples, [pair for service in services for pair in _catalog_text(service)])
+    own_words = [pair for service in services for pair in _catalog_text(service)]
+    if len({service for _, service in own_words}) < 2:
+        raise NotEnoughData
+    model = fit(samples, [*own_words, *_questions(jurisdiction), *_nobodys(jurisdiction)])
     write(jurisdiction, model)
-    return TrainingResult(len(samples), len(model.features), len(model.services))
+    return TrainingResult(len(samples), len(model.features), len(services))
 
 
 def fit(samples: list[Sample], own_words: list[tuple[str, str]] | None = None, *, strength: float = STRENGTH) -> Model:
-    """own_words: (text, service_code) from the catalog, used for training but not for the vocabulary."""
+    """own_words: (text, service_code, QUESTION or NOBODYS), used for training but not for the vocabulary."""
     vocabulary = sorted(vocabulary_of(samples), key=str.encode)
     pairs = [(sample.text, sample.service) for sample in samples] + (own_words or [])
     if not vocabulary or len({service for _, service in pairs}) < 2:
@@ -160,6 +176,18 @@ def _catalog_text(service: Service) -> Iterator[tuple[str, str]]:
         yield from ((text, service.service_code) for text in words.values() if text)
     for phrases in (*version.keywords.values(), *version.asked.values()):
         yield from ((phrase, service.service_code) for phrase in phrases)
+
+
+def _questions(jurisdiction: Jurisdiction) -> Iterator[tuple[str, str]]:
+    for article in Article.objects.filter(jurisdiction=jurisdiction, published=True).order_by("pk").iterator():
+        asked = chain.from_iterable(article.asked.values())
+        yield from ((text, QUESTION) for text in (*article.title.values(), *asked) if text)
+
+
+def _nobodys(jurisdiction: Jurisdiction) -> Iterator[tuple[str, str]]:
+    for language in jurisdiction.languages:
+        for topic in nobodys_words().get(language, {}).values():
+            yield from ((" ".join(words), NOBODYS) for words in topic)
 
 
 # --- Output -----------------------------------------------------------------------------------------------------------

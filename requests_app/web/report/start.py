@@ -180,14 +180,16 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
             return to_next_page(draft)
     about = two.first.words if two is not None else path.asked_about
     suggested = suggestions.suggest(request.jurisdiction, about, request.LANGUAGE_CODE)
-    by_address = answer_address.answer_by_address(request, suggested.answer)
+    # Two problems are reports: the page is about them.
+    answers = suggested.articles if two is None else []
+    at_address = answer_address.answers_by_address(request, answers)
     suggested_ids = {version.service_id for version in suggested.services}
     return show(
         request,
         "service",
         step=1,
         form=form,
-        status=422 if form.errors else by_address.get("address_status", 200),
+        status=422 if form.errors else max((at.status for at in at_address.values()), default=200),
         draft=draft,
         path=path,
         chosen=form["service"].value(),
@@ -197,12 +199,12 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         best_read=best_read(request.jurisdiction, path.text),
         suggested=suggested.services,
         offers=suggested.services if two is not None else offers(suggested),
-        # Two problems are reports: the page is about them.
-        answer=suggested.answer if two is None else None,
+        answer=suggested.answer if answers else None,
+        answer_at=at_address.get(suggested.answer.code) if suggested.answer else None,
         first_photos=list(draft.photos.order_by("id")) if path.begins_with_photos else [],
         popular=most_reported.most_reported(request.jurisdiction, versions) if path.begins_with_photos else [],
         referable=[article.code for article in suggested.articles if referrals.can_refer(path, article)],
-        articles=[] if two is not None else [article for article in suggested.articles if article != suggested.answer],
+        articles=[(article, at_address.get(article.code)) for article in answers if article != suggested.answer],
         unknown=next((version for version in versions if version.service.service_code == UNKNOWN), None),
         others=by_category(
             [
@@ -211,7 +213,6 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
                 if version.service_id not in suggested_ids and version.service.service_code != UNKNOWN
             ]
         ),
-        **by_address,
     )
 
 

@@ -9,7 +9,7 @@ import yaml
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Count, F, Q
-from django.test import Client
+from django.test import Client, override_settings
 
 from requests_app import events
 from requests_app.actions import counters, endings, progress
@@ -19,6 +19,7 @@ from requests_app.models import (
     OPEN,
     AccessLink,
     Answer,
+    Article,
     Clock,
     Comment,
     ContactPoint,
@@ -35,13 +36,18 @@ from requests_app.models import (
     ServiceRequest,
     SurveyAnswer,
 )
+from requests_app.rules import suggestions
 from requests_app.rules.lifecycle import TRANSITIONS
+from requests_app.worker import training
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.2")]
 
 RIVERMARK = Path(history.__file__).parent / "rivermark"
 STORIES = 1_000
+ASKED = Path(__file__).parents[2] / "benchmarks/asked"
+# Every eleventh sentence of the benchmark, which asks all of them with all of the demo's requests (tests/benchmarks/asked.py).
+SAMPLE = 11
 
 
 @pytest.fixture(scope="module")
@@ -248,3 +254,40 @@ def test_reports_show_drawings_and_finished_work_shows_the_same_place(city: Juri
     # Two of one drawing are one file.
     twice = [Path(default_storage.path(photo.path)).stat().st_nlink for photo in photos[:40]]
     assert max(twice) > 1
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.shows("4.4", "16.1")
+def test_a_model_trained_on_the_demo_keeps_answers_first_and_finds_more(
+    city: Jurisdiction, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # A few rounds are enough for that, in a tenth of the time.
+    monkeypatch.setattr(training, "ROUNDS", 8)
+    answers = set(Article.objects.filter(jurisdiction=city).values_list("code", flat=True))
+
+    def first(text: str, language: str) -> str:
+        for one in suggestions.suggest(city, text, language).ranked[:1]:
+            return one.code if isinstance(one, Article) else one.service.service_code
+        return ""
+
+    rows = [("en", "when is trash day", ["collection-days"]), ("es", "¿qué día pasa la basura?", ["collection-days"])]
+    for language in ("en", "es"):
+        asked = yaml.safe_load((ASKED / f"{language}.yaml").read_text())[::SAMPLE]
+        rows += [(language, row["said"], row["right"]) for row in asked]
+        rows += [
+            (language, said, [""]) for said in yaml.safe_load((ASKED / f"nobody_{language}.yaml").read_text())[::SAMPLE]
+        ]
+    plain = {text: first(text, language) for language, text, _ in rows}
+    with override_settings(SUGGESTIONS_ROOT=str(tmp_path)):
+        training.train(city)
+        trained = {text: first(text, language) for language, text, _ in rows}
+        assert suggestions.likely(city, "when is trash day")
+    for text, code in plain.items():
+        if not code or code in answers:
+            assert trained[text] == code, text
+    right = [trained[text] in found for _, text, found in rows]
+    assert sum(right) / len(right) >= 0.93
+    asking = [trained[text] in found for _, text, found in rows if answers.issuperset(found)]
+    assert sum(asking) / len(asking) >= 0.93
+    nothing = [not trained[text] for _, text, found in rows if found == [""]]
+    assert sum(nothing) / len(nothing) >= 0.9

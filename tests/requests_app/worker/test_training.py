@@ -20,7 +20,7 @@ from requests_app.actions.search_index import index_catalog
 from requests_app.actions.submission import Reporter
 from requests_app.models import Jurisdiction, ServiceRequest, ServiceVersion
 from requests_app.rules import suggestion_model
-from requests_app.rules.suggestion_model import ARRAYS, Model, current_model, folder_of, likely_services
+from requests_app.rules.suggestion_model import ARRAYS, Model, current_model, folder_of, likely
 from requests_app.rules.suggestions import suggest
 from requests_app.worker import training
 from tests import factories
@@ -132,6 +132,20 @@ def test_what_others_meant_is_suggested_and_a_new_model_is_used_at_once(cast: Ri
     assert codes(cast.city, "furrow")[:1] == ["tree"]
 
 
+def test_reports_push_away_neither_an_answer_nor_that_nobody_serves_it(cast: Rivermark) -> None:
+    """Residents report what they also ask about, and now and then what no city serves."""
+    asked = ["when is gully day", "what day do you sweep the gully"]
+    gully_days = factories.article(cast.city, "gully-days", "Gully days", asked={"en": asked})
+    index_catalog(cast.city)
+    reports(cast.pothole, "it is gully day and a gully is here", 6)
+    reports(cast.pothole, "pizza delivery, what day", 6)
+    reports(cast.tree, "a twig", 6)
+    train(cast.city)
+    assert {"gully day", "pizza delivery"} <= vocabulary(cast.city)
+    assert suggest(cast.city, "when is gully day", "en").answer == gully_days
+    assert suggest(cast.city, "pizza delivery near me", "en").ranked == []
+
+
 def test_what_is_learned_is_not_believed_against_the_catalog_nor_of_a_text_that_is_mostly_unknown(
     cast: Rivermark,
 ) -> None:
@@ -139,9 +153,9 @@ def test_what_is_learned_is_not_believed_against_the_catalog_nor_of_a_text_that_
     assert codes(cast.city, "pothole")[:1] == ["pothole"]
     assert codes(cast.city, "una rama", "es")[:1] == ["tree"]
 
-    assert likely_services(cast.city, "gully")
-    assert likely_services(cast.city, "gully zwx qqpt vvrr ttww kkjj ppzz") == {}
-    assert likely_services(cast.city, "") == {}
+    assert likely(cast.city, "gully")
+    assert likely(cast.city, "gully zwx qqpt vvrr ttww kkjj ppzz") == {}
+    assert likely(cast.city, "") == {}
 
     # One that is no longer offered.
     service = cast.pothole.service
@@ -194,7 +208,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "older format": lambda folder: other_about(folder, format=0),
     "about is no object": lambda folder: (folder / "about.json").write_text("[]"),
     "about is half": lambda folder: cut(folder / "about.json"),
-    "a service too many": lambda folder: other_about(folder, services=["pothole", "tree", "outreach", "more"]),
+    "a service too many": lambda folder: other_about(
+        folder, services=["pothole", "tree", "outreach", "?nobody", "more"]
+    ),
     "services are a number": lambda folder: other_about(folder, services=3),
     **{f"{name} gone": partial(remove, name) for name in ARRAYS},
     **{f"{name} cut": partial(cut_array, name) for name in ARRAYS},

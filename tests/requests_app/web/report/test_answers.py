@@ -73,6 +73,35 @@ def test_the_address_answers_and_is_kept_nowhere(cast: Rivermark, walk: Walk) ->
     assert "Oak" not in str(walk.draft.typed)
 
 
+def test_an_answer_further_down_has_its_box_too_and_one_address_is_for_all(cast: Rivermark, walk: Walk) -> None:
+    factories.article(
+        cast.city,
+        "council",
+        "Your council member",
+        "Council members are elected by ward.",
+        by_address="council_member",
+        asked={"en": ["council member trash day", "which council member do i call about the trash day"]},
+    )
+    index_catalog(cast.city)
+    walk.begin("when is trash day")
+    above, below = walk.html.split('id="answer-council"')
+    assert "Trash is collected by address." in above
+    assert 'id="answer_address"' in above
+    assert 'id="answer-council_address"' in below
+    # Only the box that was left empty says so, and the page comes back to where it is.
+    empty = walk.client.post(walk.page, {"address": " ", "answer": "answer-council"})
+    above, below = empty.content.decode().split('id="answer-council"')
+    assert (empty.status_code, "Enter an address." in above, "Enter an address." in below) == (422, False, True)
+    sent = walk.client.post(walk.page, {"address": "14 oak st", "answer": "answer-council"})
+    assert sent["Location"] == f"{walk.page}#answer-council"
+    above, below = walk.get("service").html.split('id="answer-council"')
+    for part in (above, below):
+        assert part.count("Ines Calloway") == 1
+    for anchor in ("answer", "", "x", "answer-\r\nX: 1", "answer-" + "x" * 90):
+        sent = walk.client.post(walk.page, {"address": "14 oak st", "answer": anchor})
+        assert sent["Location"] == f"{walk.page}#answer"
+
+
 def test_the_address_is_in_no_url_and_a_reload_shows_the_answer_again(
     cast: Rivermark, walk: Walk, client: Client
 ) -> None:
