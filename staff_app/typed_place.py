@@ -27,15 +27,15 @@ def find_place(
         point = Point(cleaned[longitude], cleaned[latitude], srid=4326)
     else:
         matches = addresses.search(city, cleaned["address"], limit=3)
-        sure = [match for match in matches if match.confidence >= SURE]
-        if not sure:
+        sure = addresses.sure_or_about(matches) or next((one for one in matches if one.confidence >= SURE), None)
+        if sure is None:
             near = ", ".join(match.label for match in matches)
             words = _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
             form.add_error(
                 "address", words if near else _("We couldn’t find this place. Enter an address, a corner or a park.")
             )
             return None
-        point, cleaned["address"] = sure[0].point, sure[0].label
+        point, cleaned["address"] = sure.point, sure.label
     if not ownership.inside(city, point):
         form.add_error("address", _("This place is outside %(city)s.") % {"city": city.name})
         return None

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from requests_app.models import GazetteerEntry, Jurisdiction, OwnerArea
-from requests_app.places import plus_codes
+from requests_app.places import between_numbers, plus_codes
 from requests_app.places.boundary import inside
 from requests_app.places.gazetteer_search import GazetteerSearch
 
@@ -18,6 +19,8 @@ ADDRESS_M, CORNER_M, STREET_M = 60, 150, 40
 METRES_PER_DEGREE = 111_320
 # A single match with this confidence is taken without asking.
 SURE = 0.9
+# The kind of a house that isn't known but is between two that are, and its confidence. Their own is that of a house next to it.
+ABOUT, ABOUT_CONFIDENCE, NEXT_CONFIDENCE = "about", 0.8, 0.69
 
 DEGREES = re.compile(
     r"^\s*(?P<lat>[-+]?\d{1,2}(?:\.\d+)?)\s*°?\s*(?P<ns>[NS]?)\s*[,;\s]\s*"
@@ -35,6 +38,11 @@ class Match:
     kind: str
     confidence: float
 
+    @property
+    def choice(self) -> str:
+        """The label in a list to choose from, in the reader's language."""
+        return _("%(place)s (about here)") % {"place": self.label} if self.kind == ABOUT else self.label
+
 
 def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Match]:
     """Places that match the text, best first. Understands coordinates and Plus Codes too."""
@@ -43,7 +51,12 @@ def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Mat
         near = nearest(jurisdiction, point) if inside(jurisdiction, point) else None
         label = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
         return [Match(label, point, "point", near.confidence if near else 0.5)]
-    return [_match(entry, confidence) for entry, confidence in GazetteerSearch(jurisdiction, text).found(limit)]
+    found = dict(GazetteerSearch(jurisdiction, text).found(limit))
+    between = between_numbers.find(jurisdiction, text, found)
+    about = [Match(one.label, one.point, ABOUT, ABOUT_CONFIDENCE) for one in between]
+    # Its neighbors come before other streets.
+    beside = {entry: found.get(entry, NEXT_CONFIDENCE) for one in between for entry in (one.low, one.high)}
+    return [*about, *(_match(entry, confidence) for entry, confidence in ({**beside, **found}).items())][:limit]
 
 
 def sure(matches: list[Match]) -> Match | None:
@@ -52,6 +65,12 @@ def sure(matches: list[Match]) -> Match | None:
     if len(exact) == 1:
         return exact[0]
     return matches[0] if len(matches) == 1 and matches[0].confidence >= SURE else None
+
+
+def sure_or_about(matches: list[Match]) -> Match | None:
+    """The match that needs no question where the block matters and not the house: also the only one between known numbers."""
+    about = [match for match in matches if match.kind == ABOUT]
+    return about[0] if len(about) == 1 else sure(matches)
 
 
 def nearest(jurisdiction: Jurisdiction, point: Point) -> Match | None:

@@ -73,7 +73,7 @@ function start(input) {
         Object.assign(option, { id: `${id}_${index}`, className: "usa-combo-box__list-option" });
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", "false");
-        option.textContent = place.label;
+        option.textContent = place.choice ?? place.label;
         // Otherwise pointerdown would move focus out of the box before the click.
         option.addEventListener("pointerdown", (event) => event.preventDefault());
         option.addEventListener("click", () => take(place));

@@ -242,7 +242,9 @@ def searched_place(city: Jurisdiction, typed: str) -> Place:
     if len(exact) == 1:
         return Place(point=exact[0].point, address=exact[0].label, source="api", confidence=1.0)
     found = addresses.search(city, typed, limit=2)
-    if not found or found[0].confidence < SURE or (len(found) > 1 and found[1].confidence >= found[0].confidence):
+    about = [match for match in found if match.kind == addresses.ABOUT]
+    is_sure = found and found[0].confidence >= SURE and (len(found) == 1 or found[1].confidence < found[0].confidence)
+    if len(about) != 1 and (about or not is_sure):
         return Place(address=typed, source="api")
     best = found[0]
     # What the list does not know ("behind the blue gate") stays, for staff.

@@ -76,7 +76,7 @@ AREA_FIELDS: dict[str, Schema] = {
 }
 PLACE_FIELDS: dict[str, Schema] = {
     "label": text("The address, corner, landmark or asset."),
-    "kind": text("What it is: `address`, `intersection`, `asset`, `town` …"),
+    "kind": text("What it is: `address`, `about` (between two known house numbers), `intersection`, `asset`, `town` …"),
     "lat": LATITUDE,
     "long": LONGITUDE,
     "confidence": {"type": "number", "minimum": 0, "maximum": 1, "description": "How well it fits the words."},

@@ -76,6 +76,7 @@ class Places(V1View):
             tag="Places",
             summary="Find places",
             words="Addresses, corners, landmarks and assets that fit the words `q`, best first; or the address `at` a place. "
+            "A house number that isn’t known but is between two that are is found about there (`kind` is `about`). "
             "Outside the city, that is the neighboring town (`kind` is `town`).",
             query=(
                 Parameter("q", "Words: an address, a corner, a park, an asset’s number.", example="12 Elm St"),

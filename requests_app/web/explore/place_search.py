@@ -65,6 +65,8 @@ def _listed(matches: list[addresses.Match], **more: str) -> HttpResponse:
             "lat": round(match.point.y, 6),
             "long": round(match.point.x, 6),
             "kind": match.kind,
+            # What the list shows, where that isn't the label.
+            **({"choice": match.choice} if match.choice != match.label else {}),
             **more,
         }
         for match in matches

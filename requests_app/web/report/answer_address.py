@@ -82,7 +82,7 @@ def answers_by_address(request: CityRequest, articles: Sequence[Article]) -> dic
         late = AtAddress(words, error=too_many_requests(request.jurisdiction), status=429)
         return {article.code: late for article in asking}
     matches = addresses.search(request.jurisdiction, words)
-    place = addresses.sure(matches)
+    place = addresses.sure_or_about(matches)
     if place is None:
         unsure = AtAddress(words, matches=matches, nothing=not matches)
         return {article.code: unsure for article in asking}
@@ -90,7 +90,7 @@ def answers_by_address(request: CityRequest, articles: Sequence[Article]) -> dic
     parts = {
         article.code: answer_at(request.jurisdiction, place.point, article.by_address, today) for article in asking
     }
-    return {code: AtAddress(place.label, part=part, nothing=part is None) for code, part in parts.items()}
+    return {code: AtAddress(place.choice, part=part, nothing=part is None) for code, part in parts.items()}
 
 
 def _anchor(request: CityRequest) -> str:

@@ -113,7 +113,7 @@ def matches(jurisdiction: Jurisdiction, words: str) -> dict[str, addresses.Match
 def choices(found: dict[str, addresses.Match], words: str) -> list[tuple[str, str]]:
     """The matches, and the text as it was typed, as form choices."""
     own = _("None of these. Use what I typed: “%(words)s”") % {"words": words}
-    return [*((key, match.label) for key, match in found.items()), (OWN_WORDS, own)]
+    return [*((key, match.choice) for key, match in found.items()), (OWN_WORDS, own)]
 
 
 def chosen(found: dict[str, addresses.Match], choice: str, words: str, note: str) -> dict[str, Any]:

@@ -218,6 +218,20 @@ def test_an_address_that_may_mean_several_places_stays_words(
     assert api.get("requests.json")[0]["lat"] is None
 
 
+def test_a_number_between_two_known_ones_gets_the_place_between_them(
+    api: Api, cast: factories.Rivermark, pothole_form: Form
+) -> None:
+    longitude, latitude = factories.ELM_ST
+    factories.address(cast.city, "16 Elm St", longitude + 0.0004, latitude)
+    service_request = made(api.post(without_place(pothole_form, address_string="14 elm street")))
+    assert service_request.address == "14 Elm St"
+    assert service_request.point.coords == pytest.approx((longitude + 0.0002, latitude))
+    assert service_request.place_confidence < 0.9
+    # Past the end of the street, it stays words.
+    beyond = made(api.post(without_place(pothole_form, address_string="18 elm street", description="Another one")))
+    assert (beyond.point, beyond.address) == (None, "18 elm street")
+
+
 @pytest.mark.shows("15.2")
 def test_an_address_id_is_read_back_only_where_the_place_is_public_exactly(
     api: Api, cast: factories.Rivermark, pothole_form: Form

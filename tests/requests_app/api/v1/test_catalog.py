@@ -74,6 +74,9 @@ def test_places_and_assets_are_found(anyone: V1, cast: factories.Rivermark) -> N
     assert [one["label"] for one in typed] == ["40.50000, -69.05020"]
     within = anyone.get("places/", at=f"{latitude},{factories.WEST + 0.0002:.4f}")["results"]
     assert [one["label"] for one in within] == ["659 Western Ave"]
+    factories.address(cast.city, "16 Elm St", *factories.ELM_ST)
+    between = anyone.get("places/", q="14 elm street")["results"][0]
+    assert (between["label"], between["kind"]) == ("14 Elm St", "about")
     anyone.get("places/", 400)
     anyone.get("places/", 400, q="x", at="1,1")
     first = anyone.get("assets/", limit=2)

@@ -55,6 +55,19 @@ def test_a_plus_code_is_the_point_that_a_click_gives(walk: Walk, is_short: bool)
     assert (found["lat"], found["long"], found["address"]) == (clicked["lat"], clicked["long"], clicked["address"])
 
 
+def test_a_number_between_two_known_ones_is_offered_first_and_marked(cast: Rivermark, walk: Walk) -> None:
+    longitude, latitude = factories.ELM_ST
+    factories.address(cast.city, "16 Elm St", longitude + 0.0004, latitude)
+    at_where(walk, address="14 Elm St")
+    assert "place" not in walk.draft.typed, "the report asks"
+    marks = re.findall(r"\d+ Elm St(?: \(about here\))?(?=\s*<)", walk.html)
+    assert marks[:3] == ["14 Elm St (about here)", "12 Elm St", "16 Elm St"]
+    walk.on("location/choose", choice=f"{longitude + 0.0002:.6f},{latitude:.6f}")
+    place = walk.draft.typed["place"]
+    assert (place["address"], place["long"]) == ("14 Elm St", pytest.approx(longitude + 0.0002))
+    assert place["confidence"] < 0.9
+
+
 def test_who_comes_back_for_the_note_alone_keeps_how_the_place_was_found(walk: Walk) -> None:
     at_where(walk, address="12 Elm St")
     before = walk.draft.typed["place"]
