@@ -1,7 +1,7 @@
 """How often what people type leads to the right service or answer: bin/test tests/benchmarks/asked.py -s.
 
 Sentences that nobody trained on (tests/benchmarks/asked/), in what bin/demo starts: how often a service or an article that is right
-comes first, or among the first three, which the page lists together; how often the answer comes first if only an answer is right;
+comes first, or among the first three, which the page lists together; how often the answer is first if only an answer is right;
 and how often what nobody serves is matched with nothing. The misses of the first half are printed; the half that was kept apart
 must reach the figures of BARS. With a real city's texts (LAMPLIGHTER_REAL_DATA), also those of its grab-bag "Other", labeled by
 hand.

@@ -1,7 +1,7 @@
 """How often two problems in one text are recognized: bin/test tests/benchmarks/two_problems.py -s.
 
-Sentences written by hand (tests/benchmarks/two_problems/), in the demo's city, without a trained model; half of them are one
-problem that sounds like two. Precision: how many of the texts called two are two. Recall: how many of two are found, with a right
+Sentences written by hand (tests/benchmarks/two_problems/), in what bin/demo starts; half of them are one problem that sounds like
+two. Precision: how many of the texts called two are two. Recall: how many of two are found, with a right
 service for both halves. The sentences of asked.py are nearly all about one problem: how many of them are called two. With a real
 city's texts (LAMPLIGHTER_REAL_DATA), how many, with some to look at. Every miss is printed. No result makes it fail.
 """
@@ -18,6 +18,7 @@ import yaml
 from requests_app.models import Jurisdiction
 from requests_app.rules import two_problems
 from tests.benchmarks import asked
+from tests.benchmarks.demo_city import demo_city  # noqa: F401
 from tests.real_data import real_data
 
 SENTENCES = Path(__file__).with_name("two_problems")
@@ -53,8 +54,8 @@ def tell(name: str, made: Jurisdiction, rows: list[dict[str, Any]], language: st
 
 
 @pytest.mark.django_db
-def test_two_problems_in_one_text() -> None:
-    made = asked.city()
+def test_two_problems_in_one_text(demo_city: Jurisdiction) -> None:  # noqa: F811
+    made = demo_city
     two_problems.find(made, "warm up and go", "en")
     print()
     for language in LANGUAGES:
@@ -63,6 +64,12 @@ def test_two_problems_in_one_text() -> None:
         pairs = [rows[at : at + 2] for at in range(0, len(rows), 2)]
         for name, half in (("seen", pairs[::2]), ("kept apart", pairs[1::2])):
             tell(f"{language}, {name}", made, [row for pair in half for row in pair], language)
+        tell(
+            f"{language}, written later",
+            made,
+            yaml.safe_load((SENTENCES / f"later_{language}.yaml").read_text()),
+            language,
+        )
         others = [row["said"] for row in asked.read(language)]
         began = time.process_time()
         called = [(text, codes(found)) for text in others if (found := two_problems.find(made, text, language))]
@@ -78,8 +85,8 @@ def test_two_problems_in_one_text() -> None:
 
 
 @pytest.mark.django_db
-def test_what_boston_reported() -> None:
-    made = asked.city()
+def test_what_boston_reported(demo_city: Jurisdiction) -> None:  # noqa: F811
+    made = demo_city
     with gzip.open(real_data("boston/resident_text_dev.csv.gz"), "rt", encoding="utf-8", newline="") as file:
         # Without what call takers filled in.
         texts = [row["description"] for row in csv.DictReader(file) if " | " not in row["description"]][:TRIED]

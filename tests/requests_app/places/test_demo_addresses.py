@@ -134,10 +134,14 @@ def test_the_address_box_finds_each_kind(city: Jurisdiction, client: Client, kin
     assert [(typed, first(client, typed)) for typed, _ in TYPED[kind]] == TYPED[kind]
 
 
-def test_a_number_between_two_known_ones_gives_both(city: Jurisdiction, client: Client) -> None:
+def test_a_number_between_two_known_ones_is_before_both(city: Jurisdiction, client: Client) -> None:
     GazetteerEntry.objects.filter(label__in=[f"{number} Salt Rd" for number in range(23, 32)]).delete()
-    found = [one["label"] for one in client.get(reverse("place_search"), {"q": "26 Salt Road, Rivermark"}).json()]
-    assert found[:2] == ["22 Salt Rd", "32 Salt Rd"]
+    found = client.get(reverse("place_search"), {"q": "26 Salt Road, Rivermark"}).json()
+    assert [one.get("choice", one["label"]) for one in found[:3]] == [
+        "26 Salt Rd (about here)",
+        "22 Salt Rd",
+        "32 Salt Rd",
+    ]
 
 
 @pytest.mark.parametrize(

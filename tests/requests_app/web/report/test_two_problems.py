@@ -80,6 +80,25 @@ def test_both_are_offered_and_the_second_comes_after_the_first(cast: Rivermark, 
     assert "Report it now" not in walk.get("sent").html
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Half of it is one word.
+        "pothole, and the lamp post",
+        "Pothole and streetlight on Elm",
+        # What looks like a corner.
+        "a pothole on Elm St. Also the streetlight",
+        "a hole in the road at Oak and Elm. Also the streetlight is out",
+        # A comma alone, in a few words.
+        "hole in the road, streetlight out",
+        # The second half fits the first service, too.
+        "a hole in the road, also the streetlight by the hole is dark",
+    ],
+)
+def test_short_halves_and_what_looks_like_a_corner_are_two(cast: Rivermark, walk: Walk, text: str) -> None:
+    assert OFFER in walk.begin(text).html
+
+
 def test_it_can_be_one_problem_before_and_after_the_service_is_chosen(cast: Rivermark, walk: Walk) -> None:
     walk.begin(TWO).on("service", one_problem="1")
     assert (walk.at, OFFER in walk.html, walk.draft.typed["text"]) == ("service", False, TWO)
