@@ -65,7 +65,7 @@ def suggest(
     scores = word_search.scores(jurisdiction, text, language)
     learned = {code: share for code, share in likely(jurisdiction, text).items() if share >= LEAST_LIKELY}
     versions, answers = _services(jurisdiction, scores, learned), _articles(jurisdiction, scores)
-    service, answer = (max((score for score, _ in found), default=0.0) for found in (versions, answers))
+    service, answer = (max((score for score, _ in scored), default=0.0) for scored in (versions, answers))
     elsewhere = max((score for (kind, _), score in scores.items() if kind.startswith(NOBODY)), default=0.0)
     if elsewhere >= LEAST and elsewhere > ELSEWHERE * max(service, answer):
         return Suggestions()
@@ -84,8 +84,9 @@ def suggest(
         answers[0] = (best, answers[0][1])
     elif elsewhere + more.get(NOBODYS, 0.0) > ELSEWHERE * best:
         return Suggestions()
+    found: list[tuple[float, ServiceVersion | Article]] = [*answers[:articles], *versions[:services]]
     # An answer goes before a service that fits as well.
-    ranked = _best_first(pair for pair in [*answers[:articles], *versions[:services]] if pair[0] >= SHARE * best)
+    ranked = _best_first(pair for pair in found if pair[0] >= SHARE * best)
     return Suggestions([one for _, one in ranked])
 
 
