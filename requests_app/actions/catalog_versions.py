@@ -5,7 +5,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from requests_app.models import Calendar, Category, Department, QuestionVersion, Service, ServiceVersion, Target
+from requests_app.actions.golive import store_approval
+from requests_app.models import (
+    Calendar,
+    Category,
+    Department,
+    QuestionVersion,
+    Service,
+    ServiceApproval,
+    ServiceVersion,
+    Target,
+)
+from requests_app.rules import golive
 from requests_app.rules.written_catalog import (
     question_columns,
     version_columns,
@@ -16,13 +27,15 @@ from requests_app.rules.written_catalog import (
 
 
 @transaction.atomic
-def publish(service: Service, written: dict[str, Any]) -> bool:
+def publish(service: Service, written: dict[str, Any], *, approval: ServiceApproval | None = None) -> bool:
     """Publishes the service as written in a catalog file, as its next version; returns False if it is as the current one.
 
-    Locks the service, so that two who publish at once get two numbers. Raises DoesNotExist for a category or department that the
-    city does not have.
+    Locks the service, so that two who publish at once get two numbers. approval: by the 911 center, of its emergency check as it
+    is written; stored if it is needed. Raises NotReady if residents use the service and may not be offered this version, and
+    DoesNotExist for a category or department that the city does not have.
     """
-    service.current = Service.objects.select_for_update().get(pk=service.pk).current
+    locked = Service.objects.select_for_update(of=("self",)).select_related("current").get(pk=service.pk)
+    service.current, service.active = locked.current, locked.active
     wanted = version_columns(written)
     wanted_questions = [question_columns(question) for question in written.get("questions") or []]
     if service.current is not None:
@@ -30,6 +43,12 @@ def publish(service: Service, written: dict[str, Any]) -> bool:
         questions = [question_columns(written_question(one)) for one in service.current.questions.order_by("order")]
         if (current, questions) == (wanted, wanted_questions):
             return False
+    needs_approval = bool(service.active and (found := golive.obstacles(service, written)))
+    if needs_approval:
+        if approval is not None:
+            found = golive.obstacles(service, written, approval=approval)
+        if found:
+            raise golive.NotReady(found)
     last = service.versions.aggregate(last=Max("number"))["last"] or 0
     category, department = wanted.pop("category"), wanted.pop("department")
     version = ServiceVersion.objects.create(
@@ -45,6 +64,8 @@ def publish(service: Service, written: dict[str, Any]) -> bool:
     )
     service.current = version
     service.save(update_fields=["current"])
+    if needs_approval and approval is not None:
+        store_approval(approval)
     return True
 
 

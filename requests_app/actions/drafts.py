@@ -286,7 +286,10 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
         related_requests.link_together(result.service_request, [one.service_request for one in sent_before(draft)])
     if draft.tester is not None and not result.repeated:
         ServiceTest.objects.create(
-            service_id=path.version.service_id, service_request=result.service_request, user=draft.tester
+            service_id=path.version.service_id,
+            service_version=path.version,
+            service_request=result.service_request,
+            user=draft.tester,
         )
     # All others now belong to the request.
     if result.repeated or not path.takes_photos:

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from requests_app import outbox
 from requests_app.actions import catalog_versions, setup_changes
+from requests_app.actions.golive import new_approval
 from requests_app.actions.search_index import index_catalog
 from requests_app.clock import app_now
 from requests_app.imports.catalog_file import REFERRED_TO, service_problems
@@ -25,14 +26,18 @@ from requests_app.models import (
     Jurisdiction,
     OutboxRow,
     Service,
+    ServiceApproval,
     ServiceDraft,
     ServiceVersion,
     SetupChange,
     User,
 )
+from requests_app.rules import golive
 from requests_app.rules.written_catalog import written_question, written_service, written_version
 
 KIND = "service"
+# As long as the note of a change of setup may be.
+NOTE_MAX = 500
 Written = dict[str, Any]
 
 
@@ -127,26 +132,53 @@ def discard(city: Jurisdiction, code: str, *, revision: int, actor: User) -> Non
 
 
 @transaction.atomic
-def publish(city: Jurisdiction, code: str, *, revision: int, actor: User | None, note: str = "") -> Service:
-    """Publishes the draft as the next version. Raises Conflict and Incomplete."""
+def publish(
+    city: Jurisdiction,
+    code: str,
+    *,
+    revision: int,
+    actor: User | None,
+    note: str = "",
+    approval: ServiceApproval | None = None,
+) -> Service:
+    """Publishes the draft as the next version. Raises Conflict, Incomplete and NotReady.
+
+    approval: of the emergency check as it is drafted, where residents use the service; one may be kept with the draft already.
+    """
     _service, draft = _lock(city, code)
     if draft is None or draft.revision != revision:
         raise Conflict(draft)
-    return _publish(draft, actor=actor, action="published", note=note)
+    return _publish(draft, actor=actor, action="published", note=note, approval=approval)
 
 
 @transaction.atomic
 def schedule(
-    city: Jurisdiction, code: str, *, revision: int, publish_at: dt.datetime | None, actor: User
+    city: Jurisdiction,
+    code: str,
+    *,
+    revision: int,
+    publish_at: dt.datetime | None,
+    actor: User,
+    approval: ServiceApproval | None = None,
 ) -> ServiceDraft:
-    """Sets the time at which a worker publishes the draft; None takes it off again. Raises Conflict and Incomplete."""
-    _service, draft = _lock(city, code)
+    """Sets the time at which a worker publishes the draft; None takes it off again. Raises Conflict, Incomplete and NotReady.
+
+    approval: as in publish(); it is kept with the draft, and must last until that day.
+    """
+    service, draft = _lock(city, code)
     if draft is None or draft.revision != revision:
         raise Conflict(draft)
     if publish_at is not None and (found := problems(city, draft.written)):
         raise Incomplete(found)
+    if approval is not None:
+        draft.approval = _kept(approval)
+    if publish_at is not None and service is not None and service.active and service.current is not None:
+        day = publish_at.astimezone(city.zone).date()
+        facts = golive.facts_of(city, [service.pk], today=day)
+        if missing := golive.obstacles(service, draft.written, approval=kept_approval(draft), facts=facts):
+            raise golive.NotReady(missing)
     draft.publish_at = publish_at
-    draft.save(update_fields=["publish_at"])
+    draft.save(update_fields=["publish_at", "approval"])
     setup_changes.record(
         city,
         KIND,
@@ -173,7 +205,8 @@ def schedule(
 def publish_row(row: OutboxRow) -> None:
     """Publishes a draft whose date has come; in the transaction that finishes the row, so once even if a worker is killed.
 
-    A draft that can no longer be published, because its department has closed, stays a draft and loses its date.
+    A draft that can no longer be published, because its department has closed or the approval of its emergency check has ended,
+    stays a draft and loses its date.
     """
     draft_id = int(row.dedupe_key.split(":")[1])
     found = ServiceDraft.objects.select_related("jurisdiction").filter(pk=draft_id).first()
@@ -185,7 +218,7 @@ def publish_row(row: OutboxRow) -> None:
     city, actor = found.jurisdiction, draft.edited_by
     try:
         _publish(draft, actor=actor, action="published")
-    except Incomplete:
+    except (Incomplete, golive.NotReady) as refused:
         draft.publish_at = None
         draft.save(update_fields=["publish_at"])
         setup_changes.record(
@@ -197,14 +230,24 @@ def publish_row(row: OutboxRow) -> None:
             before=None,
             after=None,
             action="not_published",
+            note=" ".join(refused.sentences)[:NOTE_MAX] if isinstance(refused, golive.NotReady) else "",
         )
 
 
 @transaction.atomic
-def roll_back(city: Jurisdiction, code: str, *, number: int, base: int, actor: User) -> Service:
+def roll_back(
+    city: Jurisdiction,
+    code: str,
+    *,
+    number: int,
+    base: int,
+    actor: User,
+    approval: ServiceApproval | None = None,
+) -> Service:
     """Publishes what an earlier version said as the next one. A draft in work stays, and targets too.
 
-    base: the number of the current version that the editor saw. Raises Conflict, Incomplete and DoesNotExist.
+    base: the number of the current version that the editor saw. approval: of the earlier version's emergency check, where
+    residents use the service. Raises Conflict, Incomplete, NotReady and DoesNotExist.
     """
     service, draft = _lock(city, code)
     if service is None or service.current is None or service.current.number != base:
@@ -214,7 +257,7 @@ def roll_back(city: Jurisdiction, code: str, *, number: int, base: int, actor: U
     written = written_full(earlier) | {key: before[key] for key in ("targets", "active") if key in before}
     if found := problems(city, written):
         raise Incomplete(found)
-    catalog_versions.publish(service, written)
+    catalog_versions.publish(service, written, approval=approval)
     index_catalog(city)
     setup_changes.record(
         city,
@@ -271,7 +314,14 @@ def _store(draft: ServiceDraft, before: Written | None, written: Written, actor:
     return draft
 
 
-def _publish(draft: ServiceDraft, *, actor: User | None, action: str, note: str = "") -> Service:
+def _publish(
+    draft: ServiceDraft,
+    *,
+    actor: User | None,
+    action: str,
+    note: str = "",
+    approval: ServiceApproval | None = None,
+) -> Service:
     city, written = draft.jurisdiction, draft.written
     if found := problems(city, written):
         raise Incomplete(found)
@@ -282,7 +332,7 @@ def _publish(draft: ServiceDraft, *, actor: User | None, action: str, note: str 
             jurisdiction=city, service_code=draft.service_code, order=_last_place(city), active=False
         )
     before = written_service(service) if service.current is not None else None
-    catalog_versions.publish(service, written)
+    catalog_versions.publish(service, written, approval=approval or kept_approval(draft))
     catalog_versions.set_targets(service, written.get("targets") or {})
     index_catalog(city)
     setup_changes.record(
@@ -298,6 +348,33 @@ def _publish(draft: ServiceDraft, *, actor: User | None, action: str, note: str 
     )
     draft.delete()
     return service
+
+
+def _kept(approval: ServiceApproval) -> Written:
+    return {
+        "approver": approval.approver,
+        "review_by": approval.review_by.isoformat() if approval.review_by else None,
+        "approved": approval.approved,
+        "user": approval.user_id,
+    }
+
+
+def kept_approval(draft: ServiceDraft) -> ServiceApproval | None:
+    """What was approved when a date was set for the draft, if the draft says the same today."""
+    kept = draft.approval
+    if (
+        draft.service is None
+        or not kept
+        or kept["approved"] != golive.emergency_words(draft.written, draft.jurisdiction)
+    ):
+        return None
+    return new_approval(
+        draft.service,
+        approver=kept["approver"],
+        review_by=dt.date.fromisoformat(kept["review_by"]),
+        words=kept["approved"],
+        actor=User.objects.filter(pk=kept["user"]).first(),
+    )
 
 
 def _last_place(city: Jurisdiction) -> int:

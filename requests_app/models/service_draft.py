@@ -24,6 +24,8 @@ class ServiceDraft(models.Model):
     revision = models.BigIntegerField()
     edited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(db_default=AppNow())
+    # The 911 center's approval of its emergency check: approver, review_by, approved (as in ServiceApproval) and user, its id.
+    approval = models.JSONField(default=dict, blank=True, db_default={})
     # Empty: nobody has set a date.
     publish_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrapper, OuterRef, Q, When
+from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -403,6 +403,10 @@ def requires_second_step(user: User | AnonymousUser, jurisdiction: Jurisdiction)
 
 def has_administrator(jurisdiction: Jurisdiction) -> bool:
     """Whether somebody who can sign in administers this city."""
-    return Membership.objects.filter(
-        jurisdiction=jurisdiction, role__permissions__contains=["administer"], user__is_active=True
-    ).exists()
+    return administrators(jurisdiction).exists()
+
+
+def administrators(jurisdiction: Jurisdiction) -> QuerySet[User]:
+    """Those who can sign in and administer this city."""
+    members = Membership.objects.filter(jurisdiction=jurisdiction, role__permissions__contains=["administer"])
+    return User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("pk")

@@ -99,6 +99,7 @@ def build_service(ada: Desk) -> None:
 def go_live(ada: Desk) -> None:
     """Adds what the list says is missing."""
     ada.page.locator("summary", has_text="Approve it").click()
+    ada.page.get_by_label("Who at the 911 center approved it").fill("Lt. Ruiz")
     ada.press("Approve the emergency check").press("No article is needed")
     ada.at(SERVICE).fill(
         description_en="A pile of leaves on the street or the grass.", outcome_words_fixed_en="Picked up"

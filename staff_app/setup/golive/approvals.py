@@ -13,7 +13,7 @@ from requests_app.rules import golive as rules
 from requests_app.rules.written_catalog import written_services
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.golive.forms import ApprovalForm
-from staff_app.setup.golive.golive import fingerprint, get_service_or_404, show
+from staff_app.setup.golive.golive import get_service_or_404, show
 
 log = structlog.get_logger(__name__)
 
@@ -26,11 +26,14 @@ def approve_emergency(request: StaffRequest, service_code: str) -> HttpResponse:
     form = ApprovalForm(request.POST, today=app_now().astimezone(request.jurisdiction.zone).date())
     if not form.is_valid():
         return show(request, service, form=form, status=422)
-    words = rules.emergency_words(written_services([service])[service.pk])
-    is_seen = request.POST.get("seen") == fingerprint(words)
-    if not is_seen or not actions.approve_emergency(
-        service, review_by=form.cleaned_data["review_by"], seen=words, actor=request.user
-    ):
+    words = rules.emergency_words(written_services([service])[service.pk], request.jurisdiction)
+    is_seen = request.POST.get("seen") == rules.fingerprint(words)
+    try:
+        is_stored = is_seen and actions.approve_emergency(service, **form.cleaned_data, seen=words, actor=request.user)
+    except rules.NotReady:
+        # The list says why.
+        return show(request, service, form=form, status=422)
+    if not is_stored:
         return show(request, service, form=form, status=409, has_changed=True)
     log.info("emergency_check_approved", service_id=service.pk, user_id=request.user.pk)
     messages.success(request, _("The emergency check is approved."))

@@ -8,11 +8,19 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-# A review that never comes is none.
-REVIEW_WITHIN = dt.timedelta(days=3 * 366)
+from requests_app.rules.golive import REVIEW_WITHIN
+from requests_app.web.fields import WordsField
 
 
 class ApprovalForm(forms.Form):
+    approver = WordsField(
+        label=gettext_lazy("Who at the 911 center approved it"),
+        help_text=gettext_lazy(
+            "Name and position of the person who read these words, like “Lt. Dana Ruiz, shift supervisor.”"
+        ),
+        max_length=100,
+        error_messages={"required": gettext_lazy("Enter who at the 911 center approved it.")},
+    )
     review_by = forms.DateField(
         label=gettext_lazy("Review it again by"),
         help_text=gettext_lazy("On this day the approval ends. A year from now is usual."),

@@ -1,7 +1,6 @@
 """What each service needs before residents can use it: a list of all, and a page for one that says where to add what is missing."""
 
-import hashlib
-import json
+import datetime as dt
 from typing import Any
 
 from django.db.models import F
@@ -52,6 +51,7 @@ def golive(request: StaffRequest) -> HttpResponse:
                     "service": service,
                     "name": name_of(service),
                     "missing": missing,
+                    "ends_on": _ends_on(service, facts) if rules.SHORT_NAMES[rules.EMERGENCY] not in missing else None,
                     "done": len(checks) - len(missing),
                     "of": len(checks),
                 }
@@ -98,7 +98,7 @@ def show(
     facts = rules.facts_of(request.jurisdiction, [service.pk])
     written = written_services([service])[service.pk]
     checks = rules.checks(service, written, facts)
-    words = rules.emergency_words(written)
+    words = rules.emergency_words(written, request.jurisdiction)
     department = facts.departments.get(written.get("department", ""))
     context = {
         "service": service,
@@ -115,12 +115,7 @@ def show(
         ],
         "done": sum(check.done for check in checks),
         "form": form or ApprovalForm(today=facts.today),
-        "screen": [
-            {"language": code, "name": get_language_info(code)["name_translated"], "words": text}
-            for code, text in words["screen"].items()
-        ],
-        "seen": fingerprint(words),
-        "stops": _stops(written),
+        **emergency_context(words),
         "approval": facts.approvals.get((service.pk, ServiceApproval.Kind.EMERGENCY)),
         "no_article": facts.approvals.get((service.pk, ServiceApproval.Kind.NO_ARTICLE)),
         "tests": _tests(service),
@@ -133,9 +128,23 @@ def name_of(service: Service) -> str:
     return str(service.current or service.service_code)
 
 
-def fingerprint(words: dict[str, Any]) -> str:
-    """Of the emergency check that a page shows, so that nobody approves one that they haven't seen."""
-    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+def _ends_on(service: Service, facts: rules.Facts) -> dt.date | None:
+    """When the approval of the emergency check ends, if that is soon."""
+    approval = facts.approvals.get((service.pk, ServiceApproval.Kind.EMERGENCY))
+    return rules.ends_soon(approval, facts.city) if approval else None
+
+
+def emergency_context(words: dict[str, Any]) -> dict[str, Any]:
+    """An emergency check for templates: as residents read it in each language, and the answers that stop the form."""
+    return {
+        "screen": [
+            {"language": code, "name": get_language_info(code)["name_translated"], "words": text}
+            for code, text in words["screen"].items()
+        ],
+        "stops": words["stops"],
+        "emergency_number": words["number"],
+        "seen": rules.fingerprint(words),
+    }
 
 
 def _put_right(code: str, service: Service, department: Department | None) -> str:
@@ -152,16 +161,6 @@ def _put_right(code: str, service: Service, department: Department | None) -> st
     return reverse("staff_app:new_article") if code == rules.ARTICLE else ""
 
 
-def _stops(written: dict[str, Any]) -> list[dict[str, Any]]:
-    """The answers that stop the form, with their questions."""
-    return [
-        {"question": question["text"], "answer": option["label"]}
-        for question in written["questions"]
-        for option in question.get("options") or []
-        if (option.get("effects") or {}).get("stop")
-    ]
-
-
 def _tests(service: Service) -> list[dict[str, Any]]:
     """The newest test requests: where each was routed and which email was written about it."""
     tests = list(
@@ -174,9 +173,9 @@ def _tests(service: Service) -> list[dict[str, Any]]:
     rows = OutboxRow.objects.filter(
         service_request__in=[test.service_request_id for test in tests],
         kind__startswith="email_",
-        recipient__value__in={test.user.email for test in tests},
+        recipient__value__in={test.user.email for test in tests if test.user},
     )
     for row in rows.order_by("id").annotate(address=F("recipient__value")):
         email = {"about": EMAILS.get(row.kind, _("Update")), "address": row.address}
         emails.setdefault(row.service_request_id or 0, []).append(email)
-    return [{"test": test, "emails": emails.get(test.service_request_id, [])} for test in tests]
+    return [{"test": test, "emails": emails.get(test.service_request_id or 0, [])} for test in tests]

@@ -2,7 +2,7 @@
 
 import structlog
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -43,7 +43,10 @@ def start_test(request: StaffRequest, service_code: str) -> HttpResponse:
 def pass_test(request: StaffRequest, service_code: str, test_id: int) -> HttpResponse:
     service = get_service_or_404(request, service_code)
     test = get_object_or_404(ServiceTest.objects.select_related("service_request"), pk=test_id, service=service)
-    if test.service_request.routed_at is None and not test.service_request.in_triage:
+    made = test.service_request
+    if made is None:
+        raise Http404
+    if made.routed_at is None and not made.in_triage:
         messages.error(request, _("It isn’t routed yet. Reload this page in a moment."))
         return redirect("staff_app:service_golive", service.service_code)
     actions.pass_test(test, actor=request.user)

@@ -1,5 +1,6 @@
 """What a draft changes, publishing it now or at a date, the versions of a service, and rolling back to one."""
 
+import datetime as dt
 from collections import defaultdict
 from typing import Any
 
@@ -7,20 +8,50 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions import service_drafts
+from requests_app.actions.golive import new_approval
 from requests_app.clock import app_now
-from requests_app.models import ServiceVersion, SetupChange
+from requests_app.models import ServiceApproval, ServiceVersion, SetupChange
+from requests_app.rules import golive
 from requests_app.rules.setup_diff import differences
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.setup.golive.forms import ApprovalForm
+from staff_app.setup.golive.golive import emergency_context
 from staff_app.setup.services.editing import Editing, conflict, load, number, sentence, show
 
 # Older versions are in the audit.
 VERSIONS_SHOWN = 50
+Written = dict[str, Any]
+
+
+def _approval_of(
+    request: StaffRequest, editing: Editing, written: Written, auto_id: str = "id_%s"
+) -> tuple[ApprovalForm, ServiceApproval | None]:
+    """The form about the 911 center's approval as it was posted, and the approval of what the page showed; None: there is none."""
+    words = golive.emergency_words(written, editing.city)
+    form = ApprovalForm(request.POST, today=_today(editing), auto_id=auto_id)
+    is_seen = request.POST.get("seen") == golive.fingerprint(words)
+    if editing.service is None or not is_seen or not form.is_valid():
+        return form, None
+    return form, new_approval(editing.service, **form.cleaned_data, words=words, actor=request.user)
+
+
+def _today(editing: Editing) -> dt.date:
+    return app_now().astimezone(editing.city.zone).date()
+
+
+def _unapproved(editing: Editing, written: Written, approval: ServiceApproval | None = None) -> list[str]:
+    """Why residents, who use the service, can't be asked about danger as it is written; empty: they can be."""
+    service = editing.service
+    if service is None or not service.active or service.current is None:
+        return []
+    return golive.NotReady(golive.obstacles(service, written, approval=approval)).sentences
 
 
 class ScheduleForm(forms.Form):
@@ -47,12 +78,15 @@ class ScheduleForm(forms.Form):
 
 @staff_page
 def service_changes(request: StaffRequest, code: str) -> HttpResponse:
-    """The differences in words, with publish, schedule and discard."""
+    """The differences in words, with publish, schedule and discard. Where residents use the service and its emergency check
+    changes, publishing asks who at the 911 center approved it."""
     editing = load(request, code)
     form = ScheduleForm(initial={"publish_at": editing.draft.publish_at if editing.draft else None})
     if request.method != "POST":
         return _changes(request, editing, form)
     revision, city, code = number(request, "revision"), editing.city, editing.code
+    approval_form: ApprovalForm | None = None
+    approval: ServiceApproval | None = None
     try:
         if "discard" in request.POST:
             service_drafts.discard(city, code, revision=revision, actor=request.user)
@@ -61,16 +95,24 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
         if "unschedule" in request.POST:
             service_drafts.schedule(city, code, revision=revision, publish_at=None, actor=request.user)
             messages.success(request, _("The date is canceled. The draft is still here."))
-        elif "schedule" in request.POST:
+            return redirect("staff_app:service_changes", code)
+        if "schedule" in request.POST:
             form = ScheduleForm(request.POST)
+        if "seen" in request.POST and editing.revision == revision:
+            approval_form, approval = _approval_of(request, editing, editing.written)
+            if approval is None or ("schedule" in request.POST and not form.is_valid()):
+                return _changes(request, editing, form, approval_form=approval_form, status=422)
+        if "schedule" in request.POST:
             if not form.is_valid():
                 return _changes(request, editing, form, status=422)
             chosen = form.cleaned_data["publish_at"]
-            service_drafts.schedule(city, code, revision=revision, publish_at=chosen, actor=request.user)
+            service_drafts.schedule(
+                city, code, revision=revision, publish_at=chosen, actor=request.user, approval=approval
+            )
             day = date_format(chosen.astimezone(city.zone), "DATETIME_FORMAT")
             messages.success(request, _("It will be published on %(day)s.") % {"day": day})
         else:
-            service = service_drafts.publish(city, code, revision=revision, actor=request.user)
+            service = service_drafts.publish(city, code, revision=revision, actor=request.user, approval=approval)
             if service.active:
                 messages.success(request, _("Published. Residents see it now."))
             else:
@@ -83,16 +125,37 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
     except service_drafts.Incomplete:
         # The page lists what is missing.
         return _changes(request, editing, form, status=422)
+    except golive.NotReady as refused:
+        # Today's approval may end before the day on which it is to be published.
+        approval_form = approval_form or ApprovalForm(today=_today(editing))
+        return _changes(request, editing, form, approval_form=approval_form, refused=refused.sentences, status=422)
     return redirect("staff_app:service_changes", code)
 
 
 def _changes(
-    request: StaffRequest, editing: Editing, form: ScheduleForm, *, status: int = 200, **context: Any
+    request: StaffRequest,
+    editing: Editing,
+    form: ScheduleForm,
+    *,
+    approval_form: ApprovalForm | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
-    unfinished = editing.unfinished if editing.draft else []
-    return show(
-        request, "changes", editing, section="service_changes", form=form, unfinished=unfinished, status=status, **context
-    )  # fmt: skip
+    if editing.draft is not None:
+        words = golive.emergency_words(editing.written, editing.city)
+        kept = service_drafts.kept_approval(editing.draft)
+        unapproved = _unapproved(editing, editing.written, kept)
+        context["unfinished"] = list(editing.unfinished)
+        if unapproved and golive.unnamed_in(words):
+            context["unfinished"] += [
+                (sentence, reverse("staff_app:service_words", args=[editing.code])) for sentence in unapproved
+            ]
+        if unapproved or approval_form is not None:
+            context["approval_form"] = approval_form or ApprovalForm(today=_today(editing))
+        elif editing.published and kept is not None:
+            context["approval"] = kept
+        context |= emergency_context(words)
+    return show(request, "changes", editing, section="service_changes", form=form, status=status, **context)
 
 
 @staff_page
@@ -100,7 +163,16 @@ def service_history(request: StaffRequest, code: str) -> HttpResponse:
     return _history(request, load(request, code))
 
 
-def _history(request: StaffRequest, editing: Editing, *, status: int = 200, **context: Any) -> HttpResponse:
+def _history(
+    request: StaffRequest,
+    editing: Editing,
+    *,
+    approval_form: ApprovalForm | None = None,
+    approving: int = 0,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """approval_form: as it was posted to roll back to the version `approving`."""
     versions = list(
         ServiceVersion.objects.filter(service=editing.service)
         .select_related("service", "category", "department")
@@ -117,12 +189,28 @@ def _history(request: StaffRequest, editing: Editing, *, status: int = 200, **co
             "brought_back": _brought_back(changes.get(version.number)),
             "is_first": place + 1 == len(versions),
             "differences": differences(written[place + 1], written[place]) if place + 1 < len(versions) else [],
+            **_approval_to_roll_back(editing, written[place], version.number, approval_form, approving),
         }
         for place, version in enumerate(versions)
     ]
     return show(
         request, "history", editing, section="service_history", rows=rows[:VERSIONS_SHOWN], status=status, **context
     )  # fmt: skip
+
+
+def _approval_to_roll_back(
+    editing: Editing, written: Written, version: int, approval_form: ApprovalForm | None, approving: int
+) -> dict[str, Any]:
+    """For a version whose emergency check is another than the one that residents read now."""
+    service = editing.service
+    if service is None or not service.active or version == editing.base:
+        return {}
+    words = golive.emergency_words(written, editing.city)
+    if words == golive.emergency_words(editing.published or {}, editing.city):
+        return {}
+    form = approval_form if version == approving else None
+    form = form or ApprovalForm(today=_today(editing), auto_id=f"id_{version}_%s")
+    return {"approval_form": form, **emergency_context(words)}
 
 
 def _changes_of(editing: Editing, versions: list[ServiceVersion]) -> dict[int, SetupChange]:
@@ -145,12 +233,29 @@ def _brought_back(change: SetupChange | None) -> str:
 @staff_page
 @require_POST
 def roll_back_service(request: StaffRequest, code: str) -> HttpResponse:
-    """POST number: of the version to publish again. Targets stay as they are."""
+    """POST number: of the version to publish again. Targets stay as they are. If residents would read another emergency check,
+    it asks for the 911 center's approval, as publishing does."""
     editing = load(request, code)
+    chosen = number(request, "number")
+    approval_form: ApprovalForm | None = None
+    approval: ServiceApproval | None = None
     try:
+        if "seen" in request.POST:
+            earlier = ServiceVersion.objects.select_related("service", "category", "department").get(
+                service=editing.service, number=chosen
+            )
+            approval_form, approval = _approval_of(
+                request, editing, service_drafts.written_full(earlier), f"id_{chosen}_%s"
+            )
+            if approval is None:
+                return _history(request, editing, approval_form=approval_form, approving=chosen, status=422)
         service_drafts.roll_back(
-            editing.city, editing.code, number=number(request, "number"), base=number(request, "base"), actor=request.user
+            editing.city, editing.code, number=chosen, base=number(request, "base"), actor=request.user, approval=approval
         )  # fmt: skip
+    except golive.NotReady as refused:
+        said = " ".join(refused.sentences)
+        messages.error(request, _("That version can’t be published again. %(problems)s") % {"problems": said})
+        return _history(request, editing, approval_form=approval_form, approving=chosen, status=409)
     except service_drafts.Conflict:
         messages.error(request, _("A newer version was published meanwhile. Please review it first."))
         return _history(request, load(request, code), status=409)

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.2")]
 SignIn = Callable[[User], Client]
 PAGE = "/staff/setup/services/outreach/go-live/"
 LATER = (dt.date.today() + dt.timedelta(days=200)).isoformat()
+APPROVED = {"approver": "Lt. Ruiz", "review_by": LATER}
 
 
 @pytest.fixture
@@ -82,24 +83,26 @@ def test_the_emergency_check_is_approved_with_a_date_and_by_name(town: Rivermark
     html = ada.get(PAGE).content.decode()
     assert "Is the person hurt? Call 911." in html
     seen = html.split('name="seen" value="')[1].split('"')[0]
-    for wrong in ("", "2001-01-01", "2999-01-01"):
-        assert ada.post(f"{PAGE}approve/", {"review_by": wrong, "seen": seen}).status_code == 422
-    html = ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen}, follow=True).content.decode()
-    assert "Approved by Ada" in html
+    for wrong in ({"review_by": ""}, {"review_by": "2001-01-01"}, {"review_by": "2999-01-01"}, {"approver": " "}):
+        assert ada.post(f"{PAGE}approve/", {**APPROVED, **wrong, "seen": seen}).status_code == 422
+    html = ada.post(f"{PAGE}approve/", {**APPROVED, "seen": seen}, follow=True).content.decode()
+    assert "Approved by Lt. Ruiz until" in html
+    assert "Entered by Ada on" in html
     assert "emergency" not in sentences(town)
     logged = SetupChange.objects.get()
     assert (logged.action, logged.key, logged.user) == ("approved", "outreach", town.ada)
-    assert logged.after == {"emergency": True, "review_by": LATER}
+    assert logged.after == {"emergency": True, "review_by": LATER, "approver": "Lt. Ruiz"}
     ServiceApproval.objects.update(review_by="2001-01-01")
     assert "Approve it again." in sentences(town)["emergency"][0]
 
 
 def test_an_approval_counts_only_for_the_words_that_were_read(town: Rivermark, ada: Client) -> None:
     seen = ada.get(PAGE).content.decode().split('name="seen" value="')[1].split('"')[0]
-    ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen})
-    republish(town, emergency_screen={"en": "Is the person in danger?", "es": "¿Está en peligro?"})
+    ada.post(f"{PAGE}approve/", {**APPROVED, "seen": seen})
+    Service.objects.update(active=False)
+    republish(town, emergency_screen={"en": "In danger? Call 911.", "es": "¿Está en peligro? Llame al 911."})
     assert "changed after it was approved" in sentences(town)["emergency"][0]
-    answer = ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen})
+    answer = ada.post(f"{PAGE}approve/", {**APPROVED, "seen": seen})
     assert answer.status_code == 409
     assert "Read it again before you approve it." in answer.content.decode()
     assert "emergency" in sentences(town)
@@ -167,10 +170,68 @@ def everything_is_done(town: Rivermark, ada: Client) -> None:
         targets={"acknowledge": target, "resolve": target},
     )
     seen = ada.get(PAGE).content.decode().split('name="seen" value="')[1].split('"')[0]
-    ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen})
+    ada.post(f"{PAGE}approve/", {**APPROVED, "seen": seen})
     ada.post(f"{PAGE}no-article/", {"needs_none": "1"})
     made = factories.routed(town.outreach)
-    ServiceTest.objects.create(service=service_of(town), service_request=made, user=town.ada, passed_at=app_now())
+    ServiceTest.objects.create(
+        service=service_of(town),
+        service_version=service_of(town).current,
+        service_request=made,
+        user=town.ada,
+        passed_at=app_now(),
+    )
+
+
+def test_a_passed_test_belongs_to_the_questions_it_passed_with(town: Rivermark, ada: Client) -> None:
+    everything_is_done(town, ada)
+    before = export_catalog(town.city)["services"]
+    questions = next(one for one in before if one["service_code"] == "outreach")["questions"]
+    more = {"code": "tent", "kind": "text", "text": {"en": "Is there a tent?", "es": "¿Hay una carpa?"}}
+    republish(town, questions=[*questions, more], priority=2)
+    assert sentences(town) == {
+        "test": ["The questions were changed after the test. Send another test request."],
+    }
+    republish(town, questions=questions, priority=4)
+    assert sentences(town) == {}
+
+
+def test_a_test_passes_with_the_questions_that_it_was_sent_with(town: Rivermark, ada: Client) -> None:
+    """The version was published while the tester walked through the pages of the earlier one."""
+    made = factories.routed(town.outreach)
+    test = ServiceTest.objects.create(
+        service=service_of(town), service_version=town.outreach, service_request=made, user=town.ada
+    )
+    more = {"code": "tent", "kind": "text", "text": {"en": "Is there a tent?", "es": "¿Hay una carpa?"}}
+    republish(town, questions=[more])
+    ada.post(f"{PAGE}tests/{test.pk}/pass/")
+    assert "changed after the test" in sentences(town)["test"][0]
+
+
+def test_words_that_do_not_name_the_city_s_number_are_not_approved(town: Rivermark, ada: Client) -> None:
+    Service.objects.update(active=False)
+    republish(town, emergency_screen={"en": "Ring the mayor if you are hurt.", "es": "Llame al 9-1-1."})
+    seen = ada.get(PAGE).content.decode().split('name="seen" value="')[1].split('"')[0]
+    answer = ada.post(f"{PAGE}approve/", {**APPROVED, "seen": seen})
+    assert answer.status_code == 422
+    assert "The emergency question should name 911 in English." in answer.content.decode()
+    assert not ServiceApproval.objects.exists()
+
+
+def test_another_emergency_number_asks_for_another_approval_and_the_service_goes_on(
+    town: Rivermark, ada: Client
+) -> None:
+    everything_is_done(town, ada)
+    town.city.emergency_number = "112"
+    town.city.save()
+    assert sentences(town)["emergency"] == ["The emergency question should name 112 in English, Spanish."]
+    assert service_of(town).active
+
+
+@pytest.mark.parametrize("words", ["Call 911.", "Call 9-1-1 now", "¡911!", "dial 9 1 1"])
+def test_a_number_is_named_however_it_is_written(words: str) -> None:
+    assert golive.unnamed_in({"screen": {"en": words}, "number": "911"}) == []
+    assert golive.unnamed_in({"screen": {"en": words.replace("1", "2")}, "number": "911"}) == ["en"]
+    assert golive.unnamed_in({"screen": {"en": "Call 555-9110"}, "number": "911"}) == ["en"]
 
 
 @pytest.mark.parametrize(
