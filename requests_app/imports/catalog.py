@@ -8,6 +8,7 @@ from django.db import transaction
 
 from requests_app.actions import catalog_versions, routing_versions, setup_changes
 from requests_app.actions.search_index import index_catalog
+from requests_app.imports import catalog_golive
 from requests_app.imports.catalog_changes import Change, changes, fingerprint
 from requests_app.imports.catalog_file import (
     FORMAT,
@@ -20,6 +21,7 @@ from requests_app.imports.catalog_file import (
     read_catalog,
     read_phrase,
 )
+from requests_app.imports.catalog_golive import missing_by_code
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.rosters import replace_roster, written_roster
 from requests_app.models import (
@@ -36,6 +38,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.alarms import KINDS_ON_CALL
+from requests_app.rules.golive import NotReady
 from requests_app.rules.routing import rules_in_use
 from requests_app.rules.written_catalog import written_article, written_calendar, written_services
 
@@ -52,7 +55,8 @@ class SetupChangedError(Exception):
 def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path], actor: User | None = None) -> dict[str, int]:
     """Imports in one transaction; returns the number of rows created or changed per part. Idempotent.
 
-    A service with new wording or questions gets a new version; a changed target applies from now on. Routing rules,
+    A service with new wording or questions gets a new version; a changed target applies from now on. A new service is not offered
+    to residents, unless the file says so and nothing is missing (rules/golive.py). Routing rules,
     rosters, reasons, emergency words and moderation words are lists: entries no longer listed are deactivated or deleted.
     Raises ImportProblemError with all problems.
     """
@@ -64,8 +68,12 @@ def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path], actor: Use
 def check(jurisdiction: Jurisdiction, catalog: Catalog, languages: Sequence[str] | None = None) -> None:
     """Raises ImportProblemError with all problems. languages: those that texts need, the city's if not given."""
     if found := problems(catalog, languages or jurisdiction.languages, _known(jurisdiction)):
-        more = [f"{len(found) - REPORTED_MAX} more."] if len(found) > REPORTED_MAX else []
-        raise ImportProblemError("The catalog was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
+        raise _not_imported(found)
+
+
+def _not_imported(found: list[str]) -> ImportProblemError:
+    more = [f"{len(found) - REPORTED_MAX} more."] if len(found) > REPORTED_MAX else []
+    return ImportProblemError("The catalog was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
 
 
 @transaction.atomic
@@ -105,12 +113,13 @@ def dry_run(jurisdiction: Jurisdiction, catalog: Catalog) -> tuple[list[Change],
         before = export_catalog(jurisdiction)
         _write(jurisdiction, catalog)
         after = export_catalog(jurisdiction)
+        missing = missing_by_code(jurisdiction, catalog)
         transaction.set_rollback(True)
-    return changes(before, after), fingerprint(before)
+    return changes(before, after, missing), fingerprint(before)
 
 
 def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = None) -> dict[str, int]:
-    writer = _Writer(jurisdiction, actor, catalog.name)
+    writer = _Writer(jurisdiction, catalog, actor)
     if urgent := catalog.get("urgent_minutes"):
         writer.urgent(urgent)
     writer.calendars(catalog.get("calendars", {}))
@@ -130,6 +139,7 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
         writer.phrases(kind, by_language)
     for kind, terms in catalog.get("moderation_words", {}).items():
         writer.terms(kind, terms)
+    writer.go_live()
     index_catalog(jurisdiction)
     return writer.changed
 
@@ -149,9 +159,11 @@ def _known(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
 
 
 class _Writer:
-    def __init__(self, jurisdiction: Jurisdiction, actor: User | None = None, note: str = "") -> None:
-        self.jurisdiction, self.actor, self.note = jurisdiction, actor, note
+    def __init__(self, jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = None) -> None:
+        self.jurisdiction, self.catalog, self.actor, self.note = jurisdiction, catalog, actor, catalog.name
         self.changed: dict[str, int] = {}
+        # Codes of services.
+        self.created: set[str] = set()
 
     def _count(self, part: str, changed: bool) -> None:
         self.changed[part] = self.changed.get(part, 0) + int(changed)
@@ -220,18 +232,32 @@ class _Writer:
             self._put("categories", Category, {"code": category["code"]}, columns)
 
     def services(self, entries: list[dict[str, Any]]) -> None:
-        for written in entries:
-            active = written.get("active", True)
+        """Raises ImportProblemError with each service that residents use and may not see as the file has it."""
+        refused = []
+        for number, written in enumerate(entries):
             code = written["service_code"]
             service, created = Service.objects.get_or_create(
-                jurisdiction=self.jurisdiction, service_code=code, defaults={"active": active}
+                jurisdiction=self.jurisdiction, service_code=code, defaults={"active": False}
             )
-            published = catalog_versions.publish(service, written)
-            if service.active != active:
-                service.active = active
-                service.save(update_fields=["active"])
+            service.jurisdiction = self.jurisdiction
+            self.created |= {code} if created else set()
+            try:
+                published = catalog_golive.publish(service, written, self.actor)
+            except NotReady as found:
+                place = self.catalog.place(("services", number))
+                refused.append(
+                    ": ".join(filter(None, [place, catalog_golive.refusal(written, self.jurisdiction, found)]))
+                )
+                continue
             retargeted = catalog_versions.set_targets(service, written.get("targets") or {})
             self._count("services", created or published or retargeted)
+        if refused:
+            raise _not_imported(refused)
+
+    def go_live(self) -> None:
+        switched = catalog_golive.go_live(self.jurisdiction, self.catalog, self.actor, self.created)
+        if switched:
+            self.changed["services"] = max(self.changed.get("services", 0), switched)
 
     def topics(self, entries: list[dict[str, Any]]) -> None:
         for order, written in enumerate(entries, start=1):
@@ -322,9 +348,12 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             {"code": one.code, "name": one.name, "icon": one.icon, "order": one.order}
             for one in Category.objects.filter(**own)
         ],
-        "services": list(
-            written_services(services.order_by("current__category__order", "current__category__code", "id")).values()
-        ),
+        "services": [
+            {**written, "active": written.get("active", True)}
+            for written in written_services(
+                services.order_by("current__category__order", "current__category__code", "id")
+            ).values()
+        ],
         "topics": [{"code": one.code, "name": one.name} for one in ArticleTopic.objects.filter(**own)],
         "articles": [
             {"code": one.code} | written_article(one) | ({} if one.published else {"published": False})

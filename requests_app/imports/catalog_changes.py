@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
-from requests_app.rules import setup_diff
+from requests_app.models import ServiceVersion
+from requests_app.rules import golive, setup_diff
 
 Written = dict[str, Any]
 # Lists of rows: the kind of a row (rules/setup_diff.py), and what identifies it.
@@ -31,6 +32,8 @@ class Change:
     name: str
     before: Written | None
     after: Written | None
+    # Of a service that residents aren't offered: what it still needs.
+    missing: tuple[str, ...] = ()
 
     @property
     def kind_name(self) -> str:
@@ -43,15 +46,40 @@ class Change:
     @property
     def sentences(self) -> list[str]:
         if self.before is None:
-            return [_("New")]
-        return [_("Gone")] if self.after is None else setup_diff.differences(self.before, self.after)
+            found = [_("New")]
+        else:
+            found = [_("Gone")] if self.after is None else setup_diff.differences(self.before, self.after)
+        return [*found, *self._seen()] if self.kind == "service" and self.after is not None else found
+
+    def _seen(self) -> Iterator[str]:
+        """What residents will see of it, in the words that they will read."""
+        was, now, is_used = self.before or {}, self.after or {}, bool(self.before and self.before.get("active"))
+        if now.get("visibility") == ServiceVersion.Visibility.STAFF:
+            return
+        if not now.get("active"):
+            if is_used:
+                yield _("Residents won’t see it anymore.")
+            elif self.missing:
+                yield _("Residents won’t see it yet. Missing: %(missing)s.") % {"missing": " · ".join(self.missing)}
+            return
+        before = [text or {} for _label, text in golive.texts(was)] if is_used else []
+        for _label, text in golive.texts(now):
+            for language, words in (text or {}).items():
+                if all(known.get(language) != words for known in before):
+                    yield _("Residents will see: “%(words)s”") % {"words": words}
 
 
-def changes(before: Written, after: Written) -> list[Change]:
-    """before, after: as export_catalog() returns them."""
+def changes(before: Written, after: Written, missing: Mapping[str, list[str]] | None = None) -> list[Change]:
+    """before, after: as export_catalog() returns them. missing: what services still need, by code."""
     old, new = dict(_rows(before)), dict(_rows(after))
     return [
-        Change(*row, _name(row[1], new.get(row) or old.get(row) or {}), old.get(row), new.get(row))
+        Change(
+            *row,
+            _name(row[1], new.get(row) or old.get(row) or {}),
+            old.get(row),
+            new.get(row),
+            tuple((missing or {}).get(row[1], [])) if row[0] == "service" else (),
+        )
         for row in [*new, *(row for row in old if row not in new)]
         if old.get(row) != new.get(row)
     ]

@@ -42,6 +42,7 @@ from requests_app.imports.yaml_file import (
 from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
 from requests_app.rules import review, screening
 from requests_app.rules.alarms import KINDS_ON_CALL
+from requests_app.rules.golive import REVIEW_WITHIN
 from requests_app.rules.service_levels import WEEKDAYS
 
 FORMAT = 1
@@ -286,6 +287,33 @@ class OfferDates(Section):
         return self
 
 
+class EmergencyCheck(Section):
+    """Who at the 911 center approved the emergency check, and until when: a date, or so many days from now."""
+
+    approved_by: Annotated[str, written(r"(?s)\s*\S.{0,99}", "it should say who at the 911 center approved it.")]
+    until: Annotated[str, PlainValidator(_date)] | None = None
+    days: Annotated[int, whole_number(1, REVIEW_WITHIN.days)] | None = None
+    # Stands for the words that were read: a file whose words change needs another.
+    code: Annotated[str, written(r"w[0-9a-f]{10}", "it should be a code like w3f9a2c1b07.")]
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if (self.until is None) == (self.days is None):
+            raise wrong("it needs either `until` or `days`.")
+        return self
+
+
+class TestReport(Section):
+    """A report that is sent through the real rules when the file is imported. Nothing of it is kept."""
+
+    description: str
+    answers: dict[str, Written | list[Written]] = {}
+    # In the city's address file; somewhere in the city if left out.
+    address: str = ""
+    # Where it should go; null: triage; left out: the service's own.
+    department: Annotated[str, refers_to("departments")] | None = None
+
+
 class Service(Section):
     service_code: Code
     category: Annotated[str, refers_to("categories")]
@@ -307,7 +335,12 @@ class Service(Section):
     outcome_words: dict[str, Text] | None = None
     evidence: Annotated[str, one_of(["none", "photo", "visit"])] = "none"
     questions: Annotated[list[Question], distinct(attrgetter("code"))] | None = None
-    active: bool = True
+    # Whether residents are offered it, if nothing is missing; left out: as it was, and a new one isn't.
+    active: bool | None = None
+    emergency_check: EmergencyCheck | None = None
+    # Says that it needs no article.
+    no_article: bool = False
+    test: TestReport | None = None
     asset_kinds: Annotated[list[AssetKind], distinct()] | None = None
     listed_by_place: bool = True
     identity_words: OptionalText = None
@@ -518,6 +551,10 @@ class Catalog(dict[str, Any]):
         # The name of its only file, or the first one and how many more.
         self.name = ""
         self.files = 0
+        # For how long its emergency words count without a 911 center, which the starter catalog's do.
+        self.shipped_for: dt.timedelta | None = None
+        # Once it is imported: by service, what its test report ran into.
+        self.test_problems: dict[str, list[str]] = {}
 
     def add(self, file: YamlFile) -> None:
         self.files += 1

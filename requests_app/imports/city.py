@@ -17,7 +17,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from requests_app.actions import daily_load, routing_versions, typical_times
-from requests_app.imports.catalog import import_catalog
+from requests_app.imports.catalog import check, save
+from requests_app.imports.catalog_file import read_catalog
+from requests_app.imports.catalog_golive import missing_by_code, not_offered
 from requests_app.imports.city_file import CityFile, OwnersFile, seal
 from requests_app.imports.layers import import_layers
 from requests_app.imports.map_files import ImportProblemError, features, first_line
@@ -302,7 +304,11 @@ class City:
             return
         self.progress.step("Catalog")
         said = self.said["catalog"]
-        import_catalog(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
+        catalog = read_catalog([self.path(path) for path in (said if isinstance(said, list) else [said])])
+        check(jurisdiction, catalog)
+        save(jurisdiction, catalog)
+        for code, missing in missing_by_code(jurisdiction, catalog).items():
+            self.progress.say(not_offered(code, missing))
         self._check_calendars(jurisdiction)
 
     def _check_calendars(self, jurisdiction: Jurisdiction) -> None:

@@ -261,7 +261,8 @@ class RequestImport:
             code=service_code(heading)[:40].lower(),
             defaults={"name": {"en": heading}, "order": 99},
         )
-        service = Service.objects.create(jurisdiction=self.jurisdiction, service_code=code)
+        # Residents are offered it once somebody goes live with it (actions/golive.py).
+        service = Service.objects.create(jurisdiction=self.jurisdiction, service_code=code, active=False)
         service.current = ServiceVersion.objects.create(
             service=service,
             number=1,

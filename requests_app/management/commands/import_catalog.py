@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from requests_app.imports.catalog import check, dry_run, save
 from requests_app.imports.catalog_file import Catalog, read_catalog
+from requests_app.imports.catalog_golive import missing_by_code, not_offered
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.starter import missing_languages, starter_catalog
 from requests_app.management.commands.import_layers import find_jurisdiction
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for part, count in changed.items():
             self.stdout.write(f"{part}: {count:,} new or changed")
+        for code, missing in missing_by_code(jurisdiction, catalog).items():
+            self.stderr.write(not_offered(code, missing))
 
     def _catalog(self, jurisdiction: Jurisdiction, options: dict[str, Any]) -> Catalog:
         if options["starter"]:

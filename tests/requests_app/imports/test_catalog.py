@@ -23,6 +23,7 @@ from requests_app.models import (
     RoutingRule,
     SearchDocument,
     Service,
+    ServiceVersion,
     SetupChange,
     Target,
 )
@@ -126,6 +127,15 @@ def bring(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., s
     return run
 
 
+def in_use() -> ServiceVersion:
+    """As if somebody had gone live with the service."""
+    service = Service.objects.select_related("current__service").get()
+    assert service.current is not None
+    service.current.service.active = True
+    service.current.service.save()
+    return service.current
+
+
 def exported(capsys: pytest.CaptureFixture[str], **options: Any) -> dict[str, Any]:
     capsys.readouterr()
     call_command("export_catalog", **options)
@@ -165,7 +175,10 @@ def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
     written = exported(capsys)
     other = factories.jurisdiction("Marlbury")
     bring(written, jurisdiction=other.jurisdiction_id)
-    assert exported(capsys, jurisdiction=other.jurisdiction_id) == written
+    there = exported(capsys, jurisdiction=other.jurisdiction_id)
+    # Another city's 911 center has approved nothing, and nobody has tested them there.
+    assert {one["active"] for one in there["services"]} == {False}
+    assert there == {**written, "services": [{**one, "active": False} for one in written["services"]]}
 
 
 def shortened(folder: Path) -> Iterator[Path]:
@@ -198,6 +211,8 @@ def test_an_exported_article_can_be_edited_as_it_stands(
 @pytest.mark.shows("2.11")
 def test_people_find_services_and_articles_in_both_languages(city: Jurisdiction, bring: Callable[..., str]) -> None:
     bring(small())
+    in_use()
+    bring(small(lambda said: said["services"][0].update(priority=2)))
     found = set(SearchDocument.objects.values_list("kind", "language", "title"))
     assert {("service", "es", "Bache"), ("service", "en", "Pothole"), ("article", "es", "Reclamos")} <= found
 
@@ -210,8 +225,7 @@ def test_a_changed_question_is_a_new_version_and_the_old_report_keeps_its_own(
     city: Jurisdiction, bring: Callable[..., str]
 ) -> None:
     bring(small())
-    version = Service.objects.get().current
-    assert version is not None
+    version = in_use()
     old = factories.report(version, answers={"size": "small"})
     changed = bring(small(lambda said: said["services"][0]["questions"][0]["text"].update(en="What size is it?")))
     assert numbers(changed)["services"] == 1
@@ -226,11 +240,11 @@ def test_a_changed_question_is_a_new_version_and_the_old_report_keeps_its_own(
 
 def test_a_changed_promise_holds_for_what_comes_after_it(city: Jurisdiction, bring: Callable[..., str]) -> None:
     bring(small())
-    service = Service.objects.get()
-    old = factories.report(service.current, answers={"size": "small"})  # type: ignore[arg-type]
+    version = in_use()
+    old = factories.report(version, answers={"size": "small"})
     bring(small(lambda said: said["services"][0]["targets"]["resolve"].update(value=9)))
-    new = factories.report(service.current, answers={"size": "small"})  # type: ignore[arg-type]
-    assert Service.objects.get().current == service.current, "the words are the same, so is the version"
+    new = factories.report(version, answers={"size": "small"})
+    assert Service.objects.get().current == version, "the words are the same, so is the version"
     promised = {clock.service_request_id: clock.target_words["value"] for clock in Clock.objects.filter(kind="resolve")}
     assert promised == {old.pk: 3, new.pk: 9}
 
@@ -238,8 +252,7 @@ def test_a_changed_promise_holds_for_what_comes_after_it(city: Jurisdiction, bri
 def test_an_answer_s_promise_in_hours_also_runs_at_night(city: Jurisdiction, bring: Callable[..., str]) -> None:
     # The office is open on Mondays and Tuesdays: 24 of its hours would take three weeks.
     bring(small())
-    version = Service.objects.get().current
-    assert version is not None
+    version = in_use()
     urgent = factories.report(version, answers={"size": "big"})
     clock = urgent.clocks.get(kind="resolve")
     assert (clock.due_at - clock.started_at).total_seconds() == 24 * 3600
@@ -247,6 +260,7 @@ def test_an_answer_s_promise_in_hours_also_runs_at_night(city: Jurisdiction, bri
 
 def test_what_a_file_does_not_name_stays(city: Jurisdiction, bring: Callable[..., str]) -> None:
     bring(small())
+    in_use()
     bring({"format": 1, "articles": small()["articles"]})
     assert Service.objects.get().active
     assert RoutingRule.objects.filter(active=True).count() == 2
@@ -344,6 +358,7 @@ def test_a_service_is_retired_by_saying_so(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bring(small())
+    in_use()
     bring(small(lambda said: said["services"][0].update(active=False)))
     assert not Service.objects.get().active
     assert not SearchDocument.objects.filter(kind="service").exists()

@@ -1,6 +1,7 @@
 """The catalog as a file: nothing changes before its differences were seen, and nothing is half applied."""
 
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from requests_app.actions import catalog_versions
 from requests_app.imports.catalog import export_catalog
-from requests_app.models import Service, SetupChange, User
+from requests_app.models import Service, ServiceApproval, SetupChange, User
+from requests_app.rules import golive
 from tests import factories
 from tests.factories import Rivermark
 
@@ -174,8 +177,99 @@ def test_the_command_says_the_same_in_a_dry_run_and_changes_nothing(
     assert capsys.readouterr().out.splitlines() == [
         "Service: Pothole",
         "  A new required question, “How deep?”",
+        "  Residents will see: “How deep?”",
+        "  Residents will see: “¿Qué profundidad?”",
         "Nothing was saved.",
     ]
     assert "depth" not in questions(town)
     with pytest.raises(CommandError, match="Name the files to import, or --starter"):
         call_command("import_catalog")
+
+
+# --- The gate to residents --------------------------------------------------------------------------------------------
+
+
+def service_in(town: Rivermark, code: str) -> dict[str, Any]:
+    return next(one for one in export_catalog(town.city)["services"] if one["service_code"] == code)
+
+
+def test_the_differences_say_what_residents_will_see_in_those_words(town: Rivermark, ada: Client) -> None:
+    pothole = service_in(town, "pothole")
+    pothole["description"] = {"en": "A deep hole in the street.", "es": pothole["description"]["es"]}
+    page = unescape(upload(ada, {"format": 1, "services": [pothole]}).content.decode())
+    assert "Residents will see: “A deep hole in the street.”" in page
+    assert f"Residents will see: “{pothole['description']['es']}”" not in page
+    pothole["active"] = False
+    page = unescape(upload(ada, {"format": 1, "services": [pothole]}).content.decode())
+    assert "Residents won’t see it anymore." in page
+
+
+def test_a_new_service_arrives_not_offered_and_the_page_says_what_is_missing(town: Rivermark, ada: Client) -> None:
+    new = {**service_in(town, "tree"), "service_code": "stump", "active": True}
+    page = unescape(upload(ada, {"format": 1, "services": [new]}).content.decode())
+    assert "Residents won’t see it yet. Missing: Email · Targets · Outcome words" in page.replace("Languages · ", "")
+    ada.post(CHECK, {"code": code_of(page)})
+    assert not Service.objects.get(service_code="stump").active
+    del new["active"]
+    upload(ada, {"format": 1, "services": [{**new, "service_code": "root"}]})
+    ada.post(CHECK, {"code": code_of(ada.get(CHECK).content.decode())})
+    assert not Service.objects.get(service_code="root").active
+
+
+def test_a_file_that_swaps_the_emergency_words_of_two_services_is_refused_for_both(
+    town: Rivermark, ada: Client
+) -> None:
+    other = {"en": "Is the tree on a wire? Call 911.", "es": "¿El árbol toca un cable? Llame al 911."}
+    Service.objects.update(active=False)
+    tree, outreach = service_in(town, "tree"), service_in(town, "outreach")
+    catalog_versions.publish(Service.objects.get(service_code="tree"), {**tree, "emergency_screen": other})
+    Service.objects.update(active=True)
+    tree, outreach = service_in(town, "tree"), service_in(town, "outreach")
+    tree["emergency_screen"], outreach["emergency_screen"] = outreach["emergency_screen"], tree["emergency_screen"]
+    harmless = {**service_in(town, "pothole"), "priority": 4}
+    before = export_catalog(town.city)
+    answer = upload(ada, {"format": 1, "services": [harmless, tree, outreach]})
+    assert answer.status_code == 422
+    page = unescape(answer.content.decode())
+    for one in (tree, outreach):
+        code = golive.fingerprint(golive.emergency_words(one, town.city))
+        said = f"services, {one['service_code']}: residents use this service, and the file changes its emergency check."
+        assert said in page
+        assert f"code: {code}}}" in page
+        one["emergency_check"] = {"approved_by": "Lt. Ruiz", "days": 30, "code": code}
+    assert export_catalog(town.city) == before
+    page = upload(ada, {"format": 1, "services": [harmless, tree, outreach]}).content.decode()
+    ada.post(CHECK, {"code": code_of(page)})
+    assert service_in(town, "tree")["emergency_screen"] == tree["emergency_screen"]
+    assert set(ServiceApproval.objects.values_list("service__service_code", "approver")) == {
+        ("tree", "Lt. Ruiz"),
+        ("outreach", "Lt. Ruiz"),
+    }
+
+
+def test_the_code_in_a_file_stands_for_the_words_beside_it(town: Rivermark, ada: Client) -> None:
+    outreach = service_in(town, "outreach")
+    code = golive.fingerprint(golive.emergency_words(outreach, town.city))
+    outreach["emergency_check"] = {"approved_by": "Lt. Ruiz", "until": "2027-01-31", "code": code}
+    outreach["emergency_screen"] = {"en": "Call 911 if they are cold.", "es": "Llame al 911 si tiene frío."}
+    answer = upload(ada, {"format": 1, "services": [outreach]})
+    assert answer.status_code == 422
+    assert "is of other words." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"approved_by": "", "days": 9, "code": "w3f9a2c1b07"}, "should say who at the 911 center approved it"),
+        ({"approved_by": "R", "code": "w3f9a2c1b07"}, "needs either `until` or `days`"),
+        ({"approved_by": "R", "days": 9, "until": "2027-01-31", "code": "w3f9a2c1b07"}, "needs either"),
+        ({"approved_by": "R", "days": 1099, "code": "w3f9a2c1b07"}, "a whole number from 1 to 1098"),
+        ({"approved_by": "R", "days": 9, "code": "yes"}, "should be a code like"),
+    ],
+)
+def test_an_approval_in_a_file_says_who_until_when_and_of_which_words(
+    town: Rivermark, ada: Client, said: dict[str, Any], problem: str
+) -> None:
+    answer = upload(ada, {"format": 1, "services": [{**service_in(town, "outreach"), "emergency_check": said}]})
+    assert answer.status_code == 422
+    assert problem in unescape(answer.content.decode())

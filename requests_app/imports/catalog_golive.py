@@ -1,0 +1,162 @@
+"""What a catalog file says of going live: approvals of emergency checks, test reports, and which services are offered."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import override
+
+from requests_app.actions import catalog_versions, golive, test_reports
+from requests_app.clock import app_now
+from requests_app.imports.catalog_file import Catalog
+from requests_app.models import Jurisdiction, Service, ServiceApproval, ServiceTest, User
+from requests_app.rules import golive as rules
+from requests_app.rules.written_catalog import written_services
+
+Written = dict[str, Any]
+
+
+def publish(service: Service, written: Written, actor: User | None) -> bool:
+    """As catalog_versions.publish(), with the approval that the file has. Raises NotReady, with sentences in English."""
+    with override("en"):
+        approval = None
+        if "emergency_check" in written:
+            approval = approval_in(service, written, actor)
+        return catalog_versions.publish(service, written, approval=approval if service.active else None)
+
+
+def approval_in(service: Service, written: Written, actor: User | None) -> ServiceApproval:
+    """The approval that a file has of a service's emergency check. Raises NotReady if it is of other words."""
+    city, said = service.jurisdiction, written["emergency_check"]
+    words = rules.emergency_words(written, city)
+    if said["code"] != rules.fingerprint(words):
+        sentence = f"the code of `emergency_check` is of other words. These have {rules.fingerprint(words)}."
+        raise rules.NotReady([rules.Check(rules.EMERGENCY, [sentence])])
+    review_by = (
+        dt.date.fromisoformat(str(said["until"])) if "until" in said else _today(city) + dt.timedelta(said["days"])
+    )
+    return golive.new_approval(service, approver=said["approved_by"], review_by=review_by, words=words, actor=actor)
+
+
+def refusal(written: Written, city: Jurisdiction, refused: rules.NotReady) -> str:
+    """Why a service that residents use can't become what the file says, and what to do."""
+    code, words = written["service_code"], rules.emergency_words(written, city)
+    said = f"services, {code}: {' '.join(refused.sentences)}"
+    if rules.unnamed_in(words) or "emergency_check" in written:
+        return said
+    return (
+        f"services, {code}: residents use this service, and the file changes its emergency check. Publish this change in setup,"
+        " with the approval of your 911 center. Or, once they have read it, add to the service: emergency_check: {approved_by:"
+        f" NAME, until: YYYY-MM-DD, code: {rules.fingerprint(words)}}}"
+    )
+
+
+def go_live(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None, created: set[str]) -> int:
+    """Stores the approvals, sends the test reports and offers or takes offline what the file says; returns how many were switched.
+
+    After everything else is written: a service needs its articles and rules. One that isn't ready is not offered. created: the
+    codes of the services that are new with this file.
+    """
+    entries = {
+        one["service_code"]: one
+        for one in catalog.get("services", [])
+        if {"active", "emergency_check", "no_article", "test"} & one.keys()
+    }
+    if not entries:
+        return 0
+    services = list(_services(jurisdiction, entries).select_for_update(of=("self",)))
+    facts, written = rules.facts_of(jurisdiction, [one.pk for one in services]), written_services(services)
+    for service in services:
+        said = entries[service.service_code]
+        missing = {check.code for check in rules.checks(service, written[service.pk], facts) if not check.done}
+        if rules.EMERGENCY in missing:
+            _approve(service, written[service.pk], said, catalog, actor, is_new=service.service_code in created)
+        if rules.ARTICLE in missing and said.get("no_article"):
+            golive.set_no_article(service, needs_none=True, actor=actor)
+        if rules.TEST in missing and "test" in said:
+            catalog.test_problems[service.service_code] = _test(service, said["test"], actor)
+    switched = 0
+    for service in services:
+        active = entries[service.service_code].get("active")
+        if active is not None:
+            switched += _switch(service, offered=active)
+    return switched
+
+
+def _approve(
+    service: Service, written: Written, said: Written, catalog: Catalog, actor: User | None, *, is_new: bool
+) -> None:
+    city = service.jurisdiction
+    if "emergency_check" in said:
+        approval = approval_in(service, said, actor)
+    elif catalog.shipped_for is not None and is_new:
+        approval = golive.new_approval(
+            service,
+            approver="",
+            review_by=_today(city) + catalog.shipped_for,
+            words=rules.emergency_words(written, city),
+            actor=actor,
+            is_shipped=True,
+        )
+    else:
+        return
+    if rules.emergency_check(service, written, approval).done:
+        golive.store_approval(approval)
+
+
+def _test(service: Service, report: Written, actor: User | None) -> list[str]:
+    version, now = service.current, app_now()
+    if version is None:
+        return []
+    found = test_reports.send(version, report)
+    if not found:
+        ServiceTest.objects.create(service=service, service_version=version, user=actor, at=now, passed_at=now)
+    return found
+
+
+def _switch(service: Service, *, offered: bool) -> bool:
+    try:
+        return golive.switch(service, offered=offered)
+    except rules.NotReady:
+        return False
+
+
+def missing_by_code(jurisdiction: Jurisdiction, catalog: Catalog) -> dict[str, list[str]]:
+    """What services in the file that residents aren't offered still need, in short, by code; without those it takes offline."""
+    codes = [one["service_code"] for one in catalog.get("services", []) if one.get("active") is not False]
+    services = [one for one in _services(jurisdiction, codes) if not one.active]
+    if not services:
+        return {}
+    facts, written = rules.facts_of(jurisdiction, [one.pk for one in services]), written_services(services)
+    return {
+        one.service_code: [
+            _short(check, catalog.test_problems.get(one.service_code))
+            for check in rules.obstacles(one, written[one.pk], facts=facts)
+        ]
+        for one in services
+    }
+
+
+def _short(check: rules.Check, test_problems: list[str] | None) -> str:
+    if check.code == rules.TEST and test_problems:
+        return f"{check.short_name} ({' '.join(test_problems)})"
+    return check.short_name
+
+
+def not_offered(code: str, missing: list[str]) -> str:
+    """What commands say of a service that residents don't see."""
+    if missing:
+        return f"{code} is not offered to residents. Missing: {', '.join(missing)}."
+    return f"{code} is ready, but not offered to residents: go live with it in setup."
+
+
+def _services(jurisdiction: Jurisdiction, codes: Iterable[str]) -> QuerySet[Service]:
+    found = Service.objects.filter(jurisdiction=jurisdiction, service_code__in=list(codes)).order_by("pk")
+    return found.select_related(
+        "jurisdiction", "current__category", "current__department", "current__service__jurisdiction"
+    )
+
+
+def _today(city: Jurisdiction) -> dt.date:
+    return app_now().astimezone(city.zone).date()
