@@ -81,12 +81,13 @@ def create_city(new: NewCity) -> tuple[Jurisdiction, User]:
         role = people.get_role(city, code)
         if role is not None and code in FIRST_ROLES:
             people.add_membership(admin, role, None, actor=admin)
-    catalog = starter_catalog(city)
-    catalog["calendars"]["office"]["hours"] = new.hours
-    catalog["departments"][0]["email"] = city.reply_address or new.admin_email
-    save(city, catalog, admin)
     if new.boundary is not None:
         layer_import.use_at_once(city, LayerImport.Kind.BOUNDARY, new.boundary, actor=admin)
+        city.refresh_from_db()
+    catalog = starter_catalog(city, email=new.admin_email)
+    catalog["calendars"]["office"]["hours"] = new.hours
+    # After the boundary, in which the test reports of its services are.
+    save(city, catalog, admin)
     if new.addresses is not None:
         new.waiting = layer_import.check_with_guesses(city, LayerImport.Kind.ADDRESSES, new.addresses, actor=admin)
     return city, admin

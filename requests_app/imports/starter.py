@@ -1,32 +1,44 @@
 """What a new city begins with: one department, its hours, and the 12 services that cities are asked for most."""
 
+import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
 from requests_app.imports.catalog import check, save
 from requests_app.imports.catalog_file import Catalog, read_catalog
-from requests_app.models import Jurisdiction, User
+from requests_app.models import Department, Jurisdiction, User
 
 FILE = Path(__file__).with_suffix(".yaml")
 # Languages that the file has words in.
 LANGUAGES = ["en", "es"]
+# How long a city has to show its emergency words to its 911 center.
+SHIPPED_FOR = dt.timedelta(days=30)
+# The emergency number as the file writes it.
+NUMBER = re.compile(r"\b911\b")
 
 
 def import_starter(jurisdiction: Jurisdiction, actor: User | None = None) -> dict[str, int]:
     """Imports the starter catalog in the city's languages; returns the number of new or changed rows per part.
 
-    Without any of its languages the words are English. missing_languages() are for the city to write. Raises ImportProblemError.
+    Without any of its languages the words are English. missing_languages() are for the city to write. Residents are offered the
+    services if nothing is missing; their emergency words are the product's for 30 days. Raises ImportProblemError.
     """
-    catalog = starter_catalog(jurisdiction)
+    catalog = starter_catalog(jurisdiction, email=actor.email if actor else "")
     return save(jurisdiction, catalog, actor)
 
 
-def starter_catalog(jurisdiction: Jurisdiction) -> Catalog:
-    """The file, checked, with only the city's languages."""
+def starter_catalog(jurisdiction: Jurisdiction, *, email: str = "") -> Catalog:
+    """The file, checked, with only the city's languages and its emergency number. email: of the department, if it has none yet and
+    the city has no address for replies."""
     languages = [language for language in LANGUAGES if language in jurisdiction.languages] or LANGUAGES[:1]
     catalog = read_catalog([FILE])
     for part, said in catalog.items():
-        catalog[part] = _in_languages(said, set(languages))
+        catalog[part] = _with_number(_in_languages(said, set(languages)), jurisdiction.emergency_number)
+    catalog.shipped_for = SHIPPED_FOR
+    department = catalog["departments"][0]
+    known = Department.objects.filter(jurisdiction=jurisdiction, code=department["code"]).first()
+    department["email"] = (known.email if known else "") or jurisdiction.reply_address or email
     check(jurisdiction, catalog, languages)
     return catalog
 
@@ -34,6 +46,14 @@ def starter_catalog(jurisdiction: Jurisdiction) -> Catalog:
 def missing_languages(jurisdiction: Jurisdiction) -> list[str]:
     """The city's languages that the starter catalog has no words in."""
     return [language for language in jurisdiction.languages if language not in LANGUAGES]
+
+
+def _with_number(said: Any, number: str) -> Any:
+    if isinstance(said, list):
+        return [_with_number(one, number) for one in said]
+    if isinstance(said, dict):
+        return {name: _with_number(one, number) for name, one in said.items()}
+    return NUMBER.sub(lambda _match: number, said) if isinstance(said, str) else said
 
 
 def _in_languages(said: Any, languages: set[str]) -> Any:

@@ -45,6 +45,9 @@ def _welcome(request: HttpRequest, new: first.NewCity, admin: User) -> HttpRespo
     login(request, admin, backend="django.contrib.auth.backends.ModelBackend")
     done = _("%(city)s is ready: 12 services, one department and one queue. Everything can be changed here.")
     messages.success(request, done % {"city": new.columns["name"]})
+    messages.info(
+        request, _("Show your 911 center the questions about danger within 30 days. “Ready to go live” lists them.")
+    )
     if new.waiting is not None:
         return redirect("staff_app:layer_import", new.waiting.pk)
     return redirect("staff_app:setup")

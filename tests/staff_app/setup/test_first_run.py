@@ -21,6 +21,7 @@ from requests_app.models import (
     SetupChange,
     User,
 )
+from requests_app.rules import golive
 from tests import factories
 from tests.factories import EAST, NORTH, SOUTH, WEST
 from tests.staff_app.setup.places.map_files import box, geojson, polygon, table
@@ -60,7 +61,8 @@ def test_eight_answers_make_a_city_that_takes_reports(db: None, client: Client) 
     assert (city.name, city.jurisdiction_id, city.time_zone) == ("Mill Falls", "mill-falls", "America/Chicago")
     assert city.boundary is not None
     assert city.map_view["bounds"] == [WEST, SOUTH, EAST, NORTH]
-    assert Service.objects.filter(jurisdiction=city, current__isnull=False).count() >= 12
+    services = Service.objects.filter(jurisdiction=city).select_related("jurisdiction", "current")
+    assert [one.active and not golive.missing(one) for one in services] == [True] * 12
     department = Department.objects.get()
     assert (department.email, Calendar.objects.get(code="office").hours) == (
         "desk@millfalls.example",
@@ -82,6 +84,9 @@ def test_eight_answers_make_a_city_that_takes_reports(db: None, client: Client) 
     assert GazetteerEntry.objects.count() == 2
     assert client.get("/staff/").status_code == 200
     assert "Mill Falls" in Client().get("/").content.decode()
+    golive_page = client.get("/staff/setup/services/street-light/go-live/").content.decode()
+    assert "Shipped with the product: your 911 center reads it by" in golive_page
+    assert "8 of 8 are done." in golive_page
 
 
 def test_nobody_else_finds_the_page_and_it_works_once(db: None, client: Client) -> None:
