@@ -126,17 +126,12 @@ def switch(service: Service, *, offered: bool) -> bool:
     return True
 
 
-def notify_of_endings() -> None:
+@transaction.atomic
+def notify_of_endings(city: Jurisdiction) -> None:
     """Enqueues, for each administrator, an email about the approvals that end in two weeks or tomorrow, once for each date.
 
     A day that was missed is made up for.
     """
-    for city in Jurisdiction.objects.defer("boundary").order_by("id"):
-        with transaction.atomic():
-            _notify_of_endings(city)
-
-
-def _notify_of_endings(city: Jurisdiction) -> None:
     today = app_now().astimezone(city.zone).date()
     approvals = ServiceApproval.objects.select_for_update(of=("self",)).filter(
         kind=ServiceApproval.Kind.EMERGENCY,
@@ -151,7 +146,12 @@ def _notify_of_endings(city: Jurisdiction) -> None:
         return
     ServiceApproval.objects.filter(pk__in=ending).update(notified_on=today)
     rows = [
-        OutboxRow(kind=ENDINGS, lane=OutboxRow.Lane.OUTSIDE, dedupe_key=f"{ENDINGS}:{city.pk}:{today}:{user.pk}")
+        outbox.new_row(
+            ENDINGS,
+            lane=OutboxRow.Lane.OUTSIDE,
+            jurisdiction_id=city.pk,
+            dedupe_key=f"{ENDINGS}:{city.pk}:{today}:{user.pk}",
+        )
         for user in administrators
     ]
     outbox.enqueue_rows(rows, lane=OutboxRow.Lane.OUTSIDE)

@@ -35,6 +35,7 @@ _WORDS: dict[str, Words] = {
     "mail_invitation": _("Email: invitation"),
     "mail_password_guesses": _("Email: many wrong passwords"),
     "mail_key_declined": _("Email: API key declined"),
+    "mail_approvals_end": _("Email: approvals that end"),
     "send_digest": _("Email: digest"),
     "collection_reminder": _("Email: collection day"),
     "email_staff_notice": _("Email: notice for staff"),
@@ -84,6 +85,7 @@ _WORDS: dict[str, Words] = {
     "note_reopened": _("By the clock: noting what was reopened"),
     "delete_api_usage": _("By the clock: deleting old API use"),
     "forget_searches": _("By the clock: forgetting rare searches"),
+    "notify_of_approvals": _("By the clock: approvals of emergency checks that end"),
 }
 
 

@@ -22,6 +22,7 @@ from requests_app.actions import (
     ending_checks,
     endings,
     escalation,
+    golive,
     holds,
     housekeeping,
     map_cells,
@@ -108,6 +109,7 @@ PARTS: dict[str, Part] = {
     "note_reopened": Part(ending_checks.note_reopened, night),
     "delete_api_usage": Part(api_usage.delete_old, night),
     "forget_searches": Part(article_counts.forget_searches, night),
+    "notify_of_approvals": Part(golive.notify_of_endings, night, by_city=True),
 }
 RECORDING = [name for name, part in PARTS.items() if part.records]
 

@@ -16,6 +16,7 @@ from requests_app.actions import (
     alarm_calls,
     bulk_jobs,
     counters,
+    golive,
     map_cells,
     picture_hashes,
     privacy,
@@ -36,6 +37,7 @@ from requests_app.messages import (
     department_work,
     digest,
     email,
+    golive_mail,
     invitation_mail,
     key_mail,
     link_mail,
@@ -92,6 +94,7 @@ HANDLERS: dict[str, Handler] = {
     "match_webhooks": webhooks.match_row,
     "send_webhook": webhook_calls.send_row,
     "mail_webhook_ended": webhook_mail.mail_ended,
+    golive.ENDINGS: golive_mail.mail_endings,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.

@@ -54,6 +54,8 @@ def test_every_reaction_has_a_handler() -> None:
     wanted |= {"mail_password_guesses"}
     # What follows from match_webhooks.
     wanted |= {"send_webhook", "mail_webhook_ended", "mail_key_declined"}
+    # What the night finds.
+    wanted |= {"mail_approvals_end"}
     wanted |= {"bulk_job", "bulk_undo", "suspend_clocks"}
     wanted |= {"layer_check", "layer_apply", "layer_undo"}
     # What follows from notify_staff, and the digests of staff.
