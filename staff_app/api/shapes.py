@@ -44,6 +44,7 @@ def rows(
     said = promises.of_all(found)
     listed = []
     for row in found:
+        row.jurisdiction = city
         for name, value in more.get(row.pk, {}).items():
             setattr(row, name, value)
         every = _row(row, said[row.pk], user, directory, site)
