@@ -79,6 +79,8 @@ class OneClient(RedisCacheClient):
     What isn't signed is a miss.
     """
 
+    _serializer: SignedSerializer
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.client: redis.Redis | None = None
@@ -88,10 +90,10 @@ class OneClient(RedisCacheClient):
             self.client = super().get_client(key, write=write)
         return self.client
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self._read(self.get_client(key).get(key), default)
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
         missing = object()
         values = self.get_client(None).mget(names := list(keys))
         found = {name: self._read(value, missing) for name, value in zip(names, values, strict=True)}

@@ -13,9 +13,10 @@ from requests_app.models import OutboxRow, User
 def notify(user: User) -> None:
     """Once a day, however many more come."""
     day = int(time.time()) // DAY
+    first = user.memberships.order_by("pk").first()
     outbox.enqueue(
         "mail_password_guesses",
         lane=OutboxRow.Lane.OUTSIDE,
-        jurisdiction_id=user.memberships.order_by("pk").values_list("jurisdiction", flat=True).first(),
+        jurisdiction_id=first.jurisdiction_id if first else None,
         dedupe_key=f"mail_password_guesses:{user.pk}:{day}",
     )

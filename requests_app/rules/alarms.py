@@ -111,6 +111,8 @@ def is_theirs(call: AlarmCall) -> bool:
     """Whether the alarm still concerns somebody who was alerted. A crew's no longer does once its request tells of distress."""
     if call.alarm.kind not in screening.DISTRESS or call.level in (Level.DANGER, Level.DESK, Level.NIGHT_NUMBER):
         return True
+    if call.user_id is None:
+        return False
     return _city_supervisors(call.alarm.service_request.jurisdiction).filter(pk=call.user_id).exists()
 
 

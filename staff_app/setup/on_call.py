@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 DAYS = list(WEEKDAYS.items())
 # The rosters for kinds of danger, in the order of rules.alarms.KINDS_ON_CALL.
-DANGERS = {
+DANGERS: dict[str, str | Promise] = {
     EmergencyPhrase.Kind.SELF_HARM: gettext_lazy("Self-harm"),
     EmergencyPhrase.Kind.CHILD_ABUSE: gettext_lazy("Abuse of a child"),
     EmergencyPhrase.Kind.SEXUAL_VIOLENCE: gettext_lazy("Sexual violence"),
