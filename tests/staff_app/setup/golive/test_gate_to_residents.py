@@ -5,7 +5,7 @@ Rows are the roads, columns the rules. A function that publishes a version or of
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
@@ -238,8 +238,8 @@ def attempt(town: Rivermark, signed_in: Any, tmp_path: Path) -> Attempt:
     return Attempt(town, current(town), tmp_path, signed_in(town.ada))
 
 
-def named(roads: Iterator[Road] | list[Road]) -> Any:
-    return pytest.mark.parametrize("road", list(roads), ids=lambda one: one.__name__)
+def named(roads: Sequence[Road]) -> Any:
+    return pytest.mark.parametrize("road", roads, ids=lambda one: one.__name__)
 
 
 CHANGES: dict[str, Callable[[Written], None]] = {
@@ -320,8 +320,8 @@ def retired(town: Rivermark) -> None:
     retirement.retire(outreach(town.city), successor=None, moves_requests=False, actor=town.ada)
 
 
-OFFERING = [go_live, catalog_page, command, city_folder, starter_file]
-NOT_OFFERING = [publish, at_a_date, roll_back]
+OFFERING: list[Road] = [go_live, catalog_page, command, city_folder, starter_file]
+NOT_OFFERING: list[Road] = [publish, at_a_date, roll_back]
 
 
 @named(OFFERING)
