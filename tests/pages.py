@@ -919,7 +919,7 @@ PAGES: dict[str, Page] = {
     "staff_app:earlier": Page(staff("view"), arguments=each_newest_event, budget=12),
     "staff_app:public_view": Page(staff("view"), arguments=each_request, budget=12),
     "staff_app:routing_and_email": Page(staff("view"), arguments=each_request, budget=9),
-    "staff_app:updates": Page(STAFF, queries=("", "since=1"), budget=4),
+    "staff_app:updates": Page(STAFF, queries=("", "since=1"), budget=7),
     "staff_app:step": Page(STAFF, queries=("", "list=tab%3Dnew&to=next"), budget=4),
     "staff_app:queue_map": Page(STAFF, queries=("", "q={q}", "frame=-180,-90,180,90"), budget=9),
     "staff_app:saved_views": Page(STAFF, budget=7),

@@ -35,6 +35,7 @@ from requests_app.models import (
     TypicalTime,
 )
 from requests_app.rules import directory
+from staff_app.queue import alarms
 from tests import factories
 from tests.pages import (
     DRAFT,
@@ -266,7 +267,7 @@ class Filled:
 
     def cost(self, client: Client, name: str) -> int:
         """The number of queries with an empty cache, without the directory, which a process keeps for a minute, and without the
-        bell's count, which every staff page shows and Redis keeps for 30 seconds."""
+        bell's count and the lines of alarms, which every staff page shows and Redis keeps for seconds."""
         cache.clear()
         cache.set(directory._key(self.city.pk), self.stamp, None)
         directory.of(self.city)
@@ -274,6 +275,7 @@ class Filled:
         ApiKey.objects.update(last_used_at=app_now())
         for who in READERS if PAGES[name].who.startswith(("staff", SIGNED_IN)) else ():
             staff_notices.unread_count(self.planted.staff[who], self.city)
+            alarms.lines(self.planted.staff[who], self.city)
         with CaptureQueriesContext(connection) as captured:
             response = client.get(address(name, self.planted))
             if response.streaming:

@@ -3,8 +3,10 @@
 alarm_calls.py alerts one person after another until somebody accepts.
 """
 
+import secrets
 from collections.abc import Iterable
 
+from django.core.cache import cache
 from django.db import transaction
 
 from requests_app import events, transactions
@@ -16,6 +18,7 @@ from requests_app.rules import alarms, screening
 State = Alarm.State
 # The priority_reason of a request whose text tells of danger.
 DANGER = "danger"
+VERSION_KEPT_S = 600
 
 
 def raise_alarm(
@@ -53,9 +56,19 @@ def raise_alarm(
         started_at=now,
         next_at=now,
     )
+    _forget_ringing(alarm.jurisdiction_id)
     # The event enqueues the first call.
     events.record(service_request, "alarm_raised", actor=actor, alarm_id=alarm.pk, reason=reason)
     return alarm
+
+
+def ringing_version(jurisdiction_id: int) -> str:
+    """Changes whenever an alarm begins or ends: staff pages keep what rings for some seconds."""
+    return str(cache.get(f"ringing-alarms:{jurisdiction_id}") or "")
+
+
+def _forget_ringing(jurisdiction_id: int) -> None:
+    cache.set(f"ringing-alarms:{jurisdiction_id}", secrets.token_hex(8), VERSION_KEPT_S)
 
 
 def raise_for_words(
@@ -83,6 +96,7 @@ def accept(pk: int, *, actor: User | None = None, call: AlarmCall | None = None)
     alarm.state, alarm.accepted_at, alarm.next_at = State.ACCEPTED, app_now(), None
     alarm.accepted_by, alarm.accepted_call = actor, call
     alarm.save(update_fields=["state", "accepted_at", "next_at", "accepted_by", "accepted_call"])
+    _forget_ringing(alarm.jurisdiction_id)
     events.record(
         alarm.service_request, "alarm_accepted", actor=actor, alarm_id=alarm.pk, call_id=call.pk if call else None
     )
@@ -99,6 +113,7 @@ def mark_needless(pk: int, *, actor: User) -> Alarm:
     if alarm.state == State.RINGING:
         alarm.state, alarm.ended_at, alarm.next_at = State.ENDED, alarm.needless_at, None
     alarm.save(update_fields=["needless_at", "needless_by", "state", "ended_at", "next_at"])
+    _forget_ringing(alarm.jurisdiction_id)
     events.record(alarm.service_request, "alarm_needless", actor=actor, alarm_id=alarm.pk)
     return alarm
 
@@ -112,6 +127,7 @@ def end_alarms(service_request: ServiceRequest) -> None:
     for alarm in ringing:
         alarm.state, alarm.ended_at, alarm.next_at = State.ENDED, app_now(), None
         alarm.save(update_fields=["state", "ended_at", "next_at"])
+        _forget_ringing(alarm.jurisdiction_id)
         events.record(service_request, "alarm_ended", actor=None, alarm_id=alarm.pk)
 
 

@@ -1,20 +1,27 @@
-"""Alarms as staff see them: those that ring, at the top of the queue; and all of one request, with who was alerted when."""
+"""Alarms as staff see them: those that ring, a line each on every page; and all of one request, with who was alerted when."""
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
+from django.core.cache import cache
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from requests_app import links
+from requests_app.actions import alarms
 from requests_app.actions.alarms import accepted_name
 from requests_app.localized import localized
 from requests_app.models import Alarm, AlarmCall, Jurisdiction, ServiceRequest, User
 from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import key_sentence, redaction
+from requests_app.rules import alarms as rules
+from requests_app.rules import permissions, redaction
+from requests_app.rules.screening import DISTRESS
 
 # After a storm there may be many. The oldest come first, and each that is taken makes room.
 SHOWN_MAX = 25
-FIRST_WORDS = 90
+# Seconds. The poll of open pages asks without it.
+KEPT_S = 5
 
 
 @dataclass(frozen=True)
@@ -28,18 +35,32 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A ringing alarm, on every staff page. since: ISO 8601. link: of somebody who was alerted but may not see the request."""
+
+    alarm_id: int
+    since: str
+    number: str
+    link: str = ""
+    reference: str = ""
+    service: str = ""
+    place: str = ""
+    reason: str = ""
+    alerted: str = ""
+
+    @property
+    def started_at(self) -> dt.datetime:
+        return dt.datetime.fromisoformat(self.since)
+
+
+@dataclass(frozen=True)
 class AlarmRow:
     alarm: Alarm
     service_request: ServiceRequest
     service: str
-    first_words: str
     reason: str
     alerts: list[Alert]
     accepted_name: str
-
-    @property
-    def alerted_names(self) -> str:
-        return ", ".join(dict.fromkeys(alert.name for alert in self.alerts))
 
 
 _RINGING = Prepared(
@@ -49,8 +70,22 @@ _RINGING = Prepared(
 )
 
 
-def ringing(user: User, city: Jurisdiction) -> list[AlarmRow]:
-    """The alarms that nobody has accepted, oldest first, of requests that the user may see."""
+def lines(user: User, city: Jurisdiction, *, is_fresh: bool = False) -> list[Line]:
+    """The alarms that nobody has accepted, oldest first: of requests that the user may see, and those that they were alerted about.
+
+    Distress is for readers of confidential requests, not for the crew whose service it was reported to.
+
+    is_fresh: asks for what rings now. Otherwise a page knows it as it was at most KEPT_S seconds ago, and costs no query.
+    """
+    key = f"alarm-lines:{alarms.ringing_version(city.pk)}:{city.pk}:{user.pk}:{get_language()}"
+    if not is_fresh and (kept := cache.get(key)) is not None:
+        return [Line(**line) for line in kept]
+    found = _found_lines(user, city)
+    cache.set(key, [asdict(line) for line in found], KEPT_S)
+    return found
+
+
+def _found_lines(user: User, city: Jurisdiction) -> list[Line]:
     found = _RINGING.rows(city=city.pk)
     if not found:
         return []
@@ -61,10 +96,38 @@ def ringing(user: User, city: Jurisdiction) -> list[AlarmRow]:
         .select_related("service_version")
         .in_bulk()
     )
+    for alarm in found:
+        request = visible.get(alarm.service_request_id)
+        if alarm.kind in DISTRESS and request is not None and not permissions.can(user, "view_private", request):
+            del visible[alarm.service_request_id]
     redaction.redact_for(user, visible.values())
-    shown = [alarm for alarm in found if alarm.service_request_id in visible][:SHOWN_MAX]
-    calls = _calls(shown)
-    return [_row(alarm, visible[alarm.service_request_id], calls.get(alarm.pk, [])) for alarm in shown]
+    calls = _calls(found)
+    shown = [_line(alarm, visible.get(alarm.service_request_id), calls.get(alarm.pk, []), user) for alarm in found]
+    return [line for line in shown if line is not None][:SHOWN_MAX]
+
+
+def _line(alarm: Alarm, request: ServiceRequest | None, calls: list[AlarmCall], user: User) -> Line | None:
+    if request is not None:
+        return Line(
+            alarm_id=alarm.pk,
+            since=alarm.started_at.isoformat(),
+            number=request.display_reference,
+            reference=request.reference,
+            service=localized(request.service_version.name),
+            place=request.address,
+            reason=reason_words(alarm.reason),
+            alerted=", ".join(dict.fromkeys(callee_name(call.name) for call in calls)),
+        )
+    own = next((call for call in reversed(calls) if call.user_id == user.pk), None)
+    if own is None:
+        return None
+    call = AlarmCall.objects.select_related("alarm__jurisdiction", "alarm__service_request__jurisdiction").get(
+        pk=own.pk
+    )
+    if not rules.is_theirs(call):
+        return None
+    number = call.alarm.service_request.display_reference
+    return Line(alarm.pk, alarm.started_at.isoformat(), number, link=links.alarm_url(call))
 
 
 def of_request(service_request: ServiceRequest) -> list[AlarmRow]:
@@ -78,9 +141,9 @@ def of_request(service_request: ServiceRequest) -> list[AlarmRow]:
     return [_row(alarm, service_request, calls.get(alarm.pk, [])) for alarm in found]
 
 
-def _calls(alarms: Iterable[Alarm]) -> dict[int, list[AlarmCall]]:
+def _calls(found: Iterable[Alarm]) -> dict[int, list[AlarmCall]]:
     calls: dict[int, list[AlarmCall]] = {}
-    if ids := [alarm.pk for alarm in alarms]:
+    if ids := [alarm.pk for alarm in found]:
         for call in AlarmCall.objects.filter(alarm__in=ids).order_by("step", "id"):
             calls.setdefault(call.alarm_id, []).append(call)
     return calls
@@ -95,7 +158,6 @@ def _row(alarm: Alarm, service_request: ServiceRequest, calls: list[AlarmCall]) 
         alarm=alarm,
         service_request=service_request,
         service=localized(service_request.service_version.name),
-        first_words=key_sentence.first_words(service_request, FIRST_WORDS),
         reason=reason_words(alarm.reason),
         alerts=list(alerts.values()),
         accepted_name=callee_name(accepted_name(alarm)) if alarm.state == Alarm.State.ACCEPTED else "",

@@ -17,7 +17,7 @@ from requests_app.paging import BadCursor
 from requests_app.rules import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.queue import alarms, columns, export, filter_form, list_context, rows, search
+from staff_app.queue import columns, export, filter_form, list_context, rows, search
 from staff_app.queue import listing as queues
 from staff_app.queue.filters import COLUMNS, SORTS, Pairs, QueueFilter
 from staff_app.queue.list_position import OpenList
@@ -69,7 +69,6 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, filters.query())} for one in tabs],
-        "alarms": alarms.ringing(user, city),
         "rows": rows.cells((rows.row(one, at, waits, city) for one in page.rows), open_list, chosen_columns),
         "filters": filters,
         "chips": [{"chip": chip, "url": _url(tab.code, chip.query_without)} for chip in filters.chips()],

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core import signing
 from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 
 from requests_app.models import Event, User
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.queue import listing, presence
+from staff_app.queue import alarms, listing, presence
 
 SALT = "staff page"
 # A page that is open for longer gets a new one by its next reload.
@@ -48,7 +49,10 @@ class OpenPage:
 @staff_page
 def updates(request: StaffRequest) -> HttpResponse:
     """`arrived` and `changed`: ids of rows that others have added to this list, and of shown ones that they changed, since the last
-    poll; `people`: who is on which of the shown. `since` is for the next poll; the first one only learns it."""
+    poll; `people`: who is on which of the shown; `alarms`: those that ring. `since` is for the next poll; the first one only
+    learns it. A page without a list asks for the alarms alone."""
+    if "page" not in request.GET:
+        return JsonResponse({"alarms": _alarms(request)})
     page = OpenPage.read(request.GET.get("page", ""), request.user)
     if page is None:
         # A page from yesterday, or of somebody who signed in since: it has nothing more to ask.
@@ -64,7 +68,17 @@ def updates(request: StaffRequest) -> HttpResponse:
         answer |= _since(request, page, since)
     shown = page.rows if page.on is None else [page.on]
     answer["people"] = presence.others(request.user, shown)
+    answer["alarms"] = _alarms(request)
     return JsonResponse(answer)
+
+
+def _alarms(request: StaffRequest) -> dict[str, Any]:
+    """The ids of the alarms that ring, and their lines as the page shows them, unless it says by `alarms` that it has these."""
+    lines = alarms.lines(request.user, request.jurisdiction, is_fresh=True)
+    ids = [line.alarm_id for line in lines]
+    if request.GET.get("alarms") == ",".join(map(str, ids)):
+        return {"ids": ids, "html": None}
+    return {"ids": ids, "html": render_to_string("staff_app/_alarm_lines.html", {"lines": lines}, request)}
 
 
 def _since(request: StaffRequest, page: OpenPage, since: int) -> dict[str, Any]:

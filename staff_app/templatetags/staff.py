@@ -7,6 +7,7 @@
 `{% unread_notices request as unread %}`: how many notices this user has not read, "3" or "9+"; empty for none.
 `{{ text|with_mentions:named }}`: a note whose @handles are links.
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
+`{% ringing_alarms request as lines %}`: the alarms that nobody has taken, for the lines on top of every page.
 `{% other_cities request as cities %}`: the other cities that this user works for.
 `{% sign_in_provider request as provider %}`: the city's single sign-on, if it has one.
 `{% bulk_choices request as choices %}`: what the user may do to ticked rows, their macros, and the rest of the queue's address.
@@ -33,7 +34,7 @@ from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
 from staff_app.overview import figures
-from staff_app.queue import bulk_words, macro_choices
+from staff_app.queue import alarms, bulk_words, macro_choices
 from staff_app.request import undo
 from staff_app.setup import sections
 from staff_app.single_sign_on import active_provider
@@ -74,6 +75,17 @@ def unread_notices(request: HttpRequest) -> str:
         return ""
     count = staff_notices.unread_count(request.user, jurisdiction)
     return f"{staff_notices.COUNT_MAX}+" if count > staff_notices.COUNT_MAX else str(count or "")
+
+
+@register.simple_tag
+def ringing_alarms(request: HttpRequest) -> list[alarms.Line]:
+    """At most some seconds old; shown on every page of a member of staff of this city."""
+    jurisdiction = getattr(request, "jurisdiction", None)
+    if jurisdiction is None or not isinstance(request.user, User):
+        return []
+    if not any(one.jurisdiction_id == jurisdiction.pk for one in permissions.memberships_of(request.user)):
+        return []
+    return alarms.lines(request.user, jurisdiction)
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 // [data-updates]: asks every 20 seconds, while the tab is seen, what is new in the list and who is on which request. It only says so:
 // rows stay where they are until somebody selects “Show”.
+import { showAlarms, shownAlarms } from "./staff-alarms.js";
+
 const EVERY_MS = 20_000;
 const OFF = "announcements-off";
 
@@ -84,6 +86,7 @@ function start() {
     for (const [name, value] of new URLSearchParams(box.dataset.list ?? "")) query.set(name, value);
     query.set("page", page);
     query.set("since", since);
+    query.set("alarms", shownAlarms());
     try {
       const answer = await fetch(`${url}?${query}`, { headers: { Accept: "application/json" }, redirect: "error" });
       if (!answer.ok) {
@@ -96,6 +99,7 @@ function start() {
         clearTimeout(timer);
         return;
       }
+      showAlarms(found.alarms);
       since = String(found.since);
       for (const pk of found.arrived) arrived.add(String(pk));
       for (const pk of found.changed) changed.add(String(pk));

@@ -87,7 +87,7 @@ def test_a_night_alarm_goes_on_until_somebody_has_it(
         staff.goto(f"{live_site.url}/staff/")
         looks_well(staff)
         sees_nothing_wrong(staff)
-        assert "Alerted so far: Night Crew · Next person at 2:15 a.m." in " ".join(staff.inner_text(".alarms").split())
+        assert "Alerted so far: Night Crew" in " ".join(staff.inner_text(".alarm-lines").split())
 
         # Nobody in 15 minutes: the next.
         clock_later(dt.timedelta(minutes=15, seconds=30))
@@ -113,7 +113,7 @@ def test_a_night_alarm_goes_on_until_somebody_has_it(
         assert late.inner_text("h1") == "Second Driver has it"
         looks_well(late)
         staff.goto(f"{live_site.url}/staff/")
-        assert staff.locator(".alarms").count() == 0
+        assert staff.locator(".alarm-lines").count() == 0
         staff.goto(f"{live_site.url}/staff/r/{number.replace('-', '')}/")
         looks_well(staff)
         sees_nothing_wrong(staff)
@@ -141,3 +141,47 @@ def test_the_pages_of_rosters_fit_a_phone_and_axe_finds_nothing(live_site: "Site
     assert "or we can’t reach them" in page.inner_text("main")
     looks_well(page)
     sees_nothing_wrong(page)
+
+
+def test_an_open_page_hears_and_five_alarms_leave_room_on_a_phone(
+    live_site: "Site", new_page: Callable[..., "Page"]
+) -> None:
+    cast = factories.rivermark()
+    page = new_page(viewport=PHONE, color_scheme="dark")
+    page.clock.install()
+    signed_in(page, live_site, cast.tom)
+    page.goto(f"{live_site.url}/staff/profile/")
+    assert page.locator("[data-alarm]").count() == 0
+    # Sound is off until somebody switches it on, and stays as they left it.
+    sound = page.locator("[data-alarm-sound]")
+    assert sound.get_attribute("aria-pressed") == "false"
+    page.click(".staff-menu summary")
+    sound.click()
+    report = factories.routed(cast.pothole, GAS, answers={"where": "lane"})
+    page.clock.run_for(21_000)
+    page.wait_for_selector("[data-alarm]")
+    assert page.title().startswith("(1 alarm) ")
+    assert page.locator(".staff-bell--alarm").count() == 1
+    assert GAS not in page.inner_text(".alarm-lines")
+    sees_nothing_wrong(page)
+    for number in range(4):
+        factories.routed(cast.pothole, f"{GAS} {number}", answers={"where": "lane"})
+    page.goto(f"{live_site.url}/staff/")
+    page.clock.run_for(21_000)
+    page.wait_for_function("document.title.startsWith('(5 alarms) ')")
+    assert sound.get_attribute("aria-pressed") == "true"
+    looks_well(page)
+    sees_nothing_wrong(page)
+    # The lines take a small part of the screen, opened or not.
+    box = page.locator(".alarm-lines").bounding_box()
+    assert box is not None
+    assert box["height"] <= PHONE["height"] * 0.1
+    page.click(".alarm-lines summary")
+    opened = page.locator(".alarm-lines").bounding_box()
+    assert opened is not None
+    assert opened["height"] <= PHONE["height"] * 0.41
+    # By a keyboard alone, and without the page's own scripts it is a form like any other.
+    page.locator(f"[data-alarm='{report.alarms.get().pk}'] button").press("Enter")
+    page.wait_for_url("**/staff/r/**")
+    assert "You have it" in page.inner_text("main")
+    assert page.title().startswith("(4 alarms) ")

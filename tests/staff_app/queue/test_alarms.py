@@ -1,4 +1,4 @@
-"""The strip "Needs somebody now" on top of the queue, and the panel on the request's page."""
+"""The lines of ringing alarms on every staff page and in their poll, and the panel on the request's page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,11 +25,58 @@ def alarm(town: Rivermark) -> Alarm:
     return report.alarms.get()
 
 
-def test_the_strip_says_who_has_been_told_and_when_the_next_is(alarm: Alarm, tom: Client) -> None:
-    page = tom.get("/staff/").content.decode()
-    for words in (STRIP, alarm.service_request.display_reference, GAS, "Alerted so far: Night Crew", "Next person at"):
+@pytest.mark.parametrize("path", ["/staff/", "/staff/mine/", "/staff/profile/", "/staff/notices/"])
+def test_a_line_on_every_page_says_who_has_been_told(alarm: Alarm, tom: Client, path: str) -> None:
+    page = tom.get(path).content.decode()
+    for words in (STRIP, alarm.service_request.display_reference, "Alerted so far: Night Crew", "I have it"):
         assert words in page
-    assert page.index(STRIP) < page.index('class="tabs"')
+    assert page.index(STRIP) < page.index("<main")
+    assert "<details><summary><strong" not in page
+
+
+def test_five_are_one_line_until_it_is_opened(alarm: Alarm, tom: Client, town: Rivermark) -> None:
+    for number in range(4):
+        factories.report(town.pothole, f"{GAS} {number}", answers={"where": "lane"})
+    work()
+    page = tom.get("/staff/profile/").content.decode()
+    assert "5 alarms need somebody now" in page
+    assert page.count("data-alarm=") == 5
+    assert "<details><summary>" in page[page.index("alarm-lines") :]
+
+
+def test_the_poll_brings_the_lines_once(alarm: Alarm, tom: Client, pia: Client, town: Rivermark) -> None:
+    found = tom.get("/staff/updates/").json()["alarms"]
+    assert found["ids"] == [alarm.pk]
+    assert "I have it" in found["html"]
+    # The words are on the request's page.
+    assert GAS not in found["html"]
+    assert tom.get("/staff/updates/", {"alarms": str(alarm.pk)}).json()["alarms"] == {"ids": [alarm.pk], "html": None}
+    assert pia.get("/staff/updates/").json()["alarms"]["ids"] == []
+    second = factories.routed(town.pothole, f"{GAS} again", answers={"where": "lane"}).alarms.get()
+    found = tom.get("/staff/updates/", {"alarms": str(alarm.pk)}).json()["alarms"]
+    assert found["ids"] == [alarm.pk, second.pk]
+    for one in (alarm, second):
+        alarms.accept(one.pk, actor=town.tom)
+    found = tom.get("/staff/updates/", {"alarms": f"{alarm.pk},{second.pk}"}).json()["alarms"]
+    assert (found["ids"], found["html"].strip()) == ([], "")
+
+
+def test_who_was_alerted_has_a_line_without_the_report(town: Rivermark, pia: Client, signed_in: Any) -> None:
+    """Pia works for Parks, and is on the desk's roster."""
+    on_call(town.city, None, user=town.pia)
+    report = factories.report(town.pothole, "My husband is beating me right now", answers={"where": "lane"})
+    work()
+    page = pia.get("/staff/profile/").content.decode()
+    assert f"Someone may be in danger ({report.display_reference})" in page
+    assert "/alarm/" in page
+    for hidden in ("husband", "12 Elm St", "Pothole"):
+        assert hidden not in page[: page.index("<main")]
+    assert "alarm-lines" not in signed_in(town.dev).get("/staff/profile/").content.decode()
+
+
+def test_another_city_s_alarm_shows_nowhere_here(alarm: Alarm, tom: Client, town: Rivermark) -> None:
+    Alarm.objects.filter(pk=alarm.pk).update(jurisdiction=factories.jurisdiction("Elsewhere", hosts=["e.example"]))
+    assert tom.get("/staff/updates/").json()["alarms"]["ids"] == []
 
 
 def test_i_have_it_on_the_queue(
