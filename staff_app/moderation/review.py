@@ -44,6 +44,7 @@ def review(request: StaffRequest) -> HttpResponse:
         "late": bool(rows) and rows[0].is_late and not request.GET.get("cursor"),
         "oldest": rows[0].waits if rows else "",
         "reasons": HIDE_REASONS,
+        "has_several": any(not row.is_private for row in rows),
         "pager": page.urls(),
     }
     return render(request, "staff_app/moderation/review.html", context)

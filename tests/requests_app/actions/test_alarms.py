@@ -557,7 +557,9 @@ def test_needless_counts_and_stops_the_ringing(rostered: Rivermark) -> None:
     assert (alarm.state, alarm.needless_by) == ("ended", rostered.tom)
     minutes_later(60)
     assert emailed() == ["night.crew"]
-    (month,) = alarm_numbers.by_month(rostered.city, since=app_now().date().replace(day=1))
+    (month,) = alarm_numbers.by_month(
+        rostered.city, since=app_now().astimezone(rostered.city.zone).date().replace(day=1)
+    )
     assert (month.sent, month.accepted, month.needless_share, month.minutes) == (1, 0, 100, None)
 
 

@@ -154,6 +154,15 @@ def test_what_others_do_is_said_with_their_number(cast: Rivermark, walk: Walk) -
     assert "555-0172" in html
 
 
+@pytest.mark.parametrize("path", ["/articles/collection-days/", "/articles/?q=trash+day"])
+def test_the_box_for_the_address_is_wherever_the_answer_is(cast: Rivermark, path: str) -> None:
+    html = Client().get(path).content.decode()
+    form = html[html.index('action="/address/"') :]
+    assert '<input class="usa-input"' in form[: form.index("</form>")]
+    answer = Client().get("/address/", {"q": "12 Elm St"})
+    assert "12 Elm St" in answer.content.decode()
+
+
 def test_that_answers_my_question_ends_it(cast: Rivermark, walk: Walk) -> None:
     walk.begin("when is trash day").on("answered", article="collection-days")
     assert walk.page == "/articles/collection-days/"
