@@ -341,6 +341,10 @@ def pending_review_first(planted: Planted) -> list[Arguments]:
     return [{"reference": planted.requests["held"].reference}, *each_request(planted)]
 
 
+def private_review_first(planted: Planted) -> list[Arguments]:
+    return [{"reference": planted.requests["distress"].reference}, *each_request(planted)]
+
+
 def the_seal(planted: Planted) -> list[Arguments]:
     seal = branding.seal_of(planted.public.jurisdiction)
     assert seal is not None
@@ -599,7 +603,7 @@ PAGES: dict[str, Page] = {
         arguments=lambda planted: [{"article_code": one["code"]} for one in each_article(planted)],
         budget=3,
     ),
-    "v1_suggestions": Page(EVERYONE, queries=("q=hole", "q={q}"), budget=5),
+    "v1_suggestions": Page(EVERYONE, queries=("q=hole", "q={q}"), budget=6),
     "v1_areas": Page(EVERYONE, queries=("", "layer=ward&format=geojson", "at=40.5,-69.0"), budget=2),
     "v1_area": Page(
         EVERYONE,
@@ -833,7 +837,7 @@ PAGES: dict[str, Page] = {
         ),
         budget=1,
     ),
-    "requests_app:offline": Page(EVERYONE, budget=1),
+    "requests_app:offline": Page(EVERYONE, budget=2),
     "requests_app:offline_catalog": Page(EVERYONE, budget=4),
     "requests_app:offline_token": Page(EVERYONE, budget=1),
     "requests_app:offline_photo": Page(EVERYONE, "POST"),
@@ -909,7 +913,7 @@ PAGES: dict[str, Page] = {
             "status=closed&status=routed&sort=reported&columns=reference&columns=reported",
             "assignee=me&assignee=nobody&priority=1&flag=danger&late=1&quiet=3&sort=quiet&service=gone",
         ),
-        budget=15,
+        budget=12,
     ),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=21),
     "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=6),
@@ -936,7 +940,7 @@ PAGES: dict[str, Page] = {
         OVERSEER, queries=("", "by=area", "by=month", "by=team", "by=department", "by=person"), budget=10
     ),
     "staff_app:overview_settings": Page(staff("administer"), "GET POST", budget=5),
-    "staff_app:mine": Page(STAFF, budget=14),
+    "staff_app:mine": Page(STAFF, budget=11),
     "staff_app:bulk": Page(
         STAFF,
         "GET POST",
@@ -985,7 +989,7 @@ PAGES: dict[str, Page] = {
     "staff_app:withdraw_text": Page(TEXT_WRITER, "POST", each_own_text),
     "staff_app:review": Page(staff("publish"), budget=9),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
-    "staff_app:publish_private": Page(staff("publish"), "GET POST", pending_review_first, budget=12),
+    "staff_app:publish_private": Page(staff("publish"), "GET POST", private_review_first, budget=10),
     "staff_app:review_several": Page(staff("publish"), "POST"),
     "staff_app:moderation_words": Page(
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=8
@@ -1037,7 +1041,7 @@ PAGES: dict[str, Page] = {
     "staff_app:retire_service": Page(staff("administer"), "GET POST", the_service, budget=13),
     "staff_app:pass_test": Page(staff("administer"), "POST", the_service_test),
     "staff_app:catalog_file": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:catalog_export": Page(staff("administer"), budget=24),
+    "staff_app:catalog_export": Page(staff("administer"), budget=22),
     "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=4),
     "staff_app:catalog_starter": Page(staff("administer"), "POST"),
     "city_image": Page(EVERYONE, arguments=the_city_image, budget=2),
@@ -1162,7 +1166,7 @@ PAGES: dict[str, Page] = {
     "staff_app:sign_in_setup": Page(staff("administer"), "GET POST", budget=8),
     "staff_app:single_sign_on": Page(PROVIDER, budget=2),
     "staff_app:single_sign_on_done": Page(PROVIDER, budget=2),
-    "staff_app:connect_account": Page(STAFF, budget=6),
+    "staff_app:connect_account": Page(STAFF, budget=5),
     "staff_app:back_channel_logout": Page(PROVIDER, "POST"),
     "staff_app:second_step": Page(STAFF, budget=6),
     "staff_app:switch_city": Page(STAFF, "POST", the_city),

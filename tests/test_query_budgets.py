@@ -224,6 +224,8 @@ def reader(planted: Planted, name: str) -> Client:
 
 # Pages that redirect, and the one without content.
 ANSWERS = {
+    # Nobody came from the provider.
+    "staff_app:connect_account": 302,
     # Nothing is uploaded.
     "staff_app:catalog_check": 302,
     "sign": 302,

@@ -23,7 +23,7 @@ from requests_app.imports.catalog_file import (
 )
 from requests_app.imports.catalog_golive import missing_by_code
 from requests_app.imports.map_files import ImportProblemError
-from requests_app.imports.rosters import replace_roster, written_roster
+from requests_app.imports.rosters import replace_roster, written_rosters
 from requests_app.models import (
     Article,
     ArticleTopic,
@@ -328,6 +328,7 @@ class _Writer:
 def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
     """The whole catalog as one file. Importing it again changes nothing."""
     own = {"jurisdiction": jurisdiction}
+    rosters = written_rosters(jurisdiction)
     services = Service.objects.filter(**own, current__isnull=False).select_related(
         "current__category", "current__department", "current__service"
     )
@@ -338,12 +339,12 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
         "departments": [
             {
                 "code": one.code, "name": one.name, "phone": one.phone, "email": one.email,
-                "calendar": one.calendar.code, "on_call": written_roster(jurisdiction, one),
+                "calendar": one.calendar.code, "on_call": rosters[one.pk, ""],
             } | ({} if one.active else {"active": False})
             for one in Department.objects.filter(**own).select_related("calendar").order_by("code")
         ],
-        "desk_on_call": written_roster(jurisdiction, None),
-        "danger_on_call": {kind: written_roster(jurisdiction, None, kind) for kind in KINDS_ON_CALL},
+        "desk_on_call": rosters[None, ""],
+        "danger_on_call": {kind: rosters[None, kind] for kind in KINDS_ON_CALL},
         "categories": [
             {"code": one.code, "name": one.name, "icon": one.icon, "order": one.order}
             for one in Category.objects.filter(**own)

@@ -1,6 +1,7 @@
 """Rosters of who is on call, as a catalog file writes them: `on_call` of a department, `desk_on_call` and `danger_on_call`."""
 
 import datetime as dt
+from collections import defaultdict
 from typing import Any
 
 from requests_app.models import Department, Jurisdiction, OnCall, User
@@ -26,9 +27,12 @@ def replace_roster(
     return True
 
 
-def written_roster(jurisdiction: Jurisdiction, department: Department | None, kind: str = "") -> list[dict[str, Any]]:
-    rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department, kind=kind).select_related("user")
-    return [written_on_call(row) for row in rows]
+def written_rosters(jurisdiction: Jurisdiction) -> dict[tuple[int | None, str], list[dict[str, Any]]]:
+    """All rosters of a city, by department (None: the desk) and kind of danger (empty: of no kind)."""
+    rosters = defaultdict(list)
+    for row in OnCall.objects.filter(jurisdiction=jurisdiction).select_related("user"):
+        rosters[row.department_id, row.kind].append(written_on_call(row))
+    return rosters
 
 
 def _columns(entry: dict[str, Any]) -> dict[str, Any]:

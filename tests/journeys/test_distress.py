@@ -1,14 +1,17 @@
-"""A woman in danger, in a real browser: she reads who helps, her report is private, she can leave at once, and staff decide."""
+"""In a real browser: a woman in danger reads who helps, her report is private, she can leave at once, and staff decide. And the
+call of a 911 center."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
+from requests_app import api_keys
 from requests_app.models import PublicState, ServiceRequest
 from tests import factories
 from tests.journeys.test_danger import signed_in
 from tests.journeys.test_report import PHONE, go, looks_well, sees_nothing_wrong
+from tests.requests_app.api.v1.conftest import V1
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -77,3 +80,37 @@ def test_she_reads_who_helps_and_nobody_else_reads_her_report(
     go(neighbor, "form.moderate button[type=submit]")
     report.refresh_from_db()
     assert (report.public_state, report.description) == (PublicState.PUBLIC, "There is a pothole in front")
+
+
+def test_staff_write_the_public_line_of_a_call(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
+    cast = factories.rivermark()
+    sue = factories.staff("Sue", "supervisor", cast.city, cast.streets)
+    center = V1(api_keys.create(cast.city, "Dispatch", scopes=["staff"], acts_as=cast.cal)[1])
+    call = {
+        "number": "26-0417733",
+        "service": "pothole",
+        "description": "Ana Ortiz says the neighbor in 14 shouts about a hole.",
+        "place": {"address": "12 Elm St"},
+        "answers": {"where": "lane"},
+        "contact": {"name": "Ana Ortiz", "phone": "(555) 010-0199"},
+    }
+    reference = center.send("staff/requests/", call)["reference"].replace("-", "")
+    factories.run_worker()
+    page = new_page(viewport=PHONE)
+    signed_in(page, live_site, sue)
+    page.goto(f"{live_site.url}/staff/review/")
+    page.click(f"a[href='/staff/review/{reference}/publish/']")
+    assert page.input_value("#id_words-description") == ""
+    assert "Ana Ortiz" in page.inner_text("main")
+    go(page, "form.moderate button[type=submit]")
+    assert page.locator(".usa-alert--error").is_visible()
+    page.fill("#id_words-description", "A hole in the lane")
+    looks_well(page)
+    go(page, "form.moderate button[type=submit]")
+    page.goto(f"{live_site.url}/staff/r/{reference}/")
+    assert "The caller said:" in page.inner_text("main")
+    stranger = new_page()
+    stranger.goto(f"{live_site.url}/r/{reference}/")
+    shown = stranger.inner_text("main")
+    assert "A hole in the lane" in shown
+    assert not any(secret in stranger.content() for secret in ("Ana Ortiz", "26-0417733", "0199", "in 14"))
