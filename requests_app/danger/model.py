@@ -1,8 +1,10 @@
-"""The danger score of a text, from files that ship: a logistic regression on its words, and a kernel on the mean of their vectors.
+"""Two scores of a text, from files that ship: of danger, and of distress, which must not be public (rules/screening.py).
 
-weights.npy   float16, for each hashed feature: how dangerous it is; by `train_danger`
+Each is a logistic regression on the text's words, and a kernel on the mean of their vectors.
+
+weights.npy   float16, for each hashed feature: how dangerous it is; distress.npy: how much it tells of distress; by `train_danger`
 kinds.npy     float16, hashed features × kinds; by `train_danger`
-support.npy   int8, the kernel's support vectors; duals.npy, float32, their weights; both by `train_danger`
+support.npy   int8, the kernels' support vectors; duals.npy, float32, their weights for each score; both by `train_danger`
 words.npy     bytes, sorted; vectors.npy, int8, and rarity.npy, float16, for each word; by word_vectors.py
 about.json    format, kinds, biases, thresholds, and the versions it was trained with
 
@@ -26,16 +28,43 @@ from requests_app.danger.features import BLOCKS, sentences_of, tokens_of
 log = structlog.get_logger(__name__)
 
 FOLDER = Path(__file__).parent / "model"
-FORMAT = 1
-# Features are hashed to so many bits; for the kind, fewer will do.
-BITS, KIND_BITS = 18, 15
+FORMAT = 2
+# Features are hashed to so many bits; for distress and for the kind, fewer will do.
+BITS, DISTRESS_BITS, KIND_BITS = 18, 17, 14
 DIMENSIONS = 48
 # How far a support vector reaches (the kernel's gamma), and how much the kernel counts compared with the regression.
 REACH = 2.0
 MIX = 1.0
-ARRAYS = ("weights", "kinds", "support", "duals", "words", "vectors", "rarity")
+ARRAYS = ("weights", "distress", "kinds", "support", "duals", "words", "vectors", "rarity")
 # EmergencyPhrase.Kind
-KINDS = ("red_flag", "poison", "self_harm", "domestic_violence", "utility")
+KINDS = (
+    "red_flag",
+    "poison",
+    "self_harm",
+    "domestic_violence",
+    "utility",
+    "sexual_violence",
+    "child_abuse",
+    "elder_abuse",
+    "trafficking",
+    "overdose",
+    "threat",
+    "hazard",
+)
+# Those that tell of a person who is hurt by others or by themselves.
+DISTRESS = frozenset(
+    {
+        "self_harm",
+        "domestic_violence",
+        "sexual_violence",
+        "child_abuse",
+        "elder_abuse",
+        "trafficking",
+        "overdose",
+        "threat",
+    }
+)
+IS_DISTRESS = np.array([kind in DISTRESS for kind in KINDS])
 # The languages of the training sentences.
 LANGUAGES = ("en", "es")
 # A text of up to so many words is read as a whole; of a longer one, neighboring sentences are read together.
@@ -44,6 +73,12 @@ WHOLE_WORDS = 60
 PART_WORDS = 40
 # A sentence of a longer text must be this much surer than a whole text, since it is read without the others.
 PART_OF_MORE = 2.5
+# Long complaints have some words of everything: above so many words, each takes a bit off.
+SHORT_WORDS, A_WORD_MORE = 20, 0.1
+# Danger adds to distress up to this; if it's likelier of another kind, this is taken off.
+MOST_DANGER, OTHER_DANGER = 3.0, 2.0
+# For distress, less: a word too many that is kept private does less harm.
+DISTRESS_PART_OF_MORE = 1.0
 LOAD_ERRORS = (OSError, EOFError, ValueError, KeyError, TypeError)
 
 Array = np.ndarray[Any, Any]
@@ -55,7 +90,8 @@ SCALE = 127
 class Part:
     """Some words of a text, and what they tell.
 
-    danger: log-odds that somebody is in danger; kind: the likeliest of KINDS, if so.
+    danger: log-odds that somebody is in danger; kind: the likeliest of KINDS, if so. distress: how surely it tells of
+    distress; distress_kind: the likeliest of DISTRESS, if so.
     """
 
     words: list[str]
@@ -63,22 +99,29 @@ class Part:
     is_sentence: bool
     danger: float
     kind: str
+    distress: float
+    distress_kind: str
 
 
 @dataclass(frozen=True)
 class Model:
     weights: Array
+    distress: Array
     kinds: Array
-    # Of danger, then of each kind.
+    # Of danger, of distress, then of each kind.
     bias: Array
     support: Array
+    # Of danger and of distress.
     duals: Array
-    offset: float
+    offset: Array
     vectors: "WordVectors"
     # At this danger and above: sure, perhaps. Below `doubted`, even a phrase that ships is only perhaps.
     sure: float
     perhaps: float
     doubted: float
+    # At this distress and above, it can't be public. Below `doubted_private`, not even for a phrase that ships.
+    private: float
+    doubted_private: float
 
     @classmethod
     def read(cls, folder: Path) -> "Model":
@@ -91,9 +134,11 @@ class Model:
         if (
             not fits
             or arrays["weights"].shape != (1 << BITS,)
+            or arrays["distress"].shape != (1 << DISTRESS_BITS,)
             or arrays["kinds"].shape != (1 << KIND_BITS, len(KINDS))
-            or bias.shape != (1 + len(KINDS),)
+            or bias.shape != (2 + len(KINDS),)
             or arrays["support"].shape != (len(arrays["duals"]), DIMENSIONS)
+            or arrays["duals"].shape != (len(arrays["support"]), 2)
             or arrays["vectors"].shape != (rows, DIMENSIONS)
             or arrays["rarity"].shape != (rows,)
             or arrays["words"].dtype.kind != "S"
@@ -101,16 +146,19 @@ class Model:
             raise ValueError("another format")
         return cls(
             weights=arrays["weights"],
+            distress=arrays["distress"],
             kinds=arrays["kinds"],
             bias=bias,
             # In memory: each text reads all of them.
             support=arrays["support"].astype(np.float32) / SCALE,
             duals=np.array(arrays["duals"]),
-            offset=float(about["offset"]),
+            offset=np.array(about["offset"], dtype=np.float32),
             vectors=WordVectors(arrays["words"], arrays["vectors"], arrays["rarity"]),
             sure=float(about["sure"]),
             perhaps=float(about["perhaps"]),
             doubted=float(about["doubted"]),
+            private=float(about["private"]),
+            doubted_private=float(about["doubted_private"]),
         )
 
     def scored_parts(self, text: str) -> list[Part]:
@@ -118,16 +166,35 @@ class Model:
         found = []
         for words, is_sentence, is_whole in parts_of(text):
             rows, values = hashed(words)
-            by_words = float(values @ self.weights[rows].astype(np.float32) + self.bias[0])
-            danger = by_words + MIX * self._by_meaning(words) - (0 if is_whole else PART_OF_MORE)
-            kinds = values @ self.kinds[rows % (1 << KIND_BITS)].astype(np.float32) + self.bias[1:]
-            found.append(Part(words, is_sentence, danger, KINDS[int(np.argmax(kinds))]))
+            by_meaning = self._by_meaning(words)
+            danger = float(values @ self.weights[rows].astype(np.float32) + self.bias[0] + MIX * by_meaning[0])
+            distress = float(
+                values @ self.distress[rows % (1 << DISTRESS_BITS)].astype(np.float32)
+                + self.bias[1]
+                + MIX * by_meaning[1]
+            )
+            kinds = values @ self.kinds[rows % (1 << KIND_BITS)].astype(np.float32) + self.bias[2:]
+            kind = KINDS[int(np.argmax(kinds))]
+            # What tells of no danger, or of another kind, seldom tells of distress.
+            distress += min(danger, MOST_DANGER) - (0 if kind in DISTRESS else OTHER_DANGER)
+            length = A_WORD_MORE * max(0, len(words) - SHORT_WORDS)
+            part = Part(
+                words,
+                is_sentence,
+                danger - length - (0 if is_whole else PART_OF_MORE),
+                kind,
+                distress - length - (0 if is_whole else DISTRESS_PART_OF_MORE),
+                KINDS[int(np.argmax(np.where(IS_DISTRESS, kinds, -np.inf)))],
+            )
+            found.append(part)
         return found
 
-    def _by_meaning(self, words: list[str]) -> float:
-        """The kernel's answer: how near the text's mean vector is to those of dangerous and of harmless sentences."""
-        near = np.exp(REACH * 2 * (self.support @ self.vectors.mean(words) - 1))
-        return float(near @ self.duals) + self.offset
+    def _by_meaning(self, words: list[str]) -> Array:
+        """The kernels' answers: how near the text's mean vector is to those of sentences of each sort."""
+        # Not by BLAS: its threads wait for each other for longer than this takes.
+        near = np.exp(REACH * 2 * (np.einsum("ij,j->i", self.support, self.vectors.mean(words)) - 1))
+        answers: Array = np.einsum("i,ij->j", near, self.duals) + self.offset
+        return answers
 
 
 @dataclass(frozen=True)

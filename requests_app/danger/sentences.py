@@ -4,13 +4,13 @@ import csv
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
 from requests_app.danger.features import fold, tokens_of
-from requests_app.danger.model import LANGUAGES
+from requests_app.danger.model import LANGUAGES, WHOLE_WORDS
 from requests_app.danger.phrases import shipped_phrases
 
 FOLDER = Path(__file__).parent / "sentences"
@@ -18,6 +18,9 @@ SEED = 311
 # So many different sentences are drawn from each pattern, if it has as many.
 DRAWN = 12
 TRIES = 4
+# Of the sentences written by hand: how many of the ordinary ones are misspelled, and how many stand beside another problem.
+MISSPELLED_ORDINARY, JOINED = 0.3, 0.35
+WORDS_PER_ERROR, SHORTEST_MISSPELLED = 6, 4
 # The demo city's phrase banks (requests_app/demo/phrases.py). Their slots hold names, places and times.
 DEMO_TEXTS = Path(__file__).parents[1] / "demo/texts"
 DRAWN_OF_A_REPORT = 2
@@ -33,13 +36,17 @@ _SLOT = re.compile(r"<([a-z0-9]+)>")
 
 @dataclass(frozen=True)
 class Sentence:
-    """label: danger, lookalike or ordinary. kind: who could help, "emergency" for the emergency number, or "-"."""
+    """label: danger, lookalike or ordinary. kind: who could help, "emergency" for the emergency number, or "-".
+
+    is_variant: made of one written by hand, with typing errors or inside another text.
+    """
 
     label: str
     kind: str
     text: str
     language: str
     by_hand: bool
+    is_variant: bool = False
 
 
 def by_hand(language: str) -> list[Sentence]:
@@ -104,11 +111,49 @@ def _lines(node: object, language: str, inside: bool = False) -> Iterator[str]:
         yield from (line.strip() for line in node.splitlines() if line.strip())
 
 
+def variants(sentences: list[Sentence]) -> Iterator[Sentence]:
+    """Those written by hand once more: with typing errors, and before or after another problem in the same report."""
+    rng = random.Random(SEED)  # noqa: S311 - sentences, no secret
+    others = {
+        language: [one.text for one in sentences if one.label == "ordinary" and one.language == language]
+        for language in LANGUAGES
+    }
+    for one in sentences:
+        if one.label != "ordinary" or rng.random() < MISSPELLED_ORDINARY:
+            yield replace(one, text=_misspelled(one.text, rng), by_hand=False, is_variant=True)
+        if rng.random() < JOINED:
+            pair = [one.text, rng.choice(others[one.language])]
+            rng.shuffle(pair)
+            text = ". ".join(part.rstrip(".") for part in pair)
+            if len(text.split()) <= WHOLE_WORDS:
+                yield replace(one, text=text, by_hand=False, is_variant=True)
+
+
+def _misspelled(text: str, rng: random.Random) -> str:
+    """With a letter left out, doubled or swapped with the next in about every sixth word."""
+    words = text.split()
+    for _ in range(max(1, len(words) // WORDS_PER_ERROR)):
+        place = rng.randrange(len(words))
+        word = words[place]
+        if len(word) < SHORTEST_MISSPELLED:
+            continue
+        at = rng.randrange(1, len(word) - 1)
+        words[place] = rng.choice(
+            [
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                word[: at + 1] + word[at:],
+            ]
+        )
+    return " ".join(words)
+
+
 def training_sentences() -> list[Sentence]:
     """All of them, each text once; what was written by hand comes first and wins."""
     found: dict[str, Sentence] = {}
     for language in LANGUAGES:
-        for sentence in [*by_hand(language), *by_pattern(language), *ordinary_reports(language)]:
+        written = by_hand(language)
+        for sentence in [*written, *by_pattern(language), *ordinary_reports(language), *variants(written)]:
             if tokens_of(sentence.text):
                 found.setdefault(sentence.text.casefold(), sentence)
     return list(found.values())

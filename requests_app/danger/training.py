@@ -16,11 +16,24 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from requests_app.danger.features import tokens_of
-from requests_app.danger.model import BITS, FOLDER, FORMAT, KIND_BITS, KINDS, REACH, SCALE, WordVectors, hashed
+from requests_app.danger.model import (
+    BITS,
+    DISTRESS,
+    DISTRESS_BITS,
+    FOLDER,
+    FORMAT,
+    KIND_BITS,
+    KINDS,
+    REACH,
+    SCALE,
+    WordVectors,
+    hashed,
+)
 from requests_app.danger.sentences import Sentence, training_sentences
 
 # Log-odds; see Model.
-SURE, PERHAPS, DOUBTED = 0.3, -1.9, -0.5
+SURE, PERHAPS, DOUBTED = 0.2, -1.4, -0.5
+PRIVATE, DOUBTED_PRIVATE = -3.8, -9.0
 # How closely the weights fit the sentences (scikit-learn's C).
 STRENGTH = 20.0
 KERNEL_STRENGTH = 3.0
@@ -29,56 +42,98 @@ ROUNDS = 300
 # What the demo city's residents write is plentiful and says little about danger.
 ORDINARY_WEIGHT = 0.7
 # There are few sentences of these kinds, and to miss one is as bad.
-KIND_WEIGHTS = {"self_harm": 2.5, "domestic_violence": 2.0, "poison": 1.5, "utility": 1.2}
+KIND_WEIGHTS = {
+    "self_harm": 2.5,
+    "domestic_violence": 2.0,
+    "poison": 1.5,
+    "utility": 1.2,
+    "sexual_violence": 1.5,
+    "child_abuse": 1.5,
+    "elder_abuse": 1.5,
+    "trafficking": 1.5,
+    "overdose": 1.5,
+    "threat": 1.5,
+    "hazard": 2.0,
+}
+DISTRESS_WEIGHT = 2.0
+VARIANT_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """weights: for each feature; kinds: features × kinds; bias: of danger, then of each kind.
+    """weights: of danger, for each feature; distress: of distress, likewise; kinds: features × kinds.
 
-    support, duals, offset: of the kernel.
+    bias: of danger, of distress, then of each kind. support, and for danger and distress duals and offset: of the kernels.
     """
 
     weights: np.ndarray
+    distress: np.ndarray
     kinds: np.ndarray
     bias: np.ndarray
     support: np.ndarray
     duals: np.ndarray
-    offset: float
+    offset: np.ndarray
     sentences: int
 
 
 def fit(sentences: Sequence[Sentence]) -> Fitted:
-    """One regression tells danger from everything else, another the kinds of danger from each other."""
-    texts = matrix([sentence.text for sentence in sentences])
+    """One regression tells danger from everything else, one distress from everything else, one the kinds of danger apart."""
     dangers = np.array([sentence.label == "danger" for sentence in sentences])
-    weight = [weight_of(sentence) for sentence in sentences]
+    distressed = np.array([is_distress(sentence) for sentence in sentences])
+    features = [hashed(tokens_of(sentence.text)) for sentence in sentences]
     danger = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=ROUNDS, random_state=0)
-    danger.fit(texts, dangers, sample_weight=weight)
+    danger.fit(matrix(features, BITS), dangers, sample_weight=[weight_of(sentence) for sentence in sentences])
+    distress = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=ROUNDS, random_state=0)
+    weight = [
+        (DISTRESS_WEIGHT if is_distress(sentence) else 1.0) * (VARIANT_WEIGHT if sentence.is_variant else 1.0)
+        for sentence in sentences
+    ]
+    distress.fit(matrix(features, DISTRESS_BITS), distressed, sample_weight=weight)
+    kind = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=ROUNDS, tol=1e-3)
+    kind.fit(
+        matrix([row for row, is_danger in zip(features, dangers, strict=True) if is_danger], KIND_BITS),
+        [kind_of(sentence) for sentence in sentences if sentence.label == "danger"],
+    )
     by_kind = np.zeros((1 << KIND_BITS, len(KINDS)), dtype=np.float32)
-    bias = np.zeros(1 + len(KINDS), dtype=np.float32)
-    bias[0] = danger.intercept_[0]
-    kinds = np.array([kind_of(sentence) for sentence, is_danger in zip(sentences, dangers, strict=True) if is_danger])
-    kind = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=ROUNDS)
-    kind.fit(matrix([one.text for one in sentences if one.label == "danger"], KIND_BITS), kinds)
+    bias = np.zeros(2 + len(KINDS), dtype=np.float32)
+    bias[0], bias[1] = danger.intercept_[0], distress.intercept_[0]
     for number, name in enumerate(KINDS):
         row = list(kind.classes_).index(name)
-        by_kind[:, number], bias[number + 1] = kind.coef_[row], kind.intercept_[row]
+        by_kind[:, number], bias[number + 2] = kind.coef_[row], kind.intercept_[row]
     # The emergency number is on every page; another hotline helps only where it is named.
-    bias[1 + KINDS.index("red_flag")] -= OTHER_KINDS_FIRST
+    bias[2 + KINDS.index("red_flag")] -= OTHER_KINDS_FIRST
+    # A variant's words mean what the sentence's do.
+    told = [not sentence.is_variant for sentence in sentences]
+    support, duals, offset = kernels(
+        [sentence for sentence in sentences if not sentence.is_variant], dangers[told], distressed[told]
+    )
+    return Fitted(danger.coef_[0], distress.coef_[0], by_kind, bias, support, duals, offset, len(sentences))
+
+
+def kernels(
+    sentences: Sequence[Sentence], dangers: np.ndarray, distressed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The vectors that support either kernel, what they weigh in each, and the offset of each."""
     vectors = WordVectors.read(FOLDER)
-    means = np.array([vectors.mean(tokens_of(sentence.text)) for sentence in sentences])
-    kernel = SVC(C=KERNEL_STRENGTH, gamma=REACH)
-    kernel.fit(np.round(means * SCALE) / SCALE, dangers)
-    support = np.round(kernel.support_vectors_ * SCALE).astype(np.int8)
-    duals = kernel.dual_coef_[0].astype(np.float32)
-    return Fitted(danger.coef_[0], by_kind, bias, support, duals, float(kernel.intercept_[0]), len(sentences))
+    means = np.round(np.array([vectors.mean(tokens_of(sentence.text)) for sentence in sentences]) * SCALE) / SCALE
+    weights, offset = np.zeros((len(sentences), 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
+    for number, are_told in enumerate((dangers, distressed)):
+        kernel = SVC(C=KERNEL_STRENGTH, gamma=REACH)
+        kernel.fit(means, are_told)
+        weights[kernel.support_, number], offset[number] = kernel.dual_coef_[0], kernel.intercept_[0]
+    supporting = weights.any(axis=1)
+    return np.round(means[supporting] * SCALE).astype(np.int8), weights[supporting], offset
+
+
+def is_distress(sentence: Sentence) -> bool:
+    return sentence.label == "danger" and sentence.kind in DISTRESS
 
 
 def weight_of(sentence: Sentence) -> float:
+    of_a_variant = VARIANT_WEIGHT if sentence.is_variant else 1.0
     if sentence.label == "danger":
-        return KIND_WEIGHTS.get(sentence.kind, 1.0)
-    return 1.0 if sentence.by_hand or sentence.label != "ordinary" else ORDINARY_WEIGHT
+        return KIND_WEIGHTS.get(sentence.kind, 1.0) * of_a_variant
+    return (1.0 if sentence.by_hand or sentence.label != "ordinary" else ORDINARY_WEIGHT) * of_a_variant
 
 
 def kind_of(sentence: Sentence) -> str:
@@ -86,10 +141,12 @@ def kind_of(sentence: Sentence) -> str:
     return "red_flag" if sentence.kind == "emergency" else sentence.kind
 
 
-def matrix(texts: Sequence[str], bits: int = BITS) -> csr_matrix:
-    rows, values = zip(*(hashed(tokens_of(text)) for text in texts), strict=True)
+def matrix(features: Sequence[tuple[np.ndarray, np.ndarray]], bits: int) -> csr_matrix:
+    """features: of each sentence, as hashed() gives them."""
+    rows, values = zip(*features, strict=True)
     ends = np.cumsum([0, *(len(row) for row in rows)])
-    return csr_matrix((np.concatenate(values), np.concatenate(rows) % (1 << bits), ends), shape=(len(texts), 1 << bits))
+    columns = np.concatenate(rows) % (1 << bits)
+    return csr_matrix((np.concatenate(values), columns, ends), shape=(len(features), 1 << bits))
 
 
 def train(folder: Path = FOLDER) -> int:
@@ -97,6 +154,7 @@ def train(folder: Path = FOLDER) -> int:
     fitted = fit(training_sentences())
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "weights.npy", fitted.weights.astype(np.float16), allow_pickle=False)
+    np.save(folder / "distress.npy", fitted.distress.astype(np.float16), allow_pickle=False)
     np.save(folder / "kinds.npy", fitted.kinds.astype(np.float16), allow_pickle=False)
     np.save(folder / "support.npy", fitted.support, allow_pickle=False)
     np.save(folder / "duals.npy", fitted.duals, allow_pickle=False)
@@ -104,10 +162,12 @@ def train(folder: Path = FOLDER) -> int:
         "format": FORMAT,
         "kinds": KINDS,
         "bias": [round(float(value), 4) for value in fitted.bias],
-        "offset": round(fitted.offset, 4),
+        "offset": [round(float(value), 4) for value in fitted.offset],
         "sure": SURE,
         "perhaps": PERHAPS,
         "doubted": DOUBTED,
+        "private": PRIVATE,
+        "doubted_private": DOUBTED_PRIVATE,
         "sentences": fitted.sentences,
         "trained_with": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
     }

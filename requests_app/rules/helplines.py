@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from requests_app.models import EmergencyPhrase, Jurisdiction, Owner
+from requests_app.rules import screening
 
 Kind = EmergencyPhrase.Kind
 # Who may be watched by somebody they live with, and must be able to leave the page at once.
@@ -85,6 +86,15 @@ def help_for(jurisdiction: Jurisdiction, kind: str) -> Help:
     }
     listed = "; ".join(f"{company.name}: {company.number}" for company in companies)
     return Help(kind, f"{words} {listed}" if listed else words, emergency, hotline, companies)
+
+
+def help_in(jurisdiction: Jurisdiction, text: str) -> Help | None:
+    """Who can help in the danger that a search tells of, or may tell of. None if it doesn't.
+
+    Nothing of a search becomes public, so that what is only perhaps distress doesn't count.
+    """
+    danger = screening.assess(jurisdiction, text)
+    return help_for(jurisdiction, danger.kind) if danger else None
 
 
 def _hotline(jurisdiction: Jurisdiction, kind: str) -> Number | None:

@@ -26,9 +26,13 @@ def receiver_of(article: Article) -> Receiver | None:
 
 
 def is_urgent(path: Path) -> bool:
-    """Whether the words tell of danger, or even perhaps of gas or wires: nobody may read an email in time."""
+    """Whether the words tell of danger, or even perhaps of gas or wires: nobody may read an email in time.
+
+    Nor does anybody else get the words of somebody who is perhaps in distress.
+    """
     is_about_a_utility = path.screening.kind == EmergencyPhrase.Kind.UTILITY
-    return is_about_a_utility or path.screening.is_sure or path.has_flagged_danger
+    is_distress = bool(path.screening.distress)
+    return is_about_a_utility or is_distress or path.screening.is_sure or path.has_flagged_danger
 
 
 def photos_of(path: Path) -> list[Photo]:

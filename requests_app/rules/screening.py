@@ -99,6 +99,11 @@ class Screening:
         """Whether the words themselves tell of danger."""
         return is_about_words(self.reasons)
 
+    @property
+    def helps_first(self) -> bool:
+        """Whether who can help stands where services would be offered: the words may tell of danger, or of distress."""
+        return bool(self.hints or self.distress)
+
 
 def heard(phrases: Iterable[EmergencyPhrase], text: str) -> Iterator[Heard]:
     """Finds the phrases that occur in the text as whole words, and says which of them mean something else there."""
@@ -202,18 +207,7 @@ FIRST = (
     Kind.HAZARD,
 )
 # What these texts tell is never public: about a person who is hurt by others or by themselves, not about a place.
-DISTRESS = frozenset(
-    {
-        Kind.SELF_HARM,
-        Kind.DOMESTIC_VIOLENCE,
-        Kind.SEXUAL_VIOLENCE,
-        Kind.CHILD_ABUSE,
-        Kind.ELDER_ABUSE,
-        Kind.TRAFFICKING,
-        Kind.OVERDOSE,
-        Kind.THREAT,
-    }
-)
+DISTRESS = frozenset(Kind(kind) for kind in model.DISTRESS)
 
 
 def assess(jurisdiction: Jurisdiction, text: str) -> Danger | None:
@@ -246,12 +240,28 @@ def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
     ]
     sure = [part for part in parts if trained and part.danger >= trained.sure]
     perhaps = [part for part in parts if trained and part.danger >= trained.perhaps]
-    distress = _first({phrase.kind for phrase in found} | {part.kind for part in perhaps}, of=DISTRESS)
+    distress = _distress(found, parts, trained)
     if flags or sure:
         return replace(_assessment(Level.SURE, flags, sure), distress=distress)
     if found or perhaps:
         return replace(_assessment(Level.PERHAPS, found, perhaps), distress=distress)
-    return Assessment()
+    return Assessment(distress=distress)
+
+
+def _distress(found: list[EmergencyPhrase], parts: list[model.Part], trained: model.Model | None) -> str:
+    """The kind of distress that the text perhaps tells of, by a phrase that isn't doubted or by a score of its own."""
+    most = max((part.distress for part in parts), default=-math.inf)
+    is_doubted = trained is not None and most < trained.doubted_private
+    kinds = {
+        phrase.kind
+        for phrase in found
+        if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
+    }
+    by_phrase = _first(kinds, of=DISTRESS)
+    if by_phrase or trained is None:
+        return by_phrase
+    worst = max(parts, key=lambda part: part.distress, default=None)
+    return worst.distress_kind if worst is not None and worst.distress >= trained.private else ""
 
 
 def _assessment(level: Level, phrases: list[EmergencyPhrase], parts: list[model.Part]) -> Assessment:

@@ -44,6 +44,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
     language = language if language in languages else languages[0]
     form, sentence, status = PhraseForm(languages=languages, initial={"language": language}), SentenceForm(), 200
     heard = found = None
+    distress = ""
     if "switch_off" in request.POST:
         return _switch_off(request, language)
     if "undo" in request.POST:
@@ -52,7 +53,8 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
             heard = list(screening.heard(screening.phrases_of(request.jurisdiction), sentence.cleaned_data["sentence"]))
-            found = screening.find_danger(request.jurisdiction, sentence.cleaned_data["sentence"]).danger
+            assessment = screening.find_danger(request.jurisdiction, sentence.cleaned_data["sentence"])
+            found, distress = assessment.danger, assessment.distress
         else:
             status = 422
     elif request.method == "POST":
@@ -75,6 +77,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "add": form,
         "sentence": sentence,
         "found": found,
+        "distress": distress,
         "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
         "list": phrases,
         "words": phrases.words,
@@ -202,7 +205,14 @@ def emergency_counts(request: StaffRequest) -> HttpResponse:
         EmergencyPhrase.Kind.POISON.value: _("Words about poison"),
         EmergencyPhrase.Kind.SELF_HARM.value: _("Words about self-harm"),
         EmergencyPhrase.Kind.DOMESTIC_VIOLENCE.value: _("Words about violence at home"),
+        EmergencyPhrase.Kind.SEXUAL_VIOLENCE.value: _("Words about sexual violence"),
+        EmergencyPhrase.Kind.CHILD_ABUSE.value: _("Words about child abuse"),
+        EmergencyPhrase.Kind.ELDER_ABUSE.value: _("Words about elder abuse"),
+        EmergencyPhrase.Kind.TRAFFICKING.value: _("Words about trafficking"),
+        EmergencyPhrase.Kind.OVERDOSE.value: _("Words about an overdose"),
+        EmergencyPhrase.Kind.THREAT.value: _("Words about threats or stalking"),
         EmergencyPhrase.Kind.UTILITY.value: _("Words about gas or wires"),
+        EmergencyPhrase.Kind.HAZARD.value: _("Words about a hazard"),
         "answer": _("An answer that stops the form"),
         "service": _("A service that always asks"),
         "always": _("The city always asks"),

@@ -1,6 +1,6 @@
-"""How well danger is heard, with every miss: bin/test tests/benchmarks/danger.py -s.
+"""How well danger and distress are heard, with misses by kind: bin/test tests/benchmarks/danger.py -s.
 
-The test sentences were written by hand by somebody who saw neither the patterns nor the training sentences. A real city's texts
+The test sentences were written by hand by two people who saw neither the patterns nor the training sentences. A real city's texts
 stand for ordinary reports; REAL_DANGER is what a reader found among them. This is no gate: tests/requests_app/rules/test_danger.py
 is.
 """
@@ -10,12 +10,12 @@ import gzip
 import hashlib
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
 from requests_app.rules.screening import Level
-from tests.danger_sentences import Judged, judge, judged, share
+from tests.danger_sentences import SETS, Judged, assess, judge, judged, share, share_private
 from tests.real_data import real_data
 
 # Gas smells, downed wires, fires and people who lie unconscious, as those who report them write.
@@ -27,11 +27,14 @@ REAL_DANGER = re.compile(
     r"|not breathing|something is burning",
     re.IGNORECASE,
 )
-# Others that a reader took for real danger, among those heard as sure: smoke inside, exposed wires, a missing man, … By the start
+# Others that a reader took for real danger, among those heard as sure: smoke inside, exposed wires, a missing man, an open
+# manhole, a wall that is coming down, … By the start
 # of the text's SHA-256, since the texts aren't ours.
 READ_AS_REAL = {
     "1fcd9ce3", "37d72a87", "f06a768c", "e502f5bf", "69cbcf6f", "3798d871", "f4309da8",
     "dd41bfe5", "07718fa5", "ea6c040b", "5ea3b292", "e5cc60f9", "ce003458", "c4765759",
+    "0c91ca85", "9f9045e7", "81c4b294", "20a44a8e", "2b8eacee", "1bf6ae7e", "7643ff8b",
+    "a02118d4", "35712221", "bc342139", "103f4e9f", "5b458e59", "cc6149e0", "d88307cb", "148c4d7c", "b79f1056",
     "5bad53fd", "87659264", "3c7c0934", "897c451a", "31a67d02", "285960d0", "729ef8e4",
 }  # fmt: skip
 
@@ -40,23 +43,27 @@ def is_real_danger(text: str) -> bool:
     return bool(REAL_DANGER.search(text)) or hashlib.sha256(text.encode()).hexdigest()[:8] in READ_AS_REAL
 
 
-def test_how_well_danger_is_heard() -> None:
-    found = list(judged())
+@pytest.mark.parametrize("sentences", list(SETS))
+def test_how_well_danger_is_heard(sentences: str) -> None:
+    found = judged(sentences)
     groups: dict[str, list[Judged]] = defaultdict(list)
     for one in found:
         label, language = one.sentence.label, one.sentence.language
         groups[f"{label} ({language})"].append(one)
         if label == "danger":
             groups[f"  {one.sentence.kind}"].append(one)
-    print(f"\n{'':28}{'n':>6}{'sure':>8}{'or perhaps':>12}")
-    for name, rows in groups.items():
-        print(f"{name:28}{len(rows):>6}{share(rows, Level.SURE):>8.3f}{share(rows, Level.SURE, Level.PERHAPS):>12.3f}")
-    for one in found:
-        is_danger = one.sentence.label == "danger"
-        if is_danger != (one.level == Level.SURE):
-            wrong = "missed" if is_danger and not one.level else f"heard as {one.level}" if one.level else ""
-            if wrong:
-                print(f"{wrong:18}{one.sentence.label:10}{one.sentence.kind:18} {one.sentence.text}")
+        if one.is_distress:
+            groups[f"distress ({language})"].append(one)
+    print(f"\n{sentences:28}{'n':>6}{'sure':>8}{'or perhaps':>12}{'private':>9}")
+    for name, rows in sorted(groups.items()):
+        sure, either = share(rows, Level.SURE), share(rows, Level.SURE, Level.PERHAPS)
+        print(f"{name:28}{len(rows):>6}{sure:>8.3f}{either:>12.3f}{share_private(rows):>9.3f}")
+    dangers = [one for one in found if one.sentence.label == "danger"]
+    print("without the question page:", dict(Counter(one.sentence.kind for one in dangers if one.level != Level.SURE)))
+    print("heard as nothing:", dict(Counter(one.sentence.kind for one in dangers if not one.level)))
+    print(
+        "distress in public:", dict(Counter(one.sentence.kind for one in found if one.is_distress and not one.distress))
+    )
 
 
 @pytest.mark.real_data
@@ -65,9 +72,11 @@ def test_how_often_ordinary_texts_are_stopped_and_how_long_it_takes() -> None:
         texts = [row["description"] for row in csv.DictReader(file)]
     judge("once, to load the model")
     began = time.process_time()
-    levels = {text: judge(text)[0] for text in texts}
-    each = (time.process_time() - began) / len(levels) * 1000
-    ordinary = [level for text, level in levels.items() if not is_real_danger(text)]
-    sure = sum(level == Level.SURE for level in ordinary) / len(ordinary)
-    either = sum(level is not None for level in ordinary) / len(ordinary)
-    print(f"\n{len(ordinary)} ordinary texts: sure {sure:.4f}, or perhaps {either:.4f}; {each:.2f} ms a text, all in")
+    assessments = {text: assess(text) for text in texts}
+    each = (time.process_time() - began) / len(assessments) * 1000
+    ordinary = [found for text, found in assessments.items() if not is_real_danger(text)]
+    sure = sum(found.danger is not None and found.danger.level == Level.SURE for found in ordinary) / len(ordinary)
+    either = sum(found.danger is not None for found in ordinary) / len(ordinary)
+    private = sum(bool(found.distress) for found in ordinary) / len(ordinary)
+    print(f"\n{len(ordinary)} ordinary texts: sure {sure:.4f}, or perhaps {either:.4f}, private {private:.4f}")
+    print(f"{each:.2f} ms a text, all in")

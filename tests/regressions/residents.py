@@ -359,7 +359,7 @@ REGRESSIONS = [
     Regression(
         "a smell of gas is emailed to somebody",
         "requests_app/rules/referrals.py",
-        "return is_about_a_utility or path.screening.is_sure or path.has_flagged_danger",
+        "return is_about_a_utility or is_distress or path.screening.is_sure or path.has_flagged_danger",
         "return False",
         ("tests/requests_app/web/report/test_referral.py",),
     ),

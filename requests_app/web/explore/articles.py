@@ -15,6 +15,7 @@ from requests_app.actions import article_counts
 from requests_app.localized import localized
 from requests_app.models import Article, ArticleTopic, Jurisdiction
 from requests_app.rules import suggestions
+from requests_app.rules.helplines import help_in
 from requests_app.rules.most_asked import most_asked
 from requests_app.web.city_request import CityRequest
 from requests_app.web.search_counts import count_unmatched
@@ -47,9 +48,11 @@ def articles(request: CityRequest) -> HttpResponse:
     }
     if q:
         found = suggestions.suggest(city, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES)
-        if not (found.services or found.articles):
+        # In danger, who can help comes first, and no service is offered.
+        danger_help = help_in(city, q)
+        if not (found.services or found.articles) and danger_help is None:
             count_unmatched(request, q)
-        context["found"] = found
+        context |= {"found": found, "danger_help": danger_help}
     else:
         context |= {"most": most_asked(city), "latest": listed.order_by("-updated_at", "-pk")[:LATEST]}
     return render(request, "requests_app/explore/articles.html", context)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.models import Category
 from requests_app.rules import suggestions
+from requests_app.rules.helplines import help_in
 from requests_app.web.city_request import CityRequest
 from requests_app.web.report.start import UNKNOWN, by_category, offered_versions
 from requests_app.web.search_counts import count_unmatched
@@ -19,7 +20,7 @@ SERVICES, ARTICLES = 6, 4
 
 @require_safe
 def services(request: CityRequest) -> HttpResponse:
-    """?q= searches services and articles; the full list stays below."""
+    """?q= searches services and articles; the full list stays below. In danger, who can help comes first instead."""
     return services_page(request)
 
 
@@ -29,11 +30,14 @@ def services_page(request: CityRequest, *, unknown: bool = False) -> HttpRespons
     versions = offered_versions(request.jurisdiction)
     context: dict[str, Any] = {"q": q, "q_max": WORDS_MAX, "groups": by_category(versions), "is_unknown": unknown}
     if q:
-        context["found"] = suggestions.suggest(
-            request.jurisdiction, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES
-        )
-        if not (context["found"].services or context["found"].articles):
-            count_unmatched(request, q)
+        context["danger_help"] = help_in(request.jurisdiction, q)
+        context["found"] = suggestions.Suggestions()
+        if context["danger_help"] is None:
+            context["found"] = suggestions.suggest(
+                request.jurisdiction, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES
+            )
+            if not context["found"].ranked:
+                count_unmatched(request, q)
         context["unknown"] = next((version for version in versions if version.service.service_code == UNKNOWN), None)
     return render(request, "requests_app/explore/services.html", context, status=404 if unknown else 200)
 

@@ -18,6 +18,7 @@ from requests_app.actions.referrals import is_waiting
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
 from requests_app.rules import most_reported, other_language, referrals, suggestions, two_problems
+from requests_app.rules.helplines import help_for
 from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
@@ -102,11 +103,13 @@ def report(request: CityRequest) -> HttpResponse:
 
 
 def count_if_unmatched(request: CityRequest, draft: Draft) -> None:
-    if not article_counts.may_count(Path(draft).text):
+    path = Path(draft)
+    # The words of somebody in danger are no search that the city should answer better.
+    if not article_counts.may_count(path.text) or path.screening.is_sure or path.screening.helps_first:
         return
-    found = suggestions.suggest(draft.jurisdiction, Path(draft).text, request.LANGUAGE_CODE)
+    found = suggestions.suggest(draft.jurisdiction, path.text, request.LANGUAGE_CODE)
     if not (found.services or found.articles):
-        count_unmatched(request, Path(draft).text)
+        count_unmatched(request, path.text)
 
 
 @draft_page
@@ -149,12 +152,17 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @draft_page
 def service(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Offers the services and articles that best match the description; for two problems, those of the first."""
+    """Offers the services and articles that best match the description; for two problems, those of the first.
+
+    Where the words may tell of danger or distress, nothing is offered as the closest: who can help comes first.
+    """
     if request.method == "POST" and "one_problem" in request.POST:
         actions_drafts.report_as_one(draft)
         return redirect("requests_app:service", draft.pk)
     path = Path(draft)
-    two = two_problems_in(request, path)
+    helps_first = path.screening.helps_first
+    danger = path.screening.kind or path.screening.distress
+    two = None if helps_first else two_problems_in(request, path)
     versions = offered_versions(request.jurisdiction)
     form = ServiceForm(
         _with_pick(request.POST) if request.method == "POST" else None,
@@ -179,7 +187,12 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         if valid:
             return to_next_page(draft)
     about = two.first.words if two is not None else path.asked_about
-    suggested = suggestions.suggest(request.jurisdiction, about, request.LANGUAGE_CODE)
+    help_first: dict[str, Any] = {}
+    suggested = suggestions.Suggestions()
+    if helps_first:
+        help_first = {"danger_help": help_for(request.jurisdiction, danger), "shows_danger_block": True}
+    else:
+        suggested = suggestions.suggest(request.jurisdiction, about, request.LANGUAGE_CODE)
     # Two problems are reports: the page is about them.
     answers = suggested.articles if two is None else []
     at_address = answer_address.answers_by_address(request, answers)
@@ -213,6 +226,8 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
                 if version.service_id not in suggested_ids and version.service.service_code != UNKNOWN
             ]
         ),
+        helps_first=helps_first,
+        **help_first,
     )
 
 

@@ -1,5 +1,7 @@
 """The danger score: what it hears, in whatever way it is said, and how much of what only sounds like it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import structlog
@@ -10,11 +12,33 @@ from requests_app.models import EmergencyPhrase
 from requests_app.rules import screening
 from requests_app.rules.screening import Level
 from tests import factories
-from tests.danger_sentences import judge, judged, share
+from tests.danger_sentences import SETS, assess, judge, judged, share, share_private
 
 pytestmark = pytest.mark.shows("4.1")
 Kind = EmergencyPhrase.Kind
 
+
+@dataclass(frozen=True)
+class Bars:
+    """What is reached on a set of sentences (docs/danger.md), so that no change makes it worse."""
+
+    sure: float
+    either: float
+    lookalike_sure: float
+    lookalike_either: float
+    private: float
+    lookalike_private: float
+    ordinary_sure: float
+    ordinary_either: float
+    ordinary_private: float
+
+
+BARS = {
+    "first": Bars(0.94, 0.98, 0.065, 0.18, 0.95, 0.08, 0.012, 0.05, 0.01),
+    "second": Bars(0.90, 0.97, 0.105, 0.205, 0.965, 0.09, 0.03, 0.06, 0.02),
+}
+# Of each kind in the second set.
+HEARD = dict.fromkeys(Kind, 0.85) | {Kind.HAZARD: 0.72}
 SURE = [
     ("power line came down on a car and theres people inside", Kind.UTILITY),
     ("apartment on fire on elm street", Kind.RED_FLAG),
@@ -61,28 +85,91 @@ def test_a_dangerous_sentence_is_heard_in_a_long_text() -> None:
     assert judge(f"{rest} A power line came down on a car and there are people inside. {rest}")[0] == Level.SURE
 
 
-def test_the_bars_hold_on_sentences_that_the_model_has_never_seen() -> None:
-    found = list(judged())
+DISTRESS = [
+    ("My husband beats me every night, please help me. There is a pothole in front", Kind.DOMESTIC_VIOLENCE),
+    ("i was just raped", Kind.SEXUAL_VIOLENCE),
+    ("me violaron anoche", Kind.SEXUAL_VIOLENCE),
+    ("The lady next door beats her little boy, I hear it through the wall", Kind.CHILD_ABUSE),
+    ("la cuidadora le pega a mi abuela", Kind.ELDER_ABUSE),
+    ("they took my passport and make me sleep with men", Kind.TRAFFICKING),
+    ("my ex says he is going to kill me", Kind.THREAT),
+    ("mi hermano se metió fentanilo y no responde", Kind.OVERDOSE),
+    ("i want to die", Kind.SELF_HARM),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), DISTRESS)
+def test_distress_is_private_alone_inside_a_long_text_and_beside_another_language(text: str, kind: Kind) -> None:
+    assert assess(text).distress == kind
+    rest = "The bin on our corner is full again and nobody came on Monday. Please send the crew. " * 23
+    long_text = f"{rest}\n{text}\n{rest}"
+    assert len(long_text) > 3_900
+    assert assess(rest).distress == ""
+    assert assess(long_text).distress == kind
+    assert assess(f"El bote de la esquina está lleno.\n{text}\nThe bin is full.").distress == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is a fire in the hallway and people are trapped",
+        "A power line is down across the road",
+        "The rape crisis center's sign is broken",
+        "Violación al código de estacionamiento, ¿cómo apelo?",
+        "Used needles in the park by the slide",
+    ],
+)
+def test_other_danger_and_what_only_sounds_like_distress_stays_public(text: str) -> None:
+    assert assess(text).distress == ""
+
+
+def test_the_city_s_own_words_of_distress_are_private_whatever_the_score(db: None) -> None:
+    city, other = factories.jurisdiction(), factories.jurisdiction("Otherton")
+    EmergencyPhrase.objects.create(jurisdiction=city, language="en", kind="child_abuse", phrase="purple pelican")
+    EmergencyPhrase.objects.create(jurisdiction=city, language="en", kind="hazard", phrase="green heron")
+    assert screening.distress_in(city, ["", "The purple pelican sign is faded"]) == Kind.CHILD_ABUSE
+    assert screening.distress_in(city, ["The green heron sign is faded"]) == ""
+    assert screening.distress_in(other, ["The purple pelican sign is faded"]) == ""
+
+
+@pytest.mark.parametrize(("sentences", "bars"), list(BARS.items()))
+def test_the_bars_hold_on_sentences_that_the_model_has_never_seen(sentences: str, bars: Bars) -> None:
+    found = judged(sentences)
     danger, lookalike, ordinary = (
         [one for one in found if one.sentence.label == label] for label in ("danger", "lookalike", "ordinary")
     )
-    assert len(danger) + len(lookalike) + len(ordinary) >= 800
-    assert share(danger, Level.SURE) >= 0.90
-    assert share(danger, Level.SURE, Level.PERHAPS) >= 0.97
-    assert share(lookalike, Level.SURE) <= 0.05
-    assert share(lookalike, Level.SURE, Level.PERHAPS) <= 0.25
-    assert share(ordinary, Level.SURE) <= 0.01
-    assert share(ordinary, Level.SURE, Level.PERHAPS) <= 0.05
+    assert len(found) >= 780
+    assert share(danger, Level.SURE) >= bars.sure
+    assert share(danger, Level.SURE, Level.PERHAPS) >= bars.either
+    assert share(lookalike, Level.SURE) <= bars.lookalike_sure
+    assert share(lookalike, Level.SURE, Level.PERHAPS) <= bars.lookalike_either
+    assert share(ordinary, Level.SURE) <= bars.ordinary_sure
+    assert share(ordinary, Level.SURE, Level.PERHAPS) <= bars.ordinary_either
+    assert share_private([one for one in found if one.is_distress]) >= bars.private
+    assert share_private(lookalike) <= bars.lookalike_private
+    assert share_private(ordinary) <= bars.ordinary_private
+
+
+def test_every_kind_is_heard() -> None:
+    found = judged("second")
+    for kind in Kind:
+        rows = [one for one in found if one.sentence.label == "danger" and one.sentence.kind == kind]
+        assert len(rows) >= 14
+        assert share(rows, Level.SURE) >= HEARD[kind], kind
 
 
 def test_no_test_sentence_is_learned_and_there_are_enough_to_learn_from() -> None:
     learned = sentences.training_sentences()
     texts = {sentence.text.casefold() for sentence in learned}
-    assert not texts & {one.sentence.text.casefold() for one in judged()}
+    for name in SETS:
+        assert not texts & {one.sentence.text.casefold() for one in judged(name)}
     for language in model.LANGUAGES:
         own = [one for one in learned if one.language == language and (one.by_hand or one.label != "ordinary")]
         assert len(own) >= 3_000
         assert sum(one.by_hand for one in own) >= 800
+        for kind in Kind:
+            rows = [one for one in own if one.label == "danger" and one.kind in (kind, "emergency") and one.by_hand]
+            assert len(rows) >= 70, kind
 
 
 def test_the_patterns_give_the_same_sentences_each_time() -> None:
@@ -135,7 +222,7 @@ def test_a_missing_model_is_logged_and_warned_about(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_model_is_small() -> None:
-    assert sum(path.stat().st_size for path in model.FOLDER.iterdir()) < 3_000_000
+    assert sum(path.stat().st_size for path in model.FOLDER.iterdir()) < 3_200_000
 
 
 def test_a_text_without_known_words_says_nothing() -> None:

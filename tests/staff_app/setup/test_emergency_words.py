@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount, User
 from requests_app.rules import screening
 from tests import factories
@@ -151,6 +152,21 @@ def test_trying_a_sentence_says_what_the_score_hears(ada: Client) -> None:
     assert "None of these words are on a list." in tried_one
 
 
+def test_trying_a_sentence_says_that_only_the_city_reads_it(ada: Client) -> None:
+    private = "Only the city can read a report with these words."
+    assert private in tried(ada, "I was raped last night")
+    assert private not in tried(ada, "A power line is down on a car")
+
+
+@pytest.mark.parametrize("kind", EmergencyPhrase.Kind.values)
+def test_every_kind_of_danger_can_be_added_and_is_counted(town: Rivermark, ada: Client, kind: str) -> None:
+    ada.post(LIST, {**PHRASE, "phrase": "purple pelican", "kind": kind})
+    assert EmergencyPhrase.objects.get(phrase="purple pelican").kind == kind
+    today = app_now().astimezone(town.city.zone).date()
+    ScreeningCount.objects.create(jurisdiction=town.city, day=today, reason=kind, step="asked", value=7)
+    assert page(ada, "/staff/emergency-counts/").count("<td>7</td>") == 3
+
+
 def test_it_is_for_administrators_alone(town: Rivermark, tom: Client, pia: Client, client: Client) -> None:
     phrase = EmergencyPhrase.objects.get(phrase="smell gas")
     for who in (tom, pia):
@@ -192,8 +208,6 @@ def test_without_any_the_counts_say_so(ada: Client) -> None:
 
 
 def test_counts_stand_by_month_reason_and_day(town: Rivermark, ada: Client) -> None:
-    from requests_app.clock import app_now
-
     today = app_now().astimezone(town.city.zone).date()
     long_ago = today.replace(day=1) - dt.timedelta(days=20)
 

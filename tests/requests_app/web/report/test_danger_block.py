@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from requests_app.models import EmergencyPhrase, Owner, ScreeningCount
+from requests_app.models import EmergencyPhrase, Owner, ScreeningCount, UnansweredSearch
 from requests_app.rules import screening
 from requests_app.rules.screening import Assessment, Danger, Level
 from tests import factories
@@ -100,6 +100,46 @@ def test_a_service_says_its_own_question_above_the_details(cast: Rivermark, walk
     walk.begin(service="wire").on("location", address="12 Elm St")
     assert walk.at == "details/1"
     assert "Is it sparking? Call 911." in walk.html
+
+
+@pytest.mark.parametrize("prefix", ["", "/es"])
+def test_under_an_unsure_danger_nothing_is_offered_as_the_closest(
+    hints: dict[str, str], cast: Rivermark, client: Client, prefix: str
+) -> None:
+    walk = Walk(client, prefix)
+    closest, anyway = (
+        ("¿Cuál se parece más?", "Dígaselo a la ciudad de todos modos")
+        if prefix
+        else ("Which of these is closest?", "Tell the city anyway")
+    )
+    walk.begin(TEXT)
+    assert closest in walk.html
+    walk.begin(f"{HINT}. {TEXT}")
+    assert walk.at == "service"
+    assert closest not in walk.html
+    assert walk.html.index("danger-block") < walk.html.index(f">{anyway}</h1>") < walk.html.index('value="unknown"')
+    # Every service can still be chosen.
+    assert 'value="pothole"' in walk.html
+    walk.on("service", service="pothole")
+    assert walk.at == "location"
+
+
+def test_who_was_raped_reads_whom_to_call_and_never_that_nothing_matches(cast: Rivermark, walk: Walk) -> None:
+    walk.begin("I was just raped")
+    assert walk.at == "emergency"
+    for html in (walk.html, walk.on("emergency", go_on="1").html):
+        assert 'href="tel:18006564673"' in html
+        assert 'href="tel:911"' in html
+        assert "data-quick-exit " in html
+        assert "match that" not in html
+    assert walk.at == "service"
+    assert "Tell the city anyway" in walk.html
+    for search in ("/services/", "/articles/"):
+        html = walk.client.get(search, {"q": "I was just raped"}).content.decode()
+        assert 'href="tel:18006564673"' in html
+        assert "match that" not in html
+    # What nobody found an answer for is read by staff: not this.
+    assert not UnansweredSearch.objects.exists()
 
 
 def test_the_strip_stands_on_every_page_of_the_path(walk: Walk) -> None:
