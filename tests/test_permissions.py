@@ -70,7 +70,7 @@ SEES = {
     "private": STREETS | {"rec"},
     "turned": STREETS | {"rec"},
     "distress": STREETS | {"rec"},
-    # Whoever answers the phone finds the call again.
+    # The person who answers the phone finds the call again.
     "transfer": STREETS | WHOLE_CITY,
     "staff": STREETS | {"rec"},
     # Without a department: those who triage, and the whole city.
