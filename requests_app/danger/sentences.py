@@ -18,7 +18,7 @@ SEED = 311
 # So many different sentences are drawn from each pattern, if it has as many.
 DRAWN = 12
 TRIES = 4
-# Of the sentences written by hand: how many of the ordinary ones are misspelled, and how many stand beside another problem.
+# Of the sentences written by hand: how many of the ordinary ones are misspelled, and how many are joined with another problem.
 MISSPELLED_ORDINARY, JOINED = 0.3, 0.35
 WORDS_PER_ERROR, SHORTEST_MISSPELLED = 6, 4
 # The demo city's phrase banks (requests_app/demo/phrases.py). Their slots hold names, places and times.

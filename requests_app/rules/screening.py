@@ -101,7 +101,7 @@ class Screening:
 
     @property
     def helps_first(self) -> bool:
-        """Whether who can help stands where services would be offered: the words may tell of danger, or of distress."""
+        """Whether the page names who can help where it would offer services: the words may tell of danger, or of distress."""
         return bool(self.hints or self.distress)
 
 

@@ -35,7 +35,7 @@ class Bars:
 
 BARS = {
     "first": Bars(0.94, 0.98, 0.065, 0.18, 0.95, 0.08, 0.012, 0.05, 0.01),
-    "second": Bars(0.90, 0.97, 0.105, 0.205, 0.965, 0.09, 0.03, 0.06, 0.02),
+    "second": Bars(0.90, 0.965, 0.105, 0.205, 0.965, 0.09, 0.03, 0.06, 0.02),
 }
 # Of each kind in the second set.
 HEARD = dict.fromkeys(Kind, 0.85) | {Kind.HAZARD: 0.72}
