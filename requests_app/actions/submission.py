@@ -222,7 +222,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     must_wait = version.must_confirm and not (
         reporter.email_is_verified or actor or report.after_warning or report.is_test or alarm_reason
     )
-    service_request = _new_request(report, review_reason=verdict.reason, must_wait=must_wait)
+    service_request = _new_request(report, verdict=verdict, must_wait=must_wait)
     if alarm_reason and service_request.priority != 1:
         service_request.priority, service_request.priority_reason = 1, alarms.DANGER
     point = report.place.point
@@ -309,17 +309,19 @@ def _words(report: NewReport, photos: list[Photo]) -> publication.Words:
     )  # fmt: skip
 
 
-def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> ServiceRequest:
+def _new_request(report: NewReport, *, verdict: publication.Verdict, must_wait: bool) -> ServiceRequest:
     """The unsaved row."""
     version, place, answers = report.version, report.place, report.answers
+    # A confidential service's report needs no decision; a listed threat warns those who read it.
+    needs_none = version.is_confidential and verdict.reason in PRIVATE_REASONS
+    review_reason = verdict.listed if needs_none else verdict.reason
     description = intake.clean_text(report.description)[: intake.DESCRIPTION_MAX]
     public_state = review.public_state_of(version, is_test=report.is_test, review_reason=review_reason)
     public_point, public_address = public_place(version.visibility, place.point, place.address)
     owner = report.owner
-    if review_reason in PRIVATE_REASONS:
-        # What only some of City Hall may read doesn't leave it. A confidential service's report needs no decision.
+    if verdict.reason in PRIVATE_REASONS:
+        # What only some of City Hall may read doesn't leave it.
         owner, public_point, public_address = None, None, ""
-        review_reason = "" if version.is_confidential else review_reason
     now = app_now()
     return ServiceRequest(
         jurisdiction=report.jurisdiction,

@@ -27,9 +27,12 @@ class Words:
 
 @dataclass(frozen=True)
 class Verdict:
-    """reason: why it can't be public at once (ReviewReason); empty if it can. danger: what the words tell of it."""
+    """reason: why it can't be public at once (ReviewReason); empty if it can. listed: the one that the city's lists give, if any.
+    danger: what the words tell of it.
+    """
 
     reason: str
+    listed: str
     danger: screening.Assessment
 
 
@@ -50,7 +53,9 @@ def judge(
     """
     danger = screening.find_danger(jurisdiction, words.told)
     matches = (lists or ModerationLists(jurisdiction, words.typed)).look(words.typed)
-    if danger.distress:
+    # Words on the city's list of threats warn the crew (Reason threat), who may be meant.
+    is_listed_threat = danger.distress == screening.Kind.THREAT and bool(matches.threats) and not is_transfer
+    if danger.distress and not is_listed_threat:
         reason = ReviewReason.DISTRESS.value
     elif is_transfer:
         reason = ReviewReason.TRANSFER.value
@@ -62,7 +67,7 @@ def judge(
         reason = ReviewReason.ROBOT.value
     else:
         reason = ReviewReason.LIMIT.value if over_limit else ""
-    return Verdict(reason, danger)
+    return Verdict(reason, matches.reason, danger)
 
 
 def words_of(service_request: ServiceRequest) -> Words:

@@ -43,7 +43,9 @@ function words(n) {
 }
 
 function mark(n) {
-  document.title = n ? `(${words(n)}) ${title}` : title;
+  // After an error, its word stays first.
+  const at = title.startsWith("Error: ") ? "Error: ".length : 0;
+  document.title = n ? `${title.slice(0, at)}(${words(n)}) ${title.slice(at)}` : title;
   bell?.classList.toggle("staff-bell--alarm", n > 0);
 }
 

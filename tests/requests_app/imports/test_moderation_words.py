@@ -83,4 +83,4 @@ def test_what_can_never_be_found_is_told_and_nothing_is_imported(
 def test_the_demo_citys_first_lists_hold_threats_and_no_reports(city: Jurisdiction, text: str, reason: str) -> None:
     call_command("import_catalog", str(DEMO))
     assert len(listed("threat")) == len(read_catalog([DEMO])["moderation_words"]["threat"])
-    assert review.review_reason(city, [text]) == reason
+    assert review.find_matches(city, [text]).reason == reason

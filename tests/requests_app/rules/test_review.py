@@ -88,7 +88,7 @@ DISTRESS = "My husband beats me every night."
     ("told", "public", "asked", "reason"),
     [
         (f"{DISTRESS} I'll kill you.", "", {"is_transfer": True}, "distress"),
-        ("I'll kill you", "", {"is_transfer": True}, "transfer"),
+        ("See spam.example", "", {"is_transfer": True}, "transfer"),
         ("See spam.example or I'll kill you", "", {"by_robot": True}, "threat"),
         ("spam.example", "Call 617-555-0142", {"by_robot": True}, "link"),
         ("A hole.", "Call 617-555-0142", {"by_robot": True, "over_limit": True}, "personal_data"),

@@ -40,4 +40,6 @@ def test_each_action_keeps_to_its_budget(town: Rivermark, tom: Client) -> None:
     }
     light = {"accept", "assign", "set_priority", "note", "comment"}
     budgets = {verb: SHORT if verb in light else LONG for verb in costs}
+    # Priority 1 brings other clocks, or takes them away.
+    budgets["set_priority"] += 1
     assert {verb: (number, budgets[verb]) for verb, number in costs.items() if number > budgets[verb]} == {}

@@ -166,7 +166,8 @@ def test_the_nightly_count_fills_them(client: Client) -> None:
 
 @pytest.mark.shows("3.16")
 def test_what_most_people_report_is_one_tap_away_but_nothing_private_or_rare(client: Client) -> None:
-    city, today = Jurisdiction.objects.get(), timezone.localdate()
+    city = Jurisdiction.objects.get()
+    today = timezone.localdate(timezone=city.zone)
     secret = factories.service(city, "secret", name={"en": "Secret kind"}, visibility="private").service
     pothole, tree = (ServiceVersion.objects.get(service__service_code=code).service for code in ("pothole", "tree"))
     for service, days_ago, count in ((pothole, 2, 3), (pothole, 29, 3), (tree, 31, 900), (secret, 1, 900)):

@@ -248,7 +248,10 @@ def test_a_listed_link_holds_wherever_it_stands(cast: Rivermark, walk: Walk, whe
         walk.on("details/1", **{f"alt_{walk.draft.photos.get().name}": words, "text": TEXT, "q_where": "lane"})
     else:
         walk.on("details/1", text=said.get("text", TEXT), q_where="lane", q_damage=said.get("q_damage", ""))
-    walk.on("contact", language="en", name=said.get("name", ""), email="ana@example.org").send()
+    # A threat leads to the question whether anyone is in danger.
+    walk.on("emergency", go_on="1").on(
+        "contact", language="en", name=said.get("name", ""), email="ana@example.org"
+    ).send()
     assert (ServiceRequest.objects.get().public_state, ServiceRequest.objects.get().review_reason) == (
         "pending_review",
         "threat",
@@ -297,11 +300,11 @@ def test_a_private_report_stays_private_and_keeps_the_threat_for_its_readers(cas
     assert not Event.objects.filter(service_request=made, kind="pending_review").exists()
 
 
-def test_what_staff_write_is_never_held(cast: Rivermark) -> None:
+def test_what_staff_write_is_asked_the_same(cast: Rivermark) -> None:
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="i will kill you")
-    assert factories.report(
-        cast.pothole, "He said: I will kill you.", answers={"where": "lane"}, actor=cast.cal
-    ).is_public
+    for words, reason in (("He said: I will kill you.", "threat"), ("A hole.", "")):
+        made = factories.report(cast.pothole, words, answers={"where": "lane"}, actor=cast.cal)
+        assert (made.review_reason, made.is_public) == (reason, not reason)
 
 
 def test_holding_changes_neither_priority_nor_department_nor_due_date(cast: Rivermark, walk: Walk) -> None:
