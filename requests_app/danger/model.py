@@ -34,7 +34,7 @@ BITS, DISTRESS_BITS, KIND_BITS = 18, 17, 14
 DIMENSIONS = 48
 # How far a support vector reaches (the kernel's gamma), and how much the kernel counts compared with the regression.
 REACH = 2.0
-MIX = 1.0
+MIX = 0.5
 ARRAYS = ("weights", "distress", "kinds", "support", "duals", "words", "vectors", "rarity")
 # EmergencyPhrase.Kind
 KINDS = (
@@ -72,13 +72,13 @@ WHOLE_WORDS = 60
 # A sentence longer than that is read in overlapping parts.
 PART_WORDS = 40
 # A sentence of a longer text must be this much surer than a whole text, since it is read without the others.
-PART_OF_MORE = 2.5
+PART_OF_MORE = 4.5
 # Long complaints have some words of everything: above so many words, each takes a bit off.
-SHORT_WORDS, A_WORD_MORE = 20, 0.1
+SHORT_WORDS, A_WORD_MORE = 20, 0.15
 # Danger adds to distress up to this; if it's likelier of another kind, this is taken off.
-MOST_DANGER, OTHER_DANGER = 3.0, 2.0
+MOST_DANGER, OTHER_DANGER = 5.0, 3.0
 # For distress, less: a word too many that is kept private does less harm.
-DISTRESS_PART_OF_MORE = 1.0
+DISTRESS_PART_OF_MORE = 3.5
 LOAD_ERRORS = (OSError, EOFError, ValueError, KeyError, TypeError)
 
 Array = np.ndarray[Any, Any]

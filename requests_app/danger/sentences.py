@@ -9,18 +9,21 @@ from pathlib import Path
 
 import yaml
 
-from requests_app.danger.features import fold, tokens_of
+from requests_app.danger.features import fold, sentences_of, tokens_of
 from requests_app.danger.model import LANGUAGES, WHOLE_WORDS
 from requests_app.danger.phrases import shipped_phrases
 
 FOLDER = Path(__file__).parent / "sentences"
 SEED = 311
-# So many different sentences are drawn from each pattern, if it has as many.
+# So many different sentences are drawn from each pattern, if it has as many and its section says no other number.
 DRAWN = 12
 TRIES = 4
 # Of the sentences written by hand: how many of the ordinary ones are misspelled, and how many are joined with another problem.
 MISSPELLED_ORDINARY, JOINED = 0.3, 0.35
 WORDS_PER_ERROR, SHORTEST_MISSPELLED = 6, 4
+# Long texts: for each harmless sentence written by hand, and for each dangerous one, how many there are, of how many others.
+LONG_HARMLESS, LONG_DANGEROUS = 0.5, 0.3
+JOINED_TO = (2, 3, 4)
 # The demo city's phrase banks (requests_app/demo/phrases.py). Their slots hold names, places and times.
 DEMO_TEXTS = Path(__file__).parents[1] / "demo/texts"
 DRAWN_OF_A_REPORT = 2
@@ -65,15 +68,17 @@ def by_pattern(language: str) -> Iterator[Sentence]:
     rng = random.Random(SEED)  # noqa: S311 - sentences, no secret
     slots: dict[str, list[str]] = {}
     label = kind = ""
+    wanted = DRAWN
     for line in (FOLDER / f"patterns_{language}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
-            label, kind = line[3:].split()
+            label, kind, *number = line[3:].split()
+            wanted = int(number[0]) if number else DRAWN
         elif definition := re.fullmatch(r"<([a-z0-9]+)> = (.*)", line):
             slots[definition[1]] = definition[2].split("|")
         elif line and not line.startswith("#"):
-            drawn = {_draw(line, slots, rng) for _ in range(DRAWN * TRIES)}
+            drawn = {_draw(line, slots, rng) for _ in range(wanted * TRIES)}
             # A set of strings has no order of its own.
-            for text in rng.sample(sorted(drawn), min(DRAWN, len(drawn))):
+            for text in rng.sample(sorted(drawn), min(wanted, len(drawn))):
                 yield Sentence(label, kind, text, language, False)
 
 
@@ -129,6 +134,27 @@ def variants(sentences: list[Sentence]) -> Iterator[Sentence]:
                 yield replace(one, text=text, by_hand=False, is_variant=True)
 
 
+def long_texts(sentences: list[Sentence]) -> Iterator[Sentence]:
+    """Harmless sentences written by hand, several in one text, and a dangerous one among them; also the parts of longer ones.
+
+    Without these, a long complaint sounds dangerous since it has a word of everything, and a danger in it harmless.
+    """
+    rng = random.Random(SEED)  # noqa: S311 - sentences, no secret
+    harmless = [one for one in sentences if one.label != "danger"]
+    ordinary = [one.text for one in harmless if one.label == "ordinary"]
+    for one in sentences:
+        others = rng.sample(ordinary, rng.choice(JOINED_TO))
+        if rng.random() < (LONG_DANGEROUS if one.label == "danger" else LONG_HARMLESS):
+            texts = [one.text]
+            for other in others:
+                if len(" ".join([*texts, other]).split()) <= WHOLE_WORDS:
+                    texts.insert(rng.randrange(len(texts) + 1), other)
+            text = " ".join(text if text[-1] in ".?!" else f"{text}." for text in texts)
+            yield replace(one, text=text, by_hand=False, is_variant=True)
+        if one.label != "danger" and len(parts := sentences_of(one.text)) > 1:
+            yield from (replace(one, text=part, by_hand=False, is_variant=True) for part in parts)
+
+
 def _misspelled(text: str, rng: random.Random) -> str:
     """With a letter left out, doubled or swapped with the next in about every sixth word."""
     words = text.split()
@@ -153,7 +179,13 @@ def training_sentences() -> list[Sentence]:
     found: dict[str, Sentence] = {}
     for language in LANGUAGES:
         written = by_hand(language)
-        for sentence in [*written, *by_pattern(language), *ordinary_reports(language), *variants(written)]:
+        for sentence in [
+            *written,
+            *by_pattern(language),
+            *ordinary_reports(language),
+            *variants(written),
+            *long_texts(written),
+        ]:
             if tokens_of(sentence.text):
                 found.setdefault(sentence.text.casefold(), sentence)
     return list(found.values())

@@ -34,11 +34,11 @@ class Bars:
 
 
 BARS = {
-    "first": Bars(0.94, 0.98, 0.065, 0.18, 0.95, 0.08, 0.012, 0.05, 0.01),
-    "second": Bars(0.90, 0.965, 0.105, 0.205, 0.965, 0.09, 0.03, 0.06, 0.02),
+    "first": Bars(0.945, 0.985, 0.045, 0.115, 0.985, 0.05, 0.007, 0.007, 0.0),
+    "second": Bars(0.93, 0.97, 0.055, 0.135, 0.965, 0.065, 0.015, 0.04, 0.01),
 }
 # Of each kind in the second set.
-HEARD = dict.fromkeys(Kind, 0.85) | {Kind.HAZARD: 0.72}
+HEARD = dict.fromkeys(Kind, 0.85)
 SURE = [
     ("power line came down on a car and theres people inside", Kind.UTILITY),
     ("apartment on fire on elm street", Kind.RED_FLAG),
@@ -83,6 +83,28 @@ def test_a_dangerous_sentence_is_heard_in_a_long_text() -> None:
     )
     assert judge(rest)[0] != Level.SURE
     assert judge(f"{rest} A power line came down on a car and there are people inside. {rest}")[0] == Level.SURE
+
+
+COMPLAINTS = [
+    "The man across the street never shovels and my mother has to push her walker in the road while trucks go by. Somebody will "
+    "get killed one day. I reported it in December and in January, nobody came, and the case was closed. Please send an inspector.",
+    "People sleep under the bridge by the ball field and leave needles and bottles on the grass where our kids play. I called the "
+    "police twice. I feel sorry for them, but could a crew clean it up before the game on Saturday?",
+    "Los carros pasan volando frente a la escuela y un día van a matar a un niño. Ya lo reporté tres veces y cerraron el caso sin "
+    "hacer nada. Mi mamá camina despacio y no alcanza a cruzar. Pongan un tope, por favor.",
+]
+
+
+@pytest.mark.parametrize("text", COMPLAINTS)
+def test_a_long_complaint_about_people_and_fears_asks_nobody_and_is_public(text: str) -> None:
+    found = assess(text)
+    assert found.danger is None or found.danger.level != Level.SURE
+    assert found.distress == ""
+
+
+def test_a_phrase_with_an_apostrophe_is_not_heard_in_another_word() -> None:
+    assert assess("Cars are parked on the odd side of the street") == screening.Assessment()
+    assert judge("he od'd in the bathroom")[1] == Kind.OVERDOSE
 
 
 DISTRESS = [
