@@ -845,7 +845,7 @@ PAGES: dict[str, Page] = {
     "requests_app:problem": Page(DRAFT, "GET POST", draft_at("problem"), budget=3),
     "requests_app:emergency": Page(DRAFT, "GET POST", draft_at("emergency"), budget=4),
     "requests_app:called": Page(DRAFT, "POST", draft_at("emergency")),
-    "requests_app:service": Page(DRAFT, "GET POST", draft_at("service"), budget=6),
+    "requests_app:service": Page(DRAFT, "GET POST", draft_at("service"), budget=8),
     "requests_app:answered": Page(DRAFT, "GET POST", draft_at("answered"), budget=4),
     "requests_app:new_referral": Page(EVERYONE, "GET POST", each_article, budget=2),
     "requests_app:referral": Page(DRAFT, "GET POST", draft_at("service", code="potholes"), budget=6),

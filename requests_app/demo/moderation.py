@@ -26,7 +26,7 @@ from requests_app.rules.public_texts import public_texts
 # Service, language, description and more of the report.
 PENDING_REPORTS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("graffiti", "en", "Sick of the paint on this wall? Win a free phone at https://spam.example/phone", {}),
-    ("dumping", "en", "Whoever dumps tires here again: I know where you live.", {}),
+    ("dumping", "en", "Whoever dumps tires here again: watch your back.", {}),
     (
         "streetlight",
         "en",

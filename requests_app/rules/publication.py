@@ -53,9 +53,11 @@ def judge(
     """
     danger = screening.find_danger(jurisdiction, words.told)
     matches = (lists or ModerationLists(jurisdiction, words.typed)).look(words.typed)
-    # Words on the city's list of threats warn the crew (Reason threat), who may be meant.
-    is_listed_threat = danger.distress == screening.Kind.THREAT and bool(matches.threats) and not is_transfer
-    if danger.distress and not is_listed_threat:
+    distress = danger.distress
+    if distress and matches.threats and not is_transfer:
+        # Words on the city's list warn the crew, who may be meant (Reason threat). The rest may still tell of distress.
+        distress = screening.find_danger(jurisdiction, screening.without(matches.threats, words.told)).distress
+    if distress:
         reason = ReviewReason.DISTRESS.value
     elif is_transfer:
         reason = ReviewReason.TRANSFER.value

@@ -291,6 +291,14 @@ def phrases_in(phrases: Iterable[str], text: str) -> list[str]:
     return [phrase for phrase in phrases if any(_places(phrase, words))]
 
 
+def without(phrases: Iterable[str], text: str) -> str:
+    """The text's words, as plain() writes them, without these phrases."""
+    words = plain(text)
+    for phrase in phrases:
+        words = words.replace(_plain_phrase(phrase), " ")
+    return words
+
+
 def has_words(phrase: str) -> bool:
     """Whether the phrase has anything to match, not only punctuation."""
     return _plain_phrase(phrase) != "  "

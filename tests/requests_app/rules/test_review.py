@@ -89,6 +89,8 @@ DISTRESS = "My husband beats me every night."
     [
         (f"{DISTRESS} I'll kill you.", "", {"is_transfer": True}, "distress"),
         ("See spam.example", "", {"is_transfer": True}, "transfer"),
+        # Who is threatened, and not who threatens.
+        (f"{DISTRESS} I'll kill you, he says.", "", {}, "distress"),
         ("See spam.example or I'll kill you", "", {"by_robot": True}, "threat"),
         ("spam.example", "Call 617-555-0142", {"by_robot": True}, "link"),
         ("A hole.", "Call 617-555-0142", {"by_robot": True, "over_limit": True}, "personal_data"),

@@ -302,7 +302,7 @@ def test_a_private_report_stays_private_and_keeps_the_threat_for_its_readers(cas
 
 def test_what_staff_write_is_asked_the_same(cast: Rivermark) -> None:
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="i will kill you")
-    for words, reason in (("He said: I will kill you.", "threat"), ("A hole.", "")):
+    for words, reason in (("Fill it or I will kill you.", "threat"), ("A hole.", "")):
         made = factories.report(cast.pothole, words, answers={"where": "lane"}, actor=cast.cal)
         assert (made.review_reason, made.is_public) == (reason, not reason)
 
