@@ -69,7 +69,7 @@ def test_two_moderators_do_not_overwrite_each_other_and_the_words_come_back(
     )
 
     take_out(of_sue, "Somebody lets a branch hang low.", "other")
-    expect(of_sue.get_by_role("alert")).to_contain_text("Someone else got here first")
+    expect(of_sue.locator(".usa-alert[role=alert]")).to_contain_text("Someone else got here first")
     expect(of_sue.locator("del")).to_contain_text("Bob Smith")
     expect(of_sue.get_by_label("New text: Description")).to_have_value("Somebody lets a branch hang low.")
     assert fits(of_sue)
@@ -82,7 +82,7 @@ def test_two_moderators_do_not_overwrite_each_other_and_the_words_come_back(
     of_pia.reload()
     of_pia.locator("#public-view > summary").press("Enter")
     of_pia.get_by_role("button", name=re.compile("Restore")).last.press("Enter")
-    expect(of_pia.get_by_role("alert")).to_contain_text("This text has changed since it was hidden")
+    expect(of_pia.locator(".usa-alert[role=alert]")).to_contain_text("This text has changed since it was hidden")
     of_pia.get_by_label("Text to show").fill("A branch hangs low.")
     of_pia.get_by_role("button", name="Show this text").press("Enter")
     expect(of_pia).to_have_url(re.compile(f"/staff/r/{limb.reference}/$"))

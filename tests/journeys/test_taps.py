@@ -52,7 +52,7 @@ def test_a_first_report_takes_at_most_25_taps_besides_its_words(
     thumb = Thumb(new_page(viewport=PHONE, has_touch=True, is_mobile=True))
     page = thumb.page
     page.goto(live_site.url)
-    thumb.say("#id_text", "A deep hole in the road, my tire blew")
+    thumb.say("#id_text", "A deep hole in the road, my tire is flat")
     thumb.go("#report-form button.usa-button--big")
     thumb.tap("label:has-text('Pothole')")
     thumb.go("#report-form button.usa-button--big")

@@ -34,7 +34,7 @@ def test_two_problems_on_a_phone_without_javascript(live_site: "Site", new_page:
     page = new_page(java_script_enabled=False, viewport=PHONE, locale="es")
     page.goto(f"{live_site.url}/es/report/")
     assert not page.locator("[data-dictation]").is_visible()
-    page.fill("#id_text", "hay un bache en la calle y el farol está apagado")
+    page.fill("#id_text", "hay un bache en la calle y el farol lleva días apagado")
     go(page)
     assert page.inner_text("h1") == "Parecen dos problemas"
     looks_well(page)
@@ -47,15 +47,15 @@ def test_two_problems_on_a_phone_without_javascript(live_site: "Site", new_page:
     go(page)
     page.fill("#id_email", "ana@example.org")
     go(page)
-    assert "“el farol está apagado”" in page.inner_text("main")
+    assert "“el farol lleva días apagado”" in page.inner_text("main")
     looks_well(page)
     go(page, "#send-form button")
     looks_well(page)
     go(page, "#next-draft ~ p a.usa-button")
     page.locator("label[for=id_service_0]").click()
     go(page)
-    assert page.input_value("#id_text") == "el farol está apagado"
+    assert page.input_value("#id_text") == "el farol lleva días apagado"
     go(page)
     go(page, "#send-form button")
     descriptions = ServiceRequest.objects.order_by("id").values_list("description", flat=True)
-    assert list(descriptions) == ["hay un bache en la calle", "el farol está apagado"]
+    assert list(descriptions) == ["hay un bache en la calle", "el farol lleva días apagado"]

@@ -21,9 +21,9 @@ MATTERS = "There is a deep hole in the road in front of the library."
 RAMBLING = f"{START}{MATTERS} Anyway, thank you all for reading this far, and say hello to your families."
 # Speech, without punctuation.
 SPOKEN = (
-    "so hi um I wanted to call about something I've been meaning to call about since my sister came to visit in the spring and she "
-    "said you should really call somebody and I said yes but you know how it is so anyway there is a deep hole in the road and my "
-    "sister nearly fell off her bicycle and she is seventy four"
+    "so hi um I wanted to write about something I've been meaning to write about since the fair in the spring and everybody said "
+    "you should really report that and I said yes but you know how it is so anyway there is a deep hole in the road and it has "
+    "been there for weeks and it is getting bigger"
 )
 
 
