@@ -75,6 +75,22 @@ def test_only_who_reads_confidential_requests_finds_it_in_the_list(cast: Riverma
     assert factories.report(cast.outreach, DISTRESS).review_reason == ""
 
 
+def test_another_citys_reader_finds_neither_of_them(cast: Rivermark, lead: User) -> None:
+    other = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    eve = factories.staff("Eve", "records_officer", other)
+    call, report = transfer(cast), distress(cast, address="14 Elm St")
+    for host in ("testserver", "elsewhere.example"):
+        for made in (call, report):
+            page = f"/staff/review/{made.reference}/publish/"
+            assert client_of(eve).get(page, HTTP_HOST=host).status_code in (403, 404)
+            answer = client_of(eve).post(f"/staff/review/{made.reference}/", {"keep": "1"}, HTTP_HOST=host)
+            assert answer.status_code in (403, 404)
+    seen = client_of(eve).get("/staff/review/", HTTP_HOST="elsewhere.example").content.decode()
+    assert not any(made.display_reference in seen for made in (call, report))
+    reasons = ServiceRequest.objects.values_list("review_reason", flat=True)
+    assert set(reasons) == {"distress", "transfer"}
+
+
 def test_its_words_are_changed_before_everyone_reads_it(cast: Rivermark, lead: User) -> None:
     report, other = distress(cast), distress(cast, "He hits me every day. A hole.", address="14 Elm St")
     status, html = publish(lead, report)
