@@ -1,5 +1,8 @@
 """Words that may tell of danger: a block on top of the next page, with who can help. It stops nobody."""
 
+import re
+from itertools import pairwise
+
 import pytest
 from django.test import Client
 
@@ -75,6 +78,13 @@ def test_violence_at_home_has_a_quick_exit_on_every_page_that_names_it(hints: di
     for html in (walk.begin(HINT).html, walk.begin("mi vecino le esta pegando a su mujer").html):
         assert 'data-quick-exit rel="noreferrer nofollow"' in html
         assert 'href="https://www.weather.gov/"' in html
+        # Nothing but the emergency number is filled, and the quick exit comes right after it.
+        links = re.findall(r'<a\s+class="(usa-button[^"]*)"[^>]*href="([^"]*)"', html)
+        filled = [url for classes, url in links if "outline" not in classes and "unstyled" not in classes]
+        assert set(filled) == {"tel:911"}
+        urls = [url for _, url in links]
+        # The strip on top of the page has the emergency number, too.
+        assert ("tel:911", "https://www.weather.gov/") in pairwise(urls)
     assert walk.at == "emergency"
     assert "data-quick-exit" not in walk.begin("apartment on fire on elm street").html
 
