@@ -103,10 +103,15 @@ SPELLED = re.compile(
     r"(?:[\[(]\s*(?:dot|punto)\s*[\])]|\s(?:dot|punto)\s)\s*(?:com|org|net|edu|gov|us|mx|es)\b",
     re.IGNORECASE,
 )
+# "ana [at] example.com": in brackets, "at" is nothing else.
+BRACKETED = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}\s{0,2}[\[({<]\s{0,2}(?:at|arroba|@)\s{0,2}[\])}>]\s{0,2}\w[\w-]{0,62}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,24}\b",
+    re.IGNORECASE,
+)
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (EMAIL, SPELLED):
+    for pattern in (EMAIL, SPELLED, BRACKETED):
         yield from (match.span() for match in pattern.finditer(text))
 
 
@@ -278,11 +283,16 @@ _SSN_SAID = re.compile(
     r"(?:\bssn|\bsocial(?:\s+security)?|\bseguro\s+social)\b(?:\s+(?:number|no|num|n[uú]mero|is|es))*\.?[\s:#-]*(?P<number>\d(?:[\s.-]?\d){8})(?!\d)",
     re.IGNORECASE,
 )
+_SSN_SAID_AFTER = re.compile(
+    r"(?<![\w.-])(?P<number>\d(?:[\s.-]?\d){8})\s{1,2}(?:is|es)\s{1,2}(?:my|mi|his|her|su)\s{1,2}(?:ssn|social|(?:n[uú]mero\s+de\s+)?seguro)\b",
+    re.IGNORECASE,
+)
 
 
 def _social_security_numbers(text: str) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match in _SSN_DASHED.finditer(text))
-    yield from (match.span("number") for match in _SSN_SAID.finditer(text))
+    for pattern in (_SSN_SAID, _SSN_SAID_AFTER):
+        yield from (match.span("number") for match in pattern.finditer(text))
 
 
 # --- Accounts ---------------------------------------------------------------------------------------------------------
@@ -295,6 +305,11 @@ _SAID_HANDLE = re.compile(
     re.IGNORECASE,
 )
 _ANY_HANDLE = re.compile(_HANDLE)
+# The page of somebody on a network.
+_PROFILE = re.compile(
+    r"\b(?:instagram|facebook|fb|twitter|x|tiktok|snapchat|venmo|linkedin|threads|t)\.(?:com|net|me)/(?:(?:in|u|add|profile)/)?@?[\w.-]{2,60}",
+    re.IGNORECASE,
+)
 
 
 def _said_handles(text: str) -> Iterator[tuple[int, int]]:
@@ -302,6 +317,7 @@ def _said_handles(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:
+    yield from (match.span() for match in _PROFILE.finditer(text))
     for match in _ANY_HANDLE.finditer(text):
         # "Elm St @Main": a corner.
         if not _STREET_NEXT.match(text, match.end()) and not _STREET_BEFORE.search(_before(text, match.start())):

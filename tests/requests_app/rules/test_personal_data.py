@@ -22,6 +22,10 @@ HITS = [
     ("ana at example dot com", "email", "ana at example dot com"),
     ("ana (at) example (dot) org", "email", "ana (at) example (dot) org"),
     ("ana arroba ejemplo punto com", "email", "ana arroba ejemplo punto com"),
+    ("write to ana.lopez [at] example.org", "email", "ana.lopez [at] example.org"),
+    ("ana(arroba)correo.ejemplo.mx, gracias", "email", "ana(arroba)correo.ejemplo.mx"),
+    ("123 45 6789 is my social", "ssn", "123 45 6789"),
+    ("123456789 es mi número de seguro social", "ssn", "123456789"),
     ("josé@ejemplo.mx", "email", "josé@ejemplo.mx"),
     # Phone numbers
     ("Call me at 555-010-0199 please", "phone", "555-010-0199"),
@@ -276,6 +280,8 @@ MISSES = """
     I miss Monday pickup
     email me
     @city fix this
+    the pole (at) 3rd and main
+    123456789 is my bill
     meet me at example.com
     look at rivermark.example
     user@

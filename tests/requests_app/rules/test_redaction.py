@@ -114,6 +114,8 @@ ZELDA = Known(
         ("zelda.salt there, ZELDA.SALT@example.org", "[email address] there, [email address]"),
         ("123-45-6789 and 123 45 6789", "[social security number] and [social security number]"),
         ("write @gyre_wimble", "write [account]"),
+        ("see twitter.com/gyre_wimble, t.me/gyre", "see [account], [account]"),
+        ("see rivermark.example/services", "see rivermark.example/services"),
         ("12 Elm St @Main St", "12 Elm St @Main St"),
         ("I live at 12 Elm St, Apt 4B", "I live at [home address]"),
         ("9 linsang row", "[home address]"),
@@ -141,7 +143,16 @@ def test_an_address_keeps_its_place_and_loses_people_and_apartments(address: str
 
 
 def test_long_and_strange_texts_come_to_an_end() -> None:
-    for text in ("a" * 4000, "1 " * 2000, "@a." * 1300, "Z.S. " * 800, "12 Elm " * 600, "é\u0301" * 2000, "5-" * 2000):
+    for text in (
+        "a" * 4000,
+        "1 " * 2000,
+        "@a." * 1300,
+        "Z.S. " * 800,
+        "12 Elm " * 600,
+        "é\u0301" * 2000,
+        "5-" * 2000,
+        "a (at) " * 600,
+    ):
         assert redaction.redacted(text, known=ZELDA)
         assert redaction.redacted(text, "address", known=ZELDA)
 
