@@ -1,13 +1,14 @@
-"""Demo data for alarms: staff on the rosters, and alarms of the past months. None is ringing, since nobody would take it."""
+"""Demo data for alarms: staff on the rosters, alarms of the past months, and one that rings until somebody takes it."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from requests_app.demo.moderation import submit_report
 from requests_app.demo.staff import demo_user
 from requests_app.imports.bulk import copy_rows
-from requests_app.models import Alarm, AlarmCall, Event, Jurisdiction, OnCall, ServiceRequest, User
+from requests_app.models import Alarm, AlarmCall, Event, GazetteerEntry, Jurisdiction, OnCall, ServiceRequest, User
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ PAST = [
 # The role of the demo bar, and whose roster.
 STAFF_ON_CALL = [("triage", "PW"), ("supervisor", "PK")]
 WAIT = dt.timedelta(minutes=15)
+# Its service, and what tells of the danger.
+RINGING = (
+    "treehazard",
+    "A tree came down on the power line in front of the house and the wire is sparking on the sidewalk.",
+)
 
 
 def load(jurisdiction: Jurisdiction) -> None:
@@ -45,6 +51,10 @@ def load(jurisdiction: Jurisdiction) -> None:
     with transaction.atomic():
         for service_request, past in zip(chosen, PAST, strict=False):
             _add(service_request, past, demo_user(jurisdiction, "triage"))
+        service_code, words = RINGING
+        place = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("-id").first()
+        if place is not None:
+            submit_report(jurisdiction, service_code, "en", words, place)
 
 
 def _put_staff_on_rosters(jurisdiction: Jurisdiction) -> None:

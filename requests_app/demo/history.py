@@ -67,9 +67,10 @@ def load(jurisdiction: Jurisdiction, folder: Path, progress: Progress, count: in
         while batch := [builder.history(story) for story in islice(generated, BATCH)]:
             writer.write(batch)
             progress.advance(len(batch))
+        # What follows, and the commit, which checks each foreign key, take many minutes if they are planned for empty tables.
+        analyze()
         _store_survey_answers(jurisdiction)
         counters.count_survey_answers(jurisdiction)
-    analyze()
     progress.finish()
     return count
 

@@ -63,11 +63,11 @@ def load(jurisdiction: Jurisdiction) -> None:
         center = api_keys.create(jurisdiction, CENTER, scopes=[Scope.STAFF])[0]
         for service_code, language, words, more in PENDING_REPORTS:
             key = {"api_key": center} if "outside_number" in more else {}
-            made = _report(jurisdiction, service_code, language, words, next(places), **key, **more)
+            made = submit_report(jurisdiction, service_code, language, words, next(places), **key, **more)
             # Nobody would take it.
             for alarm in made.alarms.all():
                 alarms.accept(alarm.pk, actor=moderator)
-        service_request = _report(jurisdiction, "abandveh", "en", PERSONAL_TEXT, next(places))
+        service_request = submit_report(jurisdiction, "abandveh", "en", PERSONAL_TEXT, next(places))
         if moderator is not None:
             (description,) = (
                 text for text in public_texts(service_request) if text.field == TextRevision.Field.DESCRIPTION
@@ -76,7 +76,7 @@ def load(jurisdiction: Jurisdiction) -> None:
             moderation.hide_text(service_request.pk, hidden, reason="personal_data", actor=moderator)
 
 
-def _report(
+def submit_report(
     jurisdiction: Jurisdiction,
     service_code: str,
     language: str,
@@ -84,6 +84,7 @@ def _report(
     place: GazetteerEntry,
     **more: Any,
 ) -> ServiceRequest:
+    """more: of submission.NewReport."""
     version = ServiceVersion.objects.get(
         pk=Service.objects.values("current").get(jurisdiction=jurisdiction, service_code=service_code)["current"]
     )
@@ -96,8 +97,7 @@ def _report(
         language=language,
         place=Place(place.point, place.label, source="address", confidence=1.0),
         answers=answers,
-        reporter=Reporter(),
-        **{"was_asked": True, **more},
+        **{"was_asked": True, "reporter": Reporter(), **more},
     )
     return submission.submit(report).service_request
 

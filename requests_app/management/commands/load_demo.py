@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from requests_app import demo
-from requests_app.demo import alarms, crews, moderation
+from requests_app.demo import alarms, bulk_jobs, crews, failed_tasks, moderation
 from requests_app.demo.history import load as load_history
 from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
@@ -33,6 +33,8 @@ class Command(BaseCommand):
         alarms.load(jurisdiction)
         moderation.load(jurisdiction)
         crews.load(jurisdiction)
+        bulk_jobs.load(jurisdiction)
+        failed_tasks.load(jurisdiction)
         self.train(jurisdiction)
         self.stdout.write(f"{jurisdiction.name} loaded.")
 

@@ -1,0 +1,39 @@
+"""Demo data for the outbox: an invitation and an email to a reporter whose mail servers refused them."""
+
+from django.db import transaction
+
+from requests_app import outbox
+from requests_app.actions import invitations, people
+from requests_app.actions.reporter import Reporter
+from requests_app.demo.moderation import submit_report
+from requests_app.demo.staff import demo_user
+from requests_app.messages import email, notifications
+from requests_app.models import GazetteerEntry, Invitation, Jurisdiction, OutboxRow
+
+# The SMTP code of an address that doesn't exist.
+REFUSED = "550"
+INVITED = "sam.keller@oldmail.example"
+REPORTER = "h.blenkinsop@oldmail.example"
+WORDS = "The swing at the end of the path has come off its chain."
+
+
+def load(jurisdiction: Jurisdiction) -> None:
+    """A second call adds nothing."""
+    administrator, role = demo_user(jurisdiction, "administrator"), people.get_role(jurisdiction, "call_taker")
+    place = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("id").first()
+    if administrator is None or role is None or place is None:
+        return
+    if Invitation.objects.filter(jurisdiction=jurisdiction, email=INVITED).exists():
+        return
+    with transaction.atomic():
+        invitations.invite(jurisdiction, INVITED, role=role, department=None, actor=administrator)
+        made = submit_report(jurisdiction, "parkmaint", "en", WORDS, place, reporter=Reporter(email=REPORTER))
+        told = OutboxRow.objects.get(service_request=made, kind="notify")
+        notifications.notify(told)
+        outbox.finish(told.pk)
+        invited = OutboxRow.objects.filter(jurisdiction=jurisdiction, kind="mail_invitation", done_at=None)
+        received = OutboxRow.objects.filter(service_request=made, kind="email_received")
+        for row in [*invited, *received]:
+            outbox.fail(row.pk, REFUSED, counts=True, give_up=True)
+            if row.recipient_id is not None:
+                email.mark_bounced(row.recipient_id)
