@@ -93,6 +93,14 @@ def test_both_are_offered_and_the_second_comes_after_the_first(cast: Rivermark, 
         "hole in the road, streetlight out",
         # The second half fits the first service, too.
         "a hole in the road, also the streetlight by the hole is dark",
+        # A list, by numbers, signs or short sentences.
+        "1. pothole in the road 2. the streetlight is out",
+        "hole in the road / streetlight out",
+        "Deep pothole. Streetlight out.",
+        # What begins with words for another problem, and with a request.
+        "a hole in the road. Separate issue, the streetlight is out",
+        "hay un bache en la calle y de paso el farol lleva días apagado",
+        "There is a hole in the road. And please look at the streetlight that is out",
     ],
 )
 def test_short_halves_and_what_looks_like_a_corner_are_two(cast: Rivermark, walk: Walk, text: str) -> None:
@@ -177,6 +185,10 @@ def test_an_answer_for_the_first_keeps_the_second(cast: Rivermark, walk: Walk) -
         "the pothole under the front and streetlight. It is deep",
         "a deep pothole in the road. Dangerous by the streetlight that is out",
         "the streetlight is out day and night. Pothole road",
+        # What follows from it, and one more of the same.
+        "there is a hole in the road and nobody could get past the streetlight",
+        "the streetlight is out and somebody will fall into a hole",
+        "a hole in the road, and another one by the streetlight",
         # A long story.
         "a pothole, a deep hole in the road, " * 13 + "and the streetlight is out",
     ],
