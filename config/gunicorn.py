@@ -7,7 +7,7 @@ from gunicorn import util
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from requests_app.logs import mask
+from requests_app.core.logs import mask
 
 # gunicorn's most. A list asked for by service_request_id comes in one line.
 limit_request_line = 8190

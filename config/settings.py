@@ -62,7 +62,7 @@ MIDDLEWARE = [
     # Early, so that they cover responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.web.permissions_policy.permissions_policy",
-    "requests_app.static_files.StaticFilesMiddleware",
+    "requests_app.core.static_files.StaticFilesMiddleware",
     "requests_app.web.middleware.CompressText",
     "requests_app.web.middleware.request_id",
     "requests_app.web.middleware.read_once",
@@ -151,7 +151,7 @@ AUTH_USER_MODEL = "requests_app.User"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "requests_app.cache.BreakerRedisCache",
+        "BACKEND": "requests_app.core.cache.BreakerRedisCache",
         "LOCATION": REDIS_URL.replace("redis+socket://", "unix://").replace("?virtual_host=", "?db="),
         "KEY_PREFIX": "lamplighter",
     },
@@ -309,9 +309,9 @@ STORAGES = {
     "default": PHOTO_STORAGE,
     "staticfiles": {
         # Compression takes a while, so a demo skips it.
-        "BACKEND": "requests_app.static_files.CompressedFiles"
+        "BACKEND": "requests_app.core.static_files.CompressedFiles"
         if PRODUCTION
-        else "requests_app.static_files.HashedStaticFiles"
+        else "requests_app.core.static_files.HashedStaticFiles"
         if DEMO
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

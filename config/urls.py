@@ -5,7 +5,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from requests_app.secret_addresses import secret
+from requests_app.core.secret_addresses import secret
 from requests_app.web.site import probes
 
 # For machines: no language prefix.

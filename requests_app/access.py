@@ -10,9 +10,11 @@ from django.http import Http404
 
 from requests_app import references
 from requests_app.clock import AppNow
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Event, Jurisdiction, ServiceRequest, User
-from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import directory, jurisdictions, permissions, redaction
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.shared import directory, jurisdictions
 
 # Few have an owner or came from a program; these are read when they are asked for.
 RELATED = ("assignee",)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from requests_app.clock import AppNow, app_now
 from requests_app.models import ApiKey, Jurisdiction, User
 from requests_app.models.api_key import CALLS_A_MINUTE, Scope
-from requests_app.rules import api_keys as rules
+from requests_app.rules.programs import api_keys as rules
 
 PREFIX = "lk_"
 ERROR_KEPT_FOR = 30 * 24 * 3600

@@ -14,8 +14,8 @@ import structlog
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from requests_app import cache
 from requests_app.clock import app_now
+from requests_app.core import cache
 from requests_app.models import ApiKey, ApiKeyUsage
 
 # A Redis hash of "<key>:<day>:calls" and "…:errors", and a list of calls for each key.

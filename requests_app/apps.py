@@ -8,6 +8,7 @@ class RequestsAppConfig(AppConfig):
     verbose_name = "Service requests"
 
     def ready(self) -> None:
-        from requests_app import checks, logs  # noqa: F401  (registers the system checks)
+        from requests_app import checks  # noqa: F401  (registers the system checks)
+        from requests_app.core import logs
 
         logs.configure()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
-from requests_app import database_roles
+from requests_app.core import database_roles
 from requests_app.danger.model import shipped_model
 from requests_app.danger.phrases import shipped_phrases
 

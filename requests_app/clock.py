@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from requests_app import once, transactions
+from requests_app.core import once, transactions
 
 
 class AppNow(models.Func):

@@ -10,10 +10,12 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from requests_app import outbox, transactions
+from requests_app import outbox
 from requests_app.clock import app_now
+from requests_app.core import transactions
 from requests_app.models import Event, OutboxRow, Person, ServiceRequest, User
-from requests_app.rules import staff_actions, webhook_events
+from requests_app.rules.programs import webhook_events
+from requests_app.rules.work import staff_actions
 
 # The keys that each kind's data may contain.
 KINDS: dict[str, frozenset[str]] = {
@@ -53,7 +55,7 @@ KINDS: dict[str, frozenset[str]] = {
         "reopening_undone": "count",
         "closed": "",
         "survey_answered": "question value reason",
-        # clock_kind, step: which clock is late, and the step of rules/escalation.py. Without them, it was reopened twice.
+        # clock_kind, step: which clock is late, and the step of rules/promises/escalation.py. Without them, it was reopened twice.
         "escalated": "assignee_id clock_kind step",
         # Most of the time of a clock has passed; clock_kind: which.
         "due_soon": "clock_kind",
@@ -124,7 +126,7 @@ REACTIONS: dict[str, list[str]] = {
     "handed_over": ["notify", "mail_owner"],
     "alarm_raised": ["alert_next"],
 }
-# Staff are notified of these; rules/staff_notices.py says who.
+# Staff are notified of these; rules/people/staff_notices.py says who.
 STAFF_KINDS = {
     "answered", "assigned", "due_soon", "escalated", "note_added", "reopened", "routed", "transferred",
 }  # fmt: skip
@@ -139,7 +141,7 @@ SUBSCRIBER_KINDS = {
 }  # fmt: skip
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
-# Webhooks are sent for these (rules/webhook_events.py).
+# Webhooks are sent for these (rules/programs/webhook_events.py).
 for _kind in webhook_events.BY_KIND:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_webhooks"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
@@ -153,7 +155,7 @@ ORDERING_KEYS = {
     "notify_staff": "staff",
     "match_webhooks": "webhooks",
 }
-# If a member of staff did it, these wait until it can't be undone anymore (rules/staff_actions.py). Everything else never waits.
+# If a member of staff did it, these wait until it can't be undone anymore (rules/work/staff_actions.py). All else never waits.
 WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "notify_staff", "match_webhooks"}
 # Notices to colleagues need no order with email to residents.
 RELEASING_REACTIONS = WAITING_REACTIONS - {"notify_staff"}

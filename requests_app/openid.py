@@ -19,9 +19,9 @@ import jwt
 from django.conf import settings
 from django.core.cache import cache
 
-from requests_app import sealed
+from requests_app.core import sealed
+from requests_app.core.outside_calls import ALL_S, within
 from requests_app.models import SignInProvider
-from requests_app.outside_calls import ALL_S, within
 
 # For a step of an answer; looking the name up and the whole answer have ALL_S.
 TIMEOUT_S = 5

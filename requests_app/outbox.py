@@ -21,11 +21,11 @@ from django.db.models import QuerySet
 from kombu import Connection
 from kombu.pools import producers
 
-from requests_app.cache import TIMEOUT_S, breaker
 from requests_app.clock import AppNow
+from requests_app.core.cache import TIMEOUT_S, breaker
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Event, OutboxRow, ServiceRequest
 from requests_app.models.outbox import PENDING
-from requests_app.prepared import Parameter, Prepared
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
 LEASE = "10 seconds"

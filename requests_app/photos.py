@@ -20,8 +20,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from requests_app import outbox, photo_slots
+from requests_app import outbox
 from requests_app.clock import app_now
+from requests_app.core import photo_slots
 from requests_app.models import Draft, Jurisdiction, OutboxRow, Photo, ServiceRequest
 
 log = structlog.get_logger(__name__)
@@ -164,7 +165,7 @@ def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict
     command = [
         sys.executable,
         "-I",
-        str(Path(__file__).with_name("photo_decoder.py")),
+        str(Path(__file__).with_name("core") / "photo_decoder.py"),
         str(source),
         str(large),
         str(small),

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from requests_app.models import Jurisdiction, ServiceRequest, User
-from requests_app.rules import permissions
-from requests_app.rules.second_step import has_second_step
+from requests_app.rules.people import permissions
+from requests_app.rules.people.second_step import has_second_step
 from requests_app.web import unsent_text
 from staff_app import sign_in, tab_counts, unsent
 

@@ -8,10 +8,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
-from requests_app.rules import service_levels
+from requests_app.rules.promises import service_levels
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from requests_app import links
-from requests_app.actions import hand_overs
+from requests_app.actions.people import city_switch
 from requests_app.models import Jurisdiction
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.sign_in import BY_PROVIDER, start_session
@@ -29,7 +29,7 @@ def switch_city(request: StaffRequest, jurisdiction_id: int) -> HttpResponse:
         # One city's provider must not open another city's pages.
         url = links.base_url(there) + reverse("account_login")
         return render(request, "staff_app/switch_city.html", {"there": there, "url": url, "must_sign_in": True})
-    hand_over = hand_overs.start(request.user, there)
+    hand_over = city_switch.start(request.user, there)
     url = links.hand_over_url(hand_over)
     response = render(request, "staff_app/switch_city.html", {"there": there, "url": url})
     response["Refresh"] = f"0; url={url}"
@@ -42,13 +42,13 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     hand_over = links.find_hand_over(token, city)
     if hand_over is None:
         raise Http404
-    if hand_overs.is_over(hand_over):
+    if city_switch.is_over(hand_over):
         return render(request, "staff_app/arrive.html", {"is_over": True}, status=410)
     if request.method != "POST":
         return render(request, "staff_app/arrive.html", {"person": hand_over.user})
     try:
-        user = hand_overs.use(hand_over)
-    except (hand_overs.LinkExpired, hand_overs.NotAMember):
+        user = city_switch.use(hand_over)
+    except (city_switch.LinkExpired, city_switch.NotAMember):
         return render(request, "staff_app/arrive.html", {"is_over": True}, status=410)
     start_session(request, user, method="")
     log.info("handed_over", user_id=user.pk)

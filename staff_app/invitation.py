@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from requests_app import links
-from requests_app.actions import invitations
+from requests_app.actions.people import invitations
 from requests_app.models import Invitation, Jurisdiction, User
 from requests_app.web.fields import WordsField
 from staff_app.sign_in import start_session

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import User
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.people.forms import LeaveForm
 from staff_app.setup.people.people import leaves_of, remove_leave, save_leave

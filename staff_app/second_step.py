@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from requests_app.rules.second_step import has_second_step
+from requests_app.rules.people.second_step import has_second_step
 from staff_app.decorators import StaffRequest, staff_page
 
 

@@ -16,10 +16,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from requests_app import limits
-from requests_app.actions import password_guesses, staff_sessions
+from requests_app.actions.people import password_guesses, staff_sessions
+from requests_app.core import limits
 from requests_app.models import Jurisdiction, SignInProvider, User
-from requests_app.rules import crew_day
+from requests_app.rules.work import crew_day
 from staff_app import known_device
 
 BY_ADDRESS_A_MINUTE = 10

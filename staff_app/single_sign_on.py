@@ -20,8 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from requests_app import limits, links, openid
-from requests_app.actions import sign_ins
+from requests_app import links, openid
+from requests_app.actions.people import sign_ins
+from requests_app.core import limits
 from requests_app.models import Jurisdiction, SignInProvider
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.sign_in import BY_NETWORK_A_MINUTE, BY_PROVIDER, first_page, start_session

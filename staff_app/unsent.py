@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from requests_app import limits
+from requests_app.core import limits
 from requests_app.web import unsent_text
 
 SESSION_KEY = "unsent"

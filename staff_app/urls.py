@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from requests_app.secret_addresses import secret
+from requests_app.core.secret_addresses import secret
 from staff_app import hand_over, invitation, profile, second_step, single_sign_on
 from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.checks.urls import urlpatterns as checks

@@ -43,7 +43,7 @@ LONGEST = (
     "tests/test_query_budgets.py",
     "tests/staff_app/setup/places/test_layer_import.py",
     "tests/requests_app/web/account/test_my.py",
-    "tests/requests_app/actions/test_alarms.py",
+    "tests/requests_app/actions/alarms/test_alarms.py",
     "tests/journeys/test_details.py",
     "tests/requests_app/web/report/test_start.py",
     "tests/requests_app/web/request/test_edit.py",

@@ -8,10 +8,10 @@ from pathlib import Path
 from requests_app.danger.model import LANGUAGES
 from requests_app.danger.sentences import Sentence, read
 from requests_app.models import EmergencyPhrase
-from requests_app.rules import screening
-from requests_app.rules.screening import Assessment, Level
+from requests_app.rules.alarms import screening
+from requests_app.rules.alarms.screening import Assessment, Level
 
-FOLDER = Path(__file__).parent / "requests_app/rules/danger_sentences"
+FOLDER = Path(__file__).parent / "requests_app/rules/alarms/danger_sentences"
 
 
 # By two writers who saw neither the training sentences nor the patterns. The second knows the kinds of distress, and the hazards.

@@ -19,9 +19,9 @@ from django.db.models import Model
 from django.utils import timezone
 from PIL import Image
 
-from requests_app.actions import submission
-from requests_app.actions.reporter import Reporter
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.report import submission
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.clock import AppNow
 from requests_app.imports.catalog import save as save_catalog
 from requests_app.imports.catalog_file import read_catalog
@@ -55,7 +55,7 @@ from requests_app.models import (
 )
 from requests_app.models.outbox import PENDING
 from requests_app.places.address_words import search_key
-from requests_app.rules.permissions import DEFAULT_ROLES
+from requests_app.rules.people.permissions import DEFAULT_ROLES
 from requests_app.worker import clock, tasks
 from tests import live
 from tests.saved import plain_row, repeatable, saved, step

@@ -3,6 +3,6 @@
 from tests.live_settings import *  # noqa: F403
 from tests.live_settings import STORAGES as ANY_STORAGES
 
-STORAGES = {**ANY_STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.CompressedFiles"}}
+STORAGES = {**ANY_STORAGES, "staticfiles": {"BACKEND": "requests_app.core.static_files.CompressedFiles"}}
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False

@@ -13,30 +13,26 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
-from requests_app.actions import (
-    api_key_requests,
+from requests_app.actions.following import followers, subscriptions
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.programs import api_key_requests
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import corrections, submission
+from requests_app.actions.report import drafts as actions_drafts
+from requests_app.actions.routing import drafts as routing_drafts
+from requests_app.actions.routing import simulation, versions
+from requests_app.actions.setup import service_drafts, signs
+from requests_app.actions.shared import setup_changes
+from requests_app.actions.work import (
     assignment,
     conversation,
-    corrections,
     endings,
-    followers,
     merges,
-    moderation,
     progress,
     related_requests,
     reopenings,
-    routing_drafts,
-    routing_simulation,
-    routing_versions,
-    service_drafts,
-    setup_changes,
-    signs,
-    submission,
-    subscriptions,
     tasks,
 )
-from requests_app.actions import drafts as actions_drafts
-from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -89,8 +85,8 @@ from requests_app.models import (
     Webhook,
     WebhookDelivery,
 )
-from requests_app.rules.public_texts import public_texts
-from requests_app.rules.written_catalog import written_service
+from requests_app.rules.publication.public_texts import public_texts
+from requests_app.rules.setup.catalog_rows import written_service
 from requests_app.web import resident
 from tests import factories, live
 from tests.saved import empty_database, saved
@@ -272,7 +268,7 @@ def _plant_rows() -> Planted:
         email=CANARIES["on-call e-mail"],
     )
     rules = [{"name": CANARIES["routing rule"], "when": {"services": ["pothole"]}, "department": streets.code}]
-    routing_versions.publish(city, rules, actor=None, note="As before")
+    versions.publish(city, rules, actor=None, note="As before")
     factories.article(city, "not-yet", CANARIES["unpublished article"], CANARIES["unpublished article"])
     crew = {
         "name": {"en": "Road Crew", "es": "Equipo Vial"},
@@ -321,7 +317,7 @@ def _plant_rows() -> Planted:
     routing_drafts.change(
         city, lambda before: [everything, *before], seen=routing_drafts.Seen(0, 1), actor=staff["ada"]
     )
-    routing_simulation.start(city, [everything], actor=staff["ada"])
+    simulation.start(city, [everything], actor=staff["ada"])
     factories.run_worker()
     for one in requests.values():
         one.refresh_from_db()

@@ -25,7 +25,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from requests_app import api_keys
-from requests_app.actions import conversation, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation
 from requests_app.clock import app_now
 from requests_app.messages import webhook_calls
 from requests_app.models import (
@@ -39,8 +40,8 @@ from requests_app.models import (
     WebhookDelivery,
 )
 from requests_app.places.tiles import MOST_NAMED
-from requests_app.rules import webhooks
-from requests_app.rules.public_texts import public_texts
+from requests_app.rules.programs import webhooks
+from requests_app.rules.publication.public_texts import public_texts
 from requests_app.web.explore import area_year
 from requests_app.web.request import share
 from requests_app.worker import tasks

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import override
 
 from config import languages
-from requests_app.actions import conversation, verify_email
+from requests_app.actions.shared import verify_email
+from requests_app.actions.work import conversation
 from requests_app.clock import app_now
 from requests_app.messages import email, notifications
 from requests_app.models import (

@@ -17,7 +17,7 @@ def hashed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("static")
     storages = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "requests_app.static_files.HashedStaticFiles"},
+        "staticfiles": {"BACKEND": "requests_app.core.static_files.HashedStaticFiles"},
     }
     with override_settings(STATIC_ROOT=str(root), STORAGES=storages):
         # Swagger UI, half of the work, is on no page here.

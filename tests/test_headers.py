@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import secret_addresses
+from requests_app.core import secret_addresses
 from tests.pages import (
     DEMO_PAGES,
     DRAFT,

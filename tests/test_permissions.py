@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.models import StaffNotice
-from requests_app.rules.lifecycle import ACTIONS
-from requests_app.rules.permissions import DEFAULT_ROLES
+from requests_app.rules.people.permissions import DEFAULT_ROLES
+from requests_app.rules.shared.lifecycle import ACTIONS
 from staff_app.request.actions import ACTION_BY_VERB
 from tests import factories
 from tests.pages import (

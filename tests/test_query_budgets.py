@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
 from requests_app import api_keys, references
-from requests_app.actions import staff_notices
-from requests_app.actions.search_index import index_request
+from requests_app.actions.people import staff_notices
+from requests_app.actions.shared.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
     Answer,
@@ -34,7 +34,7 @@ from requests_app.models import (
     Target,
     TypicalTime,
 )
-from requests_app.rules import directory
+from requests_app.rules.shared import directory
 from staff_app.queue import alarms
 from tests import factories
 from tests.pages import (

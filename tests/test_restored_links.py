@@ -20,11 +20,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from requests_app import links, secret_addresses
-from requests_app.actions import drafts, verify_email
-from requests_app.actions.reporter import Reporter
+from requests_app import links
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.report import drafts
+from requests_app.actions.shared import verify_email
 from requests_app.api.open311.tokens import token_of
 from requests_app.clock import app_now
+from requests_app.core import secret_addresses
 from requests_app.models import (
     AccessLink,
     Alarm,

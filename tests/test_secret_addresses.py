@@ -11,11 +11,11 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from requests_app import secret_addresses
+from requests_app.core import secret_addresses
+from requests_app.core.logs import mask
+from requests_app.core.secret_addresses import secret
 from requests_app.imports import first_run
-from requests_app.logs import mask
 from requests_app.models import Alarm, OneTimeLink
-from requests_app.secret_addresses import secret
 from tests.pages import PAGES, addresses, resolved
 from tests.planted import Planted, kept_for_a_module
 

@@ -75,7 +75,7 @@ STEPS = [
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with all static files as collected in production."""
     var = tmp_path_factory.mktemp("var")
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.CompressedFiles"}}
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "requests_app.core.static_files.CompressedFiles"}}
     with override_settings(STATIC_ROOT=str(var / "static"), STORAGES=storages):
         # Without Swagger UI, which is most of the work of compression and on no page weighed here.
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["swagger-ui*"])

@@ -260,7 +260,7 @@ class Start:
 
     def migrate(self) -> None:
         create_roles = ROOT / "requests_app/management/commands/create_roles.py"
-        rights = ROOT / "requests_app/database_roles.py"
+        rights = ROOT / "requests_app/core/database_roles.py"
         files = [*sorted(ROOT.glob("*_app/migrations/*.py")), create_roles, rights, ROOT / "requirements.txt"]
         sources = fingerprint(file.read_bytes() for file in files)
         if self.mark("migrated") == sources:

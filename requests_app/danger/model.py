@@ -1,4 +1,4 @@
-"""Two scores of a text, from files that ship: of danger, and of distress, which must not be public (rules/screening.py).
+"""Two scores of a text, from files that ship: of danger, and of distress, which must not be public (rules/alarms/screening.py).
 
 Each is a logistic regression on the text's words, and a kernel on the mean of their vectors.
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from requests_app import outbox
-from requests_app.actions import bulk_jobs
+from requests_app.actions.work import bulk_jobs
 from requests_app.demo.staff import demo_user
 from requests_app.models import BulkJob, Department, Jurisdiction, OutboxRow, ServiceRequest, Status
 

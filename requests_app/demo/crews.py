@@ -3,10 +3,10 @@
 from django.contrib.gis.db.models.functions import Distance
 from django.db import transaction
 
-from requests_app.actions import assignment
+from requests_app.actions.work import assignment
 from requests_app.demo.staff import demo_user
 from requests_app.models import Department, Jurisdiction, ServiceRequest, Team
-from requests_app.rules.crew_day import WORKABLE
+from requests_app.rules.work.crew_day import WORKABLE
 
 # Assigned to the crew's one member; and of the team, for anyone in it.
 HERS, THE_TEAMS = 6, 2

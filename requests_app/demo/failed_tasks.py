@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from requests_app import outbox
-from requests_app.actions import invitations, people
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.people import invitations, memberships
+from requests_app.actions.people.reporter import Reporter
 from requests_app.demo.moderation import submit_report
 from requests_app.demo.staff import demo_user
 from requests_app.messages import email, notifications
@@ -19,7 +19,7 @@ WORDS = "The swing at the end of the path has come off its chain."
 
 def load(jurisdiction: Jurisdiction) -> None:
     """A second call adds nothing."""
-    administrator, role = demo_user(jurisdiction, "administrator"), people.get_role(jurisdiction, "call_taker")
+    administrator, role = demo_user(jurisdiction, "administrator"), memberships.get_role(jurisdiction, "call_taker")
     place = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("id").first()
     if administrator is None or role is None or place is None:
         return

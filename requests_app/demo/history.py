@@ -11,9 +11,9 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from requests_app.actions import counters
-from requests_app.actions.conversation import ANSWER_DEADLINE
-from requests_app.actions.reporter import normalized_phone
+from requests_app.actions.people.reporter import normalized_phone
+from requests_app.actions.shared import counters
+from requests_app.actions.work.conversation import ANSWER_DEADLINE
 from requests_app.clock import app_now
 from requests_app.demo.photos import DemoPhotos
 from requests_app.demo.progress import StoryEvent
@@ -40,8 +40,9 @@ from requests_app.models import (
     Target,
 )
 from requests_app.places.public_place import public_place
-from requests_app.rules import intake, service_levels
-from requests_app.rules.review import public_state_of
+from requests_app.rules.promises import service_levels
+from requests_app.rules.publication.review import public_state_of
+from requests_app.rules.shared import intake
 
 COUNT = 20_000
 BATCH = 1_000
@@ -96,7 +97,7 @@ def _store_survey_answers(jurisdiction: Jurisdiction) -> None:
 
 
 class Clocks:
-    """The two clocks of a request while its story is replayed; the same arithmetic as actions/clocks.py."""
+    """The two clocks of a request while its story is replayed; the same arithmetic as actions/shared/clocks.py."""
 
     def __init__(
         self, targets: dict[tuple[int, str], Target], row: dict[str, Any], own: dict[str, Any], service_priority: int

@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils.translation import override
 
 from requests_app import api_keys
-from requests_app.actions import alarms, moderation, submission
-from requests_app.actions.reporter import Reporter
-from requests_app.actions.submission import Place, SpamSignals
+from requests_app.actions.alarms import alarms
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import submission
+from requests_app.actions.report.submission import Place, SpamSignals
 from requests_app.demo.staff import demo_user
 from requests_app.models import (
     Channel,
@@ -21,7 +23,7 @@ from requests_app.models import (
     TextRevision,
 )
 from requests_app.models.api_key import Scope
-from requests_app.rules.public_texts import public_texts
+from requests_app.rules.publication.public_texts import public_texts
 
 # Service, language, description and more of the report.
 PENDING_REPORTS: list[tuple[str, str, str, dict[str, Any]]] = [

@@ -18,7 +18,7 @@ from requests_app.demo.drawings.kinds import FOLDER, HEIGHT, WIDTH, Kind, file_n
 from requests_app.demo.stories import Story
 from requests_app.models import Photo, ServiceVersion
 from requests_app.photos import FOLDER as STORED
-from requests_app.rules.evidence import WORK_DONE
+from requests_app.rules.work.evidence import WORK_DONE
 
 # Invented shares: of reports by the way they came in that have a photo; of finished work, by what its service asks for.
 REPORTED_WITH = {"web": 0.62, "api": 0.8, "staff": 0.45}

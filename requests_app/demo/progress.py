@@ -11,9 +11,9 @@ from typing import Any
 from requests_app.demo import phrases
 from requests_app.models.states import Disposition, Status
 from requests_app.models.survey import SurveyAnswer
-from requests_app.rules import survey
-from requests_app.rules.lifecycle import next_status
-from requests_app.rules.service_levels import WorkingHours, due_at
+from requests_app.rules.promises.service_levels import WorkingHours, due_at
+from requests_app.rules.shared.lifecycle import next_status
+from requests_app.rules.truth import survey
 
 # The lifecycle action behind each kind of event; other kinds do not change the status.
 ACTION = {

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from requests_app.actions import people
+from requests_app.actions.people import memberships
 from requests_app.models import Department, Jurisdiction, User
-from requests_app.rules.permissions import DEFAULT_ROLES
+from requests_app.rules.people.permissions import DEFAULT_ROLES
 
 PASSWORD = "lamplighter-demo"  # noqa: S105  (published on purpose)
 DOMAIN = "rivermark.example"
@@ -59,7 +59,7 @@ def load_staff(jurisdiction: Jurisdiction) -> list[User]:
     """Creates the users; a second call changes nothing. In other cities, their own departments are used."""
     if not settings.DEMO or settings.PRODUCTION:
         raise OnlyInTheDemo
-    roles = {code: role for code in DEFAULT_ROLES if (role := people.get_role(jurisdiction, code))}
+    roles = {code: role for code in DEFAULT_ROLES if (role := memberships.get_role(jurisdiction, code))}
     departments = {row.code: row for row in Department.objects.filter(jurisdiction=jurisdiction).order_by("id")}
     users = []
     for person in PEOPLE:
@@ -67,7 +67,7 @@ def load_staff(jurisdiction: Jurisdiction) -> list[User]:
         if user is None:
             user = User.objects.create_user(person.email, PASSWORD, name=person.name)
         for code in person.departments:
-            people.add_membership(user, roles[person.role], _department(departments, code) if code else None)
+            memberships.add_membership(user, roles[person.role], _department(departments, code) if code else None)
         users.append(user)
     return users
 

@@ -21,9 +21,9 @@ from requests_app.demo import phrases, places
 from requests_app.demo.places import CityMap, Place
 from requests_app.demo.progress import HOLDS, PlannedOutcome, ServiceTargets, StoryEvent, Timeline, status_after
 from requests_app.models.states import Disposition
-from requests_app.rules.routing import Facts, RuleSet, answer_values, read_rule
-from requests_app.rules.screening import plain
-from requests_app.rules.service_levels import DayOff, WorkingHours
+from requests_app.rules.alarms.screening import plain
+from requests_app.rules.promises.service_levels import DayOff, WorkingHours
+from requests_app.rules.routing.routing import Facts, RuleSet, answer_values, read_rule
 
 FIGURES = Path(__file__).parent / "figures.yaml"
 DAYS = 730

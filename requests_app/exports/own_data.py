@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import (
     Comment,
     ContactPoint,
@@ -26,7 +26,7 @@ from requests_app.models import (
     Subscription,
     SurveyAnswer,
 )
-from requests_app.rules import my_requests
+from requests_app.rules.people import my_requests
 
 FORMAT = "lamplighter-own-data/1"
 # Requests per file. More come in further parts, so that each can be made while the user waits.

@@ -16,8 +16,8 @@ from django.contrib.gis.db.models import GeometryField
 from django.db import connection, models, transaction
 
 from requests_app import references
-from requests_app.actions.counters import LEVEL
-from requests_app.actions.search_index import index_requests
+from requests_app.actions.shared.counters import LEVEL
+from requests_app.actions.shared.search_index import index_requests
 from requests_app.models import (
     OPEN,
     AccessLink,

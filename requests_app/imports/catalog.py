@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from requests_app.actions import catalog_versions, routing_versions, setup_changes
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.routing import versions
+from requests_app.actions.setup import catalog_versions
+from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.imports import catalog_golive
 from requests_app.imports.catalog_changes import Change, changes, fingerprint
 from requests_app.imports.catalog_file import (
@@ -37,10 +39,10 @@ from requests_app.models import (
     Service,
     User,
 )
-from requests_app.rules.alarms import KINDS_ON_CALL
-from requests_app.rules.golive import NotReady
-from requests_app.rules.routing import rules_in_use
-from requests_app.rules.written_catalog import written_article, written_calendar, written_services
+from requests_app.rules.alarms.alarms import KINDS_ON_CALL
+from requests_app.rules.routing.routing import rules_in_use
+from requests_app.rules.setup.catalog_rows import written_article, written_calendar, written_services
+from requests_app.rules.setup.go_live import NotReady
 
 # The columns of `urgent_minutes`.
 URGENT = ("urgent_acknowledge_minutes", "urgent_resolve_minutes")
@@ -56,7 +58,7 @@ def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path], actor: Use
     """Imports in one transaction; returns the number of rows created or changed per part. Idempotent.
 
     A service with new wording or questions gets a new version; a changed target applies from now on. A new service is not offered
-    to residents, unless the file says so and nothing is missing (rules/golive.py). Routing rules,
+    to residents, unless the file says so and nothing is missing (rules/setup/go_live.py). Routing rules,
     rosters, reasons, emergency words and moderation words are lists: entries no longer listed are deactivated or deleted.
     Raises ImportProblemError with all problems.
     """
@@ -281,7 +283,7 @@ class _Writer:
             )
 
     def routing(self, entries: list[dict[str, Any]]) -> None:
-        changed = routing_versions.publish(self.jurisdiction, entries, actor=self.actor, note=self.note)
+        changed = versions.publish(self.jurisdiction, entries, actor=self.actor, note=self.note)
         self.changed["routing"] = self.changed.get("routing", 0) + changed
 
     def reasons(self, kind: str, entries: list[dict[str, Any]]) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import ServiceVersion
-from requests_app.rules import golive, setup_diff
+from requests_app.rules.setup import diff, go_live
 
 Written = dict[str, Any]
-# Lists of rows: the kind of a row (rules/setup_diff.py), and what identifies it.
+# Lists of rows: the kind of a row (rules/setup/diff.py), and what identifies it.
 LISTS = {
     "departments": ("department", "code"),
     "categories": ("category", "code"),
@@ -37,7 +37,7 @@ class Change:
 
     @property
     def kind_name(self) -> str:
-        return setup_diff.kind_name(self.kind)
+        return diff.kind_name(self.kind)
 
     @property
     def title(self) -> str:
@@ -48,7 +48,7 @@ class Change:
         if self.before is None:
             found = [_("New")]
         else:
-            found = [_("Gone")] if self.after is None else setup_diff.differences(self.before, self.after)
+            found = [_("Gone")] if self.after is None else diff.differences(self.before, self.after)
         return [*found, *self._seen()] if self.kind == "service" and self.after is not None else found
 
     def _seen(self) -> Iterator[str]:
@@ -62,8 +62,8 @@ class Change:
             elif self.missing:
                 yield _("Residents won’t see it yet. Missing: %(missing)s.") % {"missing": " · ".join(self.missing)}
             return
-        before = [text or {} for _label, text in golive.texts(was)] if is_used else []
-        for _label, text in golive.texts(now):
+        before = [text or {} for _label, text in go_live.texts(was)] if is_used else []
+        for _label, text in go_live.texts(now):
             for language, words in (text or {}).items():
                 if all(known.get(language) != words for known in before):
                     yield _("Residents will see: “%(words)s”") % {"words": words}

@@ -40,10 +40,11 @@ from requests_app.imports.yaml_file import (
     wrong,
 )
 from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
-from requests_app.rules import review, screening
-from requests_app.rules.alarms import KINDS_ON_CALL
-from requests_app.rules.golive import REVIEW_WITHIN
-from requests_app.rules.service_levels import WEEKDAYS
+from requests_app.rules.alarms import screening
+from requests_app.rules.alarms.alarms import KINDS_ON_CALL
+from requests_app.rules.promises.service_levels import WEEKDAYS
+from requests_app.rules.publication import review
+from requests_app.rules.setup.go_live import REVIEW_WITHIN
 
 FORMAT = 1
 NAME_MAX = 200

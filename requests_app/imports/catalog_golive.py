@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import override
 
-from requests_app.actions import catalog_versions, golive, test_reports
+from requests_app.actions.setup import catalog_versions, test_reports
+from requests_app.actions.setup import go_live as golive
 from requests_app.clock import app_now
 from requests_app.imports.catalog_file import Catalog
 from requests_app.models import Jurisdiction, Service, ServiceApproval, ServiceTest, User
-from requests_app.rules import golive as rules
-from requests_app.rules.written_catalog import written_services
+from requests_app.rules.setup import go_live as rules
+from requests_app.rules.setup.catalog_rows import written_services
 
 Written = dict[str, Any]
 

@@ -16,7 +16,9 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 from django.utils import timezone
 
-from requests_app.actions import daily_load, routing_versions, typical_times
+from requests_app.actions.figures import daily_load
+from requests_app.actions.promises import typical_times
+from requests_app.actions.routing import versions
 from requests_app.imports.catalog import check, save
 from requests_app.imports.catalog_file import read_catalog
 from requests_app.imports.catalog_golive import missing_by_code, not_offered
@@ -29,7 +31,7 @@ from requests_app.imports.street_works import import_street_works
 from requests_app.imports.yaml_file import read_yaml
 from requests_app.models import Area, Asset, BasemapFeature, Calendar, GazetteerEntry, Jurisdiction, Owner
 from requests_app.places.address_words import search_key
-from requests_app.rules.jurisdictions import find_host_problem
+from requests_app.rules.shared.jurisdictions import find_host_problem
 
 # Of city.yaml, that are columns of the same name.
 PLAIN_COLUMNS = (
@@ -78,7 +80,7 @@ def load_city(
     city.requests(jurisdiction, generate)
     typical_times.record(jurisdiction)
     daily_load.record(jurisdiction)
-    routing_versions.count_caught()
+    versions.count_caught()
     progress.finish()
     return jurisdiction
 

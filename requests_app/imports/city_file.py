@@ -7,12 +7,12 @@ from typing import Annotated, Any, Self
 from django.conf import settings
 from pydantic import AfterValidator, ConfigDict, PlainValidator, model_validator
 
-from requests_app.colors import WHITE, contrast, parse
+from requests_app.core.units import METRIC, US
+from requests_app.drawing.colors import WHITE, contrast, parse
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.yaml_file import Section, TimeZone, Written, of_type, one_of, whole_number, written, wrong
 from requests_app.places.address_card import KINDS
-from requests_app.rules.collection_days import HOLIDAY_RULES, are_weeks
-from requests_app.units import METRIC, US
+from requests_app.rules.answers.collection_days import HOLIDAY_RULES, are_weeks
 
 SEAL_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 SEAL_MAX_BYTES = 100_000

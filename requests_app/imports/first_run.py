@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils.text import slugify
 
-from requests_app.actions import city_setup, people, setup_changes
+from requests_app.actions.people import memberships
+from requests_app.actions.setup import city as city_setup
+from requests_app.actions.shared import setup_changes
 from requests_app.imports import layer_import
 from requests_app.imports.catalog import save
 from requests_app.imports.starter import starter_catalog
 from requests_app.models import Jurisdiction, LayerImport, User
-from requests_app.rules.permissions import DEFAULT_ROLES
+from requests_app.rules.people.permissions import DEFAULT_ROLES
 
 SALT = "first run"
 LINK_HOURS = 24
@@ -78,9 +80,9 @@ def create_city(new: NewCity) -> tuple[Jurisdiction, User]:
     for part, written in city_setup.PARTS.items():
         setup_changes.record(city, "city", part, actor=admin, name=city.name, before=None, after=written(city))
     for code in DEFAULT_ROLES:
-        role = people.get_role(city, code)
+        role = memberships.get_role(city, code)
         if role is not None and code in FIRST_ROLES:
-            people.add_membership(admin, role, None, actor=admin)
+            memberships.add_membership(admin, role, None, actor=admin)
     if new.boundary is not None:
         layer_import.use_at_once(city, LayerImport.Kind.BOUNDARY, new.boundary, actor=admin)
         city.refresh_from_db()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, LayerImport
 
 Kind = LayerImport.Kind

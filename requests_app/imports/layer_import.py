@@ -21,7 +21,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 
 from requests_app import outbox
-from requests_app.actions import setup_changes
+from requests_app.actions.shared import setup_changes
 from requests_app.clock import app_now
 from requests_app.imports import layer_sets, map_reader
 from requests_app.imports.city import tidy

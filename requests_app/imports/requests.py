@@ -41,8 +41,8 @@ from requests_app.models import (
 )
 from requests_app.places.address_words import search_key
 from requests_app.places.public_place import public_place
-from requests_app.rules import public_words, publication, review
-from requests_app.rules.intake import DESCRIPTION_MAX, clean_text
+from requests_app.rules.publication import public_words, publication, review
+from requests_app.rules.shared.intake import DESCRIPTION_MAX, clean_text
 
 BATCH = 2_000
 # For an address missing from the gazetteer, try up to this many house numbers on either side.
@@ -261,7 +261,7 @@ class RequestImport:
             code=service_code(heading)[:40].lower(),
             defaults={"name": {"en": heading}, "order": 99},
         )
-        # Residents are offered it once somebody goes live with it (actions/golive.py).
+        # Residents are offered it once somebody goes live with it (actions/setup/go_live.py).
         service = Service.objects.create(jurisdiction=self.jurisdiction, service_code=code, active=False)
         service.current = ServiceVersion.objects.create(
             service=service,

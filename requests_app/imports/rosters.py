@@ -5,8 +5,8 @@ from collections import defaultdict
 from typing import Any
 
 from requests_app.models import Department, Jurisdiction, OnCall, User
-from requests_app.rules.service_levels import WEEKDAYS
-from requests_app.rules.written_catalog import written_on_call
+from requests_app.rules.promises.service_levels import WEEKDAYS
+from requests_app.rules.setup.catalog_rows import written_on_call
 
 COLUMNS = ("user_id", "name", "email", "phone", "weekdays", "starts_at", "ends_at")
 

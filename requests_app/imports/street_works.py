@@ -15,7 +15,7 @@ from django.db import transaction
 
 from requests_app.imports.map_files import ImportProblemError, features, first_line
 from requests_app.models import Jurisdiction, StreetWork
-from requests_app.rules.intake import clean_text
+from requests_app.rules.shared.intake import clean_text
 
 NEEDED = ("code", "kind", "place", "starts_on", "ends_on")
 # Written once, in English, or in each language: `words_es`.

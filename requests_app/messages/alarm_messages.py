@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
-from requests_app.actions import alarm_calls
-from requests_app.localized import localized
+from requests_app.actions.alarms import calls
+from requests_app.core.localized import localized
 from requests_app.messages import email, html_part, sms
 from requests_app.models import Alarm, AlarmCall, OutboxRow
 
@@ -43,7 +43,7 @@ def send_email(row: OutboxRow) -> None:
             html_part.as_html(body, title=subject, city=jurisdiction, url=str(context["url"])), "text/html"
         )
     email.send(mail, None)
-    alarm_calls.mark_sent(call)
+    calls.mark_sent(call)
 
 
 def send_sms(row: OutboxRow) -> None:
@@ -61,16 +61,16 @@ def send_sms(row: OutboxRow) -> None:
         if row.attempts >= SMS_TRIES:
             raise email.Undeliverable(type(error).__name__, None) from error
         raise
-    alarm_calls.mark_sent(call)
+    calls.mark_sent(call)
 
 
 def _waiting_call(row: OutboxRow) -> AlarmCall | None:
     """The call, unless it was made already, or somebody has accepted the alarm since."""
-    call = alarm_calls.call_of(row)
+    call = calls.call_of(row)
     if call.state != AlarmCall.State.WAITING:
         return None
     if call.alarm.state != Alarm.State.RINGING:
-        alarm_calls.mark_unneeded(call)
+        calls.mark_unneeded(call)
         return None
     return call
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages.collection_words import change_words
 from requests_app.models import Jurisdiction
 from requests_app.places.address_card import Field, Part
-from requests_app.rules.collection_days import Pickup
+from requests_app.rules.answers.collection_days import Pickup
 
 # Octets in a line, without its end.
 LINE_MAX = 75

@@ -16,14 +16,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from requests_app import limits, links, outbox
+from requests_app import links, outbox
 from requests_app.clock import app_now
+from requests_app.core import limits
 from requests_app.messages import email
 from requests_app.messages.collection_words import change_words
 from requests_app.models import Area, Jurisdiction, Message, OutboxRow, Subscription
 from requests_app.places.address_card import Field, Part, parts_of
-from requests_app.rules import my_requests
-from requests_app.rules.collection_days import Pickup
+from requests_app.rules.answers.collection_days import Pickup
+from requests_app.rules.people import my_requests
 
 # By the city's clock: from the evening on, and after an outage also on the day itself, until the trucks come.
 EVENING, MORNING = 18, 7

@@ -5,10 +5,10 @@ import datetime as dt
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages.wording import long_date
 from requests_app.places.address_card import Field
-from requests_app.rules.collection_days import Pickup
+from requests_app.rules.answers.collection_days import Pickup
 
 MONDAY = dt.date(2024, 1, 1)
 

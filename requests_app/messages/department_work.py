@@ -22,8 +22,9 @@ from requests_app.models import (
     PublicState,
     ServiceRequest,
 )
-from requests_app.rules import permissions, redaction
-from requests_app.rules.known_people import Known
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.publication.known_people import Known
 
 OF_REPORTER = (Participation.Role.REPORTER, Participation.Role.CALLER)
 

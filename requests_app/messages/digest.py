@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages import email, email_parts, limits, timeline, wording
 from requests_app.messages.notifications import digest_of
 from requests_app.models import (

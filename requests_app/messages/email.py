@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages import email_parts, html_part, limits, timeline, wording
 from requests_app.models import (
     CONFIDENTIAL,
@@ -41,7 +41,9 @@ from requests_app.models import (
     SurveyAnswer,
 )
 from requests_app.places import named
-from requests_app.rules import redaction, reopening, survey
+from requests_app.rules.publication import redaction
+from requests_app.rules.truth import survey
+from requests_app.rules.work import reopening
 
 # These carry a comment. If it has been hidden, they aren't sent.
 ABOUT_WORDS = {"commented", "asked", "reminded"}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app import branding, links
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import CityImage, Disposition, Event, Jurisdiction, Photo, ServiceRequest, Status
 from requests_app.places import map_picture_links
 

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from requests_app import links
 from requests_app.messages import email, html_part
 from requests_app.models import Jurisdiction, OutboxRow, ServiceApproval
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 
 
 def mail_endings(row: OutboxRow) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
-from requests_app.actions import invitations
+from requests_app.actions.people import invitations
 from requests_app.messages import email, html_part
 from requests_app.models import Invitation, OutboxRow, User
 

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages import email, html_part, limits
 from requests_app.messages.email_parts import StatusLine
 from requests_app.models import Message, OneTimeLink, OutboxRow

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Photo, PublicState, ServiceRequest
-from requests_app.rules import public_texts
+from requests_app.rules.publication import public_texts
 
 
 def text_notes(service_request: ServiceRequest, parent: ServiceRequest | None = None) -> dict[str, str]:

@@ -17,7 +17,7 @@ from requests_app.models import (
     Participation,
     Subscription,
 )
-from requests_app.rules import subscriptions
+from requests_app.rules.following import subscriptions
 
 # Event kind: the email about it (templates/emails/, and the outbox kind `email_…`).
 EMAILS = {

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
-from requests_app.limits import DAY
+from requests_app.core.limits import DAY
 from requests_app.messages import email, html_part
 from requests_app.models import OutboxRow, User
 

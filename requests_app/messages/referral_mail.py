@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from requests_app.actions import drafts, referrals
-from requests_app.actions.referrals import Letter
-from requests_app.localized import localized
+from requests_app.actions.report import drafts, referrals
+from requests_app.actions.report.referrals import Letter
+from requests_app.core.localized import localized
 from requests_app.messages import email, html_part
 from requests_app.models import Article, Draft, Jurisdiction, OutboxRow, Photo
-from requests_app.rules.referrals import Receiver
+from requests_app.rules.report.referrals import Receiver
 
 # Of all photos together. Encoded they take a third more, and many mail servers take 10 MB.
 ATTACHED_MAX_BYTES = 7_000_000

@@ -6,10 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from requests_app import links
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Jurisdiction, Photo, ServiceRequest
-from requests_app.rules.promises import Promise
+from requests_app.rules.promises.promises import Promise
 
 
 def shaped(

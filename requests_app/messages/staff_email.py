@@ -16,7 +16,7 @@ from django.utils.translation import ngettext, override, pgettext
 
 from requests_app import links, outbox
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages import email, notifications, staff_words, wording
 from requests_app.messages.email_parts import StatusLine
 from requests_app.models import (
@@ -31,8 +31,9 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.rules import leave, permissions, redaction, staff_notices
-from requests_app.rules.service_levels import working_hours
+from requests_app.rules.people import leave, permissions, staff_notices
+from requests_app.rules.promises.service_levels import working_hours
+from requests_app.rules.publication import redaction
 
 # Listed in one email; it links to the rest.
 REQUESTS_LISTED = 25

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app.models import StaffNotice
-from requests_app.rules.staff_notices import DIGEST
+from requests_app.rules.people.staff_notices import DIGEST
 
 Kind = StaffNotice.Kind
 # As the form of preferences names them.

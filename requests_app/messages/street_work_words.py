@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages import wording
 from requests_app.models import StreetWork
 

@@ -8,11 +8,11 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from requests_app.core.localized import localized
 from requests_app.events import PUBLIC_KINDS, without_undone
-from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
-from requests_app.rules.public_texts import key_of
+from requests_app.rules.publication.public_texts import key_of
 
 # Not shown: people who joined are a number on the page, not a line each; closed looks like resolved.
 UNTOLD = {"joined", "duplicate_merged", "closed"}

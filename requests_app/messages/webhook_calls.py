@@ -12,14 +12,16 @@ import structlog
 from django.utils import timezone
 from django.utils.translation import override
 
-from requests_app import links, outbox, outside_calls
-from requests_app.actions import privacy
-from requests_app.actions import webhooks as actions
+from requests_app import links, outbox
+from requests_app.actions.privacy import privacy
+from requests_app.actions.programs import webhooks as actions
 from requests_app.clock import app_now
+from requests_app.core import outside_calls
 from requests_app.messages import wording
 from requests_app.messages.request_shape import moment, photos_of, shaped
 from requests_app.models import OutboxRow, Participation, ServiceRequest, Webhook, WebhookDelivery
-from requests_app.rules import promises, webhook_events, webhooks
+from requests_app.rules.programs import webhook_events, webhooks
+from requests_app.rules.promises import promises
 
 USER_AGENT = "Lamplighter-Webhooks/1"
 RELATED = ("service__current__category", "service_version__category", "department", "owner", "duplicate_of")

@@ -10,12 +10,12 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from requests_app import units
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core import units
+from requests_app.core.localized import localized
 from requests_app.models import Department, Disposition, ListedReason, ServiceRequest, Status
-from requests_app.rules import promises, service_levels
-from requests_app.rules.promises import Promise
+from requests_app.rules.promises import promises, service_levels
+from requests_app.rules.promises.promises import Promise
 
 METRES_IN_A_FOOT = 0.3048
 FEET_IN_A_MILE = 5280

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import requests_app.clock
-from requests_app.safe_migrations import CreateTables
+from requests_app.core.safe_migrations import CreateTables
 
 PLACE_INDEXES = import_module(f"{__package__}.0003_partial_place_indexes")
 MAP_CELLS = import_module(f"{__package__}.0010_map_cells")

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# The answers given so far. From now on, each answer counts itself (actions/counters.py).
+# The answers given so far. From now on, each answer counts itself (actions/shared/counters.py).
 COUNT_SURVEY_ANSWERS = """
 INSERT INTO requests_app_counterdelta (jurisdiction_id, measure, day, service_id, public_state, delta)
 SELECT r.jurisdiction_id, s.question || '_' || s.value,

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from requests_app.safe_migrations import AddIndexSafely
+from requests_app.core.safe_migrations import AddIndexSafely
 
 PUBLIC = models.Q(public_state="public")
 PUBLIC_AND_OPEN = PUBLIC & models.Q(status__in=["received", "routed", "in_progress", "on_hold"])

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from requests_app.safe_migrations import AddIndexSafely
+from requests_app.core.safe_migrations import AddIndexSafely
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
-from requests_app.safe_migrations import AddIndexSafely
+from requests_app.core.safe_migrations import AddIndexSafely
 
 OPEN = models.Q(status__in=["received", "routed", "in_progress", "on_hold"])
 

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from requests_app.safe_migrations import AddIndexSafely
+from requests_app.core.safe_migrations import AddIndexSafely
 
 
 class Migration(migrations.Migration):

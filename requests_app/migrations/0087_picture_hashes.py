@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
-from requests_app.safe_migrations import AddIndexSafely
+from requests_app.core.safe_migrations import AddIndexSafely
 
 # Four parts of 16 bits, each with its position: 0 to 65535, 65536 to 131071 …
 BANDS = """

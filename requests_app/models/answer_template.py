@@ -8,7 +8,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 
 class AnswerTemplate(models.Model):
-    """Offered where staff write to residents. Its placeholders are checked when it is saved (rules/answer_templates.py)."""
+    """Offered where staff write to residents. Its placeholders are checked when it is saved (rules/work/answer_templates.py)."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="answer_templates")
     name = models.CharField(max_length=100)

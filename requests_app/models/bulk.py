@@ -11,11 +11,11 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class BulkJob(models.Model):
-    """Deleted after 30 days (actions/housekeeping.py). Its emails wait until it is finished and can't be undone anymore."""
+    """Deleted after 30 days (actions/privacy/housekeeping.py). Its emails wait until it is finished and can't be undone anymore."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bulk_jobs")
-    # See rules/steps.py. A macro's steps are copied, so that a change of the macro doesn't change a running job.
+    # See rules/work/steps.py. A macro's steps are copied, so that a change of the macro doesn't change a running job.
     steps = models.JSONField()
     # The macro's name; empty for a single action.
     name = models.CharField(max_length=60, blank=True)
@@ -59,7 +59,7 @@ class BulkRow(models.Model):
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="rows")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_default=State.WAITING)
-    # Why it was refused or kept, a code of rules/steps.py.
+    # Why it was refused or kept, a code of rules/work/steps.py.
     reason = models.CharField(max_length=30, blank=True, db_default="")
     # The events since the rows were shown, if that is the reason.
     changes = ArrayField(models.BigIntegerField(), default=list, db_default=[])

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from requests_app.clock import AppNow
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models.jurisdiction import Jurisdiction
 
 
@@ -146,7 +146,7 @@ class ServiceVersion(models.Model):
     emergency_screen = models.JSONField(default=dict, blank=True)
     # Custom labels of dispositions: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
     outcome_words = models.JSONField(default=dict, blank=True)
-    # What resolving calls for: none, photo or visit (rules/evidence.py).
+    # What resolving calls for: none, photo or visit (rules/work/evidence.py).
     evidence = models.CharField(max_length=10, default="none")
     # Why the law requires a name and a postal address for this service, by language. Empty: reports may be anonymous.
     identity_words = models.JSONField(default=dict, db_default={}, blank=True)

@@ -116,7 +116,7 @@ class ReferralCount(models.Model):
 class UnansweredSearch(models.Model):
     """Words that matched no service and no article, by week, with no link to any person.
 
-    Staff see what was searched for often enough (rules/unanswered_searches.py); the rest is deleted when its week is over.
+    Staff see what was searched for often enough (rules/answers/unanswered_searches.py); the rest is deleted when its week is over.
     """
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")

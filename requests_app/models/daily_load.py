@@ -7,7 +7,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 
 class DailyLoad(models.Model):
-    """A department's requests of one service on a day of the city, as of its midnight (actions/daily_load.py).
+    """A department's requests of one service on a day of the city, as of its midnight (actions/figures/daily_load.py).
 
     A request counts in the department that had it when the day was last computed.
     """

@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from requests_app.clock import AppNow
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models.catalog import Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User

@@ -18,7 +18,7 @@ class Macro(models.Model):
     owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # 1 to 9; empty: in the command palette and the menus only.
     key = models.PositiveSmallIntegerField(null=True, blank=True)
-    # See rules/steps.py.
+    # See rules/work/steps.py.
     steps = models.JSONField()
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=AppNow())

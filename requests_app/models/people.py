@@ -52,7 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.Model):
-    """A named set of permissions (see rules/permissions.py) that a city can edit."""
+    """A named set of permissions (see rules/people/permissions.py) that a city can edit."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="roles")
     code = models.SlugField(max_length=40)

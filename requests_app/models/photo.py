@@ -42,14 +42,14 @@ class Photo(models.Model):
     # When and where it was taken, from the file's metadata. Kept only if the sender agreed, and never public.
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_point = models.PointField(null=True, blank=True)
-    # What it looks like (rules/same_picture.py); none until a worker has computed it, and of pictures that say too little.
+    # What it looks like (rules/report/same_picture.py); none until a worker has computed it, and of pictures that say too little.
     picture_hash = models.BigIntegerField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     # Why staff hid it (a code). "unchecked": it may show people and waits for review.
     hidden_reason = models.CharField(max_length=20, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=AppNow())
 
-    # On a request's page: a UsedBefore of rules/same_picture.py.
+    # On a request's page: a UsedBefore of rules/report/same_picture.py.
     used_before: Any = None
 
     class Meta:

@@ -16,7 +16,7 @@ class ServiceDraft(models.Model):
     # Empty: a new service.
     service = models.OneToOneField(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     service_code = models.CharField(max_length=60)
-    # As a service is written in a catalog file (rules/written_catalog.py).
+    # As a service is written in a catalog file (rules/setup/catalog_rows.py).
     written = models.JSONField()
     # The number of the version it was started from; 0: a new service.
     base = models.PositiveIntegerField(default=0)

@@ -8,8 +8,10 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from requests_app import references, transactions
+from requests_app import references
 from requests_app.clock import AppNow
+from requests_app.core import transactions
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import Department, QuestionVersion, Service, ServiceVersion, Target
 from requests_app.models.geography import Area, Asset, Owner
@@ -19,8 +21,7 @@ from requests_app.models.routing import RoutingVersion
 from requests_app.models.signed_row import SignedRow
 from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.models.team import Team
-from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -100,7 +101,7 @@ class ServiceRequest(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="service_requests")
     service_version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     description = models.TextField(blank=True)
-    # Where in the description the sentence begins that lists show (rules/key_sentence.py).
+    # Where in the description the sentence begins that lists show (rules/report/key_sentence.py).
     key_sentence_at = models.PositiveSmallIntegerField(default=0, db_default=0)
     language = models.CharField(max_length=12, default="en")
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)

@@ -11,7 +11,7 @@ class Snooze(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="snoozes", db_index=False)
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")
     until = models.DateTimeField()
-    # The request's last event by then: one that matters after it ends the snooze (rules/snoozes.py).
+    # The request's last event by then: one that matters after it ends the snooze (rules/work/snoozes.py).
     last_event_id = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(db_default=AppNow())
 

@@ -12,7 +12,7 @@ from requests_app.models.service_request import Comment, ServiceRequest
 
 
 class StaffNotice(models.Model):
-    """One event that concerns one person, or one finished bulk job. Deleted after 90 days (actions/housekeeping.py)."""
+    """One event that concerns one person, or one finished bulk job. Deleted after 90 days (actions/privacy/housekeeping.py)."""
 
     class Kind(models.TextChoices):
         """Where an event concerns somebody in two ways, the earlier kind counts."""
@@ -70,7 +70,7 @@ class StaffNotice(models.Model):
 
 
 class StaffNoticePreference(models.Model):
-    """What somebody chose for a kind of notice; without a row, rules/staff_notices.py says what holds."""
+    """What somebody chose for a kind of notice; without a row, rules/people/staff_notices.py says what holds."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notice_preferences", db_index=False)
     # A kind of notice, or "digest": their open requests, each morning.

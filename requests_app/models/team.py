@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models.catalog import Department
 from requests_app.models.people import User
 

@@ -8,7 +8,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 
 class TypicalTime(models.Model):
-    """How long reports of a service, an area or the city took at the time; computed every night (actions/typical_times.py)."""
+    """How long reports of a service, an area or the city took at the time, computed nightly (actions/promises/typical_times.py)."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     # None: all services of the area.

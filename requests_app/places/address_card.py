@@ -7,11 +7,11 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Area, Calendar, Jurisdiction
 from requests_app.places import ownership
-from requests_app.rules.collection_days import CollectionDays, Pickup, collection_days
-from requests_app.rules.service_levels import WorkingHours, working_hours
+from requests_app.rules.answers.collection_days import CollectionDays, Pickup, collection_days
+from requests_app.rules.promises.service_levels import WorkingHours, working_hours
 
 # How a field is shown: text; a phone or email link; collection days with the next date.
 KINDS = ("text", "phone", "email", "weekday")

@@ -8,7 +8,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models.functions import Upper
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Asset, Jurisdiction
 from requests_app.places import addresses
 from requests_app.places.addresses import Match, box_around

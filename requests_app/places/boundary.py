@@ -3,7 +3,7 @@
 from django.contrib.gis.geos import Point
 from django.db.models import Q
 
-from requests_app import once
+from requests_app.core import once
 from requests_app.models import Jurisdiction
 
 # Degrees, about one meter: maps are rounded, and a pin on the border counts as inside.

@@ -9,7 +9,7 @@ from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.db.models import DateTimeField, Func, Q, QuerySet
 
-from requests_app import paging
+from requests_app.core import paging
 from requests_app.models import (
     OPEN,
     SMALLEST_RADIUS_M,
@@ -26,7 +26,7 @@ from requests_app.models import (
 from requests_app.places.addresses import box_around
 from requests_app.places.public_place import EXACT, unlisted_versions
 from requests_app.places.request_search import MOST_FOUND, as_rows, requests_with_words
-from requests_app.rules.intake import clean_text
+from requests_app.rules.shared.intake import clean_text
 
 NAMES = ("q", "category", "service", "status", "area", "near", "asset", "older", "sort")
 # The only valid values of these parameters; others are ignored.

@@ -1,5 +1,5 @@
-"""`{% chart one %}` draws a chart of requests_app/charts.py with its table; `{% chart_drawing one %}` without it, for a page that
-has a table of its own; `{% sparkline one %}` the line alone.
+"""`{% chart one %}` draws a chart of requests_app/drawing/charts.py with its table; `{% chart_drawing one %}` without it, for a
+page that has a table of its own; `{% sparkline one %}` the line alone.
 
 `{{ 1234|written }}`: a number as charts write it, "1,234".
 """
@@ -8,8 +8,8 @@ from typing import Any
 
 from django import template
 
-from requests_app import charts
-from requests_app.charts import Chart
+from requests_app.drawing import charts
+from requests_app.drawing.charts import Chart
 
 register = template.Library()
 

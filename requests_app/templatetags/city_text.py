@@ -6,9 +6,10 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from requests_app import markdown, references
-from requests_app.localized import localized
-from requests_app.rules import key_sentence
+from requests_app import references
+from requests_app.core import markdown
+from requests_app.core.localized import localized
+from requests_app.rules.report import key_sentence
 
 register = template.Library()
 register.filter("localized", localized)

@@ -2,7 +2,7 @@
 
 from django import template
 
-from requests_app.colors import DARK_BACKGROUND, WHITE, adjusted, css, mix, parse
+from requests_app.drawing.colors import DARK_BACKGROUND, WHITE, adjusted, css, mix, parse
 
 register = template.Library()
 

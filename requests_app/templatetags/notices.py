@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from requests_app.rules import notices
+from requests_app.rules.answers import notices
 
 register = template.Library()
 

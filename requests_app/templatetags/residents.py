@@ -7,13 +7,13 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages import collection_words, street_work_words, wording
 from requests_app.models import Answer, ServiceRequest, Target, TextRevision
 from requests_app.places.address_card import Field
-from requests_app.rules import survey
-from requests_app.rules.collection_days import Pickup
-from requests_app.rules.public_texts import key_of
+from requests_app.rules.answers.collection_days import Pickup
+from requests_app.rules.publication.public_texts import key_of
+from requests_app.rules.truth import survey
 from requests_app.web.report import spam_signals
 
 register = template.Library()

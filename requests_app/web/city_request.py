@@ -9,8 +9,8 @@ from django.urls import translate_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from requests_app import limits
 from requests_app.clock import app_now
+from requests_app.core import limits
 from requests_app.messages import wording
 from requests_app.models import Jurisdiction
 from requests_app.web import unsent_text

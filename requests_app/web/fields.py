@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.rules import intake
+from requests_app.rules.shared import intake
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise

@@ -11,10 +11,10 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from requests_app import limits, once, units
 from requests_app.api import answers
+from requests_app.core import limits, once, units
 from requests_app.models import Jurisdiction
-from requests_app.rules.jurisdictions import find_jurisdiction
+from requests_app.rules.shared.jurisdictions import find_jurisdiction
 from requests_app.web import errors
 from requests_app.web.site import probes
 
@@ -96,7 +96,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
 
 def read_once(get_response: GetResponse) -> GetResponse:
-    """Lets requests_app.once keep what is read until the response is made."""
+    """Lets requests_app.core.once keep what is read until the response is made."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         with once.web_request(only_reads=request.method in ("GET", "HEAD")):

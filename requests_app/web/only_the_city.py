@@ -3,9 +3,10 @@
 from typing import Any
 
 from requests_app.models import ReviewReason, ServiceRequest
-from requests_app.rules import review, screening
-from requests_app.rules.helplines import help_for
-from requests_app.rules.publication import words_of
+from requests_app.rules.alarms import screening
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.publication import review
+from requests_app.rules.publication.publication import words_of
 
 
 def only_the_city(service_request: ServiceRequest) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from requests_app import limits, photos
-from requests_app.rules import intake
+from requests_app import photos
+from requests_app.core import limits
+from requests_app.rules.shared import intake
 from requests_app.web.city_request import CityRequest, too_many_requests
 
 # Against bots: each photo costs a second of CPU.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from requests_app.secret_addresses import carries_secret, is_secret
+from requests_app.core.secret_addresses import carries_secret, is_secret
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

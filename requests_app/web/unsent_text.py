@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 
 from requests_app.models import ServiceRequest
-from requests_app.rules import intake
+from requests_app.rules.shared import intake
 
 # Fields that hold no typed text, or that must never be shown on a page.
 NOT_WORDS = {

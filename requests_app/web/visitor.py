@@ -8,10 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from requests_app.actions.drafts import visitor_hash
+from requests_app.actions.report.drafts import visitor_hash
 from requests_app.clock import AppNow, app_now
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Draft
-from requests_app.prepared import Parameter, Prepared
 
 COOKIE = "visitor"
 # So that a device votes once. Much longer than a draft, so that the page about an expired draft still knows whose it was.

@@ -14,23 +14,16 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from requests_app import api_usage, outbox
-from requests_app.actions import (
-    article_counts,
-    conversation,
-    counters,
-    daily_load,
-    ending_checks,
-    endings,
-    escalation,
-    golive,
-    holds,
-    housekeeping,
-    map_cells,
-    routing_versions,
-    sign_ins,
-    silence,
-    typical_times,
-)
+from requests_app.actions.answers import article_counts
+from requests_app.actions.figures import daily_load, map_cells
+from requests_app.actions.people import sign_ins
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.promises import escalation, silence, typical_times
+from requests_app.actions.routing import versions
+from requests_app.actions.setup import go_live
+from requests_app.actions.shared import counters
+from requests_app.actions.truth import ending_checks
+from requests_app.actions.work import conversation, endings, holds
 from requests_app.clock import app_now
 from requests_app.imports import layer_import
 from requests_app.messages import collection_reminders, notifications, staff_email
@@ -96,7 +89,7 @@ PARTS: dict[str, Part] = {
     "send_digests": Part(notifications.send_due_digests, HOUR, by_city=True, sends_digests=True),
     "send_staff_digests": Part(staff_email.enqueue_digests, HOUR, by_city=True, sends_digests=True),
     "sweep": Part(housekeeping.sweep, HOUR),
-    "count_routing": Part(routing_versions.count_caught, HOUR),
+    "count_routing": Part(versions.count_caught, HOUR),
     "sweep_files": Part(housekeeping.sweep_files, night),
     "delete_layer_rows": Part(layer_import.delete_expired, night),
     "recount": Part(counters.recount, night),
@@ -109,7 +102,7 @@ PARTS: dict[str, Part] = {
     "note_reopened": Part(ending_checks.note_reopened, night),
     "delete_api_usage": Part(api_usage.delete_old, night),
     "forget_searches": Part(article_counts.forget_searches, night),
-    "notify_of_approvals": Part(golive.notify_of_endings, night, by_city=True),
+    "notify_of_approvals": Part(go_live.notify_of_endings, night, by_city=True),
 }
 RECORDING = [name for name, part in PARTS.items() if part.records]
 

@@ -12,24 +12,17 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
-from requests_app.actions import (
-    alarm_calls,
-    bulk_jobs,
-    counters,
-    golive,
-    map_cells,
-    picture_hashes,
-    privacy,
-    referrals,
-    retirement,
-    routing,
-    routing_simulation,
-    search_index,
-    service_drafts,
-    staff_notices,
-    suspensions,
-    webhooks,
-)
+from requests_app.actions.alarms import calls
+from requests_app.actions.figures import map_cells
+from requests_app.actions.people import staff_notices
+from requests_app.actions.privacy import privacy
+from requests_app.actions.programs import webhooks
+from requests_app.actions.promises import suspensions
+from requests_app.actions.report import picture_hashes, referrals
+from requests_app.actions.routing import routing, simulation
+from requests_app.actions.setup import go_live, retirement, service_drafts
+from requests_app.actions.shared import counters, search_index
+from requests_app.actions.work import bulk_jobs
 from requests_app.imports import layer_import
 from requests_app.messages import (
     alarm_messages,
@@ -71,7 +64,7 @@ HANDLERS: dict[str, Handler] = {
     "layer_undo": layer_import.undo_row,
     "mail_owner": email.mail_owner,
     "mail_informed": email.mail_informed,
-    "simulate_routing": routing_simulation.simulate_row,
+    "simulate_routing": simulation.simulate_row,
     "mail_draft": email.mail_draft,
     "mail_referral": referral_mail.mail_referral,
     "mail_link": link_mail.mail_link,
@@ -87,26 +80,26 @@ HANDLERS: dict[str, Handler] = {
     "mail_department": department_work.mail_department,
     "staff_digest": staff_email.send_digest,
     "department_digest": staff_email.send_department_digest,
-    "alert_next": alarm_calls.alert_row,
+    "alert_next": calls.alert_row,
     "alarm_email": alarm_messages.send_email,
     "alarm_sms": alarm_messages.send_sms,
     "publish_service": service_drafts.publish_row,
     "match_webhooks": webhooks.match_row,
     "send_webhook": webhook_calls.send_row,
     "mail_webhook_ended": webhook_mail.mail_ended,
-    golive.ENDINGS: golive_mail.mail_endings,
+    go_live.ENDINGS: golive_mail.mail_endings,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.
 DEAD_HANDLERS: dict[str, Handler] = {
     "route": routing.route_failed,
-    "alert_next": alarm_calls.alert_failed,
+    "alert_next": calls.alert_failed,
     "bulk_job": bulk_jobs.failed_row,
     "layer_check": layer_import.failed_row,
     "layer_apply": layer_import.failed_row,
     "layer_undo": layer_import.failed_row,
-    "alarm_email": alarm_calls.message_failed,
-    "alarm_sms": alarm_calls.message_failed,
+    "alarm_email": calls.message_failed,
+    "alarm_sms": calls.message_failed,
     "mail_referral": referrals.failed_row,
     "send_webhook": webhooks.failed_row,
 }

@@ -4,7 +4,7 @@ What the model may and may not contain:
 
 * Text comes only from public requests of services that are not private, never from requests that are hidden, in review,
   erased or confidential. The catalog adds names, descriptions and keywords of services and the questions that articles answer, and
-  rules/words/nobody.yaml what no city serves.
+  rules/answers/words/nobody.yaml what no city serves.
 * A word or pair of words is in the vocabulary only if at least five requests contain it that have no reporter, address
   or text in common; the catalog does not count. So ten reports by one person who names a neighbor, or ten anonymous
   reports about one house, count once. A name that five people wrote about five places is included, as it would be in a
@@ -42,7 +42,7 @@ from requests_app.models import (
     ServiceRequest,
     ServiceVersion,
 )
-from requests_app.rules.suggestion_model import (
+from requests_app.rules.answers.suggestion_model import (
     ARRAYS,
     FORMAT,
     NOBODYS,
@@ -53,7 +53,7 @@ from requests_app.rules.suggestion_model import (
     ngrams,
     words_and_pairs,
 )
-from requests_app.rules.word_search import nobodys_words
+from requests_app.rules.answers.word_search import nobodys_words
 
 LEAST_REQUESTS = 5
 # The newest requests of each service: language changes, and training takes no longer in a big city.

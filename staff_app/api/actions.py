@@ -10,17 +10,17 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from requests_app.actions import endings, holds, staff_actions, staff_texts
-from requests_app.actions.merges import CannotMerge
+from requests_app.actions.work import endings, holds, staff_actions, staff_texts
+from requests_app.actions.work.merges import CannotMerge
 from requests_app.api.v1 import writing
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.staff_schemas import ACTION_FIELDS
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Event, ServiceRequest, ServiceVersion, User
 from requests_app.photos import PhotoRefused
-from requests_app.rules import permissions
-from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.rules.people import permissions
+from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.web.fields import PhotosField
 from staff_app.api import shapes
 from staff_app.api.base import denied

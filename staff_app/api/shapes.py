@@ -9,14 +9,16 @@ from django.db.models import Exists, OuterRef
 from requests_app import links
 from requests_app.access import numbered
 from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages.request_shape import keyed_photo_urls, moment, photo_urls, promised
 from requests_app.models import Department, Jurisdiction, RequestArea, ServiceRequest, Status, Task, Team, User
 from requests_app.places import assets
-from requests_app.rules import permissions, promises, redaction
-from requests_app.rules import tasks as task_rules
-from requests_app.rules.directory import Directory
-from requests_app.rules.promises import Promise
+from requests_app.rules.people import permissions
+from requests_app.rules.promises import promises
+from requests_app.rules.promises.promises import Promise
+from requests_app.rules.publication import redaction
+from requests_app.rules.shared.directory import Directory
+from requests_app.rules.work import tasks as task_rules
 from staff_app.decorators import reads_for_department
 from staff_app.queue import listing
 from staff_app.request import answers, timeline

@@ -5,15 +5,15 @@ from typing import Any
 from django.forms import Form
 from django.utils.translation import gettext as _
 
-from requests_app.actions import tasks as actions
+from requests_app.actions.work import tasks as actions
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.parameters import Choice, Parameter, Query
 from requests_app.api.v1.problems import FieldError, Problem, invalid_cursor, invalid_parameter
-from requests_app.localized import localized
+from requests_app.core.localized import localized
+from requests_app.core.paging import BadCursor, Order, Page, page
 from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, Team, User
-from requests_app.paging import BadCursor, Order, Page, page
-from requests_app.rules import directory as directories
-from requests_app.rules import tasks as rules
+from requests_app.rules.shared import directory as directories
+from requests_app.rules.work import tasks as rules
 from staff_app.api.base import denied
 from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm, TeamForm
 

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from requests_app import links, photos
-from requests_app.actions import submission
-from requests_app.actions.submission import Idempotency, IdempotencyConflict
+from requests_app.actions.report import submission
+from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.open311.writing import is_link, notice_of, stored_photos
@@ -17,7 +17,7 @@ from requests_app.api.v1.bodies import Body, canonical
 from requests_app.api.v1.problems import FieldError, Problem
 from requests_app.api.v1.staff_schemas import NUMBER_MAX
 from requests_app.models import ApiKey, Channel, IdempotencyKey, Jurisdiction, ServiceRequest, User
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app.api.base import denied
 
 PRIORITIES = [1, 2, 3, 4]

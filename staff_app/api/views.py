@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app import references
-from requests_app.actions import privacy, staff_actions
+from requests_app.actions.privacy import privacy
+from requests_app.actions.work import staff_actions
 from requests_app.api.framework.conditional import check_if_match, tag_of
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
@@ -25,8 +26,9 @@ from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.messages.request_shape import moment
 from requests_app.models import Event, ServiceRequest
 from requests_app.models.api_key import Scope
-from requests_app.rules import directory, permissions
-from requests_app.rules.staff_actions import UNDO_FOR, UNDOABLE
+from requests_app.rules.people import permissions
+from requests_app.rules.shared import directory
+from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
 from requests_app.web.request.photo import file_of
 from staff_app.api import actions, examples, people, queue, shapes, transfers
 from staff_app.api.base import TAG, Done, StaffView, WorksHere, denied, no_such_request

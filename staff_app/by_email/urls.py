@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.secret_addresses import secret
+from requests_app.core.secret_addresses import secret
 from staff_app.by_email import department_link
 
 urlpatterns: list[URLPattern] = [

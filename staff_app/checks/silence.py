@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import silence as actions
+from requests_app.actions.promises import silence as actions
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, SilenceQuestion
-from requests_app.rules import permissions, redaction
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
 from staff_app.checks.forms import SilenceForm
 from staff_app.decorators import StaffRequest, staff_page
 

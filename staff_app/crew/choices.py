@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import AnswerTemplate, Disposition, Jurisdiction, ListedReason, ServiceRequest, Task, User
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
-from requests_app.rules import crew_results, evidence, permissions
+from requests_app.rules.people import permissions
+from requests_app.rules.work import crew_results, evidence
 from staff_app import due
 from staff_app.request import forms
 

@@ -8,9 +8,9 @@ from django.shortcuts import render
 
 from requests_app import access
 from requests_app.messages import wording
-from requests_app.rules import crew_day as rules
-from requests_app.rules import redaction
-from requests_app.rules.thanks import thanks_to
+from requests_app.rules.publication import redaction
+from requests_app.rules.truth.thanks import thanks_to
+from requests_app.rules.work import crew_day as rules
 from staff_app.crew import order, stops
 from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.messages import wording
 from requests_app.models import Jurisdiction
-from requests_app.rules import driving_order
+from requests_app.rules.work import driving_order
 from staff_app.crew.stops import Stop
 
 DRIVE, BY_DUE = "drive", "due"

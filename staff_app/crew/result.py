@@ -11,12 +11,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app import limits, photos
+from requests_app import photos
 from requests_app.access import get_request_or_404
-from requests_app.actions import crew_results
+from requests_app.actions.work import crew_results
+from requests_app.core import limits
 from requests_app.models import CrewResult, Photo, ServiceRequest
-from requests_app.rules import crew_results as rules
-from requests_app.rules.lifecycle import TRANSITIONS, IllegalTransition
+from requests_app.rules.shared.lifecycle import TRANSITIONS, IllegalTransition
+from requests_app.rules.work import crew_results as rules
 from requests_app.web.city_request import too_many_requests
 from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from staff_app import last_event

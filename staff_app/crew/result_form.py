@@ -10,10 +10,11 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from requests_app.actions import conversation, crew_results, progress
+from requests_app.actions.work import conversation, crew_results, progress
 from requests_app.models import Disposition, Photo, ServiceRequest, Task, User
-from requests_app.rules import crew_results as rules
-from requests_app.rules import evidence, permissions
+from requests_app.rules.people import permissions
+from requests_app.rules.work import crew_results as rules
+from requests_app.rules.work import evidence
 from staff_app.crew.choices import Choice, Lists, choices, task_choices
 from staff_app.queue.rows import language_name
 from staff_app.request import forms

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.messages import wording
 from requests_app.models import Jurisdiction, Team, User
-from requests_app.rules import crew_day as rules
-from requests_app.rules import directory as directories
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
+from requests_app.rules.shared import directory as directories
+from requests_app.rules.work import crew_day as rules
 from staff_app.crew import order, stops
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing

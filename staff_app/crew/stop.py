@@ -9,7 +9,9 @@ from requests_app.access import get_request_or_404, numbered
 from requests_app.messages import wording
 from requests_app.models import OPEN, ServiceRequest
 from requests_app.places import assets
-from requests_app.rules import permissions, redaction, safety_notes
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.work import safety_notes
 from staff_app import due
 from staff_app.crew import result_form
 from staff_app.crew.script_text import crew_words

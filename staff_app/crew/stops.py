@@ -12,7 +12,11 @@ from django.utils.translation import pgettext
 
 from requests_app.models import Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.rules import crew_day, directory, key_sentence, permissions, redaction, tasks
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.report import key_sentence
+from requests_app.rules.shared import directory
+from requests_app.rules.work import crew_day, tasks
 from staff_app import due
 from staff_app.queue import listing, rows
 

@@ -5,11 +5,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import crew_results
+from requests_app.actions.work import crew_results
 from requests_app.models import CrewResult, Photo, Task
-from requests_app.rules import tasks as rules
-from requests_app.rules.crew_results import NO_ACCESS
-from requests_app.rules.intake import clean_text
+from requests_app.rules.shared.intake import clean_text
+from requests_app.rules.work import tasks as rules
+from requests_app.rules.work.crew_results import NO_ACCESS
 from staff_app.crew import result, result_form
 from staff_app.crew.choices import Choice, task_choices
 from staff_app.crew.result_form import Result

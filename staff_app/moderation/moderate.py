@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404, with_last_event
-from requests_app.actions import moderation, staff_actions
-from requests_app.actions.moderation import Replacement, TextChanged
+from requests_app.actions.publication import moderation
+from requests_app.actions.publication.moderation import Replacement, TextChanged
+from requests_app.actions.work import staff_actions
 from requests_app.models import Photo, ServiceRequest, TextRevision
-from requests_app.rules import permissions, public_texts
-from requests_app.rules.text_diff import text_diff
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import public_texts
+from requests_app.rules.shared.text_diff import text_diff
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.moderation import public_view

@@ -8,11 +8,12 @@ from django.utils import formats
 from django.utils import timezone as tz
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Comment, Photo, QuestionVersion, ServiceRequest, TextRevision, User
-from requests_app.rules import permissions, public_texts, redaction
-from requests_app.rules.public_texts import PublicText
-from requests_app.rules.text_diff import Piece, text_diff
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import public_texts, redaction
+from requests_app.rules.publication.public_texts import PublicText
+from requests_app.rules.shared.text_diff import Piece, text_diff
 from staff_app.decorators import reads_for_department
 from staff_app.moderation import review_queue
 from staff_app.queue import rows

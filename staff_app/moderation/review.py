@@ -10,13 +10,14 @@ from django.views.decorators.http import require_POST
 
 from requests_app import references
 from requests_app.access import get_request_or_404
-from requests_app.actions import moderation, staff_actions
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import staff_actions
 from requests_app.clock import app_now
+from requests_app.core.paging import page_or_first_page
 from requests_app.messages import wording
 from requests_app.models import Event, ServiceRequest
-from requests_app.paging import page_or_first_page
-from requests_app.rules import permissions
-from requests_app.rules import review as rules
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import review as rules
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.moderation import review_queue as waiting

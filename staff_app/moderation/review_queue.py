@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from requests_app.access import with_last_event
 from requests_app.clock import AppNow, app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
+from requests_app.core.paging import Order
 from requests_app.models import (
     PRIVATE_REASONS,
     Answer,
@@ -20,9 +21,9 @@ from requests_app.models import (
     ReviewReason,
     ServiceRequest,
 )
-from requests_app.paging import Order
-from requests_app.rules import permissions, review
-from requests_app.rules.review import Matches, ModerationLists
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import review
+from requests_app.rules.publication.review import Matches, ModerationLists
 from staff_app.decorators import StaffRequest
 
 OLDEST: Order = [("submitted_at", "asc"), ("id", "asc")]

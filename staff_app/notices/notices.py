@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import staff_notices
+from requests_app.actions.people import staff_notices
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
+from requests_app.core.paging import Order, page_or_first_page
 from requests_app.messages import staff_words, wording
 from requests_app.models import CONFIDENTIAL, StaffNotice
-from requests_app.paging import Order, page_or_first_page
-from requests_app.rules import permissions, redaction
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words
 

@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app.actions import staff_notices as actions
+from requests_app.actions.people import staff_notices as actions
 from requests_app.messages import staff_words
 from requests_app.models import StaffNotice
-from requests_app.rules import staff_notices
-from requests_app.rules.staff_notices import DIGEST, Choice
+from requests_app.rules.people import staff_notices
+from requests_app.rules.people.staff_notices import DIGEST, Choice
 from staff_app.decorators import StaffRequest, staff_page
 
 Email = StaffNotice.Email

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from requests_app import charts
-from requests_app.charts import Series
+from requests_app.drawing import charts
+from requests_app.drawing.charts import Series
 from requests_app.places.statement_timeout import TimeUpError, at_most
-from requests_app.rules import directory as directories
+from requests_app.rules.shared import directory as directories
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.overview import figures
 from staff_app.overview.figures import Group, Scope

@@ -15,18 +15,14 @@ from django.urls import reverse
 from requests_app.clock import app_now
 from requests_app.models import DailyLoad, Department, Event, Jurisdiction, Membership, Service, Status, User
 from requests_app.places.statement_timeout import TimeUpError, at_most
-from requests_app.rules import (
-    closing,
-    load_forecast,
-    permissions,
-    recurring_places,
-    reopening,
-    service_levels,
-    target_check,
-)
-from requests_app.rules import directory as directories
-from requests_app.rules.load_forecast import Forecast
-from requests_app.rules.target_check import Misfit
+from requests_app.rules.figures import load_forecast, recurring_places
+from requests_app.rules.figures.load_forecast import Forecast
+from requests_app.rules.people import permissions
+from requests_app.rules.promises import on_time as closing
+from requests_app.rules.promises import service_levels, target_check
+from requests_app.rules.promises.target_check import Misfit
+from requests_app.rules.shared import directory as directories
+from requests_app.rules.work import reopening
 from staff_app.queue import listing
 
 Pairs = list[tuple[str, str]]
@@ -148,7 +144,7 @@ class Figures:
 
     @property
     def on_time(self) -> int | None:
-        """Percent of what was done in 30 days or should have been by now (rules/closing.py)."""
+        """Percent of what was done in 30 days or should have been by now (rules/promises/on_time.py)."""
         if self.on_time_number is None or self.could_be_on_time is None or self.late is None:
             return None
         of = self.could_be_on_time + self.late

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from requests_app.places.area_outlines import outlines_of, step_of
-from requests_app.rules import directory as directories
+from requests_app.rules.shared import directory as directories
 from staff_app.overview import figures
 from staff_app.overview.figures import AreaCount, Scope
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
-from requests_app import charts
-from requests_app.charts import Chart, Series
-from requests_app.rules import directory as directories
-from requests_app.rules import permissions
+from requests_app.drawing import charts
+from requests_app.drawing.charts import Chart, Series
+from requests_app.rules.people import permissions
+from requests_app.rules.shared import directory as directories
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.overview import figures
 from staff_app.overview.figures import QUIET_DAYS, Days, Figures, Old, Scope

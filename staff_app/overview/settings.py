@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from requests_app.actions import overview_settings as settings
+from requests_app.actions.setup import overview_settings as settings
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 
 

@@ -9,14 +9,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from requests_app import links
-from requests_app.actions import alarms
-from requests_app.actions.alarms import accepted_name
-from requests_app.localized import localized
+from requests_app.actions.alarms import alarms
+from requests_app.actions.alarms.alarms import accepted_name
+from requests_app.core.localized import localized
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Alarm, AlarmCall, Jurisdiction, ServiceRequest, User
-from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import alarms as rules
-from requests_app.rules import permissions, redaction
-from requests_app.rules.screening import DISTRESS
+from requests_app.rules.alarms import alarms as rules
+from requests_app.rules.alarms.screening import DISTRESS
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
 
 # After a storm there may be many. The oldest come first, and each that is taken makes room.
 SHOWN_MAX = 25

@@ -15,8 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from requests_app import events
-from requests_app.actions import bulk_jobs, staff_actions, staff_notices
+from requests_app.actions.people import staff_notices
+from requests_app.actions.work import bulk_jobs, staff_actions
 from requests_app.clock import app_now
+from requests_app.core.paging import page_or_first_page
 from requests_app.models import (
     BulkJob,
     BulkRow,
@@ -28,8 +30,9 @@ from requests_app.models import (
     ServiceRequest,
     Subscription,
 )
-from requests_app.paging import page_or_first_page
-from requests_app.rules import permissions, redaction, steps
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.work import steps
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_forms, bulk_words, listing, macro_choices
 from staff_app.request import marked_texts, timeline

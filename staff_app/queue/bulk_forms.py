@@ -1,4 +1,4 @@
-"""The forms of what can be done to many requests at once; each gives the step that rules/steps.py describes."""
+"""The forms of what can be done to many requests at once; each gives the step that rules/work/steps.py describes."""
 
 import datetime as dt
 from typing import Any
@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import references
-from requests_app.actions.bulk_jobs import MOST
+from requests_app.actions.work.bulk_jobs import MOST
 from requests_app.models import Department, Jurisdiction, ListedReason, PublicState, ServiceRequest, User
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
-from requests_app.rules import leave, permissions
-from requests_app.rules.steps import Written
+from requests_app.rules.people import leave, permissions
+from requests_app.rules.work.steps import Written
 from staff_app import due
 from staff_app.request.forms import (
     STAFF_HINT,

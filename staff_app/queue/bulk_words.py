@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import AnswerTemplate, BulkJob, Department, Jurisdiction, Service, User
 from staff_app import due
 

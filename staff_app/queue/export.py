@@ -17,10 +17,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import setup_changes
+from requests_app.actions.shared import setup_changes
 from requests_app.exports.csv_cells import Echo, safe
 from requests_app.models import Jurisdiction, User
-from requests_app.rules import redaction
+from requests_app.rules.publication import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import filters, listing, rows

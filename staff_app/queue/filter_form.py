@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Disposition
 from staff_app import due
 from staff_app.queue import filters

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import (
     OPEN,
     Asset,
@@ -33,9 +33,10 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.rules import closing, permissions
-from requests_app.rules import directory as directories
-from requests_app.rules.directory import Directory
+from requests_app.rules.people import permissions
+from requests_app.rules.promises import on_time
+from requests_app.rules.shared import directory as directories
+from requests_app.rules.shared.directory import Directory
 from staff_app import due
 from staff_app.queue.languages import language_name
 
@@ -89,7 +90,7 @@ FLAGS: dict[str, tuple[Words, Q]] = {
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1) | Q(me_too_count__gt=0)),
     "bounced": (gettext_lazy("Sent on twice or more"), Q(bounces__gte=2)),
     "thanked": (gettext_lazy("Thanked by residents"), Q(thanks_count__gt=0)),
-    "missed": (gettext_lazy("Ended after its due time"), closing.missed()),
+    "missed": (gettext_lazy("Ended after its due time"), on_time.missed()),
     "original": (gettext_lazy("Without duplicates"), Q(duplicate_of=None)),
 }
 # Without one, the rows come in the order of their tab: what is urgent first.

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from requests_app.rules import snoozes
+from requests_app.rules.work import snoozes
 from staff_app.decorators import StaffRequest
 from staff_app.queue import saved_views
 from staff_app.queue.list_position import OpenList

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from requests_app.core.paging import BadCursor, Page, reversed_cursor
 from requests_app.models import Jurisdiction, ServiceRequest, User
-from requests_app.paging import BadCursor, Page, reversed_cursor
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 from staff_app.queue.filters import Pairs, QueueFilter

@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from requests_app.clock import app_now
+from requests_app.core.paging import Order, Page, page, page_of_keys, page_of_segments
 from requests_app.models import (
     OPEN,
     Clock,
@@ -26,11 +27,11 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.paging import Order, Page, page, page_of_keys, page_of_segments
 from requests_app.places.request_search import as_rows
-from requests_app.rules import directory as directories
-from requests_app.rules import permissions, snoozes
-from requests_app.rules.directory import Directory
+from requests_app.rules.people import permissions
+from requests_app.rules.shared import directory as directories
+from requests_app.rules.shared.directory import Directory
+from requests_app.rules.work import snoozes
 from staff_app import tab_counts
 from staff_app.queue import search
 from staff_app.queue.filters import QUIET_SINCE, QueueFilter

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
-from requests_app import once
+from requests_app.core import once
 from requests_app.models import Jurisdiction, Macro, User
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 
 SHOWN = 60
 # Every page of the queue lists them. Their own changes people see at once, those of others within a minute.

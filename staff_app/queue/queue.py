@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app import access, references
-from requests_app.actions import privacy
+from requests_app.actions.privacy import privacy
+from requests_app.core.paging import BadCursor
 from requests_app.models import ServiceRequest
-from requests_app.paging import BadCursor
-from requests_app.rules import redaction
+from requests_app.rules.publication import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import columns, export, filter_form, list_context, rows, search

@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, ServiceRequest, Status
-from requests_app.rules import key_sentence
+from requests_app.rules.report import key_sentence
 from staff_app import due
 from staff_app.queue import languages, listing
 from staff_app.queue.list_position import OpenList

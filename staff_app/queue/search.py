@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.fields import BooleanField
 
 from requests_app import references
-from requests_app.actions.reporter import normalized_phone
+from requests_app.actions.people.reporter import normalized_phone
 from requests_app.models import (
     Asset,
     ContactPoint,
@@ -23,7 +23,7 @@ from requests_app.models import (
 )
 from requests_app.places.request_search import requests_with_words
 from requests_app.places.statement_timeout import TimeUpError, at_most
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 
 LONGEST_MS = 150
 MOST = 1000

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import snoozes as actions
-from requests_app.localized import localized
+from requests_app.actions.work import snoozes as actions
+from requests_app.core.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Jurisdiction, ServiceRequest, Snooze, User
-from requests_app.rules import redaction, snoozes
+from requests_app.rules.publication import redaction
+from requests_app.rules.work import snoozes
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import list_position
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from requests_app import access, photos
 from requests_app.access import RELATED, get_request_or_404, with_last_event
-from requests_app.actions import conversation, endings, holds, staff_actions, staff_texts
-from requests_app.actions.merges import CannotMerge
+from requests_app.actions.work import conversation, endings, holds, staff_actions, staff_texts
+from requests_app.actions.work.merges import CannotMerge
 from requests_app.messages import wording
 from requests_app.models import Event, ServiceRequest
-from requests_app.rules import permissions, redaction
-from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.shared.lifecycle import IllegalTransition
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue.list_position import ListPosition, next_or

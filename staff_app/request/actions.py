@@ -11,21 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from requests_app.actions import (
-    assignment,
-    conversation,
-    endings,
-    holds,
-    merges,
-    moderation,
-    place_corrections,
-    progress,
-    reopenings,
-    routing,
-)
+from requests_app.actions.publication import moderation
+from requests_app.actions.routing import place_corrections, routing
+from requests_app.actions.work import assignment, conversation, endings, holds, merges, progress, reopenings
 from requests_app.models import PublicState, ServiceRequest, Status, User
 from requests_app.photos import WorkPhoto
-from requests_app.rules import lifecycle, permissions
+from requests_app.rules.people import permissions
+from requests_app.rules.shared import lifecycle
 from staff_app.request import forms
 
 if TYPE_CHECKING:

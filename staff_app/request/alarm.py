@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import alarms
+from requests_app.actions.alarms import alarms
 from requests_app.models import Alarm, ServiceRequest
 from staff_app.decorators import StaffRequest, staff_page
 

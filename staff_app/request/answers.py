@@ -1,7 +1,7 @@
 """The answers to a service's questions, as staff read them."""
 
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Answer, QuestionVersion, ServiceRequest
-from requests_app.prepared import Parameter, Prepared
 
 # Answers with one of these effects concern danger or urgency, so they are shown first.
 SAFETY_EFFECTS = {"priority", "resolve_target", "stop", "private_photos"}

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from requests_app.models import Event, PlaceRevision, QuestionVersion, ServiceRequest
-from requests_app.rules import public_texts, redaction
-from requests_app.rules.known_people import Known
-from requests_app.rules.text_diff import Piece, text_diff
+from requests_app.rules.publication import public_texts, redaction
+from requests_app.rules.publication.known_people import Known
+from requests_app.rules.shared.text_diff import Piece, text_diff
 
 
 def by_event(

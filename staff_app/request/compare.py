@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from requests_app import access
 from requests_app.access import get_pair_or_404, get_request_or_404, numbered_pair
-from requests_app.actions import related_requests
+from requests_app.actions.work import related_requests
 from requests_app.messages import wording
 from requests_app.models import CONFIDENTIAL, Photo, RelatedRequest, ServiceRequest, User
 from requests_app.places.metres import metres_between
-from requests_app.rules import permissions, redaction
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request.actions import ACTION_BY_VERB
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from requests_app.access import get_request_or_404
 from requests_app.messages import email
 from requests_app.models import AnswerTemplate, Event, ServiceRequest, Status, User
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request import templates

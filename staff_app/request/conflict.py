@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from requests_app.models import Event, ServiceRequest
-from requests_app.rules import staff_actions
+from requests_app.rules.work import staff_actions
 from requests_app.web import unsent_text
 from staff_app import last_event
 from staff_app.decorators import StaffRequest

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404, numbered
-from requests_app.actions import privacy, staff_notices
+from requests_app.actions.people import staff_notices
+from requests_app.actions.privacy import privacy
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.messages import wording
 from requests_app.models import (
     Alarm,
@@ -26,9 +28,12 @@ from requests_app.models import (
     User,
 )
 from requests_app.places import assets
-from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import directory as directories
-from requests_app.rules import permissions, redaction, safety_notes, same_picture, silence
+from requests_app.rules.people import permissions
+from requests_app.rules.promises import silence
+from requests_app.rules.publication import redaction
+from requests_app.rules.report import same_picture
+from requests_app.rules.shared import directory as directories
+from requests_app.rules.work import safety_notes
 from staff_app import due
 from staff_app.decorators import StaffRequest, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from requests_app.access import get_request_or_404
 from requests_app.messages.outbox_words import outbox_words
 from requests_app.models import OutboxRow, ServiceRequest
-from requests_app.rules import permissions, redaction
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
 from staff_app.decorators import StaffRequest, reads_for_department, staff_page
 from staff_app.moderation import public_view as public_views
 from staff_app.request import timeline

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app import access, references
-from requests_app.actions import conversation
+from requests_app.actions.work import conversation
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import (
     UNKNOWN_SERVICE,
     Comment,
@@ -37,17 +37,11 @@ from requests_app.models import (
 )
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.photos import WorkPhoto
-from requests_app.rules import (
-    answer_templates,
-    evidence,
-    leave,
-    mentions,
-    permissions,
-    public_preview,
-    review,
-    triage,
-)
-from requests_app.rules.intake import clean_text
+from requests_app.rules.people import leave, permissions
+from requests_app.rules.publication import public_preview, review
+from requests_app.rules.routing import triage
+from requests_app.rules.shared.intake import clean_text
+from requests_app.rules.work import answer_templates, evidence, mentions
 from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
 from staff_app.queue.rows import language_name

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import macros, staff_actions
-from requests_app.actions.merges import CannotMerge
+from requests_app.actions.work import macros, staff_actions
+from requests_app.actions.work.merges import CannotMerge
 from requests_app.models import Event, ServiceRequest
-from requests_app.rules import permissions
-from requests_app.rules.steps import Refused
+from requests_app.rules.people import permissions
+from requests_app.rules.work.steps import Refused
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words, macro_choices

@@ -10,11 +10,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from requests_app.rules import personal_data
-from requests_app.rules.intake import clean_text
-from requests_app.rules.personal_data import Found
-from requests_app.rules.public_texts import version_of
-from requests_app.rules.public_words import KIND_WORDS, found_in
+from requests_app.rules.publication import personal_data
+from requests_app.rules.publication.personal_data import Found
+from requests_app.rules.publication.public_texts import version_of
+from requests_app.rules.publication.public_words import KIND_WORDS, found_in
+from requests_app.rules.shared.intake import clean_text
 from requests_app.web.report.check import FOUND_AT_ONCE
 
 # Posted with the form once its writer has seen what is marked: the version of the texts they saw.

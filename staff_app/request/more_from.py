@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from requests_app import access
 from requests_app.access import get_request_or_404, numbered
+from requests_app.core.paging import page_or_first_page
 from requests_app.messages import wording
 from requests_app.models import OPEN, Jurisdiction, Participation, ServiceRequest, Status, User
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.paging import page_or_first_page
 from requests_app.places.addresses import box_around
 from requests_app.places.metres import metres_between
-from requests_app.rules import permissions, redaction
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
 from staff_app.decorators import StaffRequest, staff_page
 
 AT_MOST = 6

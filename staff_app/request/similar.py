@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.messages import wording
 from requests_app.models import Photo, RelatedRequest, ServiceRequest, User
-from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import duplicates, key_sentence, known_people, permissions, redaction
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import known_people, redaction
+from requests_app.rules.report import duplicates, key_sentence
 
 # The rest is on their own pages.
 JOINED_MAX = 20

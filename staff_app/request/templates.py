@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import AnswerTemplate, ServiceRequest, User
-from requests_app.prepared import Parameter, Prepared
-from requests_app.rules import answer_templates
-from requests_app.rules.intake import clean_text
+from requests_app.rules.shared.intake import clean_text
+from requests_app.rules.work import answer_templates
 
 if TYPE_CHECKING:
     from staff_app.request.forms import ActionForm

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import staff_texts
+from requests_app.actions.work import staff_texts
 from requests_app.models import Comment, ServiceRequest
-from requests_app.rules.public_texts import version_of
+from requests_app.rules.publication.public_texts import version_of
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request import marked_texts, timeline
 from staff_app.request.forms import EditTextForm

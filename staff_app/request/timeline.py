@@ -12,9 +12,11 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from requests_app.actions import privacy, staff_texts
+from requests_app.actions.privacy import privacy
+from requests_app.actions.work import staff_texts
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
+from requests_app.core.prepared import Parameter, Prepared
 from requests_app.messages import wording
 from requests_app.models import (
     AlarmCall,
@@ -33,12 +35,16 @@ from requests_app.models import (
     Task,
     User,
 )
-from requests_app.prepared import Parameter, Prepared
 from requests_app.references import display
-from requests_app.rules import directory, evidence, permissions, redaction, silence, survey
-from requests_app.rules.personal_data import Kind
-from requests_app.rules.public_words import KIND_WORDS
-from requests_app.rules.text_diff import Piece
+from requests_app.rules.people import permissions
+from requests_app.rules.promises import silence
+from requests_app.rules.publication import redaction
+from requests_app.rules.publication.personal_data import Kind
+from requests_app.rules.publication.public_words import KIND_WORDS
+from requests_app.rules.shared import directory
+from requests_app.rules.shared.text_diff import Piece
+from requests_app.rules.truth import survey
+from requests_app.rules.work import evidence
 from staff_app import due
 from staff_app.queue import alarms
 from staff_app.request import changes as request_changes

@@ -9,12 +9,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import staff_actions, triage
-from requests_app.localized import localized
+from requests_app.actions.routing import triage
+from requests_app.actions.work import staff_actions
+from requests_app.core.localized import localized
 from requests_app.models import UNKNOWN_SERVICE, Department, Service, ServiceRequest, ServiceVersion, User
-from requests_app.rules import permissions, suggestions
-from requests_app.rules.lifecycle import TRANSITIONS, IllegalTransition
-from requests_app.rules.triage import departments_for, needs_service
+from requests_app.rules.answers import suggestions
+from requests_app.rules.people import permissions
+from requests_app.rules.routing.triage import departments_for, needs_service
+from requests_app.rules.shared.lifecycle import TRANSITIONS, IllegalTransition
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request import conflict

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.actions import staff_actions
+from requests_app.actions.work import staff_actions
 from requests_app.models import Event, ServiceRequest
-from requests_app.rules import permissions
-from requests_app.rules.staff_actions import UNDOABLE
+from requests_app.rules.people import permissions
+from requests_app.rules.work.staff_actions import UNDOABLE
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request import timeline
 

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import safety_notes as actions
-from requests_app.rules import permissions, redaction
-from requests_app.rules import safety_notes as rules
+from requests_app.actions.work import safety_notes as actions
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.work import safety_notes as rules
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.safety_notes.safety_notes import edit_form, get_note_or_404, page_of, texts_of
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app import access
-from requests_app.actions import safety_notes as actions
-from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.work import safety_notes as actions
 from requests_app.clock import AppNow
 from requests_app.models import SafetyNote, ServiceRequest
-from requests_app.rules import permissions
-from requests_app.rules import safety_notes as rules
+from requests_app.rules.people import permissions
+from requests_app.rules.work import safety_notes as rules
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.safety_notes.forms import EditNoteForm, SafetyNoteForm, UntilForm
 from staff_app.setup.conflict import described, has_seen

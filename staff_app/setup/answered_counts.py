@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import AnsweredCount, Article, ArticleVote, ReferralCount, Service
-from requests_app.rules.unanswered_searches import TIMES, unanswered
+from requests_app.rules.answers.unanswered_searches import TIMES, unanswered
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 
 DAYS = 366

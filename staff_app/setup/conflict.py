@@ -12,9 +12,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from requests_app.actions.setup_conflicts import ChangedMeanwhile, need_last_change
+from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, need_last_change
 from requests_app.models import Jurisdiction
-from requests_app.rules.setup_diff import differences
+from requests_app.rules.setup.diff import differences
 
 
 @dataclass(frozen=True)

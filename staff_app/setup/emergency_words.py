@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import emergency_words as actions
-from requests_app.actions import listed_words
+from requests_app.actions.alarms import emergency_words as actions
+from requests_app.actions.setup import listed_words
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
-from requests_app.rules import alarm_numbers, screening
+from requests_app.rules.alarms import figures, screening
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.forms import PhraseForm, SentenceForm, language_name
 from staff_app.setup.listing import Column, listing
@@ -222,7 +222,7 @@ def emergency_counts(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "days": [(day, _numbers(by_day[day])) for day in sorted(by_day, reverse=True)],
         "reasons": [(words, _numbers(by_reason[one])) for one, words in reasons.items() if one in by_reason],
-        "alarms": alarm_numbers.by_month(request.jurisdiction, since=months[-1]),
+        "alarms": figures.by_month(request.jurisdiction, since=months[-1]),
         "is_empty": not by_month,
     }
     return render(request, "staff_app/setup/emergency_counts.html", context)

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.sections import GROUPS, PERMISSIONS
 

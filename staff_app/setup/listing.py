@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from requests_app.paging import Order, page_or_first_page
+from requests_app.core.paging import Order, page_or_first_page
 
 WORDS_MAX = 120
 Words = str | Promise

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import listed_words, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.setup import listed_words
 from requests_app.models import ModerationTerm
-from requests_app.rules import review
+from requests_app.rules.publication import review
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.moderation.review_queue import reason_words
 from staff_app.setup.forms import SentenceForm, TermForm

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import rosters
+from requests_app.actions.alarms import rosters
 from requests_app.clock import app_now
 from requests_app.models import Department, EmergencyPhrase, Jurisdiction, OnCall, User
-from requests_app.rules import alarms
+from requests_app.rules.alarms import alarms
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.on_call_week import Week, week_of
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from requests_app.models import OnCall
-from requests_app.rules import on_call_week
-from requests_app.rules.on_call_week import DAY, Gap, Shift
+from requests_app.rules.alarms import on_call_week
+from requests_app.rules.alarms.on_call_week import DAY, Gap, Shift
 
 # Weeks this far from today are not shown.
 YEARS = 2

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from requests_app import outbox as queue
-from requests_app.actions import failed_tasks
+from requests_app.actions.setup import failed_tasks
 from requests_app.messages.outbox_words import outbox_words
 from requests_app.models import Invitation, OutboxRow
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.listing import Column, Listing, listing
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from requests_app import links, paging
-from requests_app.actions import signs as actions
-from requests_app.localized import localized
+from requests_app import links
+from requests_app.actions.setup import signs as actions
+from requests_app.core import paging
+from requests_app.core.localized import localized
 from requests_app.models import Asset, ShortLink
 from requests_app.places import assets
 from requests_app.web.context import said_in

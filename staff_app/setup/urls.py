@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from requests_app.secret_addresses import secret
+from requests_app.core.secret_addresses import secret
 from staff_app.setup import (
     answered_counts,
     emergency_words,

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from requests_app.actions import listed_words
+from requests_app.actions.setup import listed_words
 from requests_app.models import SetupChange
 from staff_app.decorators import StaffRequest
 from staff_app.setup.audit.wording import change_line

@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import tasks as actions
+from requests_app.actions.work import tasks as actions
+from requests_app.core.paging import Order, page_or_first_page
 from requests_app.models import OPEN, Task
-from requests_app.paging import Order, page_or_first_page
-from requests_app.rules import crew_day, permissions, redaction
-from requests_app.rules import tasks as rules
+from requests_app.rules.people import permissions
+from requests_app.rules.publication import redaction
+from requests_app.rules.work import crew_day
+from requests_app.rules.work import tasks as rules
 from staff_app.crew import result_form
 from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page

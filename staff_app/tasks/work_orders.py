@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from requests_app.actions import tasks as actions
+from requests_app.actions.work import tasks as actions
 from requests_app.models import OutsideStatus, Task
-from requests_app.rules import permissions
-from requests_app.rules import tasks as rules
+from requests_app.rules.people import permissions
+from requests_app.rules.work import tasks as rules
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.tasks.forms import STATE_WORDS, WorkOrdersForm
 

@@ -28,10 +28,10 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from requests_app.actions import staff_notices
+from requests_app.actions.people import staff_notices
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, SignInProvider, User
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app.moderation import review_queue
 from staff_app.overview import figures
 from staff_app.queue import alarms, bulk_words, macro_choices

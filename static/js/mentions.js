@@ -1,7 +1,7 @@
 // textarea[data-mentions]: suggests colleagues once @ is typed, from the options of the form's own list (input[name=tell]). Focus stays
 // in the text: the arrow keys move through the list, Enter or Tab selects, Escape closes. Without this script, @name works as typed.
 const MOST = 8;
-// As in rules/mentions.py: not inside an email address.
+// As in rules/work/mentions.py: not inside an email address.
 const BEFORE = /(?:^|[^\p{L}\p{N}_@.+-])@([\p{L}\p{N}_.+'’-]*)$/u;
 let open = null;
 

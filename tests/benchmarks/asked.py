@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from requests_app.models import Article, Jurisdiction
-from requests_app.rules.suggestions import Suggestions, suggest
+from requests_app.rules.answers.suggestions import Suggestions, suggest
 from tests.benchmarks.demo_city import demo_city  # noqa: F401
 from tests.real_data import real_data
 

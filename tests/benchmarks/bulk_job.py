@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.db.models import Count
 
-from requests_app.actions import bulk_jobs
+from requests_app.actions.work import bulk_jobs
 from requests_app.models import BulkJob, BulkRow, Event, ServiceRequest
 from tests.benchmarks import staff_city
 from tests.live import Site, wait_for

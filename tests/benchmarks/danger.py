@@ -1,8 +1,8 @@
 """How well danger and distress are heard, with misses by kind: bin/test tests/benchmarks/danger.py -s.
 
 The test sentences were written by hand by two people who saw neither the patterns nor the training sentences. A real city's texts
-stand for ordinary reports; REAL_DANGER is what a reader found among them. This is no gate: tests/requests_app/rules/test_danger.py
-is.
+stand for ordinary reports; REAL_DANGER is what a reader found among them. The gate is
+tests/requests_app/rules/alarms/test_danger.py.
 """
 
 import csv
@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from requests_app.rules.screening import Level
+from requests_app.rules.alarms.screening import Level
 from tests.danger_sentences import SETS, Judged, assess, judge, judged, share, share_private
 from tests.real_data import real_data
 

@@ -6,8 +6,8 @@ import pytest
 
 from requests_app.models import Jurisdiction
 from requests_app.places import street_distances
-from requests_app.rules import driving_order
-from tests.requests_app.rules.test_driving_order import addresses, city, rivermark
+from requests_app.rules.work import driving_order
+from tests.requests_app.rules.work.test_driving_order import addresses, city, rivermark
 
 __all__ = ["city", "rivermark"]
 pytestmark = pytest.mark.django_db

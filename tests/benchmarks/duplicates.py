@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from requests_app.rules.duplicates import AT_MOST, COMPARED, Earlier, alike
+from requests_app.rules.report.duplicates import AT_MOST, COMPARED, Earlier, alike
 from tests.real_data import real_data
 
 RADIUS_M, WINDOW_DAYS = 100, 30

@@ -2,7 +2,8 @@
 
 Every day from the seventh week on, the next seven days are forecast from what had come in by then, for the whole city and for each
 department with at least 5 reports a day. For comparison: as many as in the last seven days. The data covers half a year, so there
-is no same week of the year before; tests/requests_app/rules/test_load_forecast.py compares with that on years of a known season.
+is no same week of the year before; tests/requests_app/rules/figures/test_load_forecast.py compares with that, on years of a known
+season.
 """
 
 import csv
@@ -13,7 +14,7 @@ from collections import Counter, defaultdict
 import holidays
 import numpy as np
 
-from requests_app.rules.load_forecast import WEEK, forecast
+from requests_app.rules.figures.load_forecast import WEEK, forecast
 from tests.real_data import real_data
 
 BEGINS, ENDS = dt.date(2011, 7, 1), dt.date(2012, 1, 1)

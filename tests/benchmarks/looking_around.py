@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from requests_app.actions import map_cells
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.figures import map_cells
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.models import Jurisdiction, ServiceRequest
 from requests_app.places import tiles
 from requests_app.places.public_filter import PublicFilter

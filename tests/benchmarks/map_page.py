@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from requests_app.actions import map_cells
+from requests_app.actions.figures import map_cells
 from requests_app.models import ServiceRequest
 from tests import factories
 from tests.requests_app.web.explore.test_map import drawn_city

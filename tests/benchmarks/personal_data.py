@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from requests_app.rules import personal_data
-from requests_app.rules.personal_data import Kind
+from requests_app.rules.publication import personal_data
+from requests_app.rules.publication.personal_data import Kind
 from tests.real_data import real_data
 
 SEED = 311

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from requests_app.actions import routing_simulation, routing_versions
+from requests_app.actions.routing import simulation as routing_simulation
+from requests_app.actions.routing import versions
 from requests_app.imports.city import load_city
 from requests_app.imports.progress import Progress
 from requests_app.imports.requests import import_requests
@@ -42,7 +43,7 @@ def test_a_draft_is_tried_on_a_real_city_within_a_minute(tmp_path: Path, capsys:
         }
         for number, code in enumerate(services[:40])
     ]
-    routing_versions.publish(city, in_use, actor=None)
+    versions.publish(city, in_use, actor=None)
     draft = [
         {"name": "Words", "when": {"words": ["missed trash", "pothole"]}, "department": departments[0]},
         {"name": "Wards", "when": {"areas": {"layer": "ward", "codes": wards[:5]}, "priorities": [2, 3]},

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from requests_app.actions import daily_load
+from requests_app.actions.figures import daily_load
 from requests_app.models import ServiceRequest
 from tests import factories
 from tests.factories import Rivermark

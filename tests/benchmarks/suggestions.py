@@ -17,9 +17,9 @@ from django.utils.text import slugify
 from pytest_django.fixtures import Settings
 from sklearn.metrics import f1_score
 
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.imports.catalog_file import read_catalog
-from requests_app.rules.suggestions import suggest
+from requests_app.rules.answers.suggestions import suggest
 from requests_app.worker.training import STRENGTH, Sample, fit
 from tests import factories
 from tests.real_data import real_data

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from requests_app.actions import map_cells
+from requests_app.actions.figures import map_cells
 from requests_app.imports.city import City
 from requests_app.imports.layers import import_layers
 from requests_app.imports.progress import Silent

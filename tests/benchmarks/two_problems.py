@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from requests_app.models import Jurisdiction
-from requests_app.rules import two_problems
+from requests_app.rules.report import two_problems
 from tests.benchmarks import asked
 from tests.benchmarks.demo_city import demo_city  # noqa: F401
 from tests.real_data import real_data

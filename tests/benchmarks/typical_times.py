@@ -1,9 +1,9 @@
 """How often "8 in 10 are finished within N days" was true of a real city: bin/test tests/benchmarks/typical_times.py -s.
 
 Every night from July 1, 2011 the estimate is made from what was known then, as the worker does. For each report made in October to
-December, the number that its page said on that day is compared with what came. Windows and correction (rules/kaplan_meier.py)
-were chosen on July to September. For comparison: one number a service, fitted once on July to September and never again; and the
-share that counting only finished reports gives.
+December, the number that its page said on that day is compared with what came. Windows and correction
+(rules/promises/kaplan_meier.py) were chosen on July to September. For comparison: one number a service, fitted once on July to
+September and never again; and the share that counting only finished reports gives.
 """
 
 import csv
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from requests_app.actions.typical_times import ENOUGH_IN_AREA, FINISHED, LEFT, LEFT_OUT
+from requests_app.actions.promises.typical_times import ENOUGH_IN_AREA, FINISHED, LEFT, LEFT_OUT
 from requests_app.imports.request_mapping import read_mapping
-from requests_app.rules.kaplan_meier import DAY, MOST, NOTHING_SAID, Said, Sample, curve, estimate, rounded_up
+from requests_app.rules.promises.kaplan_meier import DAY, MOST, NOTHING_SAID, Said, Sample, curve, estimate, rounded_up
 from tests.real_data import real_data
 
 BEGINS, TESTED, ENDS = dt.date(2011, 7, 1), dt.date(2011, 10, 1), dt.date(2012, 1, 1)
@@ -40,7 +40,7 @@ def cases() -> tuple[dict[str, Sample], dict[tuple[str, str], Sample]]:
             is_closed = row["status"] == "Closed" and bool(row["closed_at"])
             closed = seconds(row["closed_at"]) if is_closed else np.inf
             disposition = mapping.ending(row["closure_reason"]).disposition if is_closed else ""
-            # As the import and the SQL of actions/typical_times.py leave them out.
+            # As the import and the SQL of actions/promises/typical_times.py leave them out.
             if disposition in LEFT_OUT or closed - opened < 60:
                 continue
             is_finished = disposition in FINISHED

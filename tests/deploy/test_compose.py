@@ -12,7 +12,7 @@ import yaml
 from config import settings
 from config.stack.options import DEFAULT_PORT
 from config.stack.processes import app_programs
-from requests_app.database_roles import ROLES
+from requests_app.core.database_roles import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_TEXT = (ROOT / "deploy/compose.yaml").read_text()

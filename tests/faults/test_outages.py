@@ -25,8 +25,8 @@ from pytest_django.fixtures import Settings
 
 from config.stack.machine import redis_server
 from requests_app import api_keys, outbox
-from requests_app.actions import webhooks
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.programs import webhooks
 from requests_app.models import OutboxRow, ServiceRequest
 from requests_app.worker.tasks import drain
 from tests import factories

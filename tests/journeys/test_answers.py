@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.models import Draft, ReferralCount
 from tests import factories
 from tests.factories import Rivermark

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from requests_app.actions import tasks
+from requests_app.actions.work import tasks
 from requests_app.clock import app_now
 from requests_app.models import CrewResult, ServiceRequest, User
 from tests import factories

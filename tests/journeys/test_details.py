@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from requests_app.actions import drafts
+from requests_app.actions.report import drafts
 from requests_app.models import Draft, Photo, ServiceRequest
 from tests import factories
 from tests.held import Held

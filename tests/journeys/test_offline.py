@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from requests_app.models import EmergencyPhrase, Photo, Service, ServiceRequest
-from requests_app.rules import screening
+from requests_app.rules.alarms import screening
 from tests import factories
 from tests.factories import Rivermark
 from tests.journeys.test_report import go, looks_well, sees_nothing_wrong

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from requests_app import links
-from requests_app.actions import conversation
+from requests_app.actions.work import conversation
 from tests import factories
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from requests_app import photos
-from requests_app.actions import endings, progress
+from requests_app.actions.work import endings, progress
 from requests_app.models import Photo
 from tests import factories
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from requests_app.actions import assignment
+from requests_app.actions.work import assignment
 from requests_app.models import Comment, Event, OutboxRow, Owner
 from tests import factories
 from tests.journeys.test_moderation import DESK, PHONE, fits, sign_in

@@ -169,7 +169,7 @@ REGRESSIONS = [
     ),
     Regression(
         "an update that is sent twice is two messages",
-        "requests_app/actions/outside_updates.py",
+        "requests_app/actions/programs/outside_updates.py",
         "if known is not None:",
         "if False:",
         ("tests/requests_app/api/open311/test_updates.py",),
@@ -211,10 +211,10 @@ REGRESSIONS = [
     ),
     Regression(
         "priority 1 keeps a target of business days",
-        "requests_app/rules/service_levels.py",
+        "requests_app/rules/promises/service_levels.py",
         "        if self.priority != 1:",
         "        if True:",
-        ("tests/requests_app/actions/test_urgent_targets.py",),
+        ("tests/requests_app/actions/promises/test_urgent_targets.py",),
     ),
     Regression(
         "photos of a report that was refused stay",
@@ -239,7 +239,7 @@ REGRESSIONS = [
     ),
     Regression(
         "a revoked key opens the API",
-        "requests_app/rules/api_keys.py",
+        "requests_app/rules/programs/api_keys.py",
         "    if key.revoked_at is not None:",
         "    if False:",
         ("tests/requests_app/api/open311/test_writing.py", "tests/staff_app/setup/test_api_keys.py"),
@@ -264,21 +264,21 @@ REGRESSIONS = [
     ),
     Regression(
         "an expired key is let in",
-        "requests_app/rules/api_keys.py",
+        "requests_app/rules/programs/api_keys.py",
         "key.expires_at <= now",
         "False",
         ("tests/requests_app/api/framework/test_keys.py",),
     ),
     Regression(
         "a key is used from a foreign network",
-        "requests_app/rules/api_keys.py",
+        "requests_app/rules/programs/api_keys.py",
         'return "" if allows_address(key, address) else NETWORK',
         'return ""',
         ("tests/requests_app/api/framework/test_keys.py",),
     ),
     Regression(
         "a replaced secret never ends",
-        "requests_app/rules/api_keys.py",
+        "requests_app/rules/programs/api_keys.py",
         "if key.by_previous and not (key.previous_until and key.previous_until > key.now):",
         "if False:",
         ("tests/requests_app/api/framework/test_keys.py",),
@@ -334,10 +334,10 @@ REGRESSIONS = [
     ),
     Regression(
         "a report fails because another one has its number",
-        "requests_app/actions/submission.py",
+        "requests_app/actions/report/submission.py",
         "with suppress(ReferenceTaken), transaction",
         "with suppress(LookupError), transaction",
-        ("tests/requests_app/actions/test_submission.py",),
+        ("tests/requests_app/actions/report/test_submission.py",),
     ),
     Regression(
         "a report by v1 doesn't say which program sent it",

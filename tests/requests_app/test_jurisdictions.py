@@ -25,8 +25,8 @@ from requests_app.models import (
     ServiceRequest,
     User,
 )
-from requests_app.rules import screening
-from requests_app.rules.jurisdictions import find_jurisdiction
+from requests_app.rules.alarms import screening
+from requests_app.rules.shared.jurisdictions import find_jurisdiction
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from pytest_django.fixtures import Settings
 
 from requests_app import links
 from requests_app.clock import app_now
+from requests_app.core.logs import mask_links
 from requests_app.imports.bulk import copy_rows
-from requests_app.logs import mask_links
 from requests_app.models import (
     AccessLink,
     Alarm,

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from requests_app.core.safe_migrations import AddIndexSafely
 from requests_app.models import ServiceRequest
-from requests_app.safe_migrations import AddIndexSafely
 
 
 def there(name: str) -> tuple[int, str]:

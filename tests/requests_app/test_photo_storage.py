@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from storages.backends.s3 import S3Storage
 
 from requests_app import photos
-from requests_app.actions import housekeeping
+from requests_app.actions.privacy import housekeeping
 from tests import factories
 from tests.live import ROOT
 

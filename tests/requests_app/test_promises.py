@@ -26,7 +26,7 @@ from requests_app.models import (
     Webhook,
     WebhookDelivery,
 )
-from requests_app.rules import promises
+from requests_app.rules.promises import promises
 from tests import factories, resident
 from tests.factories import Rivermark
 from tests.shifted_clock import set_local_time

@@ -18,7 +18,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from requests_app import api_keys, links
-from requests_app.actions import conversation, endings, later_photos
+from requests_app.actions.report import later_photos
+from requests_app.actions.work import conversation, endings
 from requests_app.models import ModerationTerm, PublicState, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
@@ -351,35 +352,35 @@ def test_somebody_hears_of_danger(town: Town, way: Way) -> None:
 
 # What stores the words of a resident, by the function that does it, and the ways above that lead there.
 STORES: dict[str, tuple[Way, ...]] = {
-    "requests_app/actions/submission.py:_new_request": (web, offline, open311, v1, transfer),
-    "requests_app/actions/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
-    "requests_app/actions/drafts.py:save_photo_descriptions": (web_photo,),
-    "requests_app/actions/later_photos.py:save_descriptions": (web_later_photo,),
-    "requests_app/actions/corrections.py:_change_text": (web_edit, v1_edit),
-    "requests_app/actions/corrections.py:_save_answer": (web_edit,),
-    "requests_app/actions/corrections.py:_change_place": (web_edit,),
-    "requests_app/actions/conversation.py:_add_resident_comment": (
+    "requests_app/actions/report/submission.py:_new_request": (web, offline, open311, v1, transfer),
+    "requests_app/actions/report/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
+    "requests_app/actions/report/drafts.py:save_photo_descriptions": (web_photo,),
+    "requests_app/actions/report/later_photos.py:save_descriptions": (web_later_photo,),
+    "requests_app/actions/report/corrections.py:_change_text": (web_edit, v1_edit),
+    "requests_app/actions/report/corrections.py:_save_answer": (web_edit,),
+    "requests_app/actions/report/corrections.py:_change_place": (web_edit,),
+    "requests_app/actions/work/conversation.py:_add_resident_comment": (
         web_message, web_answer_to_staff, v1_comment, open311_update,
     ),
-    "requests_app/actions/reopenings.py:reopen": (web_not_fixed,),
+    "requests_app/actions/work/reopenings.py:reopen": (web_not_fixed,),
     "requests_app/imports/requests.py:_fill": (imported,),
     "requests_app/photos.py:store_upload": (v1_photo,),
 }  # fmt: skip
 # What stores other words: those of staff, of the city's data, or of nobody.
 OF_STAFF = {
-    "requests_app/actions/submission.py:_submit": "links to photos, for staff",
-    "requests_app/actions/assignment.py:transfer": "a note",
-    "requests_app/actions/assignment.py:return_to_triage": "a note",
-    "requests_app/actions/conversation.py:comment": "by staff",
-    "requests_app/actions/conversation.py:note": "by staff",
-    "requests_app/actions/conversation.py:ask": "by staff",
-    "requests_app/actions/endings.py:_post_outcome": "by staff",
-    "requests_app/actions/moderation.py:_store": "by a moderator",
-    "requests_app/actions/moderation.py:publish_read": "by a moderator",
-    "requests_app/actions/place_corrections.py:_save_place": "a place",
-    "requests_app/actions/place_corrections.py:restore": "a place, as it was",
-    "requests_app/actions/privacy.py:_erase_words": "nothing",
-    "requests_app/actions/staff_texts.py:edit": "by staff",
+    "requests_app/actions/report/submission.py:_submit": "links to photos, for staff",
+    "requests_app/actions/work/assignment.py:transfer": "a note",
+    "requests_app/actions/work/assignment.py:return_to_triage": "a note",
+    "requests_app/actions/work/conversation.py:comment": "by staff",
+    "requests_app/actions/work/conversation.py:note": "by staff",
+    "requests_app/actions/work/conversation.py:ask": "by staff",
+    "requests_app/actions/work/endings.py:_post_outcome": "by staff",
+    "requests_app/actions/publication/moderation.py:_store": "by a moderator",
+    "requests_app/actions/publication/moderation.py:publish_read": "by a moderator",
+    "requests_app/actions/shared/request_place.py:save": "a place",
+    "requests_app/actions/shared/request_place.py:restore": "a place, as it was",
+    "requests_app/actions/privacy/privacy.py:_erase_words": "nothing",
+    "requests_app/actions/work/staff_texts.py:edit": "by staff",
     "requests_app/imports/requests.py:_end": "by staff of the earlier system",
 }
 # Where rows are stored. The other packages read (tests/test_rooms.py), and staff_app has no tables of its own.

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from requests_app.actions import leaves
+from requests_app.actions.people import leaves
 from requests_app.clock import app_now
 from requests_app.models import Leave, OnCall, ServiceRequest, User
-from requests_app.rules import alarms, leave, permissions
+from requests_app.rules.alarms import alarms
+from requests_app.rules.people import leave, permissions
 from tests import factories
 from tests.factories import Rivermark
 

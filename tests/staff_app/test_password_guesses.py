@@ -10,8 +10,8 @@ from django.core import mail
 from django.test import Client
 from django.test.utils import override_settings
 
-from requests_app.cache import breaker
-from requests_app.limits import DAY
+from requests_app.core.cache import breaker
+from requests_app.core.limits import DAY
 from requests_app.models import OutboxRow, User
 from staff_app import sign_in as sign_in_rules
 from staff_app.sign_in import BY_KNOWN_DEVICE_A_DAY, BY_NETWORK_A_MINUTE

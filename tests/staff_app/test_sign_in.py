@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client, RequestFactory
 
-from requests_app.actions import housekeeping
-from requests_app.cache import breaker
+from requests_app.actions.privacy import housekeeping
+from requests_app.core.cache import breaker
 from requests_app.models import LimitCount, User
 from staff_app.sign_in import StaffAccountAdapter
 from tests.factories import PASSWORD, Rivermark

@@ -8,9 +8,10 @@ from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from requests_app.actions import moderation, progress
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import progress
 from requests_app.models import Comment, ServiceRequest
-from requests_app.rules import public_texts
+from requests_app.rules.publication import public_texts
 from staff_app import unsent
 from tests import factories
 from tests.factories import PASSWORD, Rivermark

@@ -8,11 +8,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from requests_app import api_keys, limits
+from requests_app import api_keys
 from requests_app.api.framework.parsers import form_fields
+from requests_app.core import limits
 from requests_app.models import ApiKey, User
 from requests_app.models.api_key import Scope
-from requests_app.rules import api_keys as rules
+from requests_app.rules.programs import api_keys as rules
 
 # By rules.api_keys.refusal().
 REFUSALS: dict[str, Promise] = {

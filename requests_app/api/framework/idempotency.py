@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from requests_app.actions import submission
-from requests_app.actions.submission import Idempotency
+from requests_app.actions.report import submission
+from requests_app.actions.report.submission import Idempotency
 from requests_app.models import ApiKey
 
 KEY_MAX = 128

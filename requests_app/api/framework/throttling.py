@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from requests_app import limits
+from requests_app.core import limits
 from requests_app.models import ApiKey
 
 # Calls a minute from one network without a key.

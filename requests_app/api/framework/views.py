@@ -19,7 +19,7 @@ from requests_app.api.framework.conditional import conditional
 from requests_app.api.framework.negotiation import FormatByEnding
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser, NoParser
 from requests_app.api.framework.renderers import JSONRenderer
-from requests_app.limits import Quota
+from requests_app.core.limits import Quota
 from requests_app.models import ApiKey, Jurisdiction
 
 # Any site's page may read the answer. No cookie counts here, so none is allowed.

@@ -12,9 +12,10 @@ from rest_framework.exceptions import NotFound
 
 from requests_app import links
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
-from requests_app.rules import intake, offer_dates
+from requests_app.rules.setup import offer_dates
+from requests_app.rules.shared import intake
 
 # The standard's name, which clients compare letter by letter: http, and no slash at the end.
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"

@@ -9,23 +9,24 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 
 from requests_app import references
-from requests_app.actions import outside_updates
-from requests_app.actions.submission import Idempotency, IdempotencyConflict
+from requests_app.actions.programs import outside_updates
+from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.open311 import shapes
 from requests_app.api.open311.parameters import Parameters
 from requests_app.api.open311.reading import PAGE_MOST, SPAN, STATEMENT_MS, Period, period
 from requests_app.clock import app_now
+from requests_app.core.localized import localized
 from requests_app.events import SUBSCRIBER_KINDS, without_undone
-from requests_app.localized import localized
 from requests_app.messages import timeline
 from requests_app.models import ApiKey, Comment, Department, Event, IdempotencyKey, Jurisdiction, Owner, ServiceRequest
 from requests_app.places.request_search import as_rows
 from requests_app.places.statement_timeout import TimeUpError, at_most
-from requests_app.rules import blocked_addresses, intake
-from requests_app.rules.lifecycle import IllegalTransition
-from requests_app.rules.staff_actions import UNDO_FOR
+from requests_app.rules.people import blocked_addresses
+from requests_app.rules.shared import intake
+from requests_app.rules.shared.lifecycle import IllegalTransition
+from requests_app.rules.work.staff_actions import UNDO_FOR
 
 OPEN, CLOSED = "OPEN", "CLOSED"
 # What followers of a request are notified of, too: progress on it, but not that it exists.

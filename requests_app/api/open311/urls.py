@@ -4,7 +4,7 @@ from django.urls import URLPattern, re_path
 
 from requests_app.api.open311 import views
 from requests_app.api.open311.errors import not_found
-from requests_app.secret_addresses import secret
+from requests_app.core.secret_addresses import secret
 
 _FORMAT = r"\.(?P<format>xml|json)$"
 

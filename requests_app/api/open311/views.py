@@ -26,7 +26,7 @@ from requests_app.api.open311.parameters import Parameters
 from requests_app.api.open311.parsers import JSONFormParser
 from requests_app.models import ApiKey, Jurisdiction
 from requests_app.models.api_key import Scope
-from requests_app.rules.jurisdictions import find_jurisdiction
+from requests_app.rules.shared.jurisdictions import find_jurisdiction
 
 # How long anybody may keep an answer, in seconds.
 KEEP_CATALOG = {"Cache-Control": "public, max-age=300"}

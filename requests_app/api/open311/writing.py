@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from requests_app import links, photos
-from requests_app.actions import submission
-from requests_app.actions.reporter import Reporter
-from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.report import submission
+from requests_app.actions.report.submission import Idempotency, Place, Refused, SubmissionResult
 from requests_app.api.emergency import CONFIRMED, emergency_in, stopped_words
 from requests_app.api.framework import idempotency
 from requests_app.api.open311 import tokens
@@ -40,7 +40,9 @@ from requests_app.models import (
 )
 from requests_app.places import addresses, assets, ownership
 from requests_app.places.address_words import search_key
-from requests_app.rules import intake, public_words, publication, screening
+from requests_app.rules.alarms import screening
+from requests_app.rules.publication import public_words, publication
+from requests_app.rules.shared import intake
 
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
 SURE = 0.9
@@ -327,7 +329,7 @@ def notice_of(
     if service_request.public_state == PublicState.UNCONFIRMED:
         notice.append(_("One more step: select the link in our email to send us your report."))
         return notice
-    # The city takes urgent reports first, no matter who owns the land (actions/routing.py).
+    # The city takes urgent reports first, no matter who owns the land (actions/routing/routing.py).
     if owner is not None and service_request.priority > 1:
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
     else:

@@ -24,7 +24,7 @@ from requests_app.api.v1.operations import LANG, Operation
 from requests_app.api.v1.parameters import Choice, Integer, Parameter, Query, read_query
 from requests_app.api.v1.problems import FieldError, Problem, exception_handler, invalid_parameter
 from requests_app.models import Jurisdiction
-from requests_app.rules.jurisdictions import find_jurisdiction
+from requests_app.rules.shared.jurisdictions import find_jurisdiction
 
 LIMIT_DEFAULT, LIMIT_MAX = 50, 200
 FORMAT = Choice(

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from requests_app.api.framework.parsers import read_json
 from requests_app.api.v1.problems import FieldError, invalid_body
-from requests_app.rules import intake
+from requests_app.rules.shared import intake
 
 
 class Body:

@@ -8,14 +8,17 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from requests_app import links, markdown
+from requests_app import links
 from requests_app.api.emergency import emergency_in
 from requests_app.api.open311.catalog import offered
 from requests_app.api.v1.problems import Problem
 from requests_app.api.v1.questions import answers_schema, described
-from requests_app.localized import localized
+from requests_app.core import markdown
+from requests_app.core.localized import localized
 from requests_app.models import Article, Category, Jurisdiction, ServiceVersion
-from requests_app.rules import intake, offer_dates, suggestions
+from requests_app.rules.answers import suggestions
+from requests_app.rules.setup import offer_dates
+from requests_app.rules.shared import intake
 
 SERVICES, ARTICLES = 6, 4
 

@@ -7,9 +7,10 @@ from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
-from requests_app import links, paging
+from requests_app import links
 from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import Problem, invalid_cursor
+from requests_app.core import paging
 from requests_app.models import Area, Asset, Jurisdiction
 from requests_app.models.geography import area_label
 from requests_app.places import assets, ownership

@@ -14,9 +14,9 @@ from requests_app.api.v1.ogc_parameters import BBOX, DATETIME, LIMIT
 from requests_app.api.v1.operations import GEOJSON, JSON, Answer, Operation, operation
 from requests_app.api.v1.parameters import Parameter
 from requests_app.api.v1.request_views import FILTERS
+from requests_app.core.paging import Page
 from requests_app.models import Jurisdiction
 from requests_app.models.geography import area_label
-from requests_app.paging import Page
 
 TAG = "OGC API Features"
 AREAS = "areas-"

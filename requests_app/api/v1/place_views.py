@@ -7,12 +7,12 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app import limits
 from requests_app.api.v1 import examples, geography
 from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
 from requests_app.api.v1.operations import GEOJSON, Answer, Operation, operation
 from requests_app.api.v1.parameters import Circle, Parameter, Spot
 from requests_app.api.v1.problems import FieldError, invalid_parameter
+from requests_app.core import limits
 from requests_app.web.explore.place_search import NEAREST_AN_HOUR, SEARCHES_AN_HOUR
 
 KEEP_S = 300

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import QuestionVersion, ServiceVersion
-from requests_app.rules import intake
+from requests_app.rules.shared import intake
 
 Schema = dict[str, Any]
 Kind = QuestionVersion.Kind

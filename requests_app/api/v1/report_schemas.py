@@ -3,7 +3,7 @@
 from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, ref, shape, text, uri
 from requests_app.models import Cadence, EmergencyPhrase, PublicState
 from requests_app.photos import PHOTOS_MAX
-from requests_app.rules.intake import DESCRIPTION_MAX
+from requests_app.rules.shared.intake import DESCRIPTION_MAX
 
 # Of what was just sent.
 STATES = [

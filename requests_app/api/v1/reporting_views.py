@@ -8,7 +8,6 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app import limits
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import key_of
@@ -24,9 +23,10 @@ from requests_app.api.v1.operations import JSON, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.request_views import OneRequest, Requests
+from requests_app.core import limits
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
-from requests_app.rules import intake
+from requests_app.rules.shared import intake
 from requests_app.web.account.follow import ASKED_AN_HOUR, DAY_S, TO_ONE_ADDRESS_A_DAY
 from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from requests_app.web.request.reporter_actions import WORDS_AN_HOUR

@@ -1,8 +1,8 @@
 """The shapes of the sandbox."""
 
-from requests_app.actions import sandbox
+from requests_app.actions.programs import sandbox
 from requests_app.api.v1.schemas import Schema, shape, text
-from requests_app.rules.intake import DESCRIPTION_MAX
+from requests_app.rules.shared.intake import DESCRIPTION_MAX
 
 SANDBOX: dict[str, Schema] = {
     "TestStep": shape(

@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from requests_app import links, paging, references
+from requests_app import links, references
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.api.v1.schemas import REQUEST_FIELDS
+from requests_app.core import paging
 from requests_app.messages import moderation_notes, timeline, wording
 from requests_app.messages.request_shape import moment, photos_of, shaped, shows_words
 from requests_app.models import Answer, ApiKey, Jurisdiction, QuestionVersion, ServiceRequest
@@ -18,7 +19,7 @@ from requests_app.places import assets
 from requests_app.places.public_filter import NAMES, PublicFilter
 from requests_app.places.public_place import shows_asset
 from requests_app.places.statement_timeout import TimeUpError, at_most
-from requests_app.rules import promises
+from requests_app.rules.promises import promises
 from requests_app.web.request_access import RELATED, RequestAccess
 
 Narrow = Callable[[QuerySet[ServiceRequest]], QuerySet[ServiceRequest]]

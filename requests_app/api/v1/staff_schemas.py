@@ -17,7 +17,7 @@ from requests_app.api.v1.schemas import (
 )
 from requests_app.models import Channel, ContactPoint, Disposition, Participation, Photo, PublicState, Status, Task
 from requests_app.photos import PHOTOS_MAX
-from requests_app.rules.intake import DESCRIPTION_MAX
+from requests_app.rules.shared.intake import DESCRIPTION_MAX
 
 WORDS_MAX = 4000
 NUMBER_MAX = 80

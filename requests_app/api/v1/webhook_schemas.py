@@ -1,10 +1,10 @@
 """The shapes of webhooks."""
 
 from requests_app.api.v1.schemas import Schema, listed, maybe, moment, page, ref, shape, text, uri
+from requests_app.core.outside_calls import URL_MAX
 from requests_app.models import Webhook, WebhookDelivery
-from requests_app.outside_calls import URL_MAX
-from requests_app.rules import webhook_events
-from requests_app.rules.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
+from requests_app.rules.programs import webhook_events
+from requests_app.rules.programs.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
 
 
 def codes(words: str, **more: object) -> Schema:

@@ -6,16 +6,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import outside_calls, paging
-from requests_app.actions import webhooks as actions
+from requests_app.actions.programs import webhooks as actions
 from requests_app.api.v1 import examples
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import Problem, invalid_cursor
+from requests_app.core import outside_calls, paging
 from requests_app.messages.request_shape import moment
 from requests_app.models import ApiKey, Area, Department, Jurisdiction, Service, Webhook, WebhookDelivery
-from requests_app.rules import webhook_events
-from requests_app.rules.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
+from requests_app.rules.programs import webhook_events
+from requests_app.rules.programs.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
 
 REFUSALS = {
     "not_a_url": gettext_lazy(

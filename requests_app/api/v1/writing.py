@@ -9,26 +9,20 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from requests_app import limits, links, photos
-from requests_app.actions import (
-    conversation,
-    corrections,
-    danger,
-    followers,
-    later_photos,
-    progress,
-    submission,
-    subscriptions,
-    verify_email,
-)
-from requests_app.actions.reporter import Reporter
-from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app import links, photos
+from requests_app.actions.following import followers, subscriptions
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.report import corrections, emergency_question, later_photos, submission
+from requests_app.actions.report.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.actions.shared import verify_email
+from requests_app.actions.work import conversation, progress
 from requests_app.api.emergency import CONFIRMED, emergency_in, emergency_of_answer, stopped_words
 from requests_app.api.framework.idempotency import body_hash
 from requests_app.api.open311.writing import notice_of, owner_of, searched_place, stored_photos
 from requests_app.api.v1 import catalog, service_requests
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
+from requests_app.core import limits
 from requests_app.models import (
     SMALLEST_RADIUS_M,
     ApiKey,
@@ -40,8 +34,12 @@ from requests_app.models import (
     ServiceVersion,
 )
 from requests_app.places import addresses, assets
-from requests_app.rules import blocked_addresses, intake, offer_dates, reporter_edits, screening
-from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.rules.alarms import screening
+from requests_app.rules.people import blocked_addresses
+from requests_app.rules.report import reporter_edits
+from requests_app.rules.setup import offer_dates
+from requests_app.rules.shared import intake
+from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.web.account.follow_forms import RADII
 from requests_app.web.account.follow_target import NAMES, follow_target
 from requests_app.web.request_access import RequestAccess, access_by_link, allowed_actions
@@ -323,7 +321,7 @@ def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str)
         raise Problem("conflict", _("This request takes no messages anymore.")) from None
     emergency = emergency_in(city, text)
     if emergency and is_new:
-        danger.block_shown_for(found.service_request, emergency["kind"])
+        emergency_question.block_shown_for(found.service_request, emergency["kind"])
     receipt = {
         "emergency": emergency,
         "reference": found.service_request.display_reference,

@@ -12,7 +12,7 @@ from requests_app.clock import app_now
 from requests_app.management.commands.import_layers import find_jurisdiction
 from requests_app.models import Jurisdiction, Membership, User
 from requests_app.models.api_key import CALLS_A_MINUTE, Scope
-from requests_app.rules import api_keys as rules
+from requests_app.rules.programs import api_keys as rules
 
 
 class Command(BaseCommand):

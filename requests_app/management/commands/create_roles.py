@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from psycopg import sql
 
-from requests_app.database_roles import ROLES, by_rights
+from requests_app.core.database_roles import ROLES, by_rights
 
 
 class Command(BaseCommand):

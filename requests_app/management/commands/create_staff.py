@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
-from requests_app.actions import people
+from requests_app.actions.people import memberships
 from requests_app.management.commands.import_layers import find_jurisdiction
 from requests_app.models import Department, Jurisdiction, Role, User
-from requests_app.rules.permissions import DEFAULT_ROLES
+from requests_app.rules.people.permissions import DEFAULT_ROLES
 
 
 class Command(BaseCommand):
@@ -48,12 +48,12 @@ class Command(BaseCommand):
             # They choose a password through "Forgot your password?".
             user.set_unusable_password()
         user.save()
-        people.add_membership(user, role, department)
+        memberships.add_membership(user, role, department)
         where = department.code if department else "the whole city"
         self.stdout.write(f"{email} is {role.code} in {where} ({jurisdiction.name}).")
 
     def role(self, jurisdiction: Jurisdiction, code: str) -> Role:
-        role = people.get_role(jurisdiction, code)
+        role = memberships.get_role(jurisdiction, code)
         if role is None:
             raise CommandError(f"There is no role {code}. Choose from: {', '.join(DEFAULT_ROLES)}.")
         return role

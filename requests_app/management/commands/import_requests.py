@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from requests_app.actions import daily_load, typical_times
+from requests_app.actions.figures import daily_load
+from requests_app.actions.promises import typical_times
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.progress import Progress
 from requests_app.imports.requests import import_requests

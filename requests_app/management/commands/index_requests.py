@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from requests_app.actions.search_index import index_all_requests
+from requests_app.actions.shared.search_index import index_all_requests
 from requests_app.management.commands.import_layers import find_jurisdiction
 
 

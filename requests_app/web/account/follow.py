@@ -12,11 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits, links
-from requests_app.actions import confirm_report, followers, subscriptions, verify_email
+from requests_app import links
+from requests_app.actions.following import followers, subscriptions
+from requests_app.actions.report import confirm_report
+from requests_app.actions.shared import verify_email
+from requests_app.core import limits
 from requests_app.models import Cadence, OneTimeLink, Person
 from requests_app.places.public_filter import PublicFilter
-from requests_app.rules import blocked_addresses
+from requests_app.rules.people import blocked_addresses
 from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
 from requests_app.web.account.follow_target import COLLECTION, NAMES, follow_target, page_of
 from requests_app.web.account.my_contact import change_by_link, may_change

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.urls import reverse
 from django.utils import timezone
 
-from requests_app.actions.subscriptions import FollowTarget
-from requests_app.localized import localized
+from requests_app.actions.following.subscriptions import FollowTarget
+from requests_app.core.localized import localized
 from requests_app.models import Area, Asset, Jurisdiction, Service
 from requests_app.places import assets, named
 from requests_app.places.address_card import part_of

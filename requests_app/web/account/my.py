@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from requests_app import limits, links, paging, references
-from requests_app.actions import subscriptions, verify_email
-from requests_app.actions.drafts import visitor_hash
+from requests_app import links, references
+from requests_app.actions.following import subscriptions
+from requests_app.actions.report.drafts import visitor_hash
+from requests_app.actions.shared import verify_email
 from requests_app.clock import app_now
+from requests_app.core import limits, paging
 from requests_app.messages.wording import next_step, status_words
 from requests_app.models import Disposition, Participation, ServiceRequest, Subscription
-from requests_app.rules import my_requests, promises
+from requests_app.rules.people import my_requests
+from requests_app.rules.promises import promises
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests

@@ -7,11 +7,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits
-from requests_app.actions import own_contact, verify_email
-from requests_app.actions.drafts import visitor_hash
+from requests_app.actions.people import own_contact
+from requests_app.actions.report.drafts import visitor_hash
+from requests_app.actions.shared import verify_email
+from requests_app.core import limits
 from requests_app.models import ContactPoint, OneTimeLink
-from requests_app.rules import blocked_addresses, my_requests
+from requests_app.rules.people import blocked_addresses, my_requests
 from requests_app.web.account.forms import AddressForm, NewAddressForm, PhoneForm
 from requests_app.web.account.sign_in import asked_here
 from requests_app.web.city_request import CityRequest, too_many_requests

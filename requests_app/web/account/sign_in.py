@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app import limits
-from requests_app.actions import verify_email
-from requests_app.actions.drafts import visitor_hash
+from requests_app.actions.report.drafts import visitor_hash
+from requests_app.actions.shared import verify_email
+from requests_app.core import limits
 from requests_app.models import OneTimeLink
 from requests_app.web import visitor
 from requests_app.web.account.forms import AddressForm

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.secret_addresses import secret
+from requests_app.core.secret_addresses import secret
 from requests_app.web.account import follow, my, my_contact, my_copy, my_erase
 
 urlpatterns: list[URLPattern] = [

@@ -6,11 +6,12 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits
-from requests_app.actions import api_key_requests, verify_email
+from requests_app.actions.programs import api_key_requests
+from requests_app.actions.shared import verify_email
+from requests_app.core import limits
 from requests_app.models import OneTimeLink
-from requests_app.rules import blocked_addresses
-from requests_app.rules.api_keys import read_scopes
+from requests_app.rules.people import blocked_addresses
+from requests_app.rules.programs.api_keys import read_scopes
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.developers.forms import AskForm
 

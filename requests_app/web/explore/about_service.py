@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion
 from requests_app.places.public_place import LISTED
-from requests_app.rules import promises
-from requests_app.rules.offer_dates import not_offered, offered_today
-from requests_app.rules.recent_weeks import recent_weeks
-from requests_app.rules.retirement import successor_of
+from requests_app.rules.figures.recent_weeks import recent_weeks
+from requests_app.rules.promises import promises
+from requests_app.rules.setup.offer_dates import not_offered, offered_today
+from requests_app.rules.setup.retirement import successor_of
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import add_photos, newest

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits
+from requests_app.core import limits
 from requests_app.places import addresses, ownership, street_works
 from requests_app.places.address_card import card_at
 from requests_app.web.city_request import CityRequest, too_many_requests

@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from requests_app import units
-from requests_app.charts import written
+from requests_app.core import units
+from requests_app.drawing.charts import written
 from requests_app.places.area_counts import AreaReports, by_area, layers_with_areas
 from requests_app.places.area_outlines import STEPS, Outline, outlines_of, step_of
 from requests_app.places.map_months import months_played
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.places.tile_cache import KEPT_S
-from requests_app.rules.directory import WARD_LAYERS
+from requests_app.rules.shared.directory import WARD_LAYERS
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore import filters
 

@@ -24,9 +24,9 @@ from requests_app.models import Area, Disposition, Jurisdiction, Photo, PublicSt
 from requests_app.places.map_picture import Mark, View, png, svg
 from requests_app.places.map_picture_links import SIZES
 from requests_app.places.statement_timeout import TimeUpError
-from requests_app.rules.area_figures import AreaFigures, area_figures
-from requests_app.rules.before_after import before_and_after
-from requests_app.rules.typical_times import CACHED_S
+from requests_app.rules.figures.areas import AreaFigures, area_figures
+from requests_app.rules.promises.typical_times import CACHED_S
+from requests_app.rules.work.before_after import before_and_after
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.areas import area_named
 from requests_app.web.explore.numbers import FIRST_YEAR
@@ -58,7 +58,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Pair:
-    """Of one report (rules/before_after.py)."""
+    """Of one report (rules/work/before_after.py)."""
 
     service_request: ServiceRequest
     before: Photo

@@ -16,8 +16,8 @@ from requests_app import links
 from requests_app.models import Area, Jurisdiction, PublicState, ServiceRequest
 from requests_app.models.geography import area_label
 from requests_app.places.address_card import part_of
-from requests_app.rules.recent_weeks import recent_weeks
-from requests_app.rules.typical_times import area_numbers
+from requests_app.rules.figures.recent_weeks import recent_weeks
+from requests_app.rules.promises.typical_times import area_numbers
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.filters import layer_words
 from requests_app.web.explore.forms import PlaceForm

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Category
-from requests_app.rules import suggestions
-from requests_app.rules.helplines import help_in
+from requests_app.rules.alarms.helplines import help_in
+from requests_app.rules.answers import suggestions
 from requests_app.web.city_request import CityRequest
 from requests_app.web.report.start import UNKNOWN, by_category, offered_versions
 from requests_app.web.search_counts import count_unmatched

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_safe
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.messages.wording import now_for, status_words
 from requests_app.models import ServiceRequest
 from requests_app.places import named
 from requests_app.places.public_filter import PublicFilter
-from requests_app.rules import intake, key_sentence
+from requests_app.rules.report import key_sentence
+from requests_app.rules.shared import intake
 from requests_app.web.explore import filters
 
 ENTRIES = 50

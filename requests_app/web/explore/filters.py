@@ -11,8 +11,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from requests_app import paging
-from requests_app.localized import localized
+from requests_app.core import paging
+from requests_app.core.localized import localized
 from requests_app.messages.wording import distance_words
 from requests_app.models import Area, Category, Service, ServiceRequest
 from requests_app.models.geography import area_label

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from requests_app import paging
 from requests_app.clock import app_now
+from requests_app.core import paging
 from requests_app.messages.wording import ago
 from requests_app.models import Category, Jurisdiction, ServiceRequest
 from requests_app.places import frame as frames

@@ -8,7 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from requests_app import limits
+from requests_app.core import limits
 from requests_app.places import addresses, assets, ownership, street_side
 from requests_app.web.city_request import CityRequest
 

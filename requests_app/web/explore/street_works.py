@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from requests_app import paging
+from requests_app.core import paging
 from requests_app.messages.street_work_words import map_words
 from requests_app.models import StreetWork
 from requests_app.places import street_works as works

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from requests_app.charts import Series, stacked, written
-from requests_app.rules.recent_weeks import RecentWeeks
+from requests_app.drawing.charts import Series, stacked, written
+from requests_app.rules.figures.recent_weeks import RecentWeeks
 
 
 def weeks_context(weeks: RecentWeeks | None) -> dict[str, Any]:

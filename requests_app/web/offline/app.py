@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from requests_app import branding, colors
+from requests_app import branding
+from requests_app.drawing import colors
 from requests_app.web.city_request import CityRequest
 from requests_app.web.context import said_in
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from requests_app import photos
 from requests_app.models import EmergencyPhrase
-from requests_app.rules.device_catalog import device_catalog
-from requests_app.rules.helplines import help_for
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.report.device_catalog import device_catalog
 from requests_app.web.city_request import CityRequest
 from requests_app.web.context import said_in
 from requests_app.web.offline.script_text import offline_words

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.photos import PHOTOS_MAX, refusal_message
 from requests_app.places import addresses, assets
-from requests_app.rules import intake
+from requests_app.rules.shared import intake
 from requests_app.web.report import place_input, spam_signals
 from requests_app.web.report.forms import ContactForm, PlaceForm, ProblemForm
 from requests_app.web.report.start import UNKNOWN

@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from requests_app import limits, links, photos
-from requests_app.actions import drafts, offline_submission, submission
+from requests_app import links, photos
+from requests_app.actions.report import drafts, offline_submission, submission
+from requests_app.core import limits
 from requests_app.models import AccessLink, Draft, PublicState
-from requests_app.rules.report_path import Path, offered
+from requests_app.rules.report.path import Path, offered
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.offline.payload import OfflinePayload
 from requests_app.web.only_the_city import only_the_city

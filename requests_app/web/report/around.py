@@ -8,15 +8,15 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 
-from requests_app import limits
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core import limits
+from requests_app.core.localized import localized
 from requests_app.messages.wording import ago, status_words
 from requests_app.models import Asset, Draft, Photo, ServiceRequest, ServiceVersion
 from requests_app.places import assets
-from requests_app.rules.duplicates import joinable
-from requests_app.rules.key_sentence import first_words
-from requests_app.rules.report_path import Path
+from requests_app.rules.report.duplicates import joinable
+from requests_app.rules.report.key_sentence import first_words
+from requests_app.rules.report.path import Path
 from requests_app.web.city_request import CityRequest
 from requests_app.web.report.draft_page import draft_page
 

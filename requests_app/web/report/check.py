@@ -10,18 +10,18 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import drafts, offline_submission, submission
-from requests_app.localized import localized
+from requests_app.actions.report import drafts, offline_submission, submission
+from requests_app.core.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places import named, street_works
 from requests_app.places.map_picture import Mark, View
 from requests_app.places.map_picture_links import NIGHT, SIZES
 from requests_app.places.public_place import public_place, shows_asset
 from requests_app.places.statement_timeout import TimeUpError
-from requests_app.rules.key_sentence import SHORT
-from requests_app.rules.personal_data import Found
-from requests_app.rules.public_words import KIND_WORDS, found_in, public_labels, public_words
-from requests_app.rules.report_path import Path
+from requests_app.rules.publication.personal_data import Found
+from requests_app.rules.publication.public_words import KIND_WORDS, found_in, public_labels, public_words
+from requests_app.rules.report.key_sentence import SHORT
+from requests_app.rules.report.path import Path
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.map_pictures import drawn
 from requests_app.web.report import spam_signals

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits, links
-from requests_app.actions import confirm_report, drafts, submission
+from requests_app import links
+from requests_app.actions.report import confirm_report, drafts, submission
+from requests_app.core import limits
 from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie

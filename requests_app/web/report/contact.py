@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from requests_app import limits, links
-from requests_app.actions import drafts
+from requests_app import links
+from requests_app.actions.report import drafts
+from requests_app.core import limits
 from requests_app.messages import wording
 from requests_app.models import AccessLink, Draft, ServiceVersion
-from requests_app.rules.nearby import AROUND_M, reported_nearby
-from requests_app.rules.permissions import INVISIBLE
-from requests_app.rules.report_path import Path
+from requests_app.rules.people.permissions import INVISIBLE
+from requests_app.rules.report.nearby import AROUND_M, reported_nearby
+from requests_app.rules.report.path import Path
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.only_the_city import only_the_city
 from requests_app.web.report import confirm

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app import photos
-from requests_app.actions import drafts
-from requests_app.localized import localized
+from requests_app.actions.report import drafts
+from requests_app.core.localized import localized
 from requests_app.models import Draft, QuestionVersion
-from requests_app.rules import intake
-from requests_app.rules.report_path import Path
+from requests_app.rules.report.path import Path
+from requests_app.rules.shared import intake
 from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.details_form import DetailsForm, name_of

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import photos
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Photo, QuestionVersion, ServiceVersion
-from requests_app.rules import intake
-from requests_app.rules.report_path import Path
+from requests_app.rules.report.path import Path
+from requests_app.rules.shared import intake
 from requests_app.web.fields import MemorableDateField, PhotosField, PhotosInput, WordsField
 
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app.actions import danger, drafts
+from requests_app.actions.report import drafts, emergency_question
 from requests_app.models import Draft
-from requests_app.rules.helplines import help_for
-from requests_app.rules.report_path import Path
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.report.path import Path
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, same_page_in
 from requests_app.web.visitor import has_expired, own_draft
@@ -63,12 +63,12 @@ def settle_danger(draft: Draft, response: HttpResponse, question: str) -> None:
         return
     location = response.get("Location", "")
     if location == question:
-        danger.question_shown(draft)
+        emergency_question.question_shown(draft)
         return
     if draft.warning == "shown":
-        danger.clear_warning(draft)
+        emergency_question.clear_warning(draft)
     if f"/{draft.pk}/" in location:
-        danger.block_shown(draft, _without_language(location))
+        emergency_question.block_shown(draft, _without_language(location))
 
 
 def _without_language(path: str) -> str:
@@ -112,7 +112,7 @@ def to_next_page(draft: Draft) -> HttpResponseRedirect:
 
 
 def next_of(request: CityRequest, draft: Draft) -> Draft | None:
-    """The draft of what follows this sent report (actions/drafts.py), as long as it isn't sent."""
+    """The draft of what follows this sent report (actions/report/drafts.py), as long as it isn't sent."""
     pk = draft.typed.get("next_draft")
     following = own_draft(request, uuid.UUID(pk)) if pk else None
     return following if following and following.service_request_id is None and not has_expired(following) else None

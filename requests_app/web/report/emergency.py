@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app import limits
-from requests_app.actions import danger
+from requests_app.actions.report import emergency_question
+from requests_app.core import limits
 from requests_app.messages import wording
 from requests_app.models import Draft
-from requests_app.rules.helplines import help_for
-from requests_app.rules.report_path import Path
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.report.path import Path
 from requests_app.web.city_request import CityRequest
 from requests_app.web.report.draft_page import draft_page, page_url, show, to_next_page
 
@@ -23,7 +23,7 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
     if not path.warnings:
         return to_next_page(draft)
     if request.method == "POST" and "go_on" in request.POST:
-        danger.answer_no(draft, path.warnings)
+        emergency_question.answer_no(draft, path.warnings)
         return to_next_page(draft)
     stopped_by = path.stopping_question
     return show(
@@ -48,7 +48,7 @@ def called(request: CityRequest, draft: Draft) -> HttpResponse:
     """Counts a call from the question page (js/called.js), so that the city knows how many people it sent to 911."""
     if not limits.allow(request, "called", CALLS_AN_HOUR):
         return HttpResponse(status=429)
-    danger.called(draft)
+    emergency_question.called(draft)
     return HttpResponse(status=204)
 
 

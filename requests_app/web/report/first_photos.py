@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from requests_app import photos
-from requests_app.actions import drafts
+from requests_app.actions.report import drafts
 from requests_app.clock import app_now
 from requests_app.messages.wording import long_date
 from requests_app.models import Draft, Jurisdiction

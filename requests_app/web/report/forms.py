@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, Photo, ServiceVersion
 from requests_app.photos import PHOTOS_MAX
-from requests_app.rules import blocked_addresses, intake
+from requests_app.rules.people import blocked_addresses
+from requests_app.rules.shared import intake
 from requests_app.web.fields import (
     FirstPhotosInput,
     PhotosField,

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits, links
-from requests_app.actions import resume_draft
+from requests_app import links
+from requests_app.actions.report import resume_draft
+from requests_app.core import limits
 from requests_app.models import Draft
-from requests_app.rules.report_path import Path
+from requests_app.rules.report.path import Path
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.report.draft_page import draft_page, page_url, to_next_page
 from requests_app.web.report.forms import LaterForm

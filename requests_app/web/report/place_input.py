@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
-from requests_app.actions import submission
+from requests_app.actions.report import submission
 from requests_app.models import Asset, Jurisdiction
 from requests_app.places import addresses, assets, ownership, place_mentions, signs, water
 

@@ -15,14 +15,15 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_app import limits, photos
-from requests_app.actions import drafts, referrals
-from requests_app.localized import localized
+from requests_app import photos
+from requests_app.actions.report import drafts, referrals
+from requests_app.core import limits
+from requests_app.core.localized import localized
 from requests_app.messages import referral_mail, wording
 from requests_app.models import Article, Draft, Jurisdiction, Photo
-from requests_app.rules import review
-from requests_app.rules.referrals import Receiver, can_refer, is_urgent, photos_of, receiver_of
-from requests_app.rules.report_path import Path
+from requests_app.rules.publication import review
+from requests_app.rules.report.path import Path
+from requests_app.rules.report.referrals import Receiver, can_refer, is_urgent, photos_of, receiver_of
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
 from requests_app.web.photo_uploads import take_photos
 from requests_app.web.report import spam_signals

@@ -11,7 +11,7 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
-from requests_app import limits
+from requests_app.core import limits
 from requests_app.places.address_words import search_key
 
 # More than a library's visitors send, or one person on a long walk.

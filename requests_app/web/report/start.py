@@ -11,16 +11,17 @@ from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from requests_app import limits
-from requests_app.actions import article_counts
-from requests_app.actions import drafts as actions_drafts
-from requests_app.actions.referrals import is_waiting
-from requests_app.localized import localized
+from requests_app.actions.answers import article_counts
+from requests_app.actions.report import drafts as actions_drafts
+from requests_app.actions.report.referrals import is_waiting
+from requests_app.core import limits
+from requests_app.core.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
-from requests_app.rules import most_reported, other_language, referrals, suggestions, two_problems
-from requests_app.rules.helplines import help_for
-from requests_app.rules.offer_dates import offered_today
-from requests_app.rules.report_path import Path
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.answers import most_reported, suggestions
+from requests_app.rules.report import other_language, referrals, two_problems
+from requests_app.rules.report.path import Path
+from requests_app.rules.setup.offer_dates import offered_today
 from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
 from requests_app.web.link_cookie import delete_link_cookie

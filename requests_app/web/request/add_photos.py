@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from requests_app.actions import later_photos
+from requests_app.actions.report import later_photos
 from requests_app.messages.moderation_notes import text_notes
 from requests_app.models import Person, ServiceRequest, TextRevision
-from requests_app.rules import reporter_edits
-from requests_app.rules.public_texts import key_of
+from requests_app.rules.publication.public_texts import key_of
+from requests_app.rules.report import reporter_edits
 from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.fields import PhotosField, PhotosInput
 from requests_app.web.photo_uploads import plain, take_photos

@@ -14,13 +14,14 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from requests_app import limits
-from requests_app.actions import corrections, danger, drafts, submission
+from requests_app.actions.report import corrections, drafts, emergency_question, submission
+from requests_app.core import limits
 from requests_app.models import Owner, Person, ServiceRequest
 from requests_app.places import assets, ownership
-from requests_app.rules import reporter_edits, screening
-from requests_app.rules.helplines import help_for
-from requests_app.rules.public_words import KIND_WORDS, found_in, label_of, words_for_everyone, words_of
+from requests_app.rules.alarms import screening
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.publication.public_words import KIND_WORDS, found_in, label_of, words_for_everyone, words_of
+from requests_app.rules.report import reporter_edits
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import place_input
@@ -110,7 +111,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         return _page(request, access, form, status=422)
     messages.success(request, _("Thank you. Your report has been updated."))
     if found.danger and not is_sure:
-        danger.block_shown_for(service_request, found.danger.kind)
+        emergency_question.block_shown_for(service_request, found.danger.kind)
         messages.error(request, help_for(request.jurisdiction, found.danger.kind).message())
     return redirect("requests_app:track", service_request.reference)
 
@@ -220,7 +221,7 @@ def _new_danger(form: ChangeForm, place: submission.Place | None) -> screening.A
 
 def _ask_of_danger(request: CityRequest, form: ChangeForm, found: screening.Assessment, about: str) -> HttpResponse:
     kind = found.danger.kind if found.danger else ""
-    danger.question_shown_for_edit(form.service_request, kind)
+    emergency_question.question_shown_for_edit(form.service_request, kind)
     return _asked(
         request, form, "edit_danger", without="said_no", about=about, danger_help=help_for(request.jurisdiction, kind)
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app import references
 from requests_app.models import ServiceRequest, SurveyAnswer
-from requests_app.rules import survey
+from requests_app.rules.truth import survey
 from requests_app.web.fields import WordsField, email_field
 
 WORDS_MAX = 2000

@@ -11,7 +11,7 @@ from PIL import Image
 
 from requests_app import links
 from requests_app.models import Participation, Photo
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from requests_app.web.visitor import own_draft
 
 # For several side by side on a phone: a fifth of the small photo's weight.

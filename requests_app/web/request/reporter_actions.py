@@ -11,22 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits
-from requests_app.actions import (
-    conversation,
-    danger,
-    drafts,
-    endings,
-    followers,
-    moderation,
-    progress,
-    reopenings,
-    survey_answers,
-)
+from requests_app.actions.following import followers
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import drafts, emergency_question
+from requests_app.actions.truth import survey_answers
+from requests_app.actions.work import conversation, endings, progress, reopenings
+from requests_app.core import limits
 from requests_app.models import Person, ServiceRequest
-from requests_app.rules import intake, screening
-from requests_app.rules.helplines import help_for
-from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.rules.alarms import screening
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.shared import intake
+from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.report.draft_page import to_next_page
@@ -118,7 +113,7 @@ def _say_whom_to_call(request: CityRequest, about: ServiceRequest, words: str) -
     """Shows whom to call if the text sounds dangerous, since we may not read it right away, and that nobody else reads it."""
     found = screening.find_danger(request.jurisdiction, words)
     if found.danger:
-        danger.block_shown_for(about, found.danger.kind)
+        emergency_question.block_shown_for(about, found.danger.kind)
     if kind := found.distress or (found.danger.kind if found.danger else ""):
         messages.error(request, help_for(request.jurisdiction, kind).message())
     if found.distress:

@@ -5,11 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app import limits
-from requests_app.actions import survey_answers
+from requests_app.actions.truth import survey_answers
+from requests_app.core import limits
 from requests_app.models import Person, SurveyAnswer
-from requests_app.rules import reopening
-from requests_app.rules import survey as survey_rules
+from requests_app.rules.truth import survey as survey_rules
+from requests_app.rules.work import reopening
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.request.forms import SurveyForm, words_form
 from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, back_to_report, too_late_to_reopen, with_link

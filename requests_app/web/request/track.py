@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits, links, references
-from requests_app.localized import localized
+from requests_app import links, references
+from requests_app.core import limits
+from requests_app.core.localized import localized
 from requests_app.messages import moderation_notes, progress_steps, timeline, wording
 from requests_app.models import (
     Answer,
@@ -26,10 +27,13 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
-from requests_app.rules import evidence, expected, permissions, promises, reopening, status_history, survey, suspensions
-from requests_app.rules.before_after import before_and_after
-from requests_app.rules.service_levels import target_for
-from requests_app.rules.typical_times import typical_time
+from requests_app.rules.people import permissions
+from requests_app.rules.promises import expected, promises, suspensions
+from requests_app.rules.promises.service_levels import target_for
+from requests_app.rules.promises.typical_times import typical_time
+from requests_app.rules.truth import survey
+from requests_app.rules.work import evidence, reopening, status_history
+from requests_app.rules.work.before_after import before_and_after
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.only_the_city import only_the_city

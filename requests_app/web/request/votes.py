@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from requests_app import limits, links, references
-from requests_app.actions import followers, submission
-from requests_app.actions import votes as actions
-from requests_app.actions.drafts import visitor_hash
-from requests_app.actions.reporter import Reporter
+from requests_app import links, references
+from requests_app.actions.following import followers
+from requests_app.actions.following import votes as actions
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.report import submission
+from requests_app.actions.report.drafts import visitor_hash
+from requests_app.core import limits
 from requests_app.messages.wording import status_words
 from requests_app.models import Participation, RequestVote
-from requests_app.rules import votes as rules
+from requests_app.rules.following import votes as rules
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.report.duplicates import FOLLOWED_AN_HOUR

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from django.views.decorators.http import require_POST
 
 from requests_app import api_keys as keys
-from requests_app import api_usage, charts
-from requests_app.actions import api_keys as actions
+from requests_app import api_usage
+from requests_app.actions.programs import api_keys as actions
+from requests_app.drawing import charts
 from requests_app.models import ApiKey, ApiKeyRequest, ServiceRequest
 from requests_app.models.api_key import Scope
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page

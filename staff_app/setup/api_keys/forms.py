@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Jurisdiction, User
 from requests_app.models.api_key import CALLS_A_MINUTE, Scope
-from requests_app.rules import api_keys as rules
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
+from requests_app.rules.programs import api_keys as rules
 from requests_app.web.fields import WordsField
 
 REPLY_MAX = 1000

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from requests_app import api_keys as keys
-from requests_app.actions import api_key_requests as actions
+from requests_app.actions.programs import api_key_requests as actions
 from requests_app.models import ApiKeyRequest
 from staff_app.decorators import StaffRequest, get_city_row_or_404, staff_page
 from staff_app.setup.api_keys.api_keys import scope_words, taken_words

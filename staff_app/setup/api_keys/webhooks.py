@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from requests_app import paging
-from requests_app.actions import webhooks as actions
+from requests_app.actions.programs import webhooks as actions
+from requests_app.core import paging
 from requests_app.models import ApiKey, Webhook, WebhookDelivery
 from staff_app.decorators import StaffRequest, get_city_row_or_404, staff_page
 

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from requests_app.models import SetupChange
-from requests_app.rules import audit as rules
-from requests_app.rules.permissions import can_in_city
+from requests_app.rules.people.permissions import can_in_city
+from requests_app.rules.setup import audit as rules
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.audit import wording
 from staff_app.setup.audit.filters import FiltersForm

@@ -10,10 +10,10 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import setup_changes
+from requests_app.actions.shared import setup_changes
 from requests_app.exports.csv_cells import Echo, safe
 from requests_app.models import Jurisdiction, User
-from requests_app.rules import audit as rules
+from requests_app.rules.setup import audit as rules
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.audit import wording
 from staff_app.setup.audit.filters import FiltersForm

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from requests_app import references
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, Service, ServiceRequest, User
-from requests_app.rules import audit, permissions
-from requests_app.rules.setup_diff import KINDS
+from requests_app.rules.people import permissions
+from requests_app.rules.setup import audit
+from requests_app.rules.setup.diff import KINDS
 from staff_app.request import timeline
 
 # The kinds of acts that people look for.

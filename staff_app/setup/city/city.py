@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.actions import city_setup
-from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.setup import city as city_setup
+from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
 from requests_app.models import Jurisdiction
-from requests_app.rules.jurisdictions import forget_jurisdictions
+from requests_app.rules.shared.jurisdictions import forget_jurisdictions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.city.forms import (
     DEFAULT_COLORS,

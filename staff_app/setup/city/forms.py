@@ -1,4 +1,4 @@
-"""Forms of the city: basics, numbers, look, texts, email, priority 1. Each has the fields of one part of actions/city_setup.py."""
+"""Forms of the city: basics, numbers, look, texts, email, priority 1. Each has the fields of one part of actions/setup/city.py."""
 
 import re
 from typing import Any
@@ -13,8 +13,9 @@ from django.http.request import validate_host
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import branding, photos, svg_picture
-from requests_app.colors import WHITE, contrast, parse
+from requests_app import branding, photos
+from requests_app.drawing import svg_picture
+from requests_app.drawing.colors import WHITE, contrast, parse
 from requests_app.imports.city_file import READABLE, SEAL_MAX_BYTES
 from requests_app.models import Jurisdiction
 from requests_app.web.fields import WordsField

@@ -15,13 +15,13 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.actions import departments as actions
-from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.setup import departments as actions
+from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
 from requests_app.clock import app_now
 from requests_app.models import Calendar
-from requests_app.rules import service_levels, target_forecast
-from requests_app.rules.hours_text import hours_text
-from requests_app.rules.written_catalog import written_calendar
+from requests_app.rules.promises import service_levels, target_forecast
+from requests_app.rules.promises.hours_text import hours_text
+from requests_app.rules.setup.catalog_rows import written_calendar
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import described, has_seen, refill
 from staff_app.setup.departments.forms import CalendarForm, taken_words

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import departments as actions
-from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.setup import departments as actions
+from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
 from requests_app.models import Department, Team
-from requests_app.rules.department_use import COUNT_MAX, department_use
+from requests_app.rules.setup.department_use import COUNT_MAX, department_use
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import described, has_seen
 from staff_app.setup.departments.forms import DepartmentForm, MoveForm, taken_words

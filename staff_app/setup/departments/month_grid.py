@@ -8,9 +8,9 @@ from django.utils import formats
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from requests_app.localized import localized
-from requests_app.rules.hours_text import hours_text
-from requests_app.rules.service_levels import WorkingHours
+from requests_app.core.localized import localized
+from requests_app.rules.promises.hours_text import hours_text
+from requests_app.rules.promises.service_levels import WorkingHours
 
 SHOWN = 3
 # A month and its neighbors, up to this many years from today.

@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from requests_app.actions import departments as actions
-from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.setup import departments as actions
+from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
 from requests_app.models import Department, Team
-from requests_app.rules.department_use import COUNT_MAX, open_in_team
+from requests_app.rules.setup.department_use import COUNT_MAX, open_in_team
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import described, has_seen
 from staff_app.setup.departments.forms import EndTeamForm, TeamForm, taken_words

@@ -7,10 +7,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import golive as actions
+from requests_app.actions.setup import go_live as actions
 from requests_app.clock import app_now
-from requests_app.rules import golive as rules
-from requests_app.rules.written_catalog import written_services
+from requests_app.rules.setup import go_live as rules
+from requests_app.rules.setup.catalog_rows import written_services
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.golive.forms import ApprovalForm
 from staff_app.setup.golive.golive import get_service_or_404, show

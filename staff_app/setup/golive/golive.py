@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Department, OutboxRow, Service, ServiceApproval, ServiceTest
-from requests_app.rules import golive as rules
-from requests_app.rules.written_catalog import written_services
+from requests_app.rules.setup import go_live as rules
+from requests_app.rules.setup.catalog_rows import written_services
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.golive.forms import ApprovalForm
 from staff_app.setup.listing import Column, listing

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import drafts
-from requests_app.actions import golive as actions
+from requests_app.actions.report import drafts
+from requests_app.actions.setup import go_live as actions
 from requests_app.models import ServiceTest
 from requests_app.web.visitor import get_visitor, set_visitor_cookie
 from staff_app.decorators import StaffRequest, staff_page

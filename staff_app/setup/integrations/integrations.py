@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import api_keys, limits, links
+from requests_app import api_keys, links
+from requests_app.core import limits
 from requests_app.models import ApiKey
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.integrations import tests_of

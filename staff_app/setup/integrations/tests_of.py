@@ -16,7 +16,7 @@ from requests_app import api_keys
 from requests_app.messages import sms
 from requests_app.messages.email import sender
 from requests_app.models import Jurisdiction, User
-from requests_app.rules import api_keys as rules
+from requests_app.rules.programs import api_keys as rules
 
 ANSWER_MAX = 300
 REFUSALS = {

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import macros as actions
-from requests_app.actions.edits import ChangedMeanwhile
+from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.actions.work import macros as actions
 from requests_app.models import Department, Macro
-from requests_app.rules import permissions
-from requests_app.rules.steps import Refused
+from requests_app.rules.people import permissions
+from requests_app.rules.work.steps import Refused
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words, macro_choices
 from staff_app.setup.conflict import Conflict

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import invitations as actions
+from requests_app.actions.people import invitations as actions
 from requests_app.models import Invitation
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.people.forms import InviteForm

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from requests_app.actions import invitations, leaves
-from requests_app.actions import people as actions
-from requests_app.actions.setup_conflicts import last_change_id
+from requests_app.actions.people import invitations, leaves
+from requests_app.actions.people import memberships as actions
+from requests_app.actions.shared.setup_conflicts import last_change_id
 from requests_app.models import (
     ApiKey,
     Department,
@@ -25,8 +25,8 @@ from requests_app.models import (
     User,
 )
 from requests_app.models.states import OPEN
-from requests_app.rules import leave
-from requests_app.rules.second_step import has_second_step
+from requests_app.rules.people import leave
+from requests_app.rules.people.second_step import has_second_step
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.conflict import Conflict, since
 from staff_app.setup.listing import Column, listing

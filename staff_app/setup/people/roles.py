@@ -11,10 +11,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import people as actions
-from requests_app.actions.setup_conflicts import last_change_id
+from requests_app.actions.people import memberships as actions
+from requests_app.actions.shared.setup_conflicts import last_change_id
 from requests_app.models import Jurisdiction, Role
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import Conflict, since
 from staff_app.setup.people.forms import RoleForm, role_initial, role_name

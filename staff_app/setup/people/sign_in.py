@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app import openid
-from requests_app.actions import sign_ins
-from requests_app.actions.setup_conflicts import last_change_id
+from requests_app.actions.people import sign_ins
+from requests_app.actions.shared.setup_conflicts import last_change_id
 from requests_app.models import SignInGroup, SignInProvider
 from requests_app.web.fields import WordsField
 from staff_app.decorators import StaffRequest, need_in_city, staff_page

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app.models import Target
-from requests_app.rules.target_forecast import Forecast
+from requests_app.rules.promises.target_forecast import Forecast
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import targets as actions
-from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.promises import targets as actions
+from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Service, Target
 from requests_app.models.geography import area_label
-from requests_app.rules import target_forecast
+from requests_app.rules.promises import target_forecast
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.due import target_length
 from staff_app.setup.conflict import described, has_seen, refill

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Service
 
 

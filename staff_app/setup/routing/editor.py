@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app.actions import routing_drafts
-from requests_app.actions.routing_drafts import Conflict
-from requests_app.rules.routing import Written
+from requests_app.actions.routing import drafts
+from requests_app.actions.routing.drafts import Conflict
+from requests_app.rules.routing.routing import Written
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.routing.forms import RuleForm
 from staff_app.setup.routing.state import conflict_context, rule_or_404, seen_in, state_of
@@ -74,4 +74,4 @@ def _save(request: StaffRequest, form: RuleForm, position: int | None) -> None:
         rules.insert(form.cleaned_data["position"] - 1, form.written())
         return rules
 
-    routing_drafts.change(request.jurisdiction, edit, seen=seen_in(request), actor=request.user)
+    drafts.change(request.jurisdiction, edit, seen=seen_in(request), actor=request.user)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import routing_drafts
-from requests_app.actions.routing_drafts import Conflict, Refused
+from requests_app.actions.routing import drafts
+from requests_app.actions.routing.drafts import Conflict, Refused
 from requests_app.models import Jurisdiction, RoutingVersion
-from requests_app.rules import routing_checks
-from requests_app.rules.routing import rules_in_use
-from requests_app.rules.routing_words import names_of
+from requests_app.rules.routing import checks
+from requests_app.rules.routing.routing import rules_in_use
+from requests_app.rules.routing.words import names_of
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.routing.forms import NoteForm
@@ -32,9 +32,7 @@ def publish_routing(request: StaffRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                number = routing_drafts.publish(
-                    city, seen=seen_in(request), note=form.cleaned_data["note"], actor=request.user
-                )
+                number = drafts.publish(city, seen=seen_in(request), note=form.cleaned_data["note"], actor=request.user)
             except Conflict as found:
                 conflict, status = found, 409
             except Refused as refused:
@@ -48,11 +46,11 @@ def publish_routing(request: StaffRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "state": state, "problems": problems}
     if state.draft is not None:
         in_use = rules_in_use(city.pk)
-        names, known = names_of(city, in_use, state.rules), routing_checks.known_of(city)
+        names, known = names_of(city, in_use, state.rules), checks.known_of(city)
         context |= {
             "changes": changes_between(city, in_use, state.rules, names=names),
             "marked": [row for row in rows_of(city, state.rules, names=names, known=known) if row["mark"]],
-            "problems": problems or routing_checks.refusals(state.rules, known),
+            "problems": problems or checks.refusals(state.rules, known),
         }
     if conflict is not None:
         context |= conflict_context(city, conflict)
@@ -93,7 +91,7 @@ def routing_version(request: StaffRequest, number: int) -> HttpResponse:
 def roll_back_routing(request: StaffRequest, number: int) -> HttpResponse:
     need_in_city(request, "administer")
     version = _version_or_404(request.jurisdiction, number)
-    roll_back = partial(routing_drafts.roll_back, request.jurisdiction, version, actor=request.user)
+    roll_back = partial(drafts.roll_back, request.jurisdiction, version, actor=request.user)
     try:
         new = roll_back(seen=seen_in(request), note=_("Back to version %(number)d") % {"number": number})
     except Conflict as conflict:

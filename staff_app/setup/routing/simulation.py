@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import routing_simulation as actions
+from requests_app.actions.routing import simulation as actions
 from requests_app.models import RoutingSimulation, ServiceRequest
-from requests_app.rules.routing_words import Names, names_of
+from requests_app.rules.routing.words import Names, names_of
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.routing.picture import picture_of
 from staff_app.setup.routing.state import state_of

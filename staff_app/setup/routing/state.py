@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import Http404
 
-from requests_app.actions import routing_drafts, routing_versions
-from requests_app.actions.routing_drafts import Seen
+from requests_app.actions.routing import drafts, versions
+from requests_app.actions.routing.drafts import Seen
 from requests_app.models import Jurisdiction, RoutingDraft, RoutingRule, RoutingVersion
-from requests_app.rules import routing_checks
-from requests_app.rules.routing import Written, rules_in_use
-from requests_app.rules.routing_words import Names, names_of, rule_in_words, rules_in_words
-from requests_app.rules.setup_diff import FIELDS, differences
+from requests_app.rules.routing import checks
+from requests_app.rules.routing.routing import Written, rules_in_use
+from requests_app.rules.routing.words import Names, names_of, rule_in_words, rules_in_words
+from requests_app.rules.setup.diff import FIELDS, differences
 from staff_app.decorators import StaffRequest
 from staff_app.setup.conflict import Change, Conflict
 
@@ -34,8 +34,8 @@ class State:
 
 
 def state_of(city: Jurisdiction) -> State:
-    draft = routing_drafts.draft_of(city)
-    version = routing_versions.newest(city)
+    draft = drafts.draft_of(city)
+    version = versions.newest(city)
     return State(draft, version, draft.rules if draft else rules_in_use(city.pk))
 
 
@@ -55,14 +55,14 @@ def rule_or_404(rules: list[Written], position: int) -> Written:
 
 
 def rows_of(
-    city: Jurisdiction, rules: list[Written], *, names: Names | None = None, known: routing_checks.Known | None = None
+    city: Jurisdiction, rules: list[Written], *, names: Names | None = None, known: checks.Known | None = None
 ) -> list[dict[str, Any]]:
     """The rules in words, with what they caught and what is odd about them."""
     names = names or names_of(city, rules)
     counted = {rule.name: rule for rule in RoutingRule.objects.filter(jurisdiction=city, active=True)}
-    known = known or routing_checks.known_of(city)
+    known = known or checks.known_of(city)
     rows = []
-    for position, (rule, mark) in enumerate(zip(rules, routing_checks.marks(rules, known), strict=True), start=1):
+    for position, (rule, mark) in enumerate(zip(rules, checks.marks(rules, known), strict=True), start=1):
         words = rule_in_words(rule, names)
         rows.append(
             {
@@ -94,8 +94,6 @@ def changes_between(
     return differences(rules_in_words(before, names), rules_in_words(after, names))
 
 
-def conflict_context(
-    city: Jurisdiction, found: routing_drafts.Conflict, *, keeps_typed: bool = False
-) -> dict[str, Any]:
+def conflict_context(city: Jurisdiction, found: drafts.Conflict, *, keeps_typed: bool = False) -> dict[str, Any]:
     changes = [] if found.before is None else changes_between(city, found.before, found.after)
     return {"conflict": Conflict([Change(changes, found.by or "")], keeps_typed=keeps_typed)}

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import routing_drafts
-from requests_app.actions.routing_drafts import Conflict
+from requests_app.actions.routing import drafts
+from requests_app.actions.routing.drafts import Conflict
 from requests_app.models import RoutingSimulation
-from requests_app.rules.routing import Written, rules_in_use
-from requests_app.rules.routing_words import names_of
+from requests_app.rules.routing.routing import Written, rules_in_use
+from requests_app.rules.routing.words import names_of
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.routing.state import (
     changes_between,
@@ -77,9 +77,9 @@ def remove_routing_rule(request: StaffRequest, position: int) -> HttpResponse:
     return _change(request, edit, said % {"name": name})
 
 
-def _change(request: StaffRequest, edit: routing_drafts.Edit, said: str) -> HttpResponse:
+def _change(request: StaffRequest, edit: drafts.Edit, said: str) -> HttpResponse:
     try:
-        routing_drafts.change(request.jurisdiction, edit, seen=seen_in(request), actor=request.user)
+        drafts.change(request.jurisdiction, edit, seen=seen_in(request), actor=request.user)
     except Conflict as conflict:
         return show_rules(request, conflict)
     if said:
@@ -92,7 +92,7 @@ def _change(request: StaffRequest, edit: routing_drafts.Edit, said: str) -> Http
 def discard_routing(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     try:
-        routing_drafts.discard(request.jurisdiction, seen=seen_in(request))
+        drafts.discard(request.jurisdiction, seen=seen_in(request))
     except Conflict as conflict:
         return show_rules(request, conflict)
     messages.success(request, _("The draft is gone. The rules in use haven’t changed."))

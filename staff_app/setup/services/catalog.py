@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import catalog_order, service_drafts
+from requests_app.actions.setup import catalog_order, service_drafts
 from requests_app.clock import app_now
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import (
     Category,
     Counter,
@@ -24,7 +24,7 @@ from requests_app.models import (
     ServiceDraft,
     ServiceVersion,
 )
-from requests_app.rules.offer_dates import offer_dates
+from requests_app.rules.setup.offer_dates import offer_dates
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.services.forms import NewServiceForm
 

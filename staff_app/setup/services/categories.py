@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.actions import catalog_order
-from requests_app.localized import localized
+from requests_app.actions.setup import catalog_order
+from requests_app.core.localized import localized
 from requests_app.models import Category
-from requests_app.rules.setup_diff import differences
+from requests_app.rules.setup.diff import differences
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.forms import language_name

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from requests_app.actions import service_drafts
+from requests_app.actions.setup import service_drafts
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.services.editing import conflict, framing, load, save, saved_and_back, show
 from staff_app.setup.services.forms import HandlingForm, PrivacyForm, SectionForm, WordsForm

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
-from requests_app.actions import service_drafts
+from requests_app.actions.setup import service_drafts
+from requests_app.core.localized import localized
 from requests_app.imports.catalog_file import service_problems
-from requests_app.localized import localized
 from requests_app.models import Jurisdiction, Service, ServiceDraft
-from requests_app.rules.setup_diff import FIELDS, differences
-from requests_app.rules.written_catalog import written_service
+from requests_app.rules.setup.catalog_rows import written_service
+from requests_app.rules.setup.diff import FIELDS, differences
 from staff_app.decorators import StaffRequest, need_in_city
 from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.forms import language_name

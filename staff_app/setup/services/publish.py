@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import service_drafts
-from requests_app.actions.golive import new_approval
+from requests_app.actions.setup import service_drafts
+from requests_app.actions.setup.go_live import new_approval
 from requests_app.clock import app_now
 from requests_app.models import ServiceApproval, ServiceVersion, SetupChange
-from requests_app.rules import golive
-from requests_app.rules.setup_diff import differences
+from requests_app.rules.setup import go_live
+from requests_app.rules.setup.diff import differences
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.golive.forms import ApprovalForm
 from staff_app.setup.golive.golive import emergency_context
@@ -34,9 +34,9 @@ def _approval_of(
     request: StaffRequest, editing: Editing, written: Written, auto_id: str = "id_%s"
 ) -> tuple[ApprovalForm, ServiceApproval | None]:
     """The form about the 911 center's approval as it was posted, and the approval of what the page showed; None: there is none."""
-    words = golive.emergency_words(written, editing.city)
+    words = go_live.emergency_words(written, editing.city)
     form = ApprovalForm(request.POST, today=_today(editing), auto_id=auto_id)
-    is_seen = request.POST.get("seen") == golive.fingerprint(words)
+    is_seen = request.POST.get("seen") == go_live.fingerprint(words)
     if editing.service is None or not is_seen or not form.is_valid():
         return form, None
     return form, new_approval(editing.service, **form.cleaned_data, words=words, actor=request.user)
@@ -51,7 +51,7 @@ def _unapproved(editing: Editing, written: Written, approval: ServiceApproval | 
     service = editing.service
     if service is None or not service.active or service.current is None:
         return []
-    return golive.NotReady(golive.obstacles(service, written, approval=approval)).sentences
+    return go_live.NotReady(go_live.obstacles(service, written, approval=approval)).sentences
 
 
 class ScheduleForm(forms.Form):
@@ -125,7 +125,7 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
     except service_drafts.Incomplete:
         # The page lists what is missing.
         return _changes(request, editing, form, status=422)
-    except golive.NotReady as refused:
+    except go_live.NotReady as refused:
         # Today's approval may end before the day on which it is to be published.
         approval_form = approval_form or ApprovalForm(today=_today(editing))
         return _changes(request, editing, form, approval_form=approval_form, refused=refused.sentences, status=422)
@@ -142,11 +142,11 @@ def _changes(
     **context: Any,
 ) -> HttpResponse:
     if editing.draft is not None:
-        words = golive.emergency_words(editing.written, editing.city)
+        words = go_live.emergency_words(editing.written, editing.city)
         kept = service_drafts.kept_approval(editing.draft)
         unapproved = _unapproved(editing, editing.written, kept)
         context["unfinished"] = list(editing.unfinished)
-        if unapproved and golive.unnamed_in(words):
+        if unapproved and go_live.unnamed_in(words):
             context["unfinished"] += [
                 (sentence, reverse("staff_app:service_words", args=[editing.code])) for sentence in unapproved
             ]
@@ -205,8 +205,8 @@ def _approval_to_roll_back(
     service = editing.service
     if service is None or not service.active or version == editing.base:
         return {}
-    words = golive.emergency_words(written, editing.city)
-    if words == golive.emergency_words(editing.published or {}, editing.city):
+    words = go_live.emergency_words(written, editing.city)
+    if words == go_live.emergency_words(editing.published or {}, editing.city):
         return {}
     form = approval_form if version == approving else None
     form = form or ApprovalForm(today=_today(editing), auto_id=f"id_{version}_%s")
@@ -252,7 +252,7 @@ def roll_back_service(request: StaffRequest, code: str) -> HttpResponse:
         service_drafts.roll_back(
             editing.city, editing.code, number=chosen, base=number(request, "base"), actor=request.user, approval=approval
         )  # fmt: skip
-    except golive.NotReady as refused:
+    except go_live.NotReady as refused:
         said = " ".join(refused.sentences)
         messages.error(request, _("That version can’t be published again. %(problems)s") % {"problems": said})
         return _history(request, editing, approval_form=approval_form, approving=chosen, status=409)

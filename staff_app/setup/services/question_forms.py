@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
-from requests_app.localized import localized
+from requests_app.core.localized import localized
 from requests_app.models import Article, QuestionVersion, Service
 from requests_app.web.fields import DescribedChoice
 from staff_app.setup.forms import language_name

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import service_drafts
-from requests_app.localized import localized
+from requests_app.actions.setup import service_drafts
+from requests_app.core.localized import localized
 from requests_app.models import RoutingRule
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.services.editing import (

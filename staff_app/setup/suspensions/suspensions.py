@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import suspensions as actions
-from requests_app.localized import localized
+from requests_app.actions.promises import suspensions as actions
+from requests_app.core.localized import localized
 from requests_app.models import ClockSuspension
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.listing import Column, listing

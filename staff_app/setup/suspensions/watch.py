@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app.actions import watch as actions
+from requests_app.actions.setup import watch as actions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.suspensions.forms import WatchForm
 

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app import markdown
-from requests_app.actions import articles as actions
-from requests_app.actions.edits import ChangedMeanwhile, MissingWords
-from requests_app.localized import localized
+from requests_app.actions.answers import articles as actions
+from requests_app.actions.shared.edits import ChangedMeanwhile, MissingWords
+from requests_app.core import markdown
+from requests_app.core.localized import localized
 from requests_app.models import Article, Jurisdiction, SetupChange
-from requests_app.rules.setup_diff import differences
-from requests_app.rules.text_diff import Piece, text_diff
+from requests_app.rules.setup.diff import differences
+from requests_app.rules.shared.text_diff import Piece, text_diff
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.audit.wording import action_words
 from staff_app.setup.conflict import Conflict, compared

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import notices as actions
-from requests_app.actions.edits import ChangedMeanwhile
+from requests_app.actions.answers import notices as actions
+from requests_app.actions.shared.edits import ChangedMeanwhile
 from requests_app.models import Notice
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import compared

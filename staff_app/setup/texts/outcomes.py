@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app.actions import outcome_words as actions
-from requests_app.actions.edits import ChangedMeanwhile
+from requests_app.actions.setup import outcome_words as actions
+from requests_app.actions.shared.edits import ChangedMeanwhile
 from requests_app.models import Jurisdiction
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.conflict import compared

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import listed_reasons as actions
-from requests_app.actions.edits import ChangedMeanwhile
-from requests_app.localized import localized
+from requests_app.actions.setup import listed_reasons as actions
+from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.core.localized import localized
 from requests_app.models import ListedReason
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import compared

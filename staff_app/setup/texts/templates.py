@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import answer_templates as actions
-from requests_app.actions.edits import ChangedMeanwhile
+from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.actions.work import answer_templates as actions
 from requests_app.models import AnswerTemplate
-from requests_app.rules.answer_templates import PLACEHOLDERS
+from requests_app.rules.work.answer_templates import PLACEHOLDERS
 from staff_app import due
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import compared

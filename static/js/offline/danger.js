@@ -3,7 +3,7 @@
 import { stoppingReasons, freeWords } from "./questions.js";
 import { redFlags } from "./plain.js";
 
-// Which kind decides whom to call, if phrases of several kinds are found: as on the server (rules/screening.py).
+// Which kind decides whom to call, if phrases of several kinds are found: as on the server (rules/alarms/screening.py).
 const FIRST = [
   "self_harm", "child_abuse", "sexual_violence", "trafficking", "elder_abuse", "domestic_violence", "overdose", "poison", "red_flag",
   "threat", "utility", "hazard",

@@ -1,4 +1,4 @@
-// The server's rules/screening.py for the device: folds a text to plain words and finds the emergency phrases in it.
+// The server's rules/alarms/screening.py for the device: folds a text to plain words and finds the emergency phrases in it.
 // tests/offline/texts.json has texts that both must fold the same way.
 const SAME = {
   đ: "d", Đ: "d", ى: "ي", ی: "ي", ک: "ك", ة: "ه", ـ: "",

@@ -1,4 +1,4 @@
-// A service's questions, with the rules of the server's rules/intake.py: what is asked, what is missing, what stops the form.
+// A service's questions, with the rules of the server's rules/shared/intake.py: what is asked, what is missing, what stops the form.
 const NUMBER = /^[+-]?\d{1,12}([.,]\d{1,6})?$/;
 export const ANSWER_MAX = 1000;
 

@@ -11,7 +11,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys
-from requests_app.actions import tasks, webhooks
+from requests_app.actions.programs import webhooks
+from requests_app.actions.work import tasks
 from requests_app.api.open311 import description as open311
 from requests_app.api.v1.openapi import document
 from requests_app.models import Membership, ServiceRequest

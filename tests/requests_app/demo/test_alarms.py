@@ -8,7 +8,7 @@ from requests_app.demo import alarms
 from requests_app.demo.moderation import _harmless_answers
 from requests_app.imports.catalog import export_catalog, import_catalog
 from requests_app.models import Alarm, Department, Jurisdiction, OnCall, OutboxRow, Service
-from requests_app.rules import alarm_numbers
+from requests_app.rules.alarms import figures
 from tests import factories
 from tests.requests_app.demo.test_moderation import city as city
 
@@ -46,9 +46,7 @@ def test_past_alarms_were_taken_and_some_were_needless_and_one_rings(city: Juris
     assert (
         sum(
             one.sent
-            for one in alarm_numbers.by_month(
-                city, since=found[0].started_at.astimezone(city.zone).date().replace(day=1)
-            )
+            for one in figures.by_month(city, since=found[0].started_at.astimezone(city.zone).date().replace(day=1))
         )
         == len(found) + 1
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from requests_app.actions import bulk_jobs as actions
+from requests_app.actions.work import bulk_jobs as actions
 from requests_app.demo import bulk_jobs
 from requests_app.demo.moderation import _harmless_answers
 from requests_app.models import BulkJob, Jurisdiction, OutboxRow, Service

@@ -2,7 +2,7 @@
 
 import pytest
 
-from requests_app.actions import failed_tasks as actions
+from requests_app.actions.setup import failed_tasks as actions
 from requests_app.demo import failed_tasks
 from requests_app.models import ContactPoint, Jurisdiction
 from tests.requests_app.demo.test_moderation import city as city

@@ -12,7 +12,8 @@ from django.db.models import Count, F, Q
 from django.test import Client, override_settings
 
 from requests_app import events
-from requests_app.actions import counters, endings, progress
+from requests_app.actions.shared import counters
+from requests_app.actions.work import endings, progress
 from requests_app.demo import history
 from requests_app.imports.progress import Silent
 from requests_app.models import (
@@ -36,8 +37,8 @@ from requests_app.models import (
     ServiceRequest,
     SurveyAnswer,
 )
-from requests_app.rules import suggestions
-from requests_app.rules.lifecycle import TRANSITIONS
+from requests_app.rules.answers import suggestions
+from requests_app.rules.shared.lifecycle import TRANSITIONS
 from requests_app.worker import training
 from tests import factories
 

@@ -17,7 +17,7 @@ from requests_app.imports.catalog_file import problems, read_catalog
 from requests_app.imports.layers import area_code
 from requests_app.models import EmergencyPhrase
 from requests_app.places import basemap
-from requests_app.rules import screening
+from requests_app.rules.alarms import screening
 from tests.reading import WORD, ease, grade
 
 pytestmark = pytest.mark.shows("8.1")

@@ -13,7 +13,7 @@ from requests_app.demo import phrases
 from requests_app.demo.progress import status_after
 from requests_app.demo.stories import FIGURES, City, Story, read_city, stories
 from requests_app.models.states import OPEN, Channel
-from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.rules.shared.lifecycle import IllegalTransition
 
 pytestmark = pytest.mark.shows("8.2")
 

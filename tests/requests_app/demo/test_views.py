@@ -13,7 +13,7 @@ from django.test import Client
 import config.urls  # noqa: F401
 from requests_app.demo.staff import PEOPLE, OnlyInTheDemo, load_staff
 from requests_app.models import AccessLink, Draft, Membership, User
-from requests_app.rules.permissions import DEFAULT_ROLES
+from requests_app.rules.people.permissions import DEFAULT_ROLES
 from tests import factories
 from tests.factories import Rivermark
 

@@ -8,7 +8,7 @@ import yaml
 from requests_app.imports.catalog import export_catalog, import_catalog
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.models import Article, Jurisdiction
-from requests_app.rules.suggestions import suggest
+from requests_app.rules.answers.suggestions import suggest
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.2")]

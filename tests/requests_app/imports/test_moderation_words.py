@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 
 from requests_app.imports.catalog_file import read_catalog
 from requests_app.models import Jurisdiction, ModerationTerm
-from requests_app.rules import review
+from requests_app.rules.publication import review
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions import counters, endings, holds
+from requests_app.actions.shared import counters
+from requests_app.actions.work import endings, holds
 from requests_app.imports.request_mapping import SHIPPED, read_mapping
 from requests_app.models import (
     Clock,

@@ -15,7 +15,7 @@ from requests_app.models import (
     ServiceVersion,
     SetupChange,
 )
-from requests_app.rules import golive
+from requests_app.rules.setup import go_live
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.3")]
@@ -47,7 +47,7 @@ def test_each_has_eight_of_eight_and_its_words_count_for_thirty_days() -> None:
     city = factories.jurisdiction(reply_address="desk@rivermark.example", emergency_number="112")
     import_starter(city)
     services = Service.objects.filter(jurisdiction=city).select_related("jurisdiction", "current")
-    missing = {one.service_code: golive.missing(one) for one in services}
+    missing = {one.service_code: go_live.missing(one) for one in services}
     assert len(missing) == 12
     assert not any(missing.values()), missing
     assert all(one.active for one in services)
@@ -66,4 +66,4 @@ def test_without_an_address_for_email_they_wait() -> None:
     import_starter(city)
     assert not Service.objects.filter(active=True).exists()
     service = Service.objects.select_related("jurisdiction", "current").get(service_code="pothole")
-    assert [check.code for check in golive.missing(service)] == ["mailbox"]
+    assert [check.code for check in go_live.missing(service)] == ["mailbox"]

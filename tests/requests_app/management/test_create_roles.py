@@ -15,7 +15,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from requests_app.database_roles import APPEND_ONLY
+from requests_app.core.database_roles import APPEND_ONLY
 
 # Roles belong to the whole cluster: two processes must not change them at once, so all these tests are in one file.
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("9.3")]

@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, endings, followers, holds, merges, moderation, progress, reopenings
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.following import followers
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation, endings, holds, merges, progress, reopenings
 from requests_app.clock import app_now
 from requests_app.messages import digest, notifications
 from requests_app.models import (

@@ -9,20 +9,12 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import (
-    assignment,
-    conversation,
-    endings,
-    followers,
-    holds,
-    merges,
-    moderation,
-    place_corrections,
-    reopenings,
-    routing,
-    submission,
-)
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.following import followers
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import submission
+from requests_app.actions.routing import place_corrections, routing
+from requests_app.actions.work import assignment, conversation, endings, holds, merges, reopenings
 from requests_app.clock import app_now
 from requests_app.messages import notifications
 from requests_app.models import (

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils.translation import override
 
-from requests_app.actions import conversation
+from requests_app.actions.work import conversation
 from requests_app.clock import app_now
-from requests_app.colors import contrast, parse
+from requests_app.drawing.colors import contrast, parse
 from requests_app.messages import department_work, email, email_parts, html_part, link_mail, notifications, staff_email
 from requests_app.models import Event, Jurisdiction, OneTimeLink, Photo, ServiceRequest, User
 from tests import factories

@@ -9,11 +9,11 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions import golive
+from requests_app.actions.setup import go_live
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, OutboxRow, Service, ServiceApproval
-from requests_app.rules import golive as rules
-from requests_app.rules.written_catalog import written_service
+from requests_app.rules.setup import go_live as rules
+from requests_app.rules.setup.catalog_rows import written_service
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
@@ -38,8 +38,8 @@ def last_day(town: Rivermark) -> dt.date:
     for code in ("outreach", "pothole"):
         service = Service.objects.select_related("jurisdiction").get(service_code=code)
         words = rules.emergency_words(written_service(service), town.city)
-        golive.store_approval(
-            golive.new_approval(service, approver="Lt. Ruiz", review_by=day, words=words, actor=town.ada)
+        go_live.store_approval(
+            go_live.new_approval(service, approver="Lt. Ruiz", review_by=day, words=words, actor=town.ada)
         )
     return day
 
@@ -49,7 +49,7 @@ def told(town: Rivermark, day: dt.date, hour: int = 3, minute: int = 0) -> list[
     mail.outbox.clear()
     with on(day, town, hour, minute):
         for city in Jurisdiction.objects.all():
-            golive.notify_of_endings(city)
+            go_live.notify_of_endings(city)
         tasks.drain("outside")
     return [address for message in mail.outbox for address in message.to]
 
@@ -94,11 +94,11 @@ def test_the_service_goes_on_and_stays_on_the_list(town: Rivermark, last_day: dt
 def test_who_approved_it_again_is_not_told(town: Rivermark, last_day: dt.date) -> None:
     day = last_day - dt.timedelta(days=14)
     with on(day, town):
-        golive.notify_of_endings(town.city)
-        assert OutboxRow.objects.filter(kind=golive.ENDINGS).count() == 1
+        go_live.notify_of_endings(town.city)
+        assert OutboxRow.objects.filter(kind=go_live.ENDINGS).count() == 1
         for approval in ServiceApproval.objects.all():
             approval.review_by = last_day + dt.timedelta(days=365)
-            golive.store_approval(approval)
+            go_live.store_approval(approval)
         mail.outbox.clear()
         tasks.drain("outside")
     assert mail.outbox == []

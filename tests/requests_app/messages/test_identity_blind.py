@@ -2,8 +2,8 @@
 
 import pytest
 
-from requests_app.actions import assignment, conversation
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.work import assignment, conversation
 from requests_app.models import Department, ServiceRequest
 from tests import factories, resident
 from tests.factories import Rivermark

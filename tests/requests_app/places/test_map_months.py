@@ -7,7 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import endings, map_cells
+from requests_app.actions.figures import map_cells
+from requests_app.actions.work import endings
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from requests_app.models.map_cells import MONTHS

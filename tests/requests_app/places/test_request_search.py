@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import moderation
-from requests_app.actions.search_index import index_catalog, index_requests
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared.search_index import index_catalog, index_requests
 from requests_app.models import ServiceRequest, ServiceVersion
 from requests_app.places import request_search
 from requests_app.places.request_search import requests_with_words

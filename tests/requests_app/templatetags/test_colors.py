@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
-from requests_app.colors import DARK_BACKGROUND, WHITE, contrast, parse
+from requests_app.drawing.colors import DARK_BACKGROUND, WHITE, contrast, parse
 from requests_app.templatetags import colors
 
 CHOICES = ["#005ea2", "#ffff00", "#ffffff", "#000000", "#f4c430", "#abc", "#808080", "#FF0000"]

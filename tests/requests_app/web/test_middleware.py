@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
-from requests_app import limits
+from requests_app.core import limits
 from requests_app.web import middleware
 from tests import factories
 

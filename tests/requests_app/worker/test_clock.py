@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from requests_app import outbox
-from requests_app.actions import conversation
+from requests_app.actions.work import conversation
 from requests_app.clock import AppNow, app_now
 from requests_app.models import DigestItem, Jurisdiction, OutboxRow, Team
 from requests_app.models.outbox import PENDING

@@ -16,12 +16,12 @@ from django.core.management import CommandError, call_command
 from django.utils.text import slugify
 from pytest_django.fixtures import Settings
 
-from requests_app.actions.search_index import index_catalog
-from requests_app.actions.submission import Reporter
+from requests_app.actions.report.submission import Reporter
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.models import Jurisdiction, ServiceRequest, ServiceVersion
-from requests_app.rules import suggestion_model
-from requests_app.rules.suggestion_model import ARRAYS, Model, current_model, folder_of, likely
-from requests_app.rules.suggestions import suggest
+from requests_app.rules.answers import suggestion_model
+from requests_app.rules.answers.suggestion_model import ARRAYS, Model, current_model, folder_of, likely
+from requests_app.rules.answers.suggestions import suggest
 from requests_app.worker import training
 from tests import factories
 from tests.factories import Rivermark
@@ -285,7 +285,7 @@ def test_training_without_scikit_learn_says_how_to_install_it(cast: Rivermark, m
 def test_neither_web_nor_worker_loads_scikit_learn() -> None:
     program = (
         "import django, sys; django.setup()\n"
-        "import config.urls, config.celery, requests_app.worker.tasks, requests_app.rules.suggestions\n"
+        "import config.urls, config.celery, requests_app.worker.tasks, requests_app.rules.answers.suggestions\n"
         "sys.exit(any(name.split('.')[0] in ('sklearn', 'scipy') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
-from requests_app.actions import staff_actions, submission
-from requests_app.actions import tasks as task_actions
+from requests_app.actions.report import submission
+from requests_app.actions.work import staff_actions
+from requests_app.actions.work import tasks as task_actions
 from requests_app.models import Event, ServiceRequest, Task
 from staff_app.api import tasks
 from tests import factories

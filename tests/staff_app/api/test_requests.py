@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from requests_app import api_keys, photos
-from requests_app.actions import assignment
+from requests_app.actions.work import assignment
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, Membership, Photo, ServiceRequest
 from tests import factories

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from requests_app.actions import assignment, endings, holds, tasks
+from requests_app.actions.work import assignment, endings, holds, tasks
 from requests_app.models import Event, OutsideStatus, Photo, ServiceRequest, Task, Team
 from requests_app.models.service_request import WAITS_FOR_TASKS
 from tests import factories

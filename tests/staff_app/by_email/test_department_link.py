@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import assignment, conversation, department_links, staff_actions
+from requests_app.actions.work import assignment, conversation, department_links, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import Comment, Department, Event, OutboxRow, ServiceRequest
 from tests import factories, mail_server

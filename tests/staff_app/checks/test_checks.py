@@ -8,7 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from requests_app.actions import assignment, ending_checks, endings, merges, reopenings
+from requests_app.actions.truth import ending_checks
+from requests_app.actions.work import assignment, endings, merges, reopenings
 from requests_app.clock import app_now
 from requests_app.models import EndingCheck, EndingSample, Photo, ServiceRequest, Team, User
 from tests import factories

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from requests_app.actions import conversation, endings, holds, silence
+from requests_app.actions.promises import silence
+from requests_app.actions.work import conversation, endings, holds
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, ServiceRequest, SilenceQuestion
 from tests import factories

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from requests_app.actions import endings, holds, progress, tasks
+from requests_app.actions.work import endings, holds, progress, tasks
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Team, User
-from requests_app.rules import crew_day, leave
+from requests_app.rules.people import leave
+from requests_app.rules.work import crew_day
 from tests import factories
 from tests.factories import Rivermark
 

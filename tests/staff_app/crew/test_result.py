@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import assignment, housekeeping, progress
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.work import assignment, progress
 from requests_app.models import (
     AnswerTemplate,
     Comment,

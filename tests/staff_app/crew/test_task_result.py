@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import progress, tasks
+from requests_app.actions.work import progress, tasks
 from requests_app.models import CrewResult, Photo, ServiceRequest, Task, User
 from staff_app.crew.offline import CHOICE_FIELDS, STOP_FIELDS
 from tests import factories

@@ -10,10 +10,11 @@ import pytest
 from django.test import Client
 
 from requests_app import events, photos
-from requests_app.actions import conversation, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation
 from requests_app.links import url as url_of
 from requests_app.models import AccessLink, Comment, Event, Photo, ServiceRequest, TextRevision, User
-from requests_app.rules.public_texts import version_of
+from requests_app.rules.publication.public_texts import version_of
 from tests import factories
 from tests.factories import Rivermark
 

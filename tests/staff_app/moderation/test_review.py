@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions import assignment, moderation, subscriptions
+from requests_app.actions.following import subscriptions
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import assignment
 from requests_app.models import (
     ContactPoint,
     Counter,
@@ -70,7 +72,7 @@ def test_it_shows_why_what_and_where_oldest_first(town: Rivermark, ada: Client) 
 
 
 def _place(**more: Any) -> Any:
-    from requests_app.actions.submission import Place
+    from requests_app.actions.report.submission import Place
 
     return Place(factories.at(), "12 Elm St", source="address", **more)
 
@@ -252,7 +254,7 @@ def test_the_count_in_the_navigation_goes_no_further_than_it_says(town: Rivermar
 
 
 def test_the_public_counts_only_what_was_published(town: Rivermark, ada: Client) -> None:
-    from requests_app.actions import counters
+    from requests_app.actions.shared import counters
 
     one = held(town)
     before = counters.read(town.city, "submitted")

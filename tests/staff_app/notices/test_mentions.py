@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.models import Comment, Mention, ServiceRequest, StaffNotice, User
-from requests_app.rules import mentions
+from requests_app.rules.work import mentions
 from tests import factories
 from tests.factories import Rivermark
 

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import events, outbox
-from requests_app.actions import assignment, conversation, endings, leaves, reopenings, staff_notices
+from requests_app.actions.people import leaves, staff_notices
+from requests_app.actions.work import assignment, conversation, endings, reopenings
 from requests_app.messages import staff_email
 from requests_app.models import (
     Membership,
@@ -20,8 +21,8 @@ from requests_app.models import (
     StaffNoticePreference,
     User,
 )
-from requests_app.rules import leave
-from requests_app.rules.staff_notices import Choice
+from requests_app.rules.people import leave
+from requests_app.rules.people.staff_notices import Choice
 from tests import factories, mail_server
 from tests.factories import Rivermark
 from tests.mail_server import Mailbox, plain

@@ -11,10 +11,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import daily_load, overview_settings
+from requests_app.actions.figures import daily_load
+from requests_app.actions.setup import overview_settings
 from requests_app.clock import app_now
 from requests_app.models import Clock, Event, Jurisdiction, RequestArea, ServiceRequest, SetupChange, TypicalTime, User
-from requests_app.rules import directory as directories
+from requests_app.rules.shared import directory as directories
 from staff_app.overview import figures
 from staff_app.queue import listing
 from tests import factories

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import alarms
+from requests_app.actions.alarms import alarms
 from requests_app.models import Alarm, User
 from tests import factories
 from tests.factories import Rivermark

@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app import events
-from requests_app.actions import assignment, bulk_jobs, conversation, endings, housekeeping, merges, steps
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.work import assignment, bulk_jobs, conversation, endings, merges, steps
 from requests_app.clock import app_now
 from requests_app.models import (
     BulkJob,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from requests_app.actions import assignment
+from requests_app.actions.work import assignment
 from requests_app.models import SetupChange, User
 from staff_app.queue import export
 from tests import factories

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import progress
+from requests_app.actions.work import progress
 from requests_app.clock import app_now
 from requests_app.models import Area, RequestArea, ServiceRequest, Team, User
 from staff_app.queue import listing

@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from requests_app.actions import assignment, conversation, endings, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import assignment, conversation, endings
 from requests_app.clock import app_now
 from requests_app.models import Membership, ServiceRequest, User
 from staff_app.queue import listing

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from requests_app.models import SavedView, SavedViewPin, Team, User
-from requests_app.rules import saved_views as rules
+from requests_app.rules.work import saved_views as rules
 from tests import factories
 from tests.factories import Rivermark
 

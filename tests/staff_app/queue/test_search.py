@@ -8,8 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import assignment, endings, moderation
-from requests_app.actions.search_index import index_request
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared.search_index import index_request
+from requests_app.actions.work import assignment, endings
 from requests_app.models import Event, ServiceRequest, User
 from staff_app.queue import search
 from tests import factories

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions import conversation, progress
+from requests_app.actions.work import conversation, progress
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Snooze, User
 from tests import factories

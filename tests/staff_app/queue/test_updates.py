@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, progress
+from requests_app.actions.work import conversation, progress
 from requests_app.models import ServiceRequest, Snooze
 from tests import factories
 from tests.factories import Rivermark

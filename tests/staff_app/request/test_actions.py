@@ -10,7 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from requests_app.actions import assignment, conversation, endings, merges, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import assignment, conversation, endings, merges
 from requests_app.models import (
     Comment,
     Department,
@@ -459,7 +460,7 @@ def test_priority(pia: Client, limb: ServiceRequest) -> None:
     assert (limb.priority, limb.priority_reason) == (1, "staff")
     priority_set, alarm_raised = limb.events.order_by("-id")[:2][::-1]
     assert priority_set.data == {"priority": 1, "from_priority": 3}
-    # People on call are alerted: see tests/requests_app/actions/test_alarms.py.
+    # People on call are alerted: see tests/requests_app/actions/alarms/test_alarms.py.
     assert alarm_raised.kind == "alarm_raised"
     assert act(pia, limb, "set_priority", priority=9).status_code == 422
 
@@ -645,7 +646,7 @@ def test_what_is_asked_of_the_staff_is_asked_in_spanish_too(pia: Client, limb: S
 
 @pytest.mark.shows("6.4")
 def test_every_action_of_the_lifecycle_that_staff_do_has_a_page() -> None:
-    from requests_app.rules import lifecycle
+    from requests_app.rules.shared import lifecycle
 
     # By residents, by the clock, or by call takers: those are not staff actions.
     elsewhere = {"add", "join", "follow", "close", "undo_reopening"}

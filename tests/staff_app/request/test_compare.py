@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, merges, related_requests, submission
+from requests_app.actions.report import submission
+from requests_app.actions.work import conversation, merges, related_requests
 from requests_app.models import Event, OutboxRow, Photo, RelatedRequest, ServiceRequest, User
 from staff_app.request import more_from
 from tests import factories

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import assignment, conversation, endings, holds, merges, progress, submission
+from requests_app.actions.report import submission
+from requests_app.actions.work import assignment, conversation, endings, holds, merges, progress
 from requests_app.clock import app_now
 from requests_app.models import Event, ListedReason, OutboxRow, ServiceRequest, User
 from tests import factories

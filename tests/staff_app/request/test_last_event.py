@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import events, photos
-from requests_app.actions import assignment, conversation, endings, moderation, place_corrections, progress
+from requests_app.actions.publication import moderation
+from requests_app.actions.routing import place_corrections
+from requests_app.actions.work import assignment, conversation, endings, progress
 from requests_app.models import Comment, Event, PublicState, ServiceRequest, User
-from requests_app.rules import public_texts
-from requests_app.rules.staff_actions import CHANGES_FOR, PUBLICATION, WORK
+from requests_app.rules.publication import public_texts
+from requests_app.rules.work.staff_actions import CHANGES_FOR, PUBLICATION, WORK
 from staff_app.request import action as action_view
 from staff_app.request.actions import ACTIONS
 from tests import factories

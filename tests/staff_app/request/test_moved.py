@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions import place_corrections, submission
+from requests_app.actions.report import submission
+from requests_app.actions.routing import place_corrections
 from requests_app.models import OutboxRow, RoutingDecision, ServiceRequest
-from requests_app.rules.routing import Decision
+from requests_app.rules.routing.routing import Decision
 from tests import factories
 from tests.factories import Rivermark
 

@@ -10,11 +10,12 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from requests_app.actions import conversation, moderation
-from requests_app.actions.staff_texts import WITHDRAW_WITHIN
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation
+from requests_app.actions.work.staff_texts import WITHDRAW_WITHIN
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, Owner, ServiceRequest, User
-from requests_app.rules.public_texts import public_texts, version_of
+from requests_app.rules.publication.public_texts import public_texts, version_of
 from tests import factories
 from tests.factories import Rivermark
 

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from requests_app.actions import assignment, endings, holds, reopenings, staff_actions
+from requests_app.actions.work import assignment, endings, holds, reopenings, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import Clock, Event, OutboxRow, RoutingRule, ServiceRequest, Target
-from requests_app.rules import suggestions
-from requests_app.rules.suggestions import Suggestions
+from requests_app.rules.answers import suggestions
+from requests_app.rules.answers.suggestions import Suggestions
 from tests import factories
 from tests.factories import Rivermark
 

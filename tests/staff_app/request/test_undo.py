@@ -10,7 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions import assignment, conversation, counters, endings, holds, housekeeping, merges, moderation
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared import counters
+from requests_app.actions.work import assignment, conversation, endings, holds, merges
 from requests_app.models import (
     Clock,
     Comment,
@@ -26,7 +29,7 @@ from requests_app.models import (
     UndoState,
     User,
 )
-from requests_app.rules.staff_actions import UNDO_FOR, UNDOABLE
+from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
 from staff_app.request.actions import ACTIONS
 from staff_app.request.undo import INSTEAD
 from tests import factories, mail_server

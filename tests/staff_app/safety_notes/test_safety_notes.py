@@ -11,11 +11,12 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from requests_app.actions import housekeeping, safety_notes
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.work import safety_notes
 from requests_app.clock import app_now
 from requests_app.models import Role, SafetyNote, SafetyNoteReading, SafetyNoteText, ServiceRequest, SetupChange, User
-from requests_app.rules import safety_notes as rules
-from requests_app.rules.permissions import DEFAULT_ROLES
+from requests_app.rules.people.permissions import DEFAULT_ROLES
+from requests_app.rules.work import safety_notes as rules
 from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time

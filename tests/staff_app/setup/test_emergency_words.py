@@ -10,7 +10,7 @@ from django.test import Client
 
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount, User
-from requests_app.rules import screening
+from requests_app.rules.alarms import screening
 from tests import factories
 from tests.factories import Rivermark
 

@@ -21,7 +21,7 @@ from requests_app.models import (
     SetupChange,
     User,
 )
-from requests_app.rules import golive
+from requests_app.rules.setup import go_live
 from tests import factories
 from tests.factories import EAST, NORTH, SOUTH, WEST
 from tests.staff_app.setup.places.map_files import box, geojson, polygon, table
@@ -62,7 +62,7 @@ def test_eight_answers_make_a_city_that_takes_reports(db: None, client: Client) 
     assert city.boundary is not None
     assert city.map_view["bounds"] == [WEST, SOUTH, EAST, NORTH]
     services = Service.objects.filter(jurisdiction=city).select_related("jurisdiction", "current")
-    assert [one.active and not golive.missing(one) for one in services] == [True] * 12
+    assert [one.active and not go_live.missing(one) for one in services] == [True] * 12
     department = Department.objects.get()
     assert (department.email, Calendar.objects.get(code="office").hours) == (
         "desk@millfalls.example",

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from requests_app.models import ModerationTerm, User
-from requests_app.rules import blocked_addresses, review
+from requests_app.rules.people import blocked_addresses
+from requests_app.rules.publication import review
 from tests import factories
 from tests.factories import Rivermark
 

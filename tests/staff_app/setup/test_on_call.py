@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.models import OnCall, SetupChange, User
-from requests_app.rules import alarms, on_call_week
-from requests_app.rules.setup_diff import differences
+from requests_app.rules.alarms import alarms, on_call_week
+from requests_app.rules.setup.diff import differences
 from tests.factories import Rivermark
 from tests.on_call import on_call
 

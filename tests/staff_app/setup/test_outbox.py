@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from requests_app import outbox
-from requests_app.actions import invitations, verify_email
+from requests_app.actions.people import invitations
+from requests_app.actions.shared import verify_email
 from requests_app.clock import app_now
 from requests_app.messages.outbox_words import outbox_words
 from requests_app.models import (

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import api_keys
-from requests_app.actions import webhooks
+from requests_app.actions.programs import webhooks
 from requests_app.models import OutboxRow, SetupChange, User, Webhook, WebhookDelivery
 from tests import factories
 

@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from requests_app.models import EmergencyPhrase, ModerationTerm, SetupChange, User
-from requests_app.rules import blocked_addresses, screening
+from requests_app.rules.alarms import screening
+from requests_app.rules.people import blocked_addresses
 from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.8", "13.10")]

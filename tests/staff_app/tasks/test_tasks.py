@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import departments, endings, progress, routing_versions, tasks
+from requests_app.actions.routing import versions
+from requests_app.actions.setup import departments
+from requests_app.actions.work import endings, progress, tasks
 from requests_app.clock import app_now
 from requests_app.models import Leave, ServiceRequest, SetupChange, Task, Team, User
 from tests import factories
@@ -177,7 +179,7 @@ def test_a_team_that_shares_by_load_gives_the_next_one_to_whom_has_the_fewest(to
     team = Team.objects.create(department=town.streets, code="day", name={"en": "Day"}, shares_by_load=True)
     team.members.set([town.tom, town.dev])
     rule = {"name": "Day", "when": {"services": ["pothole"]}, "department": "PW", "team": "day"}
-    routing_versions.publish(town.city, [rule], actor=None)
+    versions.publish(town.city, [rule], actor=None)
     taken = [factories.routed(town.pothole, "A hole.", answers={"where": "lane"}).assignee for _n in range(3)]
     assert taken == [town.tom, town.dev, town.tom]
     today = app_now().astimezone(town.city.zone).date()
@@ -191,7 +193,7 @@ def test_a_rule_assigns_no_test(town: Rivermark, to: str) -> None:
     team.members.add(town.tom)
     rule = {"name": "Tom’s", "when": {"services": ["pothole"]}, "department": "PW"}
     rule |= {"assignee": town.tom.email} if to == "assignee" else {"team": "day"}
-    routing_versions.publish(town.city, [rule], actor=None)
+    versions.publish(town.city, [rule], actor=None)
     lane = {"where": "lane"}
     assert factories.routed(town.pothole, "A hole.", answers=lane).assignee == town.tom
     test = factories.routed(town.pothole, "A hole.", answers=lane, is_test=True)

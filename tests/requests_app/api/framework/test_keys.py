@@ -9,9 +9,10 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from rest_framework.exceptions import PermissionDenied
 
-from requests_app import api_keys, api_usage, cache
+from requests_app import api_keys, api_usage
 from requests_app.api.framework import throttling
 from requests_app.api.framework.permissions import HasScope
+from requests_app.core import cache
 from requests_app.models import ApiKey, ApiKeyUsage, ServiceRequest
 from tests import factories
 from tests.requests_app.api.conftest import BASE, Api

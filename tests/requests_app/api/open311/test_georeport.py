@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import IntegrityError, transaction
 
-from requests_app.actions import endings
+from requests_app.actions.work import endings
 from requests_app.api.open311 import reading
 from requests_app.models import Service, ServiceRequest
 from requests_app.models.states import OPEN, Status

@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, endings, holds, merges, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation, endings, holds, merges
 from requests_app.models import Comment, ListedReason, Photo, PublicState, ServiceRequest
 from tests import factories
 from tests.requests_app.api.conftest import Api, as_texts, sent_at

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from requests_app import api_keys
-from requests_app.actions import conversation, endings, progress, staff_actions
+from requests_app.actions.work import conversation, endings, progress, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Comment, Event, IdempotencyKey, Person, ServiceRequest
 from tests import factories

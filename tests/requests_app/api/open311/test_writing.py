@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import housekeeping
+from requests_app.actions.privacy import housekeeping
 from requests_app.api.open311 import tokens
 from requests_app.models import (
     ApiKey,
@@ -631,7 +631,7 @@ def test_photos_go_if_storing_the_report_fails(upload: Any, tmp_path: Path, monk
         assert Photo.objects.count() == 1
         raise ZeroDivisionError
 
-    monkeypatch.setattr("requests_app.actions.submission.submit", fail)
+    monkeypatch.setattr("requests_app.actions.report.submission.submit", fail)
     upload(factories.jpeg(), status=500)
     assert not Photo.objects.exists()
     assert not list(tmp_path.rglob("*.jpg"))

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from requests_app.actions import corrections, submission
+from requests_app.actions.report import corrections, submission
 from requests_app.models import Event, ServiceRequest
 from tests.at_once import at_once, meet_before
 from tests.requests_app.api.v1.conftest import V1

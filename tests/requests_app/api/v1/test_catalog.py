@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from requests_app.api.v1.questions import answers_schema
 from requests_app.models import QuestionVersion, ServiceVersion
-from requests_app.rules import intake
+from requests_app.rules.shared import intake
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 

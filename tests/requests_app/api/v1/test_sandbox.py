@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app import api_keys
-from requests_app.actions import sandbox
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.programs import sandbox
 from requests_app.models import Alarm, Counter, CounterDelta, Event, OutboxRow, Photo, ServiceRequest
-from requests_app.rules import webhook_events
+from requests_app.rules.programs import webhook_events
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 from tests.requests_app.api.v1.test_webhooks import Receiver, deliver, receiver

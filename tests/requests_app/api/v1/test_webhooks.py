@@ -25,11 +25,14 @@ from pytest_django.fixtures import Settings
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
-from requests_app import api_keys, outside_calls
-from requests_app.actions import housekeeping, moderation, progress
+from requests_app import api_keys
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import progress
 from requests_app.clock import app_now
+from requests_app.core import outside_calls
 from requests_app.models import OutboxRow, ServiceRequest, Webhook, WebhookDelivery
-from requests_app.rules import webhook_events
+from requests_app.rules.programs import webhook_events
 from requests_app.worker.tasks import drain
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1

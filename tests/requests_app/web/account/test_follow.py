@@ -9,7 +9,8 @@ from django.core import mail
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, endings, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation, endings
 from requests_app.clock import app_now
 from requests_app.messages import notifications
 from requests_app.models import (

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from requests_app.actions import housekeeping
+from requests_app.actions.privacy import housekeeping
 from requests_app.models import ContactPoint, Message, ModerationTerm, OneTimeLink, Person, ServiceVersion
 from tests import factories
 from tests.factories import Rivermark

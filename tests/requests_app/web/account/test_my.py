@@ -11,8 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, endings, followers, moderation, subscriptions, verify_email
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.following import followers, subscriptions
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared import verify_email
+from requests_app.actions.work import conversation, endings
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Person, ServiceRequest, Subscription
 from tests import factories
@@ -342,7 +345,7 @@ def test_who_sent_it_and_joined_it_too_opens_it_as_the_one_who_sent_it(hole: Ser
 
 
 def test_a_joined_report_stands_as_the_one_it_was_joined_with(cast: Rivermark, hole: ServiceRequest) -> None:
-    from requests_app.actions import merges
+    from requests_app.actions.work import merges
 
     second = factories.routed(cast.pothole, "The same hole.", answers=LANE, reporter=Reporter(email=BOB))
     merges.merge(second.pk, parent=hole, actor=cast.tom)

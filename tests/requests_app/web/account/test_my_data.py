@@ -15,19 +15,14 @@ from django.db import connection, transaction
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import (
-    conversation,
-    counters,
-    drafts,
-    endings,
-    followers,
-    moderation,
-    privacy,
-    submission,
-    subscriptions,
-    survey_answers,
-)
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.following import followers, subscriptions
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.privacy import privacy
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import drafts, submission
+from requests_app.actions.shared import counters
+from requests_app.actions.truth import survey_answers
+from requests_app.actions.work import conversation, endings
 from requests_app.models import (
     AccessLink,
     Comment,
@@ -343,7 +338,7 @@ def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Ri
 
 
 def test_reports_from_several_devices_that_were_joined_all_go(cast: Rivermark, zoes: ServiceRequest) -> None:
-    from requests_app.actions import merges
+    from requests_app.actions.work import merges
 
     zoe = Reporter(name=WORDS["name"], email=ZOE)
     second = factories.routed(cast.pothole, WORDS["words"], answers={"where": "lane"}, reporter=zoe)

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys
-from requests_app.actions import housekeeping
+from requests_app.actions.privacy import housekeeping
 from requests_app.models import ApiKey, ApiKeyRequest, OneTimeLink, Person
 from requests_app.worker import tasks
 from tests.factories import Rivermark

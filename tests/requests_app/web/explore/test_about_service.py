@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import typical_times
+from requests_app.actions.promises import typical_times
 from requests_app.clock import app_now
 from requests_app.models import Service, ServiceRequest, Target, TypicalTime
 from tests import factories

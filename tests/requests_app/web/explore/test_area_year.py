@@ -13,7 +13,7 @@ from django.test import Client
 from PIL import Image
 
 from requests_app import photos
-from requests_app.actions import endings
+from requests_app.actions.work import endings
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Photo, ServiceRequest
 from tests import factories

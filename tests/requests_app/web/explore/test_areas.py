@@ -8,7 +8,9 @@ from django.test import Client
 from django.utils import translation
 
 from requests_app import references
-from requests_app.actions import endings, moderation, typical_times
+from requests_app.actions.promises import typical_times
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import endings
 from requests_app.clock import app_now
 from requests_app.models import Area, Jurisdiction, RequestArea, ServiceRequest
 from tests import factories

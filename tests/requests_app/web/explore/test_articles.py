@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions import article_counts
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.answers import article_counts
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.models import AnsweredCount, Article, ArticleTopic, ArticleVote, UnansweredSearch
-from requests_app.rules.unanswered_searches import TIMES, unanswered
+from requests_app.rules.answers.unanswered_searches import TIMES, unanswered
 from tests import factories
 from tests.factories import Rivermark
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.models import Draft, ServiceRequest
-from requests_app.rules import suggestions
+from requests_app.rules.answers import suggestions
 from tests import factories
 from tests.factories import Rivermark
 from tests.walk import Walk

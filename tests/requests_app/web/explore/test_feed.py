@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from requests_app.actions import conversation, moderation
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories

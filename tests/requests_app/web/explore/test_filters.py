@@ -11,8 +11,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import endings, moderation
-from requests_app.actions.search_index import index_request
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared.search_index import index_request
+from requests_app.actions.work import endings
 from requests_app.clock import app_now
 from requests_app.models import Asset, RequestArea, ServiceRequest
 from requests_app.places.public_place import BLOCK_M, METRES_PER_DEGREE

@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from requests_app import photos
-from requests_app.actions import daily_load
+from requests_app.actions.figures import daily_load
 from requests_app.clock import app_now
 from requests_app.models import (
     Counter,

@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 
-from requests_app.actions import subscriptions
+from requests_app.actions.following import subscriptions
 from requests_app.models import Asset, SearchDocument, ServiceRequest, ServiceVersion, Subscription
 from requests_app.worker.tasks import drain
 from tests import factories

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from requests_app.actions import endings
+from requests_app.actions.work import endings
 from requests_app.clock import app_now
 from requests_app.messages import email
 from requests_app.models import Area, Event, ServiceRequest

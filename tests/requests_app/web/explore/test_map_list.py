@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from requests_app import photos
-from requests_app.actions import moderation
+from requests_app.actions.publication import moderation
 from requests_app.models import Jurisdiction, ServiceRequest
 from requests_app.web.explore import map_list
 from tests import factories

@@ -8,9 +8,12 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import counters, moderation, reopenings, survey_answers
-from requests_app.actions.assignment import change_service
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared import counters
+from requests_app.actions.truth import survey_answers
+from requests_app.actions.work import reopenings
+from requests_app.actions.work.assignment import change_service
 from requests_app.clock import app_now
 from requests_app.models import (
     CounterDelta,

@@ -7,9 +7,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import endings
+from requests_app.actions.work import endings
 from requests_app.models import Area, GazetteerEntry, ServiceRequest, ServiceVersion
-from requests_app.rules import nearby
+from requests_app.rules.report import nearby
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.explore.test_areas import page

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from requests_app.actions import endings, moderation
-from requests_app.actions.search_index import index_request
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared.search_index import index_request
+from requests_app.actions.work import endings
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories

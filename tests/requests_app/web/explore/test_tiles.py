@@ -14,10 +14,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import assignment, moderation, place_corrections
-from requests_app.actions.search_index import index_requests
-from requests_app.cache import BreakerRedisCache, breaker
+from requests_app.actions.publication import moderation
+from requests_app.actions.routing import place_corrections
+from requests_app.actions.shared.search_index import index_requests
+from requests_app.actions.work import assignment
 from requests_app.clock import app_now
+from requests_app.core.cache import BreakerRedisCache, breaker
 from requests_app.models import BasemapFeature, Jurisdiction, PublicState, RequestArea, ServiceRequest
 from requests_app.places import tiles
 from requests_app.places.public_filter import LATELY, RECENT_SINCE, PublicFilter

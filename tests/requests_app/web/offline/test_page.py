@@ -12,7 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 
-from requests_app.actions import drafts, housekeeping
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.report import drafts
 from requests_app.models import Draft, Photo, Service, ServiceRequest, ServiceVersion
 from requests_app.web.offline.script_text import offline_words
 from tests import factories

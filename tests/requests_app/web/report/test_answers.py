@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.models import AnsweredCount, Draft, UnansweredSearch
 from requests_app.web.report import answer_address
 from tests import factories

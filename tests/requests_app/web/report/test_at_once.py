@@ -8,7 +8,7 @@ from django.db import connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from requests_app.actions import confirm_report
+from requests_app.actions.report import confirm_report
 from requests_app.models import OneTimeLink, Person, ServiceRequest, Subscription
 from tests import factories
 from tests.resident import link_from, run_outbox

@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import links
-from requests_app.actions import confirm_report, counters, housekeeping
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.report import confirm_report
+from requests_app.actions.shared import counters
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,

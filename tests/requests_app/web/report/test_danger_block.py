@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from requests_app.models import EmergencyPhrase, Owner, ScreeningCount, UnansweredSearch
-from requests_app.rules import screening
-from requests_app.rules.screening import Assessment, Danger, Level
+from requests_app.rules.alarms import screening
+from requests_app.rules.alarms.screening import Assessment, Danger, Level
 from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk

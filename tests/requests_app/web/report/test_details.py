@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils.timezone import localtime
 from PIL import Image
 
-from requests_app.actions import drafts
+from requests_app.actions.report import drafts
 from requests_app.models import Draft, Photo, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark

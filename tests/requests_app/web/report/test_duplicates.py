@@ -11,7 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, endings, followers, merges, moderation
+from requests_app.actions.following import followers
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation, endings, merges
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, OutboxRow, Photo, ServiceRequest, ServiceVersion
 from requests_app.web.report import duplicates

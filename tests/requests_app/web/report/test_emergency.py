@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import danger, drafts, housekeeping
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.models import Draft, EmergencyPhrase, ScreeningCount, ServiceRequest
@@ -226,7 +227,7 @@ def test_presses_are_limited_by_address(walk: Walk, settings: Settings) -> None:
 
 def test_a_service_code_that_nobody_offers_is_not_kept_in_the_counts(cast: Rivermark) -> None:
     draft = drafts.create(cast.city, visitor="v", language="en", text=GAS, service="call 617-555-0142")
-    danger.question_shown(draft)
+    emergency_question.question_shown(draft)
     assert counts() == {("", "red_flag", "asked"): 1}
 
 

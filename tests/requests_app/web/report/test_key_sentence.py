@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from requests_app.models import ServiceRequest
-from requests_app.rules import key_sentence
+from requests_app.rules.report import key_sentence
 from tests import factories
 from tests.factories import Rivermark
 from tests.resident import signed_in
@@ -76,7 +76,7 @@ def test_a_short_text_is_shown_from_its_beginning(walk: Walk) -> None:
 
 
 def test_an_edit_finds_it_again(cast: Rivermark, walk: Walk) -> None:
-    from requests_app.actions import corrections
+    from requests_app.actions.report import corrections
     from tests.factories import submitted
 
     sent = submitted(cast.pothole, RAMBLING, answers={"where": "lane"})

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import drafts
+from requests_app.actions.report import drafts
 from requests_app.clock import app_now
 from requests_app.models import Draft, OutboxRow, Photo, QuestionVersion, Service, ServiceRequest, ServiceVersion
 from requests_app.worker import tasks

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from openlocationcode import openlocationcode
 
-from requests_app.actions import drafts
+from requests_app.actions.report import drafts
 from requests_app.models import OutboxRow, Owner, ServiceRequest
 from requests_app.worker import tasks
 from tests import factories

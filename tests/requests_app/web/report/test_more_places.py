@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from requests_app.actions import drafts
+from requests_app.actions.report import drafts
 from requests_app.models import RelatedRequest, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark

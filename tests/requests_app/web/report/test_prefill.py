@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions import signs
+from requests_app.actions.setup import signs
 from requests_app.models import Draft, ServiceRequest, ShortLink
 from tests import factories
 from tests.factories import Rivermark, at, square

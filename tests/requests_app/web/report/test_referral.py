@@ -14,8 +14,8 @@ from django.test import Client
 from PIL import Image
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import drafts, referrals
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.report import drafts, referrals
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.clock import app_now
 from requests_app.messages import referral_mail
 from requests_app.models import Article, Draft, ModerationTerm, OutboxRow, Photo, ReferralCount

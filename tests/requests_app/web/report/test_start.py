@@ -217,7 +217,7 @@ def test_an_unknown_service_in_a_link_is_told_and_the_path_finds_one(walk: Walk)
 
 
 def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: Walk) -> None:
-    from requests_app.actions.search_index import index_catalog
+    from requests_app.actions.shared.search_index import index_catalog
 
     factories.article(cast.city, "holes", "How we fill a hole in the road", "We fill it.", cast.pothole)
     index_catalog(cast.city)
@@ -231,7 +231,7 @@ def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: W
 
 
 def test_an_answered_question_is_counted_by_day_article_and_service_and_nobody(cast: Rivermark, walk: Walk) -> None:
-    from requests_app.actions.search_index import index_catalog
+    from requests_app.actions.shared.search_index import index_catalog
 
     factories.article(cast.city, "holes", "How we fill a hole in the road", "We fill it.", cast.pothole)
     index_catalog(cast.city)

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from requests_app.actions.search_index import index_catalog
+from requests_app.actions.shared.search_index import index_catalog
 from requests_app.models import Alarm, AnsweredCount, Draft, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark

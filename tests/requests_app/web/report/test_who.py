@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions import submission
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.report import submission
 from requests_app.models import Event, ModerationTerm, OneTimeLink, Person, ServiceRequest, ServiceVersion, Subscription
-from requests_app.rules import blocked_addresses
+from requests_app.rules.people import blocked_addresses
 from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
@@ -287,7 +287,7 @@ def test_a29_it_cannot_subscribe(cast: Rivermark, listed: str) -> None:
 @pytest.mark.parametrize("what", ["report", "subscription"])
 def test_a29_it_cannot_confirm_what_it_asked_for_before_it_was_listed(cast: Rivermark, what: str) -> None:
     from requests_app import links
-    from requests_app.actions import subscriptions
+    from requests_app.actions.following import subscriptions
 
     if what == "report":
         swings = factories.service(cast.city, "swings", must_confirm=True)

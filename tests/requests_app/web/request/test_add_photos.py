@@ -10,9 +10,12 @@ from django.test import Client
 from PIL import Image
 
 from requests_app import links
-from requests_app.actions import endings, followers, later_photos, moderation, progress
+from requests_app.actions.following import followers
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import later_photos
+from requests_app.actions.work import endings, progress
 from requests_app.models import Event, ModerationTerm, Photo, ServiceRequest, TextRevision
-from requests_app.rules.public_texts import version_of
+from requests_app.rules.publication.public_texts import version_of
 from tests import factories
 from tests.factories import Rivermark
 

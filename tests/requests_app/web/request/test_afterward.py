@@ -9,18 +9,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import (
-    conversation,
-    endings,
-    followers,
-    holds,
-    merges,
-    moderation,
-    progress,
-    reopenings,
-    typical_times,
-)
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.following import followers
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.promises import typical_times
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import conversation, endings, holds, merges, progress, reopenings
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, Person, PublicState, ServiceRequest, Target
 from tests import factories

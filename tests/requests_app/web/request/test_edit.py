@@ -8,18 +8,10 @@ from django.core import mail
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import (
-    assignment,
-    conversation,
-    corrections,
-    endings,
-    followers,
-    merges,
-    moderation,
-    progress,
-    reopenings,
-    submission,
-)
+from requests_app.actions.following import followers
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import corrections, submission
+from requests_app.actions.work import assignment, conversation, endings, merges, progress, reopenings
 from requests_app.models import (
     AccessLink,
     Comment,

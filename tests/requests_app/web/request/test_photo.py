@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from requests_app import links, photos
-from requests_app.actions import followers, moderation
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.following import followers
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.publication import moderation
 from requests_app.models import Photo, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark

@@ -14,7 +14,8 @@ from django.utils import timezone
 from PIL import Image
 
 from requests_app import links, photos
-from requests_app.actions import conversation, endings, progress, typical_times
+from requests_app.actions.promises import typical_times
+from requests_app.actions.work import conversation, endings, progress
 from requests_app.clock import app_now
 from requests_app.models import Photo, PublicState, ServiceRequest, TypicalTime
 from tests import factories

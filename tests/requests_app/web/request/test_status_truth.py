@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, counters, endings, holds, moderation, progress, reopenings
-from requests_app.actions.assignment import transfer
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared import counters
+from requests_app.actions.work import conversation, endings, holds, progress, reopenings
+from requests_app.actions.work.assignment import transfer
 from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.models import AccessLink, Draft, PublicState, ServiceRequest
-from requests_app.rules import status_history
+from requests_app.rules.work import status_history
 from staff_app import due
 from tests import factories
 from tests.factories import Rivermark

@@ -9,7 +9,9 @@ from django.core import mail
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, counters, endings, merges, progress, reopenings, survey_answers
+from requests_app.actions.shared import counters
+from requests_app.actions.truth import survey_answers
+from requests_app.actions.work import conversation, endings, merges, progress, reopenings
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Event, Participation, ServiceRequest, SurveyAnswer
 from requests_app.worker.tasks import drain

@@ -8,19 +8,13 @@ import pytest
 from django.test import Client
 
 from requests_app import links, photos
-from requests_app.actions import (
-    conversation,
-    endings,
-    followers,
-    merges,
-    moderation,
-    progress,
-    reopenings,
-    submission,
-    typical_times,
-)
-from requests_app.actions.assignment import change_service
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.following import followers
+from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.promises import typical_times
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import submission
+from requests_app.actions.work import conversation, endings, merges, progress, reopenings
+from requests_app.actions.work.assignment import change_service
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, ListedReason, Participation, Photo, ServiceRequest
 from requests_app.web.request.track import masked

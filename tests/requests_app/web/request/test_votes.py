@@ -9,7 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import links
-from requests_app.actions import endings, housekeeping, merges, moderation, votes
+from requests_app.actions.following import votes
+from requests_app.actions.privacy import housekeeping
+from requests_app.actions.publication import moderation
+from requests_app.actions.work import endings, merges
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, ContactPoint, RequestVote, ServiceRequest
 from requests_app.web.request import votes as pages

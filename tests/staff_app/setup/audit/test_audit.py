@@ -13,9 +13,12 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from requests_app.actions import assignment, endings, moderation, privacy, setup_changes
+from requests_app.actions.privacy import privacy
+from requests_app.actions.publication import moderation
+from requests_app.actions.shared import setup_changes
+from requests_app.actions.work import assignment, endings
 from requests_app.models import Event, SetupChange, User
-from requests_app.rules import audit as rules
+from requests_app.rules.setup import audit as rules
 from tests import factories
 from tests.factories import Rivermark
 

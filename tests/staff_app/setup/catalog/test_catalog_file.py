@@ -11,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from requests_app.actions import catalog_versions
+from requests_app.actions.setup import catalog_versions
 from requests_app.imports.catalog import export_catalog
 from requests_app.models import Service, ServiceApproval, SetupChange, User
-from requests_app.rules import golive
+from requests_app.rules.setup import go_live
 from tests import factories
 from tests.factories import Rivermark
 
@@ -232,7 +232,7 @@ def test_a_file_that_swaps_the_emergency_words_of_two_services_is_refused_for_bo
     assert answer.status_code == 422
     page = unescape(answer.content.decode())
     for one in (tree, outreach):
-        code = golive.fingerprint(golive.emergency_words(one, town.city))
+        code = go_live.fingerprint(go_live.emergency_words(one, town.city))
         said = f"services, {one['service_code']}: residents use this service, and the file changes its emergency check."
         assert said in page
         assert f"code: {code}}}" in page
@@ -249,7 +249,7 @@ def test_a_file_that_swaps_the_emergency_words_of_two_services_is_refused_for_bo
 
 def test_the_code_in_a_file_stands_for_the_words_beside_it(town: Rivermark, ada: Client) -> None:
     outreach = service_in(town, "outreach")
-    code = golive.fingerprint(golive.emergency_words(outreach, town.city))
+    code = go_live.fingerprint(go_live.emergency_words(outreach, town.city))
     outreach["emergency_check"] = {"approved_by": "Lt. Ruiz", "until": "2027-01-31", "code": code}
     outreach["emergency_screen"] = {"en": "Call 911 if they are cold.", "es": "Llame al 911 si tiene frío."}
     answer = upload(ada, {"format": 1, "services": [outreach]})

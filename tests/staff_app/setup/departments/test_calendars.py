@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from requests_app.clock import app_now
 from requests_app.models import Calendar, Clock, ServiceRequest, SetupChange
-from requests_app.rules.service_levels import WEEKDAYS, working_hours
+from requests_app.rules.promises.service_levels import WEEKDAYS, working_hours
 from tests import factories
 from tests.factories import Rivermark
 

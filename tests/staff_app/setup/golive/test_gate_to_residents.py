@@ -20,8 +20,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions import catalog_versions, departments, golive, retirement, service_drafts
-from requests_app.actions.golive import new_approval
+from requests_app.actions.setup import catalog_versions, departments, retirement, service_drafts
+from requests_app.actions.setup import go_live as golive
+from requests_app.actions.setup.go_live import new_approval
 from requests_app.clock import app_now
 from requests_app.imports import starter
 from requests_app.imports.catalog import export_catalog
@@ -30,8 +31,8 @@ from requests_app.imports.city import load_city
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.progress import Silent
 from requests_app.models import OutboxRow, Service, ServiceApproval, ServiceTest
-from requests_app.rules import golive as rules
-from requests_app.rules.written_catalog import written_service
+from requests_app.rules.setup import go_live as rules
+from requests_app.rules.setup.catalog_rows import written_service
 from tests.assertions import ROOT
 from tests.factories import Rivermark
 
@@ -204,26 +205,26 @@ def move_department(attempt: Attempt) -> None:
 Road = Callable[[Attempt], None]
 # Every road, with the functions that publish a version or offer a service on it.
 ROADS: dict[Road, set[str]] = {
-    publish: {"requests_app/actions/service_drafts.py:_publish"},
-    at_a_date: {"requests_app/actions/service_drafts.py:_publish"},
-    roll_back: {"requests_app/actions/service_drafts.py:roll_back"},
+    publish: {"requests_app/actions/setup/service_drafts.py:_publish"},
+    at_a_date: {"requests_app/actions/setup/service_drafts.py:_publish"},
+    roll_back: {"requests_app/actions/setup/service_drafts.py:roll_back"},
     catalog_page: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
     command: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
     city_folder: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
     starter_file: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
-    go_live: {"requests_app/actions/golive.py:set_offered"},
-    move_department: {"requests_app/actions/departments.py:move_everything"},
+    go_live: {"requests_app/actions/setup/go_live.py:set_offered"},
+    move_department: {"requests_app/actions/setup/departments.py:move_everything"},
 }
 # The gate itself, and what only takes a service away or makes one that nobody is offered.
 NO_ROADS = {
-    "requests_app/actions/golive.py:switch",
-    "requests_app/actions/catalog_versions.py:publish",
-    "requests_app/actions/retirement.py:retire",
-    "requests_app/actions/service_drafts.py:_publish",
+    "requests_app/actions/setup/go_live.py:switch",
+    "requests_app/actions/setup/catalog_versions.py:publish",
+    "requests_app/actions/setup/retirement.py:retire",
+    "requests_app/actions/setup/service_drafts.py:_publish",
     "requests_app/imports/catalog.py:services",
     "requests_app/imports/requests.py:_new_service",
     # Fills in what it has read.
-    "requests_app/rules/directory.py:_load",
+    "requests_app/rules/shared/directory.py:_load",
 }
 BY_WORDS = [road for road in ROADS if road not in (go_live, move_department)]
 

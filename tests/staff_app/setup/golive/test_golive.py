@@ -8,11 +8,11 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from requests_app.actions import catalog_versions
+from requests_app.actions.setup import catalog_versions
 from requests_app.clock import app_now
 from requests_app.imports.catalog import export_catalog
 from requests_app.models import OnCall, Service, ServiceApproval, ServiceTest, SetupChange, User
-from requests_app.rules import golive
+from requests_app.rules.setup import go_live
 from tests import factories
 from tests.factories import Rivermark
 
@@ -33,7 +33,7 @@ def service_of(town: Rivermark, code: str = "outreach") -> Service:
 
 
 def sentences(town: Rivermark, code: str = "outreach") -> dict[str, list[str]]:
-    return {check.code: check.missing for check in golive.missing(service_of(town, code))}
+    return {check.code: check.missing for check in go_live.missing(service_of(town, code))}
 
 
 def republish(town: Rivermark, code: str = "outreach", **changed: object) -> None:
@@ -150,7 +150,7 @@ def test_it_goes_live_only_once_nothing_is_missing_and_goes_offline_at_once(
     assert "It can’t go live yet." in answer.content.decode()
     assert not service_of(town).active
     everything_is_done(town, ada)
-    assert golive.missing(service_of(town)) == []
+    assert go_live.missing(service_of(town)) == []
     assert "Go live" in ada.get(PAGE).content.decode()
     ada.post(f"{PAGE}offer/", {"offer": "1"})
     assert name in client.get("/services/").content.decode()
@@ -231,9 +231,9 @@ def test_another_emergency_number_asks_for_another_approval_and_the_service_goes
 
 @pytest.mark.parametrize("words", ["Call 911.", "Call 9-1-1 now", "¡911!", "dial 9 1 1"])
 def test_a_number_is_named_however_it_is_written(words: str) -> None:
-    assert golive.unnamed_in({"screen": {"en": words}, "number": "911"}) == []
-    assert golive.unnamed_in({"screen": {"en": words.replace("1", "2")}, "number": "911"}) == ["en"]
-    assert golive.unnamed_in({"screen": {"en": "Call 555-9110"}, "number": "911"}) == ["en"]
+    assert go_live.unnamed_in({"screen": {"en": words}, "number": "911"}) == []
+    assert go_live.unnamed_in({"screen": {"en": words.replace("1", "2")}, "number": "911"}) == ["en"]
+    assert go_live.unnamed_in({"screen": {"en": "Call 555-9110"}, "number": "911"}) == ["en"]
 
 
 @pytest.mark.parametrize(

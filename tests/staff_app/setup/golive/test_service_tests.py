@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from requests_app.actions import counters, subscriptions
+from requests_app.actions.following import subscriptions
+from requests_app.actions.shared import counters
 from requests_app.models import (
     Counter,
     CounterDelta,
@@ -20,7 +21,7 @@ from requests_app.models import (
     ServiceTest,
     User,
 )
-from requests_app.rules import golive
+from requests_app.rules.setup import go_live
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
@@ -67,7 +68,7 @@ def test_the_real_pages_say_that_it_is_a_test_and_the_tester_marks_it_as_passed(
     assert f"Report received ({town.ada.email})" in " ".join(html.split())
     ada.post(f"{PAGE}tests/{made.service_test.pk}/pass/")
     service = Service.objects.get(pk=town.pothole.service_id)
-    assert "test" not in [check.code for check in golive.missing(service)]
+    assert "test" not in [check.code for check in go_live.missing(service)]
 
 
 def test_email_reaches_only_the_tester(town: Rivermark, ada: Client) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from requests_app.actions import invitations
+from requests_app.actions.people import invitations
 from requests_app.models import Invitation, Jurisdiction, Role, SetupChange, User
 from requests_app.worker import tasks
 from tests import factories

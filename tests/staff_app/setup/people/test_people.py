@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 
 from requests_app import api_keys, links
-from requests_app.actions import assignment, people
+from requests_app.actions.people import memberships
+from requests_app.actions.work import assignment
 from requests_app.models import (
     ApiKey,
     Event,
@@ -24,7 +25,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.models.alarm import Alarm, AlarmCall
-from requests_app.rules import setup_diff
+from requests_app.rules.setup import diff
 from tests import factories
 from tests.factories import PASSWORD, Rivermark
 
@@ -66,7 +67,7 @@ def test_a_role_is_added_and_taken_away(town: Rivermark, ada: Client) -> None:
     ada.post(page_of(town.dev), {"remove": crew.pk})
     assert {str(one.role) for one in town.dev.memberships.all()} == {"triage"}
     last = SetupChange.objects.filter(kind="person", key=str(town.dev.pk)).latest("id")
-    assert setup_diff.differences(last.before, last.after) == ["Roles: removed crew (PW)"]
+    assert diff.differences(last.before, last.after) == ["Roles: removed crew (PW)"]
     assert last.user == town.ada
 
 
@@ -213,15 +214,15 @@ def test_with_a_second_administrator_the_first_may_go(town: Rivermark, ada: Clie
 
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_who_end_each_other_at_once_leave_one(town: Rivermark) -> None:
-    people.add_membership(town.pia, role(town, "administrator"), None)
+    memberships.add_membership(town.pia, role(town, "administrator"), None)
     start, ended = threading.Barrier(2), []
 
     def end(user: User) -> None:
         start.wait()
         try:
-            people.end_access(user, town.city, actor=None)
+            memberships.end_access(user, town.city, actor=None)
             ended.append(user)
-        except people.LastAdministrator:
+        except memberships.LastAdministrator:
             pass
         finally:
             connection.close()
@@ -232,4 +233,4 @@ def test_two_administrators_who_end_each_other_at_once_leave_one(town: Rivermark
     for thread in threads:
         thread.join()
     assert len(ended) == 1
-    assert people.permissions.has_administrator(town.city)
+    assert memberships.permissions.has_administrator(town.city)

@@ -6,7 +6,7 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from requests_app.models import Role, SetupChange
-from requests_app.rules import permissions
+from requests_app.rules.people import permissions
 from staff_app.request.actions import ACTION_BY_VERB
 from tests import factories
 from tests.factories import Rivermark

@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.test import Client
 
-from requests_app.actions import sign_ins
+from requests_app.actions.people import sign_ins
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Role, SetupChange, SignInAccount, SignInProvider, User
 from requests_app.openid import LOGOUT_EVENT, with_userinfo

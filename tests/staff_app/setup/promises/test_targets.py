@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions import catalog_versions, endings
+from requests_app.actions.setup import catalog_versions
+from requests_app.actions.work import endings
 from requests_app.clock import app_now
 from requests_app.models import Clock, ServiceRequest, SetupChange, Target, User
-from requests_app.rules import target_forecast
-from requests_app.rules.written_catalog import written_target
+from requests_app.rules.promises import target_forecast
+from requests_app.rules.setup.catalog_rows import written_target
 from tests import factories
 from tests.factories import Rivermark
 

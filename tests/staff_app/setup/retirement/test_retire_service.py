@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from requests_app import outbox
-from requests_app.actions import assignment, retirement
+from requests_app.actions.setup import retirement
+from requests_app.actions.work import assignment
 from requests_app.models import (
     Event,
     OutboxRow,

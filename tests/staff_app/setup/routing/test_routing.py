@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions import routing_versions
+from requests_app.actions.routing import versions
 from requests_app.models import (
     OutboxRow,
     RoutingDraft,
@@ -28,7 +28,7 @@ TREES = {"name": "Trees: Parks", "when": {"services": ["tree"]}, "department": "
 
 @pytest.fixture
 def ada(town: Rivermark, signed_in: Callable[[User], Client]) -> Client:
-    routing_versions.publish(town.city, [TO_STREETS, TREES], actor=None)
+    versions.publish(town.city, [TO_STREETS, TREES], actor=None)
     return signed_in(town.ada)
 
 
@@ -163,7 +163,7 @@ def test_each_rule_says_what_it_caught_and_what_came_back(
 ) -> None:
     lost, _kept = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(2))
     signed_in(town.tom).post(f"/staff/r/{lost.reference}/triage/", {"reason": "Not ours", "last_event": "999999"})
-    routing_versions.count_caught()
+    versions.count_caught()
     row = ada.get(PAGE).context["rows"][0]["counted"]
     assert (row.caught, row.came_back) == (2, 1)
 

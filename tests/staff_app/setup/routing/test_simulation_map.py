@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from requests_app.actions import routing_drafts
-from requests_app.actions.routing_drafts import Seen
+from requests_app.actions.routing import drafts
+from requests_app.actions.routing.drafts import Seen
 from tests import factories
 from tests.factories import PASSWORD, rivermark
 
@@ -24,7 +24,7 @@ def test_a_draft_is_tried_and_seen_on_the_map(live_site: "Site", new_page: "Call
     cast = rivermark()
     factories.report(cast.tree)
     rule = {"name": "Trees: Streets", "when": {"services": ["tree"]}, "department": "PW"}
-    routing_drafts.change(cast.city, lambda rules: [rule], seen=Seen(), actor=cast.ada)
+    drafts.change(cast.city, lambda rules: [rule], seen=Seen(), actor=cast.ada)
     page = new_page()
     page.goto(f"{live_site.url}/staff/setup/routing/")
     page.fill("[name=login]", cast.ada.email)

@@ -5,9 +5,9 @@ import html
 import pytest
 from django.test import Client
 
-from requests_app.actions import service_drafts
+from requests_app.actions.setup import service_drafts
 from requests_app.models import Draft, Service, ServiceRequest
-from requests_app.rules.written_catalog import written_service
+from requests_app.rules.setup.catalog_rows import written_service
 from tests.factories import Rivermark, question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.1")]

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions import service_drafts
+from requests_app.actions.setup import service_drafts
 from requests_app.clock import app_now
 from requests_app.models import OutboxRow, Service, ServiceApproval, ServiceDraft, SetupChange
-from requests_app.rules.written_catalog import written_service
+from requests_app.rules.setup.catalog_rows import written_service
 from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.1")]

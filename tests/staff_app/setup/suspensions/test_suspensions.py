@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions import assignment, holds, suspensions
+from requests_app.actions.promises import suspensions
+from requests_app.actions.work import assignment, holds
 from requests_app.clock import app_now
 from requests_app.models import ClockSuspension, OutboxRow, ServiceRequest, SetupChange
 from tests import factories

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions import endings
+from requests_app.actions.work import endings
 from requests_app.models import ListedReason, SetupChange
 from tests import factories
 from tests.factories import Rivermark

@@ -7,9 +7,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions import endings
+from requests_app.actions.work import endings
 from requests_app.models import AnswerTemplate, Jurisdiction, ServiceRequest, SetupChange
-from requests_app.rules import answer_templates
+from requests_app.rules.work import answer_templates
 from tests import factories
 from tests.factories import Rivermark
 

@@ -1,0 +1,199 @@
+"""The log of staff who viewed a reporter's details, and erasing people on request. Events stay; they contain no names."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from requests_app import events, outbox, photos
+from requests_app.actions.publication import moderation
+from requests_app.actions.report import confirm_report
+from requests_app.actions.shared.search_index import index_request
+from requests_app.actions.work import endings
+from requests_app.clock import app_now
+from requests_app.models import (
+    AccessLink,
+    Comment,
+    ContactPoint,
+    Draft,
+    Event,
+    IdempotencyKey,
+    Jurisdiction,
+    Message,
+    OutboxRow,
+    Participation,
+    Person,
+    Photo,
+    PublicState,
+    QuestionVersion,
+    ServiceRequest,
+    SurveyAnswer,
+    TextRevision,
+    User,
+)
+from requests_app.rules.people import my_requests
+
+# A report with other people in these roles is not erased.
+KEEPING_ROLES = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
+# Why staff look at a reporter's name and contact.
+VIEW_REASONS: dict[str, str | Promise] = {
+    "reply": gettext_lazy("to call or write back"),
+    "find_place": gettext_lazy("to find the place"),
+    "records_request": gettext_lazy("for a records request"),
+    "safety": gettext_lazy("someone may be in danger"),
+    "other": gettext_lazy("another reason"),
+}
+# Not chosen from the list: the request was found by the reporter's phone or email; or a program that acts for them was sent it.
+FOUND = "found_by_contact"
+BY_WEBHOOK = "webhook"
+FOUND_ONCE_IN = dt.timedelta(hours=1)
+
+
+@transaction.atomic
+def view_reporter(service_request: ServiceRequest, *, reason: str, actor: User) -> None:
+    """reason: one of VIEW_REASONS, or BY_WEBHOOK."""
+    events.record(service_request, "reporter_viewed", actor=actor, reason=reason)
+
+
+@transaction.atomic
+def find_by_contact(pks: Iterable[int], *, actor: User) -> None:
+    """Logs that somebody found these requests by their reporter's phone or email: who knows the address now knows whose they are.
+    Once an hour for each, since a page is often loaded again."""
+    since = app_now() - FOUND_ONCE_IN
+    recently = Event.objects.filter(
+        service_request__in=list(pks), kind="reporter_viewed", user=actor, data__reason=FOUND, at__gt=since
+    )
+    known = set(recently.values_list("service_request", flat=True))
+    for service_request in ServiceRequest.objects.filter(pk__in=set(pks) - known).order_by("pk"):
+        events.record(service_request, "reporter_viewed", actor=actor, reason=FOUND)
+
+
+@transaction.atomic
+def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
+    """Erases the holder of this address; with reports_too, also what they reported and wrote. The worker erases each request in
+    a transaction of its own. Idempotent."""
+    people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
+    participations = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
+    for participation in participations:
+        service_request = participation.service_request
+        if service_request.public_state == PublicState.UNCONFIRMED:
+            # Its link could not be used any more.
+            confirm_report.delete_unconfirmed(service_request.pk)
+        elif reports_too:
+            outbox.enqueue(
+                "erase",
+                lane="database",
+                service_request=service_request,
+                dedupe_key=f"erase:{participation.person_id}:{service_request.pk}",
+                ordering_key=f"request:{service_request.pk}",
+            )
+        elif participation.role in Participation.OWN:
+            events.record(service_request, "erased", actor=participation.person, what="contact")
+    _erase_drafts(contact_point, people)
+    _erase_people(people)
+
+
+def _erase_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
+    """Deletes drafts that they submitted, and drafts with this address."""
+    city: Jurisdiction = contact_point.person.jurisdiction
+    own_links = AccessLink.objects.filter(person__in=people)
+    sent = Draft.objects.filter(service_request__in=own_links.values("service_request"))
+    sent.filter(typed__link__in=list(own_links.values_list("pk", flat=True))).delete()
+    email = contact_point.normalized
+    typed = (
+        Q(typed__contact__email__iexact=email)
+        | Q(typed__contact_typed__email__iexact=email)
+        | Q(typed__mail_link_to__iexact=email)
+    )
+    for draft in Draft.objects.select_for_update().filter(typed, jurisdiction=city, service_request=None):
+        for photo in draft.photos.all():
+            _remove_files(photo)
+        draft.delete()
+
+
+def _erase_people(people: list[Person]) -> None:
+    """Empties the rows, which events refer to, and deletes everything that identifies the person or signs them in."""
+    AccessLink.objects.filter(person__in=people).update(generation=F("generation") + 1)
+    Participation.objects.filter(person__in=people).update(contact_point=None, unsubscribed_at=app_now())
+    SurveyAnswer.objects.filter(person__in=people).update(person=None)
+    Message.objects.filter(person__in=people).delete()
+    # Cascades to subscriptions, digest items, verification links and pending email.
+    ContactPoint.objects.filter(person__in=people).delete()
+    Person.objects.filter(pk__in=[person.pk for person in people]).update(
+        name="", postal_address="", may_be_called=False, erased_at=app_now()
+    )
+
+
+def erase_row(row: OutboxRow) -> None:
+    if row.service_request_id is not None:
+        erase_request(row.service_request_id, person_id=int(row.dedupe_key.split(":")[1]))
+
+
+@transaction.atomic
+def erase_request(pk: int, *, person_id: int) -> None:
+    """Erases what a person reported: all text, photos and places. In other people's requests, only what they wrote.
+
+    A report that others joined continues for them without this person's text and photos.
+    """
+    service_request = ServiceRequest.objects.locked(pk)
+    person = Person.objects.get(pk=person_id)
+    people = service_request.participations.filter(role__in=KEEPING_ROLES)
+    is_own = people.filter(person=person, role__in=Participation.OWN).exists()
+    if service_request.public_state == PublicState.ERASED:
+        return
+    if not is_own:
+        _erase_comments(service_request, person)
+    elif people.filter(person__erased_at=None).exists():
+        _erase_words(service_request, person, choices_too=False)
+        events.record(service_request, "erased", actor=person, what="words")
+    else:
+        if service_request.is_open:
+            endings.withdraw(pk, actor=person)
+            service_request = ServiceRequest.objects.locked(pk)
+        _erase_words(service_request, person, choices_too=True)
+        _erase_place(service_request)
+        moderation.set_state(service_request, PublicState.ERASED)
+        events.record(service_request, "erased", actor=person, what="report")
+    index_request(pk)
+
+
+def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too: bool) -> None:
+    """choices_too: also erases answers chosen from a list, which a crew may need while others are waiting."""
+    for photo in service_request.photos.filter(kind=Photo.Kind.REPORT):
+        _remove_files(photo)
+        photo.delete()
+    _erase_comments(service_request, person)
+    # Answers by phone, entered by a call taker for this person.
+    Comment.objects.filter(service_request=service_request, kind=Comment.Kind.ANSWER, person=None).delete()
+    # Revisions contain the text before it was edited or hidden.
+    TextRevision.objects.filter(service_request=service_request, comment=None).delete()
+    answers = service_request.answers.all()
+    (answers if choices_too else answers.filter(question_version__kind=QuestionVersion.Kind.TEXT)).delete()
+    IdempotencyKey.objects.filter(service_request=service_request).delete()
+    service_request.description = service_request.place_note = ""
+    service_request.has_new_answer = False
+    service_request.updated_at = app_now()
+    service_request.save(update_fields=["description", "place_note", "has_new_answer", "updated_at"])
+    service_request.place_revisions.all().delete()
+    # Staff may have copied the reporter's words into them. Which department did its part stays.
+    service_request.tasks.update(what="")
+
+
+def _erase_comments(service_request: ServiceRequest, person: Person) -> None:
+    # Cascades to the revisions of these comments.
+    Comment.objects.filter(service_request=service_request, person=person).delete()
+
+
+def _erase_place(service_request: ServiceRequest) -> None:
+    """Erases the place. The areas stay, for statistics."""
+    service_request.point = service_request.public_point = service_request.asset = None
+    service_request.address = service_request.public_address = ""
+    service_request.save(update_fields=["point", "public_point", "asset", "address", "public_address"])
+
+
+def _remove_files(photo: Photo) -> None:
+    # After the commit, so that a rollback loses no files. If a crash leaves any, the nightly sweep deletes them.
+    transaction.on_commit(lambda: photos.delete_files(photo))

@@ -1,0 +1,89 @@
+"""Publishing versions of services and their targets. Versions are immutable: a change publishes the next one."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from requests_app.actions.setup.go_live import store_approval
+from requests_app.models import (
+    Calendar,
+    Category,
+    Department,
+    QuestionVersion,
+    Service,
+    ServiceApproval,
+    ServiceVersion,
+    Target,
+)
+from requests_app.rules.setup import go_live
+from requests_app.rules.setup.catalog_rows import (
+    question_columns,
+    version_columns,
+    written_question,
+    written_target,
+    written_version,
+)
+
+
+@transaction.atomic
+def publish(service: Service, written: dict[str, Any], *, approval: ServiceApproval | None = None) -> bool:
+    """Publishes the service as written in a catalog file, as its next version; returns False if it is as the current one.
+
+    Locks the service, so that two who publish at once get two numbers. approval: by the 911 center, of its emergency check as it
+    is written; stored if it is needed. Raises NotReady if residents use the service and may not be offered this version, and
+    DoesNotExist for a category or department that the city does not have.
+    """
+    locked = Service.objects.select_for_update(of=("self",)).select_related("current").get(pk=service.pk)
+    service.current, service.active = locked.current, locked.active
+    wanted = version_columns(written)
+    wanted_questions = [question_columns(question) for question in written.get("questions") or []]
+    if service.current is not None:
+        current = version_columns(written_version(service.current))
+        questions = [question_columns(written_question(one)) for one in service.current.questions.order_by("order")]
+        if (current, questions) == (wanted, wanted_questions):
+            return False
+    needs_approval = bool(service.active and (found := go_live.obstacles(service, written)))
+    if needs_approval:
+        if approval is not None:
+            found = go_live.obstacles(service, written, approval=approval)
+        if found:
+            raise go_live.NotReady(found)
+    last = service.versions.aggregate(last=Max("number"))["last"] or 0
+    category, department = wanted.pop("category"), wanted.pop("department")
+    version = ServiceVersion.objects.create(
+        service=service,
+        number=last + 1,
+        category=Category.objects.get(jurisdiction=service.jurisdiction_id, code=category),
+        department=Department.objects.get(jurisdiction=service.jurisdiction_id, code=department),
+        **wanted,
+    )
+    QuestionVersion.objects.bulk_create(
+        QuestionVersion(service_version=version, order=order, **columns)
+        for order, columns in enumerate(wanted_questions, start=1)
+    )
+    service.current = version
+    service.save(update_fields=["current"])
+    if needs_approval and approval is not None:
+        store_approval(approval)
+    return True
+
+
+def set_targets(service: Service, targets: dict[str, Any]) -> bool:
+    """Adds changed targets, valid from now on; earlier requests keep the old ones. Returns whether there were any."""
+    changed = False
+    for kind, target in targets.items():
+        now = written_target(service, kind)
+        if now != {"calendar": "department"} | target:
+            code = target.get("calendar", "department")
+            Target.objects.create(
+                service=service,
+                kind=kind,
+                value=target["value"],
+                unit=target["unit"],
+                calendar=None
+                if code == "department"
+                else Calendar.objects.get(jurisdiction=service.jurisdiction_id, code=code),
+            )
+            changed = True
+    return changed

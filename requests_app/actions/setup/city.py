@@ -1,0 +1,121 @@
+"""The city's own row: its name and numbers, how it looks, what it says, who its email is from, how soon danger is dealt with."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from requests_app import branding
+from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.setup_conflicts import need_last_change
+from requests_app.models import CityImage, Jurisdiction, User
+from requests_app.rules.shared.jurisdictions import find_host_problem, forget_jurisdictions
+
+Written = dict[str, Any]
+
+NUMBERS = (
+    "emergency_number", "text_to_emergency", "non_emergency_number", "desk_number", "desk_long_number", "all_night_number",
+    "desk_night_number",
+)  # fmt: skip
+TEXTS = ("welcome", "privacy", "accessibility")
+COLORS = ("primary", "header", "accent")
+
+
+class HostsTaken(Exception):
+    """Another city of this installation would be reached there, or none at all. problem: a rules.jurisdictions.HostProblem."""
+
+    def __init__(self, problem: Any) -> None:
+        self.problem = problem
+        super().__init__()
+
+
+def written_basics(city: Jurisdiction) -> Written:
+    return {
+        "name": city.name,
+        "time_zone": city.time_zone,
+        "languages": city.languages,
+        "units": city.units,
+        "hosts": city.hosts,
+    }
+
+
+def written_numbers(city: Jurisdiction) -> Written:
+    return {name: getattr(city, name) for name in NUMBERS}
+
+
+def written_look(city: Jurisdiction) -> Written:
+    seal = branding.seal_of(city)
+    return {
+        # By its hash: a picture has no words.
+        "seal": seal.version if seal else "",
+        "seal_alt": city.branding.get("seal_alt") or {},
+        "colors": city.colors,
+        **(city.branding.get("images") or {}),
+    }
+
+
+def written_texts(city: Jurisdiction) -> Written:
+    return {name: city.branding.get(name) or {} for name in TEXTS}
+
+
+def written_email(city: Jurisdiction) -> Written:
+    return {name: getattr(city, name) for name in ("sender_name", "sender_address", "reply_address")}
+
+
+def written_urgent(city: Jurisdiction) -> Written:
+    return {name: getattr(city, name) for name in ("urgent_acknowledge_minutes", "urgent_resolve_minutes")}
+
+
+PARTS: dict[str, Callable[[Jurisdiction], Written]] = {
+    "basics": written_basics,
+    "numbers": written_numbers,
+    "look": written_look,
+    "texts": written_texts,
+    "email": written_email,
+    "urgent": written_urgent,
+}
+
+
+@transaction.atomic
+def change_city(pk: int, part: str, values: Written, *, actor: User | None, seen: int | None = None) -> Jurisdiction:
+    """Saves one part of the city: columns by their names, and branding by its keys.
+
+    values: as PARTS writes them; for the look, "seal" is a data URI, "logo" and "card" are PNGs or None for no picture, and what
+    is not named stays as it is. seen: the last change that the form showed. Raises ChangedMeanwhile and HostsTaken.
+    """
+    city = Jurisdiction.objects.select_for_update().defer("boundary").get(pk=pk)
+    need_last_change(city, "city", part, seen)
+    if problem := find_host_problem(city.jurisdiction_id, values["hosts"]) if "hosts" in values else None:
+        raise HostsTaken(problem)
+    before, hosts = PARTS[part](city), city.hosts
+    if part == "look":
+        _change_look(city, values)
+    elif part == "texts":
+        city.branding = {**city.branding, **values}
+    else:
+        for name, value in values.items():
+            setattr(city, name, value)
+    city.save()
+    setup_changes.record(city, "city", part, actor=actor, name=city.name, before=before, after=PARTS[part](city))
+    transaction.on_commit(lambda: forget_jurisdictions([*hosts, *city.hosts]), robust=True)
+    return city
+
+
+def _change_look(city: Jurisdiction, values: Written) -> None:
+    new = dict(city.branding)
+    if "seal" in values:
+        new["seal_url"] = values["seal"]
+    for name in ("seal_alt", "colors"):
+        if name in values:
+            new[name] = values[name]
+    images = dict(new.get("images") or {})
+    for kind in (CityImage.Kind.LOGO, CityImage.Kind.CARD):
+        if kind.value not in values:
+            continue
+        CityImage.objects.filter(jurisdiction=city, kind=kind).delete()
+        images.pop(kind.value, None)
+        if content := values[kind.value]:
+            images[kind.value] = branding.version_of(content)
+            CityImage.objects.create(jurisdiction=city, kind=kind, version=images[kind.value], content=content)
+    new["images"] = images
+    city.branding = new

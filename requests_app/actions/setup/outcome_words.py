@@ -1,0 +1,23 @@
+"""What a city calls the outcomes of its requests. A service may have its own words for one."""
+
+from django.db import transaction
+
+from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.models import Jurisdiction, User
+
+KIND = "outcome"
+OutcomeWords = dict[str, dict[str, str]]
+
+
+@transaction.atomic
+def change(jurisdiction_id: int, words: OutcomeWords, *, seen: OutcomeWords, actor: User) -> Jurisdiction:
+    """words: by disposition and language; those that aren't there have their usual names. Raises ChangedMeanwhile."""
+    jurisdiction = Jurisdiction.objects.select_for_update(of=("self",)).defer("boundary").get(pk=jurisdiction_id)
+    before: OutcomeWords = jurisdiction.outcome_words
+    if before != seen:
+        raise ChangedMeanwhile(before, 0)
+    jurisdiction.outcome_words = words
+    jurisdiction.save(update_fields=["outcome_words"])
+    setup_changes.record(jurisdiction, KIND, "words", actor=actor, before=before, after=words, action="changed")
+    return jurisdiction

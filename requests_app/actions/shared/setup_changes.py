@@ -1,0 +1,47 @@
+"""The log of setup. Every action that changes setup records what changed, in the same transaction."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from requests_app.models import Jurisdiction, SetupChange, User
+from requests_app.rules.shared import directory
+
+NAME_MAX = 200
+Written = dict[str, Any]
+
+
+def record(
+    jurisdiction: Jurisdiction,
+    kind: str,
+    key: object,
+    *,
+    actor: User | None,
+    name: str = "",
+    before: Written | None,
+    after: Written | None,
+    action: str = "",
+    note: str = "",
+) -> SetupChange | None:
+    """Appends a change; returns None if nothing changed.
+
+    kind: one of rules.setup_diff.KINDS. before, after: the row as JSON, with codes for what it refers to; None if it was not
+    there. action: added, changed or removed unless given. No secrets: neither passwords nor keys nor links that sign somebody in.
+    """
+    if before == after and not action:
+        return None
+    if not action:
+        action = "added" if before is None else "removed" if after is None else "changed"
+    transaction.on_commit(partial(directory.changed, jurisdiction.pk))
+    return SetupChange.objects.create(
+        jurisdiction=jurisdiction,
+        user=actor,
+        kind=kind,
+        key=str(key),
+        name=name[:NAME_MAX],
+        action=action,
+        before=before,
+        after=after,
+        note=note,
+    )

@@ -1,0 +1,165 @@
+"""Which members of staff an event concerns, and how each chose to be notified."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from requests_app.models.event import Event
+from requests_app.models.people import User
+from requests_app.models.service_request import ServiceRequest
+from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
+from requests_app.rules.people import leave, permissions
+
+Kind, Email = StaffNotice.Kind, StaffNotice.Email
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whether a kind of notice is listed in the page, and when its email goes."""
+
+    in_page: bool
+    email: str
+
+
+# What holds until somebody chooses. What the routing rules bring, all day and for a whole department, interrupts nobody.
+DEFAULTS: dict[str, Choice] = {
+    Kind.ASSIGNED: Choice(True, Email.AT_ONCE),
+    Kind.MENTIONED: Choice(True, Email.AT_ONCE),
+    Kind.ANSWERED: Choice(True, Email.MORNING),
+    Kind.REOPENED: Choice(True, Email.AT_ONCE),
+    Kind.DUE_SOON: Choice(True, Email.MORNING),
+    Kind.ESCALATED: Choice(True, Email.AT_ONCE),
+    Kind.TRANSFERRED: Choice(True, Email.NEVER),
+    Kind.ROUTED: Choice(False, Email.NEVER),
+}
+# Their open requests each morning: a preference, but no kind of notice.
+DIGEST = "digest"
+DIGEST_DEFAULT = Email.MORNING
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """away: the person whose stand-in this is."""
+
+    user: User
+    kind: str
+    choice: Choice
+    away: User | None = None
+
+
+def recipients(event: Event, service_request: ServiceRequest) -> list[Recipient]:
+    """Who is notified of this event: only those who may see the request now, and nobody of what they did themselves."""
+    kinds = _concerned(event, service_request)
+    kinds.pop(event.user_id or 0, None)
+    if not kinds:
+        return []
+    away = leave.away(service_request.jurisdiction, kinds)
+    stand_ins = {one.stand_in.pk for one in away.values() if one.stand_in is not None}
+    people = _people({*kinds, *stand_ins})
+    choices = chosen(people)
+    found: dict[int, Recipient] = {}
+    for pk, kind in kinds.items():
+        user = people.get(pk)
+        if user is None or not permissions.can(user, "view", service_request):
+            continue
+        choice = _choice(choices, pk, kind)
+        if pk not in away:
+            found[pk] = Recipient(user, kind, choice)
+            continue
+        if kind in (Kind.TRANSFERRED, Kind.ROUTED):
+            # The others of the department are notified.
+            continue
+        # They find it when they are back; until then it is for their stand-in.
+        found.setdefault(pk, Recipient(user, kind, Choice(choice.in_page, Email.NEVER)))
+        stand_in = away[pk].stand_in
+        other = people.get(stand_in.pk) if stand_in is not None else None
+        if other is None or other.pk in kinds or other.pk == event.user_id:
+            continue
+        if permissions.can(other, "view", service_request):
+            found.setdefault(other.pk, Recipient(other, kind, _choice(choices, other.pk, kind), away=user))
+    return [one for one in found.values() if one.choice.in_page or one.choice.email != Email.NEVER]
+
+
+def _concerned(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    """By the user's id, the kind of notice."""
+    data, assignee_id = event.data, service_request.assignee_id
+    match event.kind:
+        case "assigned":
+            # Somebody else may have it by now.
+            return {assignee_id: Kind.ASSIGNED} if assignee_id and assignee_id == data.get("assignee_id") else {}
+        case "escalated":
+            return {data["assignee_id"]: Kind.ESCALATED} if data.get("assignee_id") else {}
+        case "note_added":
+            named = Mention.objects.filter(comment=data.get("comment_id"), comment__hidden_at=None)
+            return dict.fromkeys(named.values_list("user_id", flat=True), Kind.MENTIONED)
+        case "answered":
+            return {assignee_id: Kind.ANSWERED} if assignee_id else {}
+        case "reopened":
+            return {assignee_id: Kind.REOPENED} if assignee_id else {}
+        case "due_soon":
+            return dict.fromkeys([assignee_id] if assignee_id else _in_charge(service_request), Kind.DUE_SOON)
+        case "routed" | "transferred" if data.get("department_id") == service_request.department_id:
+            kind = Kind.ROUTED if event.kind == "routed" and event.user_id is None else Kind.TRANSFERRED
+            return dict.fromkeys(_colleagues(service_request), kind)
+    return {}
+
+
+def _colleagues(service_request: ServiceRequest) -> list[int]:
+    """The team that has it, or else the department."""
+    if service_request.team is not None:
+        return list(service_request.team.members.filter(is_active=True).values_list("pk", flat=True))
+    of_department = User.objects.filter(memberships__department=service_request.department_id, is_active=True)
+    return list(of_department.order_by().values_list("pk", flat=True).distinct())
+
+
+def _in_charge(service_request: ServiceRequest) -> list[int]:
+    """Nobody has it yet: its team, or else the department's supervisors."""
+    if service_request.team is not None:
+        return _colleagues(service_request)
+    supervise = User.objects.filter(
+        memberships__department=service_request.department_id,
+        memberships__role__permissions__contains=["supervise"],
+        is_active=True,
+    )
+    return list(supervise.order_by().values_list("pk", flat=True).distinct()) if service_request.department_id else []
+
+
+def _people(ids: Collection[int]) -> dict[int, User]:
+    """Those who can still sign in, with their memberships."""
+    found = User.objects.filter(pk__in=ids, is_active=True).prefetch_related(
+        "memberships__role", "memberships__department"
+    )
+    people = {user.pk: user for user in found}
+    for user in people.values():
+        permissions.set_memberships(user, list(user.memberships.all()))
+    return people
+
+
+Choices = dict[tuple[int, str], Choice]
+
+
+def chosen(users: Iterable[int]) -> Choices:
+    """What these users have chosen, by user and kind."""
+    rows = StaffNoticePreference.objects.filter(user__in=users)
+    return {(row.user_id, row.kind): Choice(row.in_page, row.email) for row in rows}
+
+
+def _choice(choices: Choices, user_id: int, kind: str) -> Choice:
+    return choices.get((user_id, kind), DEFAULTS[kind])
+
+
+def choices_of(user: User) -> dict[str, Choice]:
+    """This user's choice for each kind."""
+    choices = chosen([user.pk])
+    return {kind: _choice(choices, user.pk, kind) for kind in DEFAULTS}
+
+
+def wants_digest(user: User) -> bool:
+    row = StaffNoticePreference.objects.filter(user=user, kind=DIGEST).first()
+    return (row.email if row is not None else DIGEST_DEFAULT) == Email.MORNING
+
+
+def without_digest() -> Q:
+    """Users who chose no email each morning."""
+    return Q(pk__in=StaffNoticePreference.objects.filter(kind=DIGEST, email=Email.NEVER).values("user"))

@@ -1,0 +1,226 @@
+"""What is wrong with routing rules: what can't be published, and rules that never count or that say two things."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from requests_app.models import Channel, Department, Jurisdiction, QuestionVersion, Service, Team, User
+from requests_app.rules.promises.service_levels import WEEKDAYS, WorkingHours, working_hours
+from requests_app.rules.routing.routing import Conditions, Rule, Written, read_rule
+from requests_app.rules.routing.words import calendars_of
+
+RULES_MAX = 200
+# Any week without holidays will do.
+A_MONDAY = dt.date(2026, 1, 5)
+# Nobody reports by import.
+CHANNELS = {*Channel.values} - {Channel.IMPORT}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What rules may name. services: active ones, with the questions of each."""
+
+    services: dict[str, set[str]]
+    hours: dict[str, WorkingHours]
+    departments: Collection[str] = ()
+    # By department and code; and people by email address.
+    teams: Collection[tuple[str, str]] = ()
+    people: Collection[str] = ()
+
+
+def known_of(jurisdiction: Jurisdiction) -> Known:
+    active = Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
+    services: dict[str, set[str]] = {code: set() for code in active.values_list("service_code", flat=True)}
+    questions = QuestionVersion.objects.filter(service_version__in=active.values("current"))
+    for code, question in questions.values_list("service_version__service__service_code", "code"):
+        services[code].add(question)
+    teams = Team.objects.filter(department__jurisdiction=jurisdiction, active=True)
+    return Known(
+        services=services,
+        hours={code: working_hours(one, jurisdiction.zone) for code, one in calendars_of(jurisdiction).items()},
+        departments=set(
+            Department.objects.filter(jurisdiction=jurisdiction, active=True).values_list("code", flat=True)
+        ),
+        teams=set(teams.values_list("department__code", "code")),
+        people=set(
+            User.objects.filter(memberships__jurisdiction=jurisdiction, is_active=True).values_list("email", flat=True)
+        ),
+    )
+
+
+def refusals(rules: list[Written], known: Known) -> list[str]:
+    """Why these rules can't be published, a sentence each."""
+    found = []
+    if len(rules) > RULES_MAX:
+        found.append(_("Use at most %(most)d rules.") % {"most": RULES_MAX})
+    seen: set[str] = set()
+    for rule in rules:
+        name = {"name": rule["name"]}
+        if rule["name"] in seen:
+            found.append(_("Two rules are called “%(name)s.”") % name)
+        seen.add(rule["name"])
+        code = rule.get("department")
+        if code and code not in known.departments:
+            found.append(_("“%(name)s” sends requests to a department that is closed.") % name)
+        elif rule.get("team") and (code, rule["team"]) not in known.teams:
+            found.append(_("“%(name)s” sends requests to a team that its department doesn’t have.") % name)
+        if rule.get("assignee") and rule["assignee"] not in known.people:
+            found.append(_("“%(name)s” assigns requests to somebody who doesn’t work here.") % name)
+        if any(one not in known.departments for one in rule.get("inform") or []):
+            found.append(_("“%(name)s” informs a department that is closed.") % name)
+    return found
+
+
+def marks(rules: list[Written], known: Known) -> list[str]:
+    """For each rule what is odd about it, or an empty string."""
+    read = [read_rule(rule) for rule in rules]
+    return [_mark(read[:position], rule, known) for position, rule in enumerate(read)]
+
+
+def _mark(earlier: list[Rule], rule: Rule, known: Known) -> str:
+    if sentence := _impossible(rule.conditions, known):
+        return sentence
+    for one in earlier:
+        if _same(one.conditions, rule.conditions):
+            if one.outcome != rule.outcome:
+                return _("Contradicts “%(name)s,” which has the same conditions and comes first.") % {"name": one.name}
+            return _("Same conditions as “%(name)s,” so it’s never reached.") % {"name": one.name}
+    covering = _covering(earlier, rule.conditions, known)
+    if len(covering) == 1:
+        return _("Never reached: “%(name)s” catches it all first.") % {"name": covering[0]}
+    if covering:
+        return _("Never reached: %(names)s catch it all first.") % {
+            "names": ", ".join(f"“{name}”" for name in covering)
+        }
+    if catches_all(rule.conditions, known):
+        return _("Catches everything: rules below it are never reached.")
+    return ""
+
+
+def catches_all(conditions: Conditions, known: Known) -> bool:
+    """Whether each of its conditions allows everything there is."""
+    return (
+        not conditions.is_empty
+        and (not conditions.services or conditions.services >= set(known.services))
+        and (not conditions.channels or conditions.channels >= CHANNELS)
+        and (not conditions.priorities or conditions.priorities >= {1, 2, 3, 4})
+        and not conditions.areas
+        and not conditions.answers
+        and not conditions.phrases
+        and (not conditions.days or len(conditions.days) == len(WEEKDAYS))
+        and not conditions.hours
+        and (not conditions.calendar or (conditions.while_open and _is_always(known, conditions.calendar)))
+    )
+
+
+def _is_always(known: Known, calendar: str) -> bool:
+    return calendar in known.hours and known.hours[calendar].always
+
+
+def _impossible(conditions: Conditions, known: Known) -> str:
+    services = conditions.services & set(known.services)
+    if conditions.services and not services:
+        return _("Never reached: its services aren’t offered anymore.")
+    if conditions.answers:
+        asked = set(conditions.answers)
+        if not any(asked <= known.services[code] for code in services or known.services):
+            return _("Never true: no service asks all of its questions.")
+    if conditions.calendar and conditions.calendar not in known.hours:
+        return _("Never true: its calendar doesn’t exist.")
+    if (conditions.days or conditions.hours or conditions.calendar) and not _can_hold_by_clock(conditions, known):
+        return _("Never true: its days and hours don’t overlap.")
+    return ""
+
+
+def _can_hold_by_clock(conditions: Conditions, known: Known) -> bool:
+    hours = known.hours.get(conditions.calendar)
+    if hours is not None and hours.always and not conditions.while_open:
+        return False
+    spans = [
+        (day, _minutes(opens), _minutes(closes))
+        for day, name in enumerate(WEEKDAYS)
+        for opens, closes in (hours.hours.get(name, []) if hours is not None else [])
+    ]
+
+    def is_open(at: dt.datetime) -> bool:
+        minute = at.hour * 60 + at.minute
+        return (
+            hours is None
+            or hours.always
+            or any(day == at.weekday() and opens <= minute < closes for day, opens, closes in spans)
+        )
+
+    changes = {minute for _day, opens, closes in spans for minute in (opens, closes)}
+    return any(
+        conditions.holds_by_clock(at) and (hours is None or is_open(at) == conditions.while_open)
+        for at in _instants(conditions, also=changes)
+    )
+
+
+def _instants(*conditions: Conditions, also: Collection[int] = ()) -> Iterator[dt.datetime]:
+    """The times of a week at which what they say of the clock may change. also: minutes of a day."""
+    minutes = {0, *also}
+    for one in conditions:
+        minutes.update(map(_minutes, one.hours or ()))
+    for day in range(7):
+        for minute in minutes:
+            yield dt.datetime.combine(A_MONDAY, dt.time(), dt.UTC) + dt.timedelta(days=day, minutes=minute)
+
+
+def _minutes(time: str) -> int:
+    return int(time[:2]) * 60 + int(time[3:5])
+
+
+def _covering(earlier: list[Rule], conditions: Conditions, known: Known) -> list[str]:
+    """The earlier rules that together catch all that these conditions could, or none. Each service is checked separately."""
+    names: dict[str, None] = {}
+    codes = conditions.services & set(known.services) if conditions.services else set(known.services)
+    for code in sorted(codes):
+        found = next(
+            (one for one in earlier if _covers(one.conditions, conditions, code)),
+            None,
+        )
+        if found is None:
+            return []
+        names[found.name] = None
+    return list(names)
+
+
+def _covers(wide: Conditions, narrow: Conditions, code: str) -> bool:
+    """Whether `wide` holds for this service whenever `narrow` does."""
+    return (
+        not wide.is_empty
+        and (not wide.services or code in wide.services)
+        and _allows(wide.channels, narrow.channels)
+        and _allows(wide.priorities, narrow.priorities)
+        and _allows(wide.areas, narrow.areas)
+        and all(
+            question in narrow.answers and narrow.answers[question] <= values
+            for question, values in wide.answers.items()
+        )
+        and _words_cover(wide.phrases, narrow.phrases)
+        and _clock_covers(wide, narrow)
+    )
+
+
+def _allows(wide: frozenset[Any], narrow: frozenset[Any]) -> bool:
+    return not wide or (bool(narrow) and narrow <= wide)
+
+
+def _words_cover(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
+    return not wide or (bool(narrow) and all(any(one in phrase for one in wide) for phrase in narrow))
+
+
+def _clock_covers(wide: Conditions, narrow: Conditions) -> bool:
+    if wide.calendar and (wide.calendar, wide.while_open) != (narrow.calendar, narrow.while_open):
+        return False
+    if not wide.days and not wide.hours:
+        return True
+    return all(wide.holds_by_clock(at) for at in _instants(wide, narrow) if narrow.holds_by_clock(at))
+
+
+def _same(one: Conditions, other: Conditions) -> bool:
+    return vars(one) == vars(other)

@@ -1,0 +1,47 @@
+"""rules.directory: a city's services, departments, teams, categories and areas."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from requests_app.models import Department, ServiceRequest, ServiceVersion
+from requests_app.rules.shared import directory
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_read_in_one_statement(cast: Rivermark) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        known = directory.of(cast.city, reload=True)
+    assert len(captured) == 1
+    service = known.service_by_code["pothole"]
+    with CaptureQueriesContext(connection) as captured:
+        assert service.current is not None
+        assert service.current.service is service
+        assert service.current.department.calendar.code
+        assert [colleague.name for colleague in known.people][:2] == ["Ada", "Cal"]
+    assert len(captured) == 0
+
+
+def test_its_rows_are_as_the_database_has_them(cast: Rivermark) -> None:
+    known = directory.of(cast.city, reload=True)
+    for rows in (known.versions, known.departments, known.services, known.categories):
+        for pk, row in rows.items():
+            stored = type(row).objects.get(pk=pk)
+            fields = [field.attname for field in type(row)._meta.concrete_fields]
+            assert [getattr(row, name) for name in fields] == [getattr(stored, name) for name in fields]
+
+
+def test_a_request_gets_what_it_belongs_to_without_a_statement_of_its_own(cast: Rivermark) -> None:
+    factories.routed(cast.pothole, answers={"where": "lane"})
+    service_request = ServiceRequest.objects.get()
+    known = directory.of(cast.city, reload=True)
+    with CaptureQueriesContext(connection) as captured:
+        known.fill([service_request])
+        assert service_request.service.service_code == "pothole"
+        assert isinstance(service_request.service_version, ServiceVersion)
+        assert isinstance(service_request.department, Department)
+        assert service_request.service_version.department == service_request.department
+    assert len(captured) == 0
