@@ -145,6 +145,19 @@ def test_other_danger_and_what_only_sounds_like_distress_stays_public(text: str)
     assert assess(text).distress == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("My husband hits me and I am scared to go home. The street light is out.", Kind.DOMESTIC_VIOLENCE),
+        ("my ex is following me and I'm scared to go home", Kind.DOMESTIC_VIOLENCE),
+        ("one student is scared to go home and has bruises", Kind.CHILD_ABUSE),
+        ("my stepdad hits me and I'm scared to go home", Kind.CHILD_ABUSE),
+    ],
+)
+def test_a_wife_who_is_scared_to_go_home_is_no_child(db: None, text: str, kind: Kind) -> None:
+    assert screening.distress_in(factories.jurisdiction(), [text]) == kind
+
+
 def test_the_city_s_own_words_of_distress_are_private_whatever_the_score(db: None) -> None:
     city, other = factories.jurisdiction(), factories.jurisdiction("Otherton")
     EmergencyPhrase.objects.create(jurisdiction=city, language="en", kind="child_abuse", phrase="purple pelican")
