@@ -34,6 +34,8 @@ def load(jurisdiction: Jurisdiction) -> None:
         invited = OutboxRow.objects.filter(jurisdiction=jurisdiction, kind="mail_invitation", done_at=None)
         received = OutboxRow.objects.filter(service_request=made, kind="email_received")
         for row in [*invited, *received]:
+            # As claim() counts it.
+            OutboxRow.objects.filter(pk=row.pk).update(attempts=1)
             outbox.fail(row.pk, REFUSED, counts=True, give_up=True)
             if row.recipient_id is not None:
                 email.mark_bounced(row.recipient_id)

@@ -1,6 +1,9 @@
-"""The names of the outbox's tasks, in words."""
+"""The names of the outbox's tasks, and why they failed, in words."""
+
+import re
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
@@ -88,7 +91,18 @@ _WORDS: dict[str, Words] = {
     "notify_of_approvals": _("By the clock: approvals of emergency checks that end"),
 }
 
+# Their numbers are those of web servers.
+NO_EMAIL = {"send_webhook", "alarm_sms"}
+
 
 def outbox_words(kind: str) -> str:
     """The name of a task; of an email, its subject."""
     return str(_WORDS.get(kind, kind))
+
+
+def error_words(kind: str, error: str) -> str:
+    """Why a task failed (OutboxRow.last_error). Errors of programs keep their names, by which a log is searched."""
+    if kind in NO_EMAIL or not re.fullmatch(r"refused|5\d\d", error):
+        return error
+    words = gettext("The mail server refused the address")
+    return words if error == "refused" else f"{words} ({error})"

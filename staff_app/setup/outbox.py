@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app import outbox as queue
 from requests_app.actions.setup import failed_tasks
-from requests_app.messages.outbox_words import outbox_words
+from requests_app.messages.outbox_words import error_words, outbox_words
 from requests_app.models import Invitation, OutboxRow
 from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
@@ -76,7 +76,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
     groups = [
         Group(
             outbox_words(one["kind"]),
-            one["last_error"],
+            error_words(one["kind"], one["last_error"]),
             one["count"],
             one["first"],
             one["last"],
@@ -120,7 +120,7 @@ def outbox_group(request: StaffRequest) -> HttpResponse:
         "list": found,
         "form": form,
         "what": outbox_words(group["kind"]),
-        "error": group["error"],
+        "error": error_words(group["kind"], group["error"]),
         "may_show": _may_read_addresses(request) and not shows and any(row["has_address"] for row in found.rows),
     }
     return render(request, "staff_app/setup/outbox_group.html", context, status=422 if form.errors else 200)

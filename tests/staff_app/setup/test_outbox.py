@@ -77,6 +77,17 @@ def test_it_shows_what_was_given_up_with_its_error(town: Rivermark, dead: Outbox
     assert ServiceRequest.objects.get().display_reference in group
 
 
+def test_a_refused_address_is_said_in_words(town: Rivermark, dead: OutboxRow, ada: Client) -> None:
+    kill(dead, "550")
+    link = kill(OutboxRow.objects.create(kind="send_webhook", lane="outside", jurisdiction=town.city), "550")
+    words = "The mail server refused the address (550)"
+    listed = ada.get("/staff/outbox/").content.decode()
+    assert f'data-label="Error">{words}</td>' in listed
+    assert 'data-label="Error">550</td>' in listed
+    assert words in ada.get(path("email_received", "550")).content.decode()
+    assert words not in ada.get(path(link.kind, "550")).content.decode()
+
+
 def test_a_reference_is_told_only_to_who_may_open_the_request(town: Rivermark, dead: OutboxRow, pia: Client) -> None:
     page = pia.get(path("email_received")).content.decode()
     assert GAVE_UP in page
@@ -135,7 +146,7 @@ def test_rows_of_every_kind_are_there_grouped_by_kind_and_cause(town: Rivermark,
         ("Email: report received", GAVE_UP): 1,
         ("Email: invitation", GAVE_UP): 1,
         ("Email: link to confirm or sign in", GAVE_UP): 2,
-        ("Email: link to confirm or sign in", "550"): 1,
+        ("Email: link to confirm or sign in", "The mail server refused the address (550)"): 1,
         ("Job on many requests", "ValueError"): 1,
         ("By the clock: counting again", "QueryCanceled"): 1,
         ("By the clock: ending holds", "QueryCanceled"): 1,
