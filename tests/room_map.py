@@ -1,12 +1,18 @@
-"""Draws the rooms of tests/test_rooms.py as docs/architecture.svg: `python -m tests.room_map`."""
+"""Draws what tests/test_rooms.py says: the packages as docs/architecture.svg, the subjects as docs/subjects.svg.
 
+`python -m tests.room_map` writes both.
+"""
+
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from tests.test_rooms import FLOORS
+from tests.test_rooms import FLOORS, SUBJECTS
 
-PICTURE = Path(__file__).resolve().parent.parent / "docs/architecture.svg"
+ROOT = Path(__file__).resolve().parent.parent
+PICTURE = ROOT / "docs/architecture.svg"
+SUBJECTS_PICTURE = ROOT / "docs/subjects.svg"
 # What each floor is for, from the ground up.
 NAMES = {
     "requests_app": ["Foundations", "Data and rules", "Queue", "Log", "Writes", "Messages", "Files and background", "Entrances"],
@@ -78,12 +84,51 @@ def draw() -> str:
     x = left - MARGIN - WIDTHS["staff_app"]
     for number, line in enumerate(LEGEND):
         parts.append(f'<text class="name" x="{x}" y="{height - 64 + 18 * number}">{escape(line)}</text>')
+    return framed(parts, " ".join(LEGEND), width=left, height=height)
+
+
+def modules(layer: str, subject: str) -> list[str]:
+    paths = (ROOT / "requests_app" / layer / subject).glob("*.py")
+    return sorted(path.stem for path in paths if path.stem != "__init__")
+
+
+def draw_subjects() -> str:
+    """A table: a row for each subject, a column for each layer, and in its cells the modules."""
+    names = 108
+    cell = (WIDTHS["requests_app"] + WIDTHS["staff_app"] + MARGIN - names) // 2
+    width = 2 * MARGIN + names + 2 * cell
+    parts = [
+        f'<text class="app" x="{MARGIN + names + column * cell + GAP}" y="{MARGIN + 16}">{layer}/</text>'
+        for column, layer in enumerate(SUBJECTS)
+    ]
+    top = MARGIN + 30
+    for subject in sorted(set[str]().union(*SUBJECTS.values())):
+        cells = [
+            textwrap.wrap(" · ".join(modules(layer, subject)), int((cell - 2 * GAP) / LETTER)) for layer in SUBJECTS
+        ]
+        height = max(len(lines) for lines in cells) * 18 + 16
+        parts.append(
+            f'<rect class="floor" x="{MARGIN}" y="{top}" width="{width - 2 * MARGIN}" height="{height}" rx="6"/>'
+        )
+        parts.append(f'<text x="{MARGIN + GAP}" y="{top + 22}">{subject}/</text>')
+        for column, lines in enumerate(cells):
+            x = MARGIN + names + column * cell
+            parts += [
+                f'<text class="name" x="{x + GAP}" y="{top + 22 + 18 * number}">{escape(line)}</text>'
+                for number, line in enumerate(lines)
+            ]
+        top += height + GAP
+    title = "The modules of rules and actions by subject"
+    return framed(parts, title, width=width, height=top - GAP + MARGIN)
+
+
+def framed(parts: list[str], title: str, *, width: int, height: int) -> str:
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left} {height}" width="{left}" height="{height}" role="img">',
-            f"<title>{escape(' '.join(LEGEND))}</title>",
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
+            f"<title>{escape(title)}</title>",
             f"<style>{STYLE}</style>",
-            f'<rect class="paper" x="1" y="1" width="{left - 2}" height="{height - 2}" rx="8"/>',
+            f'<rect class="paper" x="1" y="1" width="{width - 2}" height="{height - 2}" rx="8"/>',
             *parts,
             "</svg>\n",
         ]
@@ -92,6 +137,7 @@ def draw() -> str:
 
 def main() -> None:
     PICTURE.write_text(draw())
+    SUBJECTS_PICTURE.write_text(draw_subjects())
 
 
 if __name__ == "__main__":

@@ -88,5 +88,6 @@ def test_the_examples_call_what_the_files_define() -> None:
             assert f"def {helper}(" in (ROOT / file).read_text(), f"{file}: {helper}"
 
 
-def test_every_package_is_in_the_picture_that_is_kept() -> None:
+def test_packages_and_subjects_are_in_the_pictures_that_are_kept() -> None:
     assert room_map.PICTURE.read_text() == room_map.draw(), "run .venv/bin/python -m tests.room_map"
+    assert room_map.SUBJECTS_PICTURE.read_text() == room_map.draw_subjects(), "run .venv/bin/python -m tests.room_map"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from requests_app import photos
 from requests_app.actions.truth import ending_checks as actions
 from requests_app.models import Disposition, EndingCheck, Photo
-from requests_app.rules.truth.truth_rate import LOOK_WITHIN
+from requests_app.rules.truth.rate import LOOK_WITHIN
 from staff_app import due
 from staff_app.checks.forms import CheckForm
 from staff_app.decorators import StaffRequest, need_in_city, staff_page

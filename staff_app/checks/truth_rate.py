@@ -16,7 +16,7 @@ from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.exports.csv_cells import safe
 from requests_app.models import EndingCheck, EndingSample, Jurisdiction
-from requests_app.rules.truth.truth_rate import LOOK_WITHIN, Looked, TruthRate, count
+from requests_app.rules.truth.rate import LOOK_WITHIN, Looked, TruthRate, count
 from staff_app import due
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 

@@ -76,14 +76,14 @@ REGRESSIONS = [
     Regression(
         "a step of an alarm that fails for good is its last",
         "requests_app/worker/tasks.py",
-        '    "alert_next": alarm_calls.alert_failed,\n',
+        '    "alert_next": calls.alert_failed,\n',
         "",
         ("tests/requests_app/actions/alarms/test_alarms.py",),
     ),
     Regression(
         "a refused alarm email waits for its time to pass",
         "requests_app/worker/tasks.py",
-        '    "alarm_email": alarm_calls.message_failed,\n',
+        '    "alarm_email": calls.message_failed,\n',
         "",
         ("tests/requests_app/actions/alarms/test_alarms.py",),
     ),
@@ -382,7 +382,7 @@ REGRESSIONS = [
     Regression(
         "emergency words in use change without an approval",
         "requests_app/actions/setup/catalog_versions.py",
-        "    needs_approval = bool(service.active and (found := golive.obstacles(service, written)))",
+        "    needs_approval = bool(service.active and (found := go_live.obstacles(service, written)))",
         "    needs_approval = bool(service.active and (found := []))",
         ("tests/staff_app/setup/golive/test_gate_to_residents.py",),
     ),

@@ -153,7 +153,7 @@ import subprocess, sys
 from contextlib import ExitStack
 from pathlib import Path
 from django.conf import settings
-from requests_app import photo_slots
+from requests_app.core import photo_slots
 settings.configure(PHOTO_SLOTS_ROOT=Path(sys.argv[1]))
 with photo_slots.slot() as held:
     child = subprocess.Popen(["sleep", "60"], pass_fds=[held])

@@ -11,7 +11,7 @@ from requests_app.rules.alarms import screening
 
 pytestmark = pytest.mark.shows("4.1")
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 SHIPPED = yaml.safe_load((ROOT / "requests_app/danger/phrases.yaml").read_text())["emergency_words"]
 PHRASES = [
     EmergencyPhrase(language=language, kind=kind, phrase=read_phrase(written)[0], unless=read_phrase(written)[1])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_app.rules.truth.truth_rate import Looked, TruthRate, count, wilson
+from requests_app.rules.truth.rate import Looked, TruthRate, count, wilson
 
 pytestmark = pytest.mark.shows("14.6")
 SEEN = ("fixed", "not_fixed", "cant_tell", "acted", "")
