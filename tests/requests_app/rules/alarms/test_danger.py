@@ -152,9 +152,13 @@ def test_other_danger_and_what_only_sounds_like_distress_stays_public(text: str)
         ("my ex is following me and I'm scared to go home", Kind.DOMESTIC_VIOLENCE),
         ("one student is scared to go home and has bruises", Kind.CHILD_ABUSE),
         ("my stepdad hits me and I'm scared to go home", Kind.CHILD_ABUSE),
+        # What a writer threatens.
+        ("fix this pothole or I will come and shoot you all", Kind.THREAT),
+        ("arreglen el bache o los voy a matar", Kind.THREAT),
+        ("I'll shoot you an email with the photos of the pothole", ""),
     ],
 )
-def test_a_wife_who_is_scared_to_go_home_is_no_child(db: None, text: str, kind: Kind) -> None:
+def test_who_is_scared_to_go_home_or_threatens_is_heard(db: None, text: str, kind: str) -> None:
     assert screening.distress_in(factories.jurisdiction(), [text]) == kind
 
 
