@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.messages.calendar_file import escaped, folded
 from requests_app.models import Area, Calendar, Jurisdiction
 from tests import factories
 from tests.factories import Rivermark
@@ -133,13 +132,3 @@ def test_an_area_without_collection_days_has_no_calendar(client: Client, town: R
     assert get(client, path).status_code == 404
     Area.objects.update(attributes={"trash": "twice a week"})
     assert get(client).status_code == 404
-
-
-def test_text_is_escaped_and_long_lines_are_folded_between_letters() -> None:
-    assert escaped("a,b;c\\d\r\ne\rf") == "a\\,b\\;c\\\\d\\nef"
-    for line in ("x" * 75, "x" * 76, "ñ" * 200, "x" + "🗑" * 60, ""):
-        written = folded(line)
-        pieces = written[:-2].split(b"\r\n")
-        assert max(map(len, pieces)) <= 75
-        assert written.replace(b"\r\n ", b"").decode() == f"{line}\r\n"
-        assert [piece.decode().startswith(" ") for piece in pieces[1:]] == [True] * (len(pieces) - 1)
