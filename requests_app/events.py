@@ -1,4 +1,4 @@
-"""The event log, and the table of what each kind of event triggers.
+"""The event log, and what each kind of event triggers (event_kinds.py has the table of kinds).
 
 An event holds codes, ids, times and numbers from the allow-list of its kind, never text, names, addresses or coordinates.
 Those are stored in rows that can be erased; the event refers to them by id.
@@ -10,140 +10,38 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from requests_app import outbox
+from requests_app import event_kinds, outbox
 from requests_app.clock import app_now
 from requests_app.core import transactions
+from requests_app.event_kinds import EventKind
 from requests_app.models import Event, OutboxRow, Person, ServiceRequest, User
-from requests_app.rules.programs import webhook_events
 from requests_app.rules.work import staff_actions
 
-# The keys that each kind's data may contain.
-KINDS: dict[str, frozenset[str]] = {
-    kind: frozenset(keys.split())
-    for kind, keys in {
-        "submitted": "channel service_code after_warning people",
-        "confirmed": "",
-        "routed": "department_id reason rule_id version_id team_id",
-        "triaged": "reason from_department_id by_department_id",
-        "transferred": "department_id from_department_id comment_id",
-        "service_changed": "service_code from_service_code",
-        "priority_set": "priority from_priority",
-        "assigned": "assignee_id",
-        # by_department_id: by the link in an email to a department that works by email.
-        "accepted": "by_department_id",
-        "scheduled": "date",
-        "visited": "at remote",
-        "made_safe": "",
-        "put_on_hold": "reason until",
-        "resumed": "",
-        "asked": "comment_id until checked_by_id",
-        "reminded": "question_id until",
-        "answered": "comment_id resumed",
-        "commented": "comment_id checked_by_id",
-        "note_added": "comment_id",
-        "resolved": "disposition reason comment_id remote no_evidence bulk_job_id by_department_id checked_by_id",
-        "handed_over": "owner_id owner_number comment_id checked_by_id",
-        # known_twice: how many of its people were counted in the other one already.
-        "merged": "parent_id comment_id known_twice",
-        "duplicate_merged": "child_id",
-        "unmerged": "parent_id",
-        "related": "other_id",
-        "unrelated": "other_id",
-        "withdrawn": "",
-        # What the request was before, so that it can be undone.
-        "reopened": "count comment_id disposition reason ended_at acknowledged_at assignee_id checked_by_id",
-        "reopening_undone": "count",
-        "closed": "",
-        "survey_answered": "question value reason",
-        # clock_kind, step: which clock is late, and the step of rules/promises/escalation.py. Without them, it was reopened twice.
-        "escalated": "assignee_id clock_kind step",
-        # Most of the time of a clock has passed; clock_kind: which.
-        "due_soon": "clock_kind",
-        "clock_suspended": "suspension_id",
-        "clock_resumed": "suspension_id",
-        "silence_asked": "asked_id",
-        "silence_answered": "reason",
-        "joined": "role",
-        "followed": "",
-        "unsubscribed": "",
-        "edited": "field revision_id",
-        "edited_privately": "field revision_id",
-        "photo_added": "photo_id",
-        "photo_removed": "photo_id",
-        "place_corrected": "revision_id",
-        "pending_review": "reason",
-        "hidden": "reason",
-        "published": "",
-        "made_public": "",
-        "kept_private": "",
-        "photo_hidden": "photo_id reason",
-        "photo_restored": "photo_id",
-        "text_hidden": "field reason revision_id",
-        "text_restored": "field revision_id",
-        # act: the action whose text was posted although personal data was marked in it; kinds: "name+phone".
-        "personal_data_kept": "act kinds by_department_id",
-        "text_withdrawn": "comment_id",
-        "text_edited": "comment_id revision_id",
-        "reporter_viewed": "reason by_department_id",
-        "erased": "what",
-        "imported": "source_status",
-        # event_id, act: the event that was undone, and its kind.
-        "undone": "event_id act",
-        "alarm_raised": "alarm_id reason",
-        "alarm_sent": "alarm_id call_id channel",
-        "alarm_failed": "alarm_id call_id channel reason",
-        "alarm_unanswerable": "alarm_id",
-        "alarm_accepted": "alarm_id call_id",
-        "alarm_needless": "alarm_id",
-        "alarm_ended": "alarm_id",
-        # A crew's result that came too late: what it said, and how many photos of it were kept, for staff only.
-        "crew_result_kept": "outcome photos",
-        "task_added": "task_id department_id",
-        "task_team_set": "task_id department_id",
-        "task_linked": "task_id department_id",
-        "task_done": "task_id department_id",
-        "task_dropped": "task_id department_id",
-        "task_reopened": "task_id department_id",
-    }.items()
-}
-
 # Events shown to residents in a timeline.
-PUBLIC_KINDS = {
-    "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "asked",
-    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened",
-    "reopening_undone", "closed", "joined", "edited", "place_corrected", "photo_added",
-}  # fmt: skip
-
-# The outbox rows that each kind creates.
-_NOTIFY = {
-    "submitted", "routed", "transferred", "commented", "asked", "reminded", "put_on_hold", "resolved", "handed_over", "merged",
-    "reopened", "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
-    "reopening_undone", "made_public",
-}  # fmt: skip
-REACTIONS: dict[str, list[str]] = {
-    **{kind: ["notify"] for kind in _NOTIFY},
-    "submitted": ["route", "notify"],
-    "handed_over": ["notify", "mail_owner"],
-    "alarm_raised": ["alert_next"],
-}
+PUBLIC_KINDS = event_kinds.where(residents="read") | event_kinds.where(residents="counted")
 # Staff are notified of these; rules/people/staff_notices.py says who.
-STAFF_KINDS = {
-    "answered", "assigned", "due_soon", "escalated", "note_added", "reopened", "routed", "transferred",
-}  # fmt: skip
-for _kind in sorted(STAFF_KINDS):
-    REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "notify_staff"]
+STAFF_KINDS = event_kinds.where(told="staff")
 # What a department that works by email alone is sent, with private links that sign the event.
-TO_DEPARTMENT = {"answered", "reopened", "routed", "transferred"}
+TO_DEPARTMENT = event_kinds.where(told="department")
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
-SUBSCRIBER_KINDS = {
-    "submitted", "published", "made_public", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold",
-    "resumed", "resolved", "handed_over", "merged", "withdrawn", "reopened", "reopening_undone",
-}  # fmt: skip
-for _kind in SUBSCRIBER_KINDS:
-    REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
-# Webhooks are sent for these (rules/programs/webhook_events.py).
-for _kind in webhook_events.BY_KIND:
-    REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_webhooks"]
+SUBSCRIBER_KINDS = event_kinds.where(told="followers")
+# After these events the search index must be updated.
+_REINDEXED = event_kinds.where(then="index")
+
+
+def _reactions_to(kind: EventKind) -> list[str]:
+    """The outbox rows that it creates, without the search index's."""
+    return [
+        *(reaction for reaction in kind.then.split() if reaction != "index"),
+        *(["notify"] if kind.email else []),
+        *(["notify_staff"] if kind.name in STAFF_KINDS else []),
+        *(["match_subscriptions"] if kind.name in SUBSCRIBER_KINDS else []),
+        *(["match_webhooks"] if kind.webhook else []),
+    ]
+
+
+# What happens when…? Only kinds that something follows from.
+REACTIONS = {name: reactions for name, kind in event_kinds.KINDS.items() if (reactions := _reactions_to(kind))}
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
 OUTSIDE_REACTIONS = {"mail_owner"}
 # These wait only for rows of their own kind: a failing routing must not delay notifications or alarms, and a staff action that can
@@ -159,12 +57,6 @@ ORDERING_KEYS = {
 WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "notify_staff", "match_webhooks"}
 # Notices to colleagues need no order with email to residents.
 RELEASING_REACTIONS = WAITING_REACTIONS - {"notify_staff"}
-# After these events the search index must be updated.
-_REINDEXED = {
-    "submitted", "service_changed", "pending_review", "hidden", "published", "made_public", "edited", "place_corrected",
-    "undone",
-}  # fmt: skip
-
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
 
 
@@ -177,11 +69,12 @@ class InvalidEventData(Exception):
 
 
 def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    if kind not in KINDS:
+    if kind not in event_kinds.KINDS:
         raise InvalidEventData(f"Unknown event kind {kind}.")
+    keys = event_kinds.KINDS[kind].data.split()
     clean: dict[str, Any] = {}
     for key, value in data.items():
-        if key not in KINDS[kind]:
+        if key not in keys:
             raise InvalidEventData(f"Events of kind {kind} may not contain {key}.")
         stored = value.isoformat() if isinstance(value, dt.datetime | dt.date) else value
         if isinstance(stored, str) and stored and not is_code(stored):

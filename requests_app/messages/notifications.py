@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q
 
-from requests_app import outbox
+from requests_app import event_kinds, outbox
 from requests_app.clock import app_now
 from requests_app.models import (
     Cadence,
@@ -20,25 +20,7 @@ from requests_app.models import (
 from requests_app.rules.following import subscriptions
 
 # Event kind: the email about it (templates/emails/, and the outbox kind `email_…`).
-EMAILS = {
-    "submitted": "received",
-    "routed": "routed",
-    "transferred": "routed",
-    "commented": "commented",
-    "asked": "asked",
-    "reminded": "reminded",
-    "put_on_hold": "on_hold",
-    "resolved": "resolved",
-    "handed_over": "resolved",
-    "merged": "resolved",
-    "reopened": "reopened",
-    **dict.fromkeys(
-        ["accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected"],
-        "changed",
-    ),
-    "reopening_undone": "changed",
-    "made_public": "made_public",
-}
+EMAILS = {name: kind.email for name, kind in event_kinds.KINDS.items() if kind.email}
 # Never put into a digest: the confirmation of a report, questions that hold up the work, and that it became public.
 NEVER_IN_DIGEST = {"received", "asked", "reminded", "made_public"}
 # People get no email about what they did themselves, except that their report arrived.

@@ -1,21 +1,22 @@
 """The timeline of a request for residents: newest first, with departments but never names."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from requests_app import event_kinds
 from requests_app.core.localized import localized
-from requests_app.events import PUBLIC_KINDS, without_undone
+from requests_app.events import PUBLIC_KINDS, SUBSCRIBER_KINDS, without_undone
 from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
 from requests_app.rules.publication.public_texts import key_of
 
 # Not shown: people who joined are a number on the page, not a line each; closed looks like resolved.
-UNTOLD = {"joined", "duplicate_merged", "closed"}
+UNTOLD = event_kinds.where(residents="counted")
 AT_MOST = 200
 # Events that come several at a time when someone does it once.
 IN_SERIES = {"edited", "photo_added"}
@@ -155,30 +156,10 @@ def words(
     own: bool,
 ) -> str:
     """What happened, in words. departments, owners: names by primary key, so that a list needs no query per event."""
-    data = event.data
-    if event.kind in ("routed", "transferred"):
-        department = departments.get(data.get("department_id") or 0, "") or _("The city")
-        return _("Sent to %(department)s") % {"department": department}
-    if event.kind == "scheduled":
-        day = parse_date(str(data.get("date", "")))
-        return _("Scheduled for %(date)s") % {"date": wording.long_date(day)} if day else _("Scheduled")
-    if event.kind == "put_on_hold":
-        return _held(service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))), own=own)
-    if event.kind == "resolved":
-        return _ended(service_request, str(data.get("disposition", "")), str(data.get("reason") or ""), own=own)
-    if event.kind == "handed_over":
-        return _("Sent to %(owner)s") % {"owner": owners.get(data.get("owner_id") or 0, _("another office"))}
-    if event.kind == "asked":
-        return _("We asked you a question") if own else _("We asked the person who reported it a question")
-    if event.kind == "answered":
-        return _("You sent us a message") if own else _("A resident sent us a message")
-    if event.kind == "commented":
-        department_name = localized(service_request.department.name) if service_request.department else _("The city")
-        return _("Update from %(who)s") % {"who": department_name}
-    if event.kind == "place_corrected":
-        return _place_words(event, own=own)
-    known = OWN_WORDS.get(event.kind) if own else None
-    return _(known or WORDS.get(event.kind, event.kind))
+    if sentence := SENTENCES.get(event.kind):
+        return sentence(_Told(event, service_request, departments, owners, own))
+    own_words = OWN_WORDS.get(event.kind) if own else None
+    return _(own_words or WORDS.get(event.kind, event.kind))
 
 
 def change_words(event: Event, service_request: ServiceRequest, *, own: bool) -> str:
@@ -193,10 +174,62 @@ def change_words(event: Event, service_request: ServiceRequest, *, own: bool) ->
     )
 
 
-def _place_words(event: Event, *, own: bool) -> str:
-    if event.person_id is None:
+@dataclass(frozen=True)
+class _Told:
+    """An event, and what its sentence is made of: see words()."""
+
+    event: Event
+    service_request: ServiceRequest
+    departments: Mapping[int, str]
+    owners: Mapping[int, str]
+    own: bool
+
+
+def _sent(told: _Told) -> str:
+    department = told.departments.get(told.event.data.get("department_id") or 0, "") or _("The city")
+    return _("Sent to %(department)s") % {"department": department}
+
+
+def _scheduled(told: _Told) -> str:
+    day = parse_date(str(told.event.data.get("date", "")))
+    return _("Scheduled for %(date)s") % {"date": wording.long_date(day)} if day else _("Scheduled")
+
+
+def _put_on_hold(told: _Told) -> str:
+    data = told.event.data
+    return _held(
+        told.service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))), own=told.own
+    )
+
+
+def _resolved(told: _Told) -> str:
+    data = told.event.data
+    return _ended(told.service_request, str(data.get("disposition", "")), str(data.get("reason") or ""), own=told.own)
+
+
+def _handed_over(told: _Told) -> str:
+    return _("Sent to %(owner)s") % {
+        "owner": told.owners.get(told.event.data.get("owner_id") or 0, _("another office"))
+    }
+
+
+def _asked(told: _Told) -> str:
+    return _("We asked you a question") if told.own else _("We asked the person who reported it a question")
+
+
+def _answered(told: _Told) -> str:
+    return _("You sent us a message") if told.own else _("A resident sent us a message")
+
+
+def _commented(told: _Told) -> str:
+    department = told.service_request.department
+    return _("Update from %(who)s") % {"who": localized(department.name) if department else _("The city")}
+
+
+def _place_corrected(told: _Told) -> str:
+    if told.event.person_id is None:
         return _("The place was corrected")
-    return _("You changed the place") if own else _("The person who reported it changed the place")
+    return _("You changed the place") if told.own else _("The person who reported it changed the place")
 
 
 def _held(service_request: ServiceRequest, reason: str, until: dt.date | None, *, own: bool) -> str:
@@ -220,3 +253,23 @@ def _ended(service_request: ServiceRequest, disposition: str, reason: str, *, ow
         owner_reference=service_request.owner_reference,
     )
     return wording.outcome(then, to_reporter=own)
+
+
+# What depends on the event's data, or on who reads it.
+SENTENCES: dict[str, Callable[[_Told], str]] = {
+    "routed": _sent,
+    "transferred": _sent,
+    "scheduled": _scheduled,
+    "put_on_hold": _put_on_hold,
+    "resolved": _resolved,
+    "handed_over": _handed_over,
+    "asked": _asked,
+    "answered": _answered,
+    "commented": _commented,
+    "place_corrected": _place_corrected,
+}
+event_kinds.complete(
+    [*WORDS, *SENTENCES],
+    event_kinds.where(residents="read") | SUBSCRIBER_KINDS,
+    "WORDS or SENTENCES of messages/timeline.py",
+)

@@ -7,6 +7,7 @@ from django.core import signing
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from requests_app import event_kinds
 from requests_app.models import Event, User
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import alarms, listing, presence
@@ -16,12 +17,9 @@ SALT = "staff page"
 MAX_AGE_S = 16 * 60 * 60
 EVENTS_MAX = 300
 # Events after which a request may be in a list where it was not before.
-ARRIVING = {
-    "submitted", "routed", "triaged", "transferred", "assigned", "reopened", "reopening_undone", "answered", "priority_set",
-    "service_changed", "resumed", "put_on_hold", "resolved", "withdrawn", "unmerged", "undone", "confirmed", "place_corrected",
-}  # fmt: skip
+ARRIVING = event_kinds.where(lists="arrives")
 # Events that change nothing that a row shows.
-SILENT = {"reporter_viewed", "alarm_sent", "subscribed", "followed", "unsubscribed", "note_added", "reminded"}
+SILENT = event_kinds.where(lists="silent")
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,17 @@
 """The timeline of one request, newest first: its events as sentences, with the names of staff."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import BigIntegerField, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
+from requests_app import event_kinds
 from requests_app.actions.privacy import privacy
 from requests_app.actions.work import staff_texts
 from requests_app.clock import app_now
@@ -344,94 +344,138 @@ def day(iso: str) -> str:
 
 def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
     """One event as a sentence; its subject is shown next to it. undone: the event that it undid, if known."""
-    data = event.data
-    department = names.departments.get(data.get("department_id", 0), "")
-    match event.kind:
-        case "submitted":
-            return _("Reported: %(service)s") % {"service": names.services.get(data.get("service_code", ""), "")}
-        case "routed":
-            return _("Routed to %(department)s (%(reason)s)") % {
-                "department": department,
-                "reason": routing_reason(data.get("reason", "")),
-            }
-        case "triaged":
-            return _("Sent to triage (%(reason)s)") % {"reason": routing_reason(data.get("reason", ""))}
-        case "transferred":
-            return _("Transferred to %(department)s") % {"department": department}
-        case "service_changed":
-            return _("Service changed from %(before)s to %(after)s") % {
-                "before": names.services.get(data.get("from_service_code", ""), ""),
-                "after": names.services.get(data.get("service_code", ""), ""),
-            }
-        case "priority_set":
-            return _("Priority changed from %(before)s to %(after)s") % {
-                "before": data.get("from_priority"),
-                "after": data.get("priority"),
-            }
-        case "assigned":
-            name = names.users.get(data.get("assignee_id") or 0)
-            return _("Assigned to %(name)s") % {"name": name} if name else _("Unassigned")
-        case "crew_result_kept":
-            return _kept_words(data)
-        case "escalated" if data.get("clock_kind"):
-            name = names.users.get(data.get("assignee_id") or 0, "")
-            return _("Late: %(name)s was notified") % {"name": name}
-        case "due_soon" if data.get("clock_kind") == Target.Kind.ACKNOWLEDGE:
-            return _("Should be accepted soon")
-        case "silence_answered" if data.get("reason") in SilenceQuestion.Reason.values:
-            return _("No update because: %(reason)s") % {"reason": silence.REASONS[data["reason"]]}
-        case "escalated":
-            return _("Came back again: escalated to %(name)s") % {
-                "name": names.users.get(data.get("assignee_id") or 0, "")
-            }
-        case "due_soon":
-            return _("About to be late")
-        case "survey_answered":
-            return surveyed_words(data)
-        case "undone" if undone is not None:
-            return _("Undone: %(action)s") % {"action": words_of(undone, names)}
-        case "scheduled":
-            return _("Scheduled for %(day)s") % {"day": day(str(data.get("date", "")))}
-        case "put_on_hold":
-            reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
-            return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
-        case "resolved":
-            return resolved_words(data, names)
-        case "handed_over":
-            return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
-        case "merged":
-            return _("Merged into %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
-        case "duplicate_merged":
-            return _("%(reference)s was merged into this") % {
-                "reference": names.requests.get(data.get("child_id", 0), "")
-            }
-        case "personal_data_kept":
-            kinds = ", ".join(
-                str(KIND_WORDS[Kind(kind)]).lower() for kind in str(data.get("kinds", "")).split("+") if kind
-            )
-            return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
-        case "unmerged":
-            return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
-        case "related":
-            return _("Linked to %(reference)s") % {"reference": names.requests.get(data.get("other_id", 0), "")}
-        case "unrelated":
-            return _("No longer linked to %(reference)s") % {
-                "reference": names.requests.get(data.get("other_id", 0), "")
-            }
-        case "reporter_viewed" if data.get("reason") in privacy.VIEW_REASONS:
-            reason = str(privacy.VIEW_REASONS[data["reason"]])
-            return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}
-        case "reporter_viewed" if data.get("reason") == privacy.FOUND:
-            return _("Found by the reporter’s phone or email")
-        case "reporter_viewed" if data.get("reason") == privacy.BY_WEBHOOK:
-            return _("A program got the reporter’s contact information by webhook")
-        case "task_added" | "task_team_set" | "task_linked" | "task_done" | "task_dropped" | "task_reopened":
-            return task_words(event.kind) % {"department": department}
-        case "alarm_raised":
-            return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
-        case "alarm_sent" | "alarm_failed" | "alarm_accepted":
-            return alarm_words(event, names)
+    if event.kind == "undone" and undone is not None:
+        return _("Undone: %(action)s") % {"action": words_of(undone, names)}
+    sentence = SENTENCES.get(event.kind)
+    return sentence(event, names) if sentence is not None else simple_words(event.kind)
+
+
+def _submitted(event: Event, names: Names) -> str:
+    return _("Reported: %(service)s") % {"service": names.services.get(event.data.get("service_code", ""), "")}
+
+
+def _department(event: Event, names: Names) -> str:
+    return names.departments.get(event.data.get("department_id", 0), "")
+
+
+def _routed(event: Event, names: Names) -> str:
+    return _("Routed to %(department)s (%(reason)s)") % {
+        "department": _department(event, names),
+        "reason": routing_reason(event.data.get("reason", "")),
+    }
+
+
+def _triaged(event: Event, names: Names) -> str:
+    return _("Sent to triage (%(reason)s)") % {"reason": routing_reason(event.data.get("reason", ""))}
+
+
+def _transferred(event: Event, names: Names) -> str:
+    return _("Transferred to %(department)s") % {"department": _department(event, names)}
+
+
+def _service_changed(event: Event, names: Names) -> str:
+    return _("Service changed from %(before)s to %(after)s") % {
+        "before": names.services.get(event.data.get("from_service_code", ""), ""),
+        "after": names.services.get(event.data.get("service_code", ""), ""),
+    }
+
+
+def _priority_set(event: Event, names: Names) -> str:
+    return _("Priority changed from %(before)s to %(after)s") % {
+        "before": event.data.get("from_priority"),
+        "after": event.data.get("priority"),
+    }
+
+
+def _assigned(event: Event, names: Names) -> str:
+    name = names.users.get(event.data.get("assignee_id") or 0)
+    return _("Assigned to %(name)s") % {"name": name} if name else _("Unassigned")
+
+
+def _escalated(event: Event, names: Names) -> str:
+    name = names.users.get(event.data.get("assignee_id") or 0, "")
+    words = (
+        _("Late: %(name)s was notified")
+        if event.data.get("clock_kind")
+        else _("Came back again: escalated to %(name)s")
+    )
+    return words % {"name": name}
+
+
+def _due_soon(event: Event, names: Names) -> str:
+    accept = event.data.get("clock_kind") == Target.Kind.ACKNOWLEDGE
+    return _("Should be accepted soon") if accept else _("About to be late")
+
+
+def _silence_answered(event: Event, names: Names) -> str:
+    reason = event.data.get("reason")
+    if reason not in SilenceQuestion.Reason.values:
+        return simple_words(event.kind)
+    return _("No update because: %(reason)s") % {"reason": silence.REASONS[reason]}
+
+
+def _scheduled(event: Event, names: Names) -> str:
+    return _("Scheduled for %(day)s") % {"day": day(str(event.data.get("date", "")))}
+
+
+def _put_on_hold(event: Event, names: Names) -> str:
+    code = event.data.get("reason", "")
+    return _("On hold until %(day)s: %(reason)s") % {
+        "day": day(str(event.data.get("until", ""))),
+        "reason": names.waits.get(code, code),
+    }
+
+
+def _handed_over(event: Event, names: Names) -> str:
+    return _("Handed over to %(owner)s") % {"owner": names.owners.get(event.data.get("owner_id", 0), "")}
+
+
+def _merged(event: Event, names: Names) -> str:
+    return _("Merged into %(reference)s") % {"reference": names.requests.get(event.data.get("parent_id", 0), "")}
+
+
+def _duplicate_merged(event: Event, names: Names) -> str:
+    reference = names.requests.get(event.data.get("child_id", 0), "")
+    return _("%(reference)s was merged into this") % {"reference": reference}
+
+
+def _unmerged(event: Event, names: Names) -> str:
+    return _("Unmerged from %(reference)s") % {"reference": names.requests.get(event.data.get("parent_id", 0), "")}
+
+
+def _related(event: Event, names: Names) -> str:
+    return _("Linked to %(reference)s") % {"reference": names.requests.get(event.data.get("other_id", 0), "")}
+
+
+def _unrelated(event: Event, names: Names) -> str:
+    reference = names.requests.get(event.data.get("other_id", 0), "")
+    return _("No longer linked to %(reference)s") % {"reference": reference}
+
+
+def _personal_data_kept(event: Event, names: Names) -> str:
+    kinds = str(event.data.get("kinds", "")).split("+")
+    words = ", ".join(str(KIND_WORDS[Kind(kind)]).lower() for kind in kinds if kind)
+    return _("Left in after a warning: %(kinds)s") % {"kinds": words}
+
+
+def _reporter_viewed(event: Event, names: Names) -> str:
+    reason = event.data.get("reason")
+    if reason in privacy.VIEW_REASONS:
+        words = str(privacy.VIEW_REASONS[reason])
+        return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": words}
+    if reason == privacy.FOUND:
+        return _("Found by the reporter’s phone or email")
+    if reason == privacy.BY_WEBHOOK:
+        return _("A program got the reporter’s contact information by webhook")
     return simple_words(event.kind)
+
+
+def _task(event: Event, names: Names) -> str:
+    return task_words(event.kind) % {"department": _department(event, names)}
+
+
+def _alarm_raised(event: Event, names: Names) -> str:
+    return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(event.data.get("reason") or "words"))}
 
 
 def task_words(kind: str) -> str:
@@ -458,15 +502,17 @@ def alarm_words(event: Event, names: Names) -> str:
     return words % {"name": name}
 
 
-def resolved_words(data: dict[str, Any], names: Names) -> str:
+def _resolved(event: Event, names: Names) -> str:
     """ "Resolved: Fixed. No photo or visit: it wasn't safe"."""
+    data = event.data
     words = _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
     why = names.no_evidence.get(str(data.get("no_evidence") or ""), "")
     return f"{words}. " + _("No photo or visit: %(reason)s") % {"reason": why} if why else words
 
 
-def _kept_words(data: dict[str, Any]) -> str:
+def _crew_result_kept(event: Event, names: Names) -> str:
     """What a crew said after somebody else had been faster."""
+    data = event.data
     said = {
         Disposition.FIXED: due.disposition_words(Disposition.FIXED),
         Disposition.ACTION_TAKEN: due.disposition_words(Disposition.ACTION_TAKEN),
@@ -481,63 +527,98 @@ def _kept_words(data: dict[str, Any]) -> str:
     }
 
 
-def surveyed_words(data: dict[str, Any]) -> str:
+def _survey_answered(event: Event, names: Names) -> str:
     """ "Is it fixed?": No (It came back)."""
-    question, value, reason = (str(data.get(key) or "") for key in ("question", "value", "reason"))
+    question, value, reason = (str(event.data.get(key) or "") for key in ("question", "value", "reason"))
     answer = {"yes": _("yes"), "partly": _("partly"), "no": _("no")}.get(value, value)
     words = _("Survey: is it fixed? %(said)s") if question == "fixed" else _("Survey: treated well? %(said)s")
     why = survey.REASONS.get(question, {}).get(reason, "")
     return words % {"said": answer} + (f" ({why})" if why else "")
 
 
+# What says enough without the event's data, or is read where it has none.
+WORDS = {
+    "confirmed": gettext_noop("Confirmed by the reporter"),
+    "due_soon": gettext_noop("Due soon"),
+    "clock_suspended": gettext_noop("The city stopped the clock"),
+    "clock_resumed": gettext_noop("The clock is running again"),
+    "silence_asked": gettext_noop("Asked why there’s no update"),
+    "silence_answered": gettext_noop("Said why there’s no update"),
+    "accepted": gettext_noop("Accepted"),
+    "visited": gettext_noop("Visited"),
+    "made_safe": gettext_noop("Made safe for now"),
+    "resumed": gettext_noop("Resumed"),
+    "asked": gettext_noop("Asked the reporter a question"),
+    "reminded": gettext_noop("Reminded the reporter of our question"),
+    "answered": gettext_noop("Reply received"),
+    "commented": gettext_noop("Public comment"),
+    "note_added": gettext_noop("Internal note"),
+    "withdrawn": gettext_noop("Withdrawn"),
+    "reopened": gettext_noop("Reopened"),
+    "reopening_undone": gettext_noop("The resident took the reopening back"),
+    "closed": gettext_noop("Closed 30 days after it was resolved"),
+    "joined": gettext_noop("Another person is affected"),
+    "followed": gettext_noop("Another person is following"),
+    "unsubscribed": gettext_noop("Unsubscribed"),
+    "place_corrected": gettext_noop("Location corrected"),
+    "edited": gettext_noop("Edited the report"),
+    "edited_privately": gettext_noop("Edited what only the city sees"),
+    "photo_added": gettext_noop("Added a photo"),
+    "photo_removed": gettext_noop("Removed a photo that was just added"),
+    "pending_review": gettext_noop("Held for review"),
+    "hidden": gettext_noop("Hidden from the public"),
+    "published": gettext_noop("Shown to the public"),
+    "made_public": gettext_noop("Made public: it names nobody"),
+    "kept_private": gettext_noop("Kept private"),
+    "photo_hidden": gettext_noop("Photo hidden"),
+    "photo_restored": gettext_noop("Photo shown again"),
+    "text_hidden": gettext_noop("Text hidden from the public"),
+    "text_restored": gettext_noop("Hidden text restored"),
+    "text_withdrawn": gettext_noop("Text withdrawn by its writer"),
+    "text_edited": gettext_noop("Text edited by its writer"),
+    "reporter_viewed": gettext_noop("Viewed the reporter’s contact information"),
+    "erased": gettext_noop("Erased at the person’s request"),
+    "imported": gettext_noop("Imported from the previous system"),
+    "undone": gettext_noop("Undone"),
+    "alarm_unanswerable": gettext_noop("Alarm: no one on call can be reached"),
+    "alarm_needless": gettext_noop("Alarm marked as needless"),
+    "alarm_ended": gettext_noop("Alarm ended: the request was closed"),
+}
+SENTENCES: dict[str, Callable[[Event, Names], str]] = {
+    "submitted": _submitted,
+    "routed": _routed,
+    "triaged": _triaged,
+    "transferred": _transferred,
+    "service_changed": _service_changed,
+    "priority_set": _priority_set,
+    "assigned": _assigned,
+    "crew_result_kept": _crew_result_kept,
+    "escalated": _escalated,
+    "due_soon": _due_soon,
+    "silence_answered": _silence_answered,
+    "survey_answered": _survey_answered,
+    "scheduled": _scheduled,
+    "put_on_hold": _put_on_hold,
+    "resolved": _resolved,
+    "handed_over": _handed_over,
+    "merged": _merged,
+    "duplicate_merged": _duplicate_merged,
+    "personal_data_kept": _personal_data_kept,
+    "unmerged": _unmerged,
+    "related": _related,
+    "unrelated": _unrelated,
+    "reporter_viewed": _reporter_viewed,
+    **dict.fromkeys(
+        ["task_added", "task_team_set", "task_linked", "task_done", "task_dropped", "task_reopened"], _task
+    ),
+    "alarm_raised": _alarm_raised,
+    **dict.fromkeys(["alarm_sent", "alarm_failed", "alarm_accepted"], alarm_words),
+}
+event_kinds.complete([*WORDS, *SENTENCES], event_kinds.KINDS, "WORDS or SENTENCES of staff_app/request/timeline.py")
+
+
 def simple_words(kind: str) -> str:
-    return {
-        "confirmed": _("Confirmed by the reporter"),
-        "due_soon": _("Due soon"),
-        "clock_suspended": _("The city stopped the clock"),
-        "clock_resumed": _("The clock is running again"),
-        "silence_asked": _("Asked why there’s no update"),
-        "silence_answered": _("Said why there’s no update"),
-        "accepted": _("Accepted"),
-        "visited": _("Visited"),
-        "made_safe": _("Made safe for now"),
-        "resumed": _("Resumed"),
-        "asked": _("Asked the reporter a question"),
-        "reminded": _("Reminded the reporter of our question"),
-        "answered": _("Reply received"),
-        "commented": _("Public comment"),
-        "note_added": _("Internal note"),
-        "withdrawn": _("Withdrawn"),
-        "reopened": _("Reopened"),
-        "reopening_undone": _("The resident took the reopening back"),
-        "closed": _("Closed 30 days after it was resolved"),
-        "joined": _("Another person is affected"),
-        "followed": _("Another person is following"),
-        "unsubscribed": _("Unsubscribed"),
-        "place_corrected": _("Location corrected"),
-        "edited": _("Edited the report"),
-        "edited_privately": _("Edited what only the city sees"),
-        "photo_added": _("Added a photo"),
-        "photo_removed": _("Removed a photo that was just added"),
-        "pending_review": _("Held for review"),
-        "hidden": _("Hidden from the public"),
-        "published": _("Shown to the public"),
-        "made_public": _("Made public: it names nobody"),
-        "kept_private": _("Kept private"),
-        "photo_hidden": _("Photo hidden"),
-        "photo_restored": _("Photo shown again"),
-        "text_hidden": _("Text hidden from the public"),
-        "text_restored": _("Hidden text restored"),
-        "text_withdrawn": _("Text withdrawn by its writer"),
-        "text_edited": _("Text edited by its writer"),
-        "reporter_viewed": _("Viewed the reporter’s contact information"),
-        "erased": _("Erased at the person’s request"),
-        "imported": _("Imported from the previous system"),
-        "undone": _("Undone"),
-        "alarm_unanswerable": _("Alarm: no one on call can be reached"),
-        "alarm_needless": _("Alarm marked as needless"),
-        "alarm_ended": _("Alarm ended: the request was closed"),
-    }.get(kind, kind)
+    return _(WORDS[kind]) if kind in WORDS else kind
 
 
 def routing_reason(code: str) -> str:

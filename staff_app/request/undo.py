@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app import event_kinds
 from requests_app.actions.work import staff_actions
 from requests_app.models import Event, ServiceRequest
 from requests_app.rules.people import permissions
@@ -58,6 +59,7 @@ INSTEAD: "dict[str, tuple[str, _StrPromise]]" = {
     "visited": ("comment", gettext_lazy("Post a comment that says what’s true.")),
     "withdrawn": ("reopen", gettext_lazy("Reopen the request, and tell people why.")),
 }
+event_kinds.complete(INSTEAD, UNDOABLE, "INSTEAD of staff_app/request/undo.py")
 
 
 def undo_tag(event: Event | None) -> str:

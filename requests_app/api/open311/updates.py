@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 
-from requests_app import references
+from requests_app import event_kinds, references
 from requests_app.actions.programs import outside_updates
 from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.framework import idempotency
@@ -31,7 +31,7 @@ from requests_app.rules.work.staff_actions import UNDO_FOR
 OPEN, CLOSED = "OPEN", "CLOSED"
 # What followers of a request are notified of, too: progress on it, but not that it exists.
 KINDS = sorted(SUBSCRIBER_KINDS - {"submitted", "published", "made_public"} | {"unmerged"})
-ENDINGS = {"resolved", "handed_over", "merged", "withdrawn", "reopening_undone"}
+ENDINGS = event_kinds.where(work="ends") | {"reopening_undone"}
 NAME_MOST, UPDATE_ID_MOST = 200, 200
 
 

@@ -1,10 +1,11 @@
 """Which members of staff an event concerns, and how each chose to be notified."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
+from requests_app import event_kinds
 from requests_app.models.event import Event
 from requests_app.models.people import User
 from requests_app.models.service_request import ServiceRequest
@@ -83,26 +84,56 @@ def recipients(event: Event, service_request: ServiceRequest) -> list[Recipient]
 
 def _concerned(event: Event, service_request: ServiceRequest) -> dict[int, str]:
     """By the user's id, the kind of notice."""
-    data, assignee_id = event.data, service_request.assignee_id
-    match event.kind:
-        case "assigned":
-            # Somebody else may have it by now.
-            return {assignee_id: Kind.ASSIGNED} if assignee_id and assignee_id == data.get("assignee_id") else {}
-        case "escalated":
-            return {data["assignee_id"]: Kind.ESCALATED} if data.get("assignee_id") else {}
-        case "note_added":
-            named = Mention.objects.filter(comment=data.get("comment_id"), comment__hidden_at=None)
-            return dict.fromkeys(named.values_list("user_id", flat=True), Kind.MENTIONED)
-        case "answered":
-            return {assignee_id: Kind.ANSWERED} if assignee_id else {}
-        case "reopened":
-            return {assignee_id: Kind.REOPENED} if assignee_id else {}
-        case "due_soon":
-            return dict.fromkeys([assignee_id] if assignee_id else _in_charge(service_request), Kind.DUE_SOON)
-        case "routed" | "transferred" if data.get("department_id") == service_request.department_id:
-            kind = Kind.ROUTED if event.kind == "routed" and event.user_id is None else Kind.TRANSFERRED
-            return dict.fromkeys(_colleagues(service_request), kind)
-    return {}
+    concerned = CONCERNED.get(event.kind)
+    return concerned(event, service_request) if concerned is not None else {}
+
+
+def _assigned(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    assignee_id = service_request.assignee_id
+    # Somebody else may have it by now.
+    return {assignee_id: Kind.ASSIGNED} if assignee_id and assignee_id == event.data.get("assignee_id") else {}
+
+
+def _escalated(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    return {event.data["assignee_id"]: Kind.ESCALATED} if event.data.get("assignee_id") else {}
+
+
+def _note_added(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    named = Mention.objects.filter(comment=event.data.get("comment_id"), comment__hidden_at=None)
+    return dict.fromkeys(named.values_list("user_id", flat=True), Kind.MENTIONED)
+
+
+def _answered(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    return {service_request.assignee_id: Kind.ANSWERED} if service_request.assignee_id else {}
+
+
+def _reopened(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    return {service_request.assignee_id: Kind.REOPENED} if service_request.assignee_id else {}
+
+
+def _due_soon(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    assignee_id = service_request.assignee_id
+    return dict.fromkeys([assignee_id] if assignee_id else _in_charge(service_request), Kind.DUE_SOON)
+
+
+def _sent(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    if event.data.get("department_id") != service_request.department_id:
+        return {}
+    kind = Kind.ROUTED if event.kind == "routed" and event.user_id is None else Kind.TRANSFERRED
+    return dict.fromkeys(_colleagues(service_request), kind)
+
+
+CONCERNED: dict[str, Callable[[Event, ServiceRequest], dict[int, str]]] = {
+    "assigned": _assigned,
+    "escalated": _escalated,
+    "note_added": _note_added,
+    "answered": _answered,
+    "reopened": _reopened,
+    "due_soon": _due_soon,
+    "routed": _sent,
+    "transferred": _sent,
+}
+event_kinds.complete(CONCERNED, event_kinds.where(told="staff"), "CONCERNED of rules/people/staff_notices.py")
 
 
 def _colleagues(service_request: ServiceRequest) -> list[int]:

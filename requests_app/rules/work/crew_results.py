@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from requests_app import event_kinds
 from requests_app.models import AnswerTemplate, Disposition, Event, ServiceRequest, User
 from requests_app.rules.shared.intake import clean_text
 from requests_app.rules.work import answer_templates
@@ -16,7 +17,7 @@ DONE = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.NOT_FOUND)
 NO_ACCESS = "no_access"
 # The form that a result outdates, in CHANGES_FOR of rules/work/staff_actions.py.
 FORM = "crew_result"
-ENDINGS = ("resolved", "handed_over", "merged", "withdrawn", "closed")
+ENDINGS = event_kinds.where(work="ends")
 PHOTOS_MAX = 6
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 
+from requests_app import event_kinds
 from requests_app.clock import app_now
 from requests_app.models import Disposition, Event, Person, ServiceRequest
 
@@ -17,10 +18,7 @@ STILL_THERE_WITHIN = dt.timedelta(days=14)
 # After these, "No" to "Is it fixed?" reopens the request with that press. After others, the question is another one.
 REOPENED_BY_NO = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.NOT_FOUND)
 # Nobody acts on a request by these.
-NO_ACTS = (
-    "survey_answered", "escalated", "reporter_viewed", "joined", "followed", "unsubscribed", "due_soon", "clock_suspended",
-    "clock_resumed", "silence_asked", "silence_answered",
-)  # fmt: skip
+NO_ACTS = event_kinds.where(work="untouched")
 
 
 def days_to_reopen(disposition: str) -> int:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from requests_app import event_kinds
 from requests_app.clock import AppNow, app_now
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Event, Jurisdiction, Snooze, User
@@ -12,7 +13,7 @@ from requests_app.models import Event, Jurisdiction, Snooze, User
 MAX = 200
 LONGEST = dt.timedelta(days=365)
 # What ends a snooze early: the reporter replied, it came back, or it became urgent.
-WAKING = {"answered", "reopened", "priority_set", "alarm_raised", "escalated", "assigned", "transferred", "resolved"}
+WAKING = event_kinds.where(told="snoozed")
 
 
 def active(user: User | Parameter, city: Jurisdiction | Parameter) -> "QuerySet[Snooze]":

@@ -7,31 +7,20 @@ in CHANGES_FOR the form was recorded after it, the person must first see what ch
 import datetime as dt
 from collections.abc import Mapping
 
+from requests_app import event_kinds
 from requests_app.models import Event, ServiceRequest
 
 UNDO_FOR = dt.timedelta(seconds=30)
 
 # The events of actions that can be undone. If a member of staff did it, its email waits for UNDO_FOR.
-UNDOABLE = frozenset({
-    "accepted", "answered", "asked", "assigned", "commented", "handed_over", "hidden", "made_public", "made_safe", "merged",
-    "note_added", "place_corrected", "priority_set", "published", "put_on_hold", "reopened", "resolved", "resumed",
-    "routed", "scheduled", "service_changed", "transferred", "triaged", "unmerged", "visited", "withdrawn",
-})  # fmt: skip
+UNDOABLE = event_kinds.where(undo="by_staff")
 # Events that follow from one of these in the same transaction, and are undone with it.
-FOLLOWING = frozenset({"duplicate_merged", "escalated"})
+FOLLOWING = event_kinds.where(undo="with_another")
 
 # Changes of the work: who does it, by when, what it is, where it is, what the reporter said, and that someone is in danger.
-WORK = frozenset({
-    "accepted", "alarm_raised", "answered", "asked", "assigned", "closed", "commented", "edited", "edited_privately",
-    "erased", "escalated", "handed_over", "made_safe", "merged", "place_corrected", "priority_set", "put_on_hold",
-    "reminded", "reopened", "reopening_undone", "resolved", "resumed", "routed", "scheduled", "service_changed",
-    "transferred", "triaged", "undone", "unmerged", "visited", "withdrawn",
-})  # fmt: skip
+WORK = event_kinds.where(outdates="work")
 # Changes of what the public can read. Work goes on whether the public sees it or not.
-PUBLICATION = frozenset({
-    "commented", "edited", "erased", "hidden", "kept_private", "made_public", "pending_review", "photo_hidden",
-    "photo_restored", "published", "resolved", "service_changed", "text_hidden", "text_restored", "undone",
-})  # fmt: skip
+PUBLICATION = event_kinds.where(outdates="publication")
 # Forms are named by their verb. The forms not listed here are outdated by changes of the work. No form is outdated by people who
 # join, follow or unsubscribe, by survey answers, new photos, internal notes, or a look at the reporter's contact information.
 CHANGES_FOR: Mapping[str, frozenset[str]] = {
@@ -43,31 +32,7 @@ CHANGES_FOR: Mapping[str, frozenset[str]] = {
     "change_service": WORK | PUBLICATION,
     **dict.fromkeys(("hide", "publish", "moderate", "restore", "hide_photo", "show_photo", "review"), PUBLICATION),
     # A crew did the work it was sent to do, unless somebody ended it, took it elsewhere, or it became another one meanwhile.
-    "crew_result": frozenset(
-        {
-            "answered",
-            "asked",
-            "closed",
-            "edited",
-            "edited_privately",
-            "erased",
-            "handed_over",
-            "made_safe",
-            "merged",
-            "place_corrected",
-            "put_on_hold",
-            "reopened",
-            "reopening_undone",
-            "resolved",
-            "service_changed",
-            "transferred",
-            "triaged",
-            "undone",
-            "unmerged",
-            "visited",
-            "withdrawn",
-        }
-    ),
+    "crew_result": event_kinds.where(outdates="crew"),
     # Anything except what nobody would miss, since undoing restores everything as it was. An alarm goes on anyway.
     "undo": (WORK | PUBLICATION) - {"alarm_raised"},
 }
