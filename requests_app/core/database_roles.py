@@ -33,7 +33,8 @@ ROLES = [
     Role("lamplighter_read", False, "30s", "3s", "15s"),
 ]
 # What happened, what was changed, and what was published: written once, even by a compromised web or worker process. Triggers
-# refuse as well, but those of pgtrigger obey a variable that every session may set. Migration 0096 refuses to empty them.
+# refuse as well, but those of pgtrigger obey a variable that every session may set. The trigger refuse_truncate refuses to empty
+# them.
 APPEND_ONLY = frozenset(
     {
         "requests_app_event",

@@ -1,6 +1,7 @@
 """How many public requests are in each cell of the map, so that a tile of a whole city reads a few hundred rows.
 
-A trigger on ServiceRequest appends a MapCellDelta for each change (migration 0010), and actions/figures/map_cells.py folds them in.
+A trigger on ServiceRequest appends a MapCellDelta for each change (migrations/_initial_sql.py), and actions/figures/map_cells.py
+folds them in.
 """
 
 import datetime as dt

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = "Dump the database as gzipped SQL, without owners and privileges, to test later migrations on."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="the file to write, such as tests/releases/0003.sql.gz")
+        parser.add_argument("file", type=Path, help="the file to write, such as tests/releases/0007.sql.gz")
 
     def handle(self, *, file: Path, **options: Any) -> None:
         settings = connection.settings_dict

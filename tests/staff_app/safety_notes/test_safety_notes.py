@@ -1,21 +1,18 @@
 """Safety notes: a supervisor sets a fact about a place, staff who go there are offered it, and each reading is logged."""
 
 import datetime as dt
-import importlib
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from requests_app.actions.privacy import housekeeping
 from requests_app.actions.work import safety_notes
 from requests_app.clock import app_now
-from requests_app.models import Role, SafetyNote, SafetyNoteReading, SafetyNoteText, ServiceRequest, SetupChange, User
-from requests_app.rules.people.permissions import DEFAULT_ROLES
+from requests_app.models import SafetyNote, SafetyNoteReading, SafetyNoteText, ServiceRequest, SetupChange, User
 from requests_app.rules.work import safety_notes as rules
 from tests import factories
 from tests.factories import Rivermark
@@ -198,23 +195,3 @@ def test_a_renewed_one_counts_on_and_an_ended_one_is_erased_with_its_log(
     set_time(app_now() + dt.timedelta(days=6))
     housekeeping.sweep()
     assert not SafetyNote.objects.exists()
-
-
-def test_roles_as_they_came_get_what_new_ones_have(town: Rivermark) -> None:
-    """And those that a city changed don't."""
-    migration = importlib.import_module("requests_app.migrations.0057_standard_roles")
-    crew, supervisor = factories.role(town.city, "crew"), factories.role(town.city, "supervisor")
-    Role.objects.filter(pk=crew.pk).update(permissions=sorted(migration.CREW))
-    without = [one for one in supervisor.permissions if one not in ("safety_notes", "view_911_number")]
-    Role.objects.filter(pk=supervisor.pk).update(permissions=without)
-    other = factories.jurisdiction("Other")
-    own = Role.objects.create(jurisdiction=other, code="crew", permissions=sorted(migration.CREW - {"note"}))
-    numbers = importlib.import_module("requests_app.migrations.0101_911_numbers")
-    for _time in range(2):
-        migration.add(apps, None)
-        numbers.add(apps, None)
-    for role in (crew, supervisor):
-        role.refresh_from_db()
-        assert sorted(role.permissions) == sorted(DEFAULT_ROLES[role.code]["permissions"])
-    own.refresh_from_db()
-    assert "check_endings" not in own.permissions

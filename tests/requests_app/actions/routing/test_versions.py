@@ -1,12 +1,10 @@
 """Sets of routing rules: what a file publishes, what else a rule decides, and simulations that go on after a kill."""
 
 import datetime as dt
-import importlib
 from typing import Any
 
 import pytest
 import yaml
-from django.apps import apps
 from django.core import mail
 
 from requests_app import outbox
@@ -14,7 +12,7 @@ from requests_app.actions.routing import simulation as routing_simulation
 from requests_app.actions.routing import versions
 from requests_app.imports.catalog import export_catalog, import_catalog
 from requests_app.imports.map_files import ImportProblemError
-from requests_app.models import OutboxRow, RoutingRule, RoutingSimulation, RoutingVersion, SetupChange, Target
+from requests_app.models import OutboxRow, RoutingSimulation, RoutingVersion, SetupChange, Target
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
@@ -68,20 +66,6 @@ def test_a_file_with_a_rule_about_nothing_is_refused(town: Rivermark, tmp_path: 
     with pytest.raises(ImportProblemError):
         import_catalog(town.city, written(tmp_path, [EVERYTHING | wrong]))
     assert not RoutingVersion.objects.exists()
-
-
-def test_the_rules_that_a_city_has_become_its_first_version_once(town: Rivermark) -> None:
-    RoutingRule.objects.create(
-        jurisdiction=town.city, order=1, name="Old", when={"services": ["tree"]}, department=town.parks
-    )
-    migration = importlib.import_module("requests_app.migrations.0026_first_routing_versions")
-    migration.publish(apps, None)
-    migration.publish(apps, None)
-    version = RoutingVersion.objects.get()
-    assert (version.number, version.rules) == (
-        1,
-        [{"name": "Old", "when": {"services": ["tree"]}, "department": "PK"}],
-    )
 
 
 def test_a_priority_by_rule_brings_its_target(town: Rivermark) -> None:

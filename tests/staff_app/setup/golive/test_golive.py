@@ -2,10 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from requests_app.actions.setup import catalog_versions
@@ -258,19 +256,3 @@ def test_who_can_use_a_service_is_said_as_it_is(
 def test_taken_offline_nobody_can_use_it(town: Rivermark, ada: Client) -> None:
     page = ada.post(f"{PAGE}offer/", {"offer": "0"}, follow=True).content.decode()
     assert "Nobody can use it anymore." in page
-
-
-def test_an_approval_of_before_counts_on_if_it_was_of_the_words_in_use(town: Rivermark) -> None:
-    """As the migration finds it: without the words of stops, and without the number."""
-    before = {"screen": town.outreach.emergency_screen, "stops": []}
-    approval = ServiceApproval.objects.create(
-        service=service_of(town), kind="emergency", user=town.ada, review_by=LATER, approved=before
-    )
-    assert "emergency" in sentences(town)
-    convert = import_module("requests_app.migrations.0108_approved_words").convert
-    convert(apps, None)
-    assert "emergency" not in sentences(town)
-    approval.approved = {"screen": {"en": "Other words. Call 911."}, "stops": []}
-    approval.save()
-    convert(apps, None)
-    assert "emergency" in sentences(town)

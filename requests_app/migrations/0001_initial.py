@@ -1,11 +1,11 @@
-"""All tables, for a database that has none. One that has some gets what it lacks from the migrations that this replaces.
+"""All tables of 0.2.0, with the functions, indexes and triggers that they need.
 
-tests/test_releases.py compares the two ways.
+It replaces what was there until then. A database with the last of those migrations counts as migrated; the command `migrate` refuses an
+older one.
 """
 
 import datetime
 import uuid
-from importlib import import_module
 
 import django.contrib.gis.db.models.fields
 import django.contrib.postgres.fields
@@ -22,80 +22,20 @@ from django.db import migrations, models
 
 import requests_app.clock
 from requests_app.core.safe_migrations import CreateTables
-
-PLACE_INDEXES = import_module(f"{__package__}.0003_partial_place_indexes")
-MAP_CELLS = import_module(f"{__package__}.0010_map_cells")
+from requests_app.migrations import _initial_sql as sql
 
 
 class Migration(migrations.Migration):
-    replaces = [
-        ("requests_app", "0002_initial"),
-        ("requests_app", "0003_partial_place_indexes"),
-        ("requests_app", "0004_alarms"),
-        ("requests_app", "0005_danger"),
-        ("requests_app", "0006_promises"),
-        ("requests_app", "0007_note_audience"),
-        ("requests_app", "0008_undo"),
-        ("requests_app", "0009_limits_and_keys"),
-        ("requests_app", "0010_map_cells"),
-        ("requests_app", "0011_numbers"),
-        ("requests_app", "0012_public_open_indexes"),
-        ("requests_app", "0013_setup"),
-        ("requests_app", "0014_team_queue"),
-        ("requests_app", "0015_service_drafts"),
-        ("requests_app", "0017_service_approvals"),
-        ("requests_app", "0018_draft_testers"),
-        ("requests_app", "0019_retirements"),
-        ("requests_app", "0020_target_agreement"),
-        ("requests_app", "0021_requests_by_service"),
-        ("requests_app", "0022_people_access"),
-        ("requests_app", "0025_routing_versions"),
-        ("requests_app", "0026_first_routing_versions"),
-        ("requests_app", "0027_routing_indexes"),
-        ("requests_app", "0028_city_setup"),
-        ("requests_app", "0029_layer_imports"),
-        ("requests_app", "0031_audit_indexes"),
-        ("requests_app", "0032_article_drafts_and_notices"),
-        ("requests_app", "0033_answer_templates"),
-        ("requests_app", "0034_queue_orders"),
-        ("requests_app", "0035_queue_search"),
-        ("requests_app", "0036_saved_views"),
-        ("requests_app", "0037_snoozes"),
-        ("requests_app", "0038_bulk_jobs"),
-        ("requests_app", "0039_macros"),
-        ("requests_app", "0042_related_requests"),
-        ("requests_app", "0043_ended_requests_by_place"),
-        ("requests_app", "0044_staff_notices"),
-        ("requests_app", "0045_department_email"),
-        ("requests_app", "0046_clock_suspensions"),
-        ("requests_app", "0047_ending_checks"),
-        ("requests_app", "0048_clock_indexes"),
-        ("requests_app", "0049_daily_load"),
-        ("requests_app", "0050_overview_settings"),
-        ("requests_app", "0051_tasks"),
-        ("requests_app", "0052_waits_index"),
-        ("requests_app", "0054_crew_results"),
-        ("requests_app", "0056_safety_notes"),
-        ("requests_app", "0057_standard_roles"),
-        ("requests_app", "0062_api_key_terms"),
-        ("requests_app", "0063_api_key_usage"),
-        ("requests_app", "0064_api_key_requests"),
-        ("requests_app", "0067_webhooks"),
-        ("requests_app", "0068_events_of_programs"),
-        ("requests_app", "0070_webhook_lane"),
-        ("requests_app", "0072_texts_of_safety_notes_and_results_of_tasks"),
-    ]
+    initial = True
 
-    dependencies = [("requests_app", "0001_functions_and_staff")]
+    replaces = [("requests_app", "0108_approved_words")]
+
+    dependencies = [("auth", "0012_alter_user_first_name_max_length")]
 
     operations = [
+        migrations.RunSQL(sql.BEFORE_TABLES),
         CreateTables(
             [
-                migrations.AddField(
-                    model_name="user",
-                    name="uses_keys",
-                    field=models.BooleanField(db_default=True, default=True),
-                ),
                 migrations.CreateModel(
                     name="Jurisdiction",
                     fields=[
@@ -128,6 +68,8 @@ class Migration(migrations.Migration):
                         ("all_night_number", models.CharField(blank=True, max_length=40)),
                         ("desk_night_number", models.CharField(blank=True, db_default="", max_length=40)),
                         ("alarm_minutes", models.PositiveSmallIntegerField(db_default=15, default=15)),
+                        ("urgent_acknowledge_minutes", models.PositiveSmallIntegerField(db_default=30, default=30)),
+                        ("urgent_resolve_minutes", models.PositiveSmallIntegerField(db_default=240, default=240)),
                         ("map_view", models.JSONField(default=dict)),
                         (
                             "boundary",
@@ -138,6 +80,10 @@ class Migration(migrations.Migration):
                         (
                             "address_card",
                             models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list),
+                        ),
+                        (
+                            "place_aliases",
+                            models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict),
                         ),
                         ("notices_until", models.DateTimeField(blank=True, null=True)),
                         (
@@ -166,6 +112,12 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(("alarm_minutes__gte", 1)), name="jurisdiction_alarms_wait"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("urgent_acknowledge_minutes__gte", 1), ("urgent_resolve_minutes__gte", 1)
+                                ),
+                                name="jurisdiction_urgent_targets",
                             ),
                         ],
                     },
@@ -369,6 +321,7 @@ class Migration(migrations.Migration):
                         ("name", models.JSONField()),
                         ("description", models.JSONField(default=dict)),
                         ("keywords", models.JSONField(blank=True, default=dict)),
+                        ("asked", models.JSONField(blank=True, db_default={}, default=dict)),
                         (
                             "category",
                             models.ForeignKey(
@@ -502,6 +455,7 @@ class Migration(migrations.Migration):
                         ),
                         ("options", models.JSONField(blank=True, default=list)),
                         ("show_if", models.JSONField(blank=True, default=dict)),
+                        ("asks_asset", models.BooleanField(db_default=False, default=False)),
                     ],
                     options={
                         "ordering": ["order"],
@@ -653,6 +607,13 @@ class Migration(migrations.Migration):
                                     ("self_harm", "Self Harm"),
                                     ("domestic_violence", "Domestic Violence"),
                                     ("utility", "Utility"),
+                                    ("sexual_violence", "Sexual Violence"),
+                                    ("child_abuse", "Child Abuse"),
+                                    ("elder_abuse", "Elder Abuse"),
+                                    ("trafficking", "Trafficking"),
+                                    ("overdose", "Overdose"),
+                                    ("threat", "Threat"),
+                                    ("hazard", "Hazard"),
                                 ],
                                 default="red_flag",
                                 max_length=20,
@@ -716,6 +677,58 @@ class Migration(migrations.Migration):
                                 fields=("jurisdiction", "kind", "code"), name="listed_reason_unique"
                             )
                         ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="User",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("password", models.CharField(max_length=128, verbose_name="password")),
+                        ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                        (
+                            "is_superuser",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Designates that this user has all permissions without explicitly assigning them.",
+                                verbose_name="superuser status",
+                            ),
+                        ),
+                        ("email", models.EmailField(max_length=254, unique=True)),
+                        ("name", models.CharField(max_length=200)),
+                        ("language", models.CharField(default="en", max_length=12)),
+                        ("is_active", models.BooleanField(default=True)),
+                        ("uses_keys", models.BooleanField(db_default=True, default=True)),
+                        ("created_at", models.DateTimeField(db_default=requests_app.clock.AppNow(), editable=False)),
+                        (
+                            "groups",
+                            models.ManyToManyField(
+                                blank=True,
+                                help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                                related_name="user_set",
+                                related_query_name="user",
+                                to="auth.group",
+                                verbose_name="groups",
+                            ),
+                        ),
+                        (
+                            "user_permissions",
+                            models.ManyToManyField(
+                                blank=True,
+                                help_text="Specific permissions for this user.",
+                                related_name="user_set",
+                                related_query_name="user",
+                                to="auth.permission",
+                                verbose_name="user permissions",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
                     },
                 ),
                 migrations.CreateModel(
@@ -840,6 +853,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        ("nonce", models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
                         (
                             "person",
                             models.ForeignKey(
@@ -1295,6 +1309,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        ("nonce", models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
                         (
                             "jurisdiction",
                             models.ForeignKey(
@@ -1450,6 +1465,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        ("nonce", models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
                         (
                             "user",
                             models.ForeignKey(
@@ -1469,6 +1485,9 @@ class Migration(migrations.Migration):
                         ("expires_at", models.DateTimeField()),
                         ("used_at", models.DateTimeField(blank=True, null=True)),
                     ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
                 migrations.CreateModel(
                     name="ServiceRequest",
@@ -1505,6 +1524,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("description", models.TextField(blank=True)),
+                        ("key_sentence_at", models.PositiveSmallIntegerField(db_default=0, default=0)),
                         ("language", models.CharField(default="en", max_length=12)),
                         (
                             "channel",
@@ -1693,6 +1713,8 @@ class Migration(migrations.Migration):
                         ("has_new_answer", models.BooleanField(default=False)),
                         ("reopened_count", models.PositiveSmallIntegerField(default=0)),
                         ("people_count", models.PositiveIntegerField(default=1)),
+                        ("me_too_count", models.PositiveIntegerField(db_default=0, default=0)),
+                        ("thanks_count", models.PositiveIntegerField(db_default=0, default=0)),
                         ("acknowledge_due_at", models.DateTimeField(blank=True, null=True)),
                         ("due_at", models.DateTimeField(blank=True, null=True)),
                         ("submitted_at", models.DateTimeField()),
@@ -1852,6 +1874,11 @@ class Migration(migrations.Migration):
                                 name="request_to_close",
                             ),
                             models.Index(
+                                condition=models.Q(("thanks_count__gt", 0)),
+                                fields=["jurisdiction", "-resolved_at"],
+                                name="request_thanked",
+                            ),
+                            models.Index(
                                 condition=models.Q(
                                     ("status__in", ["received", "routed", "in_progress", "on_hold"]),
                                     ("acknowledged_at__isnull", True),
@@ -1892,6 +1919,13 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("public_state", "pending_review")),
                                 fields=["jurisdiction", "submitted_at", "id"],
                                 name="request_pending_review",
+                            ),
+                            models.Index(
+                                condition=models.Q(
+                                    ("public_state", "private"), ("review_reason__in", ["distress", "transfer"])
+                                ),
+                                fields=["jurisdiction", "submitted_at", "id"],
+                                name="request_private_review",
                             ),
                             models.Index(
                                 condition=models.Q(("public_state", "unconfirmed")),
@@ -2385,6 +2419,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        ("nonce", models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
                         (
                             "person",
                             models.ForeignKey(
@@ -2439,6 +2474,7 @@ class Migration(migrations.Migration):
                                 to="requests_app.servicerequest",
                             ),
                         ),
+                        ("answer", models.JSONField(db_default={}, default=dict)),
                         ("created_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
                     ],
                     options={
@@ -2481,6 +2517,28 @@ class Migration(migrations.Migration):
                                 to="requests_app.department",
                             ),
                         ),
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("red_flag", "Red Flag"),
+                                    ("poison", "Poison"),
+                                    ("self_harm", "Self Harm"),
+                                    ("domestic_violence", "Domestic Violence"),
+                                    ("utility", "Utility"),
+                                    ("sexual_violence", "Sexual Violence"),
+                                    ("child_abuse", "Child Abuse"),
+                                    ("elder_abuse", "Elder Abuse"),
+                                    ("trafficking", "Trafficking"),
+                                    ("overdose", "Overdose"),
+                                    ("threat", "Threat"),
+                                    ("hazard", "Hazard"),
+                                ],
+                                db_default="",
+                                max_length=20,
+                            ),
+                        ),
                         ("order", models.PositiveSmallIntegerField(default=1)),
                         (
                             "user",
@@ -2512,7 +2570,11 @@ class Migration(migrations.Migration):
                                     ("user__isnull", False), models.Q(("name", ""), _negated=True), _connector="OR"
                                 ),
                                 name="on_call_is_somebody",
-                            )
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("kind", ""), ("department", None), _connector="OR"),
+                                name="on_call_for_one_roster",
+                            ),
                         ],
                     },
                 ),
@@ -2545,6 +2607,28 @@ class Migration(migrations.Migration):
                             "reason",
                             models.CharField(
                                 choices=[("words", "Words"), ("answer", "Answer"), ("staff", "Staff")], max_length=10
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("red_flag", "Red Flag"),
+                                    ("poison", "Poison"),
+                                    ("self_harm", "Self Harm"),
+                                    ("domestic_violence", "Domestic Violence"),
+                                    ("utility", "Utility"),
+                                    ("sexual_violence", "Sexual Violence"),
+                                    ("child_abuse", "Child Abuse"),
+                                    ("elder_abuse", "Elder Abuse"),
+                                    ("trafficking", "Trafficking"),
+                                    ("overdose", "Overdose"),
+                                    ("threat", "Threat"),
+                                    ("hazard", "Hazard"),
+                                ],
+                                db_default="",
+                                max_length=20,
                             ),
                         ),
                         (
@@ -2630,6 +2714,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        ("nonce", models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
                         (
                             "alarm",
                             models.ForeignKey(
@@ -2644,6 +2729,7 @@ class Migration(migrations.Migration):
                             "level",
                             models.CharField(
                                 choices=[
+                                    ("danger", "Danger"),
                                     ("department", "Department"),
                                     ("supervisor", "Supervisor"),
                                     ("desk", "Desk"),
@@ -3150,6 +3236,94 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="ArticleVote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="requests_app.jurisdiction",
+                            ),
+                        ),
+                        ("day", models.DateField()),
+                        ("article_code", models.CharField(max_length=60)),
+                        ("helped", models.BooleanField()),
+                        ("value", models.PositiveIntegerField(default=0)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("jurisdiction", "day", "article_code", "helped"), name="article_vote_unique"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReferralCount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="requests_app.jurisdiction",
+                            ),
+                        ),
+                        ("day", models.DateField()),
+                        ("receiver", models.CharField(max_length=254)),
+                        ("value", models.PositiveIntegerField(default=0)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("jurisdiction", "day", "receiver"), name="referral_count_unique"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="UnansweredSearch",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="requests_app.jurisdiction",
+                            ),
+                        ),
+                        ("week", models.DateField()),
+                        ("words", models.CharField(max_length=80)),
+                        ("value", models.PositiveIntegerField(default=0)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("jurisdiction", "week", "words"), name="unanswered_search_unique"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="Event",
                     fields=[
                         (
@@ -3214,6 +3388,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("data", models.JSONField(default=dict)),
+                        ("nonce", models.UUIDField(editable=False, null=True)),
                         (
                             "source",
                             models.CharField(
@@ -3630,10 +3805,26 @@ class Migration(migrations.Migration):
                             "taken_point",
                             django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326),
                         ),
+                        ("picture_hash", models.BigIntegerField(blank=True, null=True)),
                         ("hidden_at", models.DateTimeField(blank=True, null=True)),
                         ("hidden_reason", models.CharField(blank=True, db_default="", max_length=20)),
                         ("created_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
                     ],
+                    options={
+                        "indexes": [
+                            django.contrib.postgres.indexes.GinIndex(
+                                models.Func(
+                                    "picture_hash",
+                                    function="picture_bands",
+                                    output_field=django.contrib.postgres.fields.ArrayField(
+                                        base_field=models.IntegerField(), size=None
+                                    ),
+                                ),
+                                condition=models.Q(("picture_hash__isnull", False)),
+                                name="photo_picture",
+                            )
+                        ],
+                    },
                 ),
                 migrations.CreateModel(
                     name="EndingSample",
@@ -3666,6 +3857,12 @@ class Migration(migrations.Migration):
                         ("wanted", models.PositiveIntegerField()),
                         ("endings", models.PositiveIntegerField()),
                         ("other_endings", models.PositiveIntegerField()),
+                        (
+                            "outcomes",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=14), db_default=["fixed", "not_found"], size=None
+                            ),
+                        ),
                         ("drawn_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
                     ],
                     options={
@@ -3734,7 +3931,12 @@ class Migration(migrations.Migration):
                             "seen",
                             models.CharField(
                                 blank=True,
-                                choices=[("fixed", "Fixed"), ("not_fixed", "Not Fixed"), ("cant_tell", "Cant Tell")],
+                                choices=[
+                                    ("fixed", "Fixed"),
+                                    ("not_fixed", "Not Fixed"),
+                                    ("cant_tell", "Cant Tell"),
+                                    ("acted", "Acted"),
+                                ],
                                 max_length=10,
                             ),
                         ),
@@ -3799,13 +4001,18 @@ class Migration(migrations.Migration):
                         (
                             "user",
                             models.ForeignKey(
+                                blank=True,
+                                null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to=settings.AUTH_USER_MODEL,
                             ),
                         ),
                         ("at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
+                        ("approver", models.CharField(blank=True, db_default="", max_length=100)),
+                        ("is_shipped", models.BooleanField(db_default=False, default=False)),
                         ("review_by", models.DateField(blank=True, null=True)),
+                        ("notified_on", models.DateField(blank=True, null=True)),
                         ("approved", models.JSONField(blank=True, default=dict)),
                     ],
                     options={
@@ -3832,8 +4039,21 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "service_version",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="requests_app.serviceversion",
+                            ),
+                        ),
+                        (
                             "service_request",
                             models.OneToOneField(
+                                blank=True,
+                                null=True,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="service_test",
                                 to="requests_app.servicerequest",
@@ -3842,6 +4062,8 @@ class Migration(migrations.Migration):
                         (
                             "user",
                             models.ForeignKey(
+                                blank=True,
+                                null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to=settings.AUTH_USER_MODEL,
@@ -3852,6 +4074,34 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "indexes": [models.Index(fields=["service", "-id"], name="service_test_newest")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ArticleTopic",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="article_topics",
+                                to="requests_app.jurisdiction",
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=60)),
+                        ("name", models.JSONField()),
+                        ("order", models.PositiveSmallIntegerField(default=0)),
+                    ],
+                    options={
+                        "ordering": ("order", "code"),
+                        "constraints": [
+                            models.UniqueConstraint(fields=("jurisdiction", "code"), name="article_topic_code_unique")
+                        ],
                     },
                 ),
                 migrations.CreateModel(
@@ -3872,8 +4122,21 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("code", models.SlugField(max_length=60)),
+                        (
+                            "topic",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="articles",
+                                to="requests_app.articletopic",
+                            ),
+                        ),
                         ("title", models.JSONField()),
                         ("body", models.JSONField()),
+                        ("asked", models.JSONField(db_default={}, default=dict)),
+                        ("by_address", models.CharField(blank=True, db_default="", default="", max_length=60)),
+                        ("contact", models.JSONField(blank=True, null=True)),
                         ("published", models.BooleanField(default=True)),
                         ("updated_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
                         ("draft", models.JSONField(blank=True, null=True)),
@@ -3887,6 +4150,7 @@ class Migration(migrations.Migration):
                                 to=settings.AUTH_USER_MODEL,
                             ),
                         ),
+                        ("reviewed_on", models.DateField(blank=True, null=True)),
                         ("review_on", models.DateField(blank=True, null=True)),
                         ("revision", models.PositiveIntegerField(db_default=1, default=1)),
                         (
@@ -3927,6 +4191,12 @@ class Migration(migrations.Migration):
                         ("object_id", models.BigIntegerField()),
                         ("language", models.CharField(max_length=12)),
                         ("title", models.TextField()),
+                        (
+                            "phrases",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.TextField(), db_default=[], default=list, size=None
+                            ),
+                        ),
                         ("text", models.TextField(blank=True)),
                         (
                             "vector",
@@ -4382,6 +4652,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        ("nonce", models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
                         (
                             "jurisdiction",
                             models.ForeignKey(
@@ -4442,6 +4713,8 @@ class Migration(migrations.Migration):
                         ("confirmed_at", models.DateTimeField(blank=True, null=True)),
                         ("unsubscribed_at", models.DateTimeField(blank=True, null=True)),
                         ("created_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
+                        ("collection", models.BooleanField(db_default=False, default=False)),
+                        ("reminded_for", models.DateField(blank=True, null=True)),
                     ],
                     options={
                         "indexes": [
@@ -4460,8 +4733,26 @@ class Migration(migrations.Migration):
                                 fields=["service"],
                                 name="subscription_service",
                             ),
+                            models.Index(
+                                condition=models.Q(("collection", True), ("unsubscribed_at__isnull", True)),
+                                fields=["area"],
+                                name="subscription_collection",
+                            ),
                         ],
                         "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("collection", False),
+                                    models.Q(
+                                        ("area__isnull", False),
+                                        ("asset__isnull", True),
+                                        ("point__isnull", True),
+                                        ("service__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="subscription_collection_of_area",
+                            ),
                             models.CheckConstraint(
                                 condition=models.Q(
                                     models.Q(("point__isnull", True), ("radius_m__isnull", True)),
@@ -4469,7 +4760,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="subscription_radius_at_least_200_m",
-                            )
+                            ),
                         ],
                     },
                 ),
@@ -4547,6 +4838,7 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        ("nonce", models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
                         (
                             "jurisdiction",
                             models.ForeignKey(
@@ -4636,6 +4928,7 @@ class Migration(migrations.Migration):
                                     ("outside", "Outside"),
                                     ("webhook", "Webhook"),
                                     ("alarm", "Alarm"),
+                                    ("clock", "Clock"),
                                 ],
                                 max_length=10,
                             ),
@@ -4656,6 +4949,16 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.DO_NOTHING,
                                 related_name="+",
                                 to="requests_app.event",
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.ForeignKey(
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="requests_app.jurisdiction",
                             ),
                         ),
                         (
@@ -4819,6 +5122,36 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("earlier__lt", models.F("later"))), name="related_in_order"
                             ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RequestVote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "service_request",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="votes",
+                                to="requests_app.servicerequest",
+                            ),
+                        ),
+                        ("kind", models.CharField(choices=[("me_too", "Me Too"), ("thanks", "Thanks")], max_length=6)),
+                        ("device", models.CharField(max_length=24)),
+                        ("created_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("service_request", "kind", "device"), name="request_vote_once"
+                            )
                         ],
                     },
                 ),
@@ -5168,6 +5501,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("edited_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
+                        ("approval", models.JSONField(blank=True, db_default={}, default=dict)),
                         ("publish_at", models.DateTimeField(blank=True, null=True)),
                     ],
                     options={
@@ -5549,6 +5883,7 @@ class Migration(migrations.Migration):
                         (
                             "service_request",
                             models.ForeignKey(
+                                null=True,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="+",
                                 to="requests_app.servicerequest",
@@ -5558,9 +5893,20 @@ class Migration(migrations.Migration):
                             "event",
                             models.ForeignKey(
                                 db_index=False,
+                                null=True,
                                 on_delete=django.db.models.deletion.DO_NOTHING,
                                 related_name="+",
                                 to="requests_app.event",
+                            ),
+                        ),
+                        (
+                            "bulk_job",
+                            models.ForeignKey(
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="requests_app.bulkjob",
                             ),
                         ),
                         (
@@ -5575,6 +5921,7 @@ class Migration(migrations.Migration):
                                     ("due_soon", "Due Soon"),
                                     ("transferred", "Transferred"),
                                     ("routed", "Routed"),
+                                    ("job_done", "Job Done"),
                                 ],
                                 max_length=12,
                             ),
@@ -5618,6 +5965,11 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("email", "morning"), ("emailed_at__isnull", True)),
                                 fields=["jurisdiction", "user"],
                                 name="staff_notice_for_morning",
+                            ),
+                            models.Index(
+                                condition=models.Q(("bulk_job__isnull", False)),
+                                fields=["bulk_job"],
+                                name="staff_notice_of_job",
                             ),
                         ],
                         "constraints": [
@@ -5690,6 +6042,58 @@ class Migration(migrations.Migration):
                     options={
                         "constraints": [
                             models.UniqueConstraint(fields=("comment", "user"), name="mention_once_a_comment")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StreetWork",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="street_works",
+                                to="requests_app.jurisdiction",
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=60)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("paving", "Paving"),
+                                    ("water_main", "Water main work"),
+                                    ("sewer", "Sewer work"),
+                                    ("gas", "Gas main work"),
+                                    ("closed_lane", "Lane closed"),
+                                    ("other", "Street work"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("place", models.CharField(max_length=200)),
+                        ("done_by", models.JSONField(blank=True, default=dict)),
+                        ("words", models.JSONField(blank=True, default=dict)),
+                        ("hours", models.CharField(blank=True, max_length=11)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("shape", django.contrib.gis.db.models.fields.GeometryField(srid=4326)),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["jurisdiction", "ends_on", "id"], name="street_work_by_end")],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("jurisdiction", "code"), name="street_work_code_unique"),
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                                name="street_work_ends_after_it_starts",
+                            ),
                         ],
                     },
                 ),
@@ -5888,6 +6292,7 @@ class Migration(migrations.Migration):
                         ("half", models.DurationField(null=True)),
                         ("most", models.DurationField(null=True)),
                         ("factor", models.FloatField()),
+                        ("order", models.FloatField(null=True)),
                     ],
                     options={
                         "constraints": [
@@ -6074,34 +6479,6 @@ class Migration(migrations.Migration):
                     },
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name="serviceversion",
-                    trigger=pgtrigger.compiler.Trigger(
-                        name="version_is_immutable",
-                        sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                            hash="0e022ae91bfe6f61f11a5e2e3db5f35a026aa2fe",
-                            operation="UPDATE",
-                            pgid="pgtrigger_version_is_immutable_1ad36",
-                            table="requests_app_serviceversion",
-                            when="BEFORE",
-                        ),
-                    ),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name="questionversion",
-                    trigger=pgtrigger.compiler.Trigger(
-                        name="question_is_immutable",
-                        sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                            hash="77665058166539c5abee3473d9d5176d6df11b25",
-                            operation="UPDATE",
-                            pgid="pgtrigger_question_is_immutable_10bb2",
-                            table="requests_app_questionversion",
-                            when="BEFORE",
-                        ),
-                    ),
-                ),
-                pgtrigger.migrations.AddTrigger(
                     model_name="routingversion",
                     trigger=pgtrigger.compiler.Trigger(
                         name="routing_version_immutable",
@@ -6130,6 +6507,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 pgtrigger.migrations.AddTrigger(
+                    model_name="serviceversion",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="version_is_immutable",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="0e022ae91bfe6f61f11a5e2e3db5f35a026aa2fe",
+                            operation="UPDATE",
+                            pgid="pgtrigger_version_is_immutable_1ad36",
+                            table="requests_app_serviceversion",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="questionversion",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="question_is_immutable",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="77665058166539c5abee3473d9d5176d6df11b25",
+                            operation="UPDATE",
+                            pgid="pgtrigger_question_is_immutable_10bb2",
+                            table="requests_app_questionversion",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
                     model_name="setupchange",
                     trigger=pgtrigger.compiler.Trigger(
                         name="setup_append_only",
@@ -6145,7 +6550,5 @@ class Migration(migrations.Migration):
                 ),
             ]
         ),
-        *PLACE_INDEXES.Migration.operations,
-        migrations.RunSQL(MAP_CELLS.CELL, migrations.RunSQL.noop),
-        migrations.RunSQL(MAP_CELLS.TRIGGERS, migrations.RunSQL.noop),
+        migrations.RunSQL(sql.AFTER_TABLES),
     ]
