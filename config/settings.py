@@ -56,31 +56,31 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "requests_app.web.middleware.trusted_proxy",
+    "requests_app.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
     "requests_app.web.secret_pages.secret_pages",
     # Early, so that they cover responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.web.permissions_policy.permissions_policy",
     "requests_app.core.static_files.StaticFilesMiddleware",
-    "requests_app.web.middleware.CompressText",
-    "requests_app.web.middleware.request_id",
-    "requests_app.web.middleware.read_once",
-    "requests_app.web.middleware.unshared",
+    "requests_app.middleware.CompressText",
+    "requests_app.middleware.request_id",
+    "requests_app.middleware.read_once",
+    "requests_app.middleware.unshared",
     "csp.middleware.CSPMiddleware",
-    "requests_app.web.middleware.probe",
-    "requests_app.web.middleware.body_limit",
-    "requests_app.web.middleware.outage",
-    "requests_app.web.middleware.jurisdiction",
+    "requests_app.middleware.probe",
+    "requests_app.middleware.body_limit",
+    "requests_app.middleware.outage",
+    "requests_app.middleware.jurisdiction",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "requests_app.web.middleware.language",
+    "requests_app.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "requests_app.web.middleware.wrong_method",
+    "requests_app.middleware.wrong_method",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -320,7 +320,7 @@ WHITENOISE_USE_FINDERS = not (PRODUCTION or DEMO)
 WHITENOISE_AUTOREFRESH = DEBUG
 # PMTiles files are read by byte range, which compressed copies do not support.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "pmtiles"]
-# What drf-spectacular reads; the rest of the document is in requests_app/api/v1/openapi.py.
+# What drf-spectacular reads; the rest of the document is in requests_app/api/openapi.py.
 SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0", "POSTPROCESSING_HOOKS": []}
 # Where the web processes of a machine count the photos that they decode; in production, VAR may be closed to them.
 PHOTO_SLOTS_ROOT = (
@@ -344,7 +344,7 @@ BASEMAP_ORIGINS = [
 SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
-CSRF_FAILURE_VIEW = "requests_app.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "requests_app.error_pages.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and env.bool("SECURE_SSL_REDIRECT", default=True)
 # Health probes use plain HTTP.
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]

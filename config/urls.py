@@ -38,7 +38,7 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "requests_app.web.errors.bad_request"
-handler403 = "requests_app.web.errors.forbidden"
-handler404 = "requests_app.web.errors.not_found"
-handler500 = "requests_app.web.errors.server_error"
+handler400 = "requests_app.error_pages.bad_request"
+handler403 = "requests_app.error_pages.forbidden"
+handler404 = "requests_app.error_pages.not_found"
+handler500 = "requests_app.error_pages.server_error"

@@ -6,7 +6,8 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +19,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 
 from requests_app import outbox
@@ -227,6 +229,36 @@ def _taken_point(decoded: dict[str, Any]) -> Point | None:
     if lat is None or long is None or (lat, long) == (0, 0) or not (-90 <= lat <= 90 and -180 <= long <= 180):
         return None
     return Point(round(long, 6), round(lat, 6), srid=4326)
+
+
+@contextmanager
+def stored_photos(
+    jurisdiction: Jurisdiction, files: list[UploadedFile], refused: Callable[[str], Exception]
+) -> Iterator[list[Photo]]:
+    """The photos, stored before the report is, so that no transaction waits for their decoding. refused: makes the error of one
+    that is no photo.
+
+    What the report did not take is removed again; if this process dies first, housekeeping removes it.
+    """
+    stored: list[Photo] = []
+    try:
+        for file in files:
+            stored.append(store_upload(file, size=file.size or 0, jurisdiction=jurisdiction))
+        yield stored
+    except PhotoRefused as error:
+        raise refused(str(error)) from None
+    finally:
+        for photo in Photo.objects.filter(pk__in=[photo.pk for photo in stored], service_request=None):
+            delete(photo)
+
+
+def file_response(photo: Photo, *, small: bool = False) -> FileResponse:
+    """For who may see it. Raises Http404 if its file is gone."""
+    try:
+        content = default_storage.open(photo.small_path if small else photo.path)
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(content, content_type="image/jpeg", headers={"Content-Disposition": "inline"})
 
 
 def delete(photo: Photo) -> None:

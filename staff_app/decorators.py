@@ -14,10 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
+from requests_app.forms import unsent_text
 from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules.people import permissions
 from requests_app.rules.people.second_step import has_second_step
-from requests_app.web import unsent_text
 from staff_app import sign_in, tab_counts, unsent
 
 P = ParamSpec("P")

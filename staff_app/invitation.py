@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.actions.people import invitations
+from requests_app.forms.fields import WordsField
 from requests_app.models import Invitation, Jurisdiction, User
-from requests_app.web.fields import WordsField
 from staff_app.sign_in import start_session
 
 

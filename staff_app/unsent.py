@@ -1,6 +1,6 @@
 """What staff sent after their session had ended: kept in the new session until they have signed in again.
 
-Never in an address or on a page that is shown before that. See requests_app/web/unsent_text.py for residents.
+Never in an address or on a page that is shown before that. See requests_app/forms/unsent_text.py for residents.
 """
 
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from requests_app.core import limits
-from requests_app.web import unsent_text
+from requests_app.forms import unsent_text
 
 SESSION_KEY = "unsent"
 # Who typed it, as a hidden field of the form: someone else who signs in on the same computer must not read it.

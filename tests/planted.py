@@ -85,6 +85,7 @@ from requests_app.models import (
     Webhook,
     WebhookDelivery,
 )
+from requests_app.rules.following.follow_target import FollowTarget
 from requests_app.rules.publication.public_texts import public_texts
 from requests_app.rules.setup.catalog_rows import written_service
 from requests_app.web import resident
@@ -333,7 +334,7 @@ def _plant_rows() -> Planted:
     )
     subscription = subscriptions.subscribe(
         city,
-        subscriptions.FollowTarget("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),
+        FollowTarget("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),
         email=CANARIES["subscriber's e-mail"],
         cadence="daily",
         language="en",

@@ -15,7 +15,10 @@ PICTURE = ROOT / "docs/architecture.svg"
 SUBJECTS_PICTURE = ROOT / "docs/subjects.svg"
 # What each floor is for, from the ground up.
 NAMES = {
-    "requests_app": ["Foundations", "Data and rules", "Queue", "Log", "Writes", "Messages", "Files and background", "Entrances"],
+    "requests_app": [
+        "Foundations", "Data and rules", "Queue", "Log", "Writes", "Messages and forms", "Files and background", "Entrances",
+        "Every address",
+    ],
     "staff_app": ["Foundations", "Queue and request", "Moderation", "Pages", "Addresses"],
 }  # fmt: skip
 WIDTHS = {"requests_app": 620, "staff_app": 340}

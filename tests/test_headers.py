@@ -232,7 +232,7 @@ def test_every_refusal_is_guarded_and_tells_nothing(planted: Planted, monkeypatc
         patch.setattr("requests_app.web.explore.filters.context", lose)
         answers.append((503, get(stranger, reverse("requests_app:map"))))
     with monkeypatch.context() as patch:
-        patch.setattr("requests_app.web.middleware.find_jurisdiction", lose)
+        patch.setattr("requests_app.middleware.find_jurisdiction", lose)
         answers.append((503, get(stranger, reverse("requests_app:map"))))
     for status, response in answers:
         path = response.request["PATH_INFO"]

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -18,14 +19,19 @@ FLOORS = {
     "requests_app": [
         {"apps", "checks", "clock", "core", "danger", "drawing", "event_kinds", "migrations", "references"},
         # Rules read models, and one queryset uses a rule: which requests a user may see.
-        {"models", "rules", "places", "links", "core.limits", "branding", "notices", "openid"},
+        {"models", "rules", "places", "links", "core.limits", "branding", "city_request", "notices", "openid"},
         {"outbox"},
         {"events"},
         # The formats of files are known to who checks what is to be written.
-        {"actions", "api_keys", "api_usage", "photos", "access", "imports.catalog_file", "imports.map_files", "imports.yaml_file"},
-        {"messages"},
+        {
+            "actions", "api_keys", "api_usage", "photos", "access", "link_access", "visitor",
+            "imports.catalog_file", "imports.map_files", "imports.yaml_file",
+        },
+        {"messages", "forms"},
         {"imports", "exports", "worker"},
         {"templatetags", "web", "api", "demo", "management"},
+        # What every address goes through answers for pages and programs alike.
+        {"middleware", "error_pages"},
     ],
     "staff_app": [
         {"apps", "decorators", "due", "known_device", "last_event", "sign_in", "tab_counts", "typed_place", "unsent"},
@@ -40,6 +46,32 @@ FLOORS = {
         },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],
+}  # fmt: skip
+# The ways in, and what each may import of another. What two of them use lies below: in the domain, in requests_app/forms/, or for
+# the APIs in api/framework/. The longest matching name applies.
+DOORS: dict[str, set[str]] = {
+    "requests_app.web": {"requests_app.web.developers"},
+    # Shows the API's document, with its examples, codes and limits.
+    "requests_app.web.developers": {
+        "requests_app.api.openapi",
+        "requests_app.api.framework.throttling",
+        "requests_app.api.v1.base",
+        "requests_app.api.v1.description",
+        "requests_app.api.v1.operations",
+        "requests_app.api.v1.problems",
+        "requests_app.api.v1.webhooks",
+    },
+    "requests_app.api.framework": set(),
+    "requests_app.api.emergency": set(),
+    "requests_app.api.open311": {"requests_app.api.framework", "requests_app.api.emergency"},
+    "requests_app.api.v1": {"requests_app.api.framework", "requests_app.api.emergency"},
+    # What both are parts of: addresses, errors and the document.
+    "requests_app.api": {"requests_app.api.framework", "requests_app.api.open311", "requests_app.api.v1"},
+    "staff_app": set(),
+    # The staff's part of v1.
+    "staff_app.api": {
+        "staff_app", "requests_app.api.framework", "requests_app.api.emergency", "requests_app.api.v1",
+    },
 }  # fmt: skip
 # rules/ and actions/ have the same subjects. In each layer a subject may import those named here, and nothing names in a circle.
 SUBJECTS: dict[str, dict[str, set[str]]] = {
@@ -166,6 +198,29 @@ def test_no_import_climbs_to_a_higher_floor() -> None:
                 wrong.append(f"{path.relative_to(ROOT)} imports {module}")
     assert len(SOURCES) > 500
     assert not wrong, "\n".join(sorted(wrong))
+
+
+def longest(name: str, names: Iterable[str]) -> str:
+    """The longest of the names that is this module or a package around it; empty if none is."""
+    return max((one for one in names if name == one or name.startswith(f"{one}.")), key=len, default="")
+
+
+def test_a_door_imports_of_other_doors_only_what_is_named() -> None:
+    wrong: list[str] = []
+    used: dict[str, set[str]] = {door: set() for door in DOORS}
+    for path in SOURCES:
+        door = longest(name_of(path), DOORS)
+        for module in imports(path) if door else ():
+            other = longest(module, DOORS)
+            if other and other != door:
+                allowed = longest(module, DOORS[door])
+                used[door].add(allowed)
+                # To allow a package doesn't allow an entrance within it: requests_app.web is without its developers' pages.
+                if len(allowed) < len(other):
+                    wrong.append(f"{path.relative_to(ROOT)} imports {module}")
+    assert not wrong, "\n".join(sorted(wrong))
+    # A name that nothing needs anymore goes.
+    assert used == DOORS
 
 
 def test_a_subject_knows_only_the_subjects_named_for_it() -> None:

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from requests_app.web.fields import PhotosField, address_attributes
+from requests_app.forms.fields import PhotosField, address_attributes
 from tests.held import Held
 
 pytestmark = pytest.mark.browser

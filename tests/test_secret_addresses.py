@@ -116,7 +116,7 @@ def test_its_page_sends_no_referrer_also_in_an_outage(
     def broken(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("the database is down")
 
-    monkeypatch.setattr("requests_app.web.middleware.find_jurisdiction", broken)
+    monkeypatch.setattr("requests_app.middleware.find_jurisdiction", broken)
     for path in paths(name, planted):
         answer = client.get(path)
         assert answer["Referrer-Policy"] == "no-referrer", path

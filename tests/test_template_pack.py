@@ -15,12 +15,7 @@ from django.template import engines
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
-from requests_app.web.fields import (
-    DescribedChoice,
-    MemorableDateField,
-    PhotosField,
-    address_attributes,
-)
+from requests_app.forms.fields import DescribedChoice, MemorableDateField, PhotosField, address_attributes
 
 pytestmark = pytest.mark.shows("3.10")
 

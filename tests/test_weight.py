@@ -19,8 +19,8 @@ from playwright.sync_api import expect
 
 from requests_app import photos
 from requests_app.clock import app_now
+from requests_app.middleware import CompressText
 from requests_app.models import Counter, DailyLoad, Jurisdiction, Photo, ServiceRequest, TypicalTime
-from requests_app.web.middleware import CompressText
 from tests import factories
 from tests.pages import DRAFT, EVERYONE, PAGES, addresses
 from tests.planted import VISITOR, Planted, plant

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from requests_app.api.v1 import openapi
+from requests_app.api import openapi
 from requests_app.api.v1.problems import not_found
 
 urlpatterns: list[URLPattern | URLResolver] = [

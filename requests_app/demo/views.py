@@ -17,7 +17,7 @@ from requests_app.demo.staff import DEMO_BAR, demo_user, load_staff
 from requests_app.messages import sms, wording
 from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
 from requests_app.rules.people import permissions
-from requests_app.web.visitor import open_drafts
+from requests_app.visitor import open_drafts
 
 # One private link per status.
 LINK_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]

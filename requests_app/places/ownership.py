@@ -74,6 +74,13 @@ def owner_at(jurisdiction: Jurisdiction, point: Point, version: ServiceVersion) 
     return None
 
 
+def owner_of(jurisdiction: Jurisdiction, point: Point | None, version: ServiceVersion) -> Owner | None:
+    """The outside owner who gets a report from there. Private reports are never sent on automatically."""
+    if point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
+        return None
+    return owner_at(jurisdiction, point, version)
+
+
 def neighbor_at(jurisdiction: Jurisdiction, point: Point) -> Owner | None:
     """The neighboring town, with its contacts, for a point outside the boundary."""
     if inside(jurisdiction, point):

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, get_language_info
 
 from requests_app import branding, links
 from requests_app.models import Jurisdiction
+from requests_app.rules.shared.jurisdictions import page_languages
 
 # Pages that search engines may show. Reports aren't among them; see web/site/crawlers.py.
 TO_BE_FOUND = {
@@ -21,16 +22,10 @@ TO_BE_FOUND = {
 }  # fmt: skip
 
 
-def said_in(jurisdiction: Jurisdiction) -> list[str]:
-    """The languages of the city's pages. Its catalog may have languages the site itself isn't translated into."""
-    known = dict(settings.LANGUAGES)
-    return [code for code in jurisdiction.languages if code in known] or [settings.LANGUAGE_CODE]
-
-
 def city(request: HttpRequest) -> dict[str, Any]:
     jurisdiction = getattr(request, "jurisdiction", None)
     language = get_language() or "en"
-    languages = said_in(jurisdiction) if jurisdiction else ["en"]
+    languages = page_languages(jurisdiction) if jurisdiction else ["en"]
     others = [
         {
             "code": code,
@@ -61,7 +56,7 @@ def addresses_of(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, 
     service = request.GET.get("service", "")
     path = request.path + ("?" + urlencode({"service": service}) if service and match.url_name == "report" else "")
     site = links.base_url(jurisdiction)
-    codes = said_in(jurisdiction)
+    codes = page_languages(jurisdiction)
     alternates = [(code, site + translate_url(path, code)) for code in codes] if len(codes) > 1 else []
     card = branding.image_url(jurisdiction, "card")
     return {"canonical": site + path, "alternates": alternates, "card_url": site + card if card else ""}

@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 
-from requests_app.web.city_request import CityRequest
+from requests_app.city_request import CityRequest
 
 P = ParamSpec("P")
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -7,12 +7,10 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from requests_app import photos
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
-from requests_app.rules.shared import intake
-from requests_app.web.city_request import CityRequest, too_many_requests
-
-# Against bots: each photo costs a second of CPU.
-PHOTOS_AN_HOUR = 600
+from requests_app.messages.rate_limits import too_many_requests
+from requests_app.rules.shared import intake, rate_limits
 
 
 def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room: int, most: int) -> list[str]:
@@ -25,7 +23,7 @@ def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room
             # Do not even decode it: extra photos must cost nothing.
             left_out.append(name)
             continue
-        if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
+        if not limits.allow(request, "photo", rate_limits.PHOTOS_AN_HOUR):
             refused.append(too_many_requests(request.jurisdiction))
             break
         try:

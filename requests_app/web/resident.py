@@ -15,9 +15,9 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 
+from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint
-from requests_app.web.city_request import CityRequest
 from requests_app.web.link_cookie import delete_link_cookie
 
 COOKIE = KEY = "resident"

@@ -1,9 +1,9 @@
 """Counts searches that found nothing, once a day for the same words of one network, on whichever pages they were typed."""
 
 from requests_app.actions.answers import article_counts
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.rules.alarms.screening import plain
-from requests_app.web.city_request import CityRequest
 
 AN_HOUR = 60
 

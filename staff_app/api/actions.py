@@ -17,11 +17,11 @@ from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.staff_schemas import ACTION_FIELDS
 from requests_app.core.localized import localized
+from requests_app.forms.fields import PhotosField
 from requests_app.models import Event, ServiceRequest, ServiceVersion, User
 from requests_app.photos import PhotoRefused
 from requests_app.rules.people import permissions
 from requests_app.rules.shared.lifecycle import IllegalTransition
-from requests_app.web.fields import PhotosField
 from staff_app.api import shapes
 from staff_app.api.base import denied
 from staff_app.request.actions import ACTION_BY_VERB, ACTIONS, Action

@@ -26,10 +26,10 @@ from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.messages.request_shape import moment
 from requests_app.models import Event, ServiceRequest
 from requests_app.models.api_key import Scope
+from requests_app.photos import file_response
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import directory
 from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
-from requests_app.web.request.photo import file_of
 from staff_app.api import actions, examples, people, queue, shapes, transfers
 from staff_app.api.base import TAG, Done, StaffView, WorksHere, denied, no_such_request
 from staff_app.request.actions import ACTION_BY_VERB
@@ -213,7 +213,7 @@ class StaffPhoto(StaffView):
         shown = self.find(reference).photos.filter(name=photo_id).first()
         if shown is None:
             raise Problem("not-found", _("There is no such photo."))
-        return file_of(shown, small=self.query["size"] == "small")
+        return file_response(shown, small=self.query["size"] == "small")
 
 
 class StaffActions(OneOfStaff):

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods
 from requests_app import access, links, photos
 from requests_app.actions.work import department_links
 from requests_app.actions.work.department_links import LinkEnded
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.links import DepartmentLink
 from requests_app.messages import wording
 from requests_app.models import CONFIDENTIAL, ServiceRequest, User
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
-from requests_app.web.city_request import CityRequest
 from staff_app.request import marked_texts
 from staff_app.request.forms import ResolveForm, words_field
 

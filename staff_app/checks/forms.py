@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.forms.fields import PhotosField, WordsField
 from requests_app.models import EndingCheck
 from requests_app.rules.promises import silence
-from requests_app.web.fields import PhotosField, WordsField
 
 NOTE_MAX = 2000
 

@@ -14,13 +14,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from requests_app import access
 from requests_app.access import RELATED, with_last_event
+from requests_app.city_request import CityRequest
 from requests_app.core import sealed
+from requests_app.core.service_worker import worker_script
 from requests_app.models import CONFIDENTIAL, Disposition, ServiceRequest
 from requests_app.rules.publication import known_people, redaction
 from requests_app.rules.publication.known_people import NOBODY, Known
 from requests_app.rules.work import evidence
-from requests_app.web.city_request import CityRequest
-from requests_app.web.offline.app import worker_script
 from staff_app.crew import order, result_form, stops
 from staff_app.crew.choices import Choice, Lists, choices, task_choices
 from staff_app.crew.script_text import crew_words

@@ -15,11 +15,11 @@ from requests_app import photos
 from requests_app.access import get_request_or_404
 from requests_app.actions.work import crew_results
 from requests_app.core import limits
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import CrewResult, Photo, ServiceRequest
+from requests_app.rules.shared import rate_limits
 from requests_app.rules.shared.lifecycle import TRANSITIONS, IllegalTransition
 from requests_app.rules.work import crew_results as rules
-from requests_app.web.city_request import too_many_requests
-from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from staff_app import last_event
 from staff_app.crew import result_form
 from staff_app.crew.choices import Choice, Lists, choices
@@ -66,7 +66,7 @@ class TooMany(Exception):
 
 
 def _store(request: StaffRequest, service_request: ServiceRequest, key: Any, photo_key: str, upload: Any) -> None:
-    if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
+    if not limits.allow(request, "photo", rate_limits.PHOTOS_AN_HOUR):
         raise TooMany
     crew_results.add_photo(
         service_request, upload, size=upload.size or 0, key=key, photo_key=photo_key, actor=request.user

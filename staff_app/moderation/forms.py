@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.publication.moderation import Replacement
+from requests_app.forms.fields import WordsField
 from requests_app.models import Photo, ReviewReason, TextRevision
 from requests_app.rules.publication import publication
 from requests_app.rules.publication.public_texts import PublicText, public_texts, version_of
 from requests_app.rules.publication.public_words import KIND_WORDS, found_in
 from requests_app.rules.publication.publication import Words
-from requests_app.web.fields import WordsField
 from staff_app.moderation import public_view, review_queue
 from staff_app.request.forms import WORDS_MAX, ActionForm
 

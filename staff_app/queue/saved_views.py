@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.work import saved_views as actions
+from requests_app.forms.fields import WordsField
 from requests_app.models import Jurisdiction, SavedView, SavedViewPin, User
 from requests_app.rules.people import permissions
 from requests_app.rules.work import saved_views as rules
 from requests_app.rules.work.saved_views import SharedWith
-from requests_app.web.fields import WordsField
 from staff_app import tab_counts
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing

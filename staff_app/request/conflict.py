@@ -3,9 +3,9 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from requests_app.forms import unsent_text
 from requests_app.models import Event, ServiceRequest
 from requests_app.rules.work import staff_actions
-from requests_app.web import unsent_text
 from staff_app import last_event
 from staff_app.decorators import StaffRequest
 from staff_app.request import timeline

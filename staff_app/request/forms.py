@@ -19,6 +19,7 @@ from requests_app import access, references
 from requests_app.actions.work import conversation
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
+from requests_app.forms.fields import DescribedChoice, PhotosField, address_attributes
 from requests_app.models import (
     UNKNOWN_SERVICE,
     Comment,
@@ -42,7 +43,6 @@ from requests_app.rules.publication import public_preview, review
 from requests_app.rules.routing import triage
 from requests_app.rules.shared.intake import clean_text
 from requests_app.rules.work import answer_templates, evidence, mentions
-from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
 from staff_app.queue.rows import language_name
 from staff_app.request import templates

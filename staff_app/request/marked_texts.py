@@ -13,9 +13,8 @@ from django.http import QueryDict
 from requests_app.rules.publication import personal_data
 from requests_app.rules.publication.personal_data import Found
 from requests_app.rules.publication.public_texts import version_of
-from requests_app.rules.publication.public_words import KIND_WORDS, found_in
+from requests_app.rules.publication.public_words import KIND_WORDS, SHOWN_AT_ONCE, found_in
 from requests_app.rules.shared.intake import clean_text
-from requests_app.web.report.check import FOUND_AT_ONCE
 
 # Posted with the form once its writer has seen what is marked: the version of the texts they saw.
 SEEN = "marked"
@@ -60,7 +59,7 @@ def marks_in(form: forms.Form, fields: Sequence[str], texts: dict[str, str]) -> 
 
 
 def marks_to_show(found: Sequence[Mark], version: str, *, lost_files: bool = False) -> Marks:
-    return Marks(found[:FOUND_AT_ONCE], version, len(found[FOUND_AT_ONCE:]), lost_files)
+    return Marks(found[:SHOWN_AT_ONCE], version, len(found[SHOWN_AT_ONCE:]), lost_files)
 
 
 def version(texts: dict[str, str]) -> str:

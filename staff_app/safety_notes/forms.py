@@ -11,9 +11,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from requests_app.clock import app_now
+from requests_app.forms.fields import WordsField, address_attributes
 from requests_app.models import Jurisdiction
 from requests_app.rules.work import safety_notes
-from requests_app.web.fields import WordsField, address_attributes
 from staff_app.typed_place import find_place
 
 WORDS_MAX = 300

@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.forms.fields import WordsField
 from requests_app.imports.first_run import NewCity
 from requests_app.imports.layer_import import UPLOAD_MAX
 from requests_app.models import User
-from requests_app.web.fields import WordsField
 from staff_app.setup.city.forms import PhoneField, seal_from, time_zones
 from staff_app.setup.forms import language_name
 

@@ -13,12 +13,12 @@ from django.utils.translation import get_language, get_language_info, gettext_la
 from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import WordsField, address_attributes
 from requests_app.models import Asset, EmergencyPhrase, Jurisdiction, ModerationTerm, ServiceVersion
 from requests_app.places import assets
 from requests_app.rules.alarms import screening
 from requests_app.rules.publication import review
 from requests_app.rules.shared import intake
-from requests_app.web.fields import WordsField, address_attributes
 from staff_app.typed_place import find_place
 
 PHRASE_MAX, EXCEPTIONS_MAX = 120, 50

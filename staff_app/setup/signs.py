@@ -18,8 +18,8 @@ from requests_app.core import paging
 from requests_app.core.localized import localized
 from requests_app.models import Asset, ShortLink
 from requests_app.places import assets
-from requests_app.web.context import said_in
-from requests_app.web.report.start import offered_versions
+from requests_app.rules.setup.offered_services import offered_versions
+from requests_app.rules.shared.jurisdictions import page_languages
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.forms import AT_ONCE, SignForm
 
@@ -90,7 +90,7 @@ def print_signs(request: StaffRequest) -> HttpResponse:
             for one in chosen.select_related("service__current", "jurisdiction").order_by("-created_at", "-id")
         ],
         "size": "small" if request.GET.get("size") == "small" else "large",
-        "languages": said_in(request.jurisdiction),
+        "languages": page_languages(request.jurisdiction),
         "query": urlencode({"sign": sign_ids}, doseq=True),
     }
     return render(request, "staff_app/setup/print_signs.html", context)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import WordsField
 from requests_app.models import Department, ServiceRequest, Task, Team
 from requests_app.rules.work import tasks
-from requests_app.web.fields import WordsField
 
 STATE_WORDS = {
     Task.State.OPEN: gettext_lazy("Still to do"),

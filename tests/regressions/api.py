@@ -218,16 +218,16 @@ REGRESSIONS = [
     ),
     Regression(
         "photos of a report that was refused stay",
-        "requests_app/api/open311/writing.py",
+        "requests_app/photos.py",
         "for photo in Photo.objects.filter(pk__in=[photo.pk for photo in stored], service_request=None):",
         "for photo in Photo.objects.none():",
         ("tests/requests_app/api/open311/test_writing.py",),
     ),
     Regression(
         "a private report is sent on to another owner",
-        "requests_app/api/open311/writing.py",
-        "if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:",
-        "if place.point is None:",
+        "requests_app/places/ownership.py",
+        "if point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:",
+        "if point is None:",
         ("tests/requests_app/api/open311/test_writing.py",),
     ),
     Regression(
@@ -246,7 +246,7 @@ REGRESSIONS = [
     ),
     Regression(
         "a report waits for review and the app hears nothing of it",
-        "requests_app/api/open311/writing.py",
+        "requests_app/messages/report_notice.py",
         "if service_request.public_state == PublicState.PENDING_REVIEW:",
         "if False:",
         (

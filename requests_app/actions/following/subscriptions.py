@@ -1,37 +1,18 @@
 """Subscriptions to an area, service, place or asset: requested, confirmed by email, changed, stopped."""
 
-from dataclasses import dataclass
-
-from django.contrib.gis.geos import Point
 from django.db import transaction
 
 from requests_app.actions.shared import verify_email
 from requests_app.clock import app_now
 from requests_app.links import DigestLink
 from requests_app.models import (
-    Area,
-    Asset,
     DigestItem,
     Jurisdiction,
     OneTimeLink,
-    Service,
     Subscription,
 )
+from requests_app.rules.following.follow_target import FollowTarget
 from requests_app.rules.people import blocked_addresses, my_requests
-
-
-@dataclass(frozen=True)
-class FollowTarget:
-    """What to follow: one of these, or a service within one of the others. label: its name for the reader."""
-
-    label: str
-    area: Area | None = None
-    service: Service | None = None
-    asset: Asset | None = None
-    point: Point | None = None
-    radius_m: int | None = None
-    # The evening before the area's collection days, instead of what is reported.
-    collection: bool = False
 
 
 @transaction.atomic

@@ -4,8 +4,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
@@ -13,9 +12,12 @@ from rest_framework.exceptions import NotFound
 from requests_app import links
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.core.localized import localized
+from requests_app.messages.report_notice import demo_words
 from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
 from requests_app.rules.setup import offer_dates
+from requests_app.rules.setup.offered_services import offered
 from requests_app.rules.shared import intake
+from requests_app.rules.shared.jurisdictions import is_demo
 
 # The standard's name, which clients compare letter by letter: http, and no slash at the end.
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -28,17 +30,6 @@ _DATATYPES = {
     QuestionVersion.Kind.MULTI: "multivaluelist",
     QuestionVersion.Kind.DISPLAY: "string",
 }
-
-
-def is_demo(jurisdiction: Jurisdiction) -> bool:
-    return settings.DEMO or jurisdiction.is_demo
-
-
-def offered(jurisdiction: Jurisdiction) -> QuerySet[Service]:
-    """The services that anybody may ask for: neither retired nor the staff's own."""
-    return Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False).exclude(
-        current__visibility=ServiceVersion.Visibility.STAFF
-    )
 
 
 def offered_version(city: Jurisdiction, service_code: str) -> ServiceVersion:
@@ -144,7 +135,3 @@ def discovery(city: Jurisdiction) -> dict[str, Any]:
             }
         ],
     }
-
-
-def demo_words() -> str:
-    return _("This is a demo city: nobody acts on its reports.")

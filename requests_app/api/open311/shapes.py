@@ -12,11 +12,11 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from requests_app import links
-from requests_app.api.open311.catalog import demo_words, is_demo
 from requests_app.clock import AppNow
 from requests_app.core.localized import localized
 from requests_app.events import PUBLIC_KINDS, without_undone
 from requests_app.messages import timeline, wording
+from requests_app.messages.report_notice import demo_words
 from requests_app.messages.request_shape import shows_words
 from requests_app.models import (
     Answer,
@@ -39,6 +39,7 @@ from requests_app.places.public_place import EXACT
 from requests_app.places.request_search import as_rows
 from requests_app.rules.promises import promises
 from requests_app.rules.promises.promises import Promise
+from requests_app.rules.shared.jurisdictions import is_demo
 
 # What the answer is made of. Wording reads some of these, and a column that is missing here would cost a query per row.
 COLUMNS = (

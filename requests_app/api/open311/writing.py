@@ -1,7 +1,7 @@
 """POST requests: a report by another app, held to the same rules as one from our own form."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -9,45 +9,40 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.core import exceptions
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import validate_email
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from requests_app import links, photos
+from requests_app import photos
 from requests_app.actions.people.reporter import Reporter
 from requests_app.actions.report import submission
-from requests_app.actions.report.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.actions.report.submission import Idempotency, Place, Refused
 from requests_app.api.emergency import CONFIRMED, emergency_in, stopped_words
 from requests_app.api.framework import idempotency
+from requests_app.api.framework.report_parts import asset_place, is_link, searched_place
 from requests_app.api.open311 import tokens
-from requests_app.api.open311.catalog import demo_words, is_demo, offered_version
+from requests_app.api.open311.catalog import offered_version
 from requests_app.api.open311.parameters import Parameters
-from requests_app.messages import wording
+from requests_app.messages.report_notice import notice_of
 from requests_app.models import (
     ApiKey,
-    Asset,
     Channel,
     GazetteerEntry,
     IdempotencyKey,
     Jurisdiction,
-    Owner,
-    Photo,
     PublicState,
-    ReviewReason,
     ServiceRequest,
     ServiceVersion,
 )
-from requests_app.places import addresses, assets, ownership
+from requests_app.photos import stored_photos
+from requests_app.places import addresses, assets
 from requests_app.places.address_words import search_key
+from requests_app.places.ownership import owner_of
 from requests_app.rules.alarms import screening
-from requests_app.rules.publication import public_words, publication
 from requests_app.rules.shared import intake
 
-# How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
-SURE = 0.9
 ADDRESS_MOST, NAME_MOST, EMAIL_MOST, PHONE_MOST = 300, 200, 254, 60
-_check_link = URLValidator(schemes=["http", "https"])
 # Who a request comes from or through, and what is not ours to keep.
 NOT_THE_BODY = {"api_key", "jurisdiction_id"}
 
@@ -79,9 +74,9 @@ def create(
     said = screening.own_words(description, place.address, place.note, answers.given)
     danger, emergency = screening.screen(city, version, said), emergency_in(city, said)
     was_stopped = answers.stopped_by is not None
-    owner = owner_of(city, version, place)
+    owner = owner_of(city, place.point, version)
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
-    with stored_photos(city, files if takes_photos else []) as taken:
+    with stored_photos(city, files if takes_photos else [], ValidationError) as taken:
         try:
             report = submission.NewReport(
                 jurisdiction=city,
@@ -167,14 +162,6 @@ def _media_urls(parameters: Parameters) -> list[str]:
     return found
 
 
-def is_link(url: str) -> bool:
-    try:
-        _check_link(url)
-    except exceptions.ValidationError:
-        return False
-    return True
-
-
 def _reporter(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> Reporter:
     email = _short(parameters, "email", EMAIL_MOST)
     if email:
@@ -229,33 +216,6 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
     return Place()
 
 
-def asset_place(city: Jurisdiction, asset: Asset, typed: str) -> Place:
-    """The asset that the words name, at the nearest address. What else they say stays, for staff."""
-    near = addresses.nearest(city, asset.point)
-    note = "" if search_key(typed) == search_key(asset.asset_id) else typed
-    return Place(asset.point, near.label if near else "", note, source="asset", confidence=1.0, asset=asset)
-
-
-def searched_place(city: Jurisdiction, typed: str) -> Place:
-    """A pin only where the words mean one place. Else they stay words, and staff find it."""
-    if (asset := assets.named_in(city, typed)) is not None:
-        return asset_place(city, asset, typed)
-    exact = list(GazetteerEntry.objects.filter(jurisdiction=city, search_key=search_key(typed))[:2])
-    if len(exact) == 1:
-        return Place(point=exact[0].point, address=exact[0].label, source="api", confidence=1.0)
-    found = addresses.search(city, typed, limit=2)
-    about = [match for match in found if match.kind == addresses.ABOUT]
-    is_sure = found and found[0].confidence >= SURE and (len(found) == 1 or found[1].confidence < found[0].confidence)
-    if len(about) != 1 and (about or not is_sure):
-        return Place(address=typed, source="api")
-    best = found[0]
-    # What the list does not know ("behind the blue gate") stays, for staff.
-    same = search_key(typed) == search_key(best.label)
-    return Place(
-        point=best.point, address=best.label, note="" if same else typed, source="api", confidence=best.confidence
-    )
-
-
 def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion, place: Place) -> intake.Answers:
     questions = intake.questions_of(version, place.asset.kind if place.asset else "")
     answers = intake.read_answers(questions, parameters.attributes())
@@ -264,13 +224,6 @@ def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion
     if answers.problems:
         raise ValidationError([f"attribute[{code}]: {problem}" for code, problem in answers.problems.items()])
     return answers
-
-
-def owner_of(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner | None:
-    """Returns the outside owner of the place, who gets the report. Private reports are never sent on automatically."""
-    if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
-        return None
-    return ownership.owner_at(city, place.point, version)
 
 
 def _idempotency(
@@ -282,69 +235,3 @@ def _idempotency(
         return Idempotency(scope=f"{IdempotencyKey.FOR_GOOD}fixmystreet:{key.pk}", key=number, body_hash=number)
     body = idempotency.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), files=files)
     return idempotency.of_body(key, idempotency_key, body)
-
-
-@contextmanager
-def stored_photos(
-    city: Jurisdiction, files: list[UploadedFile], refused: Callable[[str], Exception] = ValidationError
-) -> Iterator[list[Photo]]:
-    """The photos, stored before the report is, so that no transaction waits for their decoding. refused: makes the error of one
-    that is no photo.
-
-    What the report did not take is removed again; if this process dies first, housekeeping removes it.
-    """
-    stored: list[Photo] = []
-    try:
-        for file in files:
-            stored.append(photos.store_upload(file, size=file.size or 0, jurisdiction=city))
-        yield stored
-    except photos.PhotoRefused as error:
-        raise refused(str(error)) from None
-    finally:
-        for photo in Photo.objects.filter(pk__in=[photo.pk for photo in stored], service_request=None):
-            photos.delete(photo)
-
-
-def _personal_data_words(service_request: ServiceRequest) -> str:
-    """What was found in it."""
-    found = publication.personal_data_in(publication.words_of(service_request))
-    kinds = ", ".join(str(public_words.KIND_WORDS[kind]) for kind in found)
-    return _("It may contain: %(kinds)s.") % {"kinds": kinds}
-
-
-def notice_of(
-    submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, emergency: dict[str, Any] | None
-) -> list[str]:
-    """What the reporter should know now, in whole sentences: first whom to call, if they or others may be in danger."""
-    service_request, owner = submitted.service_request, submitted.service_request.owner
-    notice = []
-    if emergency is not None:
-        notice.append(emergency["words"])
-    elif danger.asked or service_request.service_version.emergency_screen:
-        notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
-    if is_demo(city):
-        notice.append(demo_words())
-    if service_request.is_test:
-        notice.append(_("This is a test: it is shown to nobody, and nobody acts on it."))
-    if service_request.public_state == PublicState.UNCONFIRMED:
-        notice.append(_("One more step: select the link in our email to send us your report."))
-        return notice
-    # The city takes urgent reports first, no matter who owns the land (actions/routing/routing.py).
-    if owner is not None and service_request.priority > 1:
-        notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
-    else:
-        notice.append(wording.next_step(service_request, now=submitted.made_at).words)
-    if service_request.public_state == PublicState.PENDING_REVIEW:
-        notice.append(_("Someone will review it before everyone can see it."))
-        if service_request.review_reason == ReviewReason.PERSONAL_DATA:
-            notice.append(_personal_data_words(service_request))
-    if service_request.public_state == PublicState.PRIVATE:
-        if danger.distress:
-            notice.append(_("Only the city can read this."))
-        notice.append(
-            _("This report is private. Your reference is %(reference)s.")
-            % {"reference": service_request.display_reference}
-        )
-        if submitted.link is not None:
-            notice.append(_("Follow it here: %(link)s") % {"link": links.url(submitted.link, city)})
-    return [sentence for sentence in notice if sentence]

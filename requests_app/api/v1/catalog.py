@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.api.emergency import emergency_in
-from requests_app.api.open311.catalog import offered
 from requests_app.api.v1.problems import Problem
 from requests_app.api.v1.questions import answers_schema, described
 from requests_app.core import markdown
@@ -18,6 +17,7 @@ from requests_app.core.localized import localized
 from requests_app.models import Article, Category, Jurisdiction, ServiceVersion
 from requests_app.rules.answers import suggestions
 from requests_app.rules.setup import offer_dates
+from requests_app.rules.setup.offered_services import offered
 from requests_app.rules.shared import intake
 
 SERVICES, ARTICLES = 6, 4

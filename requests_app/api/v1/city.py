@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from requests_app import links, photos
-from requests_app.api.open311.catalog import is_demo
 from requests_app.api.v1.base import LIMIT_MAX
 from requests_app.api.v1.problems import FieldError, invalid_parameter
 from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared import intake
+from requests_app.rules.shared.jurisdictions import is_demo
 from requests_app.rules.truth import survey_numbers
 from requests_app.rules.truth.survey_numbers import SMALLEST, Row, Tally
 

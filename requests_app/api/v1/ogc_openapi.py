@@ -1,6 +1,6 @@
 """The document of OGC API Features alone, in OpenAPI 3.0: its standard asks for this version, and GDAL and QGIS read it.
 
-It is made from the common document, whose schemas are those of OpenAPI 3.1.
+It is made from v1's document, whose schemas are those of OpenAPI 3.1.
 """
 
 import json

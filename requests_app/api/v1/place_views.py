@@ -13,7 +13,7 @@ from requests_app.api.v1.operations import GEOJSON, Answer, Operation, operation
 from requests_app.api.v1.parameters import Circle, Parameter, Spot
 from requests_app.api.v1.problems import FieldError, invalid_parameter
 from requests_app.core import limits
-from requests_app.web.explore.place_search import NEAREST_AN_HOUR, SEARCHES_AN_HOUR
+from requests_app.rules.shared import rate_limits
 
 KEEP_S = 300
 
@@ -89,7 +89,11 @@ class Places(V1View):
         words, at = self.query["q"], self.query["at"]
         if (words is None) == (at is None):
             raise invalid_parameter([FieldError("q", "missing", _("Send either q or at."))])
-        name, most = ("place_search", SEARCHES_AN_HOUR) if words else ("place_nearest", NEAREST_AN_HOUR)
+        name, most = (
+            ("place_search", rate_limits.PLACE_SEARCHES_AN_HOUR)
+            if words
+            else ("place_nearest", rate_limits.NEAREST_PLACES_AN_HOUR)
+        )
         if not limits.allow(request._request, name, most):
             raise Throttled(limits.retry_after_s())
         return Response({"results": geography.places(self.jurisdiction, words, at)})

@@ -26,10 +26,7 @@ from requests_app.api.v1.request_views import OneRequest, Requests
 from requests_app.core import limits
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
-from requests_app.rules.shared import intake
-from requests_app.web.account.follow import ASKED_AN_HOUR, DAY_S, TO_ONE_ADDRESS_A_DAY
-from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
-from requests_app.web.request.reporter_actions import WORDS_AN_HOUR
+from requests_app.rules.shared import intake, rate_limits
 
 FORM = "multipart/form-data"
 
@@ -94,7 +91,7 @@ class OneRequestAndEdit(OneRequest):
         key = key_of(request)
         public = service_requests.find(self.jurisdiction, reference, key)
         check_if_match(request, tag_of(JSONRenderer().render(service_requests.one(self.jurisdiction, public))))
-        count(request, "words", WORDS_AN_HOUR)
+        count(request, "words", rate_limits.WORDS_AN_HOUR)
         writing.edit(found, description)
         # The new words may have made it private.
         changed = service_requests.own(self.jurisdiction, found.service_request.pk)
@@ -121,7 +118,7 @@ class Photos(V1View):
     )
     def post(self, request: Request) -> Response:
         file, fields = sent_file(request, {"alt"})
-        count(request, "photo", PHOTOS_AN_HOUR)
+        count(request, "photo", rate_limits.PHOTOS_AN_HOUR)
         alt = Body(fields)
         words = alt.text("alt", writing.ALT_MOST)
         alt.check()
@@ -147,7 +144,7 @@ class Comments(V1View):
         )
     )
     def post(self, request: Request, reference: str) -> Response:
-        count(request, "words", WORDS_AN_HOUR)
+        count(request, "words", rate_limits.WORDS_AN_HOUR)
         key = idempotency.sent_key(request)
         receipt, is_repeated = writing.comment(self.jurisdiction, reference, request.data, key)
         return Response(receipt, status=201, headers=idempotency.replayed(is_repeated))
@@ -172,7 +169,7 @@ class PhotosOfRequest(V1View):
     )
     def post(self, request: Request, reference: str) -> Response:
         file, fields = sent_file(request, {"private_token"})
-        count(request, "photo", PHOTOS_AN_HOUR)
+        count(request, "photo", rate_limits.PHOTOS_AN_HOUR)
         body = Body(fields)
         token = body.text("private_token", 100, required=True)
         body.check()
@@ -224,7 +221,12 @@ class Follows(V1View):
     def post(self, request: Request) -> Response:
         def may_send(email: str) -> bool:
             return limits.allow_email(
-                request._request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+                request._request,
+                "follow",
+                email,
+                an_hour=rate_limits.FOLLOWS_AN_HOUR,
+                to_one=rate_limits.FOLLOWS_TO_ONE_A_DAY,
+                per_s=limits.DAY,
             )
 
         receipt = writing.follow(self.jurisdiction, request.data, may_send=may_send)

@@ -14,7 +14,7 @@ from requests_app.api.v1.base import CURSOR, LIMIT, SIZE, V1View
 from requests_app.api.v1.operations import JPEG, JSON, PHOTO, Answer, Body, Operation, operation
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
-from requests_app.web.request.photo import file_of
+from requests_app.photos import file_response
 
 TAG = "Sandbox"
 
@@ -89,4 +89,4 @@ class SandboxPhoto(OwnTests):
     )
     def get(self, request: Request, reference: str, photo_id: str) -> FileResponse:
         found = sandbox.find_photo(cast(ApiKey, request.auth), reference, photo_id)
-        return file_of(found, small=self.query["size"] == "small")
+        return file_response(found, small=self.query["size"] == "small")

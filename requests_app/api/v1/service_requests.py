@@ -12,6 +12,7 @@ from requests_app.api.v1.parameters import Query
 from requests_app.api.v1.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.core import paging
+from requests_app.link_access import RELATED, RequestAccess
 from requests_app.messages import moderation_notes, timeline, wording
 from requests_app.messages.request_shape import moment, photos_of, shaped, shows_words
 from requests_app.models import Answer, ApiKey, Jurisdiction, QuestionVersion, ServiceRequest
@@ -20,7 +21,6 @@ from requests_app.places.public_filter import NAMES, PublicFilter
 from requests_app.places.public_place import shows_asset
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules.promises import promises
-from requests_app.web.request_access import RELATED, RequestAccess
 
 Narrow = Callable[[QuerySet[ServiceRequest]], QuerySet[ServiceRequest]]
 STATEMENT_MS = 4000

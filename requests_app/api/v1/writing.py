@@ -18,11 +18,13 @@ from requests_app.actions.shared import verify_email
 from requests_app.actions.work import conversation, progress
 from requests_app.api.emergency import CONFIRMED, emergency_in, emergency_of_answer, stopped_words
 from requests_app.api.framework.idempotency import body_hash
-from requests_app.api.open311.writing import notice_of, owner_of, searched_place, stored_photos
+from requests_app.api.framework.report_parts import searched_place
 from requests_app.api.v1 import catalog, service_requests
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.core import limits
+from requests_app.link_access import RequestAccess, access_by_link, allowed_actions
+from requests_app.messages.report_notice import notice_of
 from requests_app.models import (
     SMALLEST_RADIUS_M,
     ApiKey,
@@ -33,16 +35,16 @@ from requests_app.models import (
     PublicState,
     ServiceVersion,
 )
+from requests_app.photos import stored_photos
 from requests_app.places import addresses, assets
+from requests_app.places.ownership import owner_of
 from requests_app.rules.alarms import screening
+from requests_app.rules.following.follow_target import NAMES, RADII, follow_target
 from requests_app.rules.people import blocked_addresses
 from requests_app.rules.report import reporter_edits
 from requests_app.rules.setup import offer_dates
 from requests_app.rules.shared import intake
 from requests_app.rules.shared.lifecycle import IllegalTransition
-from requests_app.web.account.follow_forms import RADII
-from requests_app.web.account.follow_target import NAMES, follow_target
-from requests_app.web.request_access import RequestAccess, access_by_link, allowed_actions
 
 ADDRESS_MOST, NAME_MOST, PHONE_MOST, ALT_MOST = 300, 200, 60, 300
 # A field of Refused as the body names it.
@@ -109,7 +111,7 @@ def new_report(
         answers=replace(answers, stopped_by=None),
         reporter=reporter,
         channel=channel,
-        owner=owner_of(city, version, place),
+        owner=owner_of(city, place.point, version),
         api_key=key,
         after_warning=was_stopped,
         **more,

@@ -20,6 +20,8 @@ KIND_WORDS = {
     Kind.HOME: gettext_lazy("Home address"),
     Kind.NAME: gettext_lazy("Possible name"),
 }
+# With more findings than this (a pasted phone book), the rest appear as the first ones are removed.
+SHOWN_AT_ONCE = 10
 
 
 def public_words(path: Path) -> dict[str, str]:

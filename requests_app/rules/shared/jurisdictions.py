@@ -1,8 +1,9 @@
-"""Which jurisdiction answers at a host."""
+"""Which jurisdiction answers at a host, and what its installation says of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http.request import split_domain_port
 
@@ -74,3 +75,13 @@ def find_host_problem(jurisdiction_id: str, hosts: Sequence[str] | None) -> Host
         if taken := {host.lower() for host in hosts} & {host.lower() for host in other.hosts}:
             return HostProblem([other.name], min(taken))
     return None
+
+
+def page_languages(jurisdiction: Jurisdiction) -> list[str]:
+    """The languages of the city's pages. Its catalog may have languages the site itself isn't translated into."""
+    known = dict(settings.LANGUAGES)
+    return [code for code in jurisdiction.languages if code in known] or [settings.LANGUAGE_CODE]
+
+
+def is_demo(jurisdiction: Jurisdiction) -> bool:
+    return settings.DEMO or jurisdiction.is_demo

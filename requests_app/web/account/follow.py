@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,24 +17,22 @@ from requests_app import links
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.report import confirm_report
 from requests_app.actions.shared import verify_email
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.link_access import RequestAccess
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Cadence, OneTimeLink, Person
 from requests_app.places.public_filter import PublicFilter
+from requests_app.rules.following.follow_target import COLLECTION, NAMES, FollowTarget, follow_target
 from requests_app.rules.people import blocked_addresses
+from requests_app.rules.shared import rate_limits
 from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
-from requests_app.web.account.follow_target import COLLECTION, NAMES, follow_target, page_of
 from requests_app.web.account.my_contact import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
-from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.developers import keys as developer_keys
 from requests_app.web.report import confirm
 from requests_app.web.request.reporter_actions import with_link
 from requests_app.web.request.track import track_page
-from requests_app.web.request_access import RequestAccess
-
-ASKED_AN_HOUR = 20
-TO_ONE_ADDRESS_A_DAY = 5
-DAY_S = 24 * 3600
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +53,12 @@ def follow(request: CityRequest) -> HttpResponse:
         if form.is_valid():
             email = form.cleaned_data["email"]
             if limits.allow_email(
-                request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+                request,
+                "follow",
+                email,
+                an_hour=rate_limits.FOLLOWS_AN_HOUR,
+                to_one=rate_limits.FOLLOWS_TO_ONE_A_DAY,
+                per_s=limits.DAY,
             ):
                 wished = replace(what, radius_m=form.cleaned_data.get("radius"))
                 try:
@@ -72,9 +76,22 @@ def follow(request: CityRequest) -> HttpResponse:
             else:
                 form.add_error(None, too_many_requests())
                 status = 429
-    seen_at = page_of(what, PublicFilter(request.jurisdiction, request.GET).query)
+    seen_at = _page_of(what, PublicFilter(request.jurisdiction, request.GET).query)
     context = {"what": what, "form": form, "asked": asked, "seen_at": seen_at}
     return render(request, "requests_app/account/follow.html", context, status=status)
+
+
+def _page_of(what: FollowTarget, chosen: str) -> str:
+    """The target's own page; for combinations such as a service within an area, the list filtered by `chosen`."""
+    only = [one for one in (what.area, what.service, what.asset, what.point) if one is not None]
+    if len(only) == 1:
+        if what.area is not None:
+            return reverse("requests_app:area", args=[what.area.layer, what.area.code])
+        if what.service is not None:
+            return reverse("requests_app:about_service", args=[what.service.service_code])
+        if what.asset is not None:
+            return reverse("requests_app:asset", args=[what.asset.asset_id])
+    return f"{reverse('requests_app:public_list')}?{chosen}"
 
 
 # --- The link in the email --------------------------------------------------------------------------------------------------

@@ -5,16 +5,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.forms.fields import email_field
 from requests_app.messages.wording import distance_words
-from requests_app.models import SMALLEST_RADIUS_M, Cadence
-from requests_app.web.fields import email_field
+from requests_app.models import Cadence
+from requests_app.rules.following.follow_target import RADII
 
 CADENCES = [
     (Cadence.AT_ONCE.value, _("Right away, one email for each update")),
     (Cadence.DAILY.value, _("Once a day, all updates in one email")),
     (Cadence.WEEKLY.value, _("Once a week, on Mondays")),
 ]
-RADII = [SMALLEST_RADIUS_M, 500, 1000]
 
 
 class CadenceForm(forms.Form):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.web.fields import WordsField, email_field
+from requests_app.forms.fields import WordsField, email_field
 from requests_app.web.report.forms import PHONE_MAX, phone_number
 
 

@@ -13,19 +13,21 @@ from requests_app import links, references
 from requests_app.actions.following import subscriptions
 from requests_app.actions.report.drafts import visitor_hash
 from requests_app.actions.shared import verify_email
+from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.core import limits, paging
+from requests_app.link_access import RELATED, RequestAccess
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.messages.wording import next_step, status_words
 from requests_app.models import Disposition, Participation, ServiceRequest, Subscription
 from requests_app.rules.people import my_requests
 from requests_app.rules.promises import promises
+from requests_app.visitor import get_visitor, set_visitor_cookie
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
-from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie
-from requests_app.web.request_access import RELATED, RequestAccess
+from requests_app.web.request.not_found import request_not_found
 from requests_app.web.resident import Resident, own_page, remember_opened, resident_of, sign_out
-from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 ROWS = 25
 # Enough for one page; the emails have unsubscribe links too.

@@ -10,14 +10,15 @@ from django.views.decorators.http import require_http_methods
 from requests_app.actions.people import own_contact
 from requests_app.actions.report.drafts import visitor_hash
 from requests_app.actions.shared import verify_email
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import ContactPoint, OneTimeLink
 from requests_app.rules.people import blocked_addresses, my_requests
+from requests_app.visitor import get_visitor, set_visitor_cookie
 from requests_app.web.account.forms import AddressForm, NewAddressForm, PhoneForm
 from requests_app.web.account.sign_in import asked_here
-from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.resident import Resident, own_page, resident_of, sign_in
-from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 CHANGES_AN_HOUR = 20
 TO_ONE_ADDRESS_AN_HOUR = 5

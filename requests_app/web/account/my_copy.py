@@ -4,9 +4,10 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.exports import own_data
-from requests_app.web.city_request import CityRequest, too_many_requests
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.web.resident import Resident, own_page
 
 COPIES_AN_HOUR = 30

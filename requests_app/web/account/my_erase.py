@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from requests_app.actions.privacy import privacy
+from requests_app.city_request import CityRequest
 from requests_app.web.account.forms import EraseForm
-from requests_app.web.city_request import CityRequest
 from requests_app.web.resident import Resident, own_page, sign_out
 
 

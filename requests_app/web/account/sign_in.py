@@ -7,13 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from requests_app import visitor
 from requests_app.actions.report.drafts import visitor_hash
 from requests_app.actions.shared import verify_email
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import OneTimeLink
-from requests_app.web import visitor
 from requests_app.web.account.forms import AddressForm
-from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.resident import sign_in
 
 TRIES_AN_HOUR = 10

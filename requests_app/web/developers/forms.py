@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.forms.fields import WordsField, email_field
 from requests_app.models.api_key import Scope
-from requests_app.web.fields import WordsField, email_field
 
 NAME_MAX, PURPOSE_MAX = 100, 1000
 # Others reach what isn't public: the city gives them to its own contractors and systems.

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app.actions.programs import api_key_requests
 from requests_app.actions.shared import verify_email
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import OneTimeLink
 from requests_app.rules.people import blocked_addresses
 from requests_app.rules.programs.api_keys import read_scopes
-from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.developers.forms import AskForm
 
 ASKED_AN_HOUR = 10

@@ -11,11 +11,11 @@ from requests_app.api.framework.throttling import WITHOUT_KEY_A_MINUTE, WriteThr
 from requests_app.api.v1.base import LIMIT_MAX
 from requests_app.api.v1.description import example_of
 from requests_app.api.v1.problems import PROBLEMS
+from requests_app.city_request import CityRequest
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
 from requests_app.rules.programs import webhook_events
 from requests_app.rules.programs.webhooks import WEBHOOKS_MOST
-from requests_app.web.city_request import CityRequest
 from requests_app.web.developers import problem_words, reference, webhook_examples
 from requests_app.web.developers.example_code import LANGUAGES, as_curl
 from requests_app.web.developers.samples import Samples

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
-from requests_app.api.v1.openapi import document
+from requests_app.api.openapi import document
 from requests_app.api.v1.operations import JPEG
 from requests_app.api.v1.problems import PROBLEMS
 from requests_app.core import markdown

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 
 from requests_app import links
-from requests_app.api.open311.catalog import offered
 from requests_app.models import Area, Article, Asset, Jurisdiction, ServiceRequest, ServiceVersion
 from requests_app.models.catalog import QuestionVersion
+from requests_app.rules.setup.offered_services import offered
 from requests_app.rules.shared import intake
 from requests_app.web.developers import webhook_examples
 

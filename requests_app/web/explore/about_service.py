@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion
 from requests_app.places.public_place import LISTED
@@ -16,7 +17,6 @@ from requests_app.rules.figures.recent_weeks import recent_weeks
 from requests_app.rules.promises import promises
 from requests_app.rules.setup.offer_dates import not_offered, offered_today
 from requests_app.rules.setup.retirement import successor_of
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import add_photos, newest
 from requests_app.web.explore.weeks_chart import weeks_context

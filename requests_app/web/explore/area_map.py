@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.core import units
 from requests_app.drawing.charts import written
 from requests_app.places.area_counts import AreaReports, by_area, layers_with_areas
@@ -26,7 +27,6 @@ from requests_app.places.public_filter import PublicFilter
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.places.tile_cache import KEPT_S
 from requests_app.rules.shared.directory import WARD_LAYERS
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore import filters
 
 YEAR = 12

@@ -20,6 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import links
+from requests_app.city_request import CityRequest
 from requests_app.models import Area, Disposition, Jurisdiction, Photo, PublicState, RequestArea, ServiceRequest
 from requests_app.places.map_picture import Mark, View, png, svg
 from requests_app.places.map_picture_links import SIZES
@@ -27,7 +28,6 @@ from requests_app.places.statement_timeout import TimeUpError
 from requests_app.rules.figures.areas import AreaFigures, area_figures
 from requests_app.rules.promises.typical_times import CACHED_S
 from requests_app.rules.work.before_after import before_and_after
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.areas import area_named
 from requests_app.web.explore.numbers import FIRST_YEAR
 from requests_app.web.explore.tiles import basemap_attribution

@@ -13,12 +13,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import links
+from requests_app.city_request import CityRequest
 from requests_app.models import Area, Jurisdiction, PublicState, ServiceRequest
 from requests_app.models.geography import area_label
 from requests_app.places.address_card import part_of
 from requests_app.rules.figures.recent_weeks import recent_weeks
 from requests_app.rules.promises.typical_times import area_numbers
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.filters import layer_words
 from requests_app.web.explore.forms import PlaceForm
 from requests_app.web.explore.request_rows import open_and_ended

@@ -11,13 +11,13 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_app.actions.answers import article_counts
+from requests_app.city_request import CityRequest
 from requests_app.core import limits, markdown
 from requests_app.core.localized import localized
 from requests_app.models import Article, ArticleTopic, Jurisdiction
 from requests_app.rules.alarms.helplines import help_in
 from requests_app.rules.answers import suggestions
 from requests_app.rules.answers.most_asked import most_asked
-from requests_app.web.city_request import CityRequest
 from requests_app.web.search_counts import count_unmatched
 
 WORDS_MAX = 200

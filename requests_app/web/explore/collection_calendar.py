@@ -10,9 +10,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import links
+from requests_app.city_request import CityRequest
 from requests_app.messages.calendar_file import collection_calendar
 from requests_app.places.address_card import part_of
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.areas import area_named
 
 

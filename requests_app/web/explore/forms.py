@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from requests_app.web.fields import WordsField, address_attributes
+from requests_app.forms.fields import WordsField, address_attributes
 
 ADDRESS_MAX = 200
 

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.drawing.charts import Chart, sparkline, written
 from requests_app.models import Category, Jurisdiction
 from requests_app.places import map_picture_links
@@ -14,13 +15,12 @@ from requests_app.rules.answers.most_reported import popular
 from requests_app.rules.figures.city_weeks import city_weeks
 from requests_app.rules.figures.recently_fixed import CACHED_S, recently_fixed
 from requests_app.rules.promises.typical_times import city_time
-from requests_app.web.city_request import CityRequest
+from requests_app.rules.setup.offered_services import offered_versions
+from requests_app.visitor import open_drafts
 from requests_app.web.explore.forms import MapPlaceForm
 from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report.forms import ProblemForm
-from requests_app.web.report.start import offered_versions
 from requests_app.web.request.forms import FindForm
-from requests_app.web.visitor import open_drafts
 
 
 @require_safe

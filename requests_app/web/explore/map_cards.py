@@ -6,9 +6,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import references
+from requests_app.city_request import CityRequest
 from requests_app.models import ServiceRequest
 from requests_app.places.tiles import MOST_NAMED
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.map_list import rows_of
 from requests_app.web.explore.request_rows import RELATED
 

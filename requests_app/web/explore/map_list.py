@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.core import paging
 from requests_app.messages.wording import ago
@@ -19,7 +20,6 @@ from requests_app.models import Category, Jurisdiction, ServiceRequest
 from requests_app.places import frame as frames
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.statement_timeout import TimeUpError, at_most
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore import filters
 from requests_app.web.explore.request_rows import request_rows, with_photos
 

@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.places import addresses, named, ownership, street_works
 from requests_app.places.address_card import Field, Part, card_at
 from requests_app.places.addresses import Match
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.public_place import block_point
 from requests_app.rules.answers.collection_days import Pickup
-from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.explore import filters, kept_address
 from requests_app.web.explore.areas import site_names
 from requests_app.web.explore.forms import AddressForm, typed_or_chosen

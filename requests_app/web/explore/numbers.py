@@ -16,13 +16,13 @@ from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.core.localized import localized
 from requests_app.drawing import charts
 from requests_app.drawing.charts import Series
 from requests_app.models import Jurisdiction
 from requests_app.rules.truth import survey_numbers
 from requests_app.rules.truth.survey_numbers import SMALLEST, Month, Row, Tally
-from requests_app.web.city_request import CityRequest
 
 MONTHS = 6
 CACHED_S = 60

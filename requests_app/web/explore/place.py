@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.models import SMALLEST_RADIUS_M, Jurisdiction
 from requests_app.places import addresses, assets, named, ownership, street_works
@@ -21,7 +22,6 @@ from requests_app.places.public_filter import PublicFilter
 from requests_app.rules.figures.recent_weeks import recent_weeks
 from requests_app.rules.figures.recurring import recurring_problems
 from requests_app.rules.report import nearby
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import PlaceForm
 from requests_app.web.explore.request_rows import open_and_ended
 from requests_app.web.explore.weeks_chart import weeks_context

@@ -8,19 +8,17 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.places import addresses, assets, ownership, street_side
-from requests_app.web.city_request import CityRequest
-
-# Nearly every keystroke searches, and everyone in a library shares one IP address.
-SEARCHES_AN_HOUR, NEAREST_AN_HOUR = 3000, 1500
+from requests_app.rules.shared import rate_limits
 
 
 @require_safe
 def place_search(request: CityRequest) -> HttpResponse:
     """?q=: matching places and assets, best first. ?language= is the language of asset names."""
     text = request.GET.get("q", "")
-    if text.strip() and not limits.allow(request, "place_search", SEARCHES_AN_HOUR):
+    if text.strip() and not limits.allow(request, "place_search", rate_limits.PLACE_SEARCHES_AN_HOUR):
         return _too_many()
     language = request.GET.get("language", "")
     with override(language if language in request.jurisdiction.languages else request.LANGUAGE_CODE):
@@ -40,7 +38,7 @@ def place_nearest(request: CityRequest) -> HttpResponse:
     # Also rejects "nan".
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return JsonResponse({"error": "lat and long must be degrees"}, status=400)
-    if not limits.allow(request, "place_nearest", NEAREST_AN_HOUR):
+    if not limits.allow(request, "place_nearest", rate_limits.NEAREST_PLACES_AN_HOUR):
         return _too_many()
     point = Point(longitude, latitude, srid=4326)
     found = ownership.named_at(request.jurisdiction, point)

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from requests_app.city_request import CityRequest
 from requests_app.core import paging
 from requests_app.messages.street_work_words import map_words
 from requests_app.models import StreetWork
 from requests_app.places import street_works as works
-from requests_app.web.city_request import CityRequest
 
 ROWS = 25
 # What ends first is what is under way.

@@ -1,15 +1,8 @@
 """The site as an installable app: its manifest, and the service worker that caches the offline page."""
 
-import hashlib
-import json
-from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -19,9 +12,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import branding
+from requests_app.city_request import CityRequest
+from requests_app.core.service_worker import worker_script
 from requests_app.drawing import colors
-from requests_app.web.city_request import CityRequest
-from requests_app.web.context import said_in
+from requests_app.rules.shared.jurisdictions import page_languages
 
 PAPER = "#ffffff"
 DEFAULT_HEADER = "#162e51"
@@ -91,21 +85,12 @@ def service_worker(request: CityRequest) -> HttpResponse:
     return answer
 
 
-def worker_script(shell: dict[str, Any], scripts: Sequence[str], files: Sequence[str]) -> HttpResponse:
-    """A service worker for static/js/offline/worker.js. shell: what it caches, and its name; files: what its version depends on."""
-    shell["files"] = [static(name) for name in files]
-    shell["version"] = hashlib.sha256(f"{json.dumps(shell)}{_content((*files, *scripts))}".encode()).hexdigest()[:12]
-    names = ", ".join(json.dumps(static(name)) for name in scripts)
-    script = f"self.SHELL = {json.dumps(shell)};\nimportScripts({names});\n"
-    return HttpResponse(script, content_type="text/javascript")
-
-
 def _shell(request: CityRequest) -> dict[str, Any]:
     """The URLs that the worker caches: the same for every reader."""
     looks = [branding.theme_url(request.jurisdiction), branding.seal_url(request.jurisdiction)]
     pages = []
     # The default language comes last: its prefix is the root, which every path starts with.
-    for code in sorted(said_in(request.jurisdiction), key=lambda code: code == settings.LANGUAGE_CODE):
+    for code in sorted(page_languages(request.jurisdiction), key=lambda code: code == settings.LANGUAGE_CODE):
         with override(code):
             pages.append(
                 {
@@ -129,12 +114,3 @@ def _shell(request: CityRequest) -> dict[str, Any]:
 def _never(prefix: str) -> list[str]:
     """The path prefixes that the worker ignores."""
     return [f"{prefix}{room}/" for room in ("staff", "accounts", "open311", "tiles")]
-
-
-@cache
-def _content(files: tuple[str, ...]) -> str:
-    """A version of the cached files: the manifest's hash, or a hash of their content in development, where names are not hashed."""
-    if hashed := getattr(staticfiles_storage, "manifest_hash", ""):
-        return str(hashed)
-    found = [finders.find(name) for name in files]
-    return hashlib.sha256(b"".join(Path(str(path)).read_bytes() for path in found if path)).hexdigest()

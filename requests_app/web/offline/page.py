@@ -8,20 +8,22 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from requests_app import photos
+from requests_app.city_request import CityRequest
 from requests_app.models import EmergencyPhrase
 from requests_app.rules.alarms.helplines import help_for
 from requests_app.rules.report.device_catalog import device_catalog
-from requests_app.web.city_request import CityRequest
-from requests_app.web.context import said_in
+from requests_app.rules.setup.offered_services import offered_versions
+from requests_app.rules.shared.jurisdictions import page_languages
+from requests_app.visitor import get_visitor, set_visitor_cookie
 from requests_app.web.offline.script_text import offline_words
-from requests_app.web.report.start import offered_versions
-from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 
 @require_safe
 @cache_control(max_age=30, public=True)
 def offline(request: CityRequest) -> HttpResponse:
-    languages = [(code, get_language_info(code)["name_local"].capitalize()) for code in said_in(request.jurisdiction)]
+    languages = [
+        (code, get_language_info(code)["name_local"].capitalize()) for code in page_languages(request.jurisdiction)
+    ]
     context = {
         "most_photos": photos.PHOTOS_MAX,
         "languages": languages,

@@ -23,18 +23,19 @@ from django.views.decorators.http import require_POST
 
 from requests_app import links, photos
 from requests_app.actions.report import drafts, offline_submission, submission
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import AccessLink, Draft, PublicState
 from requests_app.rules.report.path import Path, offered
-from requests_app.web.city_request import CityRequest, too_many_requests
+from requests_app.rules.shared.rate_limits import PHOTOS_AN_HOUR
+from requests_app.visitor import COOKIE, get_visitor
 from requests_app.web.offline.payload import OfflinePayload
 from requests_app.web.only_the_city import only_the_city
-from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import page_url
 from requests_app.web.report.forms import typed_point
 from requests_app.web.report.start import DRAFTS_AN_HOUR
-from requests_app.web.visitor import COOKIE, get_visitor
 
 TRIES_AN_HOUR = 3000
 DeviceView = Callable[[CityRequest, uuid.UUID, Draft | None], HttpResponse]

@@ -14,13 +14,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Article, Draft
 from requests_app.places import addresses
 from requests_app.places.address_card import Part, answer_at
 from requests_app.places.addresses import Match
 from requests_app.rules.shared.intake import clean_text
-from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.page_cookie import set_page_cookie
 

@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 
+from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.core import limits
 from requests_app.core.localized import localized
@@ -17,7 +18,6 @@ from requests_app.places import assets
 from requests_app.rules.report.duplicates import joinable
 from requests_app.rules.report.key_sentence import first_words
 from requests_app.rules.report.path import Path
-from requests_app.web.city_request import CityRequest
 from requests_app.web.report.draft_page import draft_page
 
 AN_HOUR = 2000

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.report import drafts, offline_submission, submission
+from requests_app.city_request import CityRequest
 from requests_app.core.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places import named, street_works
@@ -19,18 +20,15 @@ from requests_app.places.map_picture_links import NIGHT, SIZES
 from requests_app.places.public_place import public_place, shows_asset
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.rules.publication.personal_data import Found
-from requests_app.rules.publication.public_words import KIND_WORDS, found_in, public_labels, public_words
+from requests_app.rules.publication.public_words import KIND_WORDS, SHOWN_AT_ONCE, found_in, public_labels, public_words
 from requests_app.rules.report.key_sentence import SHORT
 from requests_app.rules.report.path import Path
-from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.map_pictures import drawn
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import draft_page, page_url, show
 from requests_app.web.resident import resident_of
 
 Row = dict[str, Any]
-# With more findings than this (a pasted phone book), the rest appear as the first ones are removed.
-FOUND_AT_ONCE = 10
 
 
 @draft_page
@@ -69,8 +67,8 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         key_words=path.excerpt(path.text, path.version) if len(path.text) > SHORT else "",
         everyone=everyone,
         city_only=city,
-        found=found[:FOUND_AT_ONCE],
-        left_out=len(found[FOUND_AT_ONCE:]),
+        found=found[:SHOWN_AT_ONCE],
+        left_out=len(found[SHOWN_AT_ONCE:]),
         article=_article_of(request, path),
         work=street_works.here(request.jurisdiction, path.point, timezone.localdate()) if path.point else None,
         owner=path.other_owner if path.other_owner and path.other_owner.email else None,

@@ -12,13 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from requests_app import links
 from requests_app.actions.report import drafts
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.messages import wording
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import AccessLink, Draft, ServiceVersion
 from requests_app.rules.people.permissions import INVISIBLE
 from requests_app.rules.report.nearby import AROUND_M, reported_nearby
 from requests_app.rules.report.path import Path
-from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
+from requests_app.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
+from requests_app.web.language_switch import requested_language
 from requests_app.web.only_the_city import only_the_city
 from requests_app.web.report import confirm
 from requests_app.web.report.draft_page import draft_page, gone, in_other_language, next_of, show, to_next_page
@@ -26,7 +29,6 @@ from requests_app.web.report.forms import ContactForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.request.forms import FollowRequestForm
 from requests_app.web.resident import resident_of
-from requests_app.web.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 
 # --- Step 4, the end: another service ----------------------------------------------------------------------------------
 

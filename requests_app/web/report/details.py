@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST
 
 from requests_app import photos
 from requests_app.actions.report import drafts
-from requests_app.core.localized import localized
-from requests_app.models import Draft, QuestionVersion
+from requests_app.city_request import CityRequest
+from requests_app.forms.details_form import DetailsForm, in_order
+from requests_app.models import Draft
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import intake
-from requests_app.web.city_request import CityRequest, requested_language
+from requests_app.web.language_switch import requested_language
 from requests_app.web.photo_uploads import plain, take_photos
-from requests_app.web.report.details_form import DetailsForm, name_of
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 
 # Our forms have fewer.
@@ -117,25 +117,6 @@ def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
                 ),
             )
     return to_next_page(draft)
-
-
-def in_order(form: DetailsForm) -> list[dict[str, Any]]:
-    """The page's questions for the template: a field, with the question that opens below it, or a text to display."""
-    rows: list[dict[str, Any]] = []
-    for question in form.questions:
-        if question.kind == QuestionVersion.Kind.DISPLAY:
-            rows.append({"words": localized(question.text), "help": localized(question.help)})
-            continue
-        rows.append({"field": form[name_of(question)]})
-        below = form.in_place
-        if below is not None and below.show_if["question"] == question.code:
-            rows[-1]["below"] = {
-                "field": form[name_of(below)],
-                "code": below.code,
-                "values": [str(value) for value in below.show_if.get("values", [])],
-                "is_opened": form.is_opened,
-            }
-    return rows
 
 
 def _with_alt(form: DetailsForm) -> list[dict[str, Any]]:

@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.report import emergency_question
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.messages import wording
 from requests_app.models import Draft
 from requests_app.rules.alarms.helplines import help_for
 from requests_app.rules.report.path import Path
-from requests_app.web.city_request import CityRequest
 from requests_app.web.report.draft_page import draft_page, page_url, show, to_next_page
 
 CALLS_AN_HOUR = 60

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from requests_app import photos
 from requests_app.actions.report import drafts
+from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.messages.wording import long_date
 from requests_app.models import Draft, Jurisdiction
 from requests_app.places import boundary
-from requests_app.web.city_request import CityRequest
 from requests_app.web.photo_uploads import take_photos
 from requests_app.web.report import place_input
 

@@ -11,11 +11,7 @@ from django.utils.translation import get_language, get_language_info, gettext_la
 from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
-from requests_app.models import Jurisdiction, Photo, ServiceVersion
-from requests_app.photos import PHOTOS_MAX
-from requests_app.rules.people import blocked_addresses
-from requests_app.rules.shared import intake
-from requests_app.web.fields import (
+from requests_app.forms.fields import (
     FirstPhotosInput,
     PhotosField,
     PhotosInput,
@@ -23,6 +19,10 @@ from requests_app.web.fields import (
     address_attributes,
     email_field,
 )
+from requests_app.models import Jurisdiction, Photo, ServiceVersion
+from requests_app.photos import PHOTOS_MAX
+from requests_app.rules.people import blocked_addresses
+from requests_app.rules.shared import intake
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise

@@ -17,14 +17,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_app import photos
 from requests_app.actions.report import drafts, referrals
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.core.localized import localized
 from requests_app.messages import referral_mail, wording
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Article, Draft, Jurisdiction, Photo
 from requests_app.rules.publication import review
 from requests_app.rules.report.path import Path
 from requests_app.rules.report.referrals import Receiver, can_refer, is_urgent, photos_of, receiver_of
-from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
+from requests_app.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
+from requests_app.web.language_switch import requested_language, same_page_in
 from requests_app.web.photo_uploads import take_photos
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import (
@@ -40,7 +43,6 @@ from requests_app.web.report.draft_page import (
 from requests_app.web.report.forms import ReferralForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.resident import resident_of
-from requests_app.web.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 
 # Emails sent from one network, such as a library, and from one browser.
 SENT_AN_HOUR, BY_ONE_BROWSER_A_DAY = 20, 5

@@ -14,16 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from requests_app.actions.answers import article_counts
 from requests_app.actions.report import drafts as actions_drafts
 from requests_app.actions.report.referrals import is_waiting
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
-from requests_app.core.localized import localized
-from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
+from requests_app.messages.rate_limits import too_many_requests
+from requests_app.models import Article, Draft, Jurisdiction, ServiceVersion
 from requests_app.rules.alarms.helplines import help_for
 from requests_app.rules.answers import most_reported, suggestions
 from requests_app.rules.report import other_language, referrals, two_problems
 from requests_app.rules.report.path import Path
-from requests_app.rules.setup.offer_dates import offered_today
+from requests_app.rules.setup.offered_services import offered_versions
+from requests_app.visitor import COOKIE, all_drafts, get_visitor, open_drafts, set_visitor_cookie
 from requests_app.web import resident
-from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
+from requests_app.web.language_switch import requested_language, same_page_in
 from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.permissions_policy import with_microphone
 from requests_app.web.report import answer_address, first_photos, place_input, prefill, spam_signals
@@ -37,7 +39,6 @@ from requests_app.web.report.draft_page import (
 )
 from requests_app.web.report.forms import ProblemForm, ServiceForm
 from requests_app.web.search_counts import count_unmatched
-from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_drafts, set_visitor_cookie
 
 # Only against bots: a library, or every phone on one network, must get through. What is too much for people goes to review
 # when it is sent (web/report/spam_signals.py).
@@ -264,25 +265,6 @@ def best_read(jurisdiction: Jurisdiction, text: str) -> str:
     names = [str(get_language_info(language)["name_translated"]) for language in jurisdiction.languages]
     last = names.pop()
     return _("%(first)s and %(last)s") % {"first": ", ".join(names), "last": last} if names else last
-
-
-def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
-    """The services that residents may choose today, sorted as the city ordered its categories and services, then by name."""
-    services = (
-        Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
-        .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
-        .select_related("current__category", "current__service")
-    )
-    versions = [service.current for service in services if service.current is not None]
-    return sorted(
-        offered_today(versions, jurisdiction.zone),
-        key=lambda version: (
-            version.category.order,
-            version.category.code,
-            version.service.order,
-            localized(version.name).casefold(),
-        ),
-    )
 
 
 def by_category(versions: list[ServiceVersion]) -> list[tuple[Any, list[ServiceVersion]]]:

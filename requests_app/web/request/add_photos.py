@@ -9,17 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app.actions.report import later_photos
+from requests_app.city_request import CityRequest
+from requests_app.forms.details_form import upload_attributes
+from requests_app.forms.fields import PhotosField, PhotosInput
+from requests_app.link_access import RequestAccess
 from requests_app.messages.moderation_notes import text_notes
 from requests_app.models import Person, ServiceRequest, TextRevision
 from requests_app.rules.publication.public_texts import key_of
 from requests_app.rules.report import reporter_edits
-from requests_app.web.city_request import CityRequest, requested_language
-from requests_app.web.fields import PhotosField, PhotosInput
+from requests_app.web.language_switch import requested_language
 from requests_app.web.photo_uploads import plain, take_photos
-from requests_app.web.report.details_form import upload_attributes
 from requests_app.web.request.edit_form import LaterPhotosForm
 from requests_app.web.request.reporter_actions import with_link
-from requests_app.web.request_access import RequestAccess
 
 MOST = reporter_edits.LATER_PHOTOS_MAX
 

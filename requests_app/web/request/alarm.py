@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app import links
 from requests_app.actions.alarms import alarms
+from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, QuestionVersion
 from requests_app.rules.alarms import alarms as alarm_rules
 from requests_app.rules.people import permissions
-from requests_app.web.city_request import CityRequest
 
 # How long the link still shows the report to the person who accepted the alarm.
 READABLE_FOR = dt.timedelta(days=2)

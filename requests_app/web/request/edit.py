@@ -15,22 +15,31 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from requests_app.actions.report import corrections, drafts, emergency_question, submission
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms import unsent_text
+from requests_app.link_access import RequestAccess, allowed_actions
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Owner, Person, ServiceRequest
 from requests_app.places import assets, ownership
 from requests_app.rules.alarms import screening
 from requests_app.rules.alarms.helplines import help_for
-from requests_app.rules.publication.public_words import KIND_WORDS, found_in, label_of, words_for_everyone, words_of
+from requests_app.rules.publication.public_words import (
+    KIND_WORDS,
+    SHOWN_AT_ONCE,
+    found_in,
+    label_of,
+    words_for_everyone,
+    words_of,
+)
 from requests_app.rules.report import reporter_edits
-from requests_app.web import unsent_text
-from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
+from requests_app.rules.shared import rate_limits
+from requests_app.web.language_switch import requested_language
 from requests_app.web.report import place_input
-from requests_app.web.report.check import FOUND_AT_ONCE
 from requests_app.web.report.forms import PlaceChoiceForm, typed_point
 from requests_app.web.request.edit_form import ChangeForm
 from requests_app.web.request.forms import words_form
-from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, with_link
-from requests_app.web.request_access import RequestAccess, allowed_actions
+from requests_app.web.request.reporter_actions import with_link
 
 # Hidden fields that a page carries besides the form's own.
 CARRIED = ("choice", "owner", "said_no", "seen")
@@ -69,7 +78,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     form = ChangeForm(request.POST, service_request=service_request)
     if not form.is_valid():
         return _page(request, access, form, status=422)
-    if not limits.allow(request, "words", WORDS_AN_HOUR):
+    if not limits.allow(request, "words", rate_limits.WORDS_AN_HOUR):
         form.add_error(None, too_many_requests(request.jurisdiction))
         return _page(request, access, form, status=429)
     given = _place(request, form)
@@ -258,4 +267,4 @@ def _found(request: CityRequest, form: ChangeForm, place: submission.Place | Non
         for one in found_in(where, text, label=questions.get(where, ""))
         if one.words not in known
     }
-    return list(found.values())[:FOUND_AT_ONCE]
+    return list(found.values())[:SHOWN_AT_ONCE]

@@ -7,14 +7,14 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
+from requests_app.forms.details_form import name_of, words_field
+from requests_app.forms.fields import WordsField
 from requests_app.models import Photo, QuestionVersion, ServiceRequest
 from requests_app.rules.publication import personal_data
 from requests_app.rules.publication.personal_data import Kind
 from requests_app.rules.report import reporter_edits
 from requests_app.rules.shared import intake
 from requests_app.rules.shared.intake import clean_text
-from requests_app.web.fields import WordsField
-from requests_app.web.report.details_form import name_of, words_field
 from requests_app.web.report.forms import PlaceForm
 
 # The column's limit: reports sent through the API may be longer than the text box allows.

@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from requests_app import references
+from requests_app.forms.fields import WordsField, email_field
 from requests_app.models import ServiceRequest, SurveyAnswer
 from requests_app.rules.truth import survey
-from requests_app.web.fields import WordsField, email_field
 
 WORDS_MAX = 2000
 

@@ -11,8 +11,9 @@ from PIL import Image
 
 from requests_app import links
 from requests_app.models import Participation, Photo
+from requests_app.photos import file_response
 from requests_app.rules.people import permissions
-from requests_app.web.visitor import own_draft
+from requests_app.visitor import own_draft
 
 # For several side by side on a phone: a fifth of the small photo's weight.
 THUMB_PX, THUMB_QUALITY = 240, 70
@@ -39,7 +40,7 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
 # With a reference the URL lies below the request's page, where the cookie of its private link is sent.
 @require_safe
 def photo(request: HttpRequest, name: str, reference: str = "") -> HttpResponseBase:
-    return _serve(request, name, file_of)
+    return _serve(request, name, file_response)
 
 
 @require_safe
@@ -73,7 +74,7 @@ def _serve(request: HttpRequest, name: str, answer: Callable[[Photo], HttpRespon
 
 
 def _small(photo: Photo) -> FileResponse:
-    return file_of(photo, small=True)
+    return file_response(photo, small=True)
 
 
 def _thumb(photo: Photo) -> HttpResponse:
@@ -93,12 +94,3 @@ def _thumb(photo: Photo) -> HttpResponse:
         if is_sent:
             cache.set(key, content, timeout=THUMB_CACHED_S)
     return HttpResponse(content, content_type="image/jpeg", headers={"Content-Disposition": "inline"})
-
-
-def file_of(photo: Photo, *, small: bool = False) -> FileResponse:
-    """For who may see it. Raises Http404 if its file is gone."""
-    try:
-        content = default_storage.open(photo.small_path if small else photo.path)
-    except FileNotFoundError:
-        raise Http404 from None
-    return FileResponse(content, content_type="image/jpeg", headers={"Content-Disposition": "inline"})

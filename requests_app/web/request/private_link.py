@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app import links
 from requests_app.actions.following import followers
+from requests_app.city_request import CityRequest
 from requests_app.models import AccessLink, SurveyAnswer
 from requests_app.rules.people import permissions
-from requests_app.web.city_request import CityRequest, request_not_found
 from requests_app.web.link_cookie import set_link_cookie
+from requests_app.web.request.not_found import request_not_found
 
 
 @never_cache

@@ -16,22 +16,23 @@ from requests_app.actions.publication import moderation
 from requests_app.actions.report import drafts, emergency_question
 from requests_app.actions.truth import survey_answers
 from requests_app.actions.work import conversation, endings, progress, reopenings
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms import unsent_text
+from requests_app.link_access import RequestAccess, access_request, allowed_actions
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Person, ServiceRequest
 from requests_app.rules.alarms import screening
 from requests_app.rules.alarms.helplines import help_for
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, rate_limits
 from requests_app.rules.shared.lifecycle import IllegalTransition
-from requests_app.web import unsent_text
-from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
+from requests_app.visitor import get_visitor, set_visitor_cookie
 from requests_app.web.report.draft_page import to_next_page
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.request.forms import words_form
+from requests_app.web.request.not_found import request_not_found
 from requests_app.web.request.track import track_page
-from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
-from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
-WORDS_AN_HOUR = 60
 # Actions that take text, in the order in which they are offered text written for an action that is no longer possible.
 WITH_WORDS = ("answer", "add", "not_fixed")
 
@@ -103,7 +104,7 @@ def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpR
     form = words_form(act, request.POST)
     if not form.is_valid():
         return track_page(request, access, form=form, form_for=act, status=422)
-    if not limits.allow(request, "words", WORDS_AN_HOUR):
+    if not limits.allow(request, "words", rate_limits.WORDS_AN_HOUR):
         form.add_error(None, too_many_requests())
         return track_page(request, access, form=form, form_for=act, status=429)
     return str(form.cleaned_data["words"])

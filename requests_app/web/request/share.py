@@ -19,8 +19,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import links
+from requests_app.city_request import CityRequest
 from requests_app.core.localized import localized
 from requests_app.drawing import colors
+from requests_app.link_access import RequestAccess, access_request
 from requests_app.messages import wording
 from requests_app.messages.progress_steps import GOOD
 from requests_app.models import Disposition, Jurisdiction, Photo, ServiceRequest
@@ -29,8 +31,6 @@ from requests_app.places.map_picture import View, mark_of, png, svg
 from requests_app.places.public_place import listed_by_place
 from requests_app.places.statement_timeout import TimeUpError
 from requests_app.rules.work.before_after import before_and_after
-from requests_app.web.city_request import CityRequest
-from requests_app.web.request_access import RequestAccess, access_request
 
 # Of the card; the city's name is in a bar at the top.
 WIDTH, HEIGHT, MAP_WIDTH, TOP = 1200, 630, 560, 96

@@ -6,14 +6,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from requests_app.actions.truth import survey_answers
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.link_access import RequestAccess, allowed_actions
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Person, SurveyAnswer
+from requests_app.rules.shared import rate_limits
 from requests_app.rules.truth import survey as survey_rules
 from requests_app.rules.work import reopening
-from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.request.forms import SurveyForm, words_form
-from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, back_to_report, too_late_to_reopen, with_link
-from requests_app.web.request_access import RequestAccess, allowed_actions
+from requests_app.web.request.reporter_actions import back_to_report, too_late_to_reopen, with_link
 
 
 @with_link("survey", has_page=True, too_late=too_late_to_reopen)
@@ -44,7 +46,7 @@ def _answered(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     form = SurveyForm(request.POST, about=access.shown)
     if not form.is_valid():
         return _page(request, access, form, status=422)
-    if not limits.allow(request, "words", WORDS_AN_HOUR):
+    if not limits.allow(request, "words", rate_limits.WORDS_AN_HOUR):
         form.add_error(None, too_many_requests())
         return _page(request, access, form, status=429)
     if survey_answers.answer(access.shown.pk, said=form.said(), actor=person, through=access.service_request):

@@ -8,9 +8,12 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from requests_app import links, references
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.core.localized import localized
+from requests_app.link_access import RequestAccess, access_request, allowed_actions
 from requests_app.messages import moderation_notes, progress_steps, timeline, wording
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import (
     Answer,
     Area,
@@ -35,11 +38,10 @@ from requests_app.rules.truth import survey
 from requests_app.rules.work import evidence, reopening, status_history
 from requests_app.rules.work.before_after import before_and_after
 from requests_app.web.account.follow_forms import CadenceForm
-from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.only_the_city import only_the_city
 from requests_app.web.request import share
 from requests_app.web.request.forms import FindForm, WordsForm, words_form
-from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
+from requests_app.web.request.not_found import request_not_found
 
 # A library's or a shelter's computers share one address. Guessing shows by numbers that don't exist.
 LOOKUPS_AN_HOUR = 3000

@@ -19,17 +19,19 @@ from requests_app.actions.following import votes as actions
 from requests_app.actions.people.reporter import Reporter
 from requests_app.actions.report import submission
 from requests_app.actions.report.drafts import visitor_hash
+from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.link_access import RequestAccess, access_request, gets_updates
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.messages.wording import status_words
 from requests_app.models import Participation, RequestVote
 from requests_app.rules.following import votes as rules
-from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
+from requests_app.visitor import get_visitor, set_visitor_cookie
 from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.report.duplicates import FOLLOWED_AN_HOUR
 from requests_app.web.request.forms import FollowRequestForm
+from requests_app.web.request.not_found import request_not_found
 from requests_app.web.request.track import LOOKUPS_AN_HOUR, too_many, wrong_number
-from requests_app.web.request_access import RequestAccess, access_request, gets_updates
-from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 # A device without its cookie is a new one, so its network counts too: in all, and for one request.
 BY_DEVICE_AN_HOUR = 60

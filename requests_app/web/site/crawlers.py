@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app import links
 from requests_app.models import Area, Article, Category, Jurisdiction, Service, ServiceVersion
-from requests_app.web.context import said_in
+from requests_app.rules.shared.jurisdictions import page_languages
 
 PAGES = (
     "home",
@@ -69,7 +69,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page in each language: static pages, categories, services and their forms, areas, articles."""
     city = request.jurisdiction  # type: ignore[attr-defined]
     site = links.base_url(city)
-    codes = said_in(city)
+    codes = page_languages(city)
     pages = [
         [(code, site + address) for code, address in zip(codes, addresses, strict=True)] for addresses in _pages(city)
     ]
@@ -100,7 +100,7 @@ def _pages(city: Jurisdiction) -> Iterator[list[str]]:
 
 def _addresses(name: str, city: Jurisdiction, *parts: str) -> list[str]:
     addresses = []
-    for code in said_in(city):
+    for code in page_languages(city):
         with override(code):
             addresses.append(reverse(f"requests_app:{name}", args=parts))
     return addresses

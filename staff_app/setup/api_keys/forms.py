@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.clock import app_now
+from requests_app.forms.fields import WordsField
 from requests_app.models import ApiKey, Jurisdiction, User
 from requests_app.models.api_key import CALLS_A_MINUTE, Scope
 from requests_app.rules.people import permissions
 from requests_app.rules.programs import api_keys as rules
-from requests_app.web.fields import WordsField
 
 REPLY_MAX = 1000
 # Scopes that reach what isn't public; only who administers the whole city gives them.

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from requests_app import branding, photos
 from requests_app.drawing import svg_picture
 from requests_app.drawing.colors import WHITE, contrast, parse
+from requests_app.forms.fields import WordsField
 from requests_app.imports.city_file import READABLE, SEAL_MAX_BYTES
 from requests_app.models import Jurisdiction
-from requests_app.web.fields import WordsField
 from staff_app.setup.forms import language_name
 
 Written = dict[str, Any]

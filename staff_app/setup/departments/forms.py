@@ -15,10 +15,10 @@ from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.forms.fields import WordsField
 from requests_app.models import Calendar, Department, Jurisdiction, Membership, Team, User
 from requests_app.rules.promises.hours_text import BadHours, hours_text, parse_hours
 from requests_app.rules.promises.service_levels import WEEKDAYS
-from requests_app.web.fields import WordsField
 from staff_app.setup.forms import language_name
 
 NAME_MAX = 120

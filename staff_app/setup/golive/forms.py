@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.forms.fields import WordsField
 from requests_app.rules.setup.go_live import REVIEW_WITHIN
-from requests_app.web.fields import WordsField
 
 
 class ApprovalForm(forms.Form):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.report import drafts
 from requests_app.actions.setup import go_live as actions
 from requests_app.models import ServiceTest
-from requests_app.web.visitor import get_visitor, set_visitor_cookie
+from requests_app.visitor import get_visitor, set_visitor_cookie
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.golive.golive import get_service_or_404
 

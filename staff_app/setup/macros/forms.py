@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import WordsField
 from requests_app.models import (
     AnswerTemplate,
     Comment,
@@ -20,7 +21,6 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.work.steps import WITHOUT_EVIDENCE, Written
-from requests_app.web.fields import WordsField
 from staff_app import due
 from staff_app.queue.bulk_forms import hold_reasons
 

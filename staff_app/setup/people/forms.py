@@ -11,9 +11,9 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import WordsField
 from requests_app.models import Department, Jurisdiction, Role, User
 from requests_app.rules.people import permissions
-from requests_app.web.fields import WordsField
 
 EMAIL_WORDS = {
     "required": gettext_lazy("Enter an email address."),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from requests_app import openid
 from requests_app.actions.people import sign_ins
 from requests_app.actions.shared.setup_conflicts import last_change_id
+from requests_app.forms.fields import WordsField
 from requests_app.models import SignInGroup, SignInProvider
-from requests_app.web.fields import WordsField
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.conflict import Conflict, since
 from staff_app.setup.people.forms import PlaceOfRoleForm, RevisedForm

@@ -9,10 +9,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.forms.fields import WordsField
 from requests_app.imports.layer_fields import KINDS, fields_of, guessed
 from requests_app.imports.layer_import import UPLOAD_MAX
 from requests_app.models import Area, Asset, Jurisdiction, LayerImport
-from requests_app.web.fields import WordsField
 
 Kind = LayerImport.Kind
 USUAL_LAYERS = {

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app.clock import app_now
+from requests_app.forms.fields import WordsField
 from requests_app.models import Area, Calendar, Service, Target
 from requests_app.models.geography import area_label
 from requests_app.rules.promises.service_levels import LONGEST
-from requests_app.web.fields import WordsField
 from staff_app.due import target_length
 
 PRIORITIES = [

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import WordsField
 from requests_app.models import Area, Channel, Department, Jurisdiction, Membership, QuestionVersion, Service, Team
 from requests_app.rules.alarms.screening import has_words
 from requests_app.rules.promises.service_levels import WEEKDAYS
 from requests_app.rules.routing.routing import Written, tidy
 from requests_app.rules.routing.words import CHANNELS, PRIORITIES, calendars_of, hours_in_words
-from requests_app.web.fields import WordsField
 
 NAME_MAX, NOTE_MAX, PHRASE_MAX, PHRASES_MAX = 200, 500, 120, 50
 # Of one layer there may be thousands (parcels); these aren't offered.

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import DescribedChoice, WordsField
 from requests_app.models import Calendar, Category, Department, Jurisdiction
 from requests_app.models.states import Disposition
 from requests_app.rules.setup.catalog_rows import DUPLICATES
 from requests_app.rules.setup.offer_dates import LEAP_YEAR, is_yearly
-from requests_app.web.fields import DescribedChoice, WordsField
 from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 from staff_app.setup.services.editing import Editing, Written, reason
 

@@ -10,11 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from requests_app.core.localized import localized
+from requests_app.forms.details_form import DetailsForm, in_order, name_of
 from requests_app.models import Category, Department, Draft, QuestionVersion, Service, ServiceVersion
 from requests_app.rules.report.path import Path
 from requests_app.rules.setup.catalog_rows import question_columns, version_columns
-from requests_app.web.report.details import in_order
-from requests_app.web.report.details_form import DetailsForm, name_of
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.services.editing import Editing, load
 from staff_app.setup.services.forms import UNITS

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import DescribedChoice
 from requests_app.models import Article, QuestionVersion, Service
-from requests_app.web.fields import DescribedChoice
 from staff_app.setup.forms import language_name
 from staff_app.setup.services.editing import Editing, Written, reason
 from staff_app.setup.services.forms import PRIORITIES, TEXT_MAX, UNITS, Choices, Row, SectionForm

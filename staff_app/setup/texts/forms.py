@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from requests_app.core.localized import localized
+from requests_app.forms.fields import WordsField
 from requests_app.messages import wording
 from requests_app.models import (
     AnswerTemplate,
@@ -27,7 +28,6 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.work import answer_templates
-from requests_app.web.fields import WordsField
 from staff_app import due
 from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 

@@ -14,7 +14,7 @@ from requests_app import api_keys
 from requests_app.actions.programs import webhooks
 from requests_app.actions.work import tasks
 from requests_app.api.open311 import description as open311
-from requests_app.api.v1.openapi import document
+from requests_app.api.openapi import document
 from requests_app.models import Membership, ServiceRequest
 from requests_app.models.api_key import Scope
 from requests_app.web.developers.reference import inside, resolved

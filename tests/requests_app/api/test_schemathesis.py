@@ -31,7 +31,7 @@ from schemathesis.specs.openapi import checks
 from requests_app import api_keys, links
 from requests_app.actions.programs import webhooks
 from requests_app.actions.work import tasks
-from requests_app.api.v1.openapi import document
+from requests_app.api.openapi import document
 from requests_app.models.api_key import Scope
 from tests import factories
 

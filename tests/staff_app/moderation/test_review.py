@@ -25,6 +25,7 @@ from requests_app.models import (
     Subscription,
     User,
 )
+from requests_app.rules.following.follow_target import FollowTarget
 from tests import factories
 from tests.factories import Rivermark
 
@@ -84,7 +85,7 @@ def test_publishing_shows_it_to_everybody_and_tells_those_who_follow_but_not_the
     one = held(town)
     wished = subscriptions.subscribe(
         town.city,
-        subscriptions.FollowTarget("Ward 5", area=area),
+        FollowTarget("Ward 5", area=area),
         email="sy@example.org",
         cadence="daily",
         language="en",

@@ -11,10 +11,10 @@ from django.db import OperationalError
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from requests_app.api.openapi import document
 from requests_app.api.v1 import base, city_views, service_requests
 from requests_app.api.v1 import urls as v1_urls
 from requests_app.api.v1.description import as_openapi
-from requests_app.api.v1.openapi import document
 from requests_app.api.v1.operations import deprecated
 from staff_app.api import urls as staff_urls
 from tests import factories

@@ -18,6 +18,7 @@ from requests_app.actions.shared import verify_email
 from requests_app.actions.work import conversation, endings
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Person, ServiceRequest, Subscription
+from requests_app.rules.following.follow_target import FollowTarget
 from tests import factories
 from tests.factories import Rivermark
 from tests.resident import ANA, asked, link_from, run_outbox, signed_in
@@ -400,7 +401,7 @@ def test_a_page_of_ones_own_is_kept_by_no_cache(hole: ServiceRequest) -> None:
 
 
 def _wish(cast: Rivermark, email: str = ANA) -> Subscription:
-    follow_target = subscriptions.FollowTarget("Potholes", service=cast.pothole.service)
+    follow_target = FollowTarget("Potholes", service=cast.pothole.service)
     return subscriptions.subscribe(cast.city, follow_target, email=email, cadence="daily", language="en")
 
 

@@ -38,6 +38,7 @@ from requests_app.models import (
     SurveyAnswer,
     TextRevision,
 )
+from requests_app.rules.following.follow_target import FollowTarget
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.account.test_my import forward, page
@@ -99,7 +100,7 @@ def with_all_that_can_hang_on_one(cast: Rivermark) -> int:
     )
     subscriptions.subscribe(
         cast.city,
-        subscriptions.FollowTarget("Potholes", service=cast.pothole.service),
+        FollowTarget("Potholes", service=cast.pothole.service),
         email=ZOE,
         cadence="daily",
         language="en",

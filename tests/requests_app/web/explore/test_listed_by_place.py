@@ -9,6 +9,7 @@ from django.test import Client
 
 from requests_app.actions.following import subscriptions
 from requests_app.models import Asset, SearchDocument, ServiceRequest, ServiceVersion, Subscription
+from requests_app.rules.following.follow_target import FollowTarget
 from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
@@ -125,11 +126,11 @@ def test_what_the_city_says_today_counts_for_older_reports_too(cast: Rivermark) 
 )
 def test_no_mail_about_a_place_tells_of_it(cast: Rivermark, enforcement: ServiceVersion, what: str, mails: int) -> None:
     light = factories.asset(cast.city, "L00417")
-    place = subscriptions.FollowTarget("here", point=factories.at(), radius_m=200)
+    place = FollowTarget("here", point=factories.at(), radius_m=200)
     follow_target = {
-        "area": subscriptions.FollowTarget("Ward 5", area=factories.area(cast.city)),
-        "service": subscriptions.FollowTarget("Blight", service=enforcement.service),
-        "thing": subscriptions.FollowTarget("a light", asset=Asset.objects.get(pk=light.pk)),
+        "area": FollowTarget("Ward 5", area=factories.area(cast.city)),
+        "service": FollowTarget("Blight", service=enforcement.service),
+        "thing": FollowTarget("a light", asset=Asset.objects.get(pk=light.pk)),
     }.get(what, place)
     version = cast.tree if what == "said today" else enforcement
     subscriptions.subscribe(cast.city, follow_target, email=READER, cadence="at_once", language="en")

@@ -207,7 +207,7 @@ def test_a_photo_that_comes_after_sending_changes_nothing(walk: Walk) -> None:
 
 @pytest.mark.shows("5.36")
 def test_photos_are_limited_by_address(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("requests_app.web.photo_uploads.PHOTOS_AN_HOUR", 1)
+    monkeypatch.setattr("requests_app.rules.shared.rate_limits.PHOTOS_AN_HOUR", 1)
     walk.to_details()
     assert put(walk, photos=photo(), key="a").status_code == 200
     answer = put(walk, photos=photo(), key="b")

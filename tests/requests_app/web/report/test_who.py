@@ -10,6 +10,7 @@ from django.urls import reverse
 from requests_app.actions.people.reporter import Reporter
 from requests_app.actions.report import submission
 from requests_app.models import Event, ModerationTerm, OneTimeLink, Person, ServiceRequest, ServiceVersion, Subscription
+from requests_app.rules.following.follow_target import FollowTarget
 from requests_app.rules.people import blocked_addresses
 from tests import factories
 from tests.factories import Rivermark
@@ -294,9 +295,7 @@ def test_a29_it_cannot_confirm_what_it_asked_for_before_it_was_listed(cast: Rive
         factories.report(swings, TEXT, reporter=Reporter(email=TROLL))
     else:
         follow_target: dict[str, Any] = {"email": TROLL, "cadence": "daily", "language": "en"}
-        subscriptions.subscribe(
-            cast.city, subscriptions.FollowTarget("Pothole", service=cast.pothole.service), **follow_target
-        )
+        subscriptions.subscribe(cast.city, FollowTarget("Pothole", service=cast.pothole.service), **follow_target)
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="address", value=TROLL)
     path = "/c/" + links.one_time_url(OneTimeLink.objects.get()).rstrip("/").rsplit("/", 1)[-1] + "/"
     answer = Client().post(path)

@@ -287,7 +287,7 @@ def test_who_only_joined_adds_none(cast: Rivermark) -> None:
 
 def test_too_many_from_one_network_wait(cast: Rivermark, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.RATE_LIMITS = True
-    monkeypatch.setattr("requests_app.web.photo_uploads.PHOTOS_AN_HOUR", 1)
+    monkeypatch.setattr("requests_app.rules.shared.rate_limits.PHOTOS_AN_HOUR", 1)
     holder = ana(cast)
     holder.send(photos=[jpeg(), jpeg()])
     assert (holder.status, Photo.objects.count()) == (422, 1)

@@ -21,6 +21,7 @@ from requests_app.models import (
     ServiceTest,
     User,
 )
+from requests_app.rules.following.follow_target import FollowTarget
 from requests_app.rules.setup import go_live
 from requests_app.worker import tasks
 from tests import factories
@@ -74,7 +75,7 @@ def test_the_real_pages_say_that_it_is_a_test_and_the_tester_marks_it_as_passed(
 def test_email_reaches_only_the_tester(town: Rivermark, ada: Client) -> None:
     subscriptions.subscribe(
         town.city,
-        subscriptions.FollowTarget("Pothole", service=town.pothole.service),
+        FollowTarget("Pothole", service=town.pothole.service),
         email="follower@example.org",
         cadence="at_once",
         language="en",

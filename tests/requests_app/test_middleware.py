@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
+from requests_app import middleware
 from requests_app.core import limits
-from requests_app.web import middleware
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_the_size_of_a_compressed_page_does_not_tell_what_is_on_it(client: Clien
 @pytest.mark.shows("3.7")
 @pytest.mark.usefixtures("city")
 @pytest.mark.parametrize(
-    "lost_by", ["requests_app.web.middleware.find_jurisdiction", "requests_app.web.report.start.limits.allow"]
+    "lost_by", ["requests_app.middleware.find_jurisdiction", "requests_app.web.report.start.limits.allow"]
 )
 @pytest.mark.parametrize("token", ["ours", "another site's"])
 def test_a_lost_database_is_503_wherever_it_is_lost_and_gives_back_what_was_typed(

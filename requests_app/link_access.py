@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from requests_app import links, references
+from requests_app.city_request import CityRequest
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import AccessLink, Disposition, Jurisdiction, Participation, PrivacyChoice, ServiceRequest
 from requests_app.rules.people import permissions
 from requests_app.rules.report import reporter_edits
 from requests_app.rules.truth import survey
 from requests_app.rules.work import reopening
-from requests_app.web.city_request import CityRequest
 
 RELATED = (
     "service__current",

@@ -11,11 +11,11 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from requests_app import error_pages
 from requests_app.api import answers
 from requests_app.core import limits, once, units
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared.jurisdictions import find_jurisdiction
-from requests_app.web import errors
 from requests_app.web.site import probes
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -137,10 +137,10 @@ def outage(get_response: GetResponse) -> GetResponse:
             return get_response(request)
 
         def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-            if not isinstance(exception, errors.OUTAGES):
+            if not isinstance(exception, error_pages.OUTAGES):
                 return None
             structlog.get_logger(__name__).error("outage", error=type(exception).__name__)
-            return errors.unavailable(request)
+            return error_pages.unavailable(request)
 
     return Outage()
 
@@ -178,7 +178,7 @@ def wrong_method(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if response.status_code != 405 or response.content or answers.is_for_machines(request):
             return response
-        page = errors.wrong_method(request)
+        page = error_pages.wrong_method(request)
         page["Allow"] = response["Allow"]
         return page
 

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from requests_app.api import answers
+from requests_app.forms import unsent_text
 from requests_app.photos import StorageFailed
-from requests_app.web import unsent_text
 
 # What may work again in a minute: the database is down, or photos can't be stored.
 OUTAGES = (OperationalError, InterfaceError, StorageFailed)

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from requests_app import photos
 from requests_app.core.localized import localized
+from requests_app.forms.fields import MemorableDateField, PhotosField, PhotosInput, WordsField
 from requests_app.models import Photo, QuestionVersion, ServiceVersion
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import intake
-from requests_app.web.fields import MemorableDateField, PhotosField, PhotosInput, WordsField
 
 
 class DetailsForm(forms.Form):
@@ -232,3 +232,22 @@ def _day(text: Any) -> dt.date | None:
         return dt.date.fromisoformat(str(text)[:10])
     except ValueError:
         return None
+
+
+def in_order(form: DetailsForm) -> list[dict[str, Any]]:
+    """The page's questions for the template: a field, with the question that opens below it, or a text to display."""
+    rows: list[dict[str, Any]] = []
+    for question in form.questions:
+        if question.kind == QuestionVersion.Kind.DISPLAY:
+            rows.append({"words": localized(question.text), "help": localized(question.help)})
+            continue
+        rows.append({"field": form[name_of(question)]})
+        below = form.in_place
+        if below is not None and below.show_if["question"] == question.code:
+            rows[-1]["below"] = {
+                "field": form[name_of(below)],
+                "code": below.code,
+                "values": [str(value) for value in below.show_if.get("values", [])],
+                "is_opened": form.is_opened,
+            }
+    return rows

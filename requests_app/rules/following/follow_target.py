@@ -1,13 +1,13 @@
-"""What people can follow: an area, a service, a place or an asset, named by the list's filters, and the page that shows it."""
+"""What people can follow: an area, a service, a place or an asset, named by the list's filters."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from django.urls import reverse
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
-from requests_app.actions.following.subscriptions import FollowTarget
 from requests_app.core.localized import localized
-from requests_app.models import Area, Asset, Jurisdiction, Service
+from requests_app.models import SMALLEST_RADIUS_M, Area, Asset, Jurisdiction, Service
 from requests_app.places import assets, named
 from requests_app.places.address_card import part_of
 from requests_app.places.public_filter import PublicFilter
@@ -15,6 +15,22 @@ from requests_app.places.public_place import LISTED
 
 NAMES = ("area", "service", "asset", "near")
 COLLECTION = "collection"
+# Meters around a place.
+RADII = [SMALLEST_RADIUS_M, 500, 1000]
+
+
+@dataclass(frozen=True)
+class FollowTarget:
+    """What to follow: one of these, or a service within one of the others. label: its name for the reader."""
+
+    label: str
+    area: Area | None = None
+    service: Service | None = None
+    asset: Asset | None = None
+    point: Point | None = None
+    radius_m: int | None = None
+    # The evening before the area's collection days, instead of what is reported.
+    collection: bool = False
 
 
 def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> FollowTarget | None:
@@ -74,16 +90,3 @@ def _collection_target(jurisdiction: Jurisdiction, written: str) -> FollowTarget
     if area is None or not fields:
         return None
     return FollowTarget(" · ".join([*(one.label for one in fields), area.label]), area=area, collection=True)
-
-
-def page_of(what: FollowTarget, chosen: str) -> str:
-    """The target's own page; for combinations such as a service within an area, the list filtered by `chosen`."""
-    only = [one for one in (what.area, what.service, what.asset, what.point) if one is not None]
-    if len(only) == 1:
-        if what.area is not None:
-            return reverse("requests_app:area", args=[what.area.layer, what.area.code])
-        if what.service is not None:
-            return reverse("requests_app:about_service", args=[what.service.service_code])
-        if what.asset is not None:
-            return reverse("requests_app:asset", args=[what.asset.asset_id])
-    return f"{reverse('requests_app:public_list')}?{chosen}"

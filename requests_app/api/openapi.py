@@ -1,0 +1,82 @@
+"""The OpenAPI 3.1 document of both APIs, made once in a process."""
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.views import View
+
+from requests_app.api.framework.throttling import counted
+from requests_app.api.framework.views import OPEN_TO_BROWSERS
+from requests_app.api.open311 import description as open311
+from requests_app.api.v1 import openapi as v1
+from requests_app.api.v1.problems import answer
+
+MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml"}
+KEEP_S = 300
+TAGS = {
+    "Requests": "What was reported, and how far it is.",
+    "Reporting": "Sending reports, photos and messages, and following.",
+    "Catalog": "What can be reported: categories, services and their questions; articles that may answer it already.",
+    "Places": "Areas, addresses and the city’s assets.",
+    "City": "The city itself and its figures.",
+    "OGC API Features": "Layers for QGIS, GDAL and other programs for maps (part 1: Core, OpenAPI 3.0, GeoJSON).",
+    "Sandbox": "For test keys: takes your test requests through their life. Nobody else sees them, and nobody is emailed.",
+    "Webhooks": "Events posted to your address, signed as Standard Webhooks 1.0 says.",
+    "Staff": "Work on requests for a member of staff: the queue, actions, contacts, tasks, and transfers from a 911 center.",
+    "Open311": "GeoReport v2, for the programs that speak it.",
+}
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    made = v1.document()
+    paths = {**made["paths"], **open311.paths()}
+    used = {tag for path in paths.values() for operation in path.values() for tag in operation["tags"]}
+    return {
+        "openapi": made["openapi"],
+        "info": made["info"],
+        "servers": [{"url": "/", "description": "This city."}],
+        "tags": [{"name": name, "description": words} for name, words in TAGS.items() if name in used],
+        "paths": paths,
+        "components": {
+            **made["components"],
+            "schemas": {**made["components"]["schemas"], **open311.COMPONENTS},
+        },
+    }
+
+
+@lru_cache(maxsize=len(MEDIA_TYPES))
+def written(format: str) -> tuple[bytes, str]:
+    """The document as a file, and its ETag."""
+    if format == "json":
+        text = json.dumps(document(), ensure_ascii=False)
+    else:
+        # Through JSON, so that no node is an alias of another.
+        plain = json.loads(json.dumps(document()))
+        text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=120)
+    return text.encode(), f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+class Document(View):
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = counted(request, answer, 404 if kwargs["format"] not in MEDIA_TYPES else 405)
+        response["Allow"] = "GET, HEAD, OPTIONS"
+        return response
+
+    def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
+        if format not in MEDIA_TYPES:
+            return counted(request, answer, 404)
+        body, etag = written(format)
+        headers = {
+            **OPEN_TO_BROWSERS,
+            "Content-Type": f"{MEDIA_TYPES[format]}; charset=utf-8",
+            "Cache-Control": f"public, max-age={KEEP_S}",
+            "ETag": etag,
+        }
+        response = HttpResponse(body, headers=headers)
+        return get_conditional_response(request, etag, None, response) or response

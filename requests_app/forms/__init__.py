@@ -1,0 +1,1 @@
+"""Form fields, forms and typed text that residents’ pages and the dashboard share."""
