@@ -5,7 +5,7 @@ Each is a logistic regression on the text's words, and a kernel on the mean of t
 weights.npy   float16, for each hashed feature: how dangerous it is; distress.npy: how much it tells of distress; by `train_danger`
 kinds.npy     float16, hashed features × kinds; by `train_danger`
 support.npy   int8, the kernels' support vectors; duals.npy, float32, their weights for each score; both by `train_danger`
-words.npy     bytes, sorted; vectors.npy, int8, and rarity.npy, float16, for each word; by word_vectors.py
+words.npy     bytes, sorted: words, and pairs of them; vectors.npy, int8, and rarity.npy, float16, for each; by word_vectors.py
 about.json    format, kinds, biases, thresholds, and the versions it was trained with
 
 They are read-only data without pickles, memory-mapped, so that all processes share them.
@@ -31,10 +31,10 @@ FOLDER = Path(__file__).parent / "model"
 FORMAT = 2
 # Features are hashed to so many bits; for distress and for the kind, fewer will do.
 BITS, DISTRESS_BITS, KIND_BITS = 18, 17, 14
-DIMENSIONS = 48
+DIMENSIONS = 64
 # How far a support vector reaches (the kernel's gamma), and how much the kernel counts compared with the regression.
 REACH = 2.0
-MIX = 0.5
+MIX = 1.5
 ARRAYS = ("weights", "distress", "kinds", "support", "duals", "words", "vectors", "rarity")
 # EmergencyPhrase.Kind
 KINDS = (
@@ -75,8 +75,8 @@ PART_WORDS = 40
 PART_OF_MORE = 4.5
 # Long complaints have some words of everything: above so many words, each takes a bit off.
 SHORT_WORDS, A_WORD_MORE = 20, 0.15
-# Danger adds to distress up to this; if it's likelier of another kind, this is taken off.
-MOST_DANGER, OTHER_DANGER = 5.0, 3.0
+# Danger adds to distress up to this. The likelier it's of another kind, the more is taken off: for each log-odds, within these.
+MOST_DANGER, OTHER_DANGER, OTHER_ODDS = 0.5, 0.67, (-2.0, 4.0)
 # For distress, less: a word too many that is kept private does less harm.
 DISTRESS_PART_OF_MORE = 3.5
 LOAD_ERRORS = (OSError, EOFError, ValueError, KeyError, TypeError)
@@ -174,15 +174,15 @@ class Model:
                 + MIX * by_meaning[1]
             )
             kinds = values @ self.kinds[rows % (1 << KIND_BITS)].astype(np.float32) + self.bias[2:]
-            kind = KINDS[int(np.argmax(kinds))]
-            # What tells of no danger, or of another kind, seldom tells of distress.
-            distress += min(danger, MOST_DANGER) - (0 if kind in DISTRESS else OTHER_DANGER)
+            likely = np.exp(kinds - kinds.max())
+            odds = float(np.log(likely[~IS_DISTRESS].sum() / likely[IS_DISTRESS].sum()))
+            distress += min(danger, MOST_DANGER) - OTHER_DANGER * min(max(odds, OTHER_ODDS[0]), OTHER_ODDS[1])
             length = A_WORD_MORE * max(0, len(words) - SHORT_WORDS)
             part = Part(
                 words,
                 is_sentence,
                 danger - length - (0 if is_whole else PART_OF_MORE),
-                kind,
+                KINDS[int(np.argmax(kinds))],
                 distress - length - (0 if is_whole else DISTRESS_PART_OF_MORE),
                 KINDS[int(np.argmax(np.where(IS_DISTRESS, kinds, -np.inf)))],
             )
@@ -208,8 +208,11 @@ class WordVectors:
         return cls(*(np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("words", "vectors", "rarity")))
 
     def mean(self, words: list[str]) -> Array:
-        """The mean of the known words' vectors, of length 1; rare words weigh more. Zeros if none is known."""
-        wanted = np.array([word.encode() for word in words[:WHOLE_WORDS]], dtype=self.words.dtype)
+        """The mean of the vectors of known words and pairs, of length 1; rare words weigh more. Zeros if none is known."""
+        words = words[:WHOLE_WORDS]
+        entries = [entry.encode() for entry in [*words, *map(" ".join, pairwise(words))]]
+        # Longer ones would be cut off and taken for others.
+        wanted = np.array([entry for entry in entries if len(entry) <= self.words.itemsize], dtype=self.words.dtype)
         places = np.minimum(np.searchsorted(self.words, wanted), len(self.words) - 1)
         places = places[self.words[places] == wanted]
         total: Array = self.rarity[places].astype(np.float32) @ self.vectors[places].astype(np.float32)

@@ -32,8 +32,8 @@ from requests_app.danger.model import (
 from requests_app.danger.sentences import Sentence, training_sentences
 
 # Log-odds; see Model.
-SURE, PERHAPS, DOUBTED = 0.4, -0.7, -0.5
-PRIVATE, DOUBTED_PRIVATE = -3.0, -5.0
+SURE, PERHAPS, DOUBTED = 0.25, -1.1, -0.7
+PRIVATE, DOUBTED_PRIVATE = -2.8, -4.8
 # How closely the weights fit the sentences (scikit-learn's C).
 STRENGTH = 20.0
 KERNEL_STRENGTH = 3.0
