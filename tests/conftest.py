@@ -64,7 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if cases[test] % sampled.args[0]:
                 item.add_marker("slow")
             cases[test] += 1
-    if hasattr(config, "workerinput"):
+    # What was named comes in the order it was named in: bin/test --changed names the nearest first.
+    if hasattr(config, "workerinput") and config.args_source is config.ArgsSource.TESTPATHS:
         places = {file: place for place, file in enumerate(LONGEST)}
         items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 

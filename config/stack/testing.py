@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from config.stack import changes, linting, postgres, redis, words
 from config.stack.folders import ROOT, Folders, temporary_folders
@@ -95,17 +95,18 @@ def prepare(folders: Folders) -> None:
 def test(arguments: Sequence[str]) -> int:
     """Lint and test; the answer is the exit code.
 
-    Arguments besides --all and --changed are pytest's, and then nothing is linted.
+    Arguments besides --all, --changed and --strict are pytest's, and then nothing is linted. With --strict, tests that
+    pass only alone fail the run.
     """
-    options = {"--all", "--changed"} & set(arguments)
+    options = {"--all", "--changed", "--strict"} & set(arguments)
     chosen = [word for word in arguments if word not in options]
     lints = not chosen
     if "--changed" in options:
-        touched = changes.touched_tests(ROOT, changes.changed_files(ROOT))
-        print(f"bin/test: {changes.summary(touched)}", flush=True)
-        if touched == []:
+        choice = near_the_change()
+        print(f"bin/test: {changes.summary(choice)}", flush=True)
+        if not choice.tests:
             return linting.lint([])
-        chosen += touched or []
+        chosen += choice.tests
     words.compile_changed(ROOT / "locale")
     marks = [] if "--all" in options or any(word.startswith("-m") for word in chosen) else ["-m", "not slow"]
     # A named place is quicker in one process, unless it is many; a debugger needs the terminal to itself.
@@ -121,38 +122,49 @@ def test(arguments: Sequence[str]) -> int:
                 prepare(folders)
             except subprocess.CalledProcessError:
                 return 1
-            failed = run(processes, [*marks, *chosen], ROOT, environment(folders))
-            # What the linters said comes last, so that nobody has to look for it above the tests.
-            return linted() or failed
+            failed, unsteady = run(processes, [*marks, *chosen], ROOT, environment(folders))
+            # What the linters said comes after the tests, so that nobody has to look for it above them.
+            failed = linted() or failed
+            if unsteady:
+                print(f"bin/test: UNSTEADY, failed among others and passed alone: {', '.join(unsteady)}", flush=True)
+            return failed or (1 if unsteady and "--strict" in options else 0)
     finally:
         shutil.rmtree(folders.servers.parent, ignore_errors=True)
 
 
-def run(processes: Sequence[str], arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
-    """Runs pytest; the answer is its exit code.
+def near_the_change() -> changes.Choice:
+    """The tests nearest to what this branch has changed, by the deliberate regressions and by what earlier runs measured."""
+    # Only here: most runs need neither.
+    from tests.regressions import named_by_file
 
-    If at most FEW tests failed among others, they are run once more alone, and named: a browser that waits for a busy
-    processor shouldn't cost a whole run, but it should be seen.
+    tree = changes.Tree(ROOT, regressions=named_by_file(), seconds=kept(ROOT, "lamplighter/seconds_by_file"))
+    return tree.choose(changes.changed_files(ROOT))
+
+
+def run(
+    processes: Sequence[str], arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> tuple[int, list[str]]:
+    """Runs pytest; the answer is its exit code, and the tests that failed among others and passed alone.
+
+    At most FEW tests that failed among others are run once more alone: a browser that waits for a busy processor shouldn't
+    cost a whole run, but it should be seen.
     """
     pytest = [sys.executable, "-m", "pytest"]
     failed = subprocess.run([*pytest, *processes, *arguments], cwd=folder, env=environment).returncode
-    tests = last_failed(folder)
-    if failed != 1 or not 0 < len(tests) <= FEW or "0" in processes:
-        return failed
+    tests = sorted(kept(folder, "cache/lastfailed"))
+    if failed != 1 or not 0 < len(tests) <= FEW or "0" in processes or "-n0" in arguments:
+        return failed, []
     print(f"bin/test: running once more alone: {', '.join(tests)}", flush=True)
-    if again := subprocess.run(
-        [*pytest, "-n", "0", *arguments, "--last-failed"], cwd=folder, env=environment
-    ).returncode:
-        return again
-    print(f"bin/test: UNSTEADY, failed among others and passed alone: {', '.join(tests)}", flush=True)
-    return 0
+    again = subprocess.run([*pytest, "-n", "0", *arguments, "--last-failed"], cwd=folder, env=environment).returncode
+    return (again, []) if again else (0, tests)
 
 
-def last_failed(folder: Path) -> list[str]:
+def kept(folder: Path, name: str) -> dict[str, Any]:
+    """What pytest has kept under this name; nothing in a new clone."""
     try:
-        return sorted(json.loads((folder / ".pytest_cache/v/cache/lastfailed").read_text()))
+        return dict(json.loads((folder / ".pytest_cache/v" / name).read_text()))
     except FileNotFoundError:
-        return []
+        return {}
 
 
 @contextmanager

@@ -14,3 +14,11 @@ REGRESSIONS: list[Regression] = [
     *residents.REGRESSIONS,
     *operations.REGRESSIONS,
 ]
+
+
+def named_by_file() -> dict[str, set[str]]:
+    """For each file with a regression: the tests that must notice one of them."""
+    named: dict[str, set[str]] = {}
+    for regression in REGRESSIONS:
+        named.setdefault(regression.file, set()).update(regression.tests)
+    return named
