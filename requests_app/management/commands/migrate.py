@@ -13,7 +13,7 @@ COMMIT = "6c2f697583bb"
 
 
 def is_too_old(database: str) -> bool:
-    """Whether it has tables of ours, but not all that 0001_initial replaces: of 0.1.0, or left halfway."""
+    """Whether it has our tables, but not all migrations that 0001_initial replaces: one of 0.1.0, or left halfway."""
     applied = [key for key in MigrationRecorder(connections[database]).applied_migrations() if key[0] == "requests_app"]
     replaced = import_module("requests_app.migrations.0001_initial").Migration.replaces
     return bool(applied) and not set(replaced) <= set(applied)
