@@ -3,6 +3,7 @@
     .venv/bin/python -m tests.regressions              all of them, in about forty minutes on two cores
     .venv/bin/python -m tests.regressions -k outbox    those whose name or file contains a word
     .venv/bin/python -m tests.regressions --list       only list them
+    .venv/bin/python -m tests.regressions --sample 200 --seed 1    so many mistakes that nobody has listed (sample.py)
 
 A test that fails without the regression too has noticed nothing, and the regression is tried again without that test.
 Exit code 1 if fewer than 95 % are caught.
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{len(chosen)} regressions")
         return 0
     signal.signal(signal.SIGTERM, testing.end_in_order)
+    if options.sample:
+        return _sample(options.sample, options.seed, options.k)
     folders = temporary_folders("lamplighter-regressions-")
     try:
         desks: queue.SimpleQueue[Desk] = queue.SimpleQueue()
@@ -86,6 +89,17 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         shutil.rmtree(folders.servers.parent, ignore_errors=True)
     return _report(results)
+
+
+def _sample(count: int, seed: int, only: str) -> int:
+    folders = temporary_folders("lamplighter-regressions-")
+    try:
+        with testing.servers(folders):
+            testing.prepare(folders)
+            command = [sys.executable, "-m", "tests.regressions.sample", str(count), str(seed), only]
+            return subprocess.run(command, cwd=ROOT, env=testing.environment(folders)).returncode
+    finally:
+        shutil.rmtree(folders.servers.parent, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -142,6 +156,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("-k", default="", metavar="WORD", help="only regressions whose name or file contains this")
     parser.add_argument("--list", action="store_true", help="list the regressions and run nothing")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="how many are tried at once (2)")
+    parser.add_argument(
+        "--sample", type=int, default=0, metavar="N", help="try so many mistakes that nobody has listed"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="draws another sample (1)")
     return parser.parse_args(arguments)
 
 

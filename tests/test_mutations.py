@@ -1,0 +1,85 @@
+"""The mistakes that `python -m tests.regressions --sample` makes: each kind once, on a small text."""
+
+import ast
+
+import pytest
+
+from tests.assertions import ROOT
+from tests.regressions.mutations import Mutation, mutations
+from tests.regressions.sample import PLACES, chosen, harmless
+
+
+def changed(line: str) -> list[tuple[str, str]]:
+    text = f"“é” = 1\n{line}\n".replace("“é”", "é")
+    return [(one.name, one.applied_to(text).split("\n", 1)[1].rstrip("\n")) for one in mutations("a.py", text)]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # Whose rows, and which of them.
+        ("rows.filter(jurisdiction=city)", [("filter dropped", "rows.filter()")]),
+        ("Q(pk=1, task__department=own)", [("filter dropped", "Q(pk=1)")]),
+        ("rows.filter(a=1)", []),
+        ("rows.in_jurisdiction(city).all()", [("filter dropped", "rows.all()")]),
+        (
+            "rows.filter(is_test=False, pk=1)",
+            [("filter dropped", "rows.filter(pk=1)"), ("filter turned", "rows.filter(is_test=True, pk=1)")],
+        ),
+        (
+            "rows.filter(hidden_at=None)",
+            [("filter dropped", "rows.filter()"), ("filter turned", "rows.filter(hidden_at__isnull=False)")],
+        ),
+        ("ok = a and not b.is_test", [("condition dropped", "ok = a and True")]),
+        ("ok = a or b.department_id == 1", [("condition dropped", "ok = a or False")]),
+        # Bounds.
+        ("ok = a < b", [("bound", "ok = a <= b")]),
+        ("ok = (a) >= (b)", [("bound", "ok = (a) > (b)")]),
+        ("rows.filter(until__gt=now)", [("bound", "rows.filter(until__gte=now)")]),
+        ("rows.order_by('pk')[:MOST]", [("bound", "rows.order_by('pk')[:MOST + 1]")]),
+        ("rows.order_by('pk')[:BATCH]", []),
+        ("name.strip('x')[:40]", []),
+        ("LONG = dt.timedelta(days=30)", [("bound", "LONG = dt.timedelta(days=30 + 1)")]),
+        # Refusals.
+        ("if a:\n    raise Refused", [("refusal removed", "if False:\n    raise Refused")]),
+        ("if a:\n    log()\n    raise Refused", []),
+        ("def f():\n    if a:\n        return []", [("refusal removed", "def f():\n    if False:\n        return []")]),
+        ("def f():\n    if a:\n        return b", []),
+        # Recipients.
+        ("Mail(to=[a.email])", [("recipient", 'Mail(to=["somebody.else@example.org"])')]),
+        ("Role.REPORTER", [("recipient", "Role.FOLLOWER")]),
+        ("request.assignee = None", []),
+    ],
+)
+def test_each_kind_of_mistake(line: str, expected: list[tuple[str, str]]) -> None:
+    assert changed(line) == expected
+
+
+def test_the_comma_goes_with_the_filter_and_the_diff_shows_one_line() -> None:
+    text = "rows.filter(\n    jurisdiction=city,\n    pk=1,\n)\n"
+    [only] = mutations("a.py", text)
+    assert only.applied_to(text) == "rows.filter(\n    pk=1,\n)\n"
+    assert (only.line, only.diff(text)) == (2, "-    jurisdiction=city,")
+
+
+def test_a_seed_draws_the_same_mistakes_again_from_all_places_and_each_compiles() -> None:
+    sample = chosen(300, seed=7)
+    assert sample == chosen(300, seed=7) != chosen(300, seed=8)
+    assert {place for place in PLACES for one in sample if one.file.startswith(place)} == set(PLACES)
+    for one in sample[:60]:
+        text = (ROOT / one.file).read_text()
+        assert ast.parse(one.applied_to(text))
+        assert one.applied_to(text) != text
+
+
+def test_what_is_listed_as_harmless_is_still_made() -> None:
+    made: dict[str, set[str]] = {}
+    for file, line in harmless():
+        if file not in made:
+            text = (ROOT / file).read_text()
+            made[file] = {_last_line(one, text) for one in mutations(file, text)}
+        assert line in made[file], (file, line)
+
+
+def _last_line(mutation: Mutation, text: str) -> str:
+    return mutation.diff(text).splitlines()[-1].removeprefix("+").strip()
