@@ -155,7 +155,7 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
         found = find_jurisdiction(request.get_host())
         if found is None:
             if Jurisdiction.objects.exists():
-                return HttpResponseNotFound("No city answers at this address.", content_type="text/plain")
+                return HttpResponseNotFound("No city is served at this address.", content_type="text/plain")
             if FIRST_RUN.match(request.path):
                 return get_response(request)
             return HttpResponse(

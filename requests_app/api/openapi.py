@@ -19,16 +19,20 @@ from requests_app.api.v1.problems import answer
 MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml"}
 KEEP_S = 300
 TAGS = {
-    "Requests": "What was reported, and how far it is.",
+    "Requests": "Public reports and their status.",
     "Reporting": "Sending reports, photos and messages, and following.",
-    "Catalog": "What can be reported: categories, services and their questions; articles that may answer it already.",
+    "Catalog": (
+        "What can be reported: categories, services and their questions, and articles that may already answer it."
+    ),
     "Places": "Areas, addresses and the city’s assets.",
     "City": "The city itself and its figures.",
-    "OGC API Features": "Layers for QGIS, GDAL and other programs for maps (part 1: Core, OpenAPI 3.0, GeoJSON).",
-    "Sandbox": "For test keys: takes your test requests through their life. Nobody else sees them, and nobody is emailed.",
-    "Webhooks": "Events posted to your address, signed as Standard Webhooks 1.0 says.",
+    "OGC API Features": "Layers for QGIS, GDAL and other map programs (part 1: Core, OpenAPI 3.0, GeoJSON).",
+    "Sandbox": (
+        "For test keys: moves your test requests through each status. Only you see them, and nobody is emailed."
+    ),
+    "Webhooks": "Events sent to your URL as POST requests, signed as described by Standard Webhooks 1.0.",
     "Staff": "Work on requests for a member of staff: the queue, actions, contacts, tasks, and transfers from a 911 center.",
-    "Open311": "GeoReport v2, for the programs that speak it.",
+    "Open311": "GeoReport v2, for programs that support it.",
 }
 
 

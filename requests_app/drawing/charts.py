@@ -246,7 +246,7 @@ def lines(
 
 
 def sparkline(code: str, title: Words, labels: Sequence[str], values: Sequence[Number | None], sentence: str) -> Chart:
-    """A line of the size of a word, without axes: its sentence says the numbers that matter."""
+    """A sparkline. The sentence next to it gives the numbers that matter."""
     return lines(code, title, labels, [Series(title, values)], first_column="", sentence=sentence, kind="sparkline")
 
 

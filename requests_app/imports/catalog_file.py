@@ -117,7 +117,7 @@ def _in_address_card(value: str, info: ValidationInfo) -> str:
 
 def _phrase(value: Any) -> str:
     if not isinstance(value, str) or len(value.strip()) > PHRASE_MAX or not screening.has_words(value):
-        raise wrong(f"`{value}` is no phrase of at most {PHRASE_MAX} characters.")
+        raise wrong(f"`{value}` is not a phrase of at most {PHRASE_MAX} characters.")
     return value
 
 
@@ -486,7 +486,7 @@ class Emergency(Section):
     @model_validator(mode="after")
     def _exceptions_hold_the_phrase(self) -> Self:
         if idle := next((one for one in self.unless if not screening.holds(one, self.phrase)), None):
-            raise wrong(f"`{idle}` excuses nothing, since it should be longer and hold the phrase.")
+            raise wrong(f"`{idle}` has no effect: it must be longer and contain the phrase.")
         return self
 
     @property
@@ -596,7 +596,7 @@ def _joined(files: Iterable[YamlFile]) -> Catalog:
     joined = Catalog()
     for file in files:
         if file.data.pop("format", None) != FORMAT:
-            raise ImportProblemError(f"{file.name} is no catalog: it should begin with `format: {FORMAT}`.")
+            raise ImportProblemError(f"{file.name} is not a catalog: it should begin with `format: {FORMAT}`.")
         joined.add(file)
     return joined
 

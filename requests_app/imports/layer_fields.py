@@ -38,7 +38,7 @@ class KindOfFile:
 KINDS: dict[str, KindOfFile] = {
     Kind.BOUNDARY: KindOfFile(
         _("City boundary"),
-        _("Where the city ends. Reports outside of it are refused, with whom to ask instead."),
+        _("The city limits. Reports from outside aren’t accepted; people see whom to contact instead."),
         "polygon",
     ),
     Kind.AREAS: KindOfFile(
@@ -67,7 +67,7 @@ KINDS: dict[str, KindOfFile] = {
     ),
     Kind.ASSETS: KindOfFile(
         _("Assets"),
-        _("Streetlights, hydrants, trees: whatever has a number on it."),
+        _("Streetlights, hydrants, trees and anything else with a number on it."),
         "point",
         [
             Field("asset_id", _("Number"), ("asset_id", "id", "number", "pole", "pole_id", "objectid")),

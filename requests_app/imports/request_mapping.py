@@ -22,7 +22,7 @@ def _pattern(flags: int) -> Any:
         try:
             return re.compile(str(value), flags)
         except re.error as error:
-            raise wrong(f"`{value}` is no pattern: {error}.") from error
+            raise wrong(f"`{value}` is not a valid pattern: {error}.") from error
 
     return PlainValidator(compiled)
 

@@ -26,7 +26,7 @@ def notice_of(
     if is_demo(city):
         notice.append(demo_words())
     if service_request.is_test:
-        notice.append(_("This is a test: it is shown to nobody, and nobody acts on it."))
+        notice.append(_("This is a test. It isn’t shown to anyone, and nobody acts on it."))
     if service_request.public_state == PublicState.UNCONFIRMED:
         notice.append(_("One more step: select the link in our email to send us your report."))
         return notice

@@ -10,7 +10,7 @@ Kind = StaffNotice.Kind
 # As the form of preferences names them.
 KINDS = {
     Kind.ASSIGNED: gettext_lazy("Assigned to me"),
-    Kind.MENTIONED: gettext_lazy("I’m named in a note"),
+    Kind.MENTIONED: gettext_lazy("I’m mentioned in a note"),
     Kind.ANSWERED: gettext_lazy("New reply on a request of mine"),
     Kind.REOPENED: gettext_lazy("A request of mine was reopened"),
     Kind.DUE_SOON: gettext_lazy("A request of mine is about to be late"),
@@ -20,8 +20,8 @@ KINDS = {
     DIGEST: gettext_lazy("My open requests"),
 }
 EMAILS = {
-    StaffNotice.Email.AT_ONCE: pgettext_lazy("email", "At once"),
-    StaffNotice.Email.MORNING: pgettext_lazy("email", "Each morning"),
+    StaffNotice.Email.AT_ONCE: pgettext_lazy("email", "Right away"),
+    StaffNotice.Email.MORNING: pgettext_lazy("email", "Every morning"),
     StaffNotice.Email.NEVER: pgettext_lazy("email", "Never"),
 }
 
@@ -45,7 +45,7 @@ def _sentence(kind: str, who: str, department: str) -> str:
         case Kind.ASSIGNED:
             return _("%(name)s assigned this to you") % {"name": who} if who else _("This was assigned to you")
         case Kind.MENTIONED:
-            return _("%(name)s named you in a note") % {"name": who}
+            return _("%(name)s mentioned you in a note") % {"name": who}
         case Kind.ANSWERED:
             return _("New reply from the reporter")
         case Kind.REOPENED:

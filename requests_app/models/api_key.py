@@ -29,7 +29,7 @@ class Scope(models.TextChoices):
 class ApiKey(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)
-    # The email address of who looks after the program.
+    # The email address of email of the person who maintains the program.
     contact = models.CharField(max_length=254, blank=True, db_default="")
     # The first characters, to recognize the key in a log.
     prefix = models.CharField(max_length=12)

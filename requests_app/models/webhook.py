@@ -19,7 +19,7 @@ class Webhook(models.Model):
     class EndReason(models.TextChoices):
         OWNER = "owner", _("Switched off by the program")
         STAFF = "staff", _("Switched off by staff")
-        GONE = "gone", _("Its address answered that it is gone (410)")
+        GONE = "gone", _("Its address answered “410 Gone”")
         FAILING = "failing", _("Its address failed for five days")
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="webhooks")

@@ -159,7 +159,7 @@ def read(
     verb = action.verb
     declared = [name for name, field in action.form.base_fields.items() if not isinstance(field, PhotosField)]
     for name in sorted((files or {}).keys() - action.form.base_fields.keys()):
-        body.refuse(name, "unknown", _("There is no field %(name)s here.") % {"name": name})
+        body.refuse(name, "unknown", _("Unknown field: %(name)s.") % {"name": name})
     declared += ["vouched"] if action.form.to_reporter else []
     data: dict[str, Any] = {}
     for field in declared:
@@ -170,7 +170,7 @@ def read(
             data[field] = _as_typed(field, value, user)
     if verb == "assign" and "assignee" not in body.data:
         # Null is nobody; nothing at all is a mistake.
-        body.refuse("assignee", "missing", _("%(name)s is needed.") % {"name": f"{body.path}assignee"})
+        body.refuse("assignee", "missing", _("%(name)s is required.") % {"name": f"{body.path}assignee"})
     form = action.form(data, files, service_request=service_request, user=user)
     for name, key in KEYS.items():
         if isinstance(choice := form.fields.get(name), forms.ModelChoiceField):
@@ -193,7 +193,7 @@ def _value_of(body: Body, name: str) -> Any:
     kind = ACTION_FIELDS[name]["type"]
     if kind == "boolean":
         return body.flag(name)
-    return body.value(name, KINDS[kind], _("a text") if kind == "string" else _("a number"))
+    return body.value(name, KINDS[kind], _("a string") if kind == "string" else _("a number"))
 
 
 def _as_typed(field: str, value: Any, user: User) -> Any:
@@ -248,7 +248,7 @@ def perform(
 
 
 def changed() -> Problem:
-    return Problem("precondition-failed", _("It has changed since you read it: read it again."))
+    return Problem("precondition-failed", _("The request has changed since you read it. Read it again."))
 
 
 def _act(one: Asked, service_request: ServiceRequest, user: User, *, checked: bool) -> Callable[[], object]:

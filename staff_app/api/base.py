@@ -52,9 +52,7 @@ class WorksHere(BasePermission):
         if cast(ApiKey, request.auth).is_test:
             raise PermissionDenied(_("A test key can’t work on requests."), code="test_key")
         if not any(one.jurisdiction_id == view.jurisdiction.pk for one in permissions.memberships_of(request.user)):
-            raise PermissionDenied(
-                _("The member of staff whom this api_key acts for no longer works here."), code="staff_gone"
-            )
+            raise PermissionDenied(_("The staff member this api_key acts for no longer works here."), code="staff_gone")
         return True
 
 
@@ -110,9 +108,9 @@ class StaffView(V1View):
 
 
 def no_such_request() -> Problem:
-    return Problem("not-found", _("There is no such request, or it isn’t yours to see."))
+    return Problem("not-found", _("Request not found, or you don’t have access to it."))
 
 
 def denied(action: str) -> Problem:
-    words = _("The member of staff whom this api_key acts for doesn’t have the permission “%(permission)s” here.")
+    words = _("The staff member this api_key acts for doesn’t have the permission “%(permission)s” here.")
     return Problem("forbidden", words % {"permission": action})

@@ -28,7 +28,7 @@ PRIORITIES = ("1", "2", "3", "4")
 
 CHOSEN: tuple[Parameter, ...] = (
     Names("status", "Only these.", example="routed,in_progress", values=tuple(STATUSES)),
-    Names("outcome", "Only those that ended so.", example="fixed", values=tuple(Disposition.values)),
+    Names("outcome", "Only requests with this outcome.", example="fixed", values=tuple(Disposition.values)),
     Several("assignee", "Ids of members of staff, `me` and `nobody`.", example="me,nobody"),
     Several("team", "Ids of teams.", example="4"),
     Several("department", "Codes of departments.", example="PW"),
@@ -36,34 +36,37 @@ CHOSEN: tuple[Parameter, ...] = (
     Several("service", "Codes of services.", example="pothole"),
     Names("priority", "Only these.", example="1,2", values=PRIORITIES),
     Several("area", "Areas as `layer:code`.", example="ward:5"),
-    Names("channel", "How they came.", example="phone,web", values=tuple(CHANNELS)),
+    Names("channel", "How they were sent.", example="phone,web", values=tuple(CHANNELS)),
     Several("language", "Codes of languages.", example="es"),
     Names("flag", "With one of these.", example="new_reply", values=tuple(FLAGS)),
     Names("public_state", "What the public sees.", example="public", values=tuple(PUBLIC_STATES)),
     Parameter("asset", "The number of one of the city’s assets.", example="L00417", most=60),
     Parameter("from", "Sent on this day or later.", example="2026-06-01", most=10),
     Parameter("to", "Sent on this day or earlier.", example="2026-06-30", most=10),
-    Parameter("quiet", "So many days without a public update.", example="7", most=4),
-    Choice("late", "`1`: past their due time.", example="1", values=("1",)),
-    Parameter("ended", "Ended in so many last days.", example="30", most=4),
-    Parameter("address", "Words of the address.", example="Elm", most=QUERY_MAX),
+    Parameter("quiet", "At least this many days without a public update.", example="7", most=4),
+    Choice("late", "`1` for requests past their due time.", example="1", values=("1",)),
+    Parameter("ended", "Ended in this many last days.", example="30", most=4),
+    Parameter("address", "Words in the address.", example="Elm", most=QUERY_MAX),
 )
 FILTERS: tuple[Parameter, ...] = (
     Parameter(
         "q",
-        "A number, words, an address or an asset; with the scope `contacts` also a reporter’s email or phone, which is logged.",
+        (
+            "A number, text, an address or an asset. With the scope `contacts`, also a reporter’s email or phone, "
+            "which is logged."
+        ),
         example="elm st",
         most=QUERY_MAX,
     ),
     Choice(
         "tab",
-        "A tab of the queue; without one, all that is open.",
+        "A tab of the queue. Defaults to all open requests.",
         example="new",
         values=tuple(tab.code for tab in listing.TABS),
         default=listing.ALL,
     ),
     *CHOSEN,
-    Choice("sort", "Without it, what is urgent comes first.", example="due", values=tuple(SORTS)),
+    Choice("sort", "Defaults to urgent first.", example="due", values=tuple(SORTS)),
 )
 
 

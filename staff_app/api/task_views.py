@@ -20,8 +20,8 @@ class StaffDepartments(StaffView):
             id="listTaskDepartments",
             tag=TAG,
             summary="List departments and teams",
-            words="Whom a task can be given to.",
-            answer=Answer("TaskDepartments", "All of them.", {"results": [examples.DEPARTMENT]}),
+            words="The departments and teams that a task can be given to.",
+            answer=Answer("TaskDepartments", "The whole list.", {"results": [examples.DEPARTMENT]}),
             scope="staff",
         )
     )
@@ -35,8 +35,8 @@ class StaffTasks(StaffView):
             id="listTasks",
             tag=TAG,
             summary="List tasks",
-            words="What the member of staff’s departments have to do, oldest first. A system of work orders asks for them, and "
-            "tells its own number and status of each.",
+            words="Lists the tasks of the departments that the person works in, oldest first. A work order system can read "
+            "them here and then set its own number and status for each.",
             query=(*tasks.FILTERS, CURSOR, LIMIT),
             answer=Answer(
                 "TaskPage",
@@ -73,11 +73,11 @@ class StaffTask(StaffView):
             id="changeTask",
             tag=TAG,
             summary="Change a task",
-            words="Its work order in another system, with the status there. If the city has said what that status means, it ends "
-            "the task or opens it again; else `state` does. What waits for its last task goes on. `team` gives it to a team of its "
-            "department. If-Match is optional.",
+            words="Sets its work order in another system, with the status there. If the city has mapped that status, "
+            "it ends or reopens the task; otherwise, `state` does. A request that waits for its last task "
+            "resumes. `team` gives the task to a team of its department. If-Match is optional.",
             body=Taken({JSON: "TaskEdit"}, examples.TASK_EDIT),
-            answer=Answer("OneTask", "As it is now.", examples.ONE_TASK, headers=("ETag",)),
+            answer=Answer("OneTask", "The updated task.", examples.ONE_TASK, headers=("ETag",)),
             headers=("If-Match?",),
             problems=("conflict", "precondition-failed"),
             scope="staff",
@@ -104,11 +104,11 @@ class StaffRequestTasks(StaffView):
             id="addTask",
             tag=TAG,
             summary="Add a task",
-            words="Gives a department or one of its teams its part of the work on a request, maybe one with a work order in "
-            "another system. Needs the permission to assign.",
+            words="Gives a department or one of its teams a part of the work on a request, optionally with a work "
+            "order in another system. Needs the permission to assign.",
             status=201,
             body=Taken({JSON: "NewTask"}, examples.NEW_TASK),
-            answer=Answer("Task", "It was added.", examples.TASK, headers=("Location", "Idempotent-Replayed")),
+            answer=Answer("Task", "Task added.", examples.TASK, headers=("Location", "Idempotent-Replayed")),
             headers=("Idempotency-Key?",),
             problems=("conflict", "idempotency-conflict"),
             scope="staff",

@@ -21,10 +21,14 @@ OLDEST: Order = [("id", "asc")]
 ALL, NO_TEAM = "all", "none"
 FILTERS = (
     Choice(
-        "state", "`all`: also what has ended or can’t begin yet.", example="all", values=("open", ALL), default="open"
+        "state",
+        "`all` includes tasks that have ended or can’t start yet.",
+        example="all",
+        values=("open", ALL),
+        default="open",
     ),
     Parameter("department", "The code of a department.", example="PW", most=60),
-    Parameter("team", "The id of a team, or `none`: the whole department’s.", example="4", most=18),
+    Parameter("team", "The id of a team, or `none` for tasks of the whole department.", example="4", most=18),
     Parameter(
         "number", "The number of a work order in another system, whatever its state.", example="WO-4711", most=60
     ),
@@ -71,7 +75,7 @@ def _unknown(query: Query, directory: directories.Directory) -> list[FieldError]
 def find(user: User, city: Jurisdiction, task_id: int) -> Task:
     found = rules.visible_to(user, city).select_related(*RELATED).filter(pk=task_id).first()
     if found is None:
-        raise Problem("not-found", _("There is no such task, or it isn’t yours to see."))
+        raise Problem("not-found", _("Task not found, or you don’t have access to it."))
     return found
 
 
@@ -128,7 +132,7 @@ def change(task: Task, data: Any, *, user: User) -> None:
     note = body.text("note", 4000, lines=True)
     body.no_others()
     if note and state not in (Task.State.DONE, Task.State.DROPPED):
-        body.refuse("note", "not-taken", _("A note goes with the end of a task."))
+        body.refuse("note", "not-taken", _("Send a note only when you end a task."))
     for form in (EndTaskForm({"note": note}), team):
         if form is not None:
             _gather(form, body)

@@ -81,8 +81,8 @@ def _taken(city: Jurisdiction, key: ApiKey, number: str) -> Problem:
     before = ServiceRequest.objects.in_jurisdiction(city).filter(
         external_source=submission.outside_source(key), external_id=number
     )
-    words = _("%(number)s was sent with other words before, and is %(reference)s. Change that one instead.")
+    words = _("%(number)s was already sent with different text, as %(reference)s. Change that one instead.")
     names = {"number": number, "reference": before.get().display_reference}
     return Problem(
-        "idempotency-conflict", words % names, [FieldError("number", "taken", _("This number was sent before."))]
+        "idempotency-conflict", words % names, [FieldError("number", "taken", _("This number was already sent."))]
     )

@@ -38,7 +38,7 @@ from staff_app.request.actions import ACTION_BY_VERB
 EDITS = {"service": "change_service", "priority": "set_priority", "assignee": "assign"}
 REASON = Choice(
     "reason",
-    "Why somebody looks. It is recorded on the request.",
+    "Why you need it. It is recorded on the request.",
     example="reply",
     values=tuple(privacy.VIEW_REASONS),
     required=True,
@@ -53,8 +53,8 @@ class StaffRequests(StaffView):
             id="listStaffRequests",
             tag=TAG,
             summary="List the queue",
-            words="The requests that the member of staff may see, as in their queue: what is urgent first. Filters have the names "
-            "of the queue’s page; several values of one have commas between them.",
+            words="Lists the requests that the staff member may see, as in their queue, urgent first. Filters have "
+            "the same names as in the queue’s URL; several values are comma-separated.",
             query=(*queue.FILTERS, CURSOR, LIMIT, fields_of(list(STAFF_ROW_FIELDS))),
             answer=Answer(
                 "StaffRequestPage",
@@ -77,12 +77,12 @@ class StaffRequests(StaffView):
             id="sendTransfer",
             tag=TAG,
             summary="Transfer a call from a 911 center",
-            words="For a call that isn’t an emergency. The center’s own number makes it one request, however often it is "
-            "sent. The caller gets the updates; the city’s staff find the request by it. Photos come with it (multipart), or as "
-            "links that staff see. Needs the permission to send reports for others.",
+            words="Creates a request from a call that isn’t an emergency. The center’s own number makes retries "
+            "safe, and city staff can find the request by it. The caller gets the updates. Send photos with "
+            "the call (multipart) or as links for staff. Needs the permission to send reports for others.",
             status=201,
             body=Taken({JSON: "NewTransfer", FORM: "NewTransferWithPhotos"}, examples.NEW_TRANSFER),
-            answer=Answer("TransferReceipt", "It is a request now.", examples.TRANSFER_RECEIPT, headers=("Location",)),
+            answer=Answer("TransferReceipt", "Request created.", examples.TRANSFER_RECEIPT, headers=("Location",)),
             problems=("idempotency-conflict", "emergency"),
             scope="staff",
         )
@@ -148,8 +148,8 @@ class StaffRequest(OneOfStaff):
             id="getStaffRequest",
             tag=TAG,
             summary="Get a request as staff",
-            words="All that the member of staff may see of it, without the people: they have an address of their own. `actions` "
-            "names what can be done now.",
+            words="Everything that the staff member may see, except the people, who have their own endpoint. "
+            "`actions` lists what can be done now.",
             answer=Answer("StaffRequest", "The request.", examples.REQUEST),
             scope="staff",
         )
@@ -162,10 +162,10 @@ class StaffRequest(OneOfStaff):
             id="changeStaffRequest",
             tag=TAG,
             summary="Change a request",
-            words="Its priority, service, assignee or place: all of what is sent, or nothing. If-Match is the request’s ETag as "
-            "it was read, in the same language.",
+            words="Changes its priority, service, assignee or place: either all fields that you send or none. Send "
+            "the ETag of the request as you read it, in the same language, as If-Match.",
             body=Taken({JSON: "StaffRequestEdit"}, examples.REQUEST_EDIT),
-            answer=Answer("StaffChange", "It was changed.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
+            answer=Answer("StaffChange", "Request changed.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
             headers=("If-Match", "Idempotency-Key?"),
             problems=("action-not-possible", "idempotency-conflict", "precondition-failed", "precondition-required"),
             scope="staff",
@@ -203,7 +203,10 @@ class StaffPhoto(StaffView):
             id="getStaffPhoto",
             tag=TAG,
             summary="Get a photo as staff",
-            words="A JPEG, also if it is private, hidden or waits for review: all who may open the request see its photos.",
+            words=(
+                "A JPEG, even if it is private, hidden or pending review: anyone who may open the request sees its "
+                "photos."
+            ),
             query=(SIZE,),
             answer=Answer(PHOTO, "The photo.", media=JPEG),
             scope="staff",
@@ -212,7 +215,7 @@ class StaffPhoto(StaffView):
     def get(self, request: Request, reference: str, photo_id: str) -> FileResponse:
         shown = self.find(reference).photos.filter(name=photo_id).first()
         if shown is None:
-            raise Problem("not-found", _("There is no such photo."))
+            raise Problem("not-found", _("Photo not found."))
         return file_response(shown, small=self.query["size"] == "small")
 
 
@@ -240,12 +243,13 @@ class StaffAction(OneOfStaff):
             id="doStaffAction",
             tag=TAG,
             summary="Do an action",
-            words="The same as on the request’s page, by the same rules: `accept`, `assign`, `transfer`, `hold`, `resume`, "
-            "`resolve`, `reopen`, `comment`, `note` and all others of the list of possible actions, which says what each takes. "
-            "If-Match is optional: with it, nothing is done if the request has changed. It can be undone for 30 seconds, and no "
-            "email is sent before.",
+            words="Does what the button on the request’s page does, by the same rules: `accept`, `assign`, "
+            "`transfer`, `hold`, `resume`, `resolve`, `reopen`, `comment`, `note` and every other action of "
+            "the list of possible actions, which describes their fields. If-Match is optional: with it, "
+            "nothing is done if the request has changed. You can undo the action for 30 seconds, and no email "
+            "is sent before that.",
             body=Taken({JSON: "StaffActionBody", FORM: "StaffActionWithPhotos"}, examples.ACTION_BODY),
-            answer=Answer("StaffChange", "It was done.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
+            answer=Answer("StaffChange", "Action done.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
             headers=("If-Match?", "Idempotency-Key?"),
             problems=("action-not-possible", "idempotency-conflict", "precondition-failed"),
             scope="staff",
@@ -257,7 +261,7 @@ class StaffAction(OneOfStaff):
 
         def act(found: ServiceRequest) -> tuple[Event | None, str]:
             if verb not in ACTION_BY_VERB:
-                raise Problem("not-found", _("There is no such action."))
+                raise Problem("not-found", _("Unknown action."))
             action = actions.check(found, self.user, verb)
             seen = self.check_version(request, found)
             body = Body(data)
@@ -277,9 +281,12 @@ class StaffUndo(OneOfStaff):
             id="undoStaffAction",
             tag=TAG,
             summary="Undo an action",
-            words="What the member of staff did in the last 30 seconds, if nothing else has happened since. No email was sent.",
+            words=(
+                "Undoes what the staff member did in the last 30 seconds, if nothing else has happened since. No "
+                "email was sent."
+            ),
             body=Taken({JSON: "Undo"}, {"event": "40312"}),
-            answer=Answer("StaffChange", "It is as it was.", {**examples.CHANGE, "undo": None}, headers=("ETag",)),
+            answer=Answer("StaffChange", "Action undone.", {**examples.CHANGE, "undo": None}, headers=("ETag",)),
             problems=("conflict",),
             scope="staff",
         )
@@ -310,8 +317,8 @@ class StaffContacts(StaffView):
             id="readContacts",
             tag=TAG,
             summary="Read the people of a request",
-            words="Names and contact details of who reported it and who takes part. Each reading is recorded on the request, with "
-            "the member of staff, the program and the reason.",
+            words="Names and contact details of the people on the request. Each call is recorded on the request, "
+            "with the staff member, the program and the reason.",
             query=(REASON,),
             answer=Answer("Contacts", "The people.", {"results": [examples.CONTACT]}),
             scope="staff contacts",

@@ -31,7 +31,7 @@ class CheckForm(_Form):
     seen = forms.ChoiceField(
         label=gettext_lazy("What do you see?"),
         choices=[
-            (EndingCheck.Seen.FIXED.value, gettext_lazy("It’s fixed, or there is nothing")),
+            (EndingCheck.Seen.FIXED.value, gettext_lazy("It’s fixed, or nothing is there")),
             (EndingCheck.Seen.NOT_FIXED.value, gettext_lazy("It’s not fixed")),
             (EndingCheck.Seen.CANT_TELL.value, gettext_lazy("I can’t tell")),
         ],

@@ -53,7 +53,7 @@ def answer_silence(request: StaffRequest, reference: str) -> HttpResponse:
             days = request.jurisdiction.silent_days
             messages.success(request, _("Thank you. We’ll ask again in %(days)s days.") % {"days": days})
         else:
-            messages.info(request, _("It has had an update, or somebody gave a reason."))
+            messages.info(request, _("It’s been updated, or someone gave a reason."))
         return redirect("staff_app:silent")
     context = {"form": form, "service_request": service_request}
     return render(request, "staff_app/checks/answer_silence.html", context, status=422 if form.errors else 200)

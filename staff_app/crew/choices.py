@@ -87,7 +87,7 @@ def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[C
             )
         )
     if "hold" in can:
-        hint = _("We wait for it: on hold for a week.")
+        hint = _("Waiting for something: on hold for a week.")
         found += [Choice(f"hold:{code}", words, "hold", code, hint=hint) for code, words in lists.hold.items()]
     if "triage" in can or "visit" in can:
         hint = _("Back to triage.") if "triage" in can else _("Logs a visit, with a note for your office.")

@@ -227,12 +227,12 @@ def late_words(request: StaffRequest, service_request: ServiceRequest, done: Cre
         % {"who": one.who, "when": date_format(localtime(one.at, zone), "DATETIME_FORMAT"), "what": one.what}
         for one in timeline.change_lines(service_request, found)
     ]
-    said = [_("Somebody was faster."), "; ".join(changes) + "." if changes else "", kept_words(done)]
+    said = [_("Someone else already updated this."), "; ".join(changes) + "." if changes else "", kept_words(done)]
     return " ".join(said).replace("  ", " ")
 
 
 def kept_words(done: CrewResult) -> str:
     """What became of a result that came too late."""
     if done.event is not None and done.event.data.get("photos", 0):
-        return _("Your photos were kept on the request, for staff only. Nothing else was changed.")
+        return _("We saved your photos on the request, for staff only. Nothing else changed.")
     return _("Nothing was changed.")

@@ -8,10 +8,10 @@ def crew_words() -> dict[str, str]:
         # What waits on the phone.
         "oneWaiting": _("1 result waiting"),
         "manyWaiting": _("{count} results waiting"),
-        "waiting": _("Not sent yet. It goes by itself once you’re online."),
+        "waiting": _("Not sent yet. It’s sent automatically once you’re online."),
         "sending": _("Sending…"),
         "sent": _("Sent"),
-        "late": _("Didn’t count: somebody was faster"),
+        "late": _("Not used: someone else already updated this"),
         "refused": _("Not accepted"),
         "gone": _("You can’t open this request anymore: it was passed on. Tell your office what you did there."),
         "too_big": _("The photo is too large. Remove this result, and finish the stop again with a smaller one."),
@@ -28,11 +28,13 @@ def crew_words() -> dict[str, str]:
         "needsPhoto": _("Take a photo of the finished work, or choose why there is none."),
         "needsPlacePhoto": _("Take a photo of the place, or choose why there is none."),
         "needsWords": _("Write what people should read."),
-        "needsVouch": _("The reporter reads {language}. Check the box that says the words are right in it."),
+        "needsVouch": _(
+            "The reporter reads {language}. Check the box to confirm that the text is right in {language}."
+        ),
         "vouch": _("I wrote this in {language}, or a colleague checked it"),
         "photoReady": _("Photo ready."),
         "photoWorking": _("Getting your photo ready…"),
-        "kept": _("Saved on this phone. It’s sent once you’re online."),
+        "kept": _("Saved on this phone. It’s sent automatically once you’re online."),
         # The day.
         "nothing": _("No stops are left on this phone."),
         "finish": _("Finish this stop"),

@@ -28,7 +28,7 @@ class SheetForm(forms.Form):
         label=gettext_lazy("Whose day?"),
         required=False,
         widget=forms.Select(attrs={"class": "usa-select"}),
-        error_messages={"invalid_choice": gettext_lazy("That day isn’t yours to print. Here is your own.")},
+        error_messages={"invalid_choice": gettext_lazy("You can’t print that day. Here’s your own.")},
     )
     order = forms.ChoiceField(
         label=gettext_lazy("Order"),

@@ -85,7 +85,7 @@ def _answer(request: StaffRequest, task: Task, sent: Result, problems: dict[str,
 def _said(request: StaffRequest, task: Task, done: CrewResult) -> HttpResponseBase:
     """The answer to a result that has arrived, now or before."""
     if done.state == CrewResult.State.LATE:
-        words = _("Somebody was faster: this task or its request has ended.")
+        words = _("Someone else already updated this: the task or its request has ended.")
         return result.say_late(request, f"{words} {result.kept_words(done)}", result_form.task_heading(task))
     return result.say_sent(request, _message(done), f"{task.what}: {_message(done)}")
 

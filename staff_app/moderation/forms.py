@@ -133,7 +133,7 @@ class PublishForm(PublicTextsForm):
     """
 
     read_again = forms.BooleanField(
-        label=gettext_lazy("I read it again. It names nobody and doesn’t tell of anybody in distress."), required=False
+        label=gettext_lazy("I read it again. It names no one and doesn’t describe anyone in distress."), required=False
     )
     # Why to read it again.
     doubts: tuple[str, ...] = ()

@@ -131,7 +131,7 @@ def _texts(service_request: ServiceRequest) -> list[tuple[str, str]]:
 
 def reason_words(reason: str) -> str:
     return {
-        ReviewReason.DISTRESS: _("It may tell of violence, abuse or self-harm, so it’s private."),
+        ReviewReason.DISTRESS: _("It may mention violence, abuse or self-harm, so it’s private."),
         ReviewReason.TRANSFER: _("A 911 center passed it on. It’s private until you write what everyone may read."),
         ReviewReason.THREAT: _("It may contain a threat."),
         ReviewReason.LINK: _("It contains a listed link or many links."),

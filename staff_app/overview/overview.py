@@ -96,7 +96,7 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
         },
         {
             "code": "bounced",
-            "name": _("Sent on twice or more"),
+            "name": _("Transferred twice or more"),
             "number": counted.bounced,
             "note": _part(counted.bounced, counted),
             "url": links["bounced"],

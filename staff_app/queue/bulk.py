@@ -104,7 +104,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
                 query=_filters(request),
             )
         except bulk_jobs.NothingSelected:
-            problem = _("Nothing is selected, or what was selected isn’t yours anymore.")
+            problem = _("Nothing is selected, or you no longer have access to what was selected.")
         except bulk_jobs.TooMany:
             problem = _("That’s more than 10,000 requests. Narrow the filters.")
         except steps.Refused as error:
@@ -159,7 +159,7 @@ def _confirm(
 ) -> HttpResponse:
     reckoning = reckon(request, selected, [one["verb"] for one in written])
     if not reckoning.total and not problem:
-        problem = _("Nothing is selected. Tick requests in the queue first.")
+        problem = _("Nothing is selected. Select requests in the queue first.")
     elif reckoning.total > bulk_jobs.MOST:
         problem = _("That’s more than 10,000 requests. Narrow the filters.")
     filters = _filters(request)
@@ -301,7 +301,7 @@ def _own_job_or_404(request: StaffRequest, job_id: int) -> BulkJob:
 def stop_bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
     job = _own_job_or_404(request, job_id)
     bulk_jobs.stop(job.pk)
-    messages.info(request, _("Stopped. What is done stays done; the rest was left as it was."))
+    messages.info(request, _("Stopped. Requests that were finished stay changed. The rest weren’t touched."))
     return redirect("staff_app:bulk_job", job.pk)
 
 
@@ -312,7 +312,7 @@ def undo_bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
     try:
         bulk_jobs.undo(job.pk)
     except staff_actions.TooLateToUndo:
-        messages.warning(request, _("It’s too late to undo this. Its emails have left."))
+        messages.warning(request, _("It’s too late to undo this. The emails were already sent."))
     else:
         words = ngettext("Undoing %(n)s request.", "Undoing %(n)s requests.", job.done) % {"n": job.done}
         messages.info(request, words)

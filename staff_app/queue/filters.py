@@ -88,7 +88,7 @@ FLAGS: dict[str, tuple[Words, Q]] = {
     "new_reply": (gettext_lazy("New reply"), Q(has_new_answer=True)),
     "reopened": (pgettext_lazy("requests", "Reopened"), Q(reopened_count__gt=0)),
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1) | Q(me_too_count__gt=0)),
-    "bounced": (gettext_lazy("Sent on twice or more"), Q(bounces__gte=2)),
+    "bounced": (gettext_lazy("Transferred twice or more"), Q(bounces__gte=2)),
     "thanked": (gettext_lazy("Thanked by residents"), Q(thanks_count__gt=0)),
     "missed": (gettext_lazy("Ended after its due time"), on_time.missed()),
     "original": (gettext_lazy("Without duplicates"), Q(duplicate_of=None)),
@@ -264,7 +264,7 @@ def _clean(value: str) -> str:
 
 
 def _unknown(name: str, value: str) -> str:
-    return _("%(filter)s “%(value)s” no longer exists or isn’t yours to see, so it was left out.") % {
+    return _("%(filter)s “%(value)s” no longer exists or you don’t have access to it, so it was left out.") % {
         "filter": NAMES[name],
         "value": value[:60],
     }

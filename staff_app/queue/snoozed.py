@@ -76,9 +76,9 @@ def snooze(request: StaffRequest, reference: str) -> HttpResponseBase:
         try:
             actions.snooze(service_request, until=snoozes.morning(request.jurisdiction, day), actor=request.user)
         except actions.TooMany:
-            form.add_error(None, _("You’ve snoozed %(n)s requests. Take some of them back first.") % {"n": snoozes.MAX})
+            form.add_error(None, _("You’ve snoozed %(n)s requests. Unsnooze some of them first.") % {"n": snoozes.MAX})
         else:
-            words = _("%(number)s is out of your lists until %(date)s.")
+            words = _("%(number)s is hidden from your lists until %(date)s.")
             messages.success(
                 request,
                 words % {"number": service_request.display_reference, "date": wording.long_date(day)},

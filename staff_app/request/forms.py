@@ -628,7 +628,7 @@ class ChangeServiceForm(ActionForm):
         empty_label=gettext_lazy("Choose a service"),
     )
     names_nobody = forms.BooleanField(
-        label=gettext_lazy("It names nobody, and its photos show nobody: make it public"),
+        label=gettext_lazy("The text names no one and the photos show no one, so make it public"),
         help_text=gettext_lazy("Only if the service is public. We’ll email the reporter, who can keep it private."),
         required=False,
     )

@@ -395,9 +395,7 @@ def _assigned(event: Event, names: Names) -> str:
 def _escalated(event: Event, names: Names) -> str:
     name = names.users.get(event.data.get("assignee_id") or 0, "")
     words = (
-        _("Late: %(name)s was notified")
-        if event.data.get("clock_kind")
-        else _("Came back again: escalated to %(name)s")
+        _("Late: %(name)s was notified") if event.data.get("clock_kind") else _("Reopened again: escalated to %(name)s")
     )
     return words % {"name": name}
 
@@ -521,7 +519,7 @@ def _crew_result_kept(event: Event, names: Names) -> str:
         Task.State.DROPPED: _("Task not needed"),
     }.get(data.get("outcome", ""), _("couldn’t be done"))
     photos = ngettext("%(count)d photo was kept", "%(count)d photos were kept", data.get("photos", 0))
-    return _("A crew’s result came too late and didn’t count: %(said)s. %(photos)s for staff only.") % {
+    return _("A crew’s result arrived too late and wasn’t used: %(said)s. %(photos)s for staff only.") % {
         "said": said,
         "photos": photos % {"count": data.get("photos", 0)},
     }
@@ -555,7 +553,7 @@ WORDS = {
     "note_added": gettext_noop("Internal note"),
     "withdrawn": gettext_noop("Withdrawn"),
     "reopened": gettext_noop("Reopened"),
-    "reopening_undone": gettext_noop("The resident took the reopening back"),
+    "reopening_undone": gettext_noop("The resident canceled the reopening"),
     "closed": gettext_noop("Closed 30 days after it was resolved"),
     "joined": gettext_noop("Another person is affected"),
     "followed": gettext_noop("Another person is following"),

@@ -24,9 +24,9 @@ class UntilForm(forms.Form):
 
     until = forms.DateField(
         label=gettext_lazy("Until"),
-        help_text=gettext_lazy("Within 12 months. Then it ends by itself, unless somebody renews it."),
+        help_text=gettext_lazy("Up to 12 months from now. After that it ends automatically, unless someone renews it."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": gettext_lazy("Enter the last day on which it counts.")},
+        error_messages={"required": gettext_lazy("Enter the last day it applies.")},
     )
 
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class UntilForm(forms.Form):
         if until < self.today:
             raise forms.ValidationError(_("This has passed. Enter a later day."))
         if until > self._latest():
-            raise forms.ValidationError(_("A note ends within 12 months. Somebody has to look again by then."))
+            raise forms.ValidationError(_("A note can last up to 12 months. Someone has to check again by then."))
         return until
 
     def ends_at(self) -> dt.datetime:
@@ -68,7 +68,7 @@ class WordsForm(UntilForm):
         ),
         max_length=WORDS_MAX,
         lines=3,
-        error_messages={"required": gettext_lazy("Say what is there.")},
+        error_messages={"required": gettext_lazy("Describe what is there.")},
     )
 
     def clean_words(self) -> str:

@@ -106,7 +106,7 @@ def safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
         try:
             actions.renew(note.pk, ends_at=form.ends_at(), actor=request.user)
         except actions.AlreadyOver:
-            messages.warning(request, _("It has ended already. Set a new one."))
+            messages.warning(request, _("It has already ended. Set a new one."))
         else:
             messages.success(request, _("Renewed."))
         return redirect("staff_app:safety_note", note.pk)
@@ -130,7 +130,7 @@ def edit_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
         try:
             actions.change(note.pk, words=words, ends_at=form.ends_at(), actor=request.user, seen=seen)
         except actions.AlreadyOver:
-            messages.warning(request, _("It has ended already. Set a new one."))
+            messages.warning(request, _("It has already ended. Set a new one."))
         except ChangedMeanwhile as found:
             has_seen(form, found)
             note.refresh_from_db()
@@ -179,7 +179,7 @@ def end_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
     try:
         actions.end(note.pk, actor=request.user)
     except actions.AlreadyOver:
-        messages.warning(request, _("It has ended already."))
+        messages.warning(request, _("It has already ended."))
     else:
-        messages.success(request, _("Ended. No one is shown it anymore."))
+        messages.success(request, _("Ended. No one sees it anymore."))
     return redirect("staff_app:safety_notes")

@@ -44,7 +44,7 @@ class FirstRunForm(forms.Form):
     )
     seal = forms.FileField(
         label=gettext_lazy("Seal"),
-        help_text=gettext_lazy("A square SVG or PNG, up to 100 KB. Skip it for now, and we use a plain one."),
+        help_text=gettext_lazy("A square SVG or PNG, up to 100 KB. If you skip it for now, we use a plain one."),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".svg,.png,image/svg+xml,image/png"}),
     )
@@ -76,8 +76,8 @@ class FirstRunForm(forms.Form):
     boundary = forms.FileField(
         label=gettext_lazy("Boundary file"),
         help_text=gettext_lazy(
-            "GeoJSON, a zipped Shapefile or a GeoPackage with the city’s outline. Skip it for now, and reports from anywhere are "
-            "taken."
+            "GeoJSON, a zipped Shapefile or a GeoPackage with the city’s outline. If you skip it for now, we accept "
+            "reports from anywhere."
         ),
         required=False,
         widget=forms.FileInput(attrs={"accept": MAP_FILES}),
@@ -85,20 +85,21 @@ class FirstRunForm(forms.Form):
     addresses = forms.FileField(
         label=gettext_lazy("Address file"),
         help_text=gettext_lazy(
-            "A CSV or map file with an address and a place in each row. Skip it for now, and residents use the map alone."
+            "A CSV or map file with an address and a place in each row. If you skip it for now, residents can "
+            "only use the map."
         ),
         required=False,
         widget=forms.FileInput(attrs={"accept": f".csv,.txt,{MAP_FILES}"}),
     )
     sender_name = WordsField(
         label=gettext_lazy("Name of the sender"),
-        help_text=gettext_lazy("What people see in their inbox. Empty: the city’s name and 311."),
+        help_text=gettext_lazy("What people see in their inbox. Leave it empty for the city’s name and 311."),
         max_length=100,
         required=False,
     )
     reply_address = forms.EmailField(
         label=gettext_lazy("Address for replies"),
-        help_text=gettext_lazy("Where an answer to one of our emails goes."),
+        help_text=gettext_lazy("Where replies to our emails go."),
         required=False,
     )
     admin_name = WordsField(
@@ -114,7 +115,7 @@ class FirstRunForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("Choose a password"),
         help_text=gettext_lazy(
-            "At least 12 characters. Three or four words that only you would put together are good."
+            "At least 12 characters. Three or four words that only you would put together work well."
         ),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

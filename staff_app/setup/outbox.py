@@ -64,7 +64,7 @@ class GroupForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if self.data.get("act") == "settle" and not data.get("note"):
-            self.add_error("note", _("Enter a note: nobody will try these again."))
+            self.add_error("note", _("Enter a note. These won’t be tried again."))
         return data
 
 

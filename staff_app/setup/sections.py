@@ -36,7 +36,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("People"),
         [
-            Section("people", _("People"), _("Who works here: invitations, roles, absences and the end of access.")),
+            Section("people", _("People"), _("Who works here: invitations, roles, absences and ending access.")),
             Section("roles", _("Roles"), _("What each role may do, as one table.")),
             Section("departments", _("Departments"), _("Who does the work: email, phone and hours.")),
             Section("teams", _("Teams"), _("Crews of a department that share a queue.")),
@@ -49,7 +49,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
         [
             Section("targets", _("Targets"), _("How soon each service is reviewed and fixed.")),
             Section("calendars", _("Calendars"), _("Working hours, half days and holidays.")),
-            Section("suspensions", _("Stopped clocks"), _("A storm or another crisis in which targets don’t count.")),
+            Section("suspensions", _("Stopped clocks"), _("A storm or other crisis when targets don’t apply.")),
             Section(
                 "watch",
                 _("Updates and checks"),
@@ -65,7 +65,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
             Section(
                 "safety_notes",
                 _("Safety notes"),
-                _("Dangers to know of before going to a place, for a year at most."),
+                _("Dangers to know about before going to a place, for up to a year."),
                 "safety_notes",
                 also="records",
             ),
@@ -79,11 +79,15 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
             Section("notices", _("Notices"), _("What residents see at the top of a page, until it ends.")),
             Section("templates", _("Answer templates"), _("What staff write often, filled in for each request.")),
             Section("macros", _("Macros"), _("Several steps under one key, for one request or many.")),
-            Section("outcomes", _("Outcome words"), _("How residents read the way a request ended.")),
+            Section("outcomes", _("Outcome wording"), _("What residents read about how a request ended.")),
             Section("reasons", _("Reasons"), _("Why something can’t be done, and what it’s waiting for.")),
             Section("answered_counts", _("Answered questions"), _("How often an article was all that someone needed.")),
             Section("emergency_words", _("Emergency words"), _("Words that make us ask about danger first.")),
-            Section("moderation_words", _("Moderation words"), _("Links, threats and addresses that wait for review.")),
+            Section(
+                "moderation_words",
+                _("Moderation words"),
+                _("Links, threats and addresses that send a report to review."),
+            ),
         ],
     ),
     (
@@ -93,7 +97,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("Records and integrations"),
         [
-            Section("audit", _("Audit"), _("Who did what, and what was changed, when."), also="records"),
+            Section("audit", _("Audit"), _("Who did what, and what changed when."), also="records"),
             Section("integrations", _("Integrations"), _("Email, text messages and programs, each with a test.")),
             Section(
                 "api_keys",
@@ -101,7 +105,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
                 _("Programs that may call the API: what they may do, and how they’re used."),
                 "manage_api_keys",
             ),
-            Section("outbox", _("Outbox"), _("What waits to be sent, and what failed."), "read_outbox"),
+            Section("outbox", _("Outbox"), _("What’s waiting to be sent, and what failed."), "read_outbox"),
         ],
     ),
 ]

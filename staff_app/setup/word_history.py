@@ -33,7 +33,7 @@ def undo_change(request: StaffRequest, kind: str, undo: Callable[..., None]) -> 
     try:
         undo(change, actor=request.user)
     except listed_words.CannotUndo:
-        messages.error(request, _("It can’t be undone: it was changed again since."))
+        messages.error(request, _("It can’t be undone because it was changed again since then."))
     else:
         messages.success(request, _("Undone."))
     return None

@@ -71,7 +71,7 @@ def task(request: StaffRequest, task_id: int) -> HttpResponse:
         done = _act(request, row, act, forms)
     except actions.HasEnded:
         row = found.get(pk=task_id)
-        messages.error(request, _("Someone else was faster: this task or its request has ended."))
+        messages.error(request, _("Someone else already updated this: the task or its request has ended."))
         return _page(request, row, forms, typed=request.POST.get("note", ""), status=409)
     return done or _page(request, row, forms, status=422)
 
@@ -88,7 +88,7 @@ def _act(request: StaffRequest, row: Task, act: str, forms: Forms) -> HttpRespon
         team = forms.team.cleaned_data["team"]
         actions.set_team(row.pk, team=team, actor=request.user)
         words = _("The task is on the day list of %(team)s.") % {"team": team}
-        messages.success(request, words if team else _("The task is the whole department’s."))
+        messages.success(request, words if team else _("The task belongs to the whole department."))
         return redirect("staff_app:task", row.pk)
     if act == Task.State.OPEN:
         actions.reopen(row.pk, actor=request.user)
@@ -145,7 +145,7 @@ def add_task(request: StaffRequest, reference: str) -> HttpResponse:
             try:
                 actions.add(service_request.pk, actor=request.user, **form.cleaned_data)
             except actions.HasEnded:
-                form.add_error(None, _("This request has ended, so it gets no more tasks. Reopen it first."))
+                form.add_error(None, _("This request has ended, so you can’t add tasks. Reopen it first."))
                 status = 409
             else:
                 messages.success(request, _("Task added. That department sees it in its list of tasks."))

@@ -158,7 +158,7 @@ def test_the_mcp_client_lists_and_calls_every_tool(live_site: Site, environment:
     assert draft["link"].startswith(f"{live_site.url}/report/?service=pothole&lat=40.5")
     assert draft["text"].endswith(drafts.MARKS["en"])
     assert numbers["numbers"]["months"] == []
-    assert "no such request" in said["answers"][6][1]
+    assert "Request not found" in said["answers"][6][1]
     assert ServiceRequest.objects.count() == 1
 
 

@@ -202,7 +202,7 @@ def test_the_command_line_reads_reports_and_follows(
     assert "private link" in said("report", "tree", "A branch.", "--at=40.5,-69.0")
     assert "email" in said("follow", "ana@example.org", "--service", "pothole")
     assert "answers.where" in said("report", "pothole", "A hole.", "--at=40.5,-69.0", code=1)
-    assert "no such request" in said("show", "7K3M-9QWT", code=1)
+    assert "Request not found" in said("show", "7K3M-9QWT", code=1)
     with pytest.raises(SystemExit):
         main(["list", "--near", "here"])
     assert "--near" in capsys.readouterr().err

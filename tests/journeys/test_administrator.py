@@ -146,7 +146,7 @@ def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_pag
     send_report(ada.page, "A test pile of leaves", **{"q_where-is-it": "on-the-grass"})
     test = ServiceRequest.objects.get()
     assert test.is_test
-    ada.at(f"{SERVICE}go-live/").press("It came out right")
+    ada.at(f"{SERVICE}go-live/").press("It worked as expected")
     go_live(ada)
 
     # A new team, and a rule that sends to it what lies on the grass.

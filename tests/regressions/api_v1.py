@@ -32,8 +32,8 @@ REGRESSIONS = [
     Regression(
         "a number beyond all bounds is taken for a text",
         "requests_app/api/v1/bodies.py",
-        'found = self.value(name, str, _("a text"), required=required)',
-        'found = self.value(name, (str, int), _("a text"), required=required)\n        found = found if found is None else str(found)',
+        'found = self.value(name, str, _("a string"), required=required)',
+        'found = self.value(name, (str, int), _("a string"), required=required)\n        found = found if found is None else str(found)',
         JUNK,
     ),
     Regression(
@@ -214,7 +214,7 @@ REGRESSIONS = [
     Regression(
         "API v1 ignores a misspelled filter",
         "requests_app/api/v1/parameters.py",
-        'errors.append(FieldError(shown, "unknown", _("There is no parameter %(name)s here.") % {"name": shown}))',
+        'errors.append(FieldError(shown, "unknown", _("Unknown parameter: %(name)s.") % {"name": shown}))',
         "pass",
         READING,
     ),

@@ -179,4 +179,4 @@ def test_an_address_that_only_takes_a_form_says_so(client: Client) -> None:
     answer = client.get("/my/sign-out/")
     assert answer.status_code == 405
     assert "POST" in answer["Allow"]
-    assert "This address only takes a form" in answer.content.decode()
+    assert "This address only accepts a form" in answer.content.decode()

@@ -92,7 +92,7 @@ def start(service_request: ServiceRequest, **options: Any) -> None:
 
 
 def _running(service_request: ServiceRequest) -> list[Clock]:
-    """Those that are not met, also while they are stopped."""
+    """Clocks not met yet, stopped ones included."""
     return list(service_request.clocks.filter(met_at=None).select_related("suspension", "target__calendar"))
 
 

@@ -32,7 +32,7 @@ def hold(
     other = waits_for
     while other is not None:
         if other.pk == pk:
-            raise WaitsInRing(_("That request waits for this one, so neither would ever go on."))
+            raise WaitsInRing(_("That request is already waiting for this one, so neither could continue."))
         is_waiting = other.status == Status.ON_HOLD and other.hold_reason == WAITS_FOR_REQUEST
         other = other.waits_for if is_waiting else None
     service_request.hold_reason, service_request.hold_until = reason, until

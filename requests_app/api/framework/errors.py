@@ -39,7 +39,7 @@ def api_exception(error: Exception, request: HttpRequest) -> APIException:
         case TooManyFieldsSent():
             return ParseError(_("Too many parameters."))
         case NotText():
-            words = _("%(name)s holds characters that are not text.") % {"name": error.field}
+            words = _("%(name)s contains invalid characters.") % {"name": error.field}
             error.detail = ErrorDetail(words, code="not-text")
         case ParseError() | BadRequest() | SuspiciousOperation() | UnreadablePostError() | RawPostDataException():
             return ParseError(_("The body of the request could not be read. Send form fields in UTF-8."))

@@ -40,7 +40,7 @@ class ScopePermission(BasePermission):
             words = _("This api_key doesn’t have the scope “%(scope)s”.") % {"scope": self.scope.value}
             raise PermissionDenied(words, code="scope_missing")
         if self.scope == Scope.STAFF and not request.user.is_authenticated:
-            words = _("The member of staff whom this api_key acts for no longer works here.")
+            words = _("The staff member this api_key acts for no longer works here.")
             raise PermissionDenied(words, code="staff_gone")
         return True
 

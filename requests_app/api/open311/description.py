@@ -37,7 +37,7 @@ COMPONENTS: dict[str, Schema] = {
         {"service_code": _TEXT, "attributes": {"type": "array", "items": {"type": "object"}}},
     ),
     "Open311Request": _object(
-        "A request as everyone may see it.",
+        "A request, as the public sees it.",
         {
             **dict.fromkeys(("service_request_id", "status_notes", "service_name", "service_code"), _TEXT),
             "status": {"type": "string", "enum": ["open", "closed"]},
@@ -51,7 +51,7 @@ COMPONENTS: dict[str, Schema] = {
         },
     ),
     "Open311Receipt": _object(
-        "What the sender gets.",
+        "The receipt for the sender.",
         {
             "service_request_id": _MAYBE_TEXT,
             "token": _MAYBE_TEXT,
@@ -60,7 +60,7 @@ COMPONENTS: dict[str, Schema] = {
         },
         optional=("token",),
     ),
-    "Open311Token": _object("The number behind a token.", {"service_request_id": _MAYBE_TEXT, "token": _TEXT}),
+    "Open311Token": _object("The request number for a token.", {"service_request_id": _MAYBE_TEXT, "token": _TEXT}),
     "Open311Update": _object(
         "Something that happened to a request.",
         {
@@ -70,7 +70,7 @@ COMPONENTS: dict[str, Schema] = {
             "media_url": {"type": "null"},
         },
     ),
-    "Open311UpdateReceipt": _object("The update’s number on our side.", {"update_id": _TEXT}),
+    "Open311UpdateReceipt": _object("Our number for the update.", {"update_id": _TEXT}),
     "Open311Discovery": _object(
         "Where the API is.",
         {
@@ -92,7 +92,7 @@ def _form(fields: dict[str, str], required: tuple[str, ...]) -> Schema:
 
 
 _CITY = [
-    _query("jurisdiction_id", "The city, where one address serves several."),
+    _query("jurisdiction_id", "The city, if this server has several."),
     _query("locale", "The language of names and texts."),
 ]
 _CALLBACK = _query(
@@ -102,19 +102,19 @@ _CALLBACK = _query(
     {"type": "string", "pattern": "^[A-Za-z_$][A-Za-z0-9_$]{0,99}$"},
 )
 _FILTERS = [
-    _query("service_request_id", "One or several numbers, with commas; overrides all others."),
-    _query("service_code", "One or several, with commas."),
+    _query("service_request_id", "Comma-separated numbers. Overrides all other parameters."),
+    _query("service_code", "Comma-separated."),
     _query("status", "`open`, `closed` or both.", "open"),
-    _query("start_date", "Sent from then on: at most 90 days with end_date."),
-    _query("end_date", "Sent until then."),
-    _query("updated_after", "Changed from then on."),
-    _query("updated_before", "Changed until then."),
+    _query("start_date", "Sent at or after this time. The range with end_date is at most 90 days."),
+    _query("end_date", "Sent at or before this time."),
+    _query("updated_after", "Changed at or after this time."),
+    _query("updated_before", "Changed at or before this time."),
     _query("q", "Words."),
-    _query("lat", "With long and radius: around a place."),
+    _query("lat", "Used with long and radius: requests around a place."),
     _query("long", "Degrees east."),
     _query("radius", "Meters, at most 50,000."),
     _query("bbox", "`west,south,east,north` in degrees."),
-    _query("page", "From 1 on."),
+    _query("page", "Starts at 1."),
     _query("page_size", "At most 1,000.", "20"),
     _query("extensions", "`true` adds answers, areas and the timeline."),
 ]
@@ -130,9 +130,9 @@ _LIMITS: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in ("
 def _operation(
     id: str, summary: str, words: str, schema: Schema, example: Any, parameters: list[Schema], *, key: bool = False
 ) -> Schema:
-    errors = {"400": "The request is not valid.", "404": "It was not found.", "429": "Too many requests."}
+    errors = {"400": "The request is not valid.", "404": "Not found.", "429": "Too many requests."}
     if key:
-        errors["403"] = "The key is missing, not valid, or opens something else."
+        errors["403"] = "The key is missing, not valid, or doesn’t give access to this."
     # As a call of a function, where `callback` names one.
     jsonp = {} if key else {"application/javascript": {"schema": _TEXT}}
     content = {
@@ -143,7 +143,7 @@ def _operation(
         "operationId": id,
         "tags": ["Open311"],
         "summary": summary,
-        "description": f"{words} The same address with `.xml` answers XML.",
+        "description": f"{words} The same URL with `.xml` returns XML.",
         "parameters": [*parameters, *_CITY, *([] if key else [_CALLBACK])],
         "security": [{"key": ["report"]}] if key else [{}],
         "responses": {
@@ -160,7 +160,7 @@ def _operation(
                 if key
                 else {
                     "304": {
-                        "description": "The answer whose ETag you sent as If-None-Match is still right.",
+                        "description": "The response whose ETag you sent as If-None-Match is still current.",
                         "headers": _LIMITS,
                     }
                 }
@@ -212,12 +212,12 @@ def _update() -> Schema:
         {
             "service_request_id": "The number of the request.",
             "description": "What the resident wrote, up to 4,000 characters.",
-            "update_id": "Your own number of the update. Sent again, it is the same update.",
+            "update_id": "Your own number for the update. Sending it again doesn’t create a second update.",
             "updated_datetime": "When it was written.",
-            "status": "`OPEN` or `CLOSED`, if your site says so: staff read it, and the request stays as it is.",
-            "first_name": "The resident’s, for staff.",
-            "last_name": "The resident’s, for staff.",
-            "email": "Checked against addresses that the city has blocked, and not stored.",
+            "status": "`OPEN` or `CLOSED`, if your site says so. Staff see it; the request doesn’t change.",
+            "first_name": "The resident’s. Only staff see it.",
+            "last_name": "The resident’s. Only staff see it.",
+            "email": "Checked against addresses that the city has blocked. Not stored.",
         },
         ("service_request_id", "description"),
     )
@@ -233,14 +233,17 @@ def paths() -> dict[str, Schema]:
     report = _operation(
         "open311SendRequest",
         "Send a report (Open311)",
-        "A form as GeoReport v2 says; answers as `attribute[CODE]`, photos as files of a multipart form.",
+        (
+            "A form as defined by GeoReport v2, with answers as `attribute[CODE]` and photos as files of a multipart "
+            "form."
+        ),
         _listed("Open311Receipt"),
         [_RECEIPT],
         [
             {
                 "name": "Idempotency-Key",
                 "in": "header",
-                "description": "New for each report.",
+                "description": "A new value for each report.",
                 "schema": {**_TEXT, "maxLength": 128},
             }
         ],
@@ -261,13 +264,13 @@ def paths() -> dict[str, Schema]:
                 "address_string": "An address, a corner or a place by name.",
                 "address_id": "An address exactly as in the city’s list.",
                 "description": "What is wrong, up to 4,000 characters.",
-                "email": "For updates. Nobody but staff sees it.",
-                "phone": "Nobody but staff sees it.",
-                "first_name": "Nobody but staff sees it.",
-                "last_name": "Nobody but staff sees it.",
-                "media_url": "Address of a photo: kept as a link for staff.",
-                "emergency_confirmed": "`true` sends it although an answer means danger, once a person has "
-                "read whom to call, and said that no one is in danger.",
+                "email": "For updates. Only staff see it.",
+                "phone": "Only staff see it.",
+                "first_name": "Only staff see it.",
+                "last_name": "Only staff see it.",
+                "media_url": "URL of a photo, kept as a link for staff.",
+                "emergency_confirmed": "`true` sends the report even though an answer indicates danger. Send it only "
+                "after a person has read whom to call and confirmed that no one is in danger.",
             },
             ("service_code",),
         ),
@@ -287,7 +290,7 @@ def paths() -> dict[str, Schema]:
     return {
         "/open311/discovery.json": {
             "get": _operation(
-                "open311Discovery", "Discover (Open311)", "Where the API is, and whom to ask.",
+                "open311Discovery", "Discover (Open311)", "API endpoints and contacts.",
                 {"$ref": "#/components/schemas/Open311Discovery"}, _DISCOVERY, [],
             )
         },
@@ -299,14 +302,18 @@ def paths() -> dict[str, Schema]:
         },
         "/open311/v2/services/{service_code}.json": {
             "get": _operation(
-                "open311GetService", "Get a service’s questions (Open311)", "They can’t say “only if” here: API v1 does.",
+                "open311GetService", "Get a service’s questions (Open311)", (
+                    "Conditional questions aren’t marked here. API v1 marks them."
+                ),
                 {"$ref": "#/components/schemas/Open311Definition"}, {"service_code": "pothole", "attributes": []},
                 [_path("service_code", "The code of a service.", "pothole")],
             )
         },
         "/open311/v2/requests.json": {
             "get": _operation(
-                "open311ListRequests", "List requests (Open311)", "Newest first; without dates, of the last 90 days.",
+                "open311ListRequests", "List requests (Open311)", (
+                    "Newest first. Without dates, from the last 90 days."
+                ),
                 _listed("Open311Request"), [_REQUEST], _FILTERS,
             ),
             "post": report,
@@ -321,14 +328,14 @@ def paths() -> dict[str, Schema]:
             "get": _operation(
                 "open311ListUpdates", "List updates (Open311)", "What happened to requests, oldest first: FixMyStreet’s extension.",
                 _listed("Open311Update"), [_UPDATE],
-                [_query("start_date", "Happened from then on; without it, in the last 90 days.", "2026-11-01T00:00:00Z"),
-                 _query("end_date", "Happened until then.")],
+                [_query("start_date", "Happened at or after this time. Without it, in the last 90 days.", "2026-11-01T00:00:00Z"),
+                 _query("end_date", "Happened at or before this time.")],
             ),
             "post": _update(),
         },
         "/open311/v2/tokens/{token}.json": {
             "get": _operation(
-                "open311GetToken", "Get the number behind a token (Open311)", "Null as long as there is none.",
+                "open311GetToken", "Get the request number for a token (Open311)", "Null until there is one.",
                 _listed("Open311Token"), [{"service_request_id": None, "token": "abc"}],
                 [_path("token", "From the receipt.", "abc")],
             )

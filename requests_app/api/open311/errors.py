@@ -36,9 +36,9 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     words = {
         400: _("The request could not be read."),
         403: _("This is not allowed."),
-        404: _("There is nothing at this address. Names end with .xml or .json."),
+        404: _("This URL doesn’t exist. URLs end with .xml or .json."),
         429: _("Too many requests. Wait a minute."),
-        503: _("The service cannot answer at the moment. Try again soon."),
+        503: _("The service is temporarily unavailable. Try again soon."),
     }
     description = words.get(status) or _("Something went wrong on our side. Try again later.")
     # XML, which every client of the standard reads, where the address names no format.

@@ -18,7 +18,9 @@ _LINE_ENDS = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"))
 
 def check_name(callback: str) -> str:
     if callback and not _IDENTIFIER.fullmatch(callback):
-        raise ValidationError(_("callback must be a name of letters, digits, _ and $ that begins with no digit."))
+        raise ValidationError(
+            _("callback must contain only letters, digits, _ and $, and must not begin with a digit.")
+        )
     return callback
 
 

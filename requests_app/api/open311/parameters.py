@@ -31,7 +31,7 @@ class Parameters:
     def _of(self, name: str) -> list[str]:
         values = [value.strip() for value in self._values.get(name, [])]
         if any(NOT_TEXT.search(value) for value in values):
-            raise ValidationError(_("%(name)s holds characters that are not text.") % {"name": name})
+            raise ValidationError(_("%(name)s contains invalid characters.") % {"name": name})
         return [value for value in values if value]
 
     def one(self, name: str) -> str:

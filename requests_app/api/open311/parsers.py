@@ -32,7 +32,7 @@ class JSONFormParser(parsers.JSONParser):
             values = value if isinstance(value, list) else [value]
             expected = str if name == "description" else str | int | float
             if name in TEXT and not all(isinstance(one, expected) or one is None for one in values):
-                raise ValidationError(_("%(name)s must be text.") % {"name": name})
+                raise ValidationError(_("%(name)s must be a string.") % {"name": name})
             fields.setlist(name, [_as_text(one) for one in values if isinstance(one, str | int | float)])
         return fields
 

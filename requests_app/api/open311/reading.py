@@ -50,7 +50,9 @@ def many(city: Jurisdiction, parameters: Parameters, key: ApiKey | None) -> list
     if numbers is not None:
         # service_request_id overrides every other parameter, so dates and statuses are ignored.
         if len(numbers) > PAGE_MOST:
-            raise ValidationError(_("Ask for at most %(most)s service_request_id at a time.") % {"most": PAGE_MOST})
+            raise ValidationError(
+                _("Request at most %(most)s service_request_id values at a time.") % {"most": PAGE_MOST}
+            )
         wanted = [reference for reference in map(references.parse, numbers) if reference]
         rows = _by_number(city, key).filter(reference__in=wanted).order_by("-submitted_at", "-id")
         return _shaped(city, rows, extensions)
@@ -62,7 +64,7 @@ def many(city: Jurisdiction, parameters: Parameters, key: ApiKey | None) -> list
     page, size = _page(parameters)
     first = (page - 1) * size
     if first > ROWS_MOST:
-        raise ValidationError(_("There are not so many pages. Ask for a shorter time."))
+        raise ValidationError(_("That page doesn’t exist. Request a shorter period."))
     return _shaped(city, rows.order_by(f"-{order}", "-id")[first : first + size], extensions)
 
 
@@ -111,7 +113,7 @@ def _shaped(city: Jurisdiction, rows: ServiceRequestQuerySet, extensions: bool) 
         with at_most(STATEMENT_MS):
             return shapes.service_requests(rows, city, extensions=extensions)
     except TimeUpError:
-        raise Unavailable(_("This took too long. Ask for a shorter time."), wait=30) from None
+        raise Unavailable(_("This took too long. Request a shorter period."), wait=30) from None
 
 
 def _in_time(
@@ -140,11 +142,11 @@ def period(city: Jurisdiction, parameters: Parameters, since_name: str, until_na
     if since is None:
         return Period(until - SPAN, until + A_SECOND)
     if until < since:
-        raise ValidationError(_("%(since)s lies after %(until)s.") % names)
+        raise ValidationError(_("%(since)s must not be later than %(until)s.") % names)
     # On the wall's clock too: 90 days in which the clocks go back are an hour longer.
     on_the_wall = until.astimezone(zone).replace(tzinfo=None) - since.astimezone(zone).replace(tzinfo=None)
     if min(until - since, on_the_wall) > SPAN:
-        raise ValidationError(_("%(since)s and %(until)s may not lie more than 90 days apart.") % names)
+        raise ValidationError(_("%(since)s and %(until)s must be at most 90 days apart.") % names)
     return Period(since, until + A_SECOND)
 
 
@@ -175,7 +177,7 @@ def _at_place(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRe
     if radius is None and latitude is None and longitude is None:
         return rows
     if radius is None or latitude is None or longitude is None:
-        raise ValidationError(_("lat, long and radius (in meters) belong together."))
+        raise ValidationError(_("Send lat, long and radius (in meters) together."))
     point = Point(longitude, latitude, srid=4326)
     near = rows.filter(LISTED_BY_PLACE, public_point__bboverlaps=box_around(point, radius))
     return near.annotate(away=Distance("public_point", point)).filter(away__lte=Meters(m=radius))

@@ -45,7 +45,7 @@ def many(city: Jurisdiction, parameters: Parameters, key: ApiKey | None) -> list
         with at_most(STATEMENT_MS):
             return _shaped(city, _events(city, asked, key))
     except TimeUpError:
-        raise Unavailable(_("This took too long. Ask for a shorter time."), wait=30) from None
+        raise Unavailable(_("This took too long. Request a shorter period."), wait=30) from None
 
 
 def next_start(found: list[dict[str, Any]]) -> str | None:
@@ -153,7 +153,7 @@ def create(city: Jurisdiction, parameters: Parameters, *, key: ApiKey, sent_key:
     except IdempotencyConflict:
         raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
     except IllegalTransition:
-        raise ValidationError(_("Nothing can be added to this request anymore.")) from None
+        raise ValidationError(_("You can’t add anything to this request anymore.")) from None
     return {"update_id": str(added)}
 
 

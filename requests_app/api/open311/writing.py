@@ -104,7 +104,7 @@ def create(
             raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
     notice = notice_of(submitted, city, danger, emergency)
     if files and not takes_photos:
-        notice.append(_("This service takes no photos: yours was not kept."))
+        notice.append(_("This service doesn’t accept photos, so we didn’t save yours."))
     elif media_urls:
         notice.append(
             _("We keep media_url as a link for staff. To show the photo to everyone, send the file itself as “media”.")
@@ -194,7 +194,7 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
     """A position, an address from the city's list, or an address in words: any one of them is enough."""
     latitude, longitude = parameters.number("lat", -90, 90), parameters.number("long", -180, 180)
     if (latitude is None) != (longitude is None):
-        raise ValidationError(_("lat and long belong together."))
+        raise ValidationError(_("Send both lat and long."))
     typed = _short(parameters, "address_string", ADDRESS_MOST)
     listed = _short(parameters, "address_id", ADDRESS_MOST)
     if latitude is not None and longitude is not None:

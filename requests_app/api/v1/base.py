@@ -28,11 +28,11 @@ from requests_app.rules.shared.jurisdictions import find_jurisdiction
 
 LIMIT_DEFAULT, LIMIT_MAX = 50, 200
 FORMAT = Choice(
-    "format", "`geojson` answers GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json"
+    "format", "`geojson` returns GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json"
 )
-CURSOR = Parameter("cursor", "Where the page starts: from `next` or `previous` of another page.", most=400)
+CURSOR = Parameter("cursor", "Where the page starts. Taken from `next` or `previous` of another page.", most=400)
 SIZE = Choice("size", "`small`: a thumbnail.", example="small", values=("large", "small"), default="large")
-LIMIT = Integer("limit", "How many of them.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
+LIMIT = Integer("limit", "How many to return.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
 
 
 class OnlyKnownTypes(FormatByEnding):
@@ -61,7 +61,7 @@ class V1View(ApiView):
         if found is not None:
             return found
         if Jurisdiction.objects.exists():
-            raise Problem("not-found", _("No city answers at this address."))
+            raise Problem("not-found", _("No city is served at this address."))
         raise Unavailable(_("No city is set up here yet."))
 
     @cached_property

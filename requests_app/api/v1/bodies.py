@@ -25,7 +25,7 @@ class Body:
         if isinstance(data, dict):
             self.data = data
         else:
-            self.errors.append(FieldError(path.rstrip("."), "wrong-type", _("Send a JSON object here.")))
+            self.errors.append(FieldError(path.rstrip("."), "wrong-type", _("Send a JSON object.")))
 
     def refuse(self, name: str, code: str, message: str) -> None:
         self.errors.append(FieldError(f"{self.path}{name}", code, message))
@@ -36,7 +36,7 @@ class Body:
         found = self.data.get(name)
         if found is None:
             if required:
-                self.refuse(name, "missing", _("%(name)s is needed.") % {"name": f"{self.path}{name}"})
+                self.refuse(name, "missing", _("%(name)s is required.") % {"name": f"{self.path}{name}"})
             return None
         # True is an int in Python.
         if not isinstance(found, kind) or isinstance(found, bool):
@@ -48,11 +48,11 @@ class Body:
 
     def text(self, name: str, most: int, *, required: bool = False, lines: bool = False) -> str:
         """Cleaned as everywhere. lines: whether it may have several."""
-        found = self.value(name, str, _("a text"), required=required)
+        found = self.value(name, str, _("a string"), required=required)
         text = intake.clean_text(found or "")
         text = text if lines else " ".join(text.split())
         if found is not None and required and not text:
-            self.refuse(name, "missing", _("%(name)s is needed.") % {"name": f"{self.path}{name}"})
+            self.refuse(name, "missing", _("%(name)s is required.") % {"name": f"{self.path}{name}"})
         if len(text) > most:
             message = _("%(name)s is longer than %(most)s characters.") % {"name": f"{self.path}{name}", "most": most}
             self.refuse(name, "too-long", message)
@@ -77,7 +77,7 @@ class Body:
         return None if found is None else float(found)
 
     def choice(self, name: str, values: list[Any], default: Any) -> Any:
-        found = self.value(name, (str, int), _("a text"))
+        found = self.value(name, (str, int), _("a string"))
         if found is None:
             return default
         if found not in values:
@@ -97,12 +97,13 @@ class Body:
         return email
 
     def texts(self, name: str, most: int) -> list[str]:
-        found = self.value(name, list, _("a list of texts")) or []
+        found = self.value(name, list, _("a list of strings")) or []
         if len(found) > most or not all(isinstance(one, str) and len(one) <= 200 for one in found):
             self.refuse(
                 name,
                 "invalid",
-                _("%(name)s must be a list of at most %(most)s texts.") % {"name": f"{self.path}{name}", "most": most},
+                _("%(name)s must be a list of at most %(most)s strings.")
+                % {"name": f"{self.path}{name}", "most": most},
             )
             return []
         return list(dict.fromkeys(found))
@@ -114,9 +115,7 @@ class Body:
 
     def no_others(self) -> None:
         for name in sorted(self.data.keys() - self.read):
-            self.refuse(
-                name[:60], "unknown", _("There is no field %(name)s here.") % {"name": f"{self.path}{name[:60]}"}
-            )
+            self.refuse(name[:60], "unknown", _("Unknown field: %(name)s.") % {"name": f"{self.path}{name[:60]}"})
 
     def check(self) -> None:
         """Raises a 422 problem with all mistakes."""

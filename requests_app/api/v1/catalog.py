@@ -60,7 +60,7 @@ def find(city: Jurisdiction, code: str) -> ServiceVersion:
     related = ("current__service", "current__category", "current__department__calendar")
     found = offered(city).select_related(*related).filter(service_code=safe).first()
     if found is None or found.current is None:
-        raise Problem("not-found", _("There is no such service."))
+        raise Problem("not-found", _("Service not found."))
     return found.current
 
 
@@ -98,7 +98,7 @@ def article(city: Jurisdiction, code: str) -> dict[str, Any]:
     safe = code if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", code) else ""
     found = Article.objects.filter(jurisdiction=city, published=True, code=safe).first()
     if found is None:
-        raise Problem("not-found", _("There is no such article."))
+        raise Problem("not-found", _("Article not found."))
     services = offered(city).filter(articles=found).order_by("service_code").values_list("service_code", flat=True)
     body = localized(found.body)
     return {

@@ -22,35 +22,39 @@ SERVICE_FIELDS: dict[str, Schema] = {
     "code": text("Never changes."),
     "name": text("Its name."),
     "description": text("What it is for."),
-    "url": uri("Its address in this API, with its questions."),
-    "html_url": uri("Its page for people."),
+    "url": uri("Its URL in this API, with its questions."),
+    "html_url": uri("Its web page."),
     "category": ref("Named"),
     "department": ref("Named"),
     "keywords": listed({"type": "string"}, "Other words for it."),
     "is_private": {"type": "boolean", "description": "Its reports are never public."},
-    "photos": text("Whether photos are taken.", enum=ServiceVersion.PhotoPolicy.values),
-    "needs_place": {"type": "boolean", "description": "Whether a report must say where."},
+    "photos": text("Whether the service accepts photos.", enum=ServiceVersion.PhotoPolicy.values),
+    "needs_place": {"type": "boolean", "description": "Whether a report needs a location."},
     "needs_confirmation": {
         "type": "boolean",
-        "description": "Whether a report counts only once its reporter selects the link in an email.",
+        "description": "Whether a report is submitted only once its reporter selects the link in an email.",
     },
     "asset_kinds": listed({"type": "string"}, "The kinds of the city’s assets it is about."),
-    "offered": maybe(text("When it can be reported, in words; null: always.")),
+    "offered": maybe(text("When it can be reported, as text. Null means always.")),
     "is_offered_today": {"type": "boolean", "description": "Whether it can be reported today."},
 }
 QUESTION = shape(
     "A question, for a form.",
     {
-        "code": text("The name of its answer."),
-        "kind": text("`display` is only to be read.", enum=QuestionVersion.Kind.values),
+        "code": text("The key for its answer."),
+        "kind": text("`display` is text to show, with no answer.", enum=QuestionVersion.Kind.values),
         "text": text("The question."),
-        "help": maybe(text("What helps to answer it.")),
+        "help": maybe(text("Help text.")),
         "is_required": {"type": "boolean", "description": "Where it is asked."},
         "asks_asset": {
             "type": "boolean",
-            "description": "It asks for the number on an asset: not asked if `place` is an asset of one of the `asset_kinds`.",
+            "description": (
+                "Asks for the number on an asset. Skip it if `place` is an asset of one of the `asset_kinds`."
+            ),
         },
-        "options": listed(shape("A choice.", {"value": text("To be sent."), "label": text("To be shown.")})),
+        "options": listed(
+            shape("A choice.", {"value": text("The value to send."), "label": text("The label to show.")})
+        ),
         "only_if": maybe(
             shape(
                 "Asked only after one of these answers.",
@@ -63,23 +67,23 @@ ARTICLE_FIELDS: dict[str, Schema] = {
     "code": text("Never changes."),
     "title": text("The question it answers."),
     "language": text("The language of its text."),
-    "url": uri("Its address in this API."),
-    "html_url": uri("Its page for people."),
+    "url": uri("Its URL in this API."),
+    "html_url": uri("Its web page."),
     "updated_at": moment("When it was last edited."),
 }
 AREA_FIELDS: dict[str, Schema] = {
     "layer": text("Its layer: `ward`, `neighborhood` …"),
     "code": text("Its code in the layer."),
     "name": text("Its name."),
-    "url": uri("Its address in this API."),
-    "html_url": uri("Its page for people."),
+    "url": uri("Its URL in this API."),
+    "html_url": uri("Its web page."),
 }
 PLACE_FIELDS: dict[str, Schema] = {
     "label": text("The address, corner, landmark or asset."),
     "kind": text("What it is: `address`, `about` (between two known house numbers), `intersection`, `asset`, `town` …"),
     "lat": LATITUDE,
     "long": LONGITUDE,
-    "confidence": {"type": "number", "minimum": 0, "maximum": 1, "description": "How well it fits the words."},
+    "confidence": {"type": "number", "minimum": 0, "maximum": 1, "description": "How well it matches the query."},
 }
 ASSET_FIELDS: dict[str, Schema] = {
     "number": text("As on its tag."),
@@ -87,9 +91,9 @@ ASSET_FIELDS: dict[str, Schema] = {
     "name": text("What it is called."),
     "lat": LATITUDE,
     "long": LONGITUDE,
-    "html_url": uri("Its page for people."),
+    "html_url": uri("Its web page."),
 }
-COUNT = {"type": ["integer", "null"], "minimum": 0, "description": "Null where it is too small to be shown."}
+COUNT = {"type": ["integer", "null"], "minimum": 0, "description": "Null if it is too small to show."}
 TALLY = shape(
     "The answers to one question.",
     {
@@ -113,13 +117,16 @@ CATALOG: dict[str, Schema] = {
         "Something that can be reported, with its questions.",
         {
             **SERVICE_FIELDS,
-            "emergency_question": maybe(text("To be asked first: who says yes should call, not report.")),
-            "identity_reason": maybe(text("Why name and postal address are demanded; null: they are not.")),
+            "emergency_question": maybe(
+                text("Ask this first. Someone who answers yes should call instead of reporting.")
+            ),
+            "identity_reason": maybe(text("Why name and postal address are required. Null if they aren’t.")),
             "questions": listed(ref("Question"), "In the order in which they are asked."),
             "answers_schema": {
                 "type": "object",
-                "description": "What `answers` of a report must be, as JSON Schema 2020-12: with `if` and `then` for questions "
-                "that are asked only after certain answers. It can’t see the place, so it demands no answer that `asks_asset`.",
+                "description": "The JSON Schema 2020-12 that `answers` of a report must match, with `if` and `then` "
+                "for questions that are asked only after certain answers. It doesn’t know the place, "
+                "so it never requires an answer that `asks_asset`.",
             },
         },
     ),
@@ -136,7 +143,7 @@ CATALOG: dict[str, Schema] = {
         },
     ),
     "Suggestions": shape(
-        "What fits the words, best first; nothing where they surely tell of danger.",
+        "The best matches first. Empty if the text clearly describes danger.",
         {
             "emergency": maybe(ref("Emergency")),
             "services": listed(ref("ServiceRow")),
@@ -149,7 +156,7 @@ CATALOG: dict[str, Schema] = {
     "AreaFeatures": features("Areas with their polygons.", "AreaFeature"),
     "Place": shape("A place.", PLACE_FIELDS),
     "Places": shape("Places, best first.", {"results": listed(ref("Place"))}),
-    "Asset": shape("Something the city owns that has a number on it.", ASSET_FIELDS),
+    "Asset": shape("City property with a number on it.", ASSET_FIELDS),
     "AssetPage": page("One page of assets.", "Asset"),
     "City": shape(
         "The city.",
@@ -157,15 +164,15 @@ CATALOG: dict[str, Schema] = {
             "name": text("Its name."),
             "jurisdiction_id": text("Its name in Open311."),
             "html_url": uri("Its website."),
-            "is_demo": {"type": "boolean", "description": "Nobody acts on a demo’s reports."},
+            "is_demo": {"type": "boolean", "description": "Nobody acts on reports to a demo."},
             "languages": listed({"type": "string"}, "The first one is the city’s own."),
-            "time_zone": text("Of all times in this API.", examples=["America/New_York"]),
-            "units": text("What people there read.", enum=["us", "metric"]),
-            "emergency_number": text("Whom to call in danger."),
-            "phone_numbers": listed({"type": "string"}, "Of the city’s desk."),
+            "time_zone": text("Used for all times in this API.", examples=["America/New_York"]),
+            "units": text("The languages of its residents.", enum=["us", "metric"]),
+            "emergency_number": text("The number to call in an emergency."),
+            "phone_numbers": listed({"type": "string"}, "The city’s 311 desk."),
             "map": {
                 "type": "object",
-                "description": "Where a map begins: center and bounds (longitude first), zoom.",
+                "description": "The initial map view: center and bounds (longitude first), and zoom.",
                 "properties": {
                     "center": listed({"type": "number"}),
                     "zoom": {"type": "number"},
@@ -174,7 +181,7 @@ CATALOG: dict[str, Schema] = {
                 "additionalProperties": False,
             },
             "limits": shape(
-                "The most that is taken.",
+                "The maximum accepted.",
                 {
                     "description_characters": {"type": "integer"},
                     "photos": {"type": "integer"},
@@ -192,7 +199,7 @@ CATALOG: dict[str, Schema] = {
             "smallest_number": {"type": "integer", "description": "Smaller numbers are null."},
             "months": listed(
                 shape(
-                    "A month in which somebody answered.",
+                    "A month with answers.",
                     {"month": text("Like 2026-06."), "total": ref("Answered"), "services": listed(ref("Answered"))},
                 ),
                 "Newest first.",
@@ -200,7 +207,7 @@ CATALOG: dict[str, Schema] = {
         },
     ),
     "Answered": shape(
-        "The answers about one service; null: about those with too few answers, together.",
+        "The answers about one service. Null for all services with too few answers, taken together.",
         {"service": maybe(ref("Named")), "fixed": TALLY, "treated_well": TALLY},
     ),
 }

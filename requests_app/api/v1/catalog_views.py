@@ -20,8 +20,8 @@ class Categories(V1View):
             id="listCategories",
             tag="Catalog",
             summary="List categories",
-            words="The groups of services, in the city’s order.",
-            answer=Answer("Categories", "All of them.", {"results": [examples.CATEGORY]}),
+            words="Lists the groups of services, in the city’s order.",
+            answer=Answer("Categories", "The whole list.", {"results": [examples.CATEGORY]}),
         )
     )
     def get(self, request: Request) -> Response:
@@ -36,9 +36,9 @@ class Services(V1View):
             id="listServices",
             tag="Catalog",
             summary="List services",
-            words="What can be reported, in the city’s order.",
+            words="Lists what can be reported, in the city’s order.",
             query=(Parameter("category", "The code of a category.", example="streets"),),
-            answer=Answer("Services", "All of them.", {"results": [examples.SERVICE_ROW]}),
+            answer=Answer("Services", "The whole list.", {"results": [examples.SERVICE_ROW]}),
         )
     )
     def get(self, request: Request) -> Response:
@@ -67,8 +67,8 @@ class Articles(V1View):
             id="listArticles",
             tag="Catalog",
             summary="List articles",
-            words="What the city answers without a report.",
-            answer=Answer("Articles", "All of them.", {"results": [examples.ARTICLE_ROW]}),
+            words="Lists answers to questions that need no report.",
+            answer=Answer("Articles", "The whole list.", {"results": [examples.ARTICLE_ROW]}),
         )
     )
     def get(self, request: Request) -> Response:
@@ -94,13 +94,14 @@ class Suggestions(V1View):
         Operation(
             id="suggest",
             tag="Catalog",
-            summary="Find services for a text",
-            words="The services and articles that fit what somebody wrote: to be offered, not to be chosen for them. Where the "
-            "words surely tell of danger, only `emergency` is given: say that, and offer nothing.",
-            query=(Parameter("q", "What they wrote.", example="hole in the street", required=True, most=1000),),
+            summary="Suggest services for a text",
+            words="Suggests services and articles that match what someone wrote. Offer them; don’t choose for the "
+            "person. If the text clearly describes danger, only `emergency` is set: show that, and offer "
+            "nothing else.",
+            query=(Parameter("q", "The person’s text.", example="hole in the street", required=True, most=1000),),
             answer=Answer(
                 "Suggestions",
-                "What fits; maybe nothing.",
+                "The matches, which may be empty.",
                 {"emergency": None, "services": [examples.SERVICE_ROW], "articles": [examples.ARTICLE_ROW]},
             ),
         )

@@ -17,7 +17,7 @@ class City(V1View):
             id="getCity",
             tag="City",
             summary="Get the city",
-            words="Whose API this is: its name, languages, time zone, numbers to call, and limits.",
+            words="The city’s name, languages, time zone, phone numbers and limits.",
             answer=Answer("City", "The city.", examples.CITY),
         )
     )
@@ -31,8 +31,8 @@ class Statistics(V1View):
             id="getStatistics",
             tag="City",
             summary="Get figures",
-            words="Whether people said that it was fixed and that they were treated well, by service and month: the figures of the "
-            "website’s page of numbers. Without parameters, the last six months.",
+            words="How many people said that it was fixed and that they were treated well, by service and month. "
+            "Without parameters, the last six months.",
             query=(
                 Month("since", "The first month.", example="2026-01"),
                 Month("until", "The last month, at most 24 months later.", example="2026-06"),

@@ -30,16 +30,16 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {
-        "description": "Changes when the answer does. Send it back as If-None-Match.",
+        "description": "Changes when the response does. Send it back as If-None-Match.",
         "schema": {"type": "string"},
     },
-    "Link": {"description": "The next and the previous page (RFC 8288).", "schema": {"type": "string"}},
-    "Location": {"description": "The address of what was made.", "schema": {"type": "string"}},
+    "Link": {"description": "The next and previous pages (RFC 8288).", "schema": {"type": "string"}},
+    "Location": {"description": "The URL of the created object.", "schema": {"type": "string"}},
     "Content-Language": {"description": "The language of names and sentences.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
-    "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
+    "Allow": {"description": "The methods that this endpoint supports.", "schema": {"type": "string"}},
     "Idempotent-Replayed": {
-        "description": "`true` if the same call came before and this one did nothing.",
+        "description": "`true` if this call repeats an earlier one and changed nothing.",
         "schema": {"type": "string"},
     },
     "RateLimit-Policy": {
@@ -48,8 +48,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": '"calls";q=300;w=60',
     },
     "RateLimit": {
-        "description": "What is left: `r` calls, for `t` seconds. Only where no shared cache may keep the answer: with a key, "
-        "after a write, and with an error.",
+        "description": "What is left: `r` calls for `t` seconds. Only in responses that no shared cache may keep: "
+        "with a key, after a write, and with an error.",
         "schema": {"type": "string"},
         "example": '"calls";r=299;t=42',
     },
@@ -58,12 +58,19 @@ HEADERS: dict[str, dict[str, Any]] = {
 OF_LIMITS = ("RateLimit-Policy", "RateLimit")
 REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "Idempotency-Key": (
-        "A random text of your own, at most 128 characters. The same key with the same body does it once, for 14 days.",
+        (
+            "A random string of at most 128 characters. Calls with the same key and body take effect once within 14 "
+            "days."
+        ),
         {"type": "string", "minLength": 1, "maxLength": 128},
         False,
     ),
-    "If-None-Match": ("The ETag of the answer you have: 304 if it is still right.", {"type": "string"}, False),
-    "If-Match": ("The ETag of the request as you read it: 412 if it has changed.", {"type": "string"}, True),
+    "If-None-Match": (
+        "The ETag of the response you have. Returns 304 if it is still current.",
+        {"type": "string"},
+        False,
+    ),
+    "If-Match": ("The ETag of the request as you read it. Returns 412 if it has changed.", {"type": "string"}, True),
 }
 OF_STATUS = {405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}
 # What any operation may answer.
@@ -106,7 +113,7 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
     responses = {str(described.status): _answer(described.answer, reads=reads), **_problems(codes)}
     if reads:
         headers = _headers(["ETag", *OF_LIMITS])
-        responses["304"] = {"description": "The answer you have is still right.", "headers": headers}
+        responses["304"] = {"description": "The response you have is still current.", "headers": headers}
     found: dict[str, Any] = {
         "operationId": described.id,
         "tags": [described.tag],

@@ -37,7 +37,7 @@ def area(city: Jurisdiction, layer: str, code: str, *, polygons: bool) -> dict[s
     ours = Area.objects.filter(jurisdiction=city, is_ours=True, layer=stored(layer), code=stored(code))
     found = area_rows(city, ours, polygons=polygons)
     if not found:
-        raise Problem("not-found", _("There is no such area."))
+        raise Problem("not-found", _("Area not found."))
     return found[0]
 
 
@@ -104,7 +104,7 @@ def asset(city: Jurisdiction, number: str) -> dict[str, Any]:
     """Raises a 404 problem."""
     found = assets.by_number(city, number)
     if found is None:
-        raise Problem("not-found", _("There is no such asset."))
+        raise Problem("not-found", _("Asset not found."))
     return shaped(city, found)
 
 

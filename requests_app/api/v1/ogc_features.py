@@ -70,7 +70,7 @@ def request_feature(city: Jurisdiction, reference: str) -> Feature:
     public = ServiceRequest.objects.public().in_jurisdiction(city).filter(reference=references.parse(reference) or "")
     found = list(public.only(*service_requests.COLUMNS).prefetch_related(*service_requests.RELATIONS))
     if not found:
-        raise Problem("not-found", _("There is no such request, or it isn’t public."))
+        raise Problem("not-found", _("Request not found, or it isn’t public."))
     return request_features(city, found)[0]
 
 
@@ -148,7 +148,7 @@ def _asset_feature(row: dict[str, Any]) -> Feature:
 
 
 def no_collection() -> Problem:
-    return Problem("not-found", _("There is no such collection."))
+    return Problem("not-found", _("Collection not found."))
 
 
 def _page(found: QuerySet[Any], order: paging.Order, query: Query) -> paging.Page[Any]:

@@ -82,7 +82,7 @@ class During(Parameter):
 
     @property
     def _unfit(self) -> Unfit:
-        words = _("%(name)s must be a time like 2026-06-03T14:30:00Z, or two with / between, the earlier first.")
+        words = _("%(name)s must be a time like 2026-06-03T14:30:00Z, or two separated by /, the earlier one first.")
         return Unfit(words % {"name": self.name})
 
 
@@ -110,18 +110,18 @@ def _polygon(west: float, south: float, east: float, north: float) -> Polygon:
 
 BBOX = Box(
     "bbox",
-    "Only what touches this box: west, south, east and north in degrees (CRS84).",
+    "Only features that touch this box: west, south, east and north in degrees (CRS84).",
     example=[-69.1, 40.4, -68.9, 40.6],
 )
 DATETIME = During(
     "datetime",
-    "Only what was sent then: a time (RFC 3339), a day, or two with `/` between; `..` leaves one end open. What has no time fits "
-    "each.",
+    "Only features sent in this period: a time (RFC 3339), a day, or two separated by `/`. `..` leaves one end open. "
+    "Features without a time always match.",
     example="2026-06-01T00:00:00Z/..",
 )
 LIMIT = AtMost(
     "limit",
-    "How many at most. More than the maximum is the maximum.",
+    "How many to return. Values over the maximum are lowered to it.",
     default=LIMIT_DEFAULT,
     low=1,
     high=LIMIT_MAX,

@@ -51,7 +51,7 @@ REQUEST_PROPERTIES: dict[str, Schema] = {
     "thanks_count": REQUEST_FIELDS["thanks_count"],
 }
 ASSET_PROPERTIES = {name: schema for name, schema in ASSET_FIELDS.items() if name not in ("lat", "long")}
-LINKS = listed(ref("OgcLink"), "Where to go from here.")
+LINKS = listed(ref("OgcLink"), "Links to the rest of the API.")
 
 
 def _one(words: str, geometry: Schema, properties: dict[str, Schema]) -> Schema:
@@ -77,18 +77,20 @@ OGC: dict[str, Schema] = {
         "A link.",
         {
             "href": uri("The address."),
-            "rel": text("What it is to this answer."),
-            "type": text("The media type there."),
+            "rel": text("Its relation to this response."),
+            "type": text("The media type of the target."),
             "title": text("Its name."),
         },
         optional=("title",),
     ),
     "OgcLanding": shape(
-        "Where a client begins.", {"title": text("The city."), "description": text("What there is."), "links": LINKS}
+        "Where a client starts.", {"title": text("The city."), "description": text("The collections."), "links": LINKS}
     ),
-    "OgcConformance": shape("What is kept of the standard.", {"conformsTo": listed(uri("A conformance class."))}),
+    "OgcConformance": shape(
+        "The parts of the standard that it conforms to.", {"conformsTo": listed(uri("A conformance class."))}
+    ),
     "OgcExtent": shape(
-        "Where and when.",
+        "Where and when it applies.",
         {
             "spatial": shape(
                 "The city’s area.",
@@ -98,7 +100,7 @@ OGC: dict[str, Schema] = {
                 },
             ),
             "temporal": shape(
-                "Without a beginning and an end.",
+                "Open at both ends.",
                 {
                     "interval": listed(
                         {
@@ -117,9 +119,9 @@ OGC: dict[str, Schema] = {
     "OgcCollection": shape(
         "A layer of a map.",
         {
-            "id": text("Its name in addresses."),
-            "title": text("Its name for people."),
-            "description": text("What it holds."),
+            "id": text("Its name in URLs."),
+            "title": text("Its display name."),
+            "description": text("What it contains."),
             "extent": ref("OgcExtent"),
             "itemType": {"const": "feature"},
             "crs": listed({"const": CRS84}),
@@ -131,7 +133,7 @@ OGC: dict[str, Schema] = {
     "OgcRequests": _page("One page of service requests.", "OgcRequest"),
     "OgcArea": _one("An area.", MULTIPOLYGON, AREA_FIELDS),
     "OgcAreas": _page("One page of areas.", "OgcArea"),
-    "OgcAsset": _one("Something the city owns that has a number on it.", POINT, ASSET_PROPERTIES),
+    "OgcAsset": _one("City property with a number on it.", POINT, ASSET_PROPERTIES),
     "OgcAssets": _page("One page of assets.", "OgcAsset"),
 }
 
@@ -153,7 +155,7 @@ LANDING = {
 COLLECTION: dict[str, Any] = {
     "id": "requests",
     "title": "Requests",
-    "description": "What was reported recently and everything that is open.",
+    "description": "Recent reports and all open ones.",
     "extent": {
         "spatial": {"bbox": [[-69.1, 40.4, -68.9, 40.6]], "crs": CRS84},
         "temporal": {"interval": [[None, None]], "trs": GREGORIAN},

@@ -56,7 +56,7 @@ class OgcView(V1View):
     def collections(self, city: Jurisdiction) -> list[dict[str, Any]]:
         here = {"spatial": {"bbox": [ogc_features.extent(city)], "crs": ogc_schemas.CRS84}}
         always = {"temporal": {"interval": [[None, None]], "trs": ogc_schemas.GREGORIAN}}
-        about_requests = _("What was reported recently and everything that is open. older=1 has the rest, too.")
+        about_requests = _("Recent reports and all open ones. Add older=1 for the rest.")
         about_areas = _("The areas of this layer, with their codes.")
         return [
             self._collection("requests", _("Requests"), about_requests, {**here, **always}),
@@ -65,7 +65,7 @@ class OgcView(V1View):
                 self._collection(f"{AREAS}{layer}", area_label(layer, "").strip(), about_areas, here)
                 for layer in ogc_features.layers(city)
             ),
-            self._collection("assets", _("Assets"), _("What the city owns that has a number on it."), here),
+            self._collection("assets", _("Assets"), _("City property with a number on it."), here),
         ]
 
     def _collection(self, id: str, title: str, description: str, extent: dict[str, Any]) -> dict[str, Any]:
@@ -89,8 +89,11 @@ class Landing(OgcView):
             id="getOgcLanding",
             tag=TAG,
             summary="Begin here",
-            words="The landing page of OGC API Features, for QGIS, GDAL and other programs for maps: links to all the rest.",
-            answer=Answer("OgcLanding", "Where to go from here.", ogc_schemas.LANDING),
+            words=(
+                "The landing page of OGC API Features, for QGIS, GDAL and other map programs, with links to "
+                "everything else."
+            ),
+            answer=Answer("OgcLanding", "Links to the rest of the API.", ogc_schemas.LANDING),
         )
     )
     def get(self, request: Request) -> Response:
@@ -112,7 +115,7 @@ class Conformance(OgcView):
             id="getOgcConformance",
             tag=TAG,
             summary="Get the conformance classes",
-            words="Which parts of OGC API Features hold here: Core, OpenAPI 3.0 and GeoJSON of its part 1.",
+            words=("The parts of OGC API Features that this API conforms to: Core, OpenAPI 3.0 and GeoJSON of part 1."),
             answer=Answer("OgcConformance", "The conformance classes.", {"conformsTo": ogc_schemas.CONFORMS_TO}),
         )
     )
@@ -128,7 +131,7 @@ class Definition(OgcView):
             id="getOgcDefinition",
             tag=TAG,
             summary="Get the definition",
-            words="These addresses alone in OpenAPI 3.0, which programs for maps read. `/api/openapi.json` has the whole API in "
+            words="These endpoints only, in OpenAPI 3.0 for map programs. `/api/openapi.json` has the whole API in "
             "OpenAPI 3.1.",
             answer=Answer(
                 {"type": "object", "required": ["openapi", "info", "paths"]},
@@ -152,7 +155,7 @@ class Collections(OgcView):
             tag=TAG,
             summary="List collections",
             words="The layers for a map: requests, each layer of areas, and assets.",
-            answer=Answer("OgcCollections", "All of them.", {"collections": [ogc_schemas.COLLECTION], "links": []}),
+            answer=Answer("OgcCollections", "The whole list.", {"collections": [ogc_schemas.COLLECTION], "links": []}),
         )
     )
     def get(self, request: Request) -> Response:
@@ -167,7 +170,7 @@ class Collection(OgcView):
             id="getOgcCollection",
             tag=TAG,
             summary="Get a collection",
-            words="One layer: its name, and where it lies.",
+            words="One layer: its name and extent.",
             answer=Answer("OgcCollection", "The layer.", ogc_schemas.COLLECTION),
         )
     )
@@ -184,8 +187,9 @@ class RequestItems(OgcView):
             id="listOgcRequests",
             tag=TAG,
             summary="List requests for a map",
-            words="What was reported recently and everything that is open, newest first, with the filters of the website. With "
-            "`datetime`, everything that was sent then. With `bbox`, without services that no place may lead to.",
+            words="Lists recent reports and all open ones, newest first, with the filters of the website. With "
+            "`datetime`, lists everything sent in that period. With `bbox`, leaves out services that aren’t "
+            "listed by place.",
             query=(*PAGED, *(one for one in FILTERS if one.name in ogc_features.FILTERS)),
             answer=Answer(
                 "OgcRequests",
@@ -266,7 +270,7 @@ class AssetItems(OgcView):
             id="listOgcAssets",
             tag=TAG,
             summary="List assets for a map",
-            words="Street lights, hydrants, trees and what else the city has numbered.",
+            words="Streetlights, hydrants, trees and everything else that the city has numbered.",
             query=(*PAGED, Parameter("kind", "Only this kind.", example="street_light", most=40)),
             answer=Answer(
                 "OgcAssets",

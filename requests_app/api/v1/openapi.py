@@ -14,9 +14,9 @@ INFO = {
     "version": "1",
     "summary": "Service requests of a city: read them, report, follow.",
     "description": (
-        "Reading needs no key. Writing needs one where the website would need a browser’s draft: send it as "
-        "`Authorization: Bearer KEY`. Errors are problem details (RFC 9457); lists are paged by cursor; each GET has an ETag.\n\n"
-        "Within v1, no address, field or code is removed or changes its meaning. New ones may come: ignore what you don’t know."
+        "You can read without a key. Sending reports needs one, as `Authorization: Bearer KEY`. Errors are problem "
+        "details (RFC 9457), lists use cursor pagination, and each GET has an ETag.\n\nWithin v1, no URL, field or "
+        "code is removed or changes its meaning. New ones may be added: ignore those you don’t know."
     ),
     "license": {"name": "BSD 3-Clause", "identifier": "BSD-3-Clause"},
 }

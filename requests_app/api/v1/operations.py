@@ -18,7 +18,7 @@ PHOTO: Schema = {"type": "string", "format": "binary"}
 # In the query of each operation. The header Accept-Language is the other way to ask.
 LANG = Parameter(
     "lang",
-    "The language of names and sentences: one of the city’s (see `/api/v1/city/`). Without it, Accept-Language decides.",
+    "The language of names and sentences: one of the city’s (see `/api/v1/city/`). Defaults to Accept-Language.",
     example="es",
     most=12,
 )
@@ -98,6 +98,4 @@ def deprecated(since: dt.datetime, sunset: dt.datetime, instead: str) -> Callabl
 
 
 def fields_of(names: Sequence[str]) -> Names:
-    return Names(
-        "fields", "Only these fields, with commas between them.", example=",".join(names[:2]), values=tuple(names)
-    )
+    return Names("fields", "Only these fields, comma-separated.", example=",".join(names[:2]), values=tuple(names))

@@ -185,25 +185,25 @@ def read_query(known: Sequence[Parameter], sent: QueryDict) -> Query:
         parameter = by_name.get(name)
         shown = NOT_TEXT.sub("\ufffd", name)[:60]
         if parameter is None:
-            errors.append(FieldError(shown, "unknown", _("There is no parameter %(name)s here.") % {"name": shown}))
+            errors.append(FieldError(shown, "unknown", _("Unknown parameter: %(name)s.") % {"name": shown}))
             continue
         if len(several) > 1:
-            errors.append(FieldError(name, "repeated", _("Send %(name)s once.") % {"name": name}))
+            errors.append(FieldError(name, "repeated", _("Send %(name)s only once.") % {"name": name}))
             continue
         # Without what a query string loses on its way: "\ufffd" stands for bytes that are not UTF-8.
         value = several[0].strip()
         if NOT_TEXT.search(value) or "\ufffd" in value:
-            message = _("%(name)s holds characters that are not text.") % {"name": name}
+            message = _("%(name)s contains invalid characters.") % {"name": name}
             errors.append(FieldError(name, "not-text", message))
         elif not value:
-            errors.append(FieldError(name, "empty", _("%(name)s is empty: leave it out.") % {"name": name}))
+            errors.append(FieldError(name, "empty", _("%(name)s is empty. Leave it out.") % {"name": name}))
         else:
             try:
                 values[name] = parameter.read(value)
             except Unfit as unfit:
                 errors.append(FieldError(name, "invalid", str(unfit)))
     errors += [
-        FieldError(one.name, "missing", _("%(name)s is needed.") % {"name": one.name})
+        FieldError(one.name, "missing", _("%(name)s is required.") % {"name": one.name})
         for one in known
         if one.required and one.name not in sent
     ]

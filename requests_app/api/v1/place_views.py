@@ -26,14 +26,14 @@ class Areas(V1View):
             id="listAreas",
             tag="Places",
             summary="List areas",
-            words="The city’s wards, districts, neighborhoods and parks. `format=geojson` has their polygons; it needs `layer` or "
-            "`at`.",
+            words="Lists the city’s wards, districts, neighborhoods and parks. `format=geojson` includes their "
+            "polygons and needs `layer` or `at`.",
             query=(
                 Parameter("layer", "Only this layer.", example="ward", most=40),
-                Spot("at", "Only those that hold this place: `latitude,longitude`.", example="40.5,-69.0"),
+                Spot("at", "Only areas that contain this place: `latitude,longitude`.", example="40.5,-69.0"),
                 FORMAT,
             ),
-            answer=Answer("Areas", "All that fit.", {"results": [examples.AREA_ROW]}, also={GEOJSON: "AreaFeatures"}),
+            answer=Answer("Areas", "All that match.", {"results": [examples.AREA_ROW]}, also={GEOJSON: "AreaFeatures"}),
         )
     )
     def get(self, request: Request) -> Response:
@@ -56,7 +56,7 @@ class OneArea(V1View):
             id="getArea",
             tag="Places",
             summary="Get an area",
-            words="One area; with `format=geojson` its polygon, too.",
+            words="One area. `format=geojson` includes its polygon.",
             query=(FORMAT,),
             answer=Answer("AreaRow", "The area.", examples.AREA_ROW, also={GEOJSON: "AreaFeature"}),
         )
@@ -75,14 +75,16 @@ class Places(V1View):
             id="findPlaces",
             tag="Places",
             summary="Find places",
-            words="Addresses, corners, landmarks and assets that fit the words `q`, best first; or the address `at` a place. "
-            "A house number that isn’t known but is between two that are is found about there (`kind` is `about`). "
-            "Outside the city, that is the neighboring town (`kind` is `town`).",
+            words="Finds addresses, corners, landmarks and assets that match `q`, best first, or the address `at` a "
+            "place. An unknown house number between two known ones gets an approximate place (`kind` is "
+            "`about`). Outside the city, returns the neighboring town (`kind` is `town`).",
             query=(
-                Parameter("q", "Words: an address, a corner, a park, an asset’s number.", example="12 Elm St"),
+                Parameter(
+                    "q", "A search text: an address, a corner, a park or an asset’s number.", example="12 Elm St"
+                ),
                 Spot("at", "A place: `latitude,longitude`.", example="40.5,-69.0"),
             ),
-            answer=Answer("Places", "What was found; maybe nothing.", {"results": [examples.PLACE]}),
+            answer=Answer("Places", "The matches, which may be empty.", {"results": [examples.PLACE]}),
         )
     )
     def get(self, request: Request) -> Response:
@@ -107,7 +109,10 @@ class Assets(V1View):
             id="listAssets",
             tag="Places",
             summary="List assets",
-            words="Street lights, hydrants, trees and what else the city has numbered. With `near`, the nearest eight.",
+            words=(
+                "Lists streetlights, hydrants, trees and everything else that the city has numbered. With `near`, "
+                "lists the nearest eight."
+            ),
             query=(
                 Parameter("kind", "Only this kind.", example="street_light", most=40),
                 Circle(

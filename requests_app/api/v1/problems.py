@@ -39,12 +39,12 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "precondition-failed": (412, gettext_noop("It has changed since you read it")),
     "too-large": (413, gettext_noop("The body is too large")),
     "unsupported-media-type": (415, gettext_noop("This type of body is not supported")),
-    "invalid-body": (422, gettext_noop("The body has mistakes")),
+    "invalid-body": (422, gettext_noop("The body is not valid")),
     "emergency": (422, gettext_noop("This needs a call, not a report")),
     "precondition-required": (428, gettext_noop("If-Match is needed")),
     "too-many-requests": (429, gettext_noop("Too many requests")),
     "server-error": (500, gettext_noop("Something went wrong on our side")),
-    "unavailable": (503, gettext_noop("The service cannot answer at the moment")),
+    "unavailable": (503, gettext_noop("The service is temporarily unavailable")),
 }
 # What an exception without a code of its own is.
 BY_STATUS = {
@@ -125,7 +125,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         return None
     request = context["request"]
     if isinstance(error, RequestDataTooBig):
-        error = Problem("too-large", _("The body is larger than this address takes."))
+        error = Problem("too-large", _("The body is too large for this endpoint."))
     known = api_exception(error, request)
     # A link that is missing, of another jurisdiction or not public is the same 404.
     response = views.exception_handler(known, dict(context))
@@ -134,7 +134,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     code = known.code if isinstance(known, Problem) else BY_STATUS.get(response.status_code, "server-error")
     detail = _first(known.detail)
     if isinstance(known, exceptions.NotFound) and detail == exceptions.NotFound.default_detail:
-        detail = _("There is nothing at this address.")
+        detail = _("This URL doesn’t exist.")
     if isinstance(known, exceptions.UnsupportedMediaType):
         detail = _("Send JSON (application/json), or photos as multipart/form-data.")
     errors = known.errors if isinstance(known, Problem) else []
@@ -161,11 +161,11 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     code = BY_STATUS.get(status, "too-large" if status == 413 else "server-error")
     detail = {
         400: _("The request could not be read."),
-        404: _("There is nothing at this address. Addresses of this API end with a slash."),
-        405: _("This address is only for reading."),
-        413: _("The body is larger than this address takes."),
+        404: _("This URL doesn’t exist. URLs of this API end with a slash."),
+        405: _("This endpoint is read-only."),
+        413: _("The body is too large for this endpoint."),
         429: _("Too many requests. Wait a minute."),
-        503: _("The service cannot answer at the moment. Try again soon."),
+        503: _("The service is temporarily unavailable. Try again soon."),
     }.get(status) or _("Something went wrong on our side. Try again later.")
     return HttpResponse(
         JSONRenderer().render(problem(code, detail, request)),

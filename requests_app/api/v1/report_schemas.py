@@ -16,13 +16,13 @@ STATES = [
         PublicState.TEST,
     )
 ]
-TOKEN = text("From the receipt of the report: anyone who has it acts as the reporter.", maxLength=100)
+TOKEN = text("From the receipt of the report. Anyone who has it can act as the reporter.", maxLength=100)
 PLACE = shape(
-    "Where it is: a position, an asset or an address. With several, the position counts.",
+    "Where it is: a position, an asset or an address. If you send several, the position is used.",
     {
         "lat": LATITUDE,
         "long": LONGITUDE,
-        "address": text("In words; searched if there is no position.", maxLength=300),
+        "address": text("As text. Looked up if there is no position.", maxLength=300),
         "asset": text("The number of one of the city’s assets.", maxLength=60),
         "note": text("How to find it. Only the city reads it.", maxLength=300),
     },
@@ -34,27 +34,27 @@ CONTACT = shape(
         "name": text("First and last name.", maxLength=200),
         "email": text("Gets the updates.", maxLength=254),
         "phone": text("Any notation.", maxLength=60),
-        "postal_address": text("Where the service demands one.", maxLength=300),
+        "postal_address": text("Only for services that require one.", maxLength=300),
     },
     optional=None,
 )
 PHOTO_FILE: Schema = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC, at most 12 MB."}
 
 EMERGENCY = shape(
-    "Danger that the words tell of. Show the words first, as they are, with the numbers as links to call.",
+    "Danger that the text describes. Show `text` first, unchanged, with the numbers as links to call.",
     {
         "kind": text("Of danger.", enum=EmergencyPhrase.Kind.values),
         "is_sure": {
             "type": "boolean",
-            "description": "Whether it’s sure, rather than perhaps. If it is, say nothing else.",
+            "description": "True if it’s certain, false if it’s possible. If it’s certain, show nothing else.",
         },
-        "words": text("Whom to call and when, in the asked language."),
+        "words": text("Whom to call and when, in the requested language."),
         "numbers": listed(
             shape(
                 "A number to call.",
                 {
-                    "number": text("As people read it."),
-                    "name": maybe(text("Whose it is; null for the emergency number.")),
+                    "number": text("The number as displayed."),
+                    "name": maybe(text("Whose number it is. Null for the emergency number.")),
                     "dialed": text("For a link: `tel:` and this."),
                 },
             ),
@@ -80,18 +80,18 @@ REPORTS: dict[str, Schema] = {
             "contact": CONTACT,
             "emergency_confirmed": {
                 "type": "boolean",
-                "description": "Sends a report although an answer means danger: true once a person has read whom to call, and said "
-                "that no one is in danger.",
+                "description": "Sends the report even though an answer indicates danger. Set it to true only after a "
+                "person has read whom to call and confirmed that no one is in danger.",
             },
             "photos": {
-                **listed({"type": "string", "maxLength": 200}, "The ids of photos that were uploaded before."),
+                **listed({"type": "string", "maxLength": 200}, "The ids of photos that you already uploaded."),
                 "maxItems": PHOTOS_MAX,
             },
         },
         optional=("description", "place", "answers", "contact", "emergency_confirmed", "photos"),
     ),
     "NewReportWithPhotos": shape(
-        "A report and its photos in one.",
+        "A report together with its photos.",
         {
             "report": text("The report as JSON: a NewReport.", contentMediaType="application/json"),
             "photos": {**listed(PHOTO_FILE), "maxItems": PHOTOS_MAX},
@@ -99,15 +99,15 @@ REPORTS: dict[str, Schema] = {
         optional=("photos",),
     ),
     "Receipt": shape(
-        "What the sender of a report gets. Show notice, number and private link to the reporter.",
+        "The receipt for a report. Show the notice, number and private link to the reporter.",
         {
             "emergency": MAYBE_EMERGENCY,
             "reference": text("The number of the request."),
-            "state": text("Whether everyone sees it.", enum=STATES),
-            "url": maybe(uri("Its address in this API, for a test with the same key; null for what is not public.")),
-            "html_url": maybe(uri("Its page for people; null for what is not public.")),
+            "state": text("Whether it is public.", enum=STATES),
+            "url": maybe(uri("Its URL in this API; for a test, with the same key. Null if it isn’t public.")),
+            "html_url": maybe(uri("Its web page. Null if it isn’t public.")),
             "private_link": maybe(uri("The reporter’s own page; null while it waits for the link in the email.")),
-            "private_token": maybe(text("The secret of that link, for comments, photos and edits.")),
+            "private_token": maybe(text("The token of that link, for comments, photos and edits.")),
             "notice": text("What the reporter should know now."),
         },
     ),
@@ -120,7 +120,7 @@ REPORTS: dict[str, Schema] = {
     "PhotoReceipt": shape(
         "A stored photo.",
         {
-            "id": text("To be named in a report."),
+            "id": text("The id to send with a report."),
             "width": {"type": "integer"},
             "height": {"type": "integer"},
             "alt": text("What it shows."),
@@ -136,20 +136,20 @@ REPORTS: dict[str, Schema] = {
             "emergency": MAYBE_EMERGENCY,
             "reference": text("The number of the request."),
             "text": text("The message."),
-            "notice": maybe(text("Whom to call, if it sounds like danger: the words of emergency.")),
+            "notice": maybe(text("Whom to call, if it sounds like danger. Same as in `emergency`.")),
         },
     ),
     "Edit": shape(
-        "The reporter’s new words.",
-        {"private_token": TOKEN, "description": text("All of the new text.", maxLength=DESCRIPTION_MAX)},
+        "The reporter’s new text.",
+        {"private_token": TOKEN, "description": text("The complete new text.", maxLength=DESCRIPTION_MAX)},
     ),
     "NewFollower": shape(
-        "Somebody whom it affects, too.",
+        "Another person it affects.",
         {"email": text("Gets the updates.", maxLength=254), "name": text("First and last name.", maxLength=200)},
         optional=("name",),
     ),
     "FollowerReceipt": shape(
-        "They follow the request.",
+        "The person now follows the request.",
         {"reference": text("The number of the request."), "notice": text("What happens next.")},
     ),
     "NewFollow": shape(
@@ -166,7 +166,7 @@ REPORTS: dict[str, Schema] = {
         optional=("area", "service", "asset", "near", "radius", "cadence"),
     ),
     "FollowReceipt": shape(
-        "Nothing is followed before the link in the email is selected.",
+        "Updates start only after the link in the email is selected.",
         {"following": text("What it is called."), "cadence": text("How often."), "notice": text("What happens next.")},
     ),
 }

@@ -41,11 +41,11 @@ class RequestsAndReports(Requests):
             id="sendReport",
             tag="Reporting",
             summary="Send a report",
-            words="One report is one request. Answers are checked by the service’s own questions, as in the website’s form. Photos "
-            "come with it (multipart), or before it (`/api/v1/photos/`).",
+            words="Creates a service request. Answers are validated against the service’s questions, as in the "
+            "website’s form. Send photos with the report (multipart) or upload them first (`/api/v1/photos/`).",
             status=201,
             body=Taken({JSON: "NewReport", FORM: "NewReportWithPhotos"}, examples.NEW_REPORT),
-            answer=Answer("Receipt", "It was sent.", examples.RECEIPT, headers=("Location", "Idempotent-Replayed")),
+            answer=Answer("Receipt", "Report created.", examples.RECEIPT, headers=("Location", "Idempotent-Replayed")),
             headers=("Idempotency-Key",),
             problems=("idempotency-conflict", "emergency"),
             scope="report",
@@ -71,10 +71,10 @@ class OneRequestAndEdit(OneRequest):
             id="editReport",
             tag="Reporting",
             summary="Edit your own report",
-            words="The reporter’s new words, until somebody works on it. If-Match is the ETag of the request as it was read, in "
-            "the same language.",
+            words="Changes the reporter’s text until someone starts working on it. Send the ETag of the request as "
+            "you read it, in the same language, as If-Match.",
             body=Taken({JSON: "Edit"}, examples.EDIT),
-            answer=Answer("EditedRequest", "The request as it is now.", {"emergency": None, **examples.REQUEST}),
+            answer=Answer("EditedRequest", "The updated request.", {"emergency": None, **examples.REQUEST}),
             headers=("If-Match",),
             problems=("forbidden", "conflict", "precondition-failed", "precondition-required"),
         )
@@ -109,10 +109,13 @@ class Photos(V1View):
             id="uploadPhoto",
             tag="Reporting",
             summary="Upload a photo",
-            words="A photo for a report that names its id within a day. It is stored without metadata, and nobody sees it before.",
+            words=(
+                "Uploads a photo for a report that you send within a day. It is stored without metadata and isn’t "
+                "shown before then."
+            ),
             status=201,
             body=Taken({FORM: "NewPhoto"}, None),
-            answer=Answer("PhotoReceipt", "It is stored.", examples.PHOTO_RECEIPT),
+            answer=Answer("PhotoReceipt", "Photo stored.", examples.PHOTO_RECEIPT),
             scope="report",
         )
     )
@@ -134,11 +137,13 @@ class Comments(V1View):
             id="comment",
             tag="Reporting",
             summary="Send a comment",
-            words="A message to those who work on the request, or the answer to their question. The private link’s token is the "
-            "permission; no key is needed.",
+            words="Sends a message to the people working on the request, or answers their question. Uses the private "
+            "link’s token, so you don’t need a key.",
             status=201,
             body=Taken({JSON: "NewComment"}, examples.NEW_COMMENT),
-            answer=Answer("CommentReceipt", "It was sent.", examples.COMMENT_RECEIPT, headers=("Idempotent-Replayed",)),
+            answer=Answer(
+                "CommentReceipt", "Comment sent.", examples.COMMENT_RECEIPT, headers=("Idempotent-Replayed",)
+            ),
             headers=("Idempotency-Key",),
             problems=("forbidden", "conflict", "idempotency-conflict"),
         )
@@ -159,10 +164,13 @@ class PhotosOfRequest(V1View):
             id="addPhoto",
             tag="Reporting",
             summary="Add a photo to a request",
-            words="By its reporter, as long as it is open. The private link’s token is the permission; no key is needed.",
+            words=(
+                "Adds the reporter’s photo while the request is open. Uses the private link’s token, so you don’t "
+                "need a key."
+            ),
             status=201,
             body=Taken({FORM: "NewPhotoOfRequest"}, None),
-            answer=Answer("PhotoReceipt", "It is stored.", examples.PHOTO_RECEIPT, headers=("Idempotent-Replayed",)),
+            answer=Answer("PhotoReceipt", "Photo stored.", examples.PHOTO_RECEIPT, headers=("Idempotent-Replayed",)),
             headers=("Idempotency-Key",),
             problems=("forbidden", "conflict", "idempotency-conflict"),
         )
@@ -188,8 +196,8 @@ class Followers(V1View):
             id="joinRequest",
             tag="Reporting",
             summary="Join a request",
-            words="For somebody whom a public request affects, too: they are counted, and get its updates. Sending the same "
-            "address again changes nothing.",
+            words="Adds another person whom a public request affects. They are counted and get its updates. Sending "
+            "the same address again changes nothing.",
             status=201,
             body=Taken({JSON: "NewFollower"}, examples.NEW_FOLLOWER),
             answer=Answer("FollowerReceipt", "They joined.", examples.FOLLOWER_RECEIPT),
@@ -211,11 +219,11 @@ class Follows(V1View):
             id="follow",
             tag="Reporting",
             summary="Follow an area, a service, an asset or a place",
-            words="Sends an email with a link; updates start once it is selected. The answer doesn’t tell whether the address is "
-            "known. No key is needed.",
+            words="Sends an email with a link. Updates start once it is selected. The response doesn’t reveal "
+            "whether the address is known. You don’t need a key.",
             status=202,
             body=Taken({JSON: "NewFollow"}, examples.NEW_FOLLOW),
-            answer=Answer("FollowReceipt", "The email is on its way.", examples.FOLLOW_RECEIPT),
+            answer=Answer("FollowReceipt", "The email is being sent.", examples.FOLLOW_RECEIPT),
         )
     )
     def post(self, request: Request) -> Response:
@@ -246,7 +254,7 @@ def only_known(request: Request, files: set[str]) -> None:
     if unknown:
         raise invalid_body(
             [
-                FieldError(name[:60], "unknown", _("There is no field %(name)s here.") % {"name": name[:60]})
+                FieldError(name[:60], "unknown", _("Unknown field: %(name)s.") % {"name": name[:60]})
                 for name in sorted(unknown)
             ]
         )
@@ -263,7 +271,7 @@ def sent_file(request: Request, fields: set[str]) -> tuple[Any, dict[str, Any]]:
     body.no_others()
     for name, values in texts.items():
         if len(values) > 1:
-            body.refuse(name, "repeated", _("Send %(name)s once.") % {"name": name})
+            body.refuse(name, "repeated", _("Send %(name)s only once.") % {"name": name})
     if len(request.FILES.getlist("photo")) != 1:
         body.refuse("photo", "missing", _("Send one file as %(name)s.") % {"name": "photo"})
     body.check()

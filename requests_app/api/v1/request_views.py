@@ -13,14 +13,14 @@ from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.places.public_filter import WORDS_MAX
 
 FILTERS = (
-    Parameter("q", "Words of the description, the address or the service.", example="pothole", most=WORDS_MAX),
+    Parameter("q", "Words in the description, the address or the service.", example="pothole", most=WORDS_MAX),
     Parameter("category", "The code of a category.", example="streets", most=WORDS_MAX),
     Parameter("service", "The code of a service.", example="pothole", most=WORDS_MAX),
-    Choice("status", "Only those that are open, or that have ended.", example="open", values=("open", "ended")),
+    Choice("status", "Only open or only ended requests.", example="open", values=("open", "ended")),
     Parameter("area", "An area as `layer:code`.", example="ward:5", most=WORDS_MAX),
     Circle("near", "Around a place: `latitude,longitude,meters`.", example="40.5,-69.0,500"),
     Parameter("asset", "The number of one of the city’s assets.", example="L00417", most=WORDS_MAX),
-    Choice("older", "`1`: also those that ended more than three months ago.", example="1", values=("1",)),
+    Choice("older", "`1` includes those that ended more than three months ago.", example="1", values=("1",)),
     Choice(
         "sort",
         "`changed`: the most recently updated first; otherwise the newest.",
@@ -36,7 +36,7 @@ class Requests(V1View):
             id="listRequests",
             tag="Requests",
             summary="List requests",
-            words="What was reported recently and everything that is open, newest first, with the filters of the website.",
+            words="Lists recent reports and all open ones, newest first, with the filters of the website.",
             query=(*FILTERS, CURSOR, LIMIT, fields_of(list(REQUEST_FIELDS)), FORMAT),
             answer=Answer(
                 "RequestPage",
@@ -63,8 +63,9 @@ class OneRequest(V1View):
             id="getRequest",
             tag="Requests",
             summary="Get a request",
-            words="One request with its timeline, areas and public answers. Of one that waits for review, only its status is "
-            "public. A private request is the same 404 as one that doesn’t exist. A test key also reads its own tests.",
+            words="One request with its timeline, areas and public answers. While a request is pending review, only "
+            "its status is public. A private request returns 404, like one that doesn’t exist. A test key can "
+            "also read its own test requests.",
             answer=Answer("Request", "The request.", examples.REQUEST),
         )
     )

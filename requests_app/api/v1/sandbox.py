@@ -38,7 +38,7 @@ def advance(city: Jurisdiction, key: ApiKey, reference: str, data: Any) -> dict[
     try:
         sandbox.advance(found.pk, step)
     except IllegalTransition as refused:
-        words = _("A request that is “%(status)s” can’t do this: %(action)s.")
+        words = _("The action “%(action)s” isn’t allowed while a request is “%(status)s.”")
         raise Problem("conflict", words % {"status": refused.status, "action": refused.action}) from None
     except merges.CannotMerge as refused:
         raise Problem("conflict", str(refused)) from None
@@ -48,7 +48,7 @@ def advance(city: Jurisdiction, key: ApiKey, reference: str, data: Any) -> dict[
 def _find(key: ApiKey, reference: str) -> ServiceRequest:
     found = ServiceRequest.objects.tests_of(key).filter(reference=references.parse(reference) or "").first()
     if found is None:
-        raise Problem("not-found", _("This key sent no such test request."))
+        raise Problem("not-found", _("Test request not found for this key."))
     return found
 
 
@@ -71,7 +71,7 @@ def _read(city: Jurisdiction, key: ApiKey, data: Any) -> sandbox.Step:
     if number:
         parent = ServiceRequest.objects.tests_of(key).filter(reference=references.parse(number) or "").first()
         if parent is None:
-            raise invalid_body([FieldError("into", "unknown-value", _("This key sent no such test request."))])
+            raise invalid_body([FieldError("into", "unknown-value", _("Test request not found for this key."))])
     return sandbox.Step(
         action=action,
         text=text,
@@ -87,5 +87,5 @@ def find_photo(key: ApiKey, reference: str, name: str) -> Photo:
     """What everyone would see if it were no test."""
     shown = _find(key, reference).photos.filter(name=name, is_private=False, hidden_at=None).first()
     if shown is None:
-        raise Problem("not-found", _("There is no such photo."))
+        raise Problem("not-found", _("Photo not found."))
     return shown

@@ -9,15 +9,18 @@ SANDBOX: dict[str, Schema] = {
         "What happens to a test request.",
         {
             "action": text(
-                "What is done. Without it, the usual next step. A request that just came in is routed first.",
+                "What to do. Defaults to the usual next step. A new request is routed first.",
                 enum=list(sandbox.ACTIONS),
             ),
             "text": text(
-                "What the city writes: needed by `comment`, `ask` and `transfer`, read by `resolve`, `hand_over` and `reopen`.",
+                (
+                    "The city’s text. Required for `comment`, `ask` and `transfer`; optional for `resolve`, "
+                    "`hand_over` and `reopen`."
+                ),
                 maxLength=DESCRIPTION_MAX,
             ),
             "outcome": text(
-                "How it ends, for `resolve`.", enum=list(sandbox.OUTCOMES), default=sandbox.OUTCOMES[0].value
+                "The outcome, for `resolve`.", enum=list(sandbox.OUTCOMES), default=sandbox.OUTCOMES[0].value
             ),
             "department": text("The code of a department, for `transfer`.", maxLength=60),
             "owner": text("The code of another owner, for `hand_over`. They get no email.", maxLength=60),

@@ -37,8 +37,8 @@ class SandboxRequests(OwnTests):
             id="listTestRequests",
             tag=TAG,
             summary="List your test requests",
-            words="What this test key sent, newest first. Each also opens at `/api/v1/requests/{reference}/` with the same key. "
-            "Their photos open with it, too.",
+            words="Lists the requests that this test key sent, newest first. The same key also reads each at "
+            "`/api/v1/requests/{reference}/`, with its photos.",
             query=(CURSOR, LIMIT),
             answer=Answer(
                 "RequestPage",
@@ -61,12 +61,12 @@ class SandboxAdvance(OwnTests):
         Operation(
             id="advanceTestRequest",
             tag=TAG,
-            summary="Take a test request a step further",
-            words="Does to your test request what staff would do to a real one: its status, timeline and updates change, and your "
-            "webhooks get the events. Nobody is emailed. Without `action`, it takes the usual next step: routed, accepted, "
-            "resolved, closed.",
+            summary="Advance a test request",
+            words="Does to your test request what staff would do to a real one. Its status, timeline and updates "
+            "change, and your webhooks get the events. Nobody is emailed. Without `action`, it takes the usual "
+            "next step: routed, accepted, resolved, closed.",
             body=Body({JSON: "TestStep"}, examples.TEST_STEP),
-            answer=Answer("Request", "The request as it is now.", examples.REQUEST),
+            answer=Answer("Request", "The updated request.", examples.REQUEST),
             problems=("conflict",),
             scope="report",
         )
@@ -81,7 +81,7 @@ class SandboxPhoto(OwnTests):
             id="getTestPhoto",
             tag=TAG,
             summary="Get a photo of a test request",
-            words="A JPEG, as everyone would see it if the request weren’t a test.",
+            words="A JPEG, as the public would see it if the request weren’t a test.",
             query=(SIZE,),
             answer=Answer(PHOTO, "The photo.", media=JPEG),
             scope="report",

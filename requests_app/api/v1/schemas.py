@@ -95,58 +95,60 @@ MULTIPOLYGON = {
         "coordinates": listed(listed(listed({"type": "array", "items": DEGREES, "minItems": 2, "maxItems": 2}))),
     },
 }
-NAMED = shape("A code and its name.", {"code": text("Never changes."), "name": text("In the asked language.")})
+NAMED = shape("A code and its name.", {"code": text("Never changes."), "name": text("In the requested language.")})
 
 # In the order in which they are answered.
 REQUEST_FIELDS: dict[str, Schema] = {
     "reference": text("The request’s number, which people write with a hyphen.", examples=["7K3M-9QWT"]),
-    "url": uri("Its address in this API."),
-    "html_url": uri("Its page for people."),
+    "url": uri("Its URL in this API."),
+    "html_url": uri("Its web page."),
     "service": ref("Named"),
     "category": ref("Named"),
-    "status": text("How far it is.", enum=Status.values),
-    "is_open": {"type": "boolean", "description": "Whether something is still to be done."},
+    "status": text("Its status.", enum=Status.values),
+    "is_open": {"type": "boolean", "description": "Whether it is open or has ended."},
     "status_text": text("The status in a sentence for people."),
-    "outcome": maybe(text("How it ended.", enum=Disposition.values)),
-    "description": maybe(text("What was reported, without what staff removed. Null while it waits for review.")),
+    "outcome": maybe(text("Its outcome.", enum=Disposition.values)),
+    "description": maybe(text("What was reported, without what staff removed. Null while it is pending review.")),
     "language": text("The language of the description."),
     "department": maybe(ref("Named")),
     "submitted_at": moment("When it was sent."),
     "updated_at": moment("When something public last changed."),
     "resolved_at": maybe(moment("When the work ended.")),
-    "due_at": maybe(moment("The target: not a promise.")),
+    "due_at": maybe(moment("The target, which isn’t a promise.")),
     "expected_at": maybe(
         moment(
-            "By when it will probably be fixed: the target; where most miss that, by when 8 in 10 like it were fixed. Null if "
-            "nobody can say."
+            "When it will probably be fixed: the target or, if most requests like it miss the target, the time by "
+            "which 8 in 10 were fixed. Null if unknown."
         )
     ),
     "usual_half_hours": maybe(
         {
             "type": "integer",
             "minimum": 0,
-            "description": "Half are fixed within so many hours. Null if the target is usually met.",
+            "description": "The hours within which half are fixed. Null if the target is usually met.",
         }
     ),
     "usual_most_hours": maybe(
         {
             "type": "integer",
             "minimum": 0,
-            "description": "The same, for 8 in 10. Null also if too many are still open to say.",
+            "description": "The same, for 8 in 10. Also null if too many are still open to say.",
         }
     ),
-    "address": maybe(text("As everyone may know it: maybe the block only.")),
+    "address": maybe(text("The public location, which may be only the block.")),
     "lat": maybe(LATITUDE),
     "long": maybe(LONGITUDE),
     "people_count": {"type": "integer", "minimum": 0, "description": "How many people reported it or joined."},
     "affected_count": {"type": "integer", "minimum": 0, "description": "The same, with those who selected “Me too.”"},
     "thanks_count": {"type": "integer", "minimum": 0, "description": "How many people thanked the crew."},
-    "photos": listed(ref("Photo"), "What everyone may see."),
+    "photos": listed(ref("Photo"), "The public photos."),
 }
 MORE_OF_ONE: dict[str, Schema] = {
-    "is_reviewed": {"type": "boolean", "description": "False while it waits for review: then only its status is public."},
-    "next_step": text("Who acts next and by when, in a sentence; empty once it ended."),
-    "combined_with": maybe(text("The number of the earlier request that it was combined with.")),
+    "is_reviewed": {"type": "boolean", "description": (
+        "False while it is pending review, when only its status is public."
+    )},
+    "next_step": text("Who acts next and by when, in a sentence. Empty once it has ended."),
+    "combined_with": maybe(text("The number of the earlier request that it was merged into.")),
     "areas": listed(ref("AreaName"), "The wards, districts and neighborhoods it lies in."),
     "asset": maybe(ref("Named")),
     "answers": listed(
@@ -164,7 +166,7 @@ MORE_OF_ONE: dict[str, Schema] = {
                 "text": text("What happened, in a sentence."),
                 "comment": maybe(text("What the city wrote.")),
                 "comment_language": maybe(text("Its language.")),
-                "note": maybe(text("That staff removed a part of the comment, and why.")),
+                "note": maybe(text("Says that staff removed part of the comment, and why.")),
             },
         ),
         "Newest first.",
@@ -175,15 +177,17 @@ REQUESTS: dict[str, Schema] = {
     "Problem": shape(
         "What went wrong (RFC 9457).",
         {
-            "type": text("The address of a page that explains this kind of problem.", format="uri"),
-            "title": text("The kind of problem, in the asked language."),
+            "type": text("The URL of a page that explains this problem.", format="uri"),
+            "title": text("The kind of problem, in the requested language."),
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": text("What to do about it, in the asked language."),
-            "instance": text("The path that was asked.", format="uri-reference"),
-            "request_id": text("As in the header X-Request-Id: quote it when you ask for help."),
-            "errors": listed(ref("FieldError"), "Each mistake, if there are several."),
-            "possible_actions": listed(text("A verb."), "Only with `action-not-possible`: what can be done instead."),
-            "emergency": {**ref("Emergency"), "description": "Only with `emergency`: whom to call."},
+            "detail": text("What to do about it, in the requested language."),
+            "instance": text("The path of the call.", format="uri-reference"),
+            "request_id": text("The same as the header X-Request-Id. Quote it when you ask for help."),
+            "errors": listed(ref("FieldError"), "Each error, if there are several."),
+            "possible_actions": listed(
+                text("A verb."), ("Only for `action-not-possible`: the actions that are possible.")
+            ),
+            "emergency": {**ref("Emergency"), "description": "Only for `emergency`: whom to call."},
         },
         optional=("possible_actions", "emergency"),
     ),
@@ -191,8 +195,8 @@ REQUESTS: dict[str, Schema] = {
         "One mistake.",
         {
             "field": text("A parameter, or the path of a field of the body, like `place.lat`."),
-            "code": text("The kind of mistake, for programs."),
-            "message": text("For people, in the asked language."),
+            "code": text("The kind of error, for programs."),
+            "message": text("For people, in the requested language."),
         },
     ),
     "Named": NAMED,
@@ -200,7 +204,7 @@ REQUESTS: dict[str, Schema] = {
         "An area.", {"layer": text("Its layer."), "code": text("Its code there."), "name": text("Its name.")}
     ),
     "Photo": shape(
-        "A photo as everyone sees it: without metadata, at most 2,048 pixels wide or high.",
+        "A photo as the public sees it, without metadata, at most 2,048 pixels wide or high.",
         {
             "id": text("Its name."),
             "url": uri("The JPEG."),
@@ -213,7 +217,7 @@ REQUESTS: dict[str, Schema] = {
     ),
     "Request": shape("One service request.", {**REQUEST_FIELDS, **MORE_OF_ONE}),
     "EditedRequest": shape(
-        "One service request after its reporter’s edit, and the danger that the new words tell of.",
+        "One service request after its reporter’s edit, and any danger that the new text describes.",
         {"emergency": maybe(ref("Emergency")), **REQUEST_FIELDS, **MORE_OF_ONE},
     ),
     "RequestRow": shape("A service request in a list. With `fields`, only these.", REQUEST_FIELDS, optional=None),

@@ -62,7 +62,7 @@ def filtered(
     except paging.BadCursor:
         raise invalid_cursor() from None
     except TimeUpError:
-        raise Unavailable(_("This took too long. Ask for less."), wait=30) from None
+        raise Unavailable(_("This took too long. Request less data."), wait=30) from None
 
 
 def rows(city: Jurisdiction, found: Sequence[ServiceRequest], fields: Iterable[str] | None) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def find(city: Jurisdiction, reference: str, key: ApiKey | None = None) -> Servi
     numbered = readable.in_jurisdiction(city).select_related(*RELATED)
     found = numbered.filter(reference=references.parse(reference) or "").first()
     if found is None:
-        raise Problem("not-found", _("There is no such request, or it isn’t public."))
+        raise Problem("not-found", _("Request not found, or it isn’t public."))
     for one in (found, found.duplicate_of):
         if one is not None:
             one.jurisdiction = city

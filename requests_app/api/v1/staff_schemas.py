@@ -36,23 +36,23 @@ TEAM = shape("A team of the department.", {"id": ID, "name": text("Its name.")})
 # In the order in which they are answered.
 STAFF_ROW_FIELDS: dict[str, Schema] = {
     "reference": text("The request’s number, which people write with a hyphen.", examples=["7K3M-9QWT"]),
-    "url": uri("Its address in this part of the API."),
+    "url": uri("Its URL in this part of the API."),
     "html_url": uri("Its page for staff."),
     "service": ref("Named"),
-    "status": text("How far it is.", enum=Status.values),
-    "is_open": {"type": "boolean", "description": "Whether something is still to be done."},
-    "outcome": maybe(text("How it ended.", enum=Disposition.values)),
+    "status": text("Its status.", enum=Status.values),
+    "is_open": {"type": "boolean", "description": "Whether it is open or has ended."},
+    "outcome": maybe(text("Its outcome.", enum=Disposition.values)),
     "priority": PRIORITY,
     "priority_reason": text("`service`, `staff`, `danger`, or the code of an answer."),
-    "flags": listed({"type": "string", "enum": FLAGS}, "What stands out."),
+    "flags": listed({"type": "string", "enum": FLAGS}, "Flags."),
     "public_state": text("What the public sees.", enum=PublicState.values),
     "description": text("What was reported, in the reporter’s words."),
     "language": text("The language of the description, and of the reporter."),
-    "channel": text("How it came.", enum=Channel.values),
+    "channel": text("How it was sent.", enum=Channel.values),
     "department": maybe(ref("Named")),
     "team": maybe(TEAM),
     "assignee": maybe(PERSON),
-    "address": maybe(text("The exact place in words.")),
+    "address": maybe(text("The exact place, as text.")),
     "lat": maybe(LATITUDE),
     "long": maybe(LONGITUDE),
     "areas": listed(ref("AreaName"), "The wards, districts and neighborhoods it lies in."),
@@ -61,9 +61,9 @@ STAFF_ROW_FIELDS: dict[str, Schema] = {
     "thanks_count": REQUEST_FIELDS["thanks_count"],
     "submitted_at": moment("When it was sent."),
     "updated_at": moment("When something public last changed."),
-    "acknowledge_due_at": maybe(moment("By when somebody should start. Null also if the work should end before.")),
-    "acknowledged_at": maybe(moment("When somebody started.")),
-    "due_at": maybe(moment("By when the work should end.")),
+    "acknowledge_due_at": maybe(moment("When work should start by. Also null if the work should end before that.")),
+    "acknowledged_at": maybe(moment("When work started.")),
+    "due_at": maybe(moment("When the work should end by.")),
     **{name: REQUEST_FIELDS[name] for name in ("expected_at", "usual_half_hours", "usual_most_hours")},
     "resolved_at": maybe(moment("When the work ended.")),
     "hold_reason": maybe(text("The code of what it waits for.")),
@@ -78,13 +78,13 @@ STAFF_MORE: dict[str, Schema] = {
             "A question and its answer.",
             {"code": text("The question’s code."), "question": text("As asked."), "answer": text("As given.")},
         ),
-        "Those that the member of staff may read.",
+        "The answers that the staff member may read.",
     ),
-    "photos": listed(ref("StaffPhoto"), "All of them, as on the request’s page."),
+    "photos": listed(ref("StaffPhoto"), "All photos, as on the request’s page."),
     "sent_by": maybe(text("The name of the program that sent it.")),
     "owner": maybe(ref("Named")),
     "owner_number": maybe(text("The owner’s number for it.")),
-    "combined_with": maybe(text("The number of the earlier request that it was combined with.")),
+    "combined_with": maybe(text("The number of the earlier request that it was merged into.")),
     "scheduled_for": maybe({**DAY, "description": "The day for which the work is planned."}),
     "reopened_count": {"type": "integer", "minimum": 0, "description": "How often it was reopened."},
     "tasks": listed(ref("Task"), "The parts of departments."),
@@ -95,7 +95,7 @@ STAFF_MORE: dict[str, Schema] = {
                 "at": moment("When."),
                 "text": text("What happened, in a sentence."),
                 "by": text("Who did it, and the program through which they did it."),
-                "comment": maybe(text("What was written.")),
+                "comment": maybe(text("The text.")),
                 "is_internal": {"type": "boolean", "description": "Whether only staff read the comment."},
                 "is_undone": {"type": "boolean", "description": "Whether it was undone."},
             },
@@ -107,18 +107,22 @@ STAFF_MORE: dict[str, Schema] = {
 
 # What the body of an action may hold; which verb takes which is in the list of possible actions.
 ACTION_FIELDS: dict[str, Schema] = {
-    "text": text("The words: of a comment, a note, a question, a reply or an outcome.", maxLength=WORDS_MAX),
+    "text": text("The text of a comment, a note, a question, a reply or an outcome.", maxLength=WORDS_MAX),
     "language_checked": {
         "type": "boolean",
-        "description": "That the text is in the reporter’s language, where that isn’t the language of the member of staff.",
+        "description": (
+            "Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."
+        ),
     },
     "personal_data_checked": {
         "type": "boolean",
-        "description": "That the text may name somebody: without it, what looks like personal data is a mistake.",
+        "description": (
+            "Confirms that the text may name someone. Without it, text that looks like personal data is an error."
+        ),
     },
-    "outcome": text("resolve: how it ended.", enum=Disposition.values),
-    "reason": text("Why: a code of the list, or words where there is none.", maxLength=WORDS_MAX),
-    "visited": {"type": "boolean", "description": "resolve: whether somebody was there."},
+    "outcome": text("resolve: the outcome.", enum=Disposition.values),
+    "reason": text("The reason: a code of the list, or text if there is no list.", maxLength=WORDS_MAX),
+    "visited": {"type": "boolean", "description": "resolve: whether someone visited."},
     "no_evidence": text("resolve: the code of why there is no photo or visit.", maxLength=60),
     "assignee": text("assign: the id of a member of staff, or `me`. Null: nobody.", maxLength=20),
     "although_away": {"type": "boolean", "description": "assign: even if they are away."},
@@ -178,7 +182,7 @@ STAFF: dict[str, Schema] = {
         },
     ),
     "StaffRequestEdit": shape(
-        "What changes: each field is an action of its own, and all are done together or none.",
+        "The changes. Each field is an action, and either all of them are done or none.",
         {
             "priority": {**PRIORITY, "description": "The action `set_priority`."},
             "service": text("The action `change_service`: the code of a service.", maxLength=60),
@@ -204,15 +208,15 @@ STAFF: dict[str, Schema] = {
             "request": maybe(ref("StaffRequest")),
             "undo": maybe(
                 shape(
-                    "How to undo it. Until then, no email about it is sent.",
+                    "How to undo it. No email about it is sent before then.",
                     {"event": text("Send it to the request’s `undo/`."), "until": moment("The last moment.")},
                 )
             ),
-            "warning": maybe(text("What else to know, such as a name in a note that is nobody’s.")),
+            "warning": maybe(text("Anything else to know, such as a name in a note that matches no colleague.")),
         },
     ),
     "StaffActionBody": shape(
-        "What the action takes. Fields of other actions are mistakes.",
+        "The fields of the action. Fields of other actions are errors.",
         {name: maybe(schema) for name, schema in ACTION_FIELDS.items()},
         optional=None,
     ),
@@ -233,8 +237,8 @@ STAFF: dict[str, Schema] = {
                 shape(
                     "An action.",
                     {
-                        "action": text("The verb: the end of its address."),
-                        "name": text("As staff read it."),
+                        "action": text("The verb at the end of its URL."),
+                        "name": text("The label for staff."),
                         "hint": maybe(text("What to know first.")),
                         "fields": listed(
                             shape(
@@ -242,8 +246,8 @@ STAFF: dict[str, Schema] = {
                                 {
                                     "name": text("Its name."),
                                     "type": text("Its type.", enum=["string", "integer", "number", "boolean", "date"]),
-                                    "is_required": {"type": "boolean", "description": "Whether it has to be sent."},
-                                    "label": text("As staff read it."),
+                                    "is_required": {"type": "boolean", "description": "Whether it is required."},
+                                    "label": text("The label for staff."),
                                     "choices": maybe(
                                         listed(
                                             shape(
@@ -265,23 +269,26 @@ STAFF: dict[str, Schema] = {
         {
             "results": listed(
                 shape(
-                    "Somebody who reported it, called about it, is affected or follows it.",
+                    "Someone who reported it, called about it, is affected or follows it.",
                     {
-                        "role": text("What they are.", enum=Participation.Role.values),
-                        "name": maybe(text("As they gave it.")),
-                        "language": text("What they read."),
-                        "postal_address": maybe(text("Where the service demands one.")),
+                        "role": text("Their role.", enum=Participation.Role.values),
+                        "name": maybe(text("As entered.")),
+                        "language": text("Their language."),
+                        "postal_address": maybe(text("Only for services that require one.")),
                         "may_be_called": {"type": "boolean", "description": "Whether they agreed to be called."},
                         "gets_updates": {"type": "boolean", "description": "Whether they get updates by email."},
-                        "is_erased": {"type": "boolean", "description": "Whether they had their data erased."},
+                        "is_erased": {"type": "boolean", "description": "Whether their data was erased."},
                         "points": listed(
                             shape(
                                 "A way to reach them.",
                                 {
                                     "kind": text("What it is.", enum=ContactPoint.Kind.values),
-                                    "value": text("As they gave it."),
-                                    "is_verified": {"type": "boolean", "description": "Whether a link proved it."},
-                                    "bounces": {"type": "boolean", "description": "Whether email came back."},
+                                    "value": text("As entered."),
+                                    "is_verified": {
+                                        "type": "boolean",
+                                        "description": ("Whether it was confirmed by a link."),
+                                    },
+                                    "bounces": {"type": "boolean", "description": "Whether email bounced."},
                                 },
                             )
                         ),
@@ -293,7 +300,11 @@ STAFF: dict[str, Schema] = {
     "NewTransfer": shape(
         "A call that isn’t for 911, as the 911 center took it.",
         {
-            "number": text("The center’s own number: the same one is one request.", minLength=1, maxLength=NUMBER_MAX),
+            "number": text(
+                "The center’s own number. Sending the same number again doesn’t create a second request.",
+                minLength=1,
+                maxLength=NUMBER_MAX,
+            ),
             "service": text("The code of a service.", minLength=1, maxLength=60),
             "description": text("What is wrong, as the caller said it.", maxLength=DESCRIPTION_MAX),
             "place": PLACE,
@@ -305,14 +316,14 @@ STAFF: dict[str, Schema] = {
             "contact": {**CONTACT, "description": "The caller. Only the city sees it."},
             "priority": {**PRIORITY, "description": "Instead of the service’s: 1 (danger to people) to 4 (can wait)."},
             "media_urls": {
-                **listed({"type": "string", "maxLength": 200}, "Addresses of photos: kept as links for staff."),
+                **listed({"type": "string", "maxLength": 200}, "URLs of photos, kept as links for staff."),
                 "maxItems": PHOTOS_MAX,
             },
         },
         optional=("description", "place", "answers", "contact", "priority", "media_urls"),
     ),
     "NewTransferWithPhotos": shape(
-        "A call and its photos in one.",
+        "A call together with its photos.",
         {
             "transfer": text("The call as JSON: a NewTransfer.", contentMediaType="application/json"),
             "photos": {**listed(PHOTO_FILE), "maxItems": PHOTOS_MAX},
@@ -320,14 +331,14 @@ STAFF: dict[str, Schema] = {
         optional=("photos",),
     ),
     "TransferReceipt": shape(
-        "It is a request now.",
+        "Request created.",
         {
             "reference": text("The number of the request: tell the caller."),
-            "url": uri("Its address in this part of the API."),
+            "url": uri("Its URL in this part of the API."),
             "html_url": uri("Its page for staff."),
             "outside_number": text("The number of the center."),
-            "is_new": {"type": "boolean", "description": "False if the number came before."},
-            "notice": text("When the caller can expect what, in the asked language."),
+            "is_new": {"type": "boolean", "description": "False if the number was already sent."},
+            "notice": text("What the caller can expect and when, in the requested language."),
         },
     ),
     "WorkOrder": shape(
@@ -340,21 +351,21 @@ STAFF: dict[str, Schema] = {
         {
             **TASK,
             "service": ref("Named"),
-            "address": maybe(text("The exact place in words.")),
+            "address": maybe(text("The exact place, as text.")),
             "lat": maybe(LATITUDE),
             "long": maybe(LONGITUDE),
             "description": maybe(text("What was reported. Null if the request is confidential.")),
         },
     ),
     "TaskDepartments": shape(
-        "Whom a task can be given to.",
+        "The departments and teams that a task can be given to.",
         {
             "results": listed(
                 shape(
                     "A department.",
                     {
                         "code": text("Never changes."),
-                        "name": text("In the asked language."),
+                        "name": text("In the requested language."),
                         "teams": listed(TEAM, "Its teams."),
                     },
                 )
@@ -370,22 +381,24 @@ STAFF: dict[str, Schema] = {
             "what": text("What they do. They don’t see who reported it.", minLength=1, maxLength=500),
             "due_on": {**DAY, "description": "By which day."},
             "after": text("The id of an open task of the request that has to end first.", maxLength=18),
-            "work_order": shape("It exists in another system already.", WORK_ORDER, optional=("url", "status")),
+            "work_order": shape(
+                "A work order that already exists in another system.", WORK_ORDER, optional=("url", "status")
+            ),
         },
         optional=("team", "due_on", "after", "work_order"),
     ),
     "TaskEdit": shape(
         "What changes.",
         {
-            "work_order": shape("As it is there now.", WORK_ORDER, optional=("url", "status")),
+            "work_order": shape("Its current state there.", WORK_ORDER, optional=("url", "status")),
             "team": maybe(
                 text(
                     "The id of a team of its department; null: the whole department. Needs `assign` there.",
                     maxLength=18,
                 )
             ),
-            "state": text("Ends the task, or opens it again.", enum=Task.State.values),
-            "note": text("With an end: a note for the department that has the request.", maxLength=WORDS_MAX),
+            "state": text("Ends the task or reopens it.", enum=Task.State.values),
+            "note": text("When the task ends: a note for the department that has the request.", maxLength=WORDS_MAX),
         },
         optional=None,
     ),

@@ -8,75 +8,78 @@ from requests_app.rules.programs.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
 
 
 def codes(words: str, **more: object) -> Schema:
-    found = listed({"type": "string", "maxLength": 200, **more}, f"{words} Empty: all of them.")
+    found = listed({"type": "string", "maxLength": 200, **more}, f"{words} Empty means all.")
     return {**found, "maxItems": CHOSEN_MOST}
 
 
 ID: Schema = text("Never changes.")
 CHOSEN: dict[str, Schema] = {
-    "url": text("Where events are posted: an https address on the public internet.", minLength=1, maxLength=URL_MAX),
+    "url": text("The URL that events are sent to: https, on the public internet.", minLength=1, maxLength=URL_MAX),
     "events": codes("Types of the catalog.", enum=list(webhook_events.CHOICES)),
     "services": codes("Codes of services."),
     "areas": codes("Areas as `layer:code`."),
     "departments": codes("Codes of departments."),
     "payload": text(
-        "`thin`: the number and the address of the request. `full`: the request, too; and the reporter, with the scope `contacts`.",
+        (
+            "`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, "
+            "the reporter."
+        ),
         enum=Webhook.Payload.values,
     ),
 }
-ENABLED: Schema = {"type": "boolean", "description": "Whether anything is sent."}
+ENABLED: Schema = {"type": "boolean", "description": "Whether events are sent."}
 WEBHOOK: dict[str, Schema] = {
     "id": ID,
     **{name: {**schema} for name, schema in CHOSEN.items()},
     "enabled": ENABLED,
     "end_reason": maybe(
         text(
-            "Why it is off: by a program with the key, by the city’s staff, because its address answered 410, or because it failed "
-            "for five days.",
+            "Why it is off: by a program with the key, by city staff, because its URL answered 410, or because it "
+            "failed for five days.",
             enum=Webhook.EndReason.values,
         )
     ),
-    "failing_since": maybe(moment("When the first call failed since one was last taken.")),
-    "previous_secret_until": maybe(moment("Until when the secret before this one signs, too.")),
-    "created_at": moment("When it was made."),
+    "failing_since": maybe(moment("When deliveries started to fail.")),
+    "previous_secret_until": maybe(moment("Until when the previous secret also signs.")),
+    "created_at": moment("When it was created."),
 }
-SECRET = text("Signs what is sent. It is shown this once.", examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"])
+SECRET = text("Signs what is sent. It is shown only once.", examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"])
 
 WEBHOOKS: dict[str, Schema] = {
-    "Webhook": shape("An address that gets events.", WEBHOOK),
+    "Webhook": shape("A URL that gets events.", WEBHOOK),
     "WebhookWithSecret": shape("A webhook and its new secret.", {**WEBHOOK, "secret": SECRET}),
     "Webhooks": shape("All webhooks of the key.", {"results": listed(ref("Webhook"))}),
     "NewWebhook": shape(
-        "What to send where.", CHOSEN, optional=("events", "services", "areas", "departments", "payload")
+        "What to send, and where to.", CHOSEN, optional=("events", "services", "areas", "departments", "payload")
     ),
     "WebhookEdit": shape("What changes.", {**CHOSEN, "enabled": ENABLED}, optional=None),
     "NewSecret": shape(
-        "How long both secrets sign.",
+        "The hours for which both secrets sign.",
         {
             "overlap_hours": {
                 "type": "integer",
                 "minimum": 0,
                 "maximum": OVERLAP_HOURS_MOST,
                 "default": 24,
-                "description": "0: the earlier secret ends at once.",
+                "description": "0 ends the previous secret right away.",
             }
         },
         optional=None,
     ),
     "WebhookDelivery": shape(
-        "One event for one webhook. Neither the body nor the answer’s is kept.",
+        "One event for one webhook. Request and response bodies aren’t kept.",
         {
             "id": ID,
-            "webhook_id": text("The header webhook-id: the same on each try, and when it is sent again."),
+            "webhook_id": text("The header webhook-id, which is the same for each try and when it is resent."),
             "type": text("The type of the event."),
             "reference": maybe(text("The number of the request.")),
-            "state": text("`dead`: given up. It can be sent again.", enum=WebhookDelivery.State.values),
-            "attempts": {"type": "integer", "minimum": 0, "description": "How often it was tried."},
-            "status": maybe({"type": "integer", "description": "The status of the last answer."}),
-            "error": maybe(text("A code that says why there was no answer, or why it isn’t sent.")),
+            "state": text("`dead` means that we gave up. You can send it again.", enum=WebhookDelivery.State.values),
+            "attempts": {"type": "integer", "minimum": 0, "description": "The number of tries."},
+            "status": maybe({"type": "integer", "description": "The status of the last response."}),
+            "error": maybe(text("A code that says why there was no response, or why it wasn’t sent.")),
             "milliseconds": maybe({"type": "integer", "description": "How long the last try took."}),
             "tried_at": maybe(moment("The last try.")),
-            "created_at": moment("When it was to be sent first."),
+            "created_at": moment("When it was first due."),
         },
     ),
     "WebhookDeliveryPage": page("One page of deliveries, newest first.", "WebhookDelivery"),
@@ -102,7 +105,7 @@ WEBHOOKS: dict[str, Schema] = {
             "name": maybe(text("Their name.")),
             "email": maybe(text("Their email address.")),
             "phone": maybe(text("Their phone number.")),
-            "postal_address": maybe(text("Where the service demands one.")),
+            "postal_address": maybe(text("Only for services that require one.")),
         },
     ),
     "WebhookMessage": shape(
@@ -114,7 +117,7 @@ WEBHOOKS: dict[str, Schema] = {
                 "Empty in a test.",
                 {
                     "reference": text("The number of the request."),
-                    "url": uri("Its address in this API."),
+                    "url": uri("Its URL in this API."),
                     "request": ref("RequestRow"),
                     "contact": maybe(ref("WebhookContact")),
                 },

@@ -26,8 +26,8 @@ class EventTypes(V1View):
         Operation(
             id="listWebhookEvents",
             tag=TAG,
-            summary="List the types of events",
-            words="What webhooks can tell, with a thin and a full body of each. No key is needed.",
+            summary="List event types",
+            words="Lists event types, each with a thin and a full sample payload. You don’t need a key.",
             answer=Answer("WebhookEventTypes", "All types.", {"results": webhooks.catalogue()[:1]}),
         )
     )
@@ -56,8 +56,8 @@ class Webhooks(KeysOwn):
             id="listWebhooks",
             tag=TAG,
             summary="List webhooks",
-            words="All webhooks of the key, without their secrets.",
-            answer=Answer("Webhooks", "All of them.", {"results": [examples.WEBHOOK]}),
+            words="Lists the webhooks of the key, without their secrets.",
+            answer=Answer("Webhooks", "The whole list.", {"results": [examples.WEBHOOK]}),
             scope="webhooks",
         )
     )
@@ -70,11 +70,11 @@ class Webhooks(KeysOwn):
             id="createWebhook",
             tag=TAG,
             summary="Create a webhook",
-            words="From now on, events are posted to its address, signed as Standard Webhooks 1.0 says. The secret is shown this "
-            "once. The address must be on the public internet; it is asked again at each delivery.",
+            words="Events are then sent to its URL, signed as described by Standard Webhooks 1.0. The secret is "
+            "shown only once. The URL must be on the public internet, which is checked again at each delivery.",
             status=201,
             body=Body({JSON: "NewWebhook"}, examples.NEW_WEBHOOK),
-            answer=Answer("WebhookWithSecret", "It was made.", examples.WEBHOOK_WITH_SECRET, headers=("Location",)),
+            answer=Answer("WebhookWithSecret", "Webhook created.", examples.WEBHOOK_WITH_SECRET, headers=("Location",)),
             problems=("conflict",),
             scope="webhooks",
         )
@@ -104,9 +104,9 @@ class OneWebhook(KeysOwn):
             id="changeWebhook",
             tag=TAG,
             summary="Change a webhook",
-            words="Only the fields that are sent. `enabled` switches it off, or on again after it ended.",
+            words="Changes only the fields that you send. `enabled` switches the webhook off, or on again.",
             body=Body({JSON: "WebhookEdit"}, {"enabled": True}),
-            answer=Answer("Webhook", "As it is now.", examples.WEBHOOK),
+            answer=Answer("Webhook", "The updated webhook.", examples.WEBHOOK),
             problems=("conflict",),
             scope="webhooks",
         )
@@ -119,9 +119,9 @@ class OneWebhook(KeysOwn):
             id="deleteWebhook",
             tag=TAG,
             summary="Delete a webhook",
-            words="With its list of deliveries. What waits isn’t sent anymore.",
+            words="Deletes the webhook and its deliveries. Pending deliveries aren’t sent.",
             status=204,
-            answer=Answer(None, "It is gone."),
+            answer=Answer(None, "Webhook deleted."),
             scope="webhooks",
         )
     )
@@ -136,10 +136,10 @@ class Secret(KeysOwn):
             id="rotateWebhookSecret",
             tag=TAG,
             summary="Replace the secret",
-            words="The new secret is shown this once. For `overlap_hours`, each delivery has two signatures: by the new secret and "
-            "by the one before it.",
+            words="The new secret is shown only once. For `overlap_hours`, each delivery is signed with both the new "
+            "and the previous secret.",
             body=Body({JSON: "NewSecret"}, {"overlap_hours": 24}),
-            answer=Answer("WebhookWithSecret", "With the new secret.", examples.WEBHOOK_WITH_SECRET),
+            answer=Answer("WebhookWithSecret", "The webhook with its new secret.", examples.WEBHOOK_WITH_SECRET),
             scope="webhooks",
         )
     )
@@ -153,9 +153,9 @@ class Test(KeysOwn):
             id="testWebhook",
             tag=TAG,
             summary="Send a test",
-            words="Posts `webhook.test` to its address, whatever else it gets.",
+            words="Sends `webhook.test` to the URL, whichever events the webhook gets.",
             status=202,
-            answer=Answer("WebhookDelivery", "It is on its way.", examples.WEBHOOK_DELIVERY),
+            answer=Answer("WebhookDelivery", "Delivery queued.", examples.WEBHOOK_DELIVERY),
             problems=("conflict",),
             scope="webhooks",
         )
@@ -170,7 +170,9 @@ class Deliveries(KeysOwn):
             id="listWebhookDeliveries",
             tag=TAG,
             summary="List deliveries",
-            words="What was sent in the last 30 days, newest first. `state=dead` lists what was given up.",
+            words=(
+                "Lists the deliveries of the last 30 days, newest first. `state=dead` lists those that we gave up on."
+            ),
             query=(STATE, CURSOR, LIMIT),
             answer=Answer(
                 "WebhookDeliveryPage",
@@ -194,9 +196,9 @@ class Resend(KeysOwn):
             id="resendWebhookDelivery",
             tag=TAG,
             summary="Send a delivery again",
-            words="With the same `webhook-id`. A full body then has the request as it is by then.",
+            words="Sends it again with the same `webhook-id`. A full payload has the current state of the request.",
             status=202,
-            answer=Answer("WebhookDelivery", "It is on its way.", examples.WEBHOOK_DELIVERY),
+            answer=Answer("WebhookDelivery", "Delivery queued.", examples.WEBHOOK_DELIVERY),
             problems=("conflict",),
             scope="webhooks",
         )

@@ -22,8 +22,8 @@ REFUSALS = {
         "url must be an address like https://example.org/hook, without a user name or a fragment."
     ),
     "not_https": gettext_lazy("url must begin with https://."),
-    "inside": gettext_lazy("url leads to an address that isn’t on the public internet. Nothing is sent there."),
-    "not_found": gettext_lazy("The name in url has no address."),
+    "inside": gettext_lazy("url must lead to an address on the public internet."),
+    "not_found": gettext_lazy("The host in url wasn’t found."),
 }
 
 
@@ -31,7 +31,7 @@ def find(key: ApiKey, webhook_id: int) -> Webhook:
     """Another key's is the same 404 as one that doesn't exist."""
     webhook = key.webhooks.filter(pk=webhook_id).first()
     if webhook is None:
-        raise Problem("not-found", _("There is no such webhook of this key."))
+        raise Problem("not-found", _("Webhook not found."))
     return webhook
 
 
@@ -43,7 +43,7 @@ def create(city: Jurisdiction, key: ApiKey, data: Any) -> dict[str, Any]:
     try:
         webhook, plain = actions.create(key, terms)
     except actions.TooMany:
-        raise Problem("conflict", _("This key has as many webhooks as it may have. Delete one first.")) from None
+        raise Problem("conflict", _("This key has reached its limit of webhooks. Delete one first.")) from None
     return {**shaped(city, webhook), "secret": plain}
 
 
@@ -61,7 +61,7 @@ def change(city: Jurisdiction, webhook: Webhook, data: Any) -> dict[str, Any]:
     try:
         return shaped(city, actions.change(webhook.pk, terms))
     except actions.EndedByStaff:
-        raise Problem("conflict", _("The city’s staff switched it off. Ask them to switch it on again.")) from None
+        raise Problem("conflict", _("City staff switched this webhook off. Ask them to switch it on again.")) from None
 
 
 def rotate(city: Jurisdiction, webhook: Webhook, data: Any) -> dict[str, Any]:
@@ -84,13 +84,13 @@ def test(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
 
 def resend(city: Jurisdiction, webhook: Webhook, delivery_id: int) -> dict[str, Any]:
     if not webhook.deliveries.filter(pk=delivery_id).exists():
-        raise Problem("not-found", _("There is no such delivery of this webhook."))
+        raise Problem("not-found", _("Delivery not found."))
     try:
         return delivery_shape(city, actions.resend(delivery_id))
     except actions.SwitchedOff:
         raise _switched_off() from None
     except actions.StillWaiting:
-        raise Problem("conflict", _("It is being sent already.")) from None
+        raise Problem("conflict", _("This delivery is already being sent.")) from None
 
 
 def deliveries(webhook: Webhook, query: Query) -> paging.Page[WebhookDelivery]:
@@ -166,7 +166,7 @@ def _switched_off() -> Problem:
 def _terms(city: Jurisdiction, body: Body, *, required: bool) -> dict[str, Any]:
     """Columns by name: those that were sent."""
     terms: dict[str, Any] = {}
-    url = body.value("url", str, _("a text"), required=required)
+    url = body.value("url", str, _("a string"), required=required)
     if url is not None:
         try:
             outside_calls.place(url)

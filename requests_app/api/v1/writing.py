@@ -91,7 +91,7 @@ def new_report(
     if photo_count > photos.PHOTOS_MAX:
         body.refuse("photos", "too-many", photos.refusal_message("too_many"))
     elif photo_count and version is not None and version.photo_policy == ServiceVersion.PhotoPolicy.NONE:
-        body.refuse("photos", "not-taken", _("This service takes no photos."))
+        body.refuse("photos", "not-taken", _("This service doesn’t accept photos."))
     was_stopped, is_confirmed = answers.stopped_by is not None, body.flag(CONFIRMED)
     body.no_others()
     if was_stopped and not is_confirmed:
@@ -159,7 +159,9 @@ def _submit(new: submission.NewReport, names: list[str], idempotency: Idempotenc
             free = list(uploaded.order_by("id"))
             submitted = submission.submit(replace(new, photos=[*new.photos, *free]), idempotency=idempotency)
             if not submitted.repeated and len(free) < len(names):
-                message = _("A photo was not found. Upload it again: photos wait for their report for a day.")
+                message = _(
+                    "Photo not found. Upload it again. We keep an uploaded photo for a day, until its report is sent."
+                )
                 raise invalid_body([FieldError("photos", "unknown-value", message)])
             return submitted
     except Refused as error:
@@ -196,7 +198,7 @@ def _version(city: Jurisdiction, body: Body) -> ServiceVersion | None:
     try:
         version = catalog.find(city, code)
     except Problem:
-        body.refuse("service", "unknown-value", _("There is no such service."))
+        body.refuse("service", "unknown-value", _("Service not found."))
         return None
     if not offer_dates.offered_today([version], city.zone):
         body.refuse("service", "not-offered", offer_dates.not_offered(version))
@@ -235,10 +237,10 @@ def _place(city: Jurisdiction, body: Body, version: ServiceVersion | None) -> Pl
     number = body.text("asset", 60)
     body.no_others()
     if ("lat" in body.data) != ("long" in body.data):
-        body.refuse("long" if "lat" in body.data else "lat", "missing", _("lat and long belong together."))
+        body.refuse("long" if "lat" in body.data else "lat", "missing", _("Send both lat and long."))
     asset = assets.by_number(city, number) if number else None
     if number and asset is None:
-        body.refuse("asset", "unknown-value", _("There is no such asset."))
+        body.refuse("asset", "unknown-value", _("Asset not found."))
     if latitude is not None and longitude is not None:
         point = Point(longitude, latitude, srid=4326)
         asset = asset or assets.named_at(city, address, point)
@@ -272,7 +274,7 @@ def _answers(body: Body, version: ServiceVersion | None, place: Place) -> intake
             given.refuse(
                 code,
                 "wrong-type",
-                _("%(name)s must be %(what)s.") % {"name": code, "what": _("a text or a list of texts")},
+                _("%(name)s must be %(what)s.") % {"name": code, "what": _("a string or a list of strings")},
             )
     given.read |= known
     given.no_others()
@@ -297,7 +299,7 @@ def access(city: Jurisdiction, reference: str, token: str) -> RequestAccess:
     """The request for who has its private link. Raises a 404 problem where it must not be known, else 403."""
     found = access_by_link(city, reference, links.find_link(token))
     if found is None:
-        raise Problem("not-found", _("There is no such request, or it isn’t public."))
+        raise Problem("not-found", _("Request not found, or it isn’t public."))
     if found.link is None:
         raise Problem("forbidden", _("This token doesn’t belong to the request’s private link."))
     return found
@@ -320,7 +322,7 @@ def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str)
             if is_new:
                 _send_message(found, text)
     except (IllegalTransition, progress.TooLate):
-        raise Problem("conflict", _("This request takes no messages anymore.")) from None
+        raise Problem("conflict", _("This request no longer accepts messages.")) from None
     emergency = emergency_in(city, text)
     if emergency and is_new:
         emergency_question.block_shown_for(found.service_request, emergency["kind"])
@@ -362,7 +364,7 @@ def add_photo(
     with transaction.atomic():
         is_new = _is_new(found, "photo", idempotency_key, body_hash(files=[file]))
         if found.link is None or (is_new and "add_photos" not in allowed_actions(found)):
-            raise Problem("conflict", _("This request takes no photos anymore."))
+            raise Problem("conflict", _("This request no longer accepts photos."))
     try:
         photo = later_photos.add(
             found.service_request, file, size=file.size or 0, actor=found.link.person, key=idempotency_key
@@ -376,14 +378,14 @@ def edit(found: RequestAccess, description: str) -> None:
     """The reporter's own words, until somebody works on it."""
     about = found.service_request
     if found.link is None or "change" not in allowed_actions(found):
-        raise Problem("conflict", _("Somebody works on this request already. Send a comment instead."))
+        raise Problem("conflict", _("Someone is already working on this request. Send a comment instead."))
     wanted = corrections.Correction(text=description, note=about.place_note, was=reporter_edits.fingerprint(about))
     try:
         corrections.correct(about.pk, wanted, actor=found.link.person)
     except progress.TooLate:
-        raise Problem("conflict", _("Somebody works on this request already. Send a comment instead.")) from None
+        raise Problem("conflict", _("Someone is already working on this request. Send a comment instead.")) from None
     except corrections.EditConflict:
-        raise Problem("precondition-failed", _("It has changed since you read it: read it again.")) from None
+        raise Problem("precondition-failed", _("The request has changed since you read it. Read it again.")) from None
 
 
 # --- Following --------------------------------------------------------------------------------------------------------
@@ -397,7 +399,7 @@ def join(city: Jurisdiction, reference: str, data: Any, *, key: ApiKey) -> dict[
     body.check()
     about = service_requests.find(city, reference)
     if key.is_test:
-        raise Problem("forbidden", _("This is a test key: it changes nothing but its own test requests."))
+        raise Problem("forbidden", _("This is a test key. It can change only its own test requests."))
     address = reporter.email.lower()
     again = Idempotency(f"join:{key.pk}:{about.pk}", limits.hashed(address), submission.body_hash(address))
     try:

@@ -25,12 +25,17 @@ class Command(BaseCommand):
             "--scope",
             action="append",
             metavar="SCOPE",
-            help=f"what it opens, once or several times: {', '.join(Scope.values)} (read and report, if none is given)",
+            help=f"scopes, can be repeated: {', '.join(Scope.values)} (read and report, if none is given)",
         )
         parser.add_argument(
-            "--as", dest="acts_as", metavar="EMAIL", help="for the scope staff: whose permissions count"
+            "--as",
+            dest="acts_as",
+            metavar="EMAIL",
+            help="for the scope staff: email of the person whose permissions apply",
         )
-        parser.add_argument("--contact", default="", metavar="EMAIL", help="who looks after the program")
+        parser.add_argument(
+            "--contact", default="", metavar="EMAIL", help="email of the person who maintains the program"
+        )
         parser.add_argument("--calls-a-minute", type=int, default=CALLS_A_MINUTE, metavar="N")
         parser.add_argument("--reports-a-day", type=int, metavar="N")
         parser.add_argument("--expires", metavar="YYYY-MM-DD", help="the last day on which it is valid")
@@ -38,7 +43,7 @@ class Command(BaseCommand):
             "--network",
             action="append",
             metavar="CIDR",
-            help="the only addresses that may use it, once or several times: 192.0.2.0/24",
+            help="networks that may use it, can be repeated: 192.0.2.0/24",
         )
         parser.add_argument(
             "--test", action="store_true", help="mark everything sent with it as a test, never shown to the public"

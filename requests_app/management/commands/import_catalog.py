@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("files", type=Path, nargs="*", metavar="FILE")
         parser.add_argument("--jurisdiction", help="its jurisdiction_id, required if there are several")
         parser.add_argument("--starter", action="store_true", help="import the 12 services of the starter catalog")
-        parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+        parser.add_argument("--dry-run", action="store_true", help="show what would change, without saving")
 
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = find_jurisdiction(options["jurisdiction"])
@@ -56,4 +56,4 @@ class Command(BaseCommand):
             self.stdout.write(change.title)
             for sentence in change.sentences:
                 self.stdout.write(f"  {sentence}")
-        self.stdout.write("Nothing was saved." if changes else "The catalog is as in the file.")
+        self.stdout.write("Nothing was saved." if changes else "The catalog already matches the file.")

@@ -64,7 +64,7 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
             "view": _("See the requests of their department, or of the whole city"),
             "only_assigned": _("Limited to requests assigned to them, without names and notes"),
             "accept": _("Start work on a request"),
-            "schedule": _("Say which day the work is planned for"),
+            "schedule": _("Set the day the work is planned for"),
             "visit": _("Record a visit"),
             "make_safe": _("Record that a place was made safe"),
             "hold": _("Put a request on hold"),
@@ -92,7 +92,7 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
     (
         _("Confidential information"),
         {
-            "view_reporter": _("See who reported it and how to reach them. Each look is recorded"),
+            "view_reporter": _("See who reported it and how to reach them. Every view is logged"),
             "view_private": _("Read confidential requests"),
             "view_911_number": _("See and search the number of a 911 center’s event"),
             "hide": _("Hide text and photos from the public"),
@@ -103,7 +103,7 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
         _("The whole city"),
         {
             "submit_for_others": _("Send reports for people who call or come in"),
-            "check_endings": _("Look at places that another team resolved"),
+            "check_endings": _("Check places that another team resolved"),
             "safety_notes": _("Set safety notes of places, and see who read them"),
             "records": _("Answer records requests and read the audit"),
             "read_outbox": _("See what is waiting to be sent, and send it again"),

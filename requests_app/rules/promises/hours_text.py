@@ -41,7 +41,8 @@ def _span(part: str) -> tuple[int, int]:
         closes = END_OF_DAY
     if closes <= opens:
         words = _(
-            "“%(words)s” goes over midnight. Write it on both days: %(opens)s–24:00 on the first, and 00:00–%(closes)s on the next."
+            "“%(words)s” goes past midnight. Write it on both days: %(opens)s–24:00 on the first, and "
+            "00:00–%(closes)s on the next."
         )
         raise BadHours(words % {"words": part.strip()[:40], "opens": _clock(opens), "closes": _clock(closes)})
     return opens, closes

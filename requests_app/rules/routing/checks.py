@@ -90,13 +90,13 @@ def _mark(earlier: list[Rule], rule: Rule, known: Known) -> str:
             return _("Same conditions as “%(name)s,” so it’s never reached.") % {"name": one.name}
     covering = _covering(earlier, rule.conditions, known)
     if len(covering) == 1:
-        return _("Never reached: “%(name)s” catches it all first.") % {"name": covering[0]}
+        return _("Never reached: “%(name)s” matches everything first.") % {"name": covering[0]}
     if covering:
-        return _("Never reached: %(names)s catch it all first.") % {
+        return _("Never reached: %(names)s match everything first.") % {
             "names": ", ".join(f"“{name}”" for name in covering)
         }
     if catches_all(rule.conditions, known):
-        return _("Catches everything: rules below it are never reached.")
+        return _("Matches everything: rules below it are never reached.")
     return ""
 
 

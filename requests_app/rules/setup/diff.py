@@ -74,7 +74,7 @@ FIELDS: dict[str, Words] = {
     "holidays": gettext_lazy("Holidays"),
     "phone": gettext_lazy("Phone"),
     "email": gettext_lazy("Email"),
-    "works_by_email": gettext_lazy("Works by email alone"),
+    "works_by_email": gettext_lazy("Works only by email"),
     "email_names_reporter": gettext_lazy("Its email names the reporter"),
     "weekly_email": gettext_lazy("Weekly email"),
     "active": gettext_lazy("Active"),
@@ -91,7 +91,7 @@ FIELDS: dict[str, Words] = {
     "family": gettext_lazy("Family"),
     "place": gettext_lazy("Place"),
     "emergency_screen": gettext_lazy("Emergency question"),
-    "outcome_words": gettext_lazy("Outcome words"),
+    "outcome_words": gettext_lazy("Outcome wording"),
     "identity_words": gettext_lazy("Why a name is required"),
     "must_confirm": gettext_lazy("Confirmed by email first"),
     "listed_by_place": gettext_lazy("Listed by place"),
@@ -143,7 +143,7 @@ FIELDS: dict[str, Words] = {
     "non_emergency_number": gettext_lazy("Police, not an emergency"),
     "all_night_number": gettext_lazy("At night"),
     "seal": gettext_lazy("Seal"),
-    "seal_alt": gettext_lazy("The seal in words"),
+    "seal_alt": gettext_lazy("Alt text for the seal"),
     "colors": gettext_lazy("Colors"),
     "primary": gettext_lazy("Buttons and links"),
     "header": gettext_lazy("Bar at the top"),
@@ -222,28 +222,28 @@ FIELDS: dict[str, Words] = {
 ROWS: dict[str, tuple[Words, Words, Words]] = {
     "questions": (
         gettext_lazy("A new question, “%(name)s”"),
-        gettext_lazy("The question “%(name)s” is gone"),
-        gettext_lazy("The question “%(name)s” has moved"),
+        gettext_lazy("The question “%(name)s” was removed"),
+        gettext_lazy("The question “%(name)s” was moved"),
     ),
     "options": (
         gettext_lazy("A new answer, “%(name)s”"),
-        gettext_lazy("The answer “%(name)s” is gone"),
-        gettext_lazy("The answer “%(name)s” has moved"),
+        gettext_lazy("The answer “%(name)s” was removed"),
+        gettext_lazy("The answer “%(name)s” was moved"),
     ),
     "extra": (
         gettext_lazy("A new day off, “%(name)s”"),
-        gettext_lazy("The day off “%(name)s” is gone"),
-        gettext_lazy("The day off “%(name)s” has moved"),
+        gettext_lazy("The day off “%(name)s” was removed"),
+        gettext_lazy("The day off “%(name)s” was moved"),
     ),
     "rules": (
         gettext_lazy("A new rule, “%(name)s”"),
-        gettext_lazy("The rule “%(name)s” is gone"),
-        gettext_lazy("The rule “%(name)s” has moved"),
+        gettext_lazy("The rule “%(name)s” was removed"),
+        gettext_lazy("The rule “%(name)s” was moved"),
     ),
 }
 ANY_ROW: tuple[Words, Words, Words] = (
     gettext_lazy("New: “%(name)s”"),
-    gettext_lazy("Gone: “%(name)s”"),
+    gettext_lazy("Removed: “%(name)s”"),
     gettext_lazy("Moved: “%(name)s”"),
 )
 NEW_REQUIRED_QUESTION = gettext_lazy("A new required question, “%(name)s”")

@@ -29,11 +29,11 @@ OUTCOMES, EMERGENCY, ARTICLE, TEST = "outcomes", "emergency", "article", "test"
 # None of the list: a retired service stays retired.
 RETIRED = "retired"
 NAMES: dict[str, str | Promise] = {
-    OWNER: gettext_lazy("A department answers for it"),
+    OWNER: gettext_lazy("A department is responsible for it"),
     MAILBOX: gettext_lazy("The department has an email address"),
     TARGETS: gettext_lazy("Targets that can be met"),
-    LANGUAGES: gettext_lazy("Words in every language"),
-    OUTCOMES: gettext_lazy("Outcome words"),
+    LANGUAGES: gettext_lazy("Text in every language"),
+    OUTCOMES: gettext_lazy("Outcome wording"),
     EMERGENCY: gettext_lazy("The emergency check is approved"),
     ARTICLE: gettext_lazy("An article, or none is needed"),
     TEST: gettext_lazy("A test request has passed"),
@@ -45,7 +45,7 @@ SHORT_NAMES: dict[str, str | Promise] = {
     MAILBOX: gettext_lazy("Email"),
     TARGETS: gettext_lazy("Targets"),
     LANGUAGES: gettext_lazy("Languages"),
-    OUTCOMES: gettext_lazy("Outcome words"),
+    OUTCOMES: gettext_lazy("Outcome wording"),
     EMERGENCY: gettext_lazy("Emergency check"),
     ARTICLE: gettext_lazy("Article"),
     TEST: gettext_lazy("Test"),
@@ -260,7 +260,7 @@ def is_notice_due(approval: ServiceApproval, city: Jurisdiction) -> bool:
 
 def _owner(department: Department | None) -> list[str]:
     if department is None:
-        return [_("Choose the department that answers for it.")]
+        return [_("Choose the department responsible for it.")]
     if not department.active:
         return [_("%(department)s is closed. Choose another department.") % {"department": department}]
     return []
@@ -268,7 +268,7 @@ def _owner(department: Department | None) -> list[str]:
 
 def _mailbox(department: Department | None) -> list[str]:
     if department is None:
-        return [_("Choose the department that answers for it.")]
+        return [_("Choose the department responsible for it.")]
     return [] if department.email else [_("%(department)s has no email address.") % {"department": department}]
 
 
@@ -301,7 +301,7 @@ def _languages(written: Written, languages: list[str]) -> Iterator[str]:
         for language in languages:
             if not str((text or {}).get(language) or "").strip():
                 name = get_language_info(language)["name_translated"]
-                yield _("%(text)s has no words in %(language)s.") % {"text": label, "language": name}
+                yield _("%(text)s is missing in %(language)s.") % {"text": label, "language": name}
 
 
 def texts(written: Written) -> Iterator[tuple[str, dict[str, str] | None]]:
@@ -342,7 +342,7 @@ def _emergency(written: Written, approval: ServiceApproval | None, facts: Facts)
     if approval.approved != words:
         return [_("The emergency check was changed after it was approved. Read it and approve it again.")]
     if approval.review_by is not None and approval.review_by < facts.today:
-        return [_("The approval of the emergency check was to be reviewed by now. Approve it again.")]
+        return [_("The approval of the emergency check has run out. Approve it again.")]
     return []
 
 

@@ -5,37 +5,40 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS = {
     "invalid-parameter": _(
-        "The address has a parameter that is unknown, sent twice, missing or not valid. “errors” names each one. "
-        "Correct it; the same call will fail again."
+        "A query parameter is unknown, repeated, missing or not valid. “errors” lists each one. Correct it before "
+        "you retry."
     ),
     "invalid-cursor": _(
-        "A cursor works only with the filters and the order it was made for. Start again without it, and go on with “next.”"
+        "A cursor works only with the filters and the sort order it was created for. Start again without it, and "
+        "follow “next.”"
     ),
     "unreadable": _(
-        "The body isn’t JSON in UTF-8, is nested too deep, or was cut off on its way. If the connection broke, send it again. "
-        "If a text in it holds what is no character, “errors” names the field."
+        "The body isn’t valid UTF-8 JSON, is nested too deeply, or was cut off in transit. If the connection broke, "
+        "send it again. If a string contains an invalid character, “errors” names the field."
     ),
     "unauthorized": _(
-        "This needs an API key, or the one you sent isn’t valid anymore. Send it as “Authorization: Bearer” and the key."
+        "This needs an API key, or the one you sent is no longer valid. Send it as “Authorization: Bearer” and the key."
     ),
     "forbidden": _(
-        "Your key or private link is valid but doesn’t open this. “detail” says why: a scope, a network, a date or another city."
+        "Your key or private link is valid but doesn’t give access to this. “detail” says why: a scope, a "
+        "network, a date or another city."
     ),
     "not-found": _(
-        "Nothing public is at this address. It may never have existed, or everyone could see it once and can’t now. "
-        "Addresses end with a slash."
+        "There’s nothing public at this URL. It may never have existed, or it may no longer be public. URLs end with "
+        "a slash."
     ),
-    "method-not-allowed": _("This address takes other methods. The header “Allow” names them."),
+    "method-not-allowed": _("This endpoint doesn’t support that method. The “Allow” header lists the methods it does."),
     "conflict": _(
-        "It’s too late for this: the request was closed, combined with another, or somebody is working on it. Read it again."
+        "It’s too late for this: the request was closed or merged into another, or someone is already working on "
+        "it. Read it again."
     ),
     "action-not-possible": _(
-        "The request’s status doesn’t allow this action. “possible_actions” names what is possible now; somebody may have been "
-        "faster. Read the request again."
+        "The request’s status doesn’t allow this action. “possible_actions” lists the actions it does allow. Someone "
+        "else may have updated the request: read it again."
     ),
     "idempotency-conflict": _(
-        "You sent this Idempotency-Key before, with another body. Use a new key for each report or comment, and the old one "
-        "only to retry the same."
+        "You sent this Idempotency-Key before, with another body. Use a new key for each report or comment, and "
+        "reuse one only to retry the same call."
     ),
     "precondition-failed": _(
         "The request has changed since you read it. Read it again, show what changed, and send your change with the new ETag."
@@ -43,22 +46,26 @@ WORDS = {
     "too-large": _("JSON can be up to 2 MB, and a form with photos up to 64 MB. Send fewer or smaller photos."),
     "unsupported-media-type": _("Send JSON (application/json). Send photos in a form (multipart/form-data)."),
     "invalid-body": _(
-        "What you sent breaks a rule: a field is missing, unknown, too long, or an answer the service doesn’t offer. “errors” "
-        "has all mistakes, with the path of each field. Show the messages to the person who can correct them."
+        "The body didn’t pass validation: a field is missing, unknown, too long, or has an answer the service "
+        "doesn’t offer. “errors” lists every error with the path of its field. Show the messages to the person who "
+        "can correct them."
     ),
     "emergency": _(
-        "The answers mean danger. Nothing was sent. Show “detail” to the person right away: it says whom to call."
+        "The answers indicate danger, so nothing was sent. Show “detail” to the person right away. It says whom "
+        "to call."
     ),
     "precondition-required": _("To edit, send the ETag of the request as you read it in the header “If-Match.”"),
     "too-many-requests": _(
-        "You reached a limit. Wait for the seconds in “Retry-After,” then try again. "
-        "With a key, “RateLimit” on every answer says what is left."
+        "You reached a limit. Wait the number of seconds in “Retry-After,” then try again. With a key, the "
+        "“RateLimit” header of every response shows what is left."
     ),
     "server-error": _(
-        "The mistake is ours, and we log it. Try again later with the same Idempotency-Key. If it stays, tell us the request_id."
+        "Something went wrong on our side, and we logged it. Try again later with the same Idempotency-Key. If "
+        "it keeps happening, send us the request_id."
     ),
     "unavailable": _(
-        "We can’t answer at the moment. Nothing was saved. Try again after “Retry-After,” with the same Idempotency-Key."
+        "We can’t answer right now, and nothing was saved. Try again after “Retry-After,” with the same "
+        "Idempotency-Key."
     ),
 }
 

@@ -62,7 +62,7 @@ def map_words() -> dict[str, Any]:
         "nothing": _("There’s no report at the center of the map."),
         "gone": _("This report isn’t public anymore."),
         "tilesFailed": _("Parts of the map couldn’t be loaded. The list has the same reports."),
-        "listFailed": _("We couldn’t update the list. It shows the reports from before."),
+        "listFailed": _("We couldn’t update the list. It still shows the earlier reports."),
         "outside": _("That place isn’t in the city."),
         "here": _("Report a problem here"),
         "ofMonth": _("{month} · Reports: {number}"),

@@ -125,8 +125,8 @@ def _chart(key: ApiKey) -> charts.Chart:
         ],
         first_column=_("Day"),
         sentence=ngettext(
-            "%(calls)s call, of which %(errors)s got an error.",
-            "%(calls)s calls, of which %(errors)s got an error.",
+            "%(calls)s call, of which %(errors)s failed.",
+            "%(calls)s calls, of which %(errors)s failed.",
             calls,
         )
         % {"calls": charts.written(calls), "errors": charts.written(errors)},

@@ -52,7 +52,7 @@ class TermsForm(PlainForm):
         error_messages={"required": gettext_lazy("Choose at least one.")},
     )
     acts_as = forms.ModelChoiceField(
-        label=gettext_lazy("Whose permissions count for its work on requests?"),
+        label=gettext_lazy("Whose permissions apply when it works on requests?"),
         queryset=User.objects.none(),
         required=False,
         empty_label=gettext_lazy("Nobody’s"),
@@ -63,14 +63,14 @@ class TermsForm(PlainForm):
     )
     reports_a_day = forms.IntegerField(
         label=gettext_lazy("Reports a day"),
-        help_text=gettext_lazy("Leave it blank for no limit by the day. Refused reports count, too."),
+        help_text=gettext_lazy("Leave it blank for no daily limit. Refused reports count, too."),
         min_value=1,
         max_value=rules.LIMIT_MOST,
         required=False,
     )
     expires_on = forms.DateField(
         label=gettext_lazy("Last day"),
-        help_text=gettext_lazy("Leave it blank if the key has no end."),
+        help_text=gettext_lazy("Leave it blank if the key doesn’t expire."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -82,7 +82,7 @@ class TermsForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     is_test = forms.BooleanField(
-        label=gettext_lazy("Test key: what is sent with it is a test, and shown to this key alone"), required=False
+        label=gettext_lazy("Test key: everything sent with it is a test, and only this key can see it"), required=False
     )
 
     def __init__(self, *args: Any, city: Jurisdiction, user: User, key: ApiKey | None = None, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ class TermsForm(PlainForm):
         given: dict[str, Any] = super().clean() or {}
         acts, scopes = given.get("acts_as"), given.get("scopes")
         if scopes and Scope.STAFF in scopes and acts is None and "acts_as" not in self.errors:
-            self.add_error("acts_as", _("Choose whose permissions count for its work on requests."))
+            self.add_error("acts_as", _("Choose whose permissions apply when it works on requests."))
         elif acts is not None and scopes is not None and Scope.STAFF not in scopes:
             self.add_error(
                 "acts_as", _("This is only for keys that work on requests. Choose “Nobody’s,” or allow that above.")
@@ -173,7 +173,7 @@ class ReplaceForm(PlainForm):
         ("0", gettext_lazy("Not at all: it ends now")),
     ]
     hours = forms.ChoiceField(
-        label=gettext_lazy("How long should the present key work next to the new one?"),
+        label=gettext_lazy("How long should the current key keep working?"),
         choices=HOURS,
         initial="168",
         widget=forms.RadioSelect,
@@ -186,7 +186,7 @@ class ReplaceForm(PlainForm):
 class DeclineForm(PlainForm):
     reply = WordsField(
         label=gettext_lazy("Why not?"),
-        help_text=gettext_lazy("We’ll email these words to who asked."),
+        help_text=gettext_lazy("We’ll email this to the person who asked."),
         max_length=REPLY_MAX,
         lines=4,
         error_messages={"required": gettext_lazy("Say why, so that they know what to do.")},

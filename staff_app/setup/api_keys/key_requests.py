@@ -33,7 +33,7 @@ def key_request(request: StaffRequest, key_request_id: int) -> HttpResponse:
             done = _("Approved. We’re emailing %(email)s a link that shows the key once.") % {"email": email}
         elif does == "decline" and decline_form.is_valid():
             actions.decline(asked.pk, decline_form.cleaned_data["reply"], actor=request.user)
-            done = _("Declined. We’re emailing your words to %(email)s.") % {"email": email}
+            done = _("Declined. We’re emailing your answer to %(email)s.") % {"email": email}
         elif does == "again":
             actions.send_again(asked.pk)
             done = _("We’re emailing %(email)s a new link that shows the key once.") % {"email": email}
@@ -44,7 +44,7 @@ def key_request(request: StaffRequest, key_request_id: int) -> HttpResponse:
     except keys.NameTaken:
         form.add_error("name", taken_words())
     except actions.NotWaiting:
-        messages.warning(request, _("Somebody else answered it in the meantime."))
+        messages.warning(request, _("Someone else already answered it."))
         return redirect("staff_app:key_request", asked.pk)
     context = {
         "asked": asked,

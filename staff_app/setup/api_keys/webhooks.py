@@ -20,11 +20,11 @@ ROWS = 50
 DEAD = WebhookDelivery.State.DEAD
 # What WebhookDelivery.error says.
 ERRORS = {
-    "inside": gettext_lazy("Its name leads to an address that isn’t on the public internet"),
-    "not_found": gettext_lazy("Its name has no address"),
-    "not_a_url": gettext_lazy("Its address may not be called"),
+    "inside": gettext_lazy("Its host isn’t on the public internet"),
+    "not_found": gettext_lazy("Its host wasn’t found"),
+    "not_a_url": gettext_lazy("Its address isn’t allowed"),
     "not_https": gettext_lazy("Its address doesn’t begin with https://"),
-    "connection": gettext_lazy("Nobody answers there"),
+    "connection": gettext_lazy("Nothing answers there"),
     "tls": gettext_lazy("Its certificate isn’t valid"),
     "timeout": gettext_lazy("It took too long to answer"),
     "not_public": gettext_lazy("The request isn’t public anymore"),
@@ -85,7 +85,7 @@ def _do(request: StaffRequest, found: Webhook) -> None:
         actions.resend(delivery.pk)
         messages.success(request, _("It is being sent again."))
     except actions.StillWaiting:
-        messages.warning(request, _("It is being sent already."))
+        messages.warning(request, _("This delivery is already being sent."))
     except actions.SwitchedOff:
         messages.warning(request, _("This webhook is switched off. Switch it on first."))
 

@@ -77,10 +77,13 @@ class FiltersForm(forms.Form):
         choices: dict[str, list[Any]] = {
             "of": [
                 ("", _("Everything")),
-                (_("Acts on requests"), [("acts", _("All acts")), *((f"act:{one}", act_name(one)) for one in ACTS)]),
+                (
+                    _("Actions on requests"),
+                    [("acts", _("All actions")), *((f"act:{one}", act_name(one)) for one in ACTS)],
+                ),
                 (
                     _("Setup"),
-                    [("setup", _("All changes of setup")), *((f"setup:{code}", name) for code, name in KINDS.items())],
+                    [("setup", _("All setup changes")), *((f"setup:{code}", name) for code, name in KINDS.items())],
                 ),
             ],
             "who": [("", _("Everyone")), *people],
@@ -107,7 +110,7 @@ class FiltersForm(forms.Form):
             )
             self.service_request = visible.first()
             if self.service_request is None:
-                raise forms.ValidationError(_("There’s no request with this number that you may open."))
+                raise forms.ValidationError(_("There’s no request with this number, or you don’t have access to it."))
         return number
 
     def clean(self) -> dict[str, Any]:

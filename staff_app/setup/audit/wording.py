@@ -102,7 +102,7 @@ def action_words(change: SetupChange) -> str:
         "exported": _("%(kind)s downloaded: %(name)s"),
         "retried": _("%(kind)s tried again: %(name)s"),
         "settled": _("%(kind)s settled: %(name)s"),
-        "addresses_shown": _("%(kind)s, addresses seen: %(name)s"),
+        "addresses_shown": _("%(kind)s, addresses viewed: %(name)s"),
     }.get(change.action)
     if template is None:
         words = change.action.replace("_", " ")

@@ -56,7 +56,7 @@ def catalog_file(request: StaffRequest) -> HttpResponse:
             _keep(request, file.name, file.read())
             if _kept(request) is not None:
                 return redirect("staff_app:catalog_check")
-            form.add_error("file", _("We couldn’t keep the file just now. Try again in a minute."))
+            form.add_error("file", _("We couldn’t save the file. Try again in a minute."))
         except ImportProblemError as error:
             lines = str(error).splitlines()
             context["problems"] = lines[1:] or lines

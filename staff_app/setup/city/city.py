@@ -89,7 +89,7 @@ def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -
         names = ", ".join(taken.problem.cities)
         words = _("Enter an address. This server also serves %(cities)s, so the address must say which city is meant.")
         if taken.problem.taken:
-            words = _("%(host)s leads to %(cities)s already.")
+            words = _("%(host)s already leads to %(cities)s.")
         form.add_error("hosts", words % {"cities": names, "host": taken.problem.taken})
         return None
     forget_jurisdictions([request.get_host()])

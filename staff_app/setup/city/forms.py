@@ -163,7 +163,8 @@ class NumbersForm(CityForm):
     desk_night_number = PhoneField(
         label=gettext_lazy("Last resort for alarms"),
         help_text=gettext_lazy(
-            "Gets a text message when nobody on call accepts an alarm. Residents never see it. Empty: the number at night."
+            "Gets a text message when nobody on call accepts an alarm. Residents never see it. Leave it empty to "
+            "use the number at night."
         ),
         required=False,
     )
@@ -184,7 +185,7 @@ class UrgentForm(CityForm):
     urgent_acknowledge_minutes = minutes_field(
         gettext_lazy("Minutes until someone has acknowledged it"),
         gettext_lazy(
-            "For requests of priority 1 whose service has no target for that priority. Counted by the clock, day and night."
+            "For requests of priority 1 whose service has no target for that priority. Counted around the clock."
         ),
     )
     urgent_resolve_minutes = minutes_field(
@@ -222,7 +223,7 @@ class LookForm(CityForm):
     header = color_field(
         gettext_lazy("Bar at the top"), gettext_lazy("White letters must be readable on it."), "header"
     )
-    accent = color_field(gettext_lazy("Accent"), gettext_lazy("Only ever a line, without letters on it."), "accent")
+    accent = color_field(gettext_lazy("Accent"), gettext_lazy("Used only for lines, never behind letters."), "accent")
     logo = forms.FileField(
         label=gettext_lazy("Logo"),
         help_text=gettext_lazy(
@@ -250,7 +251,7 @@ class LookForm(CityForm):
         for code in self.city.languages:
             name = f"seal_alt_{code}"
             alt[name] = WordsField(
-                label=_("The seal in words (%(language)s)") % {"language": language_name(code)},
+                label=_("Alt text for the seal (%(language)s)") % {"language": language_name(code)},
                 max_length=200,
                 required=False,
             )
@@ -370,8 +371,10 @@ class TextsForm(CityForm):
         "welcome": gettext_lazy(
             "One or two sentences at the top of the home page, and below its title in search engines."
         ),
-        "privacy": gettext_lazy("What happens to names and addresses. Empty: our standard text."),
-        "accessibility": gettext_lazy("Whom to tell when a page is hard to use. Empty: our standard text."),
+        "privacy": gettext_lazy("What happens to names and addresses. Leave it empty for our standard text."),
+        "accessibility": gettext_lazy(
+            "Whom to contact when a page is hard to use. Leave it empty for our standard text."
+        ),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -407,7 +410,9 @@ class TextsForm(CityForm):
 class EmailForm(CityForm):
     sender_name = WordsField(
         label=gettext_lazy("Name of the sender"),
-        help_text=gettext_lazy("What people see in their inbox, like “Rivermark 311”. Empty: the city’s name and 311."),
+        help_text=gettext_lazy(
+            "What people see in their inbox, like “Rivermark 311”. Leave it empty for the city’s name and 311."
+        ),
         max_length=100,
         required=False,
     )
@@ -417,14 +422,15 @@ class EmailForm(CityForm):
     )
     reply_address = forms.EmailField(
         label=gettext_lazy("Address for replies"),
-        help_text=gettext_lazy("Where an answer to one of our emails goes. Empty: back to the sender."),
+        help_text=gettext_lazy("Where replies to our emails go. Leave it empty to send them to the sender."),
         required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sender_address"].help_text = _(
-            "Your mail server must be allowed to send for it (SPF and DKIM), or email ends up as spam. Empty: %(address)s."
+            "Your mail server must be allowed to send for it (SPF and DKIM), or email ends up as spam. Leave it "
+            "empty for %(address)s."
         ) % {"address": settings.DEFAULT_FROM_EMAIL}
 
     def clean_sender_name(self) -> str:

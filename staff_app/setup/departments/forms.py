@@ -282,7 +282,7 @@ class CalendarForm(RowForm):
     always = forms.BooleanField(
         label=gettext_lazy("Always open"),
         required=False,
-        help_text=gettext_lazy("Day and night, holidays too. The hours below don’t count then."),
+        help_text=gettext_lazy("Day and night, including holidays. The hours below are ignored."),
     )
     country = forms.ChoiceField(label=gettext_lazy("Closed on public holidays of"), choices=COUNTRIES, required=False)
     subdivision = forms.CharField(

@@ -49,7 +49,7 @@ class TextForm(SmallForm):
 class KeyForm(SmallForm):
     key = forms.CharField(
         label=gettext_lazy("API key"),
-        help_text=gettext_lazy("We only look whether it would be let in. It isn’t stored."),
+        help_text=gettext_lazy("We only check whether it would be accepted. We don’t store it."),
         max_length=100,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )

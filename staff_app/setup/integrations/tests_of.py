@@ -59,12 +59,14 @@ def try_email(jurisdiction: Jurisdiction, user: User) -> Outcome:
             False, words % {"sender": settings.DEFAULT_FROM_EMAIL}, _answer(error.smtp_code, error.smtp_error)
         )
     except smtplib.SMTPResponseException as error:
-        return Outcome(False, _("The mail server didn’t take the email."), _answer(error.smtp_code, error.smtp_error))
+        return Outcome(False, _("The mail server didn’t accept the email."), _answer(error.smtp_code, error.smtp_error))
     except AnymailError as error:
-        return Outcome(False, _("The email service didn’t take the email."), str(error)[:ANSWER_MAX])
+        return Outcome(False, _("The email service didn’t accept the email."), str(error)[:ANSWER_MAX])
     except ssl.SSLError as error:
         return Outcome(
-            False, _("The mail server’s certificate or encryption doesn’t fit. Check EMAIL_URL."), str(error)
+            False,
+            _("The mail server’s certificate or encryption doesn’t match our settings. Check EMAIL_URL."),
+            str(error),
         )
     except (smtplib.SMTPException, OSError) as error:
         return Outcome(
@@ -74,7 +76,11 @@ def try_email(jurisdiction: Jurisdiction, user: User) -> Outcome:
         return Outcome(True, _("The email is in a file: no mail server is set up, so nothing is sent."))
     return Outcome(
         True,
-        _("The mail server took an email to %(address)s. If it isn’t there in a few minutes, look in spam.") % names,
+        _(
+            "The mail server accepted an email to %(address)s. If it isn’t there in a few minutes, check the spam "
+            "folder."
+        )
+        % names,
     )
 
 
@@ -92,7 +98,7 @@ def try_text(jurisdiction: Jurisdiction, number: str) -> Outcome:
         return Outcome(False, _("We couldn’t reach the gateway. Check SMS_URL."), _why(error))
     if settings.SMS_BACKEND.endswith("write_to_file"):
         return Outcome(True, _("The text message is in a file: no gateway is set up, so nothing is sent."))
-    return Outcome(True, _("The gateway took a text message to %(number)s.") % {"number": number})
+    return Outcome(True, _("The gateway accepted a text message to %(number)s.") % {"number": number})
 
 
 def try_key(jurisdiction: Jurisdiction, plain: str) -> Outcome:
@@ -114,7 +120,7 @@ def _answer(code: int, answer: bytes | str) -> str:
 def _why(error: Exception) -> str:
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, socket.gaierror):
-        return _("Its name isn’t known.")
+        return _("Its host name wasn’t found.")
     if isinstance(reason, ConnectionRefusedError):
         return _("Nothing answers at that port.")
     if isinstance(reason, TimeoutError):

@@ -32,7 +32,7 @@ class MacroForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=60,
-        help_text=gettext_lazy("What it does, in a few words, like “Not ours: to Parks.”"),
+        help_text=gettext_lazy("What it does, in a few words, like “Not ours: send to Parks.”"),
     )
     audience = forms.ChoiceField(label=gettext_lazy("Who can use it?"))
     key = forms.TypedChoiceField(
@@ -41,7 +41,7 @@ class MacroForm(forms.Form):
         coerce=int,
         empty_value=None,
         choices=[("", gettext_lazy("No key")), *((n, str(n)) for n in range(1, 10))],
-        help_text=gettext_lazy("A macro of your own wins over one of the department or the city with the same key."),
+        help_text=gettext_lazy("Your own macro takes priority over a department’s or the city’s with the same key."),
     )
     service = forms.ChoiceField(label=gettext_lazy("Change the service to"), required=False)
     accept = forms.BooleanField(label=gettext_lazy("Accept it"), required=False)
@@ -133,18 +133,18 @@ class MacroForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("department") and not given.get("reason"):
-            self.add_error("reason", _("Say why. The other department reads it."))
+            self.add_error("reason", _("Say why. The other department will see it."))
         if given.get("department") and (given.get("assignee") or given.get("hold_reason")):
             self.add_error("department", _("After a transfer, the other department assigns it and puts it on hold."))
         if given.get("outcome"):
             self._check_outcome(given, given["outcome"])
         if not self.errors and not self.steps():
-            self.add_error(None, _("Choose at least one thing that it does."))
+            self.add_error(None, _("Choose at least one step."))
         return given
 
     def _check_outcome(self, given: dict[str, Any], outcome: str) -> None:
         if given.get("department") or given.get("hold_reason"):
-            self.add_error("outcome", _("What is resolved can’t be put on hold or transferred."))
+            self.add_error("outcome", _("A resolved request can’t be put on hold or transferred."))
         if outcome == Disposition.CANNOT_DO and not given.get("outcome_reason"):
             self.add_error("outcome_reason", _("Choose a reason from the list. People can appeal it."))
         template = self.templates.get(given.get("outcome_template") or "")

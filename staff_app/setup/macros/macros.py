@@ -126,5 +126,5 @@ def remove_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
     macro = get_object_or_404(_editable(request), pk=macro_id)
     actions.remove(macro.pk, actor=request.user)
     macro_choices.forget(request.user, request.jurisdiction)
-    messages.success(request, _("“%(name)s” is gone.") % {"name": macro.name})
+    messages.success(request, _("“%(name)s” was removed.") % {"name": macro.name})
     return redirect("staff_app:macros")

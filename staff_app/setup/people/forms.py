@@ -111,7 +111,9 @@ class LeaveForm(SetupForm):
     stand_in = forms.ChoiceField(
         label=gettext_lazy("Stand-in"),
         required=False,
-        help_text=gettext_lazy("Colleagues who want to assign something to the absent person are pointed to them."),
+        help_text=gettext_lazy(
+            "Colleagues who try to assign something to the person who’s away are referred to the stand-in."
+        ),
     )
 
     def __init__(self, *args: Any, city: Jurisdiction, person: User, **kwargs: Any) -> None:

@@ -103,7 +103,10 @@ def role(request: StaffRequest, role_id: int) -> HttpResponse:
                 except actions.LastAdministrator:
                     form.add_error(
                         f"group_{len(permissions.GROUPS) - 1}",
-                        _("Nobody could change setup anymore. Make somebody an administrator in another role first."),
+                        _(
+                            "This would leave no one who can change setup. Make someone an administrator in another "
+                            "role first."
+                        ),
                     )
                     status = 409
                 else:
@@ -147,5 +150,5 @@ def remove_role(request: StaffRequest, role_id: int) -> HttpResponse:
         messages.error(request, _("%(name)s is in use. Give its members another role first.") % {"name": name})
         return redirect("staff_app:role", row.pk)
     log.info("role_removed", role_id=role_id, user_id=request.user.pk)
-    messages.success(request, _("The role %(name)s is gone.") % {"name": name})
+    messages.success(request, _("The role %(name)s was removed.") % {"name": name})
     return redirect("staff_app:roles")

@@ -69,7 +69,7 @@ class ProviderForm(RevisedForm):
 class GroupForm(PlaceOfRoleForm):
     group = WordsField(
         label=gettext_lazy("Group"),
-        help_text=gettext_lazy("As the provider calls it."),
+        help_text=gettext_lazy("The name the provider uses."),
         max_length=200,
         error_messages={"required": gettext_lazy("Enter the name of the group.")},
     )
@@ -174,13 +174,13 @@ def _try(provider: SignInProvider) -> list[str]:
     if scopes and "offline_access" not in scopes:
         said.append(_("It doesn’t offer offline access, so staff sign in again every hour."))
     if not found.get("backchannel_logout_supported"):
-        said.append(_("It doesn’t sign people out here by itself. We ask it every half hour instead."))
+        said.append(_("It doesn’t notify us when people sign out, so we check every half hour."))
     return said
 
 
 def _reason(code: str) -> str:
     return {
-        "issuer": _("it calls itself by another address"),
+        "issuer": _("it identifies itself with another address"),
         "json": _("its answer isn’t what a provider sends"),
         "404": _("there’s no provider at this address"),
         "URLError": _("nothing answers there"),

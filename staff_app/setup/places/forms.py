@@ -102,8 +102,8 @@ class MappingForm(forms.Form):
             min_value=1000,
             max_value=200_000,
             help_text=_(
-                "4326 is longitude and latitude, 3857 is web maps. State plane and UTM have codes of their own, which the "
-                "file’s description names. Leave it empty if the file says it itself."
+                "4326 is longitude and latitude, 3857 is web maps. State plane and UTM have their own codes, listed "
+                "in the file’s description. Leave it empty if the file includes its projection."
             ),
             error_messages={
                 "required": _(

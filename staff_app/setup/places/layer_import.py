@@ -45,7 +45,7 @@ def layer_import(request: StaffRequest, import_id: int) -> HttpResponse:
                 log.info("layer_undone", layer_import_id=row.pk, user_id=request.user.pk)
                 return redirect("staff_app:layer_import", row.pk)
         except imports.WrongState:
-            messages.warning(request, _("Somebody else changed this file’s state. This is what it is now."))
+            messages.warning(request, _("Someone else already updated this file. This is its current state."))
             return redirect("staff_app:layer_import", row.pk)
     return render(request, "staff_app/setup/places/layer_import.html", _context(row, form), status=status)
 
@@ -80,10 +80,8 @@ def _moved(report: dict[str, Any]) -> str:
     if count is None:
         return ""
     if not count:
-        return _("No request changes its area.")
-    return ngettext("%(count)d request changes its area.", "%(count)d requests change their area.", count) % {
-        "count": count
-    }
+        return _("No requests change areas.")
+    return ngettext("%(count)d request changes areas.", "%(count)d requests change areas.", count) % {"count": count}
 
 
 @staff_page

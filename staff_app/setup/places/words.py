@@ -25,7 +25,7 @@ def refusal(code: str, detail: str = "") -> str:
         "shapefile_alone": _(
             "A Shapefile is several files. Put .shp, .shx, .dbf and .prj into one ZIP and upload that."
         ),
-        "shapefile_part": _("This Shapefile isn’t complete. The ZIP lacks: %(detail)s."),
+        "shapefile_part": _("This Shapefile isn’t complete. The ZIP is missing: %(detail)s."),
         "spreadsheet": _("This is a spreadsheet. In Excel, choose File, Save As, “CSV UTF-8”, and upload that."),
         "unknown_format": _("We can’t tell what this file is. Use GeoJSON, CSV, a zipped Shapefile or a GeoPackage."),
         "damaged": _("This file is damaged or incomplete. Export it again. %(detail)s"),

@@ -54,20 +54,20 @@ class TargetForm(forms.Form):
     calendar = forms.ChoiceField(
         label=gettext_lazy("Counted in the hours of"),
         required=False,
-        help_text=gettext_lazy("Days count every day, whatever the calendar says."),
+        help_text=gettext_lazy("“Days” counts every day, even when the calendar is closed."),
     )
     priority = forms.ChoiceField(label=gettext_lazy("For which priority"), choices=PRIORITIES, required=False)
     area = forms.ChoiceField(
         label=gettext_lazy("For which area"),
         required=False,
-        help_text=gettext_lazy("A target for an area goes before one for a priority, and both before the general one."),
+        help_text=gettext_lazy("A target for an area overrides one for a priority, and both override the general one."),
     )
     valid_from = forms.DateField(
         label=gettext_lazy("Counts from"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("For reports sent on this day or later. Today means from now on."),
         error_messages={
-            "required": gettext_lazy("Enter the day from which it counts."),
+            "required": gettext_lazy("Enter the day it takes effect."),
             "invalid": gettext_lazy("Enter a real date, with month, day and year."),
         },
     )
@@ -123,7 +123,7 @@ class TargetForm(forms.Form):
         if value is not None and unit:
             longest = LONGEST[Target.Unit(unit)]
             if value < 1:
-                self.add_error("value", _("A target takes at least 1."))
+                self.add_error("value", _("A target must be at least 1."))
             elif value > longest:
                 words = _("That’s too long. The longest target is %(longest)s.")
                 self.add_error("value", words % {"longest": target_length(longest, unit)})

@@ -69,7 +69,7 @@ def targets(request: StaffRequest) -> HttpResponse:
             "resolve": Column(gettext_lazy("Done within")),
         },
         row_template="staff_app/setup/promises/_service_row.html",
-        empty=gettext_lazy("No services yet. A service that is published can have targets."),
+        empty=gettext_lazy("No services yet. Published services can have targets."),
         search=[*(f"current__name__{language}" for language in city.languages), "service_code"],
         describe=lambda rows: _with_targets(list(rows)),
     )
@@ -139,7 +139,7 @@ def remove_target(request: StaffRequest, target_id: int) -> HttpResponse:
         log.info("target_removed", target_id=target_id, user_id=request.user.pk)
         messages.success(request, _("The target was removed before it began."))
     except actions.AlreadyCounts:
-        messages.error(request, _("That target already counts, so it stays. Set a new one instead."))
+        messages.error(request, _("That target is already in effect and can’t be removed. Set a new one instead."))
     return redirect("staff_app:service_targets", service_id)
 
 

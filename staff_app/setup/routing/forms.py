@@ -50,7 +50,7 @@ class RuleForm(forms.Form):
     )
     position = forms.IntegerField(
         label=gettext_lazy("Position"),
-        help_text=gettext_lazy("The first rule that fits decides."),
+        help_text=gettext_lazy("The first rule that matches applies."),
         min_value=1,
         error_messages={"required": gettext_lazy("Enter its position, like 1.")},
     )
@@ -65,7 +65,9 @@ class RuleForm(forms.Form):
     )
     answers = forms.MultipleChoiceField(
         label=gettext_lazy("With these answers"),
-        help_text=gettext_lazy("Choose services first. Of each question, one of the answers you choose must be given."),
+        help_text=gettext_lazy(
+            "Choose services first. For each question, a report must have one of the answers you choose."
+        ),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -93,7 +95,7 @@ class RuleForm(forms.Form):
     )
     ends = forms.TimeField(
         label=gettext_lazy("Until"),
-        help_text=gettext_lazy("May be the next day, like 6 p.m. until 7 a.m."),
+        help_text=gettext_lazy("Can end the next day, like 6 p.m. until 7 a.m."),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
@@ -118,7 +120,7 @@ class RuleForm(forms.Form):
     )
     inform = forms.MultipleChoiceField(
         label=gettext_lazy("Also inform"),
-        help_text=gettext_lazy("These departments get an email, and nothing to do."),
+        help_text=gettext_lazy("These departments get an email but don’t have to do anything."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

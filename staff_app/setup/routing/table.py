@@ -95,5 +95,5 @@ def discard_routing(request: StaffRequest) -> HttpResponse:
         drafts.discard(request.jurisdiction, seen=seen_in(request))
     except Conflict as conflict:
         return show_rules(request, conflict)
-    messages.success(request, _("The draft is gone. The rules in use haven’t changed."))
+    messages.success(request, _("Draft discarded. The rules in use haven’t changed."))
     return redirect("staff_app:routing")

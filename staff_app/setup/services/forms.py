@@ -42,10 +42,10 @@ UNITS: Choices = [
 TARGETS = (("acknowledge", gettext_lazy("Acknowledged within")), ("resolve", gettext_lazy("Fixed within")))
 # The outcomes that a service can have its own words for.
 OUTCOMES = {
-    Disposition.FIXED.value: gettext_lazy("Outcome words: when it’s fixed"),
-    Disposition.ACTION_TAKEN.value: gettext_lazy("Outcome words: when we took action"),
-    Disposition.ANSWERED.value: gettext_lazy("Outcome words: when it’s answered"),
-    Disposition.NOT_FOUND.value: gettext_lazy("Outcome words: when we couldn’t find it"),
+    Disposition.FIXED.value: gettext_lazy("Outcome wording: when it’s fixed"),
+    Disposition.ACTION_TAKEN.value: gettext_lazy("Outcome wording: when we took action"),
+    Disposition.ANSWERED.value: gettext_lazy("Outcome wording: when it’s answered"),
+    Disposition.NOT_FOUND.value: gettext_lazy("Outcome wording: when we couldn’t find it"),
 }
 
 
@@ -155,12 +155,17 @@ class WordsForm(SectionForm):
             now.get("description"), lines=3,
         )  # fmt: skip
         self.add_texts(
-            "keywords", _("Key words"), _("Other words people use, separated by commas. Search finds the service by them."),
+            "keywords", _("Key words"), _(
+                "Other words people use, separated by commas. Search uses them to find the service."
+            ),
             now.get("keywords"), most=KEYWORDS_MAX, lines=3,
         )  # fmt: skip
         self.add_texts(
             "asked", _("In people’s own words"),
-            _("One on each line: “my tire blew out”, “crater in the road.” Suggestions find the service by them."),
+            _(
+                "One on each line: “my tire blew out”, “crater in the road.” Suggestions use them to find the "
+                "service."
+            ),
             {language: "\n".join(lines) for language, lines in (now.get("asked") or {}).items()}, most=ASKED_MAX, lines=6,
         )  # fmt: skip
         self.add_texts(
@@ -335,11 +340,11 @@ class HandlingForm(SectionForm):
             *(Row([self[name]]) for name in ("category", "department", "priority")),
             Row(
                 [self["acknowledge_value"], self["acknowledge_unit"]], _("First target"),
-                _("By when staff look at it. Existing reports keep their targets."),
+                _("When staff should review it by. Existing reports keep their targets."),
             ),
             Row(
                 [self["resolve_value"], self["resolve_unit"]], _("Main target"),
-                _("By when it’s done. Residents see it as a target, not a promise."),
+                _("When it should be done by. Residents see it as a target, not a promise."),
             ),
             *(Row([self[name]]) for name in ("photo", "evidence", "place", "duplicates")),
             Row([self["radius_ft"], self["window_days"]], _("How near, and how recent")),

@@ -65,12 +65,12 @@ class SuspensionForm(TextsForm):
     )
     starts_at = forms.DateTimeField(
         label=gettext_lazy("From"),
-        help_text=gettext_lazy("Now or later. Time that has already passed can’t be given back."),
+        help_text=gettext_lazy("Now or later. It can’t apply to time that has already passed."),
         widget=_time(),
     )
     ends_at = forms.DateTimeField(
         label=gettext_lazy("Until"),
-        help_text=gettext_lazy("The end can be moved later, to an earlier or a later time."),
+        help_text=gettext_lazy("You can change the end later."),
         widget=_time(),
         error_messages={"required": gettext_lazy("Enter when it ends.")},
     )
@@ -125,7 +125,9 @@ class WatchForm(forms.Form):
     )
     checked_endings = forms.IntegerField(
         label=gettext_lazy("Places to check each week"),
-        help_text=gettext_lazy("In each department. The server draws them, and another team looks. 0: none."),
+        help_text=gettext_lazy(
+            "In each department. They’re picked at random, and another team checks them. Enter 0 for none."
+        ),
         min_value=0,
         max_value=200,
     )

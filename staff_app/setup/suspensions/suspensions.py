@@ -96,7 +96,7 @@ def suspension(request: StaffRequest, suspension_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", ClockSuspension, suspension_id)
     form = EndForm(request.POST if request.method == "POST" else None, suspension=row)
     if form.is_valid():
-        return _move_end(request, row, form.cleaned_data["ends_at"], _("The end is moved."))
+        return _move_end(request, row, form.cleaned_data["ends_at"], _("The end was moved."))
     context = {"form": form, "row": _described([row])[0]}
     return render(request, "staff_app/setup/suspensions/suspension.html", context, status=422 if form.errors else 200)
 

@@ -209,7 +209,7 @@ def publish_article(request: StaffRequest, article_id: int) -> HttpResponse:
 @require_POST
 def discard_article_draft(request: StaffRequest, article_id: int) -> HttpResponse:
     article = get_city_row_or_404(request, "administer", Article, article_id)
-    messages.success(request, _("The draft is gone."))
+    messages.success(request, _("Draft discarded."))
     if actions.discard_draft(article.pk) is None:
         return redirect("staff_app:articles")
     return redirect("staff_app:edit_article", article.pk)
@@ -254,5 +254,5 @@ def roll_back_article(request: StaffRequest, article_id: int, change_id: int) ->
     state = change.before if "before" in request.POST else change.after
     if state and "body" in state:
         actions.roll_back(article.pk, state, actor=request.user)
-        messages.success(request, _("Residents read that version again."))
+        messages.success(request, _("Residents see that version again."))
     return redirect("staff_app:article_history", article.pk)

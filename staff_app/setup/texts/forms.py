@@ -161,7 +161,7 @@ class ArticleForm(TextsForm):
         widget=forms.SelectMultiple(attrs={"size": 8}),
     )
     owner = forms.ModelChoiceField(
-        label=gettext_lazy("Who keeps it right"),
+        label=gettext_lazy("Who keeps it up to date"),
         queryset=User.objects.none(),
         required=False,
         empty_label=gettext_lazy("No one yet"),
@@ -251,7 +251,7 @@ class ReasonForm(TextsForm):
     rest = ("active",)
     active = forms.BooleanField(
         label=gettext_lazy("Offered to staff"),
-        help_text=gettext_lazy("Requests that have it keep it."),
+        help_text=gettext_lazy("Requests that already have it keep it."),
         required=False,
         initial=True,
     )

@@ -117,5 +117,5 @@ def edit_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
 def end_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
     notice = get_city_row_or_404(request, "administer", Notice, notice_id)
     actions.end(notice.pk, actor=request.user)
-    messages.success(request, _("The notice is off the pages."))
+    messages.success(request, _("The notice was taken down."))
     return redirect("staff_app:notices")

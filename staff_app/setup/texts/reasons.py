@@ -133,7 +133,7 @@ def remove_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
     except actions.InUse:
         messages.error(request, _("Requests may have this reason, so it can’t be removed. Switch it off instead."))
         return redirect("staff_app:edit_reason", reason.pk)
-    messages.success(request, _("“%(reason)s” is gone.") % {"reason": localized(reason.words)})
+    messages.success(request, _("“%(reason)s” was removed.") % {"reason": localized(reason.words)})
     return redirect(_list_of(reason.kind))
 
 

@@ -103,5 +103,5 @@ def edit_template(request: StaffRequest, template_id: int) -> HttpResponse:
 def remove_template(request: StaffRequest, template_id: int) -> HttpResponse:
     template = get_city_row_or_404(request, "administer", AnswerTemplate, template_id)
     actions.remove(template.pk, actor=request.user)
-    messages.success(request, _("“%(name)s” is gone.") % {"name": template.name})
+    messages.success(request, _("“%(name)s” was removed.") % {"name": template.name})
     return redirect("staff_app:templates")

@@ -83,7 +83,7 @@ def test_the_service_goes_on_and_stays_on_the_list(town: Rivermark, last_day: dt
     service = Service.objects.select_related("jurisdiction", "current").get(service_code="outreach")
     with on(last_day, town, 23, 59):
         assert "emergency" not in {check.code for check in rules.missing(service)}
-        assert "reads its emergency check again by" in client.get("/staff/setup/go-live/").content.decode()
+        assert "should read its emergency check again by" in client.get("/staff/setup/go-live/").content.decode()
     with on(last_day + dt.timedelta(days=1), town, 0, 0):
         assert "emergency" in {check.code for check in rules.missing(service)}
         assert "Emergency check" in client.get("/staff/setup/go-live/").content.decode()

@@ -149,7 +149,7 @@ def test_a_supervisor_prints_the_day_of_a_team_or_person_and_a_crew_its_own(town
     for stranger, whose in ((signed_in(town.pia), f"team-{team.pk}"), (dev, f"person-{town.tom.pk}"), (tom, "team-x")):
         answer = stranger.get(f"/staff/crew/sheet/?whose={whose}")
         assert answer.status_code == 422
-        assert "isn’t yours to print" in answer.content.decode()
+        assert "can’t print that day" in answer.content.decode()
 
 
 def test_a_contractors_day_and_its_sheet_have_no_names(town: Rivermark, signed_in: SignIn) -> None:

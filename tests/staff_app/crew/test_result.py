@@ -1,4 +1,4 @@
-"""The result of a stop: it is done once, as the request's page would do it; and one that came too late keeps its photos."""
+"""The result of a stop: it is done once, as the request's page would do it; and one that arrived too late keeps its photos."""
 
 import json
 import uuid
@@ -171,7 +171,7 @@ def test_it_could_not_be_done(cast: Rivermark, phone: Phone, hole: ServiceReques
     assert "There’s no budget" in hole.comments.get(kind=Comment.Kind.OUTCOME).text
 
 
-# --- It came too late --------------------------------------------------------------------------------------------------
+# --- It arrived too late --------------------------------------------------------------------------------------------------
 
 
 def test_a_second_phones_result_is_a_conflict_and_both_photos_are_kept(
@@ -186,7 +186,7 @@ def test_a_second_phones_result_is_a_conflict_and_both_photos_are_kept(
     answer = other.send("not_found", "two")
     assert (other.status, answer["state"]) == (409, "late")
     # Who did what, and what became of the photo.
-    for words in (str(cast.dev), "Resolved: Fixed", "kept on the request"):
+    for words in (str(cast.dev), "Resolved: Fixed", "saved your photos on the request"):
         assert words in answer["message"]
     assert ServiceRequest.objects.filter(pk=hole.pk).values().get() == before
     first, second = hole.photos.order_by("id")
@@ -200,7 +200,7 @@ def test_a_second_phones_result_is_a_conflict_and_both_photos_are_kept(
     # Staff see it, with its sentence; the public doesn't.
     page = other.client.get(reverse("staff_app:detail", args=[hole.reference])).content.decode()
     assert second.name in page
-    assert "came too late" in page
+    assert "arrived too late" in page
     assert Client().get(reverse("requests_app:photo", args=[second.name])).status_code == 404
     assert second.name not in Client().get(f"/r/{hole.reference}/").content.decode()
 
@@ -274,6 +274,6 @@ def test_the_form_works_without_a_script_and_keeps_the_photo_over_a_mistake(phon
     late = Phone(phone.user, hole)
     page = late.client.post(late.path, {"key": late.key, "last_event": late.seen, "outcome": "fixed"})
     assert page.status_code == 409
-    assert "Your result didn’t count" in page.content.decode()
+    assert "Your result wasn’t used" in page.content.decode()
     assert Event.objects.filter(kind="crew_result_kept").count() == 1
     assert phone.client.get(phone.path).status_code == 302

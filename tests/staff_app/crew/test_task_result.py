@@ -100,8 +100,8 @@ def test_the_second_of_two_keeps_its_photos_and_is_told(
     phone.photo(stop["photo_url"])
     answer = phone.send(stop["result_url"], outcome="done", photos=ONE)
     assert (phone.status, answer["state"]) == (409, "late")
-    assert answer["message"].startswith("Somebody was faster")
-    assert "Your photos were kept" in answer["message"]
+    assert answer["message"].startswith("Someone else already updated this")
+    assert "We saved your photos" in answer["message"]
     assert phone.send(stop["result_url"], outcome="done", photos=ONE) == answer
     task.refresh_from_db()
     assert task.state == "dropped"
@@ -125,7 +125,7 @@ def test_the_form_on_its_page_works_without_a_script_and_keeps_what_was_typed(ta
     assert "Cut the roots: Task ended." in done.content.decode()
     late = phone.client.post(path, {**sent, "key": str(uuid.uuid4()), "photo": "", "outcome": "done"})
     assert late.status_code == 409
-    assert "Your result didn’t count" in late.content.decode()
+    assert "Your result wasn’t used" in late.content.decode()
 
 
 def test_a_task_of_others_is_not_there(town: Rivermark, task: Task) -> None:

@@ -165,7 +165,7 @@ def test_several_events_about_one_request_are_one_email(
     mail_server.deliver()
     (mail,) = mailbox.to(town.dev.email)
     assert "Tom assigned this to you." in plain(mail)
-    assert "Tom named you in a note." in plain(mail)
+    assert "Tom mentioned you in a note." in plain(mail)
 
 
 def test_each_chooses_when_they_are_notified(

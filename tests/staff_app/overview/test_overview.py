@@ -174,7 +174,7 @@ def test_an_empty_city_has_a_calm_page(cast: Rivermark, pia: Client) -> None:
     page = pia.get(reverse("staff_app:overview")).content.decode()
     assert tiles(page)["open"][0] == "0"
     assert tiles(page)["missed"][0] == "–"
-    assert "Charts begin after the first night" in page
+    assert "Charts start after the first night" in page
     assert "Nothing is open." in page
 
 

@@ -14,7 +14,7 @@ from tests.factories import Rivermark
 from tests.on_call import GAS, minutes_later, on_call, work
 
 pytestmark = pytest.mark.django_db
-STRIP = "Needs somebody now"
+STRIP = "Needs someone now"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_five_are_one_line_until_it_is_opened(alarm: Alarm, tom: Client, town: R
         factories.report(town.pothole, f"{GAS} {number}", answers={"where": "lane"})
     work()
     page = tom.get("/staff/profile/").content.decode()
-    assert "5 alarms need somebody now" in page
+    assert "5 alarms need someone now" in page
     assert page.count("data-alarm=") == 5
     assert "<details><summary>" in page[page.index("alarm-lines") :]
 

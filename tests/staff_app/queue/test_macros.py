@@ -107,20 +107,20 @@ def test_one_whose_department_is_gone_says_so_and_does_nothing(
     town.parks.active = False
     town.parks.save()
     answer = tom.post(f"/staff/r/{hole.reference}/macro/{macro.pk}/", follow=True)
-    assert "The department it names is gone." in answer.content.decode()
+    assert "Its department no longer exists." in answer.content.decode()
     assert not hole.comments.exists()
     assert not hole.events.filter(user=town.tom).exists()
     # The same for many: the page says it before anything starts.
     page = tom.get(f"/staff/bulk/?verb=macro:{macro.pk}&request={hole.pk}")
     assert page.status_code == 422
-    assert "The department it names is gone." in page.content.decode()
+    assert "Its department no longer exists." in page.content.decode()
 
 
 def test_a_step_that_is_not_allowed_stops_all_of_them(town: Rivermark, signed_in: SignIn, hole: ServiceRequest) -> None:
     cal = signed_in(town.cal)
     macro = saved(cal, note="A note she may write", department=town.parks.code)
     answer = cal.post(f"/staff/r/{hole.reference}/macro/{macro.pk}/", follow=True)
-    assert "You may not do this to it." in answer.content.decode()
+    assert "You don’t have permission to do this." in answer.content.decode()
     assert not hole.comments.exists()
 
 
@@ -139,7 +139,7 @@ def test_it_is_checked_when_saved_and_each_keeps_their_own(town: Rivermark, tom:
     for typed, words in (
         ({"department": "nowhere"}, "Select a valid choice"),
         ({"reason": "", "department": town.parks.code}, "Say why."),
-        ({"department": "", "priority": ""}, "Choose at least one thing"),
+        ({"department": "", "priority": ""}, "Choose at least one step"),
         ({"department": town.parks.code, "assignee": "me"}, "After a transfer"),
         # Only administrators make one for everybody.
         ({"audience": "everyone", "department": town.parks.code}, "Select a valid choice"),

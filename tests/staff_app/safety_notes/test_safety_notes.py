@@ -74,7 +74,7 @@ def test_a_supervisor_sets_one_and_the_crew_reads_it_on_request(
     assert ">Dev<" in page
     assert WORDS not in page + pia.get(PATH).content.decode()
     # Made by another department's: Pia isn't told which request it was.
-    assert "A request of others" in page
+    assert "A request you can’t open" in page
     assert made.display_reference not in page
     assert WORDS in pia.post(f"{PATH}{note.pk}/read/").content.decode()
     assert list(note.readings.order_by("id").values_list("user__name", flat=True)) == ["Dev", "Pia"]
@@ -103,12 +103,12 @@ def test_it_counts_for_one_building(town: Rivermark, made: ServiceRequest) -> No
         ({"words": "The owner is a drunk."}, "Remove “drunk.”"),
         ({"words": "El dueño está loco."}, "Remove “loco.”"),
         ({"words": "Call 617-555-0147 first."}, "Remove “617-555-0147.”"),
-        ({"words": ""}, "Say what is there."),
+        ({"words": ""}, "Describe what is there."),
         ({"kind": ""}, "Choose what it is."),
         ({"address": "1 Nowhere Ave"}, "We couldn’t find this place."),
         ({"until": "2020-01-01"}, "This has passed."),
-        ({"until": ""}, "Enter the last day on which it counts."),
-        ({"until": (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=370)).isoformat()}, "ends within 12 months"),
+        ({"until": ""}, "Enter the last day it applies."),
+        ({"until": (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=370)).isoformat()}, "can last up to 12 months"),
     ],
 )
 def test_what_may_not_be_said_is_refused_and_nothing_is_lost(

@@ -84,7 +84,7 @@ def test_what_is_no_key_opens_nothing(town: Rivermark, wrong: str) -> None:
         ({"networks": "192.0.2.0/24\n10.0.0.0/99"}, "“10.0.0.0/99” is not a network."),
         ({"expires_on": "2020-01-01"}, "This day has passed."),
         ({"expires_on": "9999-12-31"}, "Enter a day before the year 9999."),
-        ({"scopes": ["staff"]}, "Choose whose permissions count"),
+        ({"scopes": ["staff"]}, "Choose whose permissions apply"),
         ({"contact": "nobody"}, "Enter an email address"),
         ({"calls_a_minute": "0"}, "greater than or equal to 1"),
     ],
@@ -154,7 +154,7 @@ def test_the_page_of_a_key_shows_its_use(ada: Client, town: Rivermark) -> None:
     Client().post("/open311/v2/requests.json", {**form, "service_code": "nothing"})
     factories.run_part("fold_api_usage")
     page = ada.get(f"/staff/api-keys/{key.pk}/").content.decode()
-    assert "2 calls, of which 1 got an error." in page
+    assert "2 calls, of which 1 failed." in page
     assert "POST /open311/v2/requests.json" in page
     assert sent["Request-Id"] in page
     number = sent.json()[0]["service_request_id"]

@@ -85,7 +85,7 @@ def test_eight_answers_make_a_city_that_takes_reports(db: None, client: Client) 
     assert client.get("/staff/").status_code == 200
     assert "Mill Falls" in Client().get("/").content.decode()
     golive_page = client.get("/staff/setup/services/street-light/go-live/").content.decode()
-    assert "Shipped with the product: your 911 center reads it by" in golive_page
+    assert "Shipped with the product. Your 911 center should read it by" in golive_page
     assert "8 of 8 are done." in golive_page
 
 

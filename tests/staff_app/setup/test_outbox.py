@@ -148,8 +148,8 @@ def test_rows_of_every_kind_are_there_grouped_by_kind_and_cause(town: Rivermark,
         ("Email: link to confirm or sign in", GAVE_UP): 2,
         ("Email: link to confirm or sign in", "The mail server refused the address (550)"): 1,
         ("Job on many requests", "ValueError"): 1,
-        ("By the clock: counting again", "QueryCanceled"): 1,
-        ("By the clock: ending holds", "QueryCanceled"): 1,
+        ("Scheduled: recount", "QueryCanceled"): 1,
+        ("Scheduled: end holds", "QueryCanceled"): 1,
     }
 
 
@@ -254,4 +254,4 @@ def test_another_citys_rows_are_not_there(
     assert not SetupChange.objects.filter(kind="outbox").exists()
     # What is done for all cities together is everybody's.
     kill(OutboxRow.objects.get(kind="recount"))
-    assert [one.what for one in eve.get("/staff/outbox/", **at).context["groups"]] == ["By the clock: counting again"]
+    assert [one.what for one in eve.get("/staff/outbox/", **at).context["groups"]] == ["Scheduled: recount"]

@@ -36,7 +36,7 @@ def test_staff_see_a_webhooks_deliveries_send_one_again_and_switch_it_off(
     client.post(address, {"resend": dead.pk})
     dead.refresh_from_db()
     assert (dead.state, OutboxRow.objects.filter(kind="send_webhook").count()) == ("waiting", 1)
-    assert "being sent already" in client.post(address, {"resend": dead.pk}, follow=True).content.decode()
+    assert "already being sent" in client.post(address, {"resend": dead.pk}, follow=True).content.decode()
     client.post(address, {"off": "1"})
     assert Webhook.objects.get().end_reason == "staff"
     # The program can't switch it on again.

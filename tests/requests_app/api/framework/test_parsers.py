@@ -79,7 +79,7 @@ def test_json_that_is_no_object_of_texts_and_numbers_is_400(key: str, format: st
     ],
 )
 def test_a_field_of_json_that_is_no_text_is_named(key: str, format: str, body: bytes, field: str) -> None:
-    assert refused(key, format, body, "application/json") == f"{field} holds characters that are not text."
+    assert refused(key, format, body, "application/json") == f"{field} contains invalid characters."
 
 
 @FORMATS
@@ -180,4 +180,4 @@ def test_a_body_of_another_type_is_not_read_and_never_a_415(
 @FORMATS
 def test_nul_is_not_text_in_a_form_either(api: Api, pothole_form: Form, format: str) -> None:
     (error,) = api.post(pothole_form | {"description": "a\x00b"}, 400, path=f"requests.{format}")
-    assert error["description"] == "description holds characters that are not text."
+    assert error["description"] == "description contains invalid characters."

@@ -579,7 +579,7 @@ def test_a_fixmystreet_report_is_one_report_however_often_and_changed_it_is_sent
 def test_a_description_that_is_no_text_is_400_and_no_report(api: Api, pothole_form: Form, value: Any) -> None:
     body = json.dumps(pothole_form | {"api_key": api.key, "description": value})
     answer = api.client.post(f"{BASE}requests.json", body, content_type="application/json")
-    assert (answer.status_code, answer.json()[0]["description"]) == (400, "description must be text.")
+    assert (answer.status_code, answer.json()[0]["description"]) == (400, "description must be a string.")
     assert not ServiceRequest.objects.exists()
 
 
@@ -666,7 +666,7 @@ def test_a_photo_goes_nowhere_when_the_report_is_refused(upload: Any, tmp_path: 
 
 
 def test_a_service_that_takes_no_photos_keeps_none_and_says_so(upload: Any, tmp_path: Path) -> None:
-    assert "takes no photos" in upload(factories.jpeg(), service_code="outreach")[0]["service_notice"]
+    assert "doesn’t accept photos" in upload(factories.jpeg(), service_code="outreach")[0]["service_notice"]
     assert not Photo.objects.exists()
     assert not list(tmp_path.rglob("*.jpg"))
 

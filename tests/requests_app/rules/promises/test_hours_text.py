@@ -27,7 +27,7 @@ def test_hours_are_read_as_people_write_them(typed: str, spans: list[list[str]])
     ("typed", "words"),
     [
         ("22:00-06:00", "Write it on both days: 22:00–24:00 on the first, and 00:00–06:00 on the next."),
-        ("8-8", "over midnight"),
+        ("8-8", "past midnight"),
         ("8-13, 12-17", "These hours overlap: 08:00–13:00 and 12:00–17:00."),
         ("8:75-9", "Write it like 08:00–17:00."),
         ("25-26", "Write it like"),

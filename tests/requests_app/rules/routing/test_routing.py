@@ -73,8 +73,8 @@ POTHOLES = {"services": ["pothole"]}
         ({"areas": {"layer": "ward", "codes": ["5"]}}, {"areas": {"layer": "park", "codes": ["5"]}}, ""),
         ({"answers": {"where": ["lane", "side"]}}, {"answers": {"where": ["side"]}}, "Never reached"),
         (POTHOLES, POTHOLES, "Contradicts “first,”"),
-        ({"services": ["tree"]}, {"priorities": [1, 2, 3, 4]}, "Catches everything"),
-        ({"priorities": [1]}, {"services": ["pothole", "tree"]}, "Catches everything"),
+        ({"services": ["tree"]}, {"priorities": [1, 2, 3, 4]}, "Matches everything"),
+        ({"priorities": [1]}, {"services": ["pothole", "tree"]}, "Matches everything"),
         (POTHOLES, {"answers": {"where": ["lane"], "size": ["big"]}}, "Never true: no service asks"),
         (POTHOLES, {"days": ["sun"], "working_hours": {"calendar": "office", "open": True}}, "Never true: its days"),
         (POTHOLES, {"services": ["gone"]}, "Never reached: its services"),
@@ -95,4 +95,4 @@ def test_two_rules_together_can_leave_nothing_for_a_third() -> None:
     rules = [{"name": code, "when": {"services": [code]}, "department": "PW"} for code in ("pothole", "tree")] + [
         {"name": "both", "when": {"services": ["tree", "pothole"], "words": ["bridge"]}, "department": "PK"}
     ]
-    assert marks(rules, KNOWN)[2] == "Never reached: “pothole”, “tree” catch it all first."
+    assert marks(rules, KNOWN)[2] == "Never reached: “pothole”, “tree” match everything first."

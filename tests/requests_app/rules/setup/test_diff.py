@@ -28,7 +28,7 @@ def test_each_language_of_a_text_has_its_own_sentence() -> None:
 
 def test_only_the_row_that_moved_is_said_to_have_moved() -> None:
     assert differences({"questions": [WHERE, SIZE, DEPTH]}, {"questions": [DEPTH, WHERE, SIZE]}) == [
-        "The question “How deep?” has moved"
+        "The question “How deep?” was moved"
     ]
 
 

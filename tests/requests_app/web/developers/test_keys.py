@@ -70,7 +70,10 @@ def test_somebody_asks_is_approved_and_sees_the_key_once(client: Client, ada: Cl
     assert again.status_code == 410
     assert not re.search(r"lk_[\w-]{43}", again.content.decode())
     # A second answer, as by a colleague on an old page, changes nothing.
-    assert "Somebody else answered it" in ada.post(page, {"decline": "1", "reply": "No"}, follow=True).content.decode()
+    assert (
+        "Someone else already answered it"
+        in ada.post(page, {"decline": "1", "reply": "No"}, follow=True).content.decode()
+    )
     # Another link ends the key that was shown.
     ada.post(page, {"again": "1"})
     renewed = re.search(r"lk_[\w-]{43}", client.post(link_in_mail()).content.decode())

@@ -216,7 +216,7 @@ def test_what_becomes_private_leaves_an_open_popup_and_what_fails_is_said(
     page.route("**/tiles/requests/**", lambda route: route.abort())
     page.locator("#map canvas").press("ArrowUp")
     page.clock.run_for(1000)
-    page.get_by_text("We couldn’t update the list. It shows the reports from before.").wait_for()
+    page.get_by_text("We couldn’t update the list. It still shows the earlier reports.").wait_for()
     page.locator("#map canvas").press("-")
     page.clock.run_for(1000)
     page.get_by_text("Parts of the map couldn’t be loaded.").wait_for()

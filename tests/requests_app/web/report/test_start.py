@@ -243,7 +243,7 @@ def test_an_answered_question_is_counted_by_day_article_and_service_and_nobody(c
     walk.begin(service="tree")
     walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "holes"})
     walk.begin("hole in the road again")
-    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "no such article"})
+    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "Article not found"})
     today = app_now().astimezone(cast.city.zone).date()
     counted = AnsweredCount.objects.order_by("id").values(
         "jurisdiction", "day", "article_code", "service_code", "value"

@@ -125,7 +125,7 @@ def test_of_a_confidential_request_it_says_only_that_something_was_done(
     factories.run_worker()
     endings.resolve(one.pk, disposition="action_taken", words="Went by at 9.", actor=town.tom)
     page = page_of(ada)
-    assert "A request that isn’t open to you" in page
+    assert "A request you can’t open" in page
     for secret in (one.display_reference, "We took action", "sleeps", "Sorrowful", "Went by"):
         assert secret not in page
     # Nor by searching for what it is about.

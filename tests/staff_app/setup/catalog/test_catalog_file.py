@@ -149,13 +149,13 @@ def test_what_is_wrong_is_told_by_line_and_column_and_nothing_is_half_applied(
 
 def test_a_file_begins_with_the_mark_that_some_editors_write(town: Rivermark, ada: Client) -> None:
     html = upload(ada, b"\xef\xbb\xbfformat: 1\n").content.decode()
-    assert "The file says what the catalog says already." in html
+    assert "The file already matches the catalog." in html
 
 
 def test_the_download_can_be_uploaded_and_changes_nothing(town: Rivermark, ada: Client) -> None:
     answer = ada.get("/staff/setup/catalog/download/")
     assert answer["Content-Disposition"].startswith("attachment; ")
-    assert "The file says what the catalog says already." in upload(ada, answer.content).content.decode()
+    assert "The file already matches the catalog." in upload(ada, answer.content).content.decode()
 
 
 def test_a_city_without_services_is_offered_the_starter_catalog(signed_in: SignIn) -> None:
@@ -207,7 +207,7 @@ def test_the_differences_say_what_residents_will_see_in_those_words(town: Riverm
 def test_a_new_service_arrives_not_offered_and_the_page_says_what_is_missing(town: Rivermark, ada: Client) -> None:
     new = {**service_in(town, "tree"), "service_code": "stump", "active": True}
     page = unescape(upload(ada, {"format": 1, "services": [new]}).content.decode())
-    assert "Residents won’t see it yet. Missing: Email · Targets · Outcome words" in page.replace("Languages · ", "")
+    assert "Residents won’t see it yet. Missing: Email · Targets · Outcome wording" in page.replace("Languages · ", "")
     ada.post(CHECK, {"code": code_of(page)})
     assert not Service.objects.get(service_code="stump").active
     del new["active"]

@@ -79,7 +79,7 @@ def _written(calendar: Calendar) -> dict[str, list[str]]:
         ([], {"code": ""}, "Enter a short name"),
         ([], {"code": "always"}, "is taken"),
         ([], {"subdivision": "ZZ"}, "We don’t know this state’s holidays"),
-        ([{"date": "2027-12-24", "hours": "22-6"}], {}, "goes over midnight"),
+        ([{"date": "2027-12-24", "hours": "22-6"}], {}, "goes past midnight"),
         ([{"date": "", "name_en": "Eve"}], {}, "Enter the day."),
         ([{"date": "2027-12-24"}, {"date": "2027-12-24"}], {}, "This day is listed twice."),
     ],

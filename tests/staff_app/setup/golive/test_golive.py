@@ -57,8 +57,8 @@ def test_everything_that_is_missing_is_named(town: Rivermark) -> None:
             "The target for the work itself counts day and night, but Streets has nobody on call.",
         ],
         "languages": [
-            "The description has no words in Spanish.",
-            "The question “Who?” has no words in Spanish.",
+            "The description is missing in Spanish.",
+            "The question “Who?” is missing in Spanish.",
         ],
         "outcomes": ["Say what “fixed” means for this service."],
         "emergency": ["Read the emergency check and approve it."],
@@ -133,7 +133,7 @@ def test_what_is_missing_leads_to_where_it_is_added(town: Rivermark, ada: Client
     for check, address in {
         "The department has an email address": f"/staff/setup/departments/{town.streets.pk}/",
         "Targets that can be met": f"/staff/setup/targets/{town.outreach.service_id}/",
-        "Outcome words": "/staff/setup/services/outreach/",
+        "Outcome wording": "/staff/setup/services/outreach/",
     }.items():
         assert f'href="{address}"' in html.split(check)[1].split("</li>")[0]
 
@@ -145,7 +145,7 @@ def test_it_goes_live_only_once_nothing_is_missing_and_goes_offline_at_once(
     Service.objects.filter(pk=town.outreach.service_id).update(active=False)
     answer = ada.post(f"{PAGE}offer/", {"offer": "1"})
     assert answer.status_code == 409
-    assert "It can’t go live yet." in answer.content.decode()
+    assert "It isn’t ready to go live." in answer.content.decode()
     assert not service_of(town).active
     everything_is_done(town, ada)
     assert go_live.missing(service_of(town)) == []

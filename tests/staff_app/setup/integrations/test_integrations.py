@@ -39,7 +39,7 @@ def test_a_test_email_takes_the_real_way_to_the_one_who_pressed(
 ) -> None:
     settings.EMAIL_HOST_PASSWORD = "hunter2"
     said = press(ada, email="1")
-    assert f"The mail server took an email to {town.ada.email}." in said
+    assert f"The mail server accepted an email to {town.ada.email}." in said
     (received,) = mailbox.to(town.ada.email)
     assert received["Subject"] == "Test email from Rivermark"
     assert f"By the mail server 127.0.0.1:{settings.EMAIL_PORT}, not encrypted" in said
@@ -50,7 +50,7 @@ def test_a_test_email_takes_the_real_way_to_the_one_who_pressed(
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ({"answer": "552 Mailbox full"}, "The mail server didn’t take the email. It said: 552 Mailbox full"),
+        ({"answer": "552 Mailbox full"}, "The mail server didn’t accept the email. It said: 552 Mailbox full"),
         ({"rcpt_answer": "550 No such user"}, "It said: 550 No such user"),
     ],
 )

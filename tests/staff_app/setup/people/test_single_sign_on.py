@@ -404,7 +404,7 @@ def test_the_button_tries_it_and_says_what_happened(set_up: SignInProvider, ada:
     SignInProvider.objects.update(server_url="http://127.0.0.1:9")
     assert "nothing answers there" in ada.post(SETUP, {"try": "1"}).content.decode()
     SignInProvider.objects.update(server_url=provider.url.replace("127.0.0.1", "localhost"))
-    assert "it calls itself by another address" in ada.post(SETUP, {"try": "1"}).content.decode()
+    assert "it identifies itself with another address" in ada.post(SETUP, {"try": "1"}).content.decode()
 
 
 def test_a_plain_address_is_refused(town: Rivermark, ada: Client) -> None:

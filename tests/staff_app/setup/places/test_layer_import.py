@@ -84,7 +84,7 @@ def test_a_layer_is_replaced_with_a_report_of_what_moves_and_undone(town: Riverm
     Target.objects.create(service=town.tree.service, area=before, kind="resolve", value=1, unit="days")
     page = wards(ada, halves())
     html = ada.get(page).content.decode()
-    assert "1 request changes its area." in html
+    assert "1 request changes areas." in html
     assert "<svg" in html
     shapes = ada.get(f"{page}shapes.json").json()
     assert {one["properties"]["role"] for one in shapes["features"]} == {"old", "new"}

@@ -114,7 +114,7 @@ def test_a_target_that_has_begun_stays(town: Rivermark, ada: Client) -> None:
     old = Target.objects.filter(service=town.tree.service).first()
     assert old is not None
     html = ada.post(f"/staff/setup/targets/remove/{old.pk}/", follow=True).content.decode()
-    assert "already counts" in html
+    assert "already in effect" in html
     assert Target.objects.filter(pk=old.pk).exists()
 
 

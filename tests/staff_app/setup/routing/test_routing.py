@@ -92,7 +92,7 @@ def test_rules_move_and_go_without_scripts(ada: Client) -> None:
     assert [one["name"] for one in RoutingDraft.objects.get().rules] == ["Trees: Parks", "Potholes: Streets"]
     ada.post(f"{PAGE}1/remove/", seen(ada))
     assert [one["name"] for one in RoutingDraft.objects.get().rules] == ["Potholes: Streets"]
-    assert "The rule “Trees: Parks” is gone" in ada.get(PAGE).content.decode()
+    assert "The rule “Trees: Parks” was removed" in ada.get(PAGE).content.decode()
     ada.post(f"{PAGE}discard/", seen(ada))
     assert not RoutingDraft.objects.exists()
 
@@ -126,7 +126,7 @@ def test_the_second_of_two_who_publish_sees_what_the_first_did(town: Rivermark, 
     assert ada.post(f"{PAGE}publish/", form).status_code == 302
     second = ada.post(f"{PAGE}publish/", form)
     assert second.status_code == 409
-    assert "The rule “Trees: Parks” is gone" in second.content.decode()
+    assert "The rule “Trees: Parks” was removed" in second.content.decode()
     assert RoutingVersion.objects.count() == 2
     # Somebody rolled back while another draft was being made.
     ada.post(f"{PAGE}1/remove/", seen(ada))
@@ -150,7 +150,7 @@ def test_a_rule_to_a_closed_department_is_not_published(town: Rivermark, ada: Cl
 def test_one_press_rolls_back(ada: Client) -> None:
     ada.post(f"{PAGE}2/remove/", seen(ada))
     ada.post(f"{PAGE}publish/", {**seen(ada), "note": "Without trees"})
-    assert "The rule “Trees: Parks” is gone" in ada.get(f"{PAGE}history/2/").content.decode()
+    assert "The rule “Trees: Parks” was removed" in ada.get(f"{PAGE}history/2/").content.decode()
     answer = ada.post(f"{PAGE}history/1/roll-back/", seen(ada), follow=True)
     assert "The rules of version 1 are in use again, as version 3." in answer.content.decode()
     assert in_use() == ["Potholes: Streets", "Trees: Parks"]

@@ -30,7 +30,7 @@ def test_a_draft_is_tried_and_seen_on_the_map(live_site: "Site", new_page: "Call
     page.fill("[name=login]", cast.ada.email)
     page.fill("[name=password]", PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Try on the last 90 days").click()
+    page.get_by_role("button", name="Try it on the last 90 days").click()
     # The worker looks every 5 seconds, and the page every 2.
     expect(page.get_by_text("1 of 1 reports would have gone elsewhere.")).to_be_visible(timeout=20_000)
     expect(page.locator("[data-routing-map] canvas")).to_be_visible()

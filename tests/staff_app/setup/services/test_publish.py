@@ -145,7 +145,7 @@ def test_an_approval_lasts_until_the_day_of_publishing(town: Rivermark, changed:
     at = {"schedule": "1", "publish_at": f"{day}T23:59", "approver": "Lt. Ruiz"}
     answer = press(ada, changed, **at, review_by=day - dt.timedelta(days=1))
     assert answer.status_code == 422
-    assert "was to be reviewed by now" in answer.content.decode()
+    assert "has run out" in answer.content.decode()
     changed.refresh_from_db()
     assert changed.publish_at is None
     assert "approved by Lt. Ruiz until" in press(ada, changed, **at, review_by=day).content.decode()
@@ -169,7 +169,7 @@ def test_an_approval_that_ends_at_midnight_counts_until_then(
     assert ServiceDraft.objects.filter(publish_at=None).exists() is not published
     if not published:
         refused = SetupChange.objects.get(action="not_published")
-        assert "was to be reviewed by now" in refused.note
+        assert "has run out" in refused.note
 
 
 def test_what_is_scheduled_and_then_changed_is_not_published_with_the_earlier_approval(
@@ -196,7 +196,7 @@ def test_rolling_back_to_other_words_asks_too(town: Rivermark, changed: ServiceD
     assert refused.status_code == 409
     assert "Read it and approve it again." in html.unescape(refused.content.decode())
     page = ada.get(f"{OUTREACH}history/").content.decode()
-    assert "your 911 center approves it first" in page
+    assert "your 911 center must approve it first" in page
     fields["seen"] = page.split('name="seen" value="')[1].split('"')[0]
     assert ada.post(f"{OUTREACH}roll-back/", fields).status_code == 422
     ada.post(f"{OUTREACH}roll-back/", fields | {"approver": "Chief Ode", "review_by": until})
