@@ -1,7 +1,7 @@
 """The form for a page of the service's questions; the first page also has the description and the photos."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ from requests_app.core.localized import localized
 from requests_app.forms.fields import MemorableDateField, PhotosField, PhotosInput, WordsField
 from requests_app.models import Photo, QuestionVersion, ServiceVersion
 from requests_app.rules.report.path import Path
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 
 
 class DetailsForm(forms.Form):
@@ -43,7 +43,7 @@ class DetailsForm(forms.Form):
             self._add_words()
         self.in_place = path.in_place(number)
         for question in self.questions:
-            if question.kind != QuestionVersion.Kind.DISPLAY:
+            if question_kinds.of(question).is_answered:
                 self.fields[name_of(question)] = self._field(question)
         self.is_opened = self._is_opened()
         if self.in_place is not None:
@@ -94,7 +94,6 @@ class DetailsForm(forms.Form):
             )
 
     def _field(self, question: QuestionVersion) -> forms.Field:
-        kinds = QuestionVersion.Kind
         common: dict[str, Any] = {
             "label": localized(question.text),
             "help_text": self._hint(question),
@@ -104,17 +103,7 @@ class DetailsForm(forms.Form):
                 "required": _("Answer this question: %(question)s") % {"question": localized(question.text)}
             },
         }
-        choices = [(str(option["value"]), localized(option.get("label"))) for option in question.options]
-        if question.kind == kinds.SINGLE:
-            return _SingleField(choices=choices, **common)
-        if question.kind == kinds.MULTI:
-            return _MultiField(choices=choices, **common)
-        if question.kind == kinds.DATETIME:
-            common["initial"] = _day(common["initial"])
-            return MemorableDateField(**common)
-        if question.kind == kinds.NUMBER:
-            return WordsField(max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common)
-        return WordsField(max_length=intake.ANSWER_MAX, lines=1, **common)
+        return CONTROLS[question_kinds.of(question).control](question, common)
 
     def _is_opened(self) -> bool:
         """Whether the form was sent with the in-place question open, and its condition still holds."""
@@ -127,7 +116,7 @@ class DetailsForm(forms.Form):
     def asked(self) -> list[QuestionVersion]:
         """The questions this page asks, including the in-place one if it was open."""
         opened = [self.in_place] if self.in_place is not None and self.is_opened else []
-        return [question for question in [*self.questions, *opened] if question.kind != QuestionVersion.Kind.DISPLAY]
+        return [question for question in [*self.questions, *opened] if question_kinds.of(question).is_answered]
 
     def _hint(self, question: QuestionVersion) -> str:
         parts = [localized(question.help)]
@@ -152,7 +141,7 @@ class DetailsForm(forms.Form):
 
     def _listed(self, name: str) -> list[Any]:
         value = self.fields[name].widget.value_from_datadict(self.data, self.files, name) or []
-        return list(value if isinstance(value, list) else [value])[: intake.CHOICES_MAX]
+        return list(value if isinstance(value, list) else [value])[: question_kinds.CHOICES_MAX]
 
     @property
     def given(self) -> dict[str, Any]:
@@ -163,10 +152,10 @@ class DetailsForm(forms.Form):
             if name in getattr(self, "cleaned_data", {}):
                 value = self.cleaned_data[name]
                 answers[question.code] = value.isoformat() if hasattr(value, "isoformat") else value
-            elif question.kind == QuestionVersion.Kind.MULTI:
-                answers[question.code] = [str(value)[: intake.ANSWER_MAX] for value in self._listed(name)]
-            elif question.kind != QuestionVersion.Kind.DATETIME:
-                answers[question.code] = str(self.data.get(name, ""))[: intake.ANSWER_MAX]
+            elif question_kinds.of(question).is_several:
+                answers[question.code] = [str(value)[: question_kinds.ANSWER_MAX] for value in self._listed(name)]
+            elif question_kinds.of(question).control != "date":
+                answers[question.code] = str(self.data.get(name, ""))[: question_kinds.ANSWER_MAX]
         return answers
 
 
@@ -222,6 +211,30 @@ class _MultiField(forms.MultipleChoiceField):
     }
 
 
+def _choices(question: QuestionVersion) -> list[tuple[str, str]]:
+    return [(str(option["value"]), localized(option.get("label"))) for option in question.options]
+
+
+def _date_field(question: QuestionVersion, common: dict[str, Any]) -> forms.Field:
+    return MemorableDateField(**{**common, "initial": _day(common["initial"])})
+
+
+def _input_field(question: QuestionVersion, common: dict[str, Any]) -> forms.Field:
+    kind = question_kinds.of(question)
+    return WordsField(max_length=kind.letters_max, widget=forms.TextInput(attrs={**kind.attributes}), **common)
+
+
+# By the control of a kind of question. static/js/offline/asking.js has the same ones.
+CONTROLS: dict[str, Callable[[QuestionVersion, dict[str, Any]], forms.Field]] = {
+    "radio": lambda question, common: _SingleField(choices=_choices(question), **common),
+    "checkbox": lambda question, common: _MultiField(choices=_choices(question), **common),
+    "words": lambda question, common: WordsField(max_length=question_kinds.ANSWER_MAX, lines=1, **common),
+    "input": _input_field,
+    "date": _date_field,
+}
+question_kinds.check_controls(question_kinds.KINDS, CONTROLS, "CONTROLS of forms/details_form.py")
+
+
 def name_of(question: QuestionVersion) -> str:
     """The field's name, prefixed so that a city's question codes cannot clash with the form's own fields."""
     return f"q_{question.code}"
@@ -238,7 +251,7 @@ def in_order(form: DetailsForm) -> list[dict[str, Any]]:
     """The page's questions for the template: a field, with the question that opens below it, or a text to display."""
     rows: list[dict[str, Any]] = []
     for question in form.questions:
-        if question.kind == QuestionVersion.Kind.DISPLAY:
+        if not question_kinds.of(question).is_answered:
             rows.append({"words": localized(question.text), "help": localized(question.help)})
             continue
         rows.append({"field": form[name_of(question)]})

@@ -45,6 +45,7 @@ from requests_app.rules.alarms.alarms import KINDS_ON_CALL
 from requests_app.rules.promises.service_levels import WEEKDAYS
 from requests_app.rules.publication import review
 from requests_app.rules.setup.go_live import REVIEW_WITHIN
+from requests_app.rules.shared import question_kinds
 
 FORMAT = 1
 NAME_MAX = 200
@@ -259,7 +260,7 @@ class Question(Section):
 
     @model_validator(mode="after")
     def _lists_have_options(self) -> Self:
-        if (self.kind in (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI)) != bool(self.options):
+        if (self.kind in question_kinds.CHOICES) != bool(self.options):
             raise wrong("only a list has options, and a list needs them.", "options", code=self.code)
         return self
 

@@ -17,13 +17,13 @@ from requests_app.models import (
     Answer,
     Photo,
     PublicState,
-    QuestionVersion,
     ReviewReason,
     ServiceRequest,
 )
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import review
 from requests_app.rules.publication.review import Matches, ModerationLists
+from requests_app.rules.shared import question_kinds
 from staff_app.decorators import StaffRequest
 
 OLDEST: Order = [("submitted_at", "asc"), ("id", "asc")]
@@ -81,7 +81,7 @@ def waiting(request: HttpRequest) -> Waiting:
 def with_all(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
     """Prefetches everything that a row shows."""
     # Only free text needs review, not chosen options.
-    typed = Answer.objects.filter(question_version__kind=QuestionVersion.Kind.TEXT)
+    typed = Answer.objects.filter(question_version__kind__in=question_kinds.WORDS)
     answers = typed.select_related("question_version").order_by("question_version__order")
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT).order_by("id")
     related = with_last_event(service_requests).select_related("service_version", "jurisdiction", "department")

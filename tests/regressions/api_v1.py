@@ -130,7 +130,7 @@ REGRESSIONS = [
     Regression(
         "the words of an option mark a report as dangerous",
         "requests_app/rules/alarms/screening.py",
-        "for question, _value, words in given if question.kind == QuestionVersion.Kind.TEXT]",
+        "for question, _value, words in given if question.kind in question_kinds.WORDS]",
         "for question, _value, words in given]",
         WRITING,
     ),

@@ -437,15 +437,15 @@ REGRESSIONS = [
     Regression(
         "a hidden question blocks the form",
         "requests_app/rules/shared/intake.py",
-        "question.kind == QuestionVersion.Kind.DISPLAY or not is_asked(question, values)",
-        "question.kind == QuestionVersion.Kind.DISPLAY",
+        "not question_kinds.of(question).is_answered or not is_asked(question, values)",
+        "not question_kinds.of(question).is_answered",
         ("tests/requests_app/web/report/test_details.py", "tests/requests_app/actions/report/test_submission.py"),
     ),
     Regression(
         "an option that is not on the list is taken",
-        "requests_app/rules/shared/intake.py",
-        'return (text, labels[text], "") if text in labels else',
-        'return (text, labels.get(text, text), "") if text else',
+        "requests_app/rules/shared/question_kinds.py",
+        "return Reading(text, labels[text]) if text in labels else",
+        "return Reading(text, labels.get(text, text)) if text else",
         (
             "tests/requests_app/actions/report/test_submission.py",
             "tests/requests_app/web/report/test_details.py",

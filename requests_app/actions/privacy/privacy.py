@@ -28,13 +28,13 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
-    QuestionVersion,
     ServiceRequest,
     SurveyAnswer,
     TextRevision,
     User,
 )
 from requests_app.rules.people import my_requests
+from requests_app.rules.shared import question_kinds
 
 # A report with other people in these roles is not erased.
 KEEPING_ROLES = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
@@ -171,7 +171,7 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     # Revisions contain the text before it was edited or hidden.
     TextRevision.objects.filter(service_request=service_request, comment=None).delete()
     answers = service_request.answers.all()
-    (answers if choices_too else answers.filter(question_version__kind=QuestionVersion.Kind.TEXT)).delete()
+    (answers if choices_too else answers.filter(question_version__kind__in=question_kinds.WORDS)).delete()
     IdempotencyKey.objects.filter(service_request=service_request).delete()
     service_request.description = service_request.place_note = ""
     service_request.has_new_answer = False

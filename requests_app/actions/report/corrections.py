@@ -17,7 +17,7 @@ from requests_app.models import Answer, Owner, Person, QuestionVersion, ServiceR
 from requests_app.places import ownership
 from requests_app.rules.publication.publication import words_of
 from requests_app.rules.report import key_sentence, reporter_edits
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 
 Field = TextRevision.Field
 # Shown where an answer was removed.
@@ -104,7 +104,7 @@ def _change_answers(service_request: ServiceRequest, texts: Mapping[str, str], a
     for question in reporter_edits.text_questions(service_request, values):
         if question.code not in texts:
             continue
-        words = intake.clean_text(texts[question.code])[: intake.ANSWER_MAX]
+        words = intake.clean_text(texts[question.code])[: question_kinds.ANSWER_MAX]
         answer = answers.get(question.code)
         before = str(answer.value) if answer else ""
         if words == before:

@@ -16,20 +16,11 @@ from requests_app.messages.report_notice import demo_words
 from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
 from requests_app.rules.setup import offer_dates
 from requests_app.rules.setup.offered_services import offered
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.jurisdictions import is_demo
 
 # The standard's name, which clients compare letter by letter: http, and no slash at the end.
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-
-_DATATYPES = {
-    QuestionVersion.Kind.TEXT: "text",
-    QuestionVersion.Kind.NUMBER: "number",
-    QuestionVersion.Kind.DATETIME: "datetime",
-    QuestionVersion.Kind.SINGLE: "singlevaluelist",
-    QuestionVersion.Kind.MULTI: "multivaluelist",
-    QuestionVersion.Kind.DISPLAY: "string",
-}
 
 
 def offered_version(city: Jurisdiction, service_code: str) -> ServiceVersion:
@@ -89,19 +80,19 @@ def definition(city: Jurisdiction, service_code: str) -> dict[str, Any]:
 
 
 def _attribute(question: QuestionVersion, version: ServiceVersion, order: int) -> dict[str, Any]:
-    is_question = question.kind != QuestionVersion.Kind.DISPLAY
+    kind = question_kinds.of(question)
     depends = bool(question.show_if) or intake.depends_on_place(question, version)
     attribute: dict[str, Any] = {
-        "variable": is_question,
+        "variable": kind.is_answered,
         "code": question.code,
-        "datatype": _DATATYPES[QuestionVersion.Kind(question.kind)],
+        "datatype": kind.datatype,
         # A question that depends on an earlier answer or on the place is demanded only then; the definition cannot say so.
-        "required": is_question and question.required and not depends,
+        "required": kind.is_answered and question.required and not depends,
         "datatype_description": localized(question.help) or None,
         "order": order,
         "description": localized(question.text),
     }
-    if question.kind in (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI):
+    if kind.is_choice:
         attribute["values"] = [
             {"key": str(option["value"]), "name": localized(option.get("label"))} for option in question.options
         ]

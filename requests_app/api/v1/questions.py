@@ -5,16 +5,14 @@ from typing import Any
 
 from requests_app.core.localized import localized
 from requests_app.models import QuestionVersion, ServiceVersion
-from requests_app.rules.shared import intake
-
-Schema = dict[str, Any]
-Kind = QuestionVersion.Kind
+from requests_app.rules.shared import intake, question_kinds
+from requests_app.rules.shared.question_kinds import Schema
 
 
 def answers_schema(questions: Sequence[QuestionVersion], version: ServiceVersion) -> Schema:
     """What `answers` of a report must be. It accepts exactly what rules.intake accepts, a test shows, but can't see the place:
     it doesn't demand the number on an asset, which is demanded if the place isn't one."""
-    by_code = {question.code: question for question in questions if question.kind != Kind.DISPLAY}
+    by_code = {question.code: question for question in questions if question_kinds.of(question).is_answered}
     required = [one for one in by_code.values() if one.required and not intake.depends_on_place(one, version)]
     demands = [
         {"if": {"allOf": _conditions(one, by_code)}, "then": _demanded([one])} for one in required if one.show_if
@@ -37,7 +35,7 @@ def described(question: QuestionVersion, version: ServiceVersion) -> dict[str, A
         "kind": question.kind,
         "text": localized(question.text),
         "help": localized(question.help) or None,
-        "is_required": question.required and question.kind != Kind.DISPLAY,
+        "is_required": question.required and question_kinds.of(question).is_answered,
         "asks_asset": intake.depends_on_place(question, version),
         "options": [
             {"value": str(option["value"]), "label": localized(option.get("label"))} for option in question.options
@@ -55,32 +53,12 @@ def _schema(question: QuestionVersion) -> Schema:
     named: Schema = {"title": localized(question.text)}
     if words := localized(question.help):
         named["description"] = words
-    options = [{"const": str(option["value"]), "title": localized(option.get("label"))} for option in question.options]
-    match question.kind:
-        case Kind.SINGLE:
-            return {**named, "type": "string", "oneOf": options}
-        case Kind.MULTI:
-            return {
-                **named,
-                "type": "array",
-                "items": {"type": "string", "oneOf": options},
-                "maxItems": intake.CHOICES_MAX,
-            }
-        case Kind.NUMBER:
-            return {
-                **named,
-                "type": "string",
-                "pattern": r"^([+-]?[0-9]{1,12}([.,][0-9]{1,6})?)?$",
-                "examples": ["3", "2.5"],
-            }
-        case Kind.DATETIME:
-            return {**named, "type": "string", "maxLength": 40, "examples": ["2026-06-03", "2026-06-03T14:30"]}
-    return {**named, "type": "string", "maxLength": intake.ANSWER_MAX}
+    return {**named, **question_kinds.of(question).schema(question)}
 
 
 def _demanded(questions: Sequence[QuestionVersion]) -> Schema:
     """They must be there and not be empty."""
-    least = {one.code: {"minItems": 1} if one.kind == Kind.MULTI else {"minLength": 1} for one in questions}
+    least = {one.code: {"minItems": 1} if question_kinds.of(one).is_several else {"minLength": 1} for one in questions}
     return {"required": list(least), "properties": least}
 
 
@@ -91,7 +69,7 @@ def _conditions(question: QuestionVersion, by_code: dict[str, QuestionVersion]) 
     while asked is not None and asked.show_if and len(conditions) <= len(by_code):
         code, values = str(asked.show_if.get("question")), [str(value) for value in asked.show_if.get("values", [])]
         asked = by_code.get(code)
-        is_several = asked is not None and asked.kind == Kind.MULTI
+        is_several = asked is not None and question_kinds.of(asked).is_several
         given: Schema = {"contains": {"enum": values}} if is_several else {"enum": values}
         conditions.append({"properties": {code: given}, "required": [code]})
     return conditions

@@ -43,7 +43,7 @@ from requests_app.rules.following.follow_target import NAMES, RADII, follow_targ
 from requests_app.rules.people import blocked_addresses
 from requests_app.rules.report import reporter_edits
 from requests_app.rules.setup import offer_dates
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.lifecycle import IllegalTransition
 
 ADDRESS_MOST, NAME_MOST, PHONE_MOST, ALT_MOST = 300, 200, 60, 300
@@ -267,7 +267,7 @@ def _answers(body: Body, version: ServiceVersion | None, place: Place) -> intake
     given = body.inner("answers")
     if version is None:
         return intake.Answers()
-    known = {question.code for question in intake.questions_of(version) if question.kind != "display"}
+    known = {question.code for question in intake.questions_of(version) if question_kinds.of(question).is_answered}
     for code, value in given.data.items():
         several = isinstance(value, list) and all(isinstance(one, str) for one in value)
         if code in known and not (value is None or isinstance(value, str) or several):

@@ -13,6 +13,7 @@ from requests_app.danger import model
 from requests_app.danger.phrases import shipped_phrases
 from requests_app.models.catalog import EmergencyPhrase, QuestionVersion, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.rules.shared import question_kinds
 
 # "can't", "can’t" and "cant" are the same word.
 APOSTROPHES = "'’‘ʼ`´"
@@ -340,7 +341,7 @@ def own_words(
 
     Options aren't among it: their words are the city's, and their effects say which of them are urgent.
     """
-    answers = [words for question, _value, words in given if question.kind == QuestionVersion.Kind.TEXT]
+    answers = [words for question, _value, words in given if question.kind in question_kinds.WORDS]
     return "\n".join(words for words in (description, address, note, *answers, *photo_words) if words)
 
 

@@ -16,6 +16,7 @@ from requests_app.models import (
     ServiceRequest,
     TextRevision,
 )
+from requests_app.rules.shared import question_kinds
 from requests_app.rules.shared.intake import clean_text
 
 # Why staff removed something (codes). Revisions with other reasons removed nothing.
@@ -60,7 +61,7 @@ def public_texts(service_request: ServiceRequest) -> list[PublicText]:
     language = service_request.language
     texts = [PublicText(Field.DESCRIPTION, service_request.description, language)]
     answers = service_request.answers.filter(
-        question_version__kind=QuestionVersion.Kind.TEXT,
+        question_version__kind__in=question_kinds.WORDS,
         question_version__visibility=QuestionVersion.Visibility.PUBLIC,
     )
     for answer in answers.select_related("question_version").order_by("question_version__order", "id"):

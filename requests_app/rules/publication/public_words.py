@@ -10,6 +10,7 @@ from requests_app.places.public_place import public_place
 from requests_app.rules.publication import personal_data
 from requests_app.rules.publication.personal_data import Found, Kind
 from requests_app.rules.report.path import Path
+from requests_app.rules.shared import question_kinds
 
 KIND_WORDS = {
     Kind.EMAIL: gettext_lazy("Email address"),
@@ -52,7 +53,7 @@ def words_for_everyone(
     if public_place(version.visibility, point, address)[1] == address:
         words["address"] = address
     for question, value in answers:
-        if question.kind == QuestionVersion.Kind.TEXT and question.visibility == QuestionVersion.Visibility.PUBLIC:
+        if question.kind in question_kinds.WORDS and question.visibility == QuestionVersion.Visibility.PUBLIC:
             words[f"answer:{question.code}"] = value
     return {where: value for where, value in words.items() if value}
 

@@ -7,7 +7,7 @@ from typing import Any
 from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, QuestionVersion, ServiceVersion
 from requests_app.rules.alarms import screening
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 
 CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF)
 
@@ -49,7 +49,11 @@ def _service(version: ServiceVersion, questions: list[dict[str, Any]]) -> dict[s
 
 
 def _question(question: QuestionVersion, version: ServiceVersion) -> dict[str, Any]:
+    kind = question_kinds.of(question)
     entry: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": localized(question.text)}
+    entry["control"] = kind.control
+    if kind.attributes:
+        entry["attributes"] = {**kind.attributes}
     if question.required:
         entry["required"] = True
     if question.help:

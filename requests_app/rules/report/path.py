@@ -13,18 +13,10 @@ from requests_app.places import assets, ownership
 from requests_app.rules.alarms import screening
 from requests_app.rules.report import duplicates, key_sentence
 from requests_app.rules.setup import offer_dates
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 
 # The maximum of required questions on a page; the rest go to the next one.
 REQUIRED_ON_A_PAGE = 3
-# A question with a single field can open in place, below a choice.
-CHOICES = (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI)
-SIMPLE = (
-    QuestionVersion.Kind.TEXT,
-    QuestionVersion.Kind.NUMBER,
-    QuestionVersion.Kind.DATETIME,
-    QuestionVersion.Kind.SINGLE,
-)
 
 
 class Path:
@@ -271,7 +263,7 @@ class Path:
         shown = set(self.typed.get("shown", []))
         if number == 1 and "words" not in shown:
             return False
-        codes = {question.code for question in questions if question.kind != QuestionVersion.Kind.DISPLAY}
+        codes = {question.code for question in questions if question_kinds.of(question).is_answered}
         return codes <= shown and not codes & set(self.answers.problems)
 
     # --- Is anyone in danger? ---------------------------------------------------------------------------------------
@@ -414,9 +406,8 @@ def opening_in_place(page: Sequence[QuestionVersion], questions: Sequence[Questi
     parent = next(asked for asked in page if asked.code == question.show_if["question"])
     has_dependents = any(other.show_if.get("question") == question.code for other in questions if other.show_if)
     is_too_much = sum(asked.required for asked in page) + question.required > REQUIRED_ON_A_PAGE
-    if parent.kind not in CHOICES or question.kind not in SIMPLE or has_dependents or is_too_much:
-        return None
-    return question
+    opens = question_kinds.of(parent).is_choice and question_kinds.of(question).opens_in_place
+    return question if opens and not has_dependents and not is_too_much else None
 
 
 def paged(questions: Sequence[QuestionVersion]) -> list[list[QuestionVersion]]:

@@ -3,7 +3,7 @@
 import hashlib
 
 from requests_app.models import Event, Photo, QuestionVersion, ServiceRequest, ServiceVersion, Status
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 
 # Photos added later, besides those sent with the report.
 LATER_PHOTOS_MAX = 5
@@ -45,9 +45,7 @@ def text_questions(service_request: ServiceRequest, given: dict[str, object]) ->
     asset = service_request.asset
     questions = intake.questions_of(service_request.service_version, asset.kind if asset else "")
     return [
-        question
-        for question in questions
-        if question.kind == QuestionVersion.Kind.TEXT and intake.is_asked(question, given)
+        question for question in questions if question.kind in question_kinds.WORDS and intake.is_asked(question, given)
     ]
 
 

@@ -1,6 +1,5 @@
 """Validation of a report, shared by the form, the call taker and the API."""
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -11,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
 from requests_app.models.catalog import QuestionVersion, ServiceVersion
+from requests_app.rules.shared import question_kinds
+from requests_app.rules.shared.question_kinds import Reading
 
 # Open311 allows 4,000 characters.
 DESCRIPTION_MAX = 4000
-ANSWER_MAX = 1000
-CHOICES_MAX = 50
 # Bidirectional overrides and invisible characters can make a text look different from what it says.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _UNSEEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e]")
@@ -73,35 +72,16 @@ def _first(value: Any) -> Any:
     return value
 
 
-def _read(question: QuestionVersion, raw: Any) -> tuple[Any, str, str]:
-    """Returns (value, text, problem) for one answer. An empty value is no answer, but "0" is."""
-    kind = question.kind
-    labels = {str(option["value"]): localized(option.get("label")) for option in question.options}
-    if kind == QuestionVersion.Kind.MULTI:
+def _read(question: QuestionVersion, raw: Any) -> Reading:
+    """One answer. An empty value is no answer, but "0" is."""
+    kind = question_kinds.of(question)
+    if kind.is_several:
         several = raw if isinstance(raw, list | tuple) else [raw]
-        chosen = [str(value) for value in several if value is not None and str(value) != ""]
-        unknown = [value for value in chosen if value not in labels]
-        if unknown or len(chosen) > CHOICES_MAX:
-            return None, "", _("Choose from the list.")
-        return chosen or None, ", ".join(labels[value] for value in chosen), ""
-    text = clean_text(str(_first(raw)) if _first(raw) is not None else "")
-    if text == "":
-        return None, "", ""
-    if kind == QuestionVersion.Kind.SINGLE:
-        return (text, labels[text], "") if text in labels else (None, "", _("Choose one from the list."))
-    if kind == QuestionVersion.Kind.NUMBER:
-        if not re.fullmatch(r"[+-]?\d{1,12}([.,]\d{1,6})?", text):
-            return None, "", _("Enter a number, like 3.")
-        return text.replace(",", "."), text, ""
-    if kind == QuestionVersion.Kind.DATETIME:
-        try:
-            dt.datetime.fromisoformat(text.replace(" ", "T"))
-        except ValueError:
-            return None, "", _("Enter a date, like 2026-06-03.")
-        return text, text, ""
-    if len(text) > ANSWER_MAX:
-        return None, "", _("Use %(most)s characters or fewer.") % {"most": ANSWER_MAX}
-    return text, text, ""
+        answer = [str(value) for value in several if value is not None and str(value) != ""]
+    else:
+        text = clean_text(str(_first(raw)) if _first(raw) is not None else "")
+        answer = [text] if text else []
+    return kind.read(question, answer) if answer else Reading(None, "")
 
 
 def read_answers(
@@ -114,7 +94,7 @@ def read_answers(
     result = Answers()
     values: dict[str, Any] = {}
     for question in questions:
-        if question.kind == QuestionVersion.Kind.DISPLAY or not is_asked(question, values):
+        if not question_kinds.of(question).is_answered or not is_asked(question, values):
             continue
         value, words, problem = _read(question, given.get(question.code))
         values[question.code] = value

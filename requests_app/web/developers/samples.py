@@ -7,9 +7,8 @@ from django.conf import settings
 
 from requests_app import links
 from requests_app.models import Area, Article, Asset, Jurisdiction, ServiceRequest, ServiceVersion
-from requests_app.models.catalog import QuestionVersion
 from requests_app.rules.setup.offered_services import offered
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 from requests_app.web.developers import webhook_examples
 
 DESCRIPTION = "A pothole two feet wide."
@@ -75,7 +74,7 @@ class Samples:
         for question in intake.questions_of(self.service) if self.service else ():
             if question.required and not question.show_if:
                 code = str(question.options[0]["value"]) if question.options else ""
-                given[question.code] = [code] if question.kind == QuestionVersion.Kind.MULTI else code or DESCRIPTION
+                given[question.code] = [code] if question_kinds.of(question).is_several else code or DESCRIPTION
         return given
 
     def body(self, operation: str, documented: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.photos import PHOTOS_MAX, refusal_message
 from requests_app.places import addresses, assets
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 from requests_app.web.report import place_input, spam_signals
 from requests_app.web.report.forms import ContactForm, PlaceForm, ProblemForm
 from requests_app.web.report.start import UNKNOWN
@@ -99,8 +99,8 @@ class OfflinePayload:
 
 def _shortened(value: str | list[Any]) -> str | list[str]:
     if isinstance(value, str):
-        return value[: intake.ANSWER_MAX]
-    return [str(item)[: intake.ANSWER_MAX] for item in value[: intake.CHOICES_MAX]]
+        return value[: question_kinds.ANSWER_MAX]
+    return [str(item)[: question_kinds.ANSWER_MAX] for item in value[: question_kinds.CHOICES_MAX]]
 
 
 def _loaded(text: str) -> Any:

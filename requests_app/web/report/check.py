@@ -23,6 +23,7 @@ from requests_app.rules.publication.personal_data import Found
 from requests_app.rules.publication.public_words import KIND_WORDS, SHOWN_AT_ONCE, found_in, public_labels, public_words
 from requests_app.rules.report.key_sentence import SHORT
 from requests_app.rules.report.path import Path
+from requests_app.rules.shared import question_kinds
 from requests_app.web.explore.map_pictures import drawn
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import draft_page, page_url, show
@@ -140,7 +141,7 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
         for question, _value, words in path.answers.given:
             if question.code in codes:
                 public = question.visibility == QuestionVersion.Visibility.PUBLIC and not confidential
-                free = question.kind == QuestionVersion.Kind.TEXT
+                free = question.kind in question_kinds.WORDS
                 more = {"lang": language, "where": f"answer:{question.code}"} if free else {}
                 (everyone if public else city).append(row(localized(question.text), words, f"details:{number}", **more))
     if path.photos:

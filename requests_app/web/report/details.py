@@ -14,7 +14,7 @@ from requests_app.city_request import CityRequest
 from requests_app.forms.details_form import DetailsForm, in_order
 from requests_app.models import Draft
 from requests_app.rules.report.path import Path
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 from requests_app.web.language_switch import requested_language
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
@@ -96,7 +96,9 @@ def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         # Stored raw: Path decides which answers still apply when it reads them.
         answers = {
-            name.removeprefix("q_"): [value[: intake.ANSWER_MAX] for value in values[: intake.CHOICES_MAX]]
+            name.removeprefix("q_"): [
+                value[: question_kinds.ANSWER_MAX] for value in values[: question_kinds.CHOICES_MAX]
+            ]
             for name, values in list(request.POST.lists())[:ANSWERS_MAX]
             if name.startswith("q_")
         }

@@ -11,9 +11,10 @@ from requests_app import links
 from requests_app.actions.alarms import alarms
 from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
-from requests_app.models import Alarm, AlarmCall, QuestionVersion
+from requests_app.models import Alarm, AlarmCall
 from requests_app.rules.alarms import alarms as alarm_rules
 from requests_app.rules.people import permissions
+from requests_app.rules.shared import question_kinds
 
 # How long the link still shows the report to the person who accepted the alarm.
 READABLE_FOR = dt.timedelta(days=2)
@@ -64,7 +65,7 @@ def _still_reads(call: AlarmCall) -> bool:
 def _words(call: AlarmCall) -> list[str]:
     """What the reporter wrote: the description, answers in words, and the message that raised the alarm."""
     service_request = call.alarm.service_request
-    answers = service_request.answers.filter(question_version__kind=QuestionVersion.Kind.TEXT)
+    answers = service_request.answers.filter(question_version__kind__in=question_kinds.WORDS)
     texts = [
         service_request.description,
         *answers.order_by("question_version__order").values_list("value_text", flat=True),

@@ -13,7 +13,7 @@ from requests_app.models import Photo, QuestionVersion, ServiceRequest
 from requests_app.rules.publication import personal_data
 from requests_app.rules.publication.personal_data import Kind
 from requests_app.rules.report import reporter_edits
-from requests_app.rules.shared import intake
+from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.intake import clean_text
 from requests_app.web.report.forms import PlaceForm
 
@@ -51,7 +51,7 @@ class ChangeForm(PlaceForm):
         super().__init__(*args, required=self.version.place_required, **kwargs)
         self.fields["address"] = self._address_field()
         self.questions = reporter_edits.text_questions(service_request, self.given)
-        self.choices = [one for one in answers if one.question_version.kind != QuestionVersion.Kind.TEXT]
+        self.choices = [one for one in answers if one.question_version.kind not in question_kinds.WORDS]
         self._add_words()
         for question in self.questions:
             self.fields[name_of(question)] = self._answer_field(question)
@@ -84,7 +84,7 @@ class ChangeForm(PlaceForm):
         return WordsField(
             label=localized(question.text),
             help_text=" ".join(one for one in hints if one),
-            max_length=intake.ANSWER_MAX,
+            max_length=question_kinds.ANSWER_MAX,
             required=question.required,
             initial=self.given.get(question.code, ""),
             error_messages={

@@ -21,6 +21,7 @@ from requests_app.rules.alarms.screening import has_words
 from requests_app.rules.promises.service_levels import WEEKDAYS
 from requests_app.rules.routing.routing import Written, tidy
 from requests_app.rules.routing.words import CHANNELS, PRIORITIES, calendars_of, hours_in_words
+from requests_app.rules.shared import question_kinds
 
 NAME_MAX, NOTE_MAX, PHRASE_MAX, PHRASES_MAX = 200, 500, 120, 50
 # Of one layer there may be thousands (parcels); these aren't offered.
@@ -381,7 +382,7 @@ def _natural(name: str) -> tuple[str, int]:
 def _answer_choices(services: list[Service]) -> Choices:
     questions = QuestionVersion.objects.filter(
         service_version__in=[one.current_id for one in services],
-        kind__in=[QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI],
+        kind__in=question_kinds.CHOICES,
     ).order_by("service_version", "order")
     rows: dict[str, tuple[str, str, str]] = {}
     for question in questions:

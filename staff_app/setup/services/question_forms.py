@@ -14,20 +14,15 @@ from pydantic_core import ErrorDetails
 from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice
 from requests_app.models import Article, QuestionVersion, Service
+from requests_app.rules.shared import question_kinds
 from staff_app.setup.forms import language_name
 from staff_app.setup.services.editing import Editing, Written, reason
 from staff_app.setup.services.forms import PRIORITIES, TEXT_MAX, UNITS, Choices, Row, SectionForm
 
-Kind = QuestionVersion.Kind
-LISTS = (Kind.SINGLE.value, Kind.MULTI.value)
 KINDS: Choices = [
-    (Kind.SINGLE.value, DescribedChoice(gettext_lazy("One from a list"), gettext_lazy("Quickest to answer on a phone."))),
-    (Kind.MULTI.value, gettext_lazy("Several from a list")),
-    (Kind.TEXT.value, gettext_lazy("A few words")),
-    (Kind.NUMBER.value, gettext_lazy("A number")),
-    (Kind.DATETIME.value, gettext_lazy("A date")),
-    (Kind.DISPLAY.value, DescribedChoice(gettext_lazy("Only text to read"), gettext_lazy("It has no answer."))),
-]  # fmt: skip
+    (code, DescribedChoice(kind.name, kind.hint) if kind.hint else kind.name)
+    for code, kind in question_kinds.KINDS.items()
+]
 OPTION_MAX, CODE_MAX, EMPTY_OPTIONS, OPTIONS_MAX = 120, 40, 2, 30
 
 
@@ -142,7 +137,7 @@ class QuestionForm(SectionForm):
         self.question: Written = self.questions[self.index] if self.index < len(self.questions) else {}
         condition = self.question.get("show_if") or {}
         initial = {
-            "kind": self.question.get("kind", Kind.SINGLE.value),
+            "kind": self.question.get("kind", QuestionVersion.Kind.SINGLE.value),
             "required": self.question.get("required", False),
             "visibility": self.question.get("visibility", "public"),
             "show_if": [f"{condition['question']}:{value}" for value in condition.get("values", [])]
@@ -226,7 +221,7 @@ class QuestionForm(SectionForm):
             "code": code,
             "text": self.text("text"),
             "kind": typed["kind"],
-            "required": typed["required"] and typed["kind"] != Kind.DISPLAY,
+            "required": typed["required"] and question_kinds.KINDS[typed["kind"]].is_answered,
             "visibility": typed["visibility"],
         }
         if words := self.text("help"):
@@ -238,7 +233,7 @@ class QuestionForm(SectionForm):
             }
         if typed.get("asks_asset"):
             question["asks_asset"] = True
-        self.used = self._used() if typed["kind"] in LISTS else []
+        self.used = self._used() if typed["kind"] in question_kinds.CHOICES else []
         options: list[Written] = []
         for form in self.used:
             taken = [form["value"].value() for form in self.used] + [one["value"] for one in options]

@@ -1,4 +1,4 @@
-// The chosen service's questions. They appear and disappear as their conditions change; typed answers stay.
+// The chosen service's questions, each with the control that the server's rules/shared/question_kinds.py names. They appear and disappear as their conditions change; typed answers stay.
 import { make } from "./dom.js";
 import { asked } from "./questions.js";
 
@@ -37,7 +37,7 @@ export function questionForm({ box, heading, words, changed, address }) {
   }
 
   function choices(question) {
-    const several = question.kind === "multi";
+    const several = question.control === "checkbox";
     const kind = several ? "checkbox" : "radio";
     const chosen = given(question);
     return question.options.map((option, index) => {
@@ -56,10 +56,9 @@ export function questionForm({ box, heading, words, changed, address }) {
 
   function control(question, hintId) {
     const id = idOf(question);
-    const type = question.kind === "datetime" ? "date" : "text";
     const input = make("input", {
-      class: "usa-input", type, id, name: `q_${question.code}`, value: given(question)[0] ?? "",
-      inputmode: question.kind === "number" ? "decimal" : null, "aria-describedby": question.help ? hintId : null,
+      class: "usa-input", type: question.control === "date" ? "date" : "text", id, name: `q_${question.code}`,
+      value: given(question)[0] ?? "", "aria-describedby": question.help ? hintId : null, ...question.attributes,
     });
     input.addEventListener("input", () => set(question, input.value));
     return input;
@@ -70,10 +69,10 @@ export function questionForm({ box, heading, words, changed, address }) {
     const hintId = `${idOf(question)}_helptext`;
     const hint = question.help ? make("div", { class: "usa-hint", id: hintId }, question.help) : null;
     const place = { "data-question": question.code, hidden };
-    if (question.kind === "display") {
+    if (question.control === "note") {
       return make("p", { ...place, class: "panel panel--tint" }, [question.text, question.help].filter(Boolean).join(" "));
     }
-    if (question.kind === "single" || question.kind === "multi") {
+    if (question.control === "radio" || question.control === "checkbox") {
       const fieldset = make(
         "fieldset",
         { class: "usa-fieldset", "aria-describedby": question.help ? hintId : null },

@@ -1,0 +1,51 @@
+"""One class says all of a kind of question: what it lacks stops the start with the kind's name."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from requests_app.forms.details_form import CONTROLS
+from requests_app.models import QuestionVersion
+from requests_app.rules.shared.question_kinds import (
+    CHOICES,
+    KINDS,
+    WORDS,
+    QuestionKind,
+    Single,
+    check_controls,
+    complete,
+)
+
+ASKING = Path(__file__).parents[4] / "static/js/offline/asking.js"
+
+
+@pytest.mark.parametrize("part", QuestionKind.PARTS)
+def test_a_class_that_lacks_a_part_is_named_with_the_part(part: str) -> None:
+    parts = {name: value for name, value in vars(Single).items() if name in QuestionKind.PARTS and name != part}
+    with pytest.raises(ImproperlyConfigured, match=f"The question kind Time has no {part}"):
+        type("Time", (QuestionKind,), parts)
+
+
+def test_a_kind_without_a_class_or_a_control_is_named() -> None:
+    complete(KINDS, QuestionVersion.Kind.values)
+    with pytest.raises(ImproperlyConfigured, match="The question kind time has no class"):
+        complete(KINDS, [*QuestionVersion.Kind.values, "time"])
+    # What is only read has no control in a form.
+    assert set(CONTROLS) == {kind.control for kind in KINDS.values()} - {"note"}
+    with pytest.raises(ImproperlyConfigured, match="The question kind datetime has no control in CONTROLS"):
+        check_controls(KINDS, CONTROLS.keys() - {"date"}, "CONTROLS")
+
+
+def test_a_device_has_each_control_too() -> None:
+    named = set(re.findall(r'question\.control === "(\w+)"', ASKING.read_text()))
+    # The others are one line, with the attributes of the kind.
+    assert named == {kind.control for kind in KINDS.values()} - {"words", "input"}
+
+
+def test_what_kinds_have_options_and_what_people_type_freely() -> None:
+    assert sorted(CHOICES) == ["multi", "single"]
+    assert list(WORDS) == ["text"]
+    assert {code for code, kind in KINDS.items() if kind.is_several} == {"multi"}
+    assert {code for code, kind in KINDS.items() if not kind.is_answered} == {"display"}
