@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from requests_app import event_kinds
 from requests_app.core.localized import localized
+from requests_app.event_kinds import KINDS
 from requests_app.events import PUBLIC_KINDS, SUBSCRIBER_KINDS, without_undone
 from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
@@ -21,30 +21,6 @@ AT_MOST = 200
 # Events that come several at a time when someone does it once.
 IN_SERIES = {"edited", "photo_added"}
 SOON = dt.timedelta(hours=1)
-
-
-# What is the same whatever the event holds, and what its own reporter reads instead.
-WORDS = {
-    "submitted": gettext_noop("We got the report"),
-    "published": gettext_noop("We got the report"),
-    "made_public": gettext_noop("We got the report"),
-    "accepted": gettext_noop("Work has started"),
-    "visited": gettext_noop("Someone visited the site"),
-    "made_safe": gettext_noop("Made safe for now; repair still to come"),
-    "resumed": gettext_noop("No longer on hold"),
-    "merged": gettext_noop("Combined with an earlier report"),
-    "edited": gettext_noop("The person who reported it edited the report"),
-    "photo_added": gettext_noop("The person who reported it added photos"),
-    "unmerged": gettext_noop("Separated from the earlier report"),
-    "withdrawn": gettext_noop("Withdrawn by the person who reported it"),
-    "reopened": gettext_noop("Reopened"),
-    "reopening_undone": gettext_noop("Reopened by mistake, so it’s closed again"),
-}
-OWN_WORDS = {
-    "edited": gettext_noop("You edited the report"),
-    "photo_added": gettext_noop("You added photos"),
-    "withdrawn": gettext_noop("You withdrew this report"),
-}
 
 
 @dataclass(frozen=True)
@@ -158,8 +134,8 @@ def words(
     """What happened, in words. departments, owners: names by primary key, so that a list needs no query per event."""
     if sentence := SENTENCES.get(event.kind):
         return sentence(_Told(event, service_request, departments, owners, own))
-    own_words = OWN_WORDS.get(event.kind) if own else None
-    return _(own_words or WORDS.get(event.kind, event.kind))
+    kind = KINDS[event.kind]
+    return _((own and kind.own_words) or kind.words or kind.name)
 
 
 def change_words(event: Event, service_request: ServiceRequest, *, own: bool) -> str:
@@ -269,7 +245,7 @@ SENTENCES: dict[str, Callable[[_Told], str]] = {
     "place_corrected": _place_corrected,
 }
 event_kinds.complete(
-    [*WORDS, *SENTENCES],
+    {*SENTENCES, *(name for name, kind in KINDS.items() if kind.words)},
     event_kinds.where(residents="read") | SUBSCRIBER_KINDS,
-    "WORDS or SENTENCES of messages/timeline.py",
+    "SENTENCES of messages/timeline.py, nor words in event_kinds.py",
 )

@@ -9,7 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
 from requests_app import event_kinds
 from requests_app.actions.privacy import privacy
@@ -17,6 +17,7 @@ from requests_app.actions.work import staff_texts
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.core.prepared import Parameter, Prepared
+from requests_app.event_kinds import KINDS
 from requests_app.messages import wording
 from requests_app.models import (
     AlarmCall,
@@ -534,54 +535,6 @@ def _survey_answered(event: Event, names: Names) -> str:
     return words % {"said": answer} + (f" ({why})" if why else "")
 
 
-# What says enough without the event's data, or is read where it has none.
-WORDS = {
-    "confirmed": gettext_noop("Confirmed by the reporter"),
-    "due_soon": gettext_noop("Due soon"),
-    "clock_suspended": gettext_noop("The city stopped the clock"),
-    "clock_resumed": gettext_noop("The clock is running again"),
-    "silence_asked": gettext_noop("Asked why there’s no update"),
-    "silence_answered": gettext_noop("Said why there’s no update"),
-    "accepted": gettext_noop("Accepted"),
-    "visited": gettext_noop("Visited"),
-    "made_safe": gettext_noop("Made safe for now"),
-    "resumed": gettext_noop("Resumed"),
-    "asked": gettext_noop("Asked the reporter a question"),
-    "reminded": gettext_noop("Reminded the reporter of our question"),
-    "answered": gettext_noop("Reply received"),
-    "commented": gettext_noop("Public comment"),
-    "note_added": gettext_noop("Internal note"),
-    "withdrawn": gettext_noop("Withdrawn"),
-    "reopened": gettext_noop("Reopened"),
-    "reopening_undone": gettext_noop("The resident canceled the reopening"),
-    "closed": gettext_noop("Closed 30 days after it was resolved"),
-    "joined": gettext_noop("Another person is affected"),
-    "followed": gettext_noop("Another person is following"),
-    "unsubscribed": gettext_noop("Unsubscribed"),
-    "place_corrected": gettext_noop("Location corrected"),
-    "edited": gettext_noop("Edited the report"),
-    "edited_privately": gettext_noop("Edited what only the city sees"),
-    "photo_added": gettext_noop("Added a photo"),
-    "photo_removed": gettext_noop("Removed a photo that was just added"),
-    "pending_review": gettext_noop("Held for review"),
-    "hidden": gettext_noop("Hidden from the public"),
-    "published": gettext_noop("Shown to the public"),
-    "made_public": gettext_noop("Made public: it names nobody"),
-    "kept_private": gettext_noop("Kept private"),
-    "photo_hidden": gettext_noop("Photo hidden"),
-    "photo_restored": gettext_noop("Photo shown again"),
-    "text_hidden": gettext_noop("Text hidden from the public"),
-    "text_restored": gettext_noop("Hidden text restored"),
-    "text_withdrawn": gettext_noop("Text withdrawn by its writer"),
-    "text_edited": gettext_noop("Text edited by its writer"),
-    "reporter_viewed": gettext_noop("Viewed the reporter’s contact information"),
-    "erased": gettext_noop("Erased at the person’s request"),
-    "imported": gettext_noop("Imported from the previous system"),
-    "undone": gettext_noop("Undone"),
-    "alarm_unanswerable": gettext_noop("Alarm: no one on call can be reached"),
-    "alarm_needless": gettext_noop("Alarm marked as needless"),
-    "alarm_ended": gettext_noop("Alarm ended: the request was closed"),
-}
 SENTENCES: dict[str, Callable[[Event, Names], str]] = {
     "submitted": _submitted,
     "routed": _routed,
@@ -612,11 +565,16 @@ SENTENCES: dict[str, Callable[[Event, Names], str]] = {
     "alarm_raised": _alarm_raised,
     **dict.fromkeys(["alarm_sent", "alarm_failed", "alarm_accepted"], alarm_words),
 }
-event_kinds.complete([*WORDS, *SENTENCES], event_kinds.KINDS, "WORDS or SENTENCES of staff_app/request/timeline.py")
+event_kinds.complete(
+    {*SENTENCES, *(name for name, kind in KINDS.items() if kind.staff_words)},
+    KINDS,
+    "SENTENCES of staff_app/request/timeline.py, nor staff_words in event_kinds.py",
+)
 
 
 def simple_words(kind: str) -> str:
-    return _(WORDS[kind]) if kind in WORDS else kind
+    """What says enough without the event's data, or is read where it has none."""
+    return _(KINDS[kind].staff_words or kind)
 
 
 def routing_reason(code: str) -> str:
