@@ -372,6 +372,12 @@ def _copy(row: M, **columns: Any) -> M:
     )
 
 
+def mark_ended(model: ServiceRequest, disposition: str = "fixed", at: dt.datetime | None = None) -> None:
+    """Only the row says that it has ended: no event, no email, and its clocks run on."""
+    ended = {"status": "resolved", "disposition": disposition, "resolved_at": at or model.submitted_at, "due_at": None}
+    ServiceRequest.objects.filter(pk=model.pk).update(**ended)
+
+
 # The options that a report can be recognized by, and how they are written.
 PLAIN_OPTIONS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("answers", "reporter", "address", "language", "channel", "is_test"), repr),
@@ -489,6 +495,30 @@ def rivermark() -> Rivermark:
         cal=staff("Cal", "call_taker", city),
         ada=staff("Ada", "administrator", city),
         dev=staff("Dev", "crew", city, streets),
+    )
+
+
+@dataclass
+class Lakeside:
+    """The city beside Rivermark, with a department, a service and people of the same codes: nothing of it belongs to Rivermark."""
+
+    city: Jurisdiction
+    streets: Department
+    pothole: ServiceVersion
+    sid: User
+    lou: User
+
+
+def lakeside() -> Lakeside:
+    """Sid supervises Streets, and Lou is on its crew."""
+    city = jurisdiction("Lakeside")
+    streets = department(city)
+    return Lakeside(
+        city=city,
+        streets=streets,
+        pothole=service(city, "pothole", of=streets),
+        sid=staff("Sid", "supervisor", city, streets),
+        lou=staff("Lou", "crew", city, streets),
     )
 
 

@@ -49,6 +49,22 @@ def test_not_looking_and_not_telling_never_help(looked: list[Looked], seen: str)
     assert (reopened.rate or 0) <= (honest.rate or 0)
 
 
+def test_each_thing_that_can_be_seen_is_counted_as_what_it_is() -> None:
+    looked = [Looked(seen) for seen in ("fixed", "acted", "acted", "not_fixed", "cant_tell", "cant_tell", "cant_tell")]
+    looked += [Looked("fixed", is_reopened=True), Looked(""), Looked("", is_due=False), Looked("", is_due=False)]
+    found = count(looked)
+    assert found == TruthRate(true=3, not_true=2, cant_tell=3, not_looked=1, reopened=1, to_come=2)
+    # Who can't tell hasn't found it true; what is still to come is no part of it.
+    assert (found.drawn, found.percent) == (9, 33)
+    assert count([Looked("cant_tell")]).percent == 0
+
+
+def test_the_interval_is_rounded_outward() -> None:
+    found = TruthRate(true=8, not_true=2)
+    assert (found.low, found.high) == (49, 95)
+    assert (TruthRate(not_true=10).low, TruthRate(true=10).high) == (0, 100)
+
+
 def test_nothing_drawn_has_no_rate() -> None:
     empty = TruthRate()
     assert (empty.rate, empty.interval, empty.percent) == (None, None, None)
