@@ -227,7 +227,7 @@ REGRESSIONS = [
         "OneTimeLink.objects.all()",
         (
             "tests/requests_app/test_jurisdictions.py",
-            "tests/requests_app/web/account/test_prove.py",
+            "tests/requests_app/web/account/test_verify.py",
             "tests/requests_app/web/account/test_my.py",
         ),
     ),
@@ -314,7 +314,7 @@ REGRESSIONS = [
         "locked.used_at is not None or locked.expires_at <= now",
         "locked.expires_at <= now",
         (
-            "tests/requests_app/web/account/test_prove.py",
+            "tests/requests_app/web/account/test_verify.py",
             "tests/requests_app/web/account/test_my.py",
             "tests/requests_app/web/account/test_follow.py",
         ),
@@ -324,7 +324,7 @@ REGRESSIONS = [
         "requests_app/actions/shared/verify_email.py",
         "locked.used_at is not None or locked.expires_at <= now",
         "locked.used_at is not None",
-        ("tests/requests_app/web/account/test_prove.py", "tests/requests_app/web/account/test_my.py"),
+        ("tests/requests_app/web/account/test_verify.py", "tests/requests_app/web/account/test_my.py"),
     ),
     Regression(
         "a blocked address confirms a report or a subscription",
@@ -332,7 +332,7 @@ REGRESSIONS = [
         "if link.purpose in BLOCKED_PURPOSES and",
         "if False and",
         (
-            "tests/requests_app/web/account/test_prove.py",
+            "tests/requests_app/web/account/test_verify.py",
             "tests/requests_app/web/account/test_follow.py",
             "tests/requests_app/web/report/test_confirm.py",
             "tests/requests_app/web/report/test_spam_signals.py",
@@ -340,10 +340,17 @@ REGRESSIONS = [
     ),
     Regression(
         "a visit of a mail scanner uses up a one-time link",
-        "requests_app/web/account/follow.py",
+        "requests_app/web/account/verify.py",
         '    if request.method == "POST":\n        try:',
         "    if True:\n        try:",
-        ("tests/requests_app/web/account/test_prove.py", "tests/requests_app/web/account/test_my.py"),
+        ("tests/requests_app/web/account/test_verify.py", "tests/requests_app/web/account/test_my.py"),
+    ),
+    Regression(
+        "a one-time link that has expired still shows its button",
+        "requests_app/web/account/verify.py",
+        "if link.used_at is not None or verify_email.is_expired(link) or purpose.is_settled(link):",
+        "if link.used_at is not None or purpose.is_settled(link):",
+        ("tests/requests_app/web/account/test_verify.py", "tests/requests_app/web/account/test_my.py"),
     ),
     Regression(
         "a forwarded sign-in link signs in whoever opens it",

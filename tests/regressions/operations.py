@@ -313,7 +313,7 @@ REGRESSIONS = [
             "tests/requests_app/actions/privacy/test_housekeeping.py",
             "tests/requests_app/web/report/test_confirm.py",
             "tests/requests_app/web/account/test_follow.py",
-            "tests/requests_app/web/account/test_prove.py",
+            "tests/requests_app/web/account/test_verify.py",
         ),
     ),
     Regression(

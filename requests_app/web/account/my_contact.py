@@ -88,7 +88,7 @@ def _contact_page(
 
 
 def change_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """Applies the link sent to the new address. Raises verify_email.UsedUp and Banned."""
+    """Applies the link sent to the new address. Raises verify_email.LinkExpired and AddressBlocked."""
     resident = may_change(request, link)
     if resident is None:
         return render(request, "requests_app/account/verify.html", {"link": link}, status=403)

@@ -31,7 +31,7 @@ def asks_for_address(request: CityRequest, link: OneTimeLink) -> AddressForm | N
 
 
 def sign_in_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """The button on the link's page. Raises verify_email.UsedUp."""
+    """The button on the link's page. Raises verify_email.LinkExpired."""
     form = asks_for_address(request, link)
     if form is not None:
         status = 422

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.core.secret_addresses import secret
-from requests_app.web.account import follow, my, my_contact, my_copy, my_erase
+from requests_app.web.account import follow, my, my_contact, my_copy, my_erase, unsubscribe, verify
 
 urlpatterns: list[URLPattern] = [
     path("my/", my.my, name="my"),
@@ -14,7 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("my/erase/", my_erase.my_erase, name="my_erase"),
     path("my/sign-out/", my.my_sign_out, name="my_sign_out"),
     path("follow/", follow.follow, name="follow"),
-    secret(path("c/<str:token>/", follow.verify, name="verify")),
-    secret(path("d/<str:token>/stop/", follow.unsubscribe_digest_link, name="unsubscribe_digest_link")),
-    path("r/<str:reference>/updates/", follow.updates, name="updates"),
+    secret(path("c/<str:token>/", verify.verify, name="verify")),
+    secret(path("d/<str:token>/stop/", unsubscribe.unsubscribe_digest_link, name="unsubscribe_digest_link")),
 ]

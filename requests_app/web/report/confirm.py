@@ -82,7 +82,12 @@ def _may_mail(request: CityRequest, email: str) -> bool:
 # --- The emailed link's page ------------------------------------------------------------------------------------------
 
 
-def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+def act(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+    """The page's buttons: confirming the report, or another link. Raises verify_email.LinkExpired."""
+    return _again(request, link) if "again" in request.POST else _confirmed(request, link)
+
+
+def _confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     """Confirms the report. Only the browser that wrote it is given its private link, since an email can be forwarded."""
     made = confirm_report.confirm(link)
     if made is None:
@@ -93,20 +98,20 @@ def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "report": made})
 
 
-def waits(link: OneTimeLink) -> bool:
-    """Whether its report is still unconfirmed."""
+def is_settled(link: OneTimeLink) -> bool:
+    """Whether its report was confirmed already, or is gone."""
     made = link.service_request
-    return made is not None and made.public_state == PublicState.UNCONFIRMED
+    return made is None or made.public_state != PublicState.UNCONFIRMED
 
 
 def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     """A link that was used or has expired: leads to the report, and never makes a second one."""
     made = link.service_request
-    if made is not None and not waits(link) and _wrote_it(request, link):
+    if made is not None and is_settled(link) and _wrote_it(request, link):
         return _to_own_report(link, made)
     if made is not None and made.is_public:
         return redirect("requests_app:track", made.reference)
-    context = {"link": link, "over": True, "waits": waits(link)}
+    context = {"link": link, "over": True, "waits": not is_settled(link)}
     return render(request, "requests_app/account/verify.html", context, status=410)
 
 
@@ -120,7 +125,7 @@ def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
     return response
 
 
-def again(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+def _again(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     """Replaces an expired link with a new one to the same address."""
     context = {"link": link, "over": True, "waits": True}
     if link.service_request_id is None or not _may_mail(request, link.contact_point.value):

@@ -27,6 +27,7 @@ from requests_app.rules.alarms.helplines import help_for
 from requests_app.rules.shared import intake, rate_limits
 from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.visitor import get_visitor, set_visitor_cookie
+from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.report.draft_page import to_next_page
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.request.forms import words_form
@@ -224,3 +225,13 @@ def unsubscribe(request: CityRequest, access: RequestAccess, person: Person) -> 
     followers.unsubscribe(access.service_request, actor=person)
     messages.success(request, _("You won’t get any more email about this report."))
     return back_to_report(access)
+
+
+@with_link("news")
+def updates(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    form = CadenceForm(request.POST)
+    if not form.is_valid():
+        return track_page(request, access, status=422)
+    followers.set_cadence(access.service_request, form.cleaned_data["cadence"], actor=person)
+    messages.success(request, _("We saved how often you want updates."))
+    return redirect("requests_app:track", access.service_request.reference)

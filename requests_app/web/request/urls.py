@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/report-again/", reporter_actions.report_again, name="report_again"),
     path("r/<str:reference>/keep-private/", reporter_actions.keep_private, name="keep_private"),
     path("r/<str:reference>/withdraw/", reporter_actions.withdraw, name="withdraw"),
+    path("r/<str:reference>/updates/", reporter_actions.updates, name="updates"),
     path("r/<str:reference>/unsubscribe/", reporter_actions.unsubscribe, name="unsubscribe"),
     secret(path("alarm/<str:token>/", alarm.alarm, name="alarm")),
     secret(path("l/<str:token>/", private_link.private_link, name="private_link")),
