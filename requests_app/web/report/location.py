@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.gis.geos import Point
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -42,55 +43,9 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         required=required and not {"proposal", "on_water", "photo_place"} & set(request.POST),
     )
     if request.method == "POST":
-        valid = form.is_valid()
-        data = form.cleaned_data
-        typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
-        drafts.save(draft, place_typed=typed, not_same=_not_same(path, request.POST.getlist("not_same")))
-        if language := requested_language(request):
-            return in_other_language(request, draft, language)
-        if "skip" in request.POST and not required and not is_adding:
-            drafts.save(draft, place={}, place_typed={})
-            return to_next_page(draft)
-        if valid and "on_water" in request.POST and path.place:
-            drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={}, on_water=path.pin)
-            return _go_on(draft, adds=False)
-        if valid and "photo_place" in request.POST and (of_photo := first_photos.question(draft).get("place")):
-            return _take(draft, {**of_photo, "note": data["note"]})
-        if valid and "proposal" in request.POST:
-            mention = _proposals(path).get(request.POST["proposal"])
-            if mention is None:
-                # Another tab has changed the words.
-                return redirect("requests_app:location", draft.pk)
-            named = place_input.of_mention(request.jurisdiction, mention, data["note"])
-            if not (problem := place_input.problem(request.jurisdiction, named)):
-                return _take(draft, named)
-            form.add_error("address", problem)
-        elif valid:
-            adds = "add_place" in request.POST
-            if data["point"] is None and not data["address"]:
-                if is_adding:
-                    return _go_on(draft, adds=False)
-                drafts.save(draft, place={})
-                return to_next_page(draft)
-            if (tapped := _tapped(path, request.POST.get("asset", ""), data["point"])) is not None:
-                return _take(draft, place_input.of_asset(request.jurisdiction, tapped, note=data["note"]), adds=adds)
-            if not is_adding and _is_same_place(path, data):
-                drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={})
-                return _go_on(draft, adds=adds)
-            place = place_input.given(
-                request.jurisdiction,
-                data["address"],
-                data["point"],
-                data["note"],
-                shown_point=None if is_adding else path.point,
-                shown_address="" if is_adding else path.place.get("address", ""),
-            )
-            if place is None:
-                drafts.save(draft, adds_place=adds)
-                return redirect("requests_app:choose_location", draft.pk)
-            if not (problem := place_input.problem(request.jurisdiction, place)):
-                return _take(draft, place, adds=adds)
-            form.add_error("address", problem)
+        following = _place_sent(request, draft, path, form, required=required, is_adding=is_adding)
+        if following is not None:
+            return following
     elif path.place and (problem := place_input.problem(request.jurisdiction, path.place)):
         messages.warning(request, problem)
     proposals = [] if path.is_water_open else list(_proposals(path).values())
@@ -110,6 +65,81 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         is_adding=is_adding,
         may_add=path.draft.tester_id is None and len(path.more_places) < PLACES_MAX - 1,
     )
+
+
+def _place_sent(
+    request: CityRequest, draft: Draft, path: Path, form: PlaceForm, *, required: bool, is_adding: bool
+) -> HttpResponse | None:
+    """Keeps what was typed, and takes the place that a button of the page means. None if the form comes back with its errors."""
+    is_valid = form.is_valid()
+    data = form.cleaned_data
+    typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
+    drafts.save(draft, place_typed=typed, not_same=_not_same(path, request.POST.getlist("not_same")))
+    if language := requested_language(request):
+        return in_other_language(request, draft, language)
+    if "skip" in request.POST and not required and not is_adding:
+        drafts.save(draft, place={}, place_typed={})
+        return to_next_page(draft)
+    if not is_valid:
+        return None
+    if "on_water" in request.POST and path.place:
+        drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={}, on_water=path.pin)
+        return _go_on(draft, adds=False)
+    if "photo_place" in request.POST and (of_photo := first_photos.question(draft).get("place")):
+        return _take(draft, {**of_photo, "note": data["note"]})
+    if "proposal" in request.POST:
+        return _take_proposal(request, draft, path, form)
+    return _take_typed(request, draft, path, form, is_adding=is_adding)
+
+
+def _take_proposal(request: CityRequest, draft: Draft, path: Path, form: PlaceForm) -> HttpResponse | None:
+    """The place that the description names, whose button was selected."""
+    mention = _proposals(path).get(request.POST["proposal"])
+    if mention is None:
+        # Another tab has changed the words.
+        return redirect("requests_app:location", draft.pk)
+    place = place_input.of_mention(request.jurisdiction, mention, form.cleaned_data["note"])
+    return _take_or_refuse(draft, place, form, "address")
+
+
+def _take_typed(
+    request: CityRequest, draft: Draft, path: Path, form: PlaceForm, *, is_adding: bool
+) -> HttpResponse | None:
+    """The address or pin of the form."""
+    data = form.cleaned_data
+    adds = "add_place" in request.POST
+    if data["point"] is None and not data["address"]:
+        if is_adding:
+            return _go_on(draft, adds=False)
+        drafts.save(draft, place={})
+        return to_next_page(draft)
+    if (tapped := _tapped(path, request.POST.get("asset", ""), data["point"])) is not None:
+        return _take(draft, place_input.of_asset(request.jurisdiction, tapped, note=data["note"]), adds=adds)
+    if not is_adding and _is_same_place(path, data):
+        drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={})
+        return _go_on(draft, adds=adds)
+    place = place_input.given(
+        request.jurisdiction,
+        data["address"],
+        data["point"],
+        data["note"],
+        shown_point=None if is_adding else path.point,
+        shown_address="" if is_adding else path.place.get("address", ""),
+    )
+    if place is None:
+        drafts.save(draft, adds_place=adds)
+        return redirect("requests_app:choose_location", draft.pk)
+    return _take_or_refuse(draft, place, form, "address", adds=adds)
+
+
+def _take_or_refuse(
+    draft: Draft, place: dict[str, Any], form: Form, field: str, *, adds: bool = False
+) -> HttpResponse | None:
+    """None if no report may be about the place, which the form then says at this field."""
+    if problem := place_input.problem(draft.jurisdiction, place):
+        form.add_error(field, problem)
+        return None
+    return _take(draft, place, adds=adds)
 
 
 def _not_same(path: Path, added: list[str]) -> list[str]:
@@ -150,9 +180,9 @@ def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
             return in_other_language(request, draft, language)
         if form.is_valid():
             place = place_input.chosen(matches, form.cleaned_data["choice"], words, str(typed.get("note", "")))
-            if not (problem := place_input.problem(request.jurisdiction, place)):
-                return _take(draft, place, adds=bool(draft.typed.get("adds_place")))
-            form.add_error("choice", problem)
+            adds = bool(draft.typed.get("adds_place"))
+            if (following := _take_or_refuse(draft, place, form, "choice", adds=adds)) is not None:
+                return following
     return show(
         request,
         "choose_location",
