@@ -82,92 +82,131 @@ def track_page(
     status: int = 200,
 ) -> HttpResponse:
     """form: the invalid form of the action `form_for`. unsent: text that no action can take anymore."""
-    service_request, shown = access.service_request, access.shown
-    own = access.own
-    areas = _areas(service_request)
-    promise, resolution = promises.of(shown), _resolution(shown)
-    acts = allowed_actions(access)
-    notes = moderation_notes.text_notes(service_request, access.parent)
-    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
-    photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own) if access.shows_words else ([], [])
-    pair = before_and_after(
-        [*photos, *work_photos], is_fixed=not shown.is_open and shown.disposition == Disposition.FIXED
-    )
-    # Each is on the page once.
-    photos, work_photos = ([one for one in several if one not in (pair or ())] for several in (photos, work_photos))
-    forms: dict[str, WordsForm] = {
-        act: words_form(act, is_withdrawn=shown.disposition == Disposition.WITHDRAWN)
-        for act in acts & {"answer", "add", "not_fixed"}
+    context = {
+        "access": access,
+        "service_request": access.service_request,
+        "shown": access.shown,
+        "parent": access.parent,
+        "is_confidential": not access.service_request.is_public,
+        **_progress(request, access),
+        **_ending(request, access.shown),
+        **_pictures(access),
+        **_texts(request, access),
+        **_sharing(access),
+        **_actions(access, form, form_for),
+        # The invalid form, for the page's error summary.
+        "form": form,
+        "form_for": form_for,
+        "words": unsent,
+        **(only_the_city(access.service_request) if access.own else {}),
     }
-    if form is not None:
-        forms[form_for] = form
-    response = render(
-        request,
-        "requests_app/request/track.html",
-        {
-            "access": access,
-            "service_request": service_request,
-            "shown": shown,
-            "status": wording.status_words(shown, to_reporter=own and access.parent is None),
-            "status_since": status_history.since(shown),
-            "tone": _tone(shown),
-            "next_step": wording.next_step(shown, promise, to_reporter=own and access.parent is None),
-            "parent": access.parent,
-            "steps": progress_steps.steps(shown),
-            "expected_day": promise.probably_by.astimezone(request.jurisdiction.zone).date()
-            if promise.probably_by
-            else None,
-            "line": expected.place_in_line(shown, typical_time(shown.service)),
-            "live_state": share.state_of(access),
-            "share_url": share.share_url(service_request) if service_request.is_public else "",
-            "card_url": _card_url(service_request),
-            "shared_title": localized(service_request.service_version.name),
-            "pair": pair,
-            "usual": promise.usual,
-            "kind_target": None if promise.usual else _kind_target(shown),
-            "paused_by": suspensions.pausing(shown),
-            "acts": acts,
-            "act_forms": forms,
-            # The invalid form, for the page's error summary.
-            "form": form,
-            "form_for": form_for,
-            "reopen_until": reopening.last_day(shown),
-            "no_reopens": reopening.is_reopened_by_no(shown),
-            "words": unsent,
-            "question": _open_question(access),
-            "appeal": _appeal(shown),
-            # Whether they recorded that nobody went there; they may have recorded nothing.
-            "by_remote": not shown.visited_at and resolution.get("remote") is True,
-            "no_evidence": evidence.reason_words(request.jurisdiction, str(resolution.get("no_evidence") or "")),
-            "work_photos": work_photos,
-            "hidden_work": hidden_work,
-            "photos": photos,
-            "hidden_photos": hidden_photos,
-            "notes": notes,
-            "hidden_note": moderation_notes.hidden_note(service_request) if own else "",
-            "lines": timeline.lines(
-                service_request,
-                parent=access.parent,
-                reporter=access.link.person if access.link and own else None,
-                reader=access.link.person if access.link else None,
-                notes=notes,
-                with_texts=access.shows_words,
-            ),
-            "areas": areas,
-            "asset_name": _asset_name(request, service_request, own=own) if access.shows_words else "",
-            "answers": _answers(service_request, own=own) if access.shows_words else [],
-            "contacts": _masked_contacts(access),
-            "news_on": "news" in acts,
-            "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
-            "is_confidential": not service_request.is_public,
-            **(only_the_city(service_request) if own else {}),
-            "survey_answered": "survey" in acts and bool(_survey_answers(access)),
-        },
-        status=status,
-    )
+    response = render(request, "requests_app/request/track.html", context, status=status)
     if access.link is not None:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _progress(request: CityRequest, access: RequestAccess) -> dict[str, Any]:
+    """How far it is, what comes next and by when."""
+    shown, promise = access.shown, promises.of(access.shown)
+    to_reporter = access.own and access.parent is None
+    by = promise.probably_by
+    return {
+        "status": wording.status_words(shown, to_reporter=to_reporter),
+        "status_since": status_history.since(shown),
+        "tone": _tone(shown),
+        "next_step": wording.next_step(shown, promise, to_reporter=to_reporter),
+        "steps": progress_steps.steps(shown),
+        "expected_day": by.astimezone(request.jurisdiction.zone).date() if by else None,
+        "line": expected.place_in_line(shown, typical_time(shown.service)),
+        "usual": promise.usual,
+        "kind_target": None if promise.usual else _kind_target(shown),
+        "paused_by": suspensions.pausing(shown),
+    }
+
+
+def _ending(request: CityRequest, shown: ServiceRequest) -> dict[str, Any]:
+    """How it ended, and what can follow."""
+    resolution = _resolution(shown)
+    return {
+        "reopen_until": reopening.last_day(shown),
+        "no_reopens": reopening.is_reopened_by_no(shown),
+        "appeal": _appeal(shown),
+        # Whether they recorded that nobody went there; they may have recorded nothing.
+        "by_remote": not shown.visited_at and resolution.get("remote") is True,
+        "no_evidence": evidence.reason_words(request.jurisdiction, str(resolution.get("no_evidence") or "")),
+    }
+
+
+def _pictures(access: RequestAccess) -> dict[str, Any]:
+    """The photos of the report and of the work, each once, and notes for those that staff hid."""
+    shown = access.shown
+    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
+    photos, hidden_photos = (
+        _photos(access.service_request, Photo.Kind.REPORT, own=access.own) if access.shows_words else ([], [])
+    )
+    is_fixed = not shown.is_open and shown.disposition == Disposition.FIXED
+    pair = before_and_after([*photos, *work_photos], is_fixed=is_fixed)
+    return {
+        "pair": pair,
+        "photos": [one for one in photos if one not in (pair or ())],
+        "hidden_photos": hidden_photos,
+        "work_photos": [one for one in work_photos if one not in (pair or ())],
+        "hidden_work": hidden_work,
+    }
+
+
+def _texts(request: CityRequest, access: RequestAccess) -> dict[str, Any]:
+    """What was reported and what happened since, as far as this reader may read it."""
+    service_request, own = access.service_request, access.own
+    reader = access.link.person if access.link else None
+    notes = moderation_notes.text_notes(service_request, access.parent)
+    lines = timeline.lines(
+        service_request,
+        parent=access.parent,
+        reporter=reader if own else None,
+        reader=reader,
+        notes=notes,
+        with_texts=access.shows_words,
+    )
+    return {
+        "notes": notes,
+        "hidden_note": moderation_notes.hidden_note(service_request) if own else "",
+        "lines": lines,
+        "areas": _areas(service_request),
+        "asset_name": _asset_name(request, service_request, own=own) if access.shows_words else "",
+        "answers": _answers(service_request, own=own) if access.shows_words else [],
+        "contacts": _masked_contacts(access),
+    }
+
+
+def _sharing(access: RequestAccess) -> dict[str, Any]:
+    """For those it is shared with, and the page that changes by itself."""
+    service_request = access.service_request
+    return {
+        "live_state": share.state_of(access),
+        "share_url": share.share_url(service_request) if service_request.is_public else "",
+        "card_url": _card_url(service_request),
+        "shared_title": localized(service_request.service_version.name),
+    }
+
+
+def _actions(access: RequestAccess, form: WordsForm | None, form_for: str) -> dict[str, Any]:
+    """What this reader may do now, with the forms for it."""
+    acts = allowed_actions(access)
+    is_withdrawn = access.shown.disposition == Disposition.WITHDRAWN
+    forms = {act: words_form(act, is_withdrawn=is_withdrawn) for act in acts & {"answer", "add", "not_fixed"}}
+    if form is not None:
+        forms[form_for] = form
+    gets_news = "news" in acts
+    return {
+        "acts": acts,
+        "act_forms": forms,
+        "question": _open_question(access),
+        "news_on": gets_news,
+        "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if gets_news else None,
+        "survey_answered": "survey" in acts and bool(_survey_answers(access)),
+    }
 
 
 def _survey_answers(access: RequestAccess) -> dict[str, SurveyAnswer]:
