@@ -1,6 +1,6 @@
 """One page and one POST for each action on a request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from requests_app.access import RELATED, get_request_or_404, with_last_event
 from requests_app.actions.work import conversation, endings, holds, staff_actions, staff_texts
 from requests_app.actions.work.merges import CannotMerge
 from requests_app.messages import wording
-from requests_app.models import Event, ServiceRequest
+from requests_app.models import AnswerTemplate, Event, ServiceRequest
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
 from requests_app.rules.shared.lifecycle import IllegalTransition
@@ -27,6 +27,7 @@ from staff_app.request import composer, conflict, marked_texts, timeline
 from staff_app.request import templates as answer_templates
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
+from staff_app.request.marked_texts import Mark
 from staff_app.request.undo import undo_tag
 from staff_app.unsent import Unsent
 
@@ -39,61 +40,39 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
     if chosen is None:
         raise Http404
     service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)
-    posted = request.method == "POST"
-    if posted and composer.PREVIEW in request.POST:
+    if request.method != "POST":
+        return _begin(request, service_request, chosen)
+    if composer.PREVIEW in request.POST:
         return composer.previewed(request, service_request, chosen)
+    return _submit(request, service_request, chosen)
+
+
+def _begin(request: StaffRequest, service_request: ServiceRequest, chosen: Action) -> HttpResponse:
+    """The page with its form, filled in from the address, an answer template or what could not be sent."""
+    templates = answer_templates.offered(service_request, chosen.verb)
+    form = _form(request, service_request, chosen, None, templates=templates)
+    if not chosen.is_possible(service_request):
+        return _too_late(request, service_request, chosen, form)
+    return _page(request, service_request, chosen, form, templates=templates)
+
+
+def _submit(request: StaffRequest, service_request: ServiceRequest, chosen: Action) -> HttpResponseBase:
+    """Checks what was typed, asks about personal data in it, and performs the action."""
     data: QueryDict = request.POST
     removed = ""
     if marked_texts.REMOVE in data:
         data, removed = marked_texts.without(data, chosen.form.checked)
-    templates = [] if posted else answer_templates.offered(service_request, verb)
-    initial = request.GET.dict()
-    if "template" in initial:
-        initial |= answer_templates.initial(
-            initial.pop("template"), templates, chosen.form, service_request, request.user
-        )
-    elif verb == "resolve" and not posted and initial.get("disposition"):
-        initial.setdefault(
-            "words", answer_templates.for_outcome(service_request, initial["disposition"], "", request.user)
-        )
-    form = chosen.form(
-        data if posted else None,
-        request.FILES if posted else None,
-        service_request=service_request,
-        user=request.user,
-        initial=request.unsent.initial() if request.unsent else initial,
-    )
-    if isinstance(form, CorrectPlaceForm):
-        suggest_addresses(form, reverse("place_search"))
-    if request.unsent:
-        messages.info(request, unsent_words(request.unsent))
+    form = _form(request, service_request, chosen, data)
     if not chosen.is_possible(service_request):
         return _too_late(request, service_request, chosen, form)
-    if not posted:
-        return _page(request, service_request, chosen, form, templates=templates)
     if not form.is_valid():
         return _page(request, service_request, chosen, form, status=422)
     marks = form.marks()
     if removed or (marks and data.get(marked_texts.SEEN) != form.checked_version()):
         shown = marked_texts.marks_to_show(marks, form.checked_version(), lost_files=bool(request.FILES))
         return _page(request, service_request, chosen, form, marks=shown, removed=removed, status=422)
-    perform: Callable[[], object] = partial(chosen.perform, service_request, form, request.user)
-    if marks:
-        kinds = {mark.found.kind for mark in marks}
-        perform = partial(
-            staff_texts.post_marked, service_request.pk, perform, act=verb, kinds=kinds, actor=request.user
-        )
     try:
-        with endings.work_photos(service_request.pk, chosen.uploads(form)) as taken:
-            event = staff_actions.perform(
-                service_request.pk,
-                perform,
-                form=verb,
-                actor=request.user,
-                last_event_id=last_event.posted(request),
-                with_requests=chosen.with_requests(service_request, form),
-                photos=taken,
-            )
+        event = _perform(request, service_request, chosen, form, marks)
     except staff_actions.Changed as error:
         return _changed(request, service_request, chosen, form, error.changes)
     except IllegalTransition:
@@ -104,6 +83,68 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
     if warning := form.warning():
         messages.warning(request, warning)
     return _done(request, service_request, chosen, event)
+
+
+def _form(
+    request: StaffRequest,
+    service_request: ServiceRequest,
+    chosen: Action,
+    data: QueryDict | None,
+    *,
+    templates: Sequence[AnswerTemplate] = (),
+) -> ActionForm:
+    """data: what was sent; None for a page that begins."""
+    form = chosen.form(
+        data,
+        request.FILES if data is not None else None,
+        service_request=service_request,
+        user=request.user,
+        initial=_initial(request, service_request, chosen, templates),
+    )
+    if isinstance(form, CorrectPlaceForm):
+        suggest_addresses(form, reverse("place_search"))
+    if request.unsent:
+        messages.info(request, unsent_words(request.unsent))
+    return form
+
+
+def _initial(
+    request: StaffRequest, service_request: ServiceRequest, chosen: Action, templates: Sequence[AnswerTemplate]
+) -> dict[str, Any]:
+    if request.unsent:
+        return request.unsent.initial()
+    initial: dict[str, Any] = request.GET.dict()
+    if "template" in initial:
+        initial |= answer_templates.initial(
+            initial.pop("template"), templates, chosen.form, service_request, request.user
+        )
+    elif chosen.verb == "resolve" and request.method != "POST" and initial.get("disposition"):
+        initial.setdefault(
+            "words", answer_templates.for_outcome(service_request, initial["disposition"], "", request.user)
+        )
+    return initial
+
+
+def _perform(
+    request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, marks: Sequence[Mark]
+) -> Event | None:
+    """marks: personal data that its writer has seen and posts all the same. Raises what staff_actions.perform() does."""
+    perform: Callable[[], object] = partial(chosen.perform, service_request, form, request.user)
+    if marks:
+        kinds = {mark.found.kind for mark in marks}
+        perform = partial(
+            staff_texts.post_marked, service_request.pk, perform, act=chosen.verb, kinds=kinds, actor=request.user
+        )
+    with endings.work_photos(service_request.pk, chosen.uploads(form)) as taken:
+        return staff_actions.perform(
+            service_request.pk,
+            perform,
+            form=chosen.verb,
+            actor=request.user,
+            last_event_id=last_event.posted(request),
+            with_requests=chosen.with_requests(service_request, form),
+            photos=taken,
+        )
 
 
 def _done(
