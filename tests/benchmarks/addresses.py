@@ -22,7 +22,7 @@ from requests_app.imports.progress import Progress
 from requests_app.models import GazetteerEntry
 from requests_app.places.address_words import search_key
 from requests_app.places.addresses import box_around
-from requests_app.web.explore import place_search
+from requests_app.rules.shared import rate_limits
 from tests.requests_app.imports.boston import boston_folder
 
 QUERIES = Path(__file__).with_suffix(".yaml")
@@ -46,7 +46,7 @@ class Asked:
 @pytest.mark.django_db
 @pytest.mark.real_data
 def test_residents_find_their_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
-    monkeypatch.setattr(place_search, "SEARCHES_AN_HOUR", 1_000_000)
+    monkeypatch.setattr(rate_limits, "PLACE_SEARCHES_AN_HOUR", 1_000_000)
     said = yaml.safe_load(QUERIES.read_text())
     folder = boston_folder(tmp_path, requests=False)
     city = yaml.safe_load((folder / "city.yaml").read_text())

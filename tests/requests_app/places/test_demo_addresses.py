@@ -15,7 +15,7 @@ from django.urls import reverse
 from requests_app import demo
 from requests_app.models import GazetteerEntry, Jurisdiction
 from requests_app.places.address_words import search_key
-from requests_app.web.explore import place_search
+from requests_app.rules.shared import rate_limits
 from tests import factories
 from tests.walk import Walk
 
@@ -120,7 +120,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Jurisdicti
 
 @pytest.fixture
 def city(loaded: Jurisdiction, db: None, monkeypatch: pytest.MonkeyPatch) -> Jurisdiction:
-    monkeypatch.setattr(place_search, "SEARCHES_AN_HOUR", 1_000)
+    monkeypatch.setattr(rate_limits, "PLACE_SEARCHES_AN_HOUR", 1_000)
     return loaded
 
 

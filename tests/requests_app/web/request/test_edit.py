@@ -597,7 +597,7 @@ def test_too_many_changes_from_one_network_are_kept_for_later(
     cast: Rivermark, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.RATE_LIMITS = True
-    monkeypatch.setattr("requests_app.web.request.edit.WORDS_AN_HOUR", 0)
+    monkeypatch.setattr("requests_app.rules.shared.rate_limits.WORDS_AN_HOUR", 0)
     holder = ana(cast)
     holder.save(text="Once more.")
     assert holder.status == 429
