@@ -128,7 +128,7 @@ def _initial(
 def _perform(
     request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, marks: Sequence[Mark]
 ) -> Event | None:
-    """marks: personal data that its writer has seen and posts all the same. Raises what staff_actions.perform() does."""
+    """marks: personal data that its writer has seen marked and posts anyway. Raises what staff_actions.perform() does."""
     perform: Callable[[], object] = partial(chosen.perform, service_request, form, request.user)
     if marks:
         kinds = {mark.found.kind for mark in marks}
