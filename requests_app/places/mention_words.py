@@ -6,11 +6,13 @@ name: a house number, a street type, a preposition, "corner of", a capital. Its 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
+from requests_app.core.word_file import WordFile
 from requests_app.places.address_words import (
     DIRECTIONS,
     PHRASES,
@@ -34,104 +36,33 @@ ASSET_NUMBER = re.compile(r"[a-z]{1,3}\d{2,}[a-z0-9]{0,6}")
 
 # --- Words that surround a place --------------------------------------------------------------------------------------
 
-ARTICLES = {"the", "la", "el", "las", "los", "our", "my", "nuestra", "nuestro", "mi", "old"}
-# The last word of each preposition of place, since "in front of" and "frente a" end like "of" and "a".
-PREPOSITIONS = {
-    *("at", "by", "near", "outside", "behind", "opposite", "in", "inside", "on", "around", "past", "beside", "within"),
-    *("en", "junto", "tras", "cerca", "between", "entre", "along"),
-}  # fmt: skip
-# Before "of", "to", "from", "a", "al", "de" and "del".
-PREPOSITION_STARTS = {
-    "of": {"front", "outside", "corner", "inside", "side", "entrance", "north", "south", "east", "west", "intersection"},
-    "to": {"next", "close"},
-    "from": {"across", "street"},
-    "a": {"frente", "junto", "lado"},
-    "al": {"frente", "junto", "lado"},
-    "de": {"cerca", "lado", "detras", "esquina", "afuera", "fuera", "dentro", "delante", "enfrente", "entrada", "interseccion",
-           "cruce"},
-    "del": {"cerca", "lado", "detras", "afuera", "fuera", "dentro", "delante", "enfrente", "entrada"},
-}  # fmt: skip
-CORNER_WORDS = {"corner", "intersection", "intersect", "esquina", "interseccion", "cruce", "crosswalk", "crossing"}
-# "Salt Rd near Front": only after a street with its type, or in capitals.
-WEAK_JOINERS = {"at", "near", "by", "off", "meets", "crosses", "cerca"}
-JOINERS = {"&", "@", "/", "and", "y", "con", *WEAK_JOINERS}
-BETWEEN = {"between", "entre"}
-# Types by themselves, as search keys.
-NO_NAMES = {"st", "ave", "rd", "blvd", "dr", "ln", "hwy", "pl"}
-# A name ends before these.
-ENDS = {
-    *("is", "are", "was", "were", "has", "have", "had", "there", "that", "which", "who", "need", "needs", "and", "or", "but"),
-    *("for", "to", "the", "a", "an", "my", "our", "your", "this", "of", "with", "from", "out", "not", "no", "it", "its"),
-    *("where", "when", "since", "because", "please", "been", "be", "into", "over", "under", "across", "toward", "towards"),
-    *("going", "goes", "next", "keeps", "again", "every", "all", "so", "if", "as", "about", "still", "never", "does", "will"),
-    *("just", "now", "today", "yesterday", "last", "right", "who", "they", "i", "we", "he", "she", "you", "can", "could"),
-    *("y", "o", "que", "hay", "esta", "estan", "es", "son", "fue", "muy", "con", "sin", "para", "por", "desde", "hace", "de"),
-    *("del", "la", "el", "los", "las", "un", "una", "a", "al", "se", "mi", "tu", "su", "lo", "no", "si", "tiene", "tienen"),
-    *("donde", "cuando", "porque", "pero", "todavia", "ya", "siempre", "nunca", "calle"),
-    *PREPOSITIONS,
-}  # fmt: skip
-# Words that a landmark's name may have inside.
-INSIDE = {"of", "the", "and", "de", "del", "la", "las", "los", "el", "y"}
-# "The library in Southgate", "la biblioteca en Southgate".
-OF_A_PART_OF_TOWN = {"in", "on", "at", "en", "of"}
-# Streets have these names, too: two of them joined are a corner only with a type, capitals or "corner".
-ORDINARY = {
-    *("spring", "summer", "fall", "autumn", "winter", "school", "church", "court", "market", "water", "union", "temple", "park"),
-    *("main", "front", "center", "central", "garden", "green", "high", "hill", "river", "bridge", "pond", "beach", "state"),
-    *("south", "north", "east", "west", "first", "second", "third", "pleasant", "grand", "cross", "plain", "prospect"),
-    *("commerce", "exchange", "hope", "harmony", "liberty", "meadow", "valley", "summit", "shore", "point", "levee", "salt"),
-    *("cable", "paper", "coal", "brass", "furnace", "hammer", "button", "cotton", "linen", "timber", "lumber", "rose", "fern"),
-    *("1st", "2nd", "3rd", "pk", "ctr", "n", "s", "e", "w", "mill"),
-}  # fmt: skip
-# Kinds of landmarks, as search keys.
-KINDS = {
-    *("library", "school", "pk", "playground", "sq", "hospital", "cemetery", "hall", "ctr", "field", "green", "university"),
-    *("college", "station", "depot", "pond", "woods", "meadow", "marsh", "greenway", "common", "landing", "yard", "pier"),
-    *("museum", "zoo", "stadium", "airport", "courthouse", "church", "garden", "beach", "island", "marina", "pool"),
-    *("academy", "terminal", "arena", "theater", "theatre", "mall", "trail", "commons", "plz", "headquarters", "gate"),
-    *("rink", "gym", "clinic", "fountain", "brg", "lake", "office"),
-}  # fmt: skip
-# Kinds of which a city has one, or one that is meant ("the library").
-THE_ONE = {
-    *("library", "city hall", "town hall", "hospital", "cemetery", "university", "college", "high school", "middle school"),
-    *("elementary school", "school", "senior ctr", "community ctr", "police station", "police headquarters", "fire station"),
-    *("train station", "bus station", "ferry landing", "ferry terminal", "depot", "post office", "courthouse", "museum", "zoo"),
-    *("stadium", "airport", "playground", "pk", "sq", "dog pk", "skate pk", "pool", "marina", "pier", "common", "works yard"),
-    *("transfer station", "marine terminal"),
-}  # fmt: skip
-# "The main library", and what tells it from the branches.
-MAIN = {"main", "central", "public", "downtown", "city", "principal", "publica", "municipal", "town"}
-# "The library parking lot" is at the library; "the library book" is not.
-PARTS = {
-    *("parking", "lot", "entrance", "steps", "gate", "door", "garden", "lawn", "sidewalk", "driveway", "building", "exit"),
-    *("parks", "bathroom", "restroom", "bathrooms", "restrooms", "grounds", "fence", "bus", "branch"),
-}  # fmt: skip
-# Where a number on a tag may follow. Each means kinds of assets whose code or name has one of the words.
-ASSET_WORDS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        ("pole", "light", "lamp", "streetlight", "lightpole", "lamppost", "post", "poste", "luz", "farol", "lampara",
-         "luminaria", "foco", "alumbrado"),
-        ("light", "lamp", "pole"),
-    ),
-    **dict.fromkeys(("signal", "semaforo"), ("signal",)),
-    **dict.fromkeys(("hydrant", "hidrante"), ("hydrant",)),
-    **dict.fromkeys(("tree", "arbol"), ("tree",)),
-    **dict.fromkeys(("bin", "barrel", "basket", "can", "bote", "basurero", "cesto"), ("bin", "barrel", "basket", "can")),
-    **dict.fromkeys(("meter", "parquimetro"), ("meter",)),
-    **dict.fromkeys(("drain", "basin", "alcantarilla", "drenaje"), ("drain", "basin")),
-}  # fmt: skip
-NUMBER_WORDS = {"number", "numero", "num", "nro", "no", "#", "tag", "id"}
-# "Light 100 feet from the corner".
-UNITS = {
-    *("hour", "day", "week", "month", "year", "minute", "min", "feet", "foot", "ft", "yard", "mile", "meter", "time", "percent"),
-    *("hora", "dia", "semana", "mese", "mes", "ano", "minuto", "pie", "metro", "yarda", "milla", "vece", "vez"),
-}  # fmt: skip
-# Numbers after these are no houses.
-NOT_HOUSES = {
-    *("#", "apt", "apto", "unit", "suite", "ste", "room", "rm", "rt", "route", "hwy", "highway", "sr", "ruta", "floor", "piso"),
-}  # fmt: skip
-STREET_FIRST = {"calle", "avenida", "av", "ave", "bulevar", "carretera", "camino"}
-BLOCK_WORDS = {"block", "blk", "blocks", "cuadra", "bloque"}
+# What each list is for is said there.
+_FILE = WordFile(Path(__file__).with_suffix(".yaml"))
+_words = _FILE.words
+
+ARTICLES = {*_words("articles")}
+JOINED_ARTICLES = {*_words("joined_articles")}
+PREPOSITIONS = {*_words("prepositions")}
+PREPOSITION_STARTS = {last: {*starts} for last, starts in _FILE.table("preposition_starts").items()}
+CORNER_WORDS, CORNER_FILLERS = {*_words("corner_words")}, {*_words("corner_fillers")}
+JOINING_SIGNS = {"&", "@", "/"}
+WEAK_JOINERS, TYPED_JOINERS = {*_words("weak_joiners")}, {*_words("typed_joiners")}
+JOINERS = JOINING_SIGNS | {*_words("joiners")} | WEAK_JOINERS | TYPED_JOINERS
+BETWEEN = {*_words("between")}
+NO_NAMES = {*_words("no_names")}
+ENDS = PREPOSITIONS | {*_words("ends")}
+INSIDE = {*_words("inside")}
+OF_A_PART_OF_TOWN = {*_words("of_a_part_of_town")}
+ORDINARY = {*_words("ordinary")}
+KINDS, THE_ONE = {*_words("kinds")}, {*_words("the_one")}
+MAIN, PARTS = {*_words("main")}, {*_words("parts")}
+# Which kinds of assets a word means: those whose code or name has one of these.
+ASSET_WORDS = {word: tuple(kinds.split()) for kinds, words in _FILE.table("assets").items() for word in words}
+NUMBER_WORDS = {"#", *_words("number_words")}
+UNITS = {*_words("units")}
+NOT_HOUSES = {"#", *_words("not_houses")}
+STREET_FIRST, STREET_FILLERS = {*_words("street_first")}, {*_words("street_fillers")}
+BLOCK_WORDS, BLOCK_FILLERS = {*_words("block_words")}, {*_words("block_fillers")}
 
 
 @dataclass(frozen=True)
@@ -261,7 +192,7 @@ class _Cutter:
                 continue
             after = at + 1
             # "40 calle Salt", "el 40 de la calle Salt".
-            while after < len(run) and run[after].plain in STREET_FIRST | {"de", "la"}:
+            while after < len(run) and run[after].plain in STREET_FIRST | STREET_FILLERS:
                 after += 1
             street = self._street(run, after)
             prefix = any(one.plain in STREET_FIRST for one in run[at + 1 : after])
@@ -354,7 +285,7 @@ class _Cutter:
             if number is None:
                 continue
             start = max(at, number) + 1
-            while start < len(run) and run[start].plain in {"of", "on", "de", "del", "la", "el", "en", "calle", "the"}:
+            while start < len(run) and run[start].plain in BLOCK_FILLERS:
                 start += 1
             if street := self._street(run, start):
                 first = min(at, number)
@@ -382,7 +313,7 @@ class _Cutter:
             near = [one.plain for one in before[-4:]]
             after = [one.plain for one in run[at + len(right) + 1 : at + len(right) + 2]]
             is_corner = bool(CORNER_WORDS & {*near, *after})
-            is_sign = token.plain in ("&", "@", "/")
+            is_sign = token.plain in JOINING_SIGNS
             capitals = self.has_capitals and all(
                 one.is_capital or one.text[0].isdigit() for one in (left[-1], right[0])
             )
@@ -390,7 +321,7 @@ class _Cutter:
             follows = self._follows_preposition(run, at - len(left)) and near[-1:] != ["in"]
             if token.plain in WEAK_JOINERS:
                 says_so = is_corner or (capitals and len(left) <= 2) or any(one.key in STREET_TYPES for one in left)
-            elif token.plain == "con":
+            elif token.plain in TYPED_JOINERS:
                 says_so = is_corner or has_type or capitals
             else:
                 says_so = is_corner or is_sign or has_type or capitals or (follows and not ordinary)
@@ -423,7 +354,7 @@ class _Cutter:
     def _side_after(self, run: list[Token], at: int) -> list[Token]:
         start = at + 1
         # "Salt Rd at the corner of Front".
-        while start < len(run) and run[start].plain in ARTICLES | CORNER_WORDS | {"of", "de", "con", "with"}:
+        while start < len(run) and run[start].plain in ARTICLES | CORNER_WORDS | CORNER_FILLERS:
             start += 1
         first = [run[start]] if start < len(run) and run[start].plain in STREET_FIRST else []
         return first + self._street(run, start + len(first))[: NAME_MAX + 1]
@@ -513,7 +444,7 @@ class _Cutter:
             kind = " ".join(words[1:] if words[0] in MAIN and " ".join(words) not in THE_ONE else words)
             if kind not in THE_ONE or not (self._ends(run, end) or run[end].plain in PARTS):
                 continue
-            has_article = at > 0 and run[at - 1].plain in ARTICLES | {"del", "al"}
+            has_article = at > 0 and run[at - 1].plain in ARTICLES | JOINED_ARTICLES
             if has_article or " " in kind:
                 return Landmark(run[at].start, run[end - 1].end, (), the_one=kind)
         return None

@@ -11,78 +11,61 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from requests_app.core.word_file import WordFile
+
 _FOLDER = Path(__file__).parent / "name_lists"
 
 # A word: "O’Neil", "María-José", "J."
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PARTICLES = {"de", "la", "las", "los", "del", "van", "von", "da", "di", "dos", "st"}
 # So many words at most.
 LONGEST = 4
 
-# --- What comes before a name -----------------------------------------------------------------------------------------
+# --- What comes before and after a name -------------------------------------------------------------------------------
 
-# After these, any capitalized word is taken for a name.
-_RELATION = (
-    r"neighbou?rs?|landlord|landlady|super(?:intendent)?|tenant|owner|husband|wife|son|daughter|mother|father|mom|dad|brother|sister|"
-    r"boss|aunt|uncle|cousin|grandmother|grandfather|grandson|granddaughter|nephew|niece|girlfriend|boyfriend|roommate|fiancée?|"
-    r"homeowner|property\s+manager|manager|constituent|caller|"
-    r"vecin[oa]|caser[oa]|dueñ[oa]|inquilin[oa]|espos[oa]|marido|mujer|hij[oa]|herman[oa]|jef[ea]|mam[áa]|pap[áa]|abuel[oa]|"
-    r"t[íi][oa]|prim[oa]|sobrin[oa]|novi[oa]"
+_FILE = WordFile(Path(__file__).with_suffix(".yaml"))
+
+
+def _one_of(name: str) -> str:
+    """A pattern for each word of this list, written as the file's head says, in all languages."""
+    words = "|".join(_FILE.words(name)).replace("(", "(?:").replace("'", "['’]").replace(" ", r"\s+")
+    return f"(?:{words})"
+
+
+def _after(*patterns: str, end: str) -> re.Pattern[str]:
+    """What a name follows. end: between that and the name."""
+    return re.compile(rf"(?<![\w’'])(?:{'|'.join(patterns)}){end}", re.IGNORECASE)
+
+
+_PARTICLES = set(_FILE.words("particles"))
+_STRONG = _after(
+    _one_of("introductions"),
+    rf"{_one_of('possessives')}\s+(?:\w+\s+)?{_one_of('relations')}(?:\s*,|\s+{_one_of('named')})?",
+    rf"{_one_of('owners')}(?:\s+{_one_of('is')}|\s*:|\s+-)",
+    end=r"\s+",
 )
-_STRONG = re.compile(
-    r"(?<![\w’'])(?:"
-    r"(?:my|his|her|owner(?:['’]s)?|caller['’]s|neighbor['’]s|tenant['’]s|landlord['’]s|driver['’]s|contact|the)\s+(?:full\s+|first\s+|last\s+)?"
-    r"name(?:\s+is|['’]s|\s+was|:|\s+-)|"
-    r"(?:owner|caller|contact|tenant|landlord|driver)['’]?s?\s+name(?:\s+is|\s+-|:)?|"
-    r"me\s+llamo|mi\s+nombre\s+es|su\s+nombre\s+es|se\s+llama|llamad[oa]|"
-    r"(?:guy|man|woman|lady|person|someone|somebody|kid|girl|boy|worker|gentleman|resident|tenant|neighbor|owner|individual)\s+(?:named|called)|"
-    rf"(?:my|our|the|his|her|their|mi|mis|nuestr[oa]|el|la|su)\s+(?:\w+\s+)?(?:{_RELATION})(?:\s*,|\s+named|\s+called|\s+llamad[oa]|\s+se\s+llama)?|"
-    r"(?:lady|man|woman|guy|person)\s+(?:upstairs|downstairs|next\s+door)\s*,|"
-    r"(?:owner|dueñ[oa]|landlord|tenant|caller|contact\s+person|property\s+owner)(?:\s+is|\s+es|\s*:|\s+-)|"
-    r"(?:asked|ask|asking)\s+for|pregunt[ea]\w*\s+por|reported\s+by"
-    r")\s+",
-    re.IGNORECASE,
-)
-# After these, a capitalized word may also begin a place or an office, so it must be a common name, or two words must look like one.
-_CUE = re.compile(
-    r"(?<![\w’'])(?:"
-    r"(?:spoke|speak|speaking|spoken|talked|talk|talking|met|meet)\s+(?:with|to)|contact\s+person|resident|contact(?:ed)?|call(?:ed)?|text|ask(?:ed)?|told|tell|per|"
-    r"this\s+is|it['’]s|i\s+am|i['’]m|soy|attn:?|cc:?|named|"
-    r"habl[éeóo]\w*\s+con|llam\w+\s+a|contact\w+\s+a|dile\s+a|"
-    rf"belongs\s+to|pertenece\s+a|look\s+for|(?:{_RELATION})|(?:owner|dueñ[oa])\s+(?:is|es)"
-    r")\s*[:,]?\s+",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(
-    r"(?<![\w’'])(?:thanks|thank\s+you(?:\s+so\s+much|\s+very\s+much)?|thx|gracias|sincerely|regards|respectfully|best|cheers|atentamente|"
-    r"cordialmente|saludos|atte)(?:\s*[,.!;-]+\s*|\s+)",
-    re.IGNORECASE,
-)
+_CUE = _after(_one_of("cues"), _one_of("relations"), end=r"\s*[:,]?\s+")
+_THANKS = _after(_one_of("thanks"), end=r"(?:\s*[,.!;-]+\s*|\s+)")
 _DASH = re.compile(r"(?:^|\s)[-–—~]+\s*(?=\w)")
 # The title is part of the match.
 _TITLE = re.compile(
-    r"(?<![\w.’'])(?:(?P<sure>mr|mrs|ms|mister|missus|sr|sra|srta|señora?|señorita|do[nñ]a|profesora?)|"
-    r"(?P<capital>don|dr|dra|doctora?|officer|oficial|ofc|sgt|sargento|sergeant|detective|det|lt|agent|agente|professor|prof|"
-    r"fr|sister|reverend|rev|pastor))\b\.?\s+(?:(?:and|y|&)\s+(?:mrs|ms|sra|señora)\b\.?\s+)?",
+    rf"(?<![\w.’'])(?:(?P<sure>{_one_of('titles')})|(?P<capital>{_one_of('other_titles')}))\b\.?\s+"
+    rf"(?:(?:{_one_of('and')}|&)\s+{_one_of('second_titles')}\b\.?\s+)?",
     re.IGNORECASE,
 )
-_FAMILY = re.compile(r"(?<![\w’'])(?:the|los|familia)\s+(?P<name>[^\W\d_][\w’'-]*)", re.IGNORECASE)
-_INTRODUCED = re.compile(r"(?<![\w’'])(?:my\s+name\s+is|my\s+name['’]s|me\s+llamo|mi\s+nombre\s+es)\s+", re.IGNORECASE)
+_FAMILY = re.compile(
+    rf"(?<![\w’'])(?:{_one_of('family_articles')}|(?P<family>{_one_of('family_before')}))\s+(?P<name>[^\W\d_][\w’'-]*)",
+    re.IGNORECASE,
+)
+_INTRODUCED = _after(_one_of("own_names"), end=r"\s+")
+_NEXT_DOOR = re.compile(rf"\s+{_one_of('next_door')}\b")
 
 # --- What is no name --------------------------------------------------------------------------------------------------
 
-# "My neighbor Bob Hill".
-_ALSO_SURNAMES = {
-    "hill", "hills", "park", "parks", "field", "fields", "lane", "church", "house", "temple", "pond", "hall", "day", "lake",
-    "bridge", "bay", "banks",
-}  # fmt: skip
-# Before a name, these make it a place: "St. Mary", "Lake Charles", "12 Elm".
-_PLACE_BEFORE = re.compile(
-    r"(?:\d[\w-]*|\b(?:st|saint|san|santa|fort|ft|mt|mount|lake|port|north|south|east|west|calle|avenida|ave|parque|escuela|the|"
-    r"corner\s+of|on|at|off|onto|to|along|down|up|between|near|of|in|&))\.?\s+$",
-    re.IGNORECASE,
-)
-_CORNER = re.compile(r"\s*(?:/|&|\band\b|\bat\b|@|\by\b|\bcon\b)\s*[A-Z0-9]")
+_ALSO_SURNAMES = set(_FILE.words("also_surnames"))
+_FAMILY_AFTER = set(_FILE.words("family_after"))
+# A house number, too: "12 Elm".
+_PLACE_BEFORE = re.compile(rf"(?:\d[\w-]*|\b(?:{_one_of('before_places')}|&))\.?\s+$", re.IGNORECASE)
+_CORNER = re.compile(rf"\s*(?:/|&|@|\b{_one_of('corners')}\b)\s*[A-Z0-9]")
 
 
 @dataclass(frozen=True)
@@ -331,17 +314,11 @@ def _looks_like_two(read: _Text, number: int) -> bool:
 def _families(read: _Text) -> Iterator[tuple[int, int]]:
     for match in _FAMILY.finditer(read.text):
         number = read.at.get(match.start("name"), -1)
-        of_spanish = match[0].lower().startswith("familia")
-        is_family = _plain(read.word(number + 1)) in ("family", "household", "residence") or of_spanish
+        is_family = match["family"] is not None or _plain(read.word(number + 1)) in _FAMILY_AFTER
         if number < 0 or not is_family or _is_no_name(match["name"]):
             continue
         if read.is_capital(number) or _is_surname(match["name"]):
             yield match.span("name")
-
-
-_NEXT_DOOR = re.compile(
-    r"\s+(?:next\s+door|upstairs|downstairs|across\s+the\s+(?:street|hall|way)|al\s+lado|de\s+arriba|de\s+abajo|de\s+enfrente)\b"
-)
 
 
 def _anywhere(read: _Text) -> Iterator[tuple[int, int]]:
