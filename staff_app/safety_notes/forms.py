@@ -81,11 +81,9 @@ class WordsForm(UntilForm):
 
 
 class EditNoteForm(WordsForm):
-    """Changes what a note says, and renews it. seen: the last change of it that its writer saw."""
+    """Changes what a note says, and renews it."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    field_order = ("words", "until", "seen")
+    field_order = ("words", "until")
 
 
 class SafetyNoteForm(WordsForm):

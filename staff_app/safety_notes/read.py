@@ -37,5 +37,5 @@ def read_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
     if note.ends_at <= form.now:
         raise Http404
     actions.read([note], service_request=None, actor=request.user)
-    context = {**page_of(request, note, form), "edits_words": True, **texts_of(note)}
+    context = {**page_of(request, note, form), "edits_words": True, "seen": actions.NOTE.seen(note), **texts_of(note)}
     return render(request, "staff_app/safety_notes/safety_note.html", context)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app import access
-from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.actions.work import safety_notes as actions
 from requests_app.clock import AppNow
 from requests_app.models import SafetyNote, ServiceRequest
@@ -18,11 +18,12 @@ from requests_app.rules.people import permissions
 from requests_app.rules.work import safety_notes as rules
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.safety_notes.forms import EditNoteForm, SafetyNoteForm, UntilForm
-from staff_app.setup.conflict import described, has_seen
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 
 # The newest readings on a note's page.
 READINGS_SHOWN = 200
+PAGE = "staff_app/safety_notes/safety_note.html"
 
 COLUMNS = {
     "place": Column(gettext_lazy("Place"), ("address", "id")),
@@ -112,7 +113,7 @@ def safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
         return redirect("staff_app:safety_note", note.pk)
     return render(
         request,
-        "staff_app/safety_notes/safety_note.html",
+        PAGE,
         page_of(request, note, form),
         status=422 if form.errors else 200,
     )
@@ -124,32 +125,29 @@ def edit_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
     """From the page that shows the words. If somebody else changed them meanwhile, these are shown, which is logged."""
     need_in_city(request, rules.PERMISSION)
     note = get_note_or_404(request, note_id)
-    form, status, more = EditNoteForm(request.POST, city=request.jurisdiction), 422, {}
-    if form.is_valid():
-        words, seen = form.cleaned_data["words"], form.cleaned_data["seen"]
-        try:
-            actions.change(note.pk, words=words, ends_at=form.ends_at(), actor=request.user, seen=seen)
-        except actions.AlreadyOver:
-            messages.warning(request, _("It has already ended. Set a new one."))
-        except ChangedMeanwhile as found:
-            has_seen(form, found)
-            note.refresh_from_db()
-            actions.read([note], service_request=None, actor=request.user)
-            status, more = 409, {"conflict": described(found), **texts_of(note)}
-        else:
-            messages.success(request, _("Saved."))
-        if not more:
-            return redirect("staff_app:safety_note", note.pk)
-    context = {**page_of(request, note, form), "edits_words": True, **more}
-    return render(request, "staff_app/safety_notes/safety_note.html", context, status=status)
+    form = EditNoteForm(request.POST, city=request.jurisdiction)
+    if not form.is_valid():
+        return edit_page(request, PAGE, {**page_of(request, note, form), "edits_words": True}, form)
+    words, seen = form.cleaned_data["words"], seen_in(request)
+    try:
+        actions.change(note.pk, words=words, ends_at=form.ends_at(), actor=request.user, seen=seen)
+    except actions.AlreadyOver:
+        messages.warning(request, _("It has already ended. Set a new one."))
+    except ChangedMeanwhile as changed:
+        note.refresh_from_db()
+        actions.read([note], service_request=None, actor=request.user)
+        context = {**page_of(request, note, form), "edits_words": True, **texts_of(note)}
+        return edit_page(request, PAGE, context, form, changed=changed)
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("staff_app:safety_note", note.pk)
 
 
 def edit_form(request: StaffRequest, note: SafetyNote) -> EditNoteForm:
     """With the words, for those who were shown them."""
     city = request.jurisdiction
     until = note.ends_at.astimezone(city.zone).date()
-    seen = last_change_id(city, actions.KIND, note.pk)
-    return EditNoteForm(city=city, initial={"words": note.words, "until": until, "seen": seen})
+    return EditNoteForm(city=city, initial={"words": note.words, "until": until})
 
 
 def texts_of(note: SafetyNote) -> dict[str, Any]:

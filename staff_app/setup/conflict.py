@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, need_last_change
-from requests_app.models import Jurisdiction
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.rules.setup.diff import differences
+from staff_app.decorators import StaffRequest
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,40 @@ class Conflict:
     keeps_typed: bool = True
 
 
-def described(found: ChangedMeanwhile) -> Conflict:
+def edit_page(
+    request: StaffRequest,
+    template: str,
+    context: dict[str, Any],
+    form: forms.Form,
+    *,
+    seen: str = "",
+    changed: ChangedMeanwhile | None = None,
+    typed: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page of a form about one row, which carries what it shows in its field `seen`: 200, 422 with mistakes, 409 if `changed`.
+
+    seen: the row's fingerprint, empty if it is new. typed: the state that would have been saved, to be compared with what is.
+    """
+    conflict = None
+    if changed is not None:
+        conflict = described(changed) if typed is None else compared(typed, changed.current)
+        # The page shows the changes, so sending it again replaces them.
+        seen = changed.seen
+    elif "seen" in request.POST:
+        # After a mistake in the form, what was seen is still what was seen.
+        seen = request.POST["seen"]
+    context = {**context, "form": form, "seen": seen, "conflict": conflict}
+    return render(request, template, context, status=409 if conflict else 422 if form.errors else 200)
+
+
+def seen_in(request: StaffRequest) -> str | None:
+    """The fingerprint that the form carried; None if it was no form of a page."""
+    return request.POST.get("seen")
+
+
+def described(changed: ChangedMeanwhile) -> Conflict:
     """In the active language."""
-    return Conflict([Change(differences(one.before, one.after), one.user or "", one.at) for one in found.changes])
-
-
-def since(jurisdiction: Jurisdiction, kind: str, key: object, seen: int | None) -> Conflict | None:
-    """What others changed of this row after `seen`."""
-    try:
-        need_last_change(jurisdiction, kind, key, seen)
-    except ChangedMeanwhile as found:
-        return described(found)
-    return None
+    return Conflict([Change(differences(one.before, one.after), one.user or "", one.at) for one in changed.changes])
 
 
 def compared(typed: dict[str, Any], current: dict[str, Any]) -> Conflict:
@@ -56,11 +79,6 @@ def compared(typed: dict[str, Any], current: dict[str, Any]) -> Conflict:
     mine = {name: typed[name] for name in saved}
     sentences = differences(mine, saved) or [_("It’s the same as what you typed.")]
     return Conflict([Change(sentences)], is_compared=True)
-
-
-def has_seen(form: forms.Form, found: ChangedMeanwhile) -> None:
-    """The form's page shows the changes, so sending it again replaces them."""
-    refill(form, seen=str(found.changes[-1].pk))
 
 
 def refill(form: forms.Form, **values: Any) -> None:

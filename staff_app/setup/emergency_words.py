@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.alarms import emergency_words as actions
-from requests_app.actions.setup import listed_words
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
 from requests_app.rules.alarms import figures, screening
@@ -48,7 +47,8 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
     if "switch_off" in request.POST:
         return _switch_off(request, language)
     if "undo" in request.POST:
-        return undo_change(request, actions.KIND, listed_words.undo_phrase) or _back_to(language)
+        undo_change(request, actions.PHRASE)
+        return _back_to(language)
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
@@ -81,7 +81,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
         "list": phrases,
         "words": phrases.words,
-        "changes": change_lines(request, actions.KIND),
+        "changes": change_lines(request, actions.PHRASE),
         "shipped": [
             phrase
             for phrase in screening.phrases_of(request.jurisdiction)
@@ -109,15 +109,8 @@ def _switch_off(request: StaffRequest, language: str) -> HttpResponseRedirect:
         None,
     )
     if wanted is not None:
-        wanted = EmergencyPhrase(
-            jurisdiction=request.jurisdiction,
-            language=language,
-            kind=wanted.kind,
-            phrase=wanted.phrase,
-            unless=wanted.unless,
-            active=False,
-        )
-        actions.save(wanted, actor=request.user)
+        own = EmergencyPhrase(jurisdiction=request.jurisdiction, language=language, phrase=wanted.phrase)
+        actions.PHRASE.add(own, actor=request.user, kind=wanted.kind, unless=wanted.unless, active=False)
         log.info("emergency_phrase_switched_off", phrase=wanted.phrase, user_id=request.user.pk)
         messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": wanted.phrase})
     return _back_to(language)
@@ -136,9 +129,8 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
     }
     data = request.POST if request.method == "POST" else None
     form = PhraseForm(data, initial=initial, languages=_languages(request, [phrase.language]))
-    phrase.active = True
     if form.is_valid() and _saved(request, phrase, form):
-        return _back_to(phrase.language)
+        return _back_to(form.cleaned_data["language"])
     context = {"form": form, "phrase_id": phrase.pk, "was": was, "is_off": is_off}
     return render(request, "staff_app/setup/emergency_phrase.html", context, status=422 if form.errors else 200)
 
@@ -147,7 +139,7 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
 @require_POST
 def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
     phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
-    actions.remove(phrase, actor=request.user)
+    actions.PHRASE.remove(phrase.pk, actor=request.user)
     log.info("emergency_phrase_removed", phrase_id=phrase_id, phrase=phrase.phrase, user_id=request.user.pk)
     said = _("“%(phrase)s” no longer triggers the question.") if phrase.active else _("“%(phrase)s” is on again.")
     messages.success(request, said % {"phrase": phrase.phrase})
@@ -156,10 +148,8 @@ def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpRespon
 
 def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> bool:
     """Saves the phrase and adds a message, or adds an error to the form if it is already listed."""
-    for name, value in form.cleaned_data.items():
-        setattr(phrase, name, value)
     try:
-        actions.save(phrase, actor=request.user)
+        phrase = actions.PHRASE.save(phrase, actor=request.user, active=True, **form.cleaned_data)
     except actions.DuplicatePhrase as taken:
         form.add_error("phrase", _("This is already on the list as “%(phrase)s”.") % {"phrase": taken.phrase})
         return False

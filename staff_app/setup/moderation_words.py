@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.publication import moderation
-from requests_app.actions.setup import listed_words
+from requests_app.actions.shared.setup_rows import NameTaken
 from requests_app.models import ModerationTerm
 from requests_app.rules.publication import review
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
@@ -48,7 +48,8 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
     add, sentence = TermForm(kind=kind, jurisdiction=request.jurisdiction), SentenceForm()
     status, found = 200, None
     if "undo" in request.POST:
-        return undo_change(request, "moderation_term", listed_words.undo_term) or _back_to(kind)
+        undo_change(request, moderation.TERM)
+        return _back_to(kind)
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
@@ -78,7 +79,7 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
         "found": found,
         "found_why": reason_words(found.reason) if found and found.reason else "",
         "list": terms,
-        "changes": change_lines(request, "moderation_term"),
+        "changes": change_lines(request, moderation.TERM),
         "kind": kind,
         "kind_says": SAYS[kind],
         "kinds": [{"code": one, "name": name, "count": counts.get(one, 0)} for one, name in NAMES.items()],
@@ -90,7 +91,7 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
 @require_POST
 def remove_moderation_word(request: StaffRequest, term_id: int) -> HttpResponse:
     term = get_city_row_or_404(request, "administer", ModerationTerm, term_id)
-    moderation.remove_term(term, actor=request.user)
+    moderation.TERM.remove(term.pk, actor=request.user)
     # Only the id: email addresses do not belong in the log.
     log.info("moderation_term_removed", term_id=term_id, kind=term.kind, user_id=request.user.pk)
     messages.success(request, _("“%(value)s” is no longer on the list.") % {"value": term.value})
@@ -101,8 +102,9 @@ def _added(request: StaffRequest, form: TermForm) -> bool:
     """Adds the term and a message, or an error to the form if it is already listed."""
     value = form.cleaned_data["value"]
     try:
-        term = moderation.add_term(request.jurisdiction, form.kind, value, actor=request.user)
-    except moderation.AlreadyListed:
+        row = ModerationTerm(jurisdiction=request.jurisdiction, kind=form.kind)
+        term = moderation.TERM.add(row, actor=request.user, value=value)
+    except NameTaken:
         form.add_error("value", _("This is already on the list as “%(phrase)s”.") % {"phrase": value})
         return False
     log.info("moderation_term_added", term_id=term.pk, kind=term.kind, user_id=request.user.pk)

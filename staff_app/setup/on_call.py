@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.alarms import rosters
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
 from requests_app.models import Department, EmergencyPhrase, Jurisdiction, OnCall, User
 from requests_app.rules.alarms import alarms
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.on_call_week import Week, week_of
 
 log = structlog.get_logger(__name__)
@@ -220,10 +222,13 @@ def on_call_entry(request: StaffRequest, on_call_id: int) -> HttpResponse:
         "order": entry.order,
     }
     form = OnCallForm(request.POST if request.method == "POST" else None, initial=initial, city=request.jurisdiction)
+    page, context = "staff_app/setup/on_call_entry.html", {"entry_id": entry.pk, "name": _name(entry)}
     if form.is_valid():
-        return _save(request, entry, form)
-    context = {"form": form, "entry_id": entry.pk, "name": _name(entry)}
-    return render(request, "staff_app/setup/on_call_entry.html", context, status=422 if form.errors else 200)
+        try:
+            return _save(request, entry, form)
+        except ChangedMeanwhile as changed:
+            return edit_page(request, page, context, form, changed=changed)
+    return edit_page(request, page, context, form, seen=rosters.ON_CALL.seen(entry))
 
 
 @staff_page
@@ -231,14 +236,14 @@ def on_call_entry(request: StaffRequest, on_call_id: int) -> HttpResponse:
 def remove_on_call(request: StaffRequest, on_call_id: int) -> HttpResponse:
     entry = get_city_row_or_404(request, "administer", OnCall, on_call_id)
     name = _name(entry)
-    rosters.remove(entry, actor=request.user)
+    rosters.ON_CALL.remove(entry.pk, actor=request.user)
     log.info("on_call_removed", on_call_id=on_call_id, user_id=request.user.pk)
     messages.success(request, _("%(name)s is no longer on the roster.") % {"name": name})
     return redirect("staff_app:on_call")
 
 
 def _save(request: StaffRequest, entry: OnCall, form: OnCallForm) -> HttpResponseRedirect:
-    rosters.save(entry, actor=request.user, **form.columns())
+    entry = rosters.ON_CALL.save(entry, actor=request.user, seen=seen_in(request), **form.columns())
     log.info("on_call_saved", on_call_id=entry.pk, user_id=request.user.pk)
     messages.success(request, _("%(name)s is on the roster.") % {"name": _name(entry)})
     return redirect("staff_app:on_call")

@@ -1,17 +1,13 @@
 """Editing the city's list of emergency phrases. Changes take effect at once."""
 
-from typing import Any
+from operator import attrgetter
 
-from django.db import transaction
-
-from requests_app.actions.shared import setup_changes
-from requests_app.models import EmergencyPhrase, Jurisdiction, User
+from requests_app.actions.shared.setup_rows import Columns, NameTaken, SetupRow, State
+from requests_app.models import EmergencyPhrase, Jurisdiction, SetupChange, User
 from requests_app.rules.alarms import screening
 
-KIND = "emergency_phrase"
 
-
-class DuplicatePhrase(Exception):
+class DuplicatePhrase(NameTaken):
     """An equivalent phrase is already on the list. phrase: as it is listed."""
 
     def __init__(self, phrase: str) -> None:
@@ -19,7 +15,7 @@ class DuplicatePhrase(Exception):
         super().__init__(phrase)
 
 
-def written(phrase: EmergencyPhrase) -> dict[str, Any]:
+def _state(phrase: EmergencyPhrase) -> State:
     return {
         "words": phrase.phrase,
         "kind": phrase.kind,
@@ -29,29 +25,31 @@ def written(phrase: EmergencyPhrase) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
-def save(phrase: EmergencyPhrase, *, actor: User | None, action: str = "") -> EmergencyPhrase:
-    """Adds or changes a phrase. Raises DuplicatePhrase. action: what the log calls it, if not added or changed."""
+def _columns(_city: Jurisdiction, state: State) -> Columns:
+    return {"phrase" if name == "words" else name: value for name, value in state.items()}
+
+
+def _lookup(change: SetupChange) -> Columns:
+    state = change.after or change.before or {}
+    return {"jurisdiction": change.jurisdiction_id, "language": state.get("language"), "phrase": state.get("words")}
+
+
+def _check(phrase: EmergencyPhrase, _actor: User | None) -> None:
     # Lock first: two administrators who add the same phrase at once must find each other's.
-    Jurisdiction.objects.select_for_update().get(pk=phrase.jurisdiction_id)
+    Jurisdiction.objects.select_for_update(of=("self",)).only("pk").get(pk=phrase.jurisdiction_id)
     others = EmergencyPhrase.objects.filter(jurisdiction_id=phrase.jurisdiction_id, language=phrase.language)
     for other in others.exclude(pk=phrase.pk):
         if screening.is_same(other.phrase, phrase.phrase):
             raise DuplicatePhrase(other.phrase)
-    earlier = EmergencyPhrase.objects.filter(pk=phrase.pk).first()
-    phrase.save()
-    _record(phrase, actor, before=written(earlier) if earlier else None, after=written(phrase), action=action)
-    return phrase
 
 
-@transaction.atomic
-def remove(phrase: EmergencyPhrase, *, actor: User | None, action: str = "") -> None:
-    before = written(phrase)
-    gone, _by_model = EmergencyPhrase.objects.filter(pk=phrase.pk).delete()
-    if gone:
-        _record(phrase, actor, before=before, after=None, action=action)
-
-
-def _record(phrase: EmergencyPhrase, actor: User | None, **states: Any) -> None:
-    key = f"{phrase.language}:{phrase.phrase}"[:80]
-    setup_changes.record(phrase.jurisdiction, KIND, key, actor=actor, name=phrase.phrase, **states)
+PHRASE = SetupRow(
+    "emergency_phrase",
+    EmergencyPhrase,
+    _state,
+    name=attrgetter("phrase"),
+    columns=_columns,
+    key=lambda phrase: f"{phrase.language}:{phrase.phrase}"[:80],
+    lookup=_lookup,
+    check=_check,
+)

@@ -1,32 +1,50 @@
 """Editing who is on call. Changes apply to the next step of every alarm."""
 
-from typing import Any
+import datetime as dt
 
 from django.db import transaction
 
 from requests_app.actions.shared import setup_changes
-from requests_app.models import Jurisdiction, OnCall, User
+from requests_app.actions.shared.setup_rows import Columns, SetupRow, State
+from requests_app.models import Department, Jurisdiction, OnCall, User
+from requests_app.rules.promises.service_levels import WEEKDAYS
 from requests_app.rules.setup.catalog_rows import written_on_call
 
 
-@transaction.atomic
-def save(entry: OnCall, *, actor: User, **columns: Any) -> OnCall:
-    """Adds or changes a line of a roster."""
-    before = None
-    if entry.pk:
-        # The row as it is: the caller's instance may be changed already.
-        before = _written(OnCall.objects.select_for_update(of=("self",)).select_related("department").get(pk=entry.pk))
-    for name, value in columns.items():
-        setattr(entry, name, value)
-    entry.save()
-    _record(entry, actor, before=before, after=_written(entry))
-    return entry
+def _state(entry: OnCall) -> State:
+    roster = {"department": entry.department.code} if entry.department else {"kind": entry.kind} if entry.kind else {}
+    return {**written_on_call(entry), **roster, "order": entry.order}
 
 
-@transaction.atomic
-def remove(entry: OnCall, *, actor: User) -> None:
-    _record(entry, actor, before=_written(entry), after=None)
-    OnCall.objects.filter(pk=entry.pk).delete()
+def _columns(city: Jurisdiction, state: State) -> Columns:
+    code, staff, (starts_at, ends_at) = state.get("department"), state.get("staff"), _hours(state.get("hours", ""))
+    return {
+        "department": Department.objects.get(jurisdiction=city, code=code) if code else None,
+        "kind": state.get("kind", ""),
+        "user": User.objects.get(email=staff) if staff else None,
+        **{name: state.get(name, "") for name in ("name", "email", "phone")},
+        "weekdays": [WEEKDAYS.index(day) for day in state.get("days", [])],
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "order": state["order"],
+    }
+
+
+def _hours(text: str) -> tuple[dt.time | None, dt.time | None]:
+    """Of "18:00-07:00"."""
+    starts, _dash, ends = text.partition("-")
+    return (dt.time.fromisoformat(starts), dt.time.fromisoformat(ends)) if text else (None, None)
+
+
+# A line of a roster.
+ON_CALL = SetupRow(
+    "on_call",
+    OnCall,
+    _state,
+    name=lambda entry: str(entry.user or entry.name),
+    columns=_columns,
+    related=("jurisdiction", "department", "user"),
+)
 
 
 @transaction.atomic
@@ -38,13 +56,3 @@ def set_wait(jurisdiction: Jurisdiction, *, actor: User, alarm_minutes: int, des
     jurisdiction.save(update_fields=names)
     after = {name: getattr(jurisdiction, name) for name in names}
     setup_changes.record(jurisdiction, "on_call", "wait", actor=actor, before=before, after=after)
-
-
-def _written(entry: OnCall) -> dict[str, Any]:
-    roster = {"department": entry.department.code} if entry.department else {"kind": entry.kind} if entry.kind else {}
-    return {**written_on_call(entry), **roster, "order": entry.order}
-
-
-def _record(entry: OnCall, actor: User, *, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
-    name = str(entry.user or entry.name)
-    setup_changes.record(entry.jurisdiction, "on_call", entry.pk, actor=actor, name=name, before=before, after=after)

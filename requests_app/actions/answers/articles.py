@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.edits import ChangedMeanwhile, MissingWords
 from requests_app.actions.shared.search_index import index_catalog
+from requests_app.actions.shared.setup_rows import check_seen, fingerprint
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import Article, ArticleTopic, Jurisdiction, Service, SetupChange, User
@@ -23,6 +23,14 @@ class NothingToPublish(Exception):
     """There is no draft: someone published or discarded it."""
 
 
+class MissingWords(Exception):
+    """Residents of some languages would read nothing. languages: their codes."""
+
+    def __init__(self, languages: list[str]) -> None:
+        self.languages = languages
+        super().__init__(", ".join(languages))
+
+
 def written(article: Article) -> Written:
     """What residents read, as a catalog file has it."""
     return written_article(article) | {"published": article.published}
@@ -34,6 +42,15 @@ def draft_of(article: Article) -> Written:
         draft: Written = article.draft
         return draft
     return _without_state(written(article))
+
+
+def seen_of(article: Article) -> str:
+    """For the form that shows its draft."""
+    return fingerprint(_shown(article))
+
+
+def _shown(article: Article) -> Written:
+    return {**draft_of(article), **_kept_by(article), "published": article.published}
 
 
 @transaction.atomic
@@ -59,19 +76,18 @@ def create(jurisdiction: Jurisdiction, draft: Written, *, owner: User | None, re
 
 @transaction.atomic
 def save_draft(
-    pk: int, draft: Written, *, owner: User | None, review_on: dt.date | None, revision: int, actor: User
+    pk: int, draft: Written, *, owner: User | None, review_on: dt.date | None, seen: str | None, actor: User
 ) -> Article:
-    """A draft that says what is published already is none. Raises ChangedMeanwhile."""
+    """A draft that says what is published already is none. seen: what seen_of() said; raises ChangedMeanwhile."""
     article = _locked(pk)
-    if article.revision != revision:
-        raise ChangedMeanwhile(draft_of(article), article.revision)
+    check_seen(article.jurisdiction, KIND, article.code, _shown(article), seen)
     before = _kept_by(article)
     article.draft = None if draft == _without_state(written(article)) else draft
     if review_on and (article.review_on is None or review_on > article.review_on):
         # Putting the next look off means that somebody has looked.
         article.reviewed_on = _today(article)
     article.owner, article.review_on = owner, review_on
-    _save(article, "draft", "owner", "review_on", "reviewed_on")
+    article.save(update_fields=["draft", "owner", "review_on", "reviewed_on"])
     setup_changes.record(
         article.jurisdiction,
         KIND,
@@ -122,7 +138,7 @@ def discard_draft(pk: int) -> Article | None:
         article.delete()
         return None
     article.draft = None
-    _save(article, "draft")
+    article.save(update_fields=["draft"])
     return article
 
 
@@ -132,7 +148,7 @@ def take_down(pk: int, *, actor: User) -> Article:
     before = written(article)
     if article.published:
         article.published = False
-        _save(article, "published")
+        article.save(update_fields=["published"])
         _record(article, before, "switched_off", actor=actor)
         index_catalog(article.jurisdiction)
     return article
@@ -158,7 +174,7 @@ def _become(article: Article, state: Written, *, action: str, note: str = "", ac
     article.by_address = state.get("by_address") or ""
     article.published, article.draft, article.updated_at, article.reviewed_on = True, None, app_now(), _today(article)
     words = ("title", "body", "topic", "asked", "contact", "by_address")
-    _save(article, *words, "published", "draft", "updated_at", "reviewed_on")
+    article.save(update_fields=[*words, "published", "draft", "updated_at", "reviewed_on"])
     article.services.set(
         Service.objects.filter(jurisdiction=article.jurisdiction, service_code__in=state.get("services") or [])
     )
@@ -186,11 +202,6 @@ def _today(article: Article) -> dt.date:
 
 def _locked(pk: int) -> Article:
     return Article.objects.select_for_update(of=("self",)).select_related("jurisdiction", "owner").get(pk=pk)
-
-
-def _save(article: Article, *fields: str) -> None:
-    article.revision += 1
-    article.save(update_fields=[*fields, "revision"])
 
 
 def _kept_by(article: Article) -> Written:

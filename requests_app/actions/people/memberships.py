@@ -4,6 +4,7 @@ Whatever could leave a city without an administrator locks the city's row first,
 """
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -13,6 +14,7 @@ from django.db.models import Q
 from requests_app import api_keys, events
 from requests_app.actions.people import staff_sessions
 from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.setup_rows import SetupRow, check_seen
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import (
@@ -45,10 +47,6 @@ class RoleInUse(Exception):
     """The role has members, or an invitation or a group of single sign-on gives it."""
 
 
-class RoleTaken(Exception):
-    """Another role of the city has this name."""
-
-
 # --- Roles ------------------------------------------------------------------------------------------------------------
 
 
@@ -71,35 +69,21 @@ def written_role(role: Role) -> Written:
     }
 
 
+ROLE = SetupRow("role", Role, written_role, name=lambda role: localized(role.name), key=attrgetter("code"))
+
+
 @transaction.atomic
-def save_role(
-    jurisdiction: Jurisdiction,
-    role: Role | None,
-    *,
-    code: str = "",
-    name: dict[str, str],
-    granted: list[str],
-    requires_second_step: bool,
-    actor: User | None,
-) -> Role:
-    """Adds a role (None, with a code) or changes one. Raises RoleTaken and LastAdministrator."""
-    lock_city(jurisdiction)
-    before = None
-    if role is None:
-        role = Role(jurisdiction=jurisdiction, code=code)
-        if Role.objects.filter(jurisdiction=jurisdiction, code=code).exists():
-            raise RoleTaken(code)
-    else:
-        role = Role.objects.get(pk=role.pk)
-        before = written_role(role)
-    role.name, role.permissions, role.requires_second_step = name, sorted(granted), requires_second_step
-    role.save()
-    if before is not None and "administer" in before["permissions"]:
-        _keep_administrator(jurisdiction)
-    setup_changes.record(
-        jurisdiction, "role", role.code, actor=actor, name=localized(name), before=before, after=written_role(role)
-    )
-    return role
+def save_role(role: Role, *, granted: list[str], actor: User | None, seen: str | None = None, **columns: Any) -> Role:
+    """Adds a role that isn't saved yet, or changes one. columns: name, requires_second_step.
+
+    Raises ChangedMeanwhile, NameTaken and LastAdministrator.
+    """
+    lock_city(role.jurisdiction)
+    administered = role.pk is not None and "administer" in ROLE.locked(role.pk).permissions
+    saved = ROLE.save(role, actor=actor, seen=seen, permissions=sorted(granted), **columns)
+    if administered:
+        _keep_administrator(role.jurisdiction)
+    return saved
 
 
 @transaction.atomic
@@ -109,10 +93,8 @@ def remove_role(role: Role, *, actor: User | None) -> None:
     is_used = role.memberships.exists() or role.sign_in_groups.exists()
     if is_used or role.invitations.filter(Invitation.OPEN).exists():
         raise RoleInUse(role.code)
-    before, name = written_role(role), localized(role.name)
     role.invitations.all().delete()
-    role.delete()
-    setup_changes.record(role.jurisdiction, "role", role.code, actor=actor, name=name, before=before, after=None)
+    ROLE.remove(role.pk, actor=actor)
 
 
 # --- Memberships ------------------------------------------------------------------------------------------------------
@@ -144,11 +126,21 @@ def written_membership(role: Role, department: Department | None) -> str:
 
 @transaction.atomic
 def add_membership(
-    user: User, role: Role, department: Department | None, *, actor: User | None = None, is_from_group: bool = False
+    user: User,
+    role: Role,
+    department: Department | None,
+    *,
+    actor: User | None = None,
+    is_from_group: bool = False,
+    seen: str | None = None,
 ) -> Membership:
-    """Adds a membership in one department, or in the whole city without one. Does nothing if it exists."""
+    """Adds a membership in one department, or in the whole city without one. Does nothing if it exists.
+
+    seen: the fingerprint of the person as a form showed them; raises ChangedMeanwhile.
+    """
     jurisdiction = role.jurisdiction
     before = written_person(user, jurisdiction)
+    check_seen(jurisdiction, "person", user.pk, before, seen)
     membership = Membership.objects.get_or_create(
         user=user,
         jurisdiction=jurisdiction,

@@ -11,6 +11,7 @@ from requests_app import openid
 from requests_app.actions.people import memberships as people
 from requests_app.actions.people import staff_sessions
 from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.setup_rows import check_seen
 from requests_app.clock import app_now
 from requests_app.core import sealed
 from requests_app.models import (
@@ -96,11 +97,16 @@ def written(provider: SignInProvider) -> dict[str, Any]:
 
 
 @transaction.atomic
-def save_provider(jurisdiction: Jurisdiction, *, client_secret: str, actor: User, **columns: Any) -> SignInProvider:
-    """client_secret: empty keeps the one that was entered before."""
+def save_provider(
+    jurisdiction: Jurisdiction, *, client_secret: str, actor: User, seen: str | None = None, **columns: Any
+) -> SignInProvider:
+    """client_secret: empty keeps the one that was entered before. seen: the fingerprint of what the form showed, empty for none;
+    raises ChangedMeanwhile."""
     people.lock_city(jurisdiction)
     provider = SignInProvider.objects.filter(jurisdiction=jurisdiction).first()
     before = written(provider) if provider is not None else None
+    if provider is not None and before is not None:
+        check_seen(jurisdiction, "sign_in", provider.pk, before, seen)
     provider = provider or SignInProvider(jurisdiction=jurisdiction)
     for name, value in columns.items():
         setattr(provider, name, value)

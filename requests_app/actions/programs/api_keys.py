@@ -1,26 +1,25 @@
 """Creating, changing, replacing and revoking API keys by staff, with their place in the log of setup. The log never holds a key."""
 
 import datetime as dt
+from operator import attrgetter
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from requests_app import api_keys
-from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.setup_rows import NameTaken, SetupRow, State
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Jurisdiction, User
 from requests_app.rules.programs.api_keys import is_expired
 
 __all__ = ["AlreadyRevoked", "change", "create", "is_expired", "replace", "revoke"]
 
-KIND = "api_key"
-
 
 class AlreadyRevoked(Exception):
     """A revoked key stays as it was."""
 
 
-def written(key: ApiKey) -> setup_changes.Written:
+def _state(key: ApiKey) -> State:
     """Without its contact's address: what is logged can't be erased."""
     return {
         "name": key.name,
@@ -34,27 +33,34 @@ def written(key: ApiKey) -> setup_changes.Written:
     }
 
 
+# Nothing is undone: a secret that is gone can't come back.
+KEY = SetupRow(
+    "api_key",
+    ApiKey,
+    _state,
+    name=attrgetter("name"),
+    stays=True,
+    related=("jurisdiction", "acts_as"),
+    unlogged=("contact",),
+)
+
+
 @transaction.atomic
 def create(jurisdiction: Jurisdiction, name: str, *, actor: User, **terms: Any) -> tuple[ApiKey, str]:
     """Returns the row and the plain key. terms: see api_keys.create(). Raises api_keys.NameTaken."""
     key, plain = api_keys.create(jurisdiction, name, created_by=actor, **terms)
-    setup_changes.record(jurisdiction, KIND, key.pk, actor=actor, name=name, before=None, after=written(key))
+    KEY.record(key, actor=actor, before=None, after=_state(key))
     return key, plain
 
 
 @transaction.atomic
-def change(key_id: int, terms: dict[str, Any], *, actor: User) -> None:
-    """Raises AlreadyRevoked and api_keys.NameTaken."""
-    key = _locked(key_id)
-    before = written(key)
-    for name, value in terms.items():
-        setattr(key, name, value)
+def change(key_id: int, terms: dict[str, Any], *, actor: User, seen: str | None = None) -> None:
+    """seen: the fingerprint that the form carried. Raises AlreadyRevoked, ChangedMeanwhile and api_keys.NameTaken."""
+    _locked(key_id)
     try:
-        with transaction.atomic():
-            key.save(update_fields=list(terms))
-    except IntegrityError as error:
-        raise api_keys.NameTaken(key.name) from error
-    setup_changes.record(key.jurisdiction, KIND, key.pk, actor=actor, name=key.name, before=before, after=written(key))
+        KEY.change(key_id, actor=actor, seen=seen, **terms)
+    except NameTaken as error:
+        raise api_keys.NameTaken(terms["name"]) from error
 
 
 @transaction.atomic
@@ -63,24 +69,20 @@ def replace(key_id: int, *, overlap: dt.timedelta, actor: User) -> tuple[ApiKey,
     key = _locked(key_id)
     until = app_now() + overlap if overlap else None
     plain = api_keys.replace_secret(key, earlier_until=until)
-    state = written(key)
-    after = {**state, "replaced": until.isoformat() if until else "at once"}
-    setup_changes.record(key.jurisdiction, KIND, key.pk, actor=actor, name=key.name, before=state, after=after)
+    state = _state(key)
+    KEY.record(key, actor=actor, before=state, after={**state, "replaced": until.isoformat() if until else "at once"})
     return key, plain
 
 
 @transaction.atomic
 def revoke(key: ApiKey, *, actor: User) -> None:
     if api_keys.revoke(key):
-        setup_changes.record(
-            key.jurisdiction, KIND, key.pk, actor=actor, name=key.name, before=written(key), after=None
-        )
+        KEY.record(key, actor=actor, before=_state(key), after=None)
 
 
 def _locked(key_id: int) -> ApiKey:
     """Raises AlreadyRevoked."""
-    keys = ApiKey.objects.select_for_update(of=("self",)).select_related("jurisdiction", "acts_as")
-    key = keys.defer("jurisdiction__boundary").get(pk=key_id)
+    key = KEY.locked(key_id)
     if key.revoked_at is not None:
         raise AlreadyRevoked
     return key

@@ -1,31 +1,27 @@
 """Suspending the clocks of some services or areas for a time: adding it, moving its end, and stopping the clocks in batches."""
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from requests_app import events, outbox
-from requests_app.actions.shared import clocks, setup_changes
+from requests_app.actions.shared import clocks
+from requests_app.actions.shared.setup_rows import SetupRow, State, moment
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import (
     OPEN,
-    Area,
     Clock,
     ClockSuspension,
     Jurisdiction,
     OutboxRow,
-    Service,
     ServiceRequest,
     User,
 )
 from requests_app.rules.promises import suspensions
 
-Written = dict[str, Any]
-KIND = "suspension"
 ROW = "suspend_clocks"
 # Requests in one transaction.
 BATCH = 100
@@ -36,74 +32,50 @@ class AlreadyOver(Exception):
     """Its end can't be moved any more: the clocks run again."""
 
 
-def written(suspension: ClockSuspension) -> Written:
+def _state(suspension: ClockSuspension) -> State:
     return {
         "reason": suspension.reason,
         "services": sorted(suspension.services.values_list("service_code", flat=True)),
         "areas": sorted(f"{area.layer}:{area.code}" for area in suspension.areas.only("layer", "code")),
-        "starts_at": suspension.starts_at.isoformat(timespec="minutes"),
-        "ends_at": suspension.ends_at.isoformat(timespec="minutes"),
+        "starts_at": moment(suspension.starts_at, suspension.jurisdiction),
+        "ends_at": moment(suspension.ends_at, suspension.jurisdiction),
     }
 
 
+# Nothing is undone: time that a clock has run or stopped stays so.
+SUSPENSION = SetupRow(
+    "suspension", ClockSuspension, _state, name=lambda suspension: localized(suspension.reason), stays=True
+)
+
+
 @transaction.atomic
-def add(
-    jurisdiction: Jurisdiction,
-    *,
-    services: Iterable[Service],
-    areas: Iterable[Area],
-    reason: dict[str, str],
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
-    actor: User,
-) -> ClockSuspension:
-    """No services: all of them, and likewise areas. One that would begin in the past begins now: time that has run stays run."""
-    suspension = ClockSuspension.objects.create(
-        jurisdiction=jurisdiction,
-        reason=reason,
-        starts_at=max(starts_at, app_now()),
-        ends_at=ends_at,
-        created_by=actor,
-    )
-    suspension.services.set(services)
-    suspension.areas.set(areas)
+def add(jurisdiction: Jurisdiction, *, starts_at: dt.datetime, actor: User, **columns: Any) -> ClockSuspension:
+    """columns: services, areas, reason, ends_at. No services: all of them, and likewise areas.
+
+    One that would begin in the past begins now: time that has run stays run.
+    """
+    row = ClockSuspension(jurisdiction=jurisdiction)
+    suspension = SUSPENSION.add(row, actor=actor, starts_at=max(starts_at, app_now()), **columns)
     _enqueue(suspension, START)
     _enqueue(suspension, END)
-    _record(suspension, None, actor)
     return suspension
 
 
 @transaction.atomic
-def move_end(pk: int, *, ends_at: dt.datetime, actor: User) -> ClockSuspension:
+def move_end(pk: int, *, ends_at: dt.datetime, actor: User, seen: str | None = None) -> ClockSuspension:
     """Ends it earlier or later; a time that has passed means now. One that hasn't begun then never stops a clock.
 
-    Raises AlreadyOver.
+    seen: the fingerprint that the form carried. Raises AlreadyOver and ChangedMeanwhile.
     """
-    suspension = ClockSuspension.objects.select_for_update().get(pk=pk)
-    now = app_now()
+    suspension, now = SUSPENSION.locked(pk), app_now()
     if suspension.ends_at <= now:
         raise AlreadyOver
-    before = written(suspension)
-    suspension.ends_at = max(ends_at, now)
-    if suspension.starts_at >= suspension.ends_at:
-        suspension.starts_at = suspension.ends_at - dt.timedelta(microseconds=1)
-    suspension.save(update_fields=["starts_at", "ends_at"])
+    ends_at = max(ends_at, now)
+    starts_at = min(suspension.starts_at, ends_at - dt.timedelta(microseconds=1))
+    action = "switched_off" if ends_at == now else ""
+    suspension = SUSPENSION.change(pk, actor=actor, seen=seen, action=action, starts_at=starts_at, ends_at=ends_at)
     _enqueue(suspension, END)
-    _record(suspension, before, actor, action="switched_off" if suspension.ends_at == now else "")
     return suspension
-
-
-def _record(suspension: ClockSuspension, before: Written | None, actor: User, action: str = "") -> None:
-    setup_changes.record(
-        suspension.jurisdiction,
-        KIND,
-        suspension.pk,
-        actor=actor,
-        name=localized(suspension.reason),
-        before=before,
-        after=written(suspension),
-        action=action,
-    )
 
 
 def _enqueue(suspension: ClockSuspension, phase: str, after: int = 0) -> None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.setup_conflicts import need_last_change
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
-from requests_app.models import Service, Target, User
+from requests_app.models import Service, SetupChange, Target, User
 from requests_app.models.geography import area_label
 
 
@@ -16,13 +17,13 @@ class AlreadyCounts(Exception):
 
 
 @transaction.atomic
-def set_target(target: Target, *, actor: User, seen: int | None = None) -> Target:
+def set_target(target: Target, *, actor: User, seen: str | None = None) -> Target:
     """Adds the target, which isn't saved yet, for reports from its valid_from on.
 
-    Open requests keep their due dates. seen: the last change of this service's targets that the form knew; raises ChangedMeanwhile.
+    Open requests keep their due dates. seen: what seen_of() said when the form was opened; raises ChangedMeanwhile.
     """
     service = Service.objects.select_for_update().get(pk=target.service_id)
-    need_last_change(service.jurisdiction, "target", service.service_code, seen)
+    _check_seen(service, seen)
     same = Target.objects.filter(service=service, kind=target.kind, priority=target.priority, area=target.area_id)
     earlier = same.filter(valid_from__lte=target.valid_from).select_related("calendar")
     replaced = earlier.order_by("-valid_from", "-id").first()
@@ -30,6 +31,22 @@ def set_target(target: Target, *, actor: User, seen: int | None = None) -> Targe
     target.save()
     _record(service, target, actor, before=written(replaced) if replaced else None, after=written(target))
     return target
+
+
+def seen_of(service: Service) -> str:
+    """The newest change of its targets, for the form to carry: what is added replaces nothing, so there is no row to compare."""
+    newest = _changes(service).order_by("-id").values_list("id", flat=True).first()
+    return str(newest or 0)
+
+
+def _check_seen(service: Service, seen: str | None) -> None:
+    if seen is not None and seen != (current := seen_of(service)):
+        newer = _changes(service).filter(id__gt=int(seen) if seen.isdecimal() and len(seen) < 19 else 0)
+        raise ChangedMeanwhile({}, current, list(newer.select_related("user").order_by("id")))
+
+
+def _changes(service: Service) -> QuerySet[SetupChange]:
+    return SetupChange.objects.filter(jurisdiction=service.jurisdiction_id, kind="target", key=service.service_code)
 
 
 @transaction.atomic

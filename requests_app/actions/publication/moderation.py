@@ -7,12 +7,13 @@ need no rule of their own. Staff who may hide text can still read the original.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events
-from requests_app.actions.shared import counters, setup_changes
+from requests_app.actions.shared import counters
 from requests_app.actions.shared.search_index import index_request
+from requests_app.actions.shared.setup_rows import CannotUndo, Columns, SetupRow, State
 from requests_app.clock import app_now
 from requests_app.models import (
     PRIVATE_REASONS,
@@ -28,6 +29,7 @@ from requests_app.models import (
     RequestArea,
     ReviewReason,
     ServiceRequest,
+    SetupChange,
     TextRevision,
     User,
 )
@@ -356,42 +358,34 @@ def _locked_photo(photo_id: int) -> Photo:
 # --- The lists of links, threats and blocked addresses ----------------------------------------------------------------
 
 
-class AlreadyListed(Exception):
-    """The list already contains it."""
-
-
-def add_term(jurisdiction: Jurisdiction, kind: str, value: str, *, actor: User, action: str = "") -> ModerationTerm:
-    """value: normalized as in rules.review and rules.blocked_addresses. Raises AlreadyListed. action: what the log of setup calls
-    it, if not added."""
-    try:
-        # A savepoint: two administrators may add the same value at once.
-        with transaction.atomic():
-            term = ModerationTerm.objects.create(jurisdiction=jurisdiction, kind=kind, value=value, created_by=actor)
-            _record_term(term, term.pk, actor, is_new=True, action=action)
-            return term
-    except IntegrityError:
-        raise AlreadyListed from None
-
-
-@transaction.atomic
-def remove_term(term: ModerationTerm, *, actor: User, action: str = "") -> None:
-    pk = term.pk
-    gone, _by_model = ModerationTerm.objects.filter(pk=pk).delete()
-    if gone:
-        _record_term(term, pk, actor, is_new=False, action=action)
-
-
-def _record_term(term: ModerationTerm, pk: int, actor: User, *, is_new: bool, action: str) -> None:
+def _term_state(term: ModerationTerm) -> State:
     # An email address is personal data, and the log is never erased: it only says that there was one.
-    is_address = term.kind == ModerationTerm.Kind.ADDRESS
-    state = {"kind": term.kind} | ({} if is_address else {"value": term.value})
-    setup_changes.record(
-        term.jurisdiction,
-        "moderation_term",
-        pk,
-        actor=actor,
-        name="" if is_address else term.value,
-        before=None if is_new else state,
-        after=state if is_new else None,
-        action=action,
-    )
+    return {"kind": term.kind} | ({} if _is_address(term) else {"value": term.value})
+
+
+def _is_address(term: ModerationTerm) -> bool:
+    return term.kind == ModerationTerm.Kind.ADDRESS
+
+
+def _term_columns(_city: Jurisdiction, state: State) -> Columns:
+    if "value" not in state:
+        raise CannotUndo
+    return state
+
+
+def _term_lookup(change: SetupChange) -> Columns:
+    # By what it says, since it may have been removed and put back; an address only by its id.
+    state = change.after or change.before or {}
+    by_value = {"value": state["value"]} if "value" in state else {"pk": int(change.key)}
+    return {"jurisdiction": change.jurisdiction_id, "kind": state.get("kind"), **by_value}
+
+
+# Its value is normalized as in rules.review and rules.blocked_addresses.
+TERM = SetupRow(
+    "moderation_term",
+    ModerationTerm,
+    _term_state,
+    name=lambda term: "" if _is_address(term) else term.value,
+    columns=_term_columns,
+    lookup=_term_lookup,
+)

@@ -1,60 +1,39 @@
 """Categories, and the order in which residents see categories and services."""
 
+from operator import attrgetter
 from typing import Any, Literal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.setup_rows import SetupRow, State, by_code
 from requests_app.core.localized import localized
 from requests_app.models import Category, Jurisdiction, Service, User
 
 Direction = Literal["up", "down"]
 
 
-class CodeTaken(Exception):
-    """The city has a category with this code."""
-
-
-class Conflict(Exception):
-    """Somebody else changed the category meanwhile. category: as it is now."""
-
-    def __init__(self, category: Category) -> None:
-        self.category = category
-        super().__init__()
-
-
-def written_category(category: Category) -> dict[str, Any]:
+def _state(category: Category) -> State:
     return {"code": category.code, "name": category.name, "icon": category.icon, "order": category.order}
 
 
-@transaction.atomic
-def add_category(city: Jurisdiction, *, code: str, name: dict[str, str], icon: str, actor: User) -> Category:
-    """Adds it as the last one. Raises CodeTaken."""
+CATEGORY = SetupRow(
+    "category",
+    Category,
+    _state,
+    name=lambda category: localized(category.name, "en"),
+    columns=lambda _city, state: {name: state[name] for name in ("name", "icon")},
+    stays=True,
+    key=attrgetter("code"),
+    lookup=by_code,
+    unedited=("order",),
+)
+
+
+def add_category(city: Jurisdiction, *, code: str, actor: User, **columns: Any) -> Category:
+    """Adds it as the last one. Raises NameTaken."""
     last = Category.objects.filter(jurisdiction=city).order_by("-order").values_list("order", flat=True).first()
-    category = Category(jurisdiction=city, code=code, name=name, icon=icon, order=(last or 0) + 1)
-    try:
-        with transaction.atomic():
-            category.save()
-    except IntegrityError:
-        raise CodeTaken from None
-    _record(category, None, actor)
-    return category
-
-
-@transaction.atomic
-def change_category(
-    category_id: int, *, seen: dict[str, Any], name: dict[str, str], icon: str, actor: User
-) -> Category:
-    """seen: the name and icon that the editor began with. Raises Conflict if they have changed since."""
-    # Lock first: of two who save at once, the second must see what the first one changed.
-    category = Category.objects.select_for_update().get(pk=category_id)
-    if seen != {"name": category.name, "icon": category.icon}:
-        raise Conflict(category)
-    before = written_category(category)
-    category.name, category.icon = name, icon
-    category.save(update_fields=["name", "icon"])
-    _record(category, before, actor)
-    return category
+    return CATEGORY.add(Category(jurisdiction=city, code=code, order=(last or 0) + 1), actor=actor, **columns)
 
 
 @transaction.atomic
@@ -63,10 +42,7 @@ def move_category(city: Jurisdiction, category_id: int, direction: Direction, *,
     categories = list(Category.objects.select_for_update().filter(jurisdiction=city).order_by("order", "code"))
     place = next((number for number, one in enumerate(categories) if one.pk == category_id), None)
     for category, order in _swapped(categories, place, direction):
-        before = written_category(category)
-        category.order = order
-        category.save(update_fields=["order"])
-        _record(category, before, actor)
+        CATEGORY.change(category.pk, actor=actor, order=order)
 
 
 @transaction.atomic
@@ -103,15 +79,3 @@ def _swapped(rows: list[Any], place: int | None, direction: Direction) -> list[t
 
 def _service_name(service: Service) -> str:
     return localized(service.current.name, "en") if service.current else service.service_code
-
-
-def _record(category: Category, before: dict[str, Any] | None, actor: User) -> None:
-    setup_changes.record(
-        category.jurisdiction,
-        "category",
-        category.code,
-        actor=actor,
-        name=localized(category.name, "en"),
-        before=before,
-        after=written_category(category),
-    )

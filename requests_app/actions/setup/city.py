@@ -7,7 +7,7 @@ from django.db import transaction
 
 from requests_app import branding
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.setup_conflicts import need_last_change
+from requests_app.actions.shared.setup_rows import check_seen
 from requests_app.models import CityImage, Jurisdiction, User
 from requests_app.rules.shared.jurisdictions import find_host_problem, forget_jurisdictions
 
@@ -77,14 +77,14 @@ PARTS: dict[str, Callable[[Jurisdiction], Written]] = {
 
 
 @transaction.atomic
-def change_city(pk: int, part: str, values: Written, *, actor: User | None, seen: int | None = None) -> Jurisdiction:
+def change_city(pk: int, part: str, values: Written, *, actor: User | None, seen: str | None = None) -> Jurisdiction:
     """Saves one part of the city: columns by their names, and branding by its keys.
 
     values: as PARTS writes them; for the look, "seal" is a data URI, "logo" and "card" are PNGs or None for no picture, and what
-    is not named stays as it is. seen: the last change that the form showed. Raises ChangedMeanwhile and HostsTaken.
+    is not named stays as it is. seen: the fingerprint that the form carried. Raises ChangedMeanwhile and HostsTaken.
     """
     city = Jurisdiction.objects.select_for_update().defer("boundary").get(pk=pk)
-    need_last_change(city, "city", part, seen)
+    check_seen(city, "city", part, PARTS[part](city), seen)
     if problem := find_host_problem(city.jurisdiction_id, values["hosts"]) if "hosts" in values else None:
         raise HostsTaken(problem)
     before, hosts = PARTS[part](city), city.hosts

@@ -1,5 +1,6 @@
 """Departments, their teams and calendars: adding, changing, moving what points to them, closing."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -7,8 +8,19 @@ from django.db import transaction
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import catalog_versions
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.setup_conflicts import need_last_change
-from requests_app.models import Calendar, Department, Membership, OnCall, ServiceRequest, Task, Team, User
+from requests_app.actions.shared.setup_rows import Columns, SetupRow, State, by_code
+from requests_app.models import (
+    Calendar,
+    Department,
+    Jurisdiction,
+    Membership,
+    OnCall,
+    ServiceRequest,
+    SetupChange,
+    Task,
+    Team,
+    User,
+)
 from requests_app.rules.routing.routing import rules_in_use
 from requests_app.rules.setup.catalog_rows import (
     written_calendar,
@@ -17,8 +29,6 @@ from requests_app.rules.setup.catalog_rows import (
     written_team,
 )
 from requests_app.rules.setup.department_use import DepartmentUse, department_use
-
-Columns = dict[str, Any]
 
 
 class StillUsed(Exception):
@@ -32,19 +42,34 @@ class StillUsed(Exception):
 # --- Departments ------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def save_department(department: Department, *, actor: User, seen: int | None = None, **columns: Any) -> Department:
-    """Adds or changes a department. seen: the last change that the form knew; raises ChangedMeanwhile."""
-    city, before = department.jurisdiction, None
-    if department.pk:
-        department = (
-            Department.objects.select_for_update(of=("self",)).select_related("calendar", "head").get(pk=department.pk)
-        )
-        need_last_change(city, "department", department.code, seen)
-        before = _written_department(department)
-    _set(department, columns)
-    _record_department(department, actor, before)
-    return department
+def _department_state(department: Department) -> State:
+    """As in a catalog file, with its head, whom no file names."""
+    head = {"head": str(department.head)} if department.head else {}
+    return {**written_department(department), **head}
+
+
+def _department_columns(city: Jurisdiction, state: State) -> Columns:
+    return {
+        **state,
+        "calendar": Calendar.objects.get(jurisdiction=city, code=state["calendar"]),
+        "head": _staff_by_name(city, state["head"]) if "head" in state else None,
+    }
+
+
+def _staff_by_name(city: Jurisdiction, name: str) -> User:
+    return User.objects.filter(memberships__jurisdiction=city, name=name).distinct().get()
+
+
+DEPARTMENT = SetupRow(
+    "department",
+    Department,
+    _department_state,
+    columns=_department_columns,
+    stays=True,
+    key=attrgetter("code"),
+    lookup=by_code,
+    related=("jurisdiction", "calendar", "head"),
+)
 
 
 @transaction.atomic
@@ -100,40 +125,10 @@ def _move_membership(membership: Membership, to: Department) -> None:
 @transaction.atomic
 def close_department(department: Department, *, actor: User) -> None:
     """Raises StillUsed while something points to it."""
-    department = Department.objects.select_for_update(of=("self",)).select_related("calendar").get(pk=department.pk)
-    use = department_use(department)
+    use = department_use(DEPARTMENT.locked(department.pk))
     if not use.is_free:
         raise StillUsed(use)
-    before = _written_department(department)
-    _set(department, {"active": False})
-    _record_department(department, actor, before, action="closed")
-
-
-@transaction.atomic
-def reopen_department(department: Department, *, actor: User) -> None:
-    department = Department.objects.select_for_update(of=("self",)).select_related("calendar").get(pk=department.pk)
-    before = _written_department(department)
-    _set(department, {"active": True})
-    _record_department(department, actor, before)
-
-
-def _record_department(department: Department, actor: User, before: Columns | None, action: str = "") -> None:
-    setup_changes.record(
-        department.jurisdiction,
-        "department",
-        department.code,
-        actor=actor,
-        name=str(department),
-        before=before,
-        after=_written_department(department),
-        action=action,
-    )
-
-
-def _written_department(department: Department) -> Columns:
-    """As in a catalog file, with its head, whom no file names."""
-    head = {"head": str(department.head)} if department.head else {}
-    return {**written_department(department), **head}
+    DEPARTMENT.change(department.pk, actor=actor, action="closed", active=False)
 
 
 # --- Teams ------------------------------------------------------------------------------------------------------------
@@ -144,64 +139,60 @@ def team_key(team: Team) -> str:
     return f"{team.department.code}/{team.code}"
 
 
-@transaction.atomic
-def save_team(team: Team, *, actor: User, members: list[User], seen: int | None = None, **columns: Any) -> Team:
-    """Adds or changes a team. seen: the last change that the form knew; raises ChangedMeanwhile."""
-    city, before = team.department.jurisdiction, None
-    if team.pk:
-        team = Team.objects.select_for_update(of=("self",)).select_related("department").get(pk=team.pk)
-        need_last_change(city, "team", team_key(team), seen)
-        before = written_team(team)
-    _set(team, columns)
-    team.members.set(members)
-    _record_team(team, actor, before)
-    return team
+def _team_columns(city: Jurisdiction, state: State) -> Columns:
+    return {
+        "name": state["name"],
+        "members": [_staff_by_name(city, name) for name in state["members"]],
+        "shares_by_load": state.get("shares_by_load", False),
+        "active": state["active"],
+    }
+
+
+def _team_lookup(change: SetupChange) -> Columns:
+    department, _slash, code = change.key.partition("/")
+    return {"department__jurisdiction": change.jurisdiction_id, "department__code": department, "code": code}
+
+
+TEAM = SetupRow(
+    "team",
+    Team,
+    written_team,
+    columns=_team_columns,
+    stays=True,
+    key=team_key,
+    lookup=_team_lookup,
+    city=attrgetter("department.jurisdiction"),
+    related=("department__jurisdiction",),
+)
 
 
 @transaction.atomic
 def end_team(team: Team, *, to: Team | None, actor: User) -> int:
     """Ends a team; its open requests and tasks go to another team of the department, or to no team. Returns how many requests."""
-    team = Team.objects.select_for_update(of=("self",)).select_related("department__jurisdiction").get(pk=team.pk)
-    before = written_team(team)
+    team = TEAM.locked(team.pk)
     moved = ServiceRequest.objects.open().filter(team=team).update(team=to)
     Task.objects.filter(department=team.department, team=team, state=Task.State.OPEN).update(team=to)
-    _set(team, {"active": False})
-    _record_team(team, actor, before, action="closed")
+    TEAM.change(team.pk, actor=actor, action="closed", active=False)
     return moved
-
-
-def _record_team(team: Team, actor: User, before: Columns | None, action: str = "") -> None:
-    setup_changes.record(
-        team.department.jurisdiction,
-        "team",
-        team_key(team),
-        actor=actor,
-        name=str(team),
-        before=before,
-        after=written_team(team),
-        action=action,
-    )
 
 
 # --- Calendars --------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def save_calendar(calendar: Calendar, *, actor: User, seen: int | None = None, **columns: Any) -> Calendar:
-    """Adds or changes a calendar. Due dates that are set stay; they're counted in the new hours once work resumes or is
-    transferred. seen: the last change that the form knew; raises ChangedMeanwhile."""
-    city, before = calendar.jurisdiction, None
-    if calendar.pk:
-        calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
-        need_last_change(city, "calendar", calendar.code, seen)
-        before = written_calendar(calendar)
-    _set(calendar, columns)
-    after = written_calendar(calendar)
-    setup_changes.record(city, "calendar", calendar.code, actor=actor, name=calendar.code, before=before, after=after)
-    return calendar
+def _calendar_columns(_city: Jurisdiction, state: State) -> Columns:
+    """The hours of one that is always open are not logged, and stay."""
+    hours = {day: [span.split("-") for span in spans] for day, spans in state.get("hours", {}).items()}
+    kept = {"hours": hours} if "hours" in state else {}
+    return {**kept, "always": state.get("always", False), "holidays": state.get("holidays", {})}
 
 
-def _set(row: Department | Team | Calendar, columns: Columns) -> None:
-    for name, value in columns.items():
-        setattr(row, name, value)
-    row.save()
+# Due dates that are set stay; they're counted in the new hours once work resumes or is transferred.
+CALENDAR = SetupRow(
+    "calendar",
+    Calendar,
+    written_calendar,
+    columns=_calendar_columns,
+    stays=True,
+    key=attrgetter("code"),
+    lookup=by_code,
+)

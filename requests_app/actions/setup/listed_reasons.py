@@ -1,19 +1,17 @@
 """Editing the lists of reasons: why the city can't do something, what a request waits for, why there is no photo."""
 
 import datetime as dt
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 
-from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.actions.shared.setup_rows import Columns, SetupRow, State
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import Event, Jurisdiction, ListedReason, SetupChange, User
 
-Written = dict[str, Any]
-KIND = "reason"
 CODE_MAX = 40
 # A reason older than this may be anywhere in the past; looking would mean reading years of events.
 REMOVABLE_FOR = dt.timedelta(days=1)
@@ -29,7 +27,7 @@ class InUse(Exception):
     """Requests may name it, so it can only be switched off."""
 
 
-def written(reason: ListedReason) -> Written:
+def state_of(reason: ListedReason) -> State:
     return {
         "kind": reason.kind,
         "words": reason.words,
@@ -37,6 +35,25 @@ def written(reason: ListedReason) -> Written:
         "order": reason.order,
         "active": reason.active,
     }
+
+
+def _lookup(change: SetupChange) -> Columns:
+    kind = (change.after or change.before or {}).get("kind")
+    return {"jurisdiction": change.jurisdiction_id, "kind": kind, "code": change.key}
+
+
+REASON = SetupRow(
+    "reason",
+    ListedReason,
+    state_of,
+    name=lambda reason: localized(reason.words),
+    columns=lambda _city, state: {name: state[name] for name in ("words", "appeal", "active")},
+    # It may be removed for a day only (remove).
+    stays=True,
+    key=attrgetter("code"),
+    lookup=_lookup,
+    unedited=("order",),
+)
 
 
 @transaction.atomic
@@ -48,32 +65,20 @@ def add(
     others = ListedReason.objects.filter(jurisdiction=jurisdiction, kind=kind)
     taken = set(others.values_list("code", flat=True))
     stem = slugify(words.get("en") or localized(words))[: CODE_MAX - 4].strip("-") or "reason"
-    reason = ListedReason.objects.create(
+    reason = ListedReason(
         jurisdiction=jurisdiction,
         kind=kind,
         code=next(one for one in (stem, *(f"{stem}-{number}" for number in range(2, 999))) if one not in taken),
-        words=words,
-        appeal=appeal,
         order=max(others.values_list("order", flat=True), default=0) + 1,
     )
-    _record(reason, None, actor)
-    return reason
+    return REASON.add(reason, actor=actor, words=words, appeal=appeal)
 
 
 @transaction.atomic
-def change(
-    pk: int, *, words: dict[str, str], appeal: dict[str, str], active: bool, seen: Written, actor: User
-) -> ListedReason:
-    """seen: the reason as its editor opened it. Raises ChangedMeanwhile."""
-    reason = _locked(pk)
-    before = written(reason)
-    # Its position is not on the form.
-    if {**before, "order": 0} != {**seen, "order": 0}:
-        raise ChangedMeanwhile(before, 0)
-    reason.words, reason.appeal, reason.active = words, appeal, active
-    reason.save(update_fields=["words", "appeal", "active"])
-    _record(reason, before, actor, action="switched_off" if before["active"] and not active else "")
-    return reason
+def change(pk: int, *, active: bool, seen: str | None, actor: User, **columns: Any) -> ListedReason:
+    """seen: the fingerprint that the form carried. Raises ChangedMeanwhile."""
+    action = "switched_off" if _locked(pk).active and not active else ""
+    return REASON.change(pk, actor=actor, seen=seen, action=action, active=active, **columns)
 
 
 @transaction.atomic
@@ -84,14 +89,14 @@ def move(pk: int, *, up: bool, actor: User) -> ListedReason:
     place = [one.pk for one in every].index(reason.pk)
     other = place + (-1 if up else 1)
     if 0 <= other < len(every):
-        before = written(reason)
+        before = state_of(reason)
         every[place], every[other] = every[other], every[place]
         for order, one in enumerate(every, start=1):
             if one.order != order:
                 one.order = order
                 one.save(update_fields=["order"])
         reason.refresh_from_db()
-        _record(reason, before, actor)
+        REASON.record(reason, actor=actor, before=before, after=state_of(reason))
     return reason
 
 
@@ -108,36 +113,19 @@ def remove(pk: int, *, actor: User) -> None:
         ).exists()
     ):
         raise InUse
-    before = written(reason)
-    reason.delete()
-    setup_changes.record(
-        reason.jurisdiction, KIND, reason.code, actor=actor, name=localized(reason.words), before=before, after=None
-    )
+    REASON.remove(pk, actor=actor)
 
 
 def added_at(reason: ListedReason) -> dt.datetime | None:
     """When a reason that may still be removed was added; None for older ones."""
     added = SetupChange.objects.filter(
         jurisdiction=reason.jurisdiction_id,
-        kind=KIND,
+        kind=REASON.kind,
         key=reason.code,
         action="added",
         at__gte=app_now() - REMOVABLE_FOR,
     )
     return added.order_by("-id").values_list("at", flat=True).first()
-
-
-def _record(reason: ListedReason, before: Written | None, actor: User, action: str = "") -> None:
-    setup_changes.record(
-        reason.jurisdiction,
-        KIND,
-        reason.code,
-        actor=actor,
-        name=localized(reason.words),
-        before=before,
-        after=written(reason),
-        action=action,
-    )
 
 
 def _lock(jurisdiction: Jurisdiction) -> None:

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.actions.shared.setup_rows import check_seen
 from requests_app.models import Jurisdiction, User
 
 KIND = "outcome"
@@ -11,12 +11,11 @@ OutcomeWords = dict[str, dict[str, str]]
 
 
 @transaction.atomic
-def change(jurisdiction_id: int, words: OutcomeWords, *, seen: OutcomeWords, actor: User) -> Jurisdiction:
+def change(jurisdiction_id: int, words: OutcomeWords, *, seen: str | None, actor: User) -> Jurisdiction:
     """words: by disposition and language; those that aren't there have their usual names. Raises ChangedMeanwhile."""
     jurisdiction = Jurisdiction.objects.select_for_update(of=("self",)).defer("boundary").get(pk=jurisdiction_id)
     before: OutcomeWords = jurisdiction.outcome_words
-    if before != seen:
-        raise ChangedMeanwhile(before, 0)
+    check_seen(jurisdiction, KIND, "words", before, seen)
     jurisdiction.outcome_words = words
     jurisdiction.save(update_fields=["outcome_words"])
     setup_changes.record(jurisdiction, KIND, "words", actor=actor, before=before, after=words, action="changed")

@@ -1,12 +1,22 @@
 """Creating and ending short links for printed signs."""
 
+from operator import attrgetter
+
 from django.contrib.gis.geos import Point
 from django.db import transaction
 
-from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.setup_rows import SetupRow, State
 from requests_app.clock import app_now
 from requests_app.models import Asset, Jurisdiction, Service, ShortLink, User
 from requests_app.places import signs
+
+
+def _state(sign: ShortLink) -> State:
+    return {"code": sign.code}
+
+
+# Signs are printed or ended, not edited. Nothing is undone, since the sign itself was taken down.
+SIGN = SetupRow("sign", ShortLink, _state, name=attrgetter("label"), stays=True, key=attrgetter("code"))
 
 
 @transaction.atomic
@@ -37,9 +47,7 @@ def create(
             "ended_at": None,
         },
     )
-    setup_changes.record(
-        jurisdiction, "sign", code, actor=actor, name=label, before=None, after={"code": code}, action="added"
-    )
+    SIGN.record(sign, actor=actor, before=None, after=_state(sign), action="added")
     return sign
 
 
@@ -47,6 +55,4 @@ def create(
 def end(sign: ShortLink, *, actor: User | None = None) -> None:
     """Ends a sign that was taken down. Its address leads to the home page, and its code is not reused."""
     if ShortLink.objects.filter(pk=sign.pk, ended_at=None).update(ended_at=app_now()):
-        setup_changes.record(
-            sign.jurisdiction, "sign", sign.code, actor=actor, name=sign.label, before={"code": sign.code}, after=None
-        )
+        SIGN.record(sign, actor=actor, before=_state(sign), after=None)

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST
 from requests_app import api_keys as keys
 from requests_app import api_usage
 from requests_app.actions.programs import api_keys as actions
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.drawing import charts
 from requests_app.models import ApiKey, ApiKeyRequest, ServiceRequest
 from requests_app.models.api_key import Scope
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.api_keys.forms import ReplaceForm, TermsForm, initial_terms
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
@@ -141,9 +143,12 @@ def edit_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
         return redirect("staff_app:api_key", key.pk)
     data = request.POST if request.method == "POST" else None
     form = TermsForm(data, city=request.jurisdiction, user=request.user, key=key, initial=initial_terms(key))
+    page = "staff_app/setup/api_keys/edit_api_key.html"
     if form.is_valid():
         try:
-            actions.change(key.pk, form.terms(), actor=request.user)
+            actions.change(key.pk, form.terms(), actor=request.user, seen=seen_in(request))
+        except ChangedMeanwhile as changed:
+            return edit_page(request, page, {"key": key}, form, changed=changed, typed=form.terms())
         except keys.NameTaken:
             form.add_error("name", taken_words())
         except actions.AlreadyRevoked:
@@ -152,8 +157,7 @@ def edit_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("staff_app:api_key", key.pk)
-    context = {"form": form, "key": key}
-    return render(request, "staff_app/setup/api_keys/edit_api_key.html", context, status=422 if form.errors else 200)
+    return edit_page(request, page, {"key": key}, form, seen=actions.KEY.seen(key))
 
 
 @staff_page

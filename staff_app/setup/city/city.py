@@ -5,13 +5,13 @@ from typing import Any
 import structlog
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.setup import city as city_setup
-from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared.jurisdictions import forget_jurisdictions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
@@ -25,9 +25,11 @@ from staff_app.setup.city.forms import (
     TextsForm,
     UrgentForm,
 )
-from staff_app.setup.conflict import Conflict, described, has_seen
+from staff_app.setup.conflict import edit_page, seen_in
 
 log = structlog.get_logger(__name__)
+
+PAGE = "staff_app/setup/city/city.html"
 
 PARTS: dict[str, tuple[Any, type[CityForm]]] = {
     "basics": (gettext_lazy("Name and languages"), BasicsForm),
@@ -56,35 +58,30 @@ def _part(request: StaffRequest, part: str) -> HttpResponse:
     # Not the cached row: it may be 10 seconds old.
     row = Jurisdiction.objects.defer("boundary").get(pk=request.jurisdiction.pk)
     name, form_class = PARTS[part]
-    conflict: Conflict | None = None
-    if request.method == "POST":
-        form, status = form_class(request.POST, request.FILES, city=row), 422
-        if form.is_valid():
-            answer = _save(request, row, part, form)
-            if isinstance(answer, HttpResponse):
-                return answer
-            conflict, status = answer, 409 if answer else 422
-    else:
-        initial = {**_initial(row, part), "seen": last_change_id(row, "city", part)}
-        form, status = form_class(city=row, initial=initial), 200
+    initial = _initial(row, part)
+    form = (
+        form_class(request.POST, request.FILES, city=row)
+        if request.method == "POST"
+        else form_class(city=row, initial=initial)
+    )
     context = {
-        "form": form,
         "part": part,
         "name": name,
-        "conflict": conflict,
         "parts": [{"code": code, "name": words, "url": _url(code)} for code, (words, _form) in PARTS.items()],
     }
-    return render(request, "staff_app/setup/city/city.html", context, status=status)
+    if form.is_valid():
+        try:
+            if answer := _save(request, row, part, form):
+                return answer
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, context, form, changed=changed)
+    return edit_page(request, PAGE, context, form, seen=fingerprint(city_setup.PARTS[part](row)))
 
 
-def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -> HttpResponse | Conflict | None:
-    """Redirects once it is saved; else what others saved meanwhile, or an error in the form."""
+def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -> HttpResponse | None:
+    """Redirects once it is saved; else there is an error in the form. Raises ChangedMeanwhile."""
     try:
-        city_setup.change_city(row.pk, part, form.values(), actor=request.user, seen=form.cleaned_data.get("seen") or 0)
-    except ChangedMeanwhile as found:
-        # What was typed stays; saved again, it counts, now that its writer has seen the others' changes.
-        has_seen(form, found)
-        return described(found)
+        city_setup.change_city(row.pk, part, form.values(), actor=request.user, seen=seen_in(request))
     except city_setup.HostsTaken as taken:
         names = ", ".join(taken.problem.cities)
         words = _("Enter an address. This server also serves %(cities)s, so the address must say which city is meant.")

@@ -36,10 +36,6 @@ DEFAULT_COLORS = {"primary": "#005ea2", "header": "#162e51", "accent": "#e5a000"
 
 
 class CityForm(forms.Form):
-    """seen: the last change of this part that its reader knows of."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         self.city = city
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -50,7 +46,7 @@ class CityForm(forms.Form):
 
     def values(self) -> Written:
         """What to save, as actions.city_setup.change_city() takes it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return dict(self.cleaned_data)
 
 
 def time_zones() -> list[Any]:
@@ -257,7 +253,6 @@ class LookForm(CityForm):
             )
         self.fields.update(alt)
         self.helper.layout = Layout(
-            "seen",
             "seal",
             Div(*alt, css_class="side-by-side"),
             Div(
@@ -397,7 +392,7 @@ class TextsForm(CityForm):
                     label, HTML(f'<p class="usa-hint">{self.HINTS[text]}</p>'), Div(*names, css_class="side-by-side")
                 )
             )
-        self.helper.layout = Layout("seen", *groups)
+        self.helper.layout = Layout(*groups)
 
     def values(self) -> Written:
         typed = self.cleaned_data

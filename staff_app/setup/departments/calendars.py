@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 from django.contrib import messages
 from django.core import signing
-from django.db import IntegrityError
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.setup import departments as actions
-from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.clock import app_now
 from requests_app.models import Calendar
 from requests_app.rules.promises import service_levels, target_forecast
 from requests_app.rules.promises.hours_text import hours_text
 from requests_app.rules.setup.catalog_rows import written_calendar
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import described, has_seen, refill
+from staff_app.setup.conflict import edit_page, refill, seen_in
 from staff_app.setup.departments.forms import CalendarForm, taken_words
 from staff_app.setup.departments.month_grid import month_grid
 from staff_app.setup.listing import Column, listing
@@ -32,6 +31,7 @@ from staff_app.setup.promises.forecast_words import forecast_words
 log = structlog.get_logger(__name__)
 
 PREVIEWED = "calendar-preview"
+PAGE = "staff_app/setup/departments/calendar.html"
 
 
 @staff_page
@@ -69,36 +69,30 @@ def calendar(request: StaffRequest, calendar_id: int) -> HttpResponse:
 
 def _edit(request: StaffRequest, row: Calendar) -> HttpResponse:
     city, today = request.jurisdiction, app_now().astimezone(request.jurisdiction.zone).date()
-    initial = {"seen": last_change_id(city, "calendar", row.code)} if row.pk else {}
-    form = CalendarForm(request.POST if request.method == "POST" else None, calendar=row, today=today, initial=initial)
-    context: dict[str, Any] = {"form": form, "calendar": row, "code": row.code}
-    status = 200
+    form = CalendarForm(request.POST if request.method == "POST" else None, calendar=row, today=today)
+    context: dict[str, Any] = {"calendar": row, "code": row.code}
+    changed, shown = None, row
     # A new one counts for nobody yet, so there is nothing to preview.
     if form.is_valid():
         columns = form.columns()
         proposed = Calendar(pk=row.pk, jurisdiction=city, **{"code": row.code, **columns})
         if not row.pk or ("save" in request.POST and _was_previewed(form, proposed)):
             try:
-                return _save(request, row, form, columns)
+                return _save(request, row, columns)
             except ChangedMeanwhile as found:
-                status = 409
-                context["conflict"] = described(found)
-                has_seen(form, found)
-            except IntegrityError:
+                changed = found
+            except NameTaken:
                 # Somebody else took the name after the form had checked it.
                 form.add_error("code", taken_words(columns["code"]))
-                return render(request, "staff_app/setup/departments/calendar.html", context, status=422)
+                return edit_page(request, PAGE, context, form)
         refill(form, previewed=signing.dumps(written_calendar(proposed), salt=PREVIEWED, compress=True))
         context["forecast"] = forecast_words(target_forecast.of_calendar(proposed))
         shown = proposed
-    else:
-        status = 422 if form.errors else 200
-        shown = row
     if row.pk:
         hours = service_levels.working_hours(shown, city.zone)
         context["grid"] = month_grid(hours, today, request.GET.get("month", ""))
         context["always"] = hours.always
-    return render(request, "staff_app/setup/departments/calendar.html", context, status=status)
+    return edit_page(request, PAGE, context, form, seen=actions.CALENDAR.seen(row) if row.pk else "", changed=changed)
 
 
 def _was_previewed(form: CalendarForm, proposed: Calendar) -> bool:
@@ -109,8 +103,8 @@ def _was_previewed(form: CalendarForm, proposed: Calendar) -> bool:
     return previewed == written_calendar(proposed)
 
 
-def _save(request: StaffRequest, row: Calendar, form: CalendarForm, columns: dict[str, Any]) -> HttpResponse:
-    saved = actions.save_calendar(row, actor=request.user, seen=form.cleaned_data["seen"], **columns)
+def _save(request: StaffRequest, row: Calendar, columns: dict[str, Any]) -> HttpResponse:
+    saved = actions.CALENDAR.save(row, actor=request.user, seen=seen_in(request), **columns)
     log.info("calendar_saved", calendar_id=saved.pk, user_id=request.user.pk)
     messages.success(request, _("%(name)s was saved.") % {"name": saved})
     return redirect("staff_app:calendar", saved.pk)

@@ -1,10 +1,7 @@
 """Departments: the list, adding and changing one, and closing it once nothing points to it."""
 
-from typing import Any
-
 import structlog
 from django.contrib import messages
-from django.db import IntegrityError
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,15 +10,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.setup import departments as actions
-from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Department, Team
 from requests_app.rules.setup.department_use import COUNT_MAX, department_use
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import described, has_seen
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.departments.forms import DepartmentForm, MoveForm, taken_words
 from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
+
+PAGE = "staff_app/setup/departments/department.html"
 
 
 @staff_page
@@ -60,30 +59,22 @@ def department(request: StaffRequest, department_id: int) -> HttpResponse:
 
 
 def _edit(request: StaffRequest, row: Department) -> HttpResponse:
-    initial = {"seen": last_change_id(request.jurisdiction, "department", row.code)} if row.pk else {}
-    form = DepartmentForm(request.POST if request.method == "POST" else None, department=row, initial=initial)
-    context: dict[str, Any] = {"form": form, "department": row}
-    status = 200
+    form = DepartmentForm(request.POST if request.method == "POST" else None, department=row)
+    teams = Team.objects.filter(department=row).order_by("-active", "code") if row.pk else []
+    context = {"department": row, "teams": teams}
     if form.is_valid():
         try:
-            saved = actions.save_department(row, actor=request.user, seen=form.cleaned_data["seen"], **form.columns())
-        except ChangedMeanwhile as found:
-            status = 409
-            context["conflict"] = described(found)
-            has_seen(form, found)
-        except IntegrityError:
+            saved = actions.DEPARTMENT.save(row, actor=request.user, seen=seen_in(request), **form.columns())
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, context, form, changed=changed)
+        except NameTaken:
             # Somebody else took the code after the form had checked it.
-            status = 422
             form.add_error("code", taken_words(form.cleaned_data["code"]))
         else:
             log.info("department_saved", department_id=saved.pk, user_id=request.user.pk)
             messages.success(request, _("%(name)s was saved.") % {"name": saved})
             return redirect("staff_app:department", saved.pk)
-    elif form.errors:
-        status = 422
-    if row.pk:
-        context["teams"] = Team.objects.filter(department=row).order_by("-active", "code")
-    return render(request, "staff_app/setup/departments/department.html", context, status=status)
+    return edit_page(request, PAGE, context, form, seen=actions.DEPARTMENT.seen(row) if row.pk else "")
 
 
 @staff_page
@@ -125,7 +116,7 @@ def close_department(request: StaffRequest, department_id: int) -> HttpResponse:
 @require_POST
 def reopen_department(request: StaffRequest, department_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", Department, department_id)
-    actions.reopen_department(row, actor=request.user)
+    actions.DEPARTMENT.change(row.pk, actor=request.user, active=True)
     log.info("department_reopened", department_id=row.pk, user_id=request.user.pk)
     messages.success(request, _("%(name)s is open again.") % {"name": row})
     return redirect("staff_app:department", row.pk)

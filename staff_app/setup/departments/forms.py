@@ -38,9 +38,7 @@ BY_EMAIL = ("works_by_email", "email_names_reporter", "weekly_email")
 
 
 class RowForm(forms.Form):
-    """A form about one row of setup, which knows the last change it was filled from."""
-
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """A form about one row of setup."""
 
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -304,7 +302,7 @@ class CalendarForm(RowForm):
             hours[day] = field
         self.fields["mon"] = hours["mon"]
         hours["mon"].help_text = _("For example: 08:00–12:00, 13:00–17:00. Leave a day empty if you’re closed.")
-        names = ["code", "always", *WEEKDAYS, "country", "subdivision", "previewed", "seen"]
+        names = ["code", "always", *WEEKDAYS, "country", "subdivision", "previewed"]
         every = {**self.fields, **hours}
         self.fields = {name: every[name] for name in names}
         if country and country not in dict(COUNTRIES):

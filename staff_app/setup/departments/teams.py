@@ -1,10 +1,7 @@
 """Teams of departments: the list, adding and changing one, and ending it."""
 
-from typing import Any
-
 import structlog
 from django.contrib import messages
-from django.db import IntegrityError
 from django.db.models import Count, F
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
@@ -13,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app.actions.setup import departments as actions
-from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Department, Team
 from requests_app.rules.setup.department_use import COUNT_MAX, open_in_team
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import described, has_seen
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.departments.forms import EndTeamForm, TeamForm, taken_words
 from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
+
+PAGE = "staff_app/setup/departments/team.html"
 
 
 @staff_page
@@ -64,28 +63,21 @@ def team(request: StaffRequest, team_id: int) -> HttpResponse:
 
 
 def _edit(request: StaffRequest, row: Team) -> HttpResponse:
-    initial = {"seen": last_change_id(request.jurisdiction, "team", actions.team_key(row))} if row.pk else {}
-    form = TeamForm(request.POST if request.method == "POST" else None, team=row, initial=initial)
-    context: dict[str, Any] = {"form": form, "team": row, "department": row.department}
-    status = 200
+    form = TeamForm(request.POST if request.method == "POST" else None, team=row)
+    context = {"team": row, "department": row.department}
     if form.is_valid():
         try:
-            saved = actions.save_team(row, actor=request.user, seen=form.cleaned_data["seen"], **form.columns())
-        except ChangedMeanwhile as found:
-            status = 409
-            context["conflict"] = described(found)
-            has_seen(form, found)
-        except IntegrityError:
+            saved = actions.TEAM.save(row, actor=request.user, seen=seen_in(request), **form.columns())
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, context, form, changed=changed)
+        except NameTaken:
             # Somebody else took the code after the form had checked it.
-            status = 422
             form.add_error("code", taken_words(form.cleaned_data["code"]))
         else:
             log.info("team_saved", team_id=saved.pk, user_id=request.user.pk)
             messages.success(request, _("%(name)s was saved.") % {"name": saved})
             return redirect("staff_app:department", saved.department_id)
-    elif form.errors:
-        status = 422
-    return render(request, "staff_app/setup/departments/team.html", context, status=status)
+    return edit_page(request, PAGE, context, form, seen=actions.TEAM.seen(row) if row.pk else "")
 
 
 @staff_page

@@ -10,17 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions.shared.edits import ChangedMeanwhile
-from requests_app.actions.work import macros as actions
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
+from requests_app.actions.work.macros import MACRO
 from requests_app.models import Department, Macro
 from requests_app.rules.people import permissions
 from requests_app.rules.work.steps import Refused
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words, macro_choices
-from staff_app.setup.conflict import Conflict
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.macros.forms import EVERYONE, MINE, MacroForm, initial_for
 
+PAGE = "staff_app/setup/macros/edit_macro.html"
 COLUMNS = {
     "name": Column(gettext_lazy("Name"), ("name", "id")),
     "key": Column(gettext_lazy("Key"), ("key", "id")),
@@ -77,8 +78,8 @@ def new_macro(request: StaffRequest) -> HttpResponse:
     form = _form(request)
     if form.is_valid():
         try:
-            actions.add(request.jurisdiction, actor=request.user, **form.columns())
-        except actions.NameTaken:
+            MACRO.add(Macro(jurisdiction=request.jurisdiction), actor=request.user, **form.columns())
+        except NameTaken:
             form.add_error("name", _("Another macro has this name."))
         except Refused as error:
             form.add_error(None, bulk_words.refusal_words(error.reason))
@@ -86,22 +87,20 @@ def new_macro(request: StaffRequest) -> HttpResponse:
             macro_choices.forget(request.user, request.jurisdiction)
             messages.success(request, _("The macro is saved."))
             return redirect("staff_app:macros")
-    return render(request, "staff_app/setup/macros/edit_macro.html", {"form": form}, status=422 if form.errors else 200)
+    return edit_page(request, PAGE, {}, form)
 
 
 @staff_page
 def edit_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
     macro = get_object_or_404(_editable(request), pk=macro_id)
     form = _form(request, initial=initial_for(macro))
-    typed = request.POST.get("revision", "")
-    revision = int(typed) if typed.isdecimal() and len(typed) < 10 else macro.revision if request.method == "GET" else 0
-    conflict = None
+    context = {"macro": macro, "steps": bulk_words.sentences(macro.steps, request.jurisdiction)}
     if form.is_valid():
         try:
-            actions.change(macro.pk, revision=revision, actor=request.user, **form.columns())
-        except ChangedMeanwhile as found:
-            conflict, revision = Conflict(), found.revision
-        except actions.NameTaken:
+            MACRO.change(macro.pk, seen=seen_in(request), actor=request.user, **form.columns())
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, context, form, changed=changed)
+        except NameTaken:
             form.add_error("name", _("Another macro has this name."))
         except Refused as error:
             form.add_error(None, bulk_words.refusal_words(error.reason))
@@ -109,22 +108,14 @@ def edit_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
             macro_choices.forget(request.user, request.jurisdiction)
             messages.success(request, _("The macro is saved."))
             return redirect("staff_app:macros")
-    context = {
-        "form": form,
-        "macro": macro,
-        "revision": revision,
-        "conflict": conflict,
-        "steps": bulk_words.sentences(macro.steps, request.jurisdiction),
-    }
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "staff_app/setup/macros/edit_macro.html", context, status=status)
+    return edit_page(request, PAGE, context, form, seen=MACRO.seen(macro))
 
 
 @staff_page
 @require_POST
 def remove_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
     macro = get_object_or_404(_editable(request), pk=macro_id)
-    actions.remove(macro.pk, actor=request.user)
+    MACRO.remove(macro.pk, actor=request.user)
     macro_choices.forget(request.user, request.jurisdiction)
     messages.success(request, _("“%(name)s” was removed.") % {"name": macro.name})
     return redirect("staff_app:macros")

@@ -1,12 +1,11 @@
 """Forms of people, roles and leave."""
 
-from typing import Any, cast
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.conf.locale import LANG_INFO
-from django.http import QueryDict
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -33,18 +32,6 @@ class SetupForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.helper = plain_helper()
-
-
-class RevisedForm(SetupForm):
-    """revision: the last change of the row that the page showed, so that nobody overwrites what they haven't seen."""
-
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def show_revision(self, number: int) -> None:
-        """In a form that was posted: its writer has seen everything up to here now."""
-        data = cast("QueryDict", self.data).copy()
-        data["revision"] = str(number)
-        self.data = data
 
 
 class PlaceOfRoleForm(SetupForm):
@@ -77,7 +64,7 @@ class PlaceOfRoleForm(SetupForm):
         return self.departments.get(self.cleaned_data["department"])
 
 
-class MembershipForm(PlaceOfRoleForm, RevisedForm):
+class MembershipForm(PlaceOfRoleForm):
     """Another role of a person."""
 
 
@@ -149,7 +136,7 @@ class EndForm(SetupForm):
             del self.fields["keys"]
 
 
-class RoleForm(RevisedForm):
+class RoleForm(SetupForm):
     """A name for each language of the city, and a checkbox for each permission, in the groups of rules.permissions.
 
     role: the one that is changed or copied. What it may do and no page offers yet stays.
@@ -166,7 +153,7 @@ class RoleForm(RevisedForm):
         self.city = city
         self.kept = permissions.NOT_USED_YET.keys() & set(role.permissions if role is not None else [])
         self.helper.show_optional = False
-        layout: list[Any] = ["revision"]
+        layout: list[Any] = []
         for language in city.languages:
             name = f"name_{language}"
             self.fields[name] = WordsField(

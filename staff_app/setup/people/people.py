@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app.actions.people import invitations, leaves
 from requests_app.actions.people import memberships as actions
-from requests_app.actions.shared.setup_conflicts import last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
 from requests_app.models import (
     ApiKey,
     Department,
@@ -28,7 +28,7 @@ from requests_app.models.states import OPEN
 from requests_app.rules.people import leave
 from requests_app.rules.people.second_step import has_second_step
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.conflict import Conflict, since
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.people.forms import EndForm, LeaveForm, MembershipForm, role_name
 
@@ -110,13 +110,10 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     user = _get_person_or_404(city, user_id)
-    seen = last_change_id(city, "person", user.pk)
-    add = MembershipForm(city=city, initial={"revision": seen})
-    away = LeaveForm(city=city, person=user)
-    status = 200
-    conflict: Conflict | None = None
+    seen = fingerprint(actions.written_person(user, city))
+    add, away = MembershipForm(city=city), LeaveForm(city=city, person=user)
+    changed: ChangedMeanwhile | None = None
     if request.method == "POST":
-        status = 422
         done: HttpResponse | None = None
         if "remove" in request.POST:
             done = _remove(request, user)
@@ -128,32 +125,31 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
         else:
             add = MembershipForm(request.POST, city=city)
             if add.is_valid():
-                conflict = since(city, "person", user.pk, add.cleaned_data["revision"])
-                status = 409 if conflict else 422
-                if not conflict:
+                given = add.cleaned_data
+                try:
                     actions.add_membership(
-                        user, add.cleaned_data["role"], add.cleaned_data["department"], actor=request.user
+                        user, given["role"], given["department"], actor=request.user, seen=seen_in(request)
                     )
+                except ChangedMeanwhile as found:
+                    changed = found
+                else:
                     log.info("membership_added", user_id=request.user.pk, member_id=user.pk)
                     messages.success(request, _("Saved."))
                     done = redirect("staff_app:person", user.pk)
         if done is not None:
             return done
-    if conflict:
-        add.show_revision(seen)
     context = {
         "person": user,
-        "form": away if away.errors else add,
         "add": add,
         "away_form": away,
-        "conflict": conflict,
         "memberships": [
             {"membership": one, "name": membership_name(one.role, one.department)} for one in _memberships(user, city)
         ],
         "leaves": leaves_of(user, city),
         "has_second_step": has_second_step(user),
     }
-    return render(request, "staff_app/setup/people/person.html", context, status=status)
+    form = away if away.errors else add
+    return edit_page(request, "staff_app/setup/people/person.html", context, form, seen=seen, changed=changed)
 
 
 def _get_person_or_404(city: Jurisdiction, user_id: int) -> User:

@@ -1,7 +1,5 @@
 """Roles as one table of what each may do; copy, change and remove them."""
 
-from typing import Any
-
 import structlog
 from django.contrib import messages
 from django.db.models import Count
@@ -12,16 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.people import memberships as actions
-from requests_app.actions.shared.setup_conflicts import last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Jurisdiction, Role
 from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import Conflict, since
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.people.forms import RoleForm, role_initial, role_name
 
 log = structlog.get_logger(__name__)
 
 CODE_MAX = 40
+PAGE = "staff_app/setup/people/role.html"
 
 
 @staff_page
@@ -59,15 +58,14 @@ def add_role(request: StaffRequest) -> HttpResponse:
         first = form.names[city.languages[0]]
         code = slugify(first)[:CODE_MAX] or "role"
         try:
-            role = _save(request, None, form, code=code)
-        except actions.RoleTaken:
+            role = _save(request, Role(jurisdiction=city, code=code), form)
+        except NameTaken:
             form.add_error(f"name_{city.languages[0]}", _("There’s a role with this name. Choose another name."))
         else:
             messages.success(request, _("The role %(name)s is ready to use.") % {"name": role_name(role)})
             return redirect("staff_app:roles")
-    context = {"form": form, "copied": copied, "copied_name": role_name(copied) if copied else ""}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_app/setup/people/role.html", context, status=status)
+    context = {"copied": copied, "copied_name": role_name(copied) if copied else ""}
+    return edit_page(request, PAGE, context, form)
 
 
 def _role_to_copy(city: Jurisdiction, number: str) -> Role | None:
@@ -87,53 +85,39 @@ def _copied_names(role: Role, city: Jurisdiction) -> dict[str, str]:
 @staff_page
 def role(request: StaffRequest, role_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", Role, role_id)
-    city, status = request.jurisdiction, 200
-    seen = last_change_id(city, "role", row.code)
-    conflict: Conflict | None = None
-    if request.method == "POST":
-        form, status = RoleForm(request.POST, city=city, role=row), 422
-        if form.is_valid():
-            conflict = since(city, "role", row.code, form.cleaned_data["revision"])
-            if conflict:
-                status = 409
-                form.show_revision(seen)
-            else:
-                try:
-                    _save(request, row, form)
-                except actions.LastAdministrator:
-                    form.add_error(
-                        f"group_{len(permissions.GROUPS) - 1}",
-                        _(
-                            "This would leave no one who can change setup. Make someone an administrator in another "
-                            "role first."
-                        ),
-                    )
-                    status = 409
-                else:
-                    messages.success(request, _("Saved. Everyone with this role has the change now."))
-                    return redirect("staff_app:roles")
-    else:
-        form = RoleForm(city=city, role=row, initial={**role_initial(row, city), "revision": seen})
-    is_used = row.memberships.exists()
-    context: dict[str, Any] = {
-        "form": form,
-        "role": row,
-        "name": role_name(row),
-        "is_used": is_used,
-        "conflict": conflict,
-    }
-    return render(request, "staff_app/setup/people/role.html", context, status=status)
+    city, seen = request.jurisdiction, actions.ROLE.seen(row)
+    context = {"role": row, "name": role_name(row), "is_used": row.memberships.exists()}
+    if request.method != "POST":
+        return edit_page(
+            request, PAGE, context, RoleForm(city=city, role=row, initial=role_initial(row, city)), seen=seen
+        )
+    form = RoleForm(request.POST, city=city, role=row)
+    if form.is_valid():
+        try:
+            _save(request, row, form)
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, context, form, changed=changed)
+        except actions.LastAdministrator:
+            form.add_error(
+                f"group_{len(permissions.GROUPS) - 1}",
+                _("This would leave no one who can change setup. Make someone an administrator in another role first."),
+            )
+            context |= {"form": form, "seen": seen_in(request)}
+            return render(request, PAGE, context, status=409)
+        else:
+            messages.success(request, _("Saved. Everyone with this role has the change now."))
+            return redirect("staff_app:roles")
+    return edit_page(request, PAGE, context, form, seen=seen)
 
 
-def _save(request: StaffRequest, row: Role | None, form: RoleForm, *, code: str = "") -> Role:
+def _save(request: StaffRequest, row: Role, form: RoleForm) -> Role:
     saved = actions.save_role(
-        request.jurisdiction,
         row,
-        code=code,
         name=form.names,
         granted=form.granted,
         requires_second_step=form.cleaned_data["requires_second_step"],
         actor=request.user,
+        seen=seen_in(request),
     )
     log.info("role_saved", role_id=saved.pk, user_id=request.user.pk)
     return saved

@@ -4,25 +4,25 @@ import structlog
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app import openid
 from requests_app.actions.people import sign_ins
-from requests_app.actions.shared.setup_conflicts import last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
 from requests_app.forms.fields import WordsField
 from requests_app.models import SignInGroup, SignInProvider
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.conflict import Conflict, since
-from staff_app.setup.people.forms import PlaceOfRoleForm, RevisedForm
+from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.people.forms import PlaceOfRoleForm, SetupForm
 from staff_app.setup.people.people import membership_name
 from staff_app.single_sign_on import logout_uri, redirect_uri
 
 log = structlog.get_logger(__name__)
 
 
-class ProviderForm(RevisedForm):
+class ProviderForm(SetupForm):
     name = WordsField(
         label=gettext_lazy("What staff call it"),
         help_text=gettext_lazy("On the button: “Sign in with Rivermark ID.”"),
@@ -81,16 +81,14 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     provider = SignInProvider.objects.select_related("jurisdiction").filter(jurisdiction=city).first()
-    seen = last_change_id(city, "sign_in", provider.pk) if provider is not None else 0
-    form = ProviderForm(initial={**_initial(provider), "revision": seen})
-    conflict: Conflict | None = None
+    seen = fingerprint(sign_ins.written(provider)) if provider is not None else ""
+    form = ProviderForm(initial=_initial(provider))
+    changed: ChangedMeanwhile | None = None
     group_form = GroupForm(city=city)
     tried: list[str] = []
-    status = 200
     if request.method == "POST":
-        status = 422
         if provider is not None and "try" in request.POST:
-            status, tried = 200, _try(provider)
+            tried = _try(provider)
         elif provider is not None and "remove_group" in request.POST:
             return _remove_group(request, provider)
         elif provider is not None and "add_group" in request.POST:
@@ -109,29 +107,27 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
         else:
             form = ProviderForm(request.POST)
             if form.is_valid():
-                revision = form.cleaned_data.pop("revision")
-                if provider is not None:
-                    conflict = since(city, "sign_in", provider.pk, revision)
-                if not conflict:
-                    sign_ins.save_provider(city, actor=request.user, **form.cleaned_data)
+                try:
+                    sign_ins.save_provider(city, actor=request.user, seen=seen_in(request), **form.cleaned_data)
+                except ChangedMeanwhile as found:
+                    changed = found
+                else:
                     log.info("sign_in_provider_saved", user_id=request.user.pk)
                     messages.success(request, _("Saved."))
                     return redirect("staff_app:sign_in_setup")
-                form.show_revision(seen)
-                status = 409
     groups = provider.groups.select_related("role", "department") if provider is not None else []
     context = {
-        "form": group_form if group_form.errors else form,
         "provider_form": form,
         "group_form": group_form,
         "provider": provider,
         "groups": [{"row": one, "role": membership_name(one.role, one.department)} for one in groups],
         "tried": tried,
-        "conflict": conflict,
         "redirect_uri": redirect_uri(city),
         "logout_uri": logout_uri(city),
     }
-    return render(request, "staff_app/setup/people/sign_in_setup.html", context, status=status)
+    form_in_error = group_form if group_form.errors else form
+    page = "staff_app/setup/people/sign_in_setup.html"
+    return edit_page(request, page, context, form_in_error, seen=seen, changed=changed)
 
 
 def _initial(provider: SignInProvider | None) -> dict[str, object]:

@@ -79,7 +79,6 @@ class TargetForm(forms.Form):
     )
     # Says that what is saved is what the preview was about.
     previewed = forms.CharField(required=False, widget=forms.HiddenInput)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})

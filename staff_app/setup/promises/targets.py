@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.promises import targets as actions
-from requests_app.actions.shared.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import Service, Target
@@ -23,7 +23,7 @@ from requests_app.models.geography import area_label
 from requests_app.rules.promises import target_forecast
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.due import target_length
-from staff_app.setup.conflict import described, has_seen, refill
+from staff_app.setup.conflict import edit_page, refill, seen_in
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.promises.forecast_words import forecast_words
 from staff_app.setup.promises.forms import TargetForm
@@ -31,6 +31,7 @@ from staff_app.setup.promises.forms import TargetForm
 log = structlog.get_logger(__name__)
 
 PREVIEWED = "target-preview"
+PAGE = "staff_app/setup/promises/new_target.html"
 
 
 @dataclass(frozen=True)
@@ -98,31 +99,22 @@ def service_targets(request: StaffRequest, service_id: int) -> HttpResponse:
 def new_target(request: StaffRequest, service_id: int) -> HttpResponse:
     """Two steps: the preview, then saving what the preview was about."""
     service = _service(request, service_id)
-    form = TargetForm(
-        request.POST if request.method == "POST" else None,
-        service=service,
-        initial={"seen": last_change_id(request.jurisdiction, "target", service.service_code)},
-    )
+    form = TargetForm(request.POST if request.method == "POST" else None, service=service)
+    changed = None
     context: dict[str, Any] = {
-        "form": form,
         "service": service,
         "name": localized(service.current.name) if service.current else service.service_code,
     }
-    status = 200
     if form.is_valid() and form.target is not None:
         if "save" in request.POST and _was_previewed(form):
             try:
-                return _save(request, form, form.target)
+                return _save(request, form.target)
             except ChangedMeanwhile as found:
-                status = 409
-                context["conflict"] = described(found)
-                has_seen(form, found)
+                changed = found
         context["forecast"] = forecast_words(target_forecast.of_target(form.target), form.target.kind)
         context["row"] = _row(form.target, is_future=False, is_current=False)
         refill(form, previewed=signing.dumps(form.digest(), salt=PREVIEWED))
-    elif form.errors:
-        status = 422
-    return render(request, "staff_app/setup/promises/new_target.html", context, status=status)
+    return edit_page(request, PAGE, context, form, seen=actions.seen_of(service), changed=changed)
 
 
 @staff_page
@@ -156,8 +148,8 @@ def _was_previewed(form: TargetForm) -> bool:
     return previewed == form.digest()
 
 
-def _save(request: StaffRequest, form: TargetForm, target: Target) -> HttpResponse:
-    saved = actions.set_target(target, actor=request.user, seen=form.cleaned_data["seen"])
+def _save(request: StaffRequest, target: Target) -> HttpResponse:
+    saved = actions.set_target(target, actor=request.user, seen=seen_in(request))
     log.info("target_set", target_id=saved.pk, user_id=request.user.pk)
     messages.success(request, _("Target saved."))
     return redirect("staff_app:service_targets", saved.service_id)

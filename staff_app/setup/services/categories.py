@@ -1,25 +1,25 @@
 """The categories of services: adding one, its names and its icon."""
 
-import json
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.setup import catalog_order
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.core.localized import localized
 from requests_app.models import Category
-from requests_app.rules.setup.diff import differences
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import Change, Conflict
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.forms import language_name
 from staff_app.setup.services.forms import NAME_MAX, Choices, Row
 from staff_app.setup.services.question_forms import code_for
 
+PAGE = "staff_app/setup/services/category.html"
 # Those of the sprite (static/vendor/uswds/icons.svg) that could stand for a kind of city service.
 ICONS: Choices = [
     ("", gettext_lazy("None")),
@@ -98,51 +98,26 @@ def new_category(request: StaffRequest) -> HttpResponse:
             catalog_order.add_category(
                 city, code=code, name=form.name, icon=form.cleaned_data["icon"], actor=request.user
             )
-        except catalog_order.CodeTaken:
+        except NameTaken:
             form.add_error(None, _("Someone just added a similar category. Check the list first."))
         else:
             messages.success(request, _("The category is on the list. Residents see it once it has a service."))
             return redirect("staff_app:services")
-    return _page(request, form)
+    return edit_page(request, PAGE, {"name": ""}, form)
 
 
 @staff_page
 def category(request: StaffRequest, category_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", Category, category_id)
     languages = list(request.jurisdiction.languages)
-    if request.method != "POST":
-        return _page(request, CategoryForm(languages=languages, now=row), row)
-    form = CategoryForm(request.POST, languages=languages, now=row)
-    if not form.is_valid():
-        return _page(request, form, row)
-    seen = _seen(request)
-    try:
-        catalog_order.change_category(
-            row.pk, seen=seen, name=form.name, icon=form.cleaned_data["icon"], actor=request.user
-        )
-    except catalog_order.Conflict as changed:
-        now = {"name": changed.category.name, "icon": changed.category.icon}
-        return _page(request, form, changed.category, status=409, conflict=Conflict([Change(differences(seen, now))]))
-    messages.success(request, _("Saved. Residents see it right away."))
-    return redirect("staff_app:services")
-
-
-def _seen(request: StaffRequest) -> dict[str, Any]:
-    try:
-        seen = json.loads(request.POST.get("seen", ""))
-    except ValueError:
-        return {}
-    return seen if isinstance(seen, dict) else {}
-
-
-def _page(
-    request: StaffRequest, form: CategoryForm, row: Category | None = None, *, status: int = 0, **context: Any
-) -> HttpResponse:
-    context |= {
-        "form": form,
-        "category": row,
-        "name": localized(row.name) if row else "",
-        "seen": json.dumps({"name": row.name, "icon": row.icon}) if row else "",
-    }
-    status = status or (422 if form.errors else 200)
-    return render(request, "staff_app/setup/services/category.html", context, status=status)
+    form = CategoryForm(request.POST if request.method == "POST" else None, languages=languages, now=row)
+    context = {"category": row, "name": localized(row.name)}
+    if form.is_valid():
+        columns = {"name": form.name, "icon": form.cleaned_data["icon"]}
+        try:
+            catalog_order.CATEGORY.change(row.pk, seen=seen_in(request), actor=request.user, **columns)
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, context, form, changed=changed)
+        messages.success(request, _("Saved. Residents see it right away."))
+        return redirect("staff_app:services")
+    return edit_page(request, PAGE, context, form, seen=catalog_order.CATEGORY.seen(row))

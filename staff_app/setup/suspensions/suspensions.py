@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.promises import suspensions as actions
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core.localized import localized
 from requests_app.models import ClockSuspension
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.suspensions.forms import EndForm, SuspensionForm
 from staff_app.setup.texts.forms import service_name, str_of_area
@@ -95,10 +97,13 @@ def new_suspension(request: StaffRequest) -> HttpResponse:
 def suspension(request: StaffRequest, suspension_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", ClockSuspension, suspension_id)
     form = EndForm(request.POST if request.method == "POST" else None, suspension=row)
+    page, context = "staff_app/setup/suspensions/suspension.html", {"row": _described([row])[0]}
     if form.is_valid():
-        return _move_end(request, row, form.cleaned_data["ends_at"], _("The end was moved."))
-    context = {"form": form, "row": _described([row])[0]}
-    return render(request, "staff_app/setup/suspensions/suspension.html", context, status=422 if form.errors else 200)
+        try:
+            return _move_end(request, row, form.cleaned_data["ends_at"], _("The end was moved."), seen_in(request))
+        except ChangedMeanwhile as changed:
+            return edit_page(request, page, context, form, changed=changed)
+    return edit_page(request, page, context, form, seen=actions.SUSPENSION.seen(row))
 
 
 @staff_page
@@ -108,9 +113,12 @@ def end_suspension(request: StaffRequest, suspension_id: int) -> HttpResponse:
     return _move_end(request, row, timezone.now(), _("Ended. The clocks run again within a minute."))
 
 
-def _move_end(request: StaffRequest, row: ClockSuspension, ends_at: Any, done: str) -> HttpResponse:
+def _move_end(
+    request: StaffRequest, row: ClockSuspension, ends_at: Any, done: str, seen: str | None = None
+) -> HttpResponse:
+    """Raises ChangedMeanwhile."""
     try:
-        actions.move_end(row.pk, ends_at=ends_at, actor=request.user)
+        actions.move_end(row.pk, ends_at=ends_at, actor=request.user, seen=seen)
     except actions.AlreadyOver:
         messages.warning(request, _("It’s over already. Its clocks run again."))
     else:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.answers import articles as actions
-from requests_app.actions.shared.edits import ChangedMeanwhile, MissingWords
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core import markdown
 from requests_app.core.localized import localized
 from requests_app.models import Article, Jurisdiction, SetupChange
@@ -23,7 +23,7 @@ from requests_app.rules.setup.diff import differences
 from requests_app.rules.shared.text_diff import Piece, text_diff
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.audit.wording import action_words
-from staff_app.setup.conflict import Conflict, compared
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.forms import language_name
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import ArticleForm
@@ -122,35 +122,24 @@ def edit_article(request: StaffRequest, article_id: int) -> HttpResponse:
                 form.draft(),
                 owner=form.cleaned_data["owner"],
                 review_on=form.cleaned_data["review_on"],
-                revision=_revision(request),
+                seen=seen_in(request),
                 actor=request.user,
             )
-        except ChangedMeanwhile as found:
-            article.revision = found.revision
-            return _page(request, form, article, compared(form.draft(), found.current))
+        except ChangedMeanwhile as changed:
+            return _page(request, form, article, changed)
         messages.success(request, _("The draft is saved. Residents don’t see it until you publish it."))
         return redirect("staff_app:edit_article", article.pk)
-    if request.method == "POST":
-        # So that a preview or a mistake doesn't hide what someone else saved.
-        article.revision = _revision(request)
     return _page(request, form, article)
 
 
-def _revision(request: StaffRequest) -> int:
-    typed = request.POST.get("revision", "")
-    return int(typed) if typed.isdecimal() else 0
-
-
 def _page(
-    request: StaffRequest, form: ArticleForm, article: Article | None, conflict: Conflict | None = None
+    request: StaffRequest, form: ArticleForm, article: Article | None, changed: ChangedMeanwhile | None = None
 ) -> HttpResponse:
     draft = form.draft() if form.is_bound and form.is_valid() else actions.draft_of(article) if article else None
     live = actions.written(article) if article and article.title else None
     context = {
-        "form": form,
         "article": article,
         "name": actions.name_of(article) if article else "",
-        "conflict": conflict,
         "previews": previews(request.jurisdiction, draft) if draft else [],
         "changes": differences(live, {**actions.draft_of(article), "published": live["published"]})
         if article and live and article.draft
@@ -160,8 +149,9 @@ def _page(
         else [],
         "may_publish": article is not None and (article.draft is not None or not article.published),
     }
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "staff_app/setup/texts/edit_article.html", context, status=status)
+    seen, typed = actions.seen_of(article) if article else "", form.draft() if changed else None
+    page = "staff_app/setup/texts/edit_article.html"
+    return edit_page(request, page, context, form, seen=seen, changed=changed, typed=typed)
 
 
 def previews(city: Jurisdiction, draft: dict[str, Any]) -> list[Preview]:
@@ -190,12 +180,12 @@ def text_differences(city: Jurisdiction, before: dict[str, Any], after: dict[str
 @require_POST
 def publish_article(request: StaffRequest, article_id: int) -> HttpResponse:
     article = get_city_row_or_404(request, "administer", Article, article_id)
-    if article.revision != _revision(request):
+    if seen_in(request) != actions.seen_of(article):
         messages.error(request, _("Someone changed it meanwhile. Look at it again before you publish it."))
         return redirect("staff_app:edit_article", article.pk)
     try:
         article = actions.publish(article.pk, note=request.POST.get("note", "")[:500], actor=request.user)
-    except MissingWords as found:
+    except actions.MissingWords as found:
         names = ", ".join(language_name(language) for language in found.languages)
         messages.error(request, _("Not published: title or text is missing in %(languages)s.") % {"languages": names})
     except actions.NothingToPublish:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.answers import notices as actions
-from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.models import Notice
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import compared
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import NoticeForm, service_name, str_of_area
 
+PAGE = "staff_app/setup/texts/edit_notice.html"
 COLUMNS = {
     "words": Column(gettext_lazy("Notice")),
     "place": Column(gettext_lazy("Where")),
@@ -76,11 +77,10 @@ def new_notice(request: StaffRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = NoticeForm(data, city=request.jurisdiction, initial={"starts_at": timezone.now().replace(second=0)})
     if form.is_valid():
-        actions.add(request.jurisdiction, **form.columns(), actor=request.user)
+        actions.NOTICE.add(Notice(jurisdiction=request.jurisdiction), **form.columns(), actor=request.user)
         messages.success(request, _("The notice is saved."))
         return redirect("staff_app:notices")
-    status = 422 if form.errors else 200
-    return render(request, "staff_app/setup/texts/edit_notice.html", {"form": form}, status=status)
+    return edit_page(request, PAGE, {}, form)
 
 
 @staff_page
@@ -88,28 +88,18 @@ def edit_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
     notice = get_city_row_or_404(request, "administer", Notice, notice_id)
     data = request.POST if request.method == "POST" else None
     form = NoticeForm(data, city=request.jurisdiction, initial=NoticeForm.initial_for(notice))
-    typed_revision = request.POST.get("revision", "")
-    revision = int(typed_revision) if typed_revision.isdecimal() else notice.revision if data is None else 0
-    conflict = None
+    context = {"notice": notice, "is_over": notice.ends_at <= timezone.now()}
     if form.is_valid():
         columns = form.columns()
         try:
-            actions.change(notice.pk, revision=revision, **columns, actor=request.user)
-        except ChangedMeanwhile as found:
-            written = actions.written(Notice(jurisdiction=request.jurisdiction, **columns))
-            conflict, revision = compared(written, found.current), found.revision
+            actions.NOTICE.change(notice.pk, seen=seen_in(request), **columns, actor=request.user)
+        except ChangedMeanwhile as changed:
+            typed = actions.state_of(Notice(jurisdiction=request.jurisdiction, **columns))
+            return edit_page(request, PAGE, context, form, changed=changed, typed=typed)
         else:
             messages.success(request, _("The notice is saved."))
             return redirect("staff_app:notices")
-    context = {
-        "form": form,
-        "notice": notice,
-        "revision": revision,
-        "conflict": conflict,
-        "is_over": notice.ends_at <= timezone.now(),
-    }
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "staff_app/setup/texts/edit_notice.html", context, status=status)
+    return edit_page(request, PAGE, context, form, seen=actions.NOTICE.seen(notice))
 
 
 @staff_page

@@ -2,16 +2,17 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from requests_app.actions.setup import outcome_words as actions
-from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
 from requests_app.models import Jurisdiction
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.conflict import compared
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.texts.forms import OutcomesForm
-from staff_app.setup.texts.seen import read_seen, write_seen
+
+PAGE = "staff_app/setup/texts/outcomes.html"
 
 
 @staff_page
@@ -22,22 +23,11 @@ def outcomes(request: StaffRequest) -> HttpResponse:
     initial = {f"{code}_{language}": words for code, texts in current.items() for language, words in texts.items()}
     data = request.POST if request.method == "POST" else None
     form = OutcomesForm(data, city=request.jurisdiction, initial=initial)
-    conflict = None
     if form.is_valid():
-        seen = read_seen(request.POST.get("seen", ""))
         try:
-            actions.change(
-                request.jurisdiction.pk, form.words(), seen=seen if seen is not None else {"": {}}, actor=request.user
-            )
-        except ChangedMeanwhile as found:
-            conflict, current = compared(form.words(), found.current), found.current
-        else:
-            messages.success(request, _("The words are saved."))
-            return redirect("staff_app:outcomes")
-    context = {
-        "form": form,
-        "conflict": conflict,
-        "seen": request.POST.get("seen", "") if form.errors else write_seen(current),
-    }
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "staff_app/setup/texts/outcomes.html", context, status=status)
+            actions.change(request.jurisdiction.pk, form.words(), seen=seen_in(request), actor=request.user)
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, {}, form, changed=changed, typed=form.words())
+        messages.success(request, _("The words are saved."))
+        return redirect("staff_app:outcomes")
+    return edit_page(request, PAGE, {}, form, seen=fingerprint(current))

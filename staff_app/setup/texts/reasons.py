@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.setup import listed_reasons as actions
-from requests_app.actions.shared.edits import ChangedMeanwhile
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core.localized import localized
 from requests_app.models import ListedReason
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import compared
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import ReasonForm
-from staff_app.setup.texts.seen import read_seen, write_seen
 
+PAGE = "staff_app/setup/texts/edit_reason.html"
 Kind = ListedReason.Kind
 NAMES = {
     Kind.CANNOT_DO: gettext_lazy("Can’t do it"),
@@ -75,14 +75,13 @@ def new_reason(request: StaffRequest) -> HttpResponse:
         )
         messages.success(request, _("The reason is on the list."))
         return redirect(_list_of(kind))
-    context = {"form": form, "kind": kind, "kind_name": NAMES[kind], "about": ABOUT[kind]}
-    return render(request, "staff_app/setup/texts/edit_reason.html", context, status=422 if form.errors else 200)
+    return edit_page(request, PAGE, {"kind": kind, "kind_name": NAMES[kind], "about": ABOUT[kind]}, form)
 
 
 @staff_page
 def edit_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
     reason = get_city_row_or_404(request, "administer", ListedReason, reason_id)
-    kind, current = Kind(reason.kind), actions.written(reason)
+    kind = Kind(reason.kind)
     initial = {
         **ReasonForm.initial_of("words", reason.words),
         **ReasonForm.initial_of("appeal", reason.appeal),
@@ -90,30 +89,23 @@ def edit_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
     }
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data, city=request.jurisdiction, kind=kind, initial=initial)
-    conflict = None
-    if form.is_valid():
-        typed = {"words": form.texts("words"), "appeal": form.texts("appeal"), "active": form.cleaned_data["active"]}
-        seen = read_seen(request.POST.get("seen", "")) or {}
-        try:
-            actions.change(reason.pk, **typed, seen=seen, actor=request.user)
-        except ChangedMeanwhile as found:
-            conflict, current = compared(typed, found.current), found.current
-        else:
-            messages.success(request, _("The reason is saved."))
-            return redirect(_list_of(kind))
     context = {
-        "form": form,
         "reason": reason,
         "kind": kind,
         "kind_name": NAMES[kind],
         "about": ABOUT[kind],
-        "conflict": conflict,
-        # After a mistake in the form, what was seen is still what was seen.
-        "seen": request.POST.get("seen", "") if form.errors else write_seen(current),
         "may_remove": actions.added_at(reason) is not None,
     }
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "staff_app/setup/texts/edit_reason.html", context, status=status)
+    if form.is_valid():
+        typed = {"words": form.texts("words"), "appeal": form.texts("appeal"), "active": form.cleaned_data["active"]}
+        try:
+            actions.change(reason.pk, **typed, seen=seen_in(request), actor=request.user)
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, context, form, changed=changed, typed=typed)
+        else:
+            messages.success(request, _("The reason is saved."))
+            return redirect(_list_of(kind))
+    return edit_page(request, PAGE, context, form, seen=actions.REASON.seen(reason))
 
 
 @staff_page

@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions.shared.edits import ChangedMeanwhile
-from requests_app.actions.work import answer_templates as actions
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
+from requests_app.actions.work.answer_templates import TEMPLATE, state_of
 from requests_app.models import AnswerTemplate
 from requests_app.rules.work.answer_templates import PLACEHOLDERS
 from staff_app import due
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import compared
+from staff_app.setup.conflict import edit_page, seen_in
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import TemplateForm, service_name
 
+PAGE = "staff_app/setup/texts/edit_template.html"
 COLUMNS = {
     "name": Column(gettext_lazy("Name"), ("name", "id")),
     "service": Column(gettext_lazy("Service")),
@@ -57,14 +58,13 @@ def new_template(request: StaffRequest) -> HttpResponse:
     form = TemplateForm(request.POST if request.method == "POST" else None, city=request.jurisdiction)
     if form.is_valid():
         try:
-            actions.add(request.jurisdiction, **form.columns(), actor=request.user)
-        except actions.NameTaken:
+            TEMPLATE.add(AnswerTemplate(jurisdiction=request.jurisdiction), **form.columns(), actor=request.user)
+        except NameTaken:
             form.add_error("name", _("Another template has this name."))
         else:
             messages.success(request, _("The template is saved."))
             return redirect("staff_app:templates")
-    context = {"form": form, "placeholders": PLACEHOLDERS}
-    return render(request, "staff_app/setup/texts/edit_template.html", context, status=422 if form.errors else 200)
+    return edit_page(request, PAGE, {"placeholders": PLACEHOLDERS}, form)
 
 
 @staff_page
@@ -72,36 +72,26 @@ def edit_template(request: StaffRequest, template_id: int) -> HttpResponse:
     template = get_city_row_or_404(request, "administer", AnswerTemplate, template_id)
     data = request.POST if request.method == "POST" else None
     form = TemplateForm(data, city=request.jurisdiction, initial=TemplateForm.initial_for(template))
-    typed = request.POST.get("revision", "")
-    revision = int(typed) if typed.isdecimal() else template.revision if data is None else 0
-    conflict = None
+    context = {"template": template, "placeholders": PLACEHOLDERS}
     if form.is_valid():
         columns = form.columns()
         try:
-            actions.change(template.pk, revision=revision, **columns, actor=request.user)
-        except ChangedMeanwhile as found:
-            written = actions.written(AnswerTemplate(jurisdiction=request.jurisdiction, **columns))
-            conflict, revision = compared(written, found.current), found.revision
-        except actions.NameTaken:
+            TEMPLATE.change(template.pk, seen=seen_in(request), **columns, actor=request.user)
+        except ChangedMeanwhile as changed:
+            typed = state_of(AnswerTemplate(jurisdiction=request.jurisdiction, **columns))
+            return edit_page(request, PAGE, context, form, changed=changed, typed=typed)
+        except NameTaken:
             form.add_error("name", _("Another template has this name."))
         else:
             messages.success(request, _("The template is saved."))
             return redirect("staff_app:templates")
-    context = {
-        "form": form,
-        "template": template,
-        "revision": revision,
-        "conflict": conflict,
-        "placeholders": PLACEHOLDERS,
-    }
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "staff_app/setup/texts/edit_template.html", context, status=status)
+    return edit_page(request, PAGE, context, form, seen=TEMPLATE.seen(template))
 
 
 @staff_page
 @require_POST
 def remove_template(request: StaffRequest, template_id: int) -> HttpResponse:
     template = get_city_row_or_404(request, "administer", AnswerTemplate, template_id)
-    actions.remove(template.pk, actor=request.user)
+    TEMPLATE.remove(template.pk, actor=request.user)
     messages.success(request, _("“%(name)s” was removed.") % {"name": template.name})
     return redirect("staff_app:templates")

@@ -130,7 +130,7 @@ def test_its_text_and_end_are_changed_and_the_log_says_so_without_the_words(
     path = f"{PATH}{note.pk}/"
     form = pia.post(f"{path}read/").content.decode()
     assert note.words in form
-    seen = re.search(r'name="seen" value="(\d+)"', form)
+    seen = re.search(r'name="seen" value="(\w+)"', form)
     assert seen
     until = (app_now() + dt.timedelta(days=30)).date().isoformat()
     sent = {"words": "Two dogs now.", "until": until, "seen": seen[1]}

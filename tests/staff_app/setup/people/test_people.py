@@ -72,8 +72,9 @@ def test_a_role_is_added_and_taken_away(town: Rivermark, ada: Client) -> None:
 
 
 def test_of_two_editors_the_second_sees_what_the_first_changed(town: Rivermark, ada: Client) -> None:
-    typed = {"role": role(town, "triage").pk, "department": town.parks.pk, "revision": "0"}
-    ada.post(page_of(town.dev), {"role": role(town, "supervisor").pk, "department": "", "revision": "0"})
+    seen = ada.get(page_of(town.dev)).context["seen"]
+    typed = {"role": role(town, "triage").pk, "department": town.parks.pk, "seen": seen}
+    ada.post(page_of(town.dev), {"role": role(town, "supervisor").pk, "department": "", "seen": seen})
     answer = ada.post(page_of(town.dev), typed)
     page = answer.content.decode()
     assert answer.status_code == 409

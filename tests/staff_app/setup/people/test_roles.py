@@ -124,7 +124,7 @@ def test_a_role_is_removed_only_if_nobody_has_it(town: Rivermark, ada: Client) -
 
 def test_of_two_editors_the_second_sees_what_the_first_changed(town: Rivermark, ada: Client) -> None:
     crew = factories.role(town.city, "crew")
-    names = {"name_en": "Crew", "name_es": "Cuadrilla", "revision": "0"}
+    names = {"name_en": "Crew", "name_es": "Cuadrilla", "seen": ada.get(f"{ROLES}{crew.pk}/").context["seen"]}
     ada.post(f"{ROLES}{crew.pk}/", {**names, "group_0": ["view", "note"]})
     answer = ada.post(f"{ROLES}{crew.pk}/", {**names, "group_0": ["view", "resolve"]})
     assert answer.status_code == 409

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from requests_app.actions.answers import articles
 from requests_app.models import Article, SearchDocument, SetupChange
 from tests import factories
 from tests.factories import Rivermark
@@ -34,13 +35,13 @@ def article(town: Rivermark) -> Article:
 
 def save(client: Client, article: Article, **typed: Any) -> Any:
     article.refresh_from_db()
-    page = {**PATCHING, "body_en": "We fill them.", "revision": article.revision, **typed}
+    page = {**PATCHING, "body_en": "We fill them.", "seen": articles.seen_of(article), **typed}
     return client.post(f"{PATH}{article.pk}/", page)
 
 
 def publish(client: Client, article: Article) -> Any:
     article.refresh_from_db()
-    return client.post(f"{PATH}{article.pk}/publish/", {"revision": article.revision}, follow=True)
+    return client.post(f"{PATH}{article.pk}/publish/", {"seen": articles.seen_of(article)}, follow=True)
 
 
 def test_an_article_is_written_previewed_and_published(
@@ -103,15 +104,15 @@ def test_it_is_rolled_back_to_an_earlier_version(ada: Client, client: Client, ar
 def test_the_second_of_two_editors_sees_what_changed_and_loses_nothing(
     ada: Client, article: Article, text_of: Read
 ) -> None:
-    opened = article.revision
+    opened = articles.seen_of(article)
     save(ada, article, title_en="How we patch holes")
-    answer = save(ada, article, title_en="How we fix streets", revision=opened)
+    answer = save(ada, article, title_en="How we fix streets", seen=opened)
     assert answer.status_code == 409
     page = text_of(answer)
     assert "Title (English): “How we fix streets” is now “How we patch holes”" in page
     assert 'value="How we fix streets"' in answer.content.decode()
     # Neither is a draft published that its publisher has not seen.
-    ada.post(f"{PATH}{article.pk}/publish/", {"revision": opened})
+    ada.post(f"{PATH}{article.pk}/publish/", {"seen": opened})
     article.refresh_from_db()
     assert article.title["en"] == "How we patch"
 

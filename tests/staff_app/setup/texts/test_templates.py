@@ -89,8 +89,9 @@ def test_an_address_that_is_not_public_is_not_filled_in(town: Rivermark) -> None
 def test_the_second_of_two_editors_sees_what_changed(ada: Client, text_of: Read) -> None:
     ada.post(f"{PATH}new/", THANKS)
     path = f"{PATH}{AnswerTemplate.objects.get().pk}/"
-    ada.post(path, {**THANKS, "name": "Filled, thanks", "revision": 1})
-    answer = ada.post(path, {**THANKS, "name": "Patched", "revision": 1})
+    seen = ada.get(path).context["seen"]
+    ada.post(path, {**THANKS, "name": "Filled, thanks", "seen": seen})
+    answer = ada.post(path, {**THANKS, "name": "Patched", "seen": seen})
     assert answer.status_code == 409
     assert "Name: “Patched” is now “Filled, thanks”" in text_of(answer)
     ada.post(f"{path}remove/")

@@ -1,0 +1,278 @@
+"""What administrators edit in a row, kind by kind: two editors, the log, undoing, and another city's rows."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django import forms
+from django.test import Client
+from django.urls import reverse
+
+from requests_app import api_keys
+from requests_app.actions.alarms.rosters import ON_CALL
+from requests_app.actions.answers.notices import NOTICE
+from requests_app.actions.people.memberships import ROLE
+from requests_app.actions.programs.api_keys import KEY
+from requests_app.actions.promises.suspensions import SUSPENSION
+from requests_app.actions.setup.catalog_order import CATEGORY
+from requests_app.actions.setup.departments import CALENDAR, DEPARTMENT, TEAM
+from requests_app.actions.setup.listed_reasons import REASON
+from requests_app.actions.shared.setup_rows import CannotUndo, SetupRow
+from requests_app.actions.work.answer_templates import TEMPLATE
+from requests_app.actions.work.macros import MACRO
+from requests_app.actions.work.safety_notes import NOTE
+from requests_app.clock import app_now
+from requests_app.models import (
+    AnswerTemplate,
+    ClockSuspension,
+    Jurisdiction,
+    ListedReason,
+    Macro,
+    Notice,
+    OnCall,
+    SafetyNote,
+    SetupChange,
+    Team,
+    User,
+)
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+BOTH = {"en": "Snow", "es": "Nieve"}
+
+
+def next_day(hours: int) -> dt.datetime:
+    return app_now().replace(second=0, microsecond=0) + dt.timedelta(hours=hours)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """made: a row in a city, by somebody who administers it. page: its name; opened: of the page that shows the form, by POST.
+
+    typed: the field that both editors change, and what each of them types. more: what the form's own fields leave out.
+    """
+
+    row: SetupRow[Any]
+    made: Callable[[Jurisdiction, User], Any]
+    page: str
+    typed: tuple[str, str, str]
+    opened: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+    is_undone: bool = True
+    editors: str = "administrator"
+
+
+KINDS = [
+    Kind(
+        MACRO,
+        lambda city, _ada: Macro.objects.create(jurisdiction=city, name="Ours", steps=[{"verb": "accept"}]),
+        "edit_macro",
+        ("name", "Ours now", "Ours too"),
+    ),
+    Kind(
+        TEMPLATE,
+        lambda city, _ada: AnswerTemplate.objects.create(jurisdiction=city, name="Thanks", words=BOTH),
+        "edit_template",
+        ("name", "Thank you", "Thanks a lot"),
+    ),
+    Kind(
+        NOTICE,
+        lambda city, ada: Notice.objects.create(
+            jurisdiction=city, words=BOTH, starts_at=next_day(1), ends_at=next_day(9), created_by=ada
+        ),
+        "edit_notice",
+        ("words_en", "Snow today", "Snow tonight"),
+    ),
+    Kind(
+        REASON,
+        lambda city, _ada: ListedReason.objects.create(
+            jurisdiction=city, kind="cannot_do", code="snow", words=BOTH, appeal=BOTH
+        ),
+        "edit_reason",
+        ("words_en", "Too much snow", "Deep snow"),
+    ),
+    Kind(CATEGORY, lambda city, _ada: factories.category(city, "snow"), "category", ("name_en", "Ice", "Slush")),
+    Kind(
+        DEPARTMENT,
+        lambda city, _ada: factories.department(city, "WA", "Water"),
+        "department",
+        ("phone", "555-0121", "555-0122"),
+    ),
+    Kind(
+        TEAM,
+        lambda city, _ada: Team.objects.create(department=factories.department(city), code="crew", name=BOTH),
+        "team",
+        ("name_en", "Snow crew", "Ice crew"),
+    ),
+    Kind(
+        CALENDAR,
+        lambda city, _ada: factories.calendar(city, "crews", always=False, hours={"mon": [["08:00", "17:00"]]}),
+        "calendar",
+        ("mon", "09:00–17:00", "10:00–17:00"),
+        more={"days-TOTAL_FORMS": "0", "days-INITIAL_FORMS": "0"},
+    ),
+    Kind(
+        ON_CALL,
+        lambda city, _ada: OnCall.objects.create(
+            jurisdiction=city, name="Rangers", phone="555-0190", weekdays=[5], starts_at=dt.time(18), ends_at=dt.time(7)
+        ),
+        "on_call_entry",
+        ("phone", "555-0191", "555-0192"),
+    ),
+    Kind(ROLE, lambda city, _ada: factories.role(city, "crew"), "role", ("name_en", "Crews", "A crew"), is_undone=False),
+    Kind(
+        KEY,
+        lambda city, ada: api_keys.create(city, "App", created_by=ada, contact="app@dev.example")[0],
+        "edit_api_key",
+        ("contact", "apps@dev.example", "dev@dev.example"),
+        is_undone=False,
+    ),
+    Kind(
+        SUSPENSION,
+        lambda city, ada: ClockSuspension.objects.create(
+            jurisdiction=city, reason=BOTH, starts_at=next_day(1), ends_at=next_day(9), created_by=ada
+        ),
+        "suspension",
+        ("ends_at", "2099-01-02T08:00", "2099-01-02T09:00"),
+        is_undone=False,
+    ),
+    Kind(
+        NOTE,
+        lambda city, ada: SafetyNote.objects.create(
+            jurisdiction=city, kind="dog", words="One dog.", address="12 Elm St", point=factories.at(*factories.ELM_ST),
+            ends_at=next_day(24 * 20), confirmed_at=app_now(), created_by=ada,
+        ),
+        "edit_safety_note",
+        ("words", "Two dogs.", "Three dogs."),
+        opened="read_safety_note",
+        is_undone=False,
+        editors="supervisor",
+    ),
+]  # fmt: skip
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.row.kind)
+
+
+def shown(bound: forms.BoundField) -> Any:
+    """What a browser sends of a field that nobody touches."""
+    value = bound.value()
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return "on" if value else ""
+    return bound.field.widget.format_value(value) or ""
+
+
+class Editor:
+    """Opens the page of a row, and sends its form with one field changed."""
+
+    def __init__(self, client: Client, kind: Kind, row: Any) -> None:
+        self.client, self.kind = client, kind
+        self.page = reverse(f"staff_app:{kind.page}", args=[row.pk])
+        opened = (
+            client.post(reverse(f"staff_app:{kind.opened}", args=[row.pk])) if kind.opened else client.get(self.page)
+        )
+        self.sent = {one.html_name: value for one in opened.context["form"] if (value := shown(one))} | kind.more
+        self.read(opened)
+
+    def read(self, answer: Any) -> None:
+        seen = re.search(r'name="seen" value="(\w+)"', answer.content.decode())
+        assert seen
+        self.sent["seen"] = seen[1]
+
+    def save(self, text: str) -> Any:
+        self.sent[self.kind.typed[0]] = text
+        answer = self.client.post(self.page, self.sent)
+        if answer.status_code == 200:
+            # What it would mean is shown first.
+            previewed = answer.context["form"]["previewed"].value()
+            answer = self.client.post(self.page, {**self.sent, "previewed": previewed, "save": "1"})
+            self.sent["previewed"] = previewed
+        return answer
+
+
+@pytest.fixture(autouse=True)
+def in_2098(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suspension of clocks may be as long as these tests like."""
+    monkeypatch.setattr("staff_app.setup.suspensions.forms.DAYS_MAX", 365 * 100)
+
+
+@each_kind
+def test_the_second_editor_sees_what_changed_and_loses_nothing(town: Rivermark, signed_in: SignIn, kind: Kind) -> None:
+    row = kind.made(town.city, town.ada)
+    una, sue = (factories.staff(name, kind.editors, town.city) for name in ("Una", "Sue"))
+    first, second = Editor(signed_in(una), kind, row), Editor(signed_in(sue), kind, row)
+    _name, one, other = kind.typed
+    assert first.save(one).status_code == 302
+    change = SetupChange.objects.filter(jurisdiction=town.city, kind=kind.row.kind).last()
+    if kind.row.unlogged:
+        assert change is None, "an email address is never logged"
+    else:
+        assert change is not None
+        assert (change.key, change.user, change.action) == (str(kind.row.key(row)), una, "changed")
+    answer = second.save(other)
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert "Someone else changed this while you had it open" in html
+    assert other in html
+    row.refresh_from_db()
+    state = kind.row.state(row)
+    # Sent again from the page that shows the changes, it replaces them.
+    second.read(answer)
+    assert second.save(other).status_code == 302
+    if not kind.row.unlogged:
+        row.refresh_from_db()
+        assert kind.row.state(row) != state
+
+
+@each_kind
+def test_a_change_is_undone_once_and_only_the_last_one(town: Rivermark, signed_in: SignIn, kind: Kind) -> None:
+    row = kind.made(town.city, town.ada)
+    before = kind.row.state(kind.row.locked(row.pk))
+    editor = Editor(signed_in(factories.staff("Una", kind.editors, town.city)), kind, row)
+    if kind.row.unlogged:
+        kind.row.change(row.pk, actor=town.ada, name="Other")
+    else:
+        assert editor.save(kind.typed[1]).status_code == 302
+    change = SetupChange.objects.get(jurisdiction=town.city, kind=kind.row.kind)
+    assert kind.row.may_undo(change) == kind.is_undone
+    if not kind.is_undone:
+        with pytest.raises(CannotUndo):
+            kind.row.undo(change, actor=town.ada)
+        return
+    kind.row.undo(change, actor=town.ada)
+    assert kind.row.state(kind.row.locked(row.pk)) == before
+    undone = SetupChange.objects.filter(kind=kind.row.kind).latest("id")
+    assert (undone.action, undone.before, undone.after) == ("undone", change.after, change.before)
+    with pytest.raises(CannotUndo):
+        kind.row.undo(change, actor=town.ada)
+    assert SetupChange.objects.filter(kind=kind.row.kind).count() == 2
+
+
+@each_kind
+def test_another_citys_row_is_not_there(town: Rivermark, signed_in: SignIn, kind: Kind) -> None:
+    there = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    Jurisdiction.objects.filter(pk=town.city.pk).update(hosts=["testserver"])
+    row = kind.made(there, factories.staff("Eve", "administrator", there))
+    page = reverse(f"staff_app:{kind.page}", args=[row.pk])
+    name, one, _other = kind.typed
+    una = factories.staff("Una", kind.editors, town.city)
+    assert signed_in(una).post(page, {name: one, **kind.more}).status_code == 404
+    assert not SetupChange.objects.filter(kind=kind.row.kind).exists()
+
+
+@pytest.mark.parametrize("kind", [KINDS[0], KINDS[1], KINDS[8]], ids=lambda kind: kind.row.kind)
+def test_what_was_removed_comes_back_with_its_history(town: Rivermark, kind: Kind) -> None:
+    row = kind.made(town.city, town.ada)
+    before = kind.row.state(row)
+    kind.row.remove(row.pk, actor=town.ada)
+    kind.row.remove(row.pk, actor=town.ada)
+    change = SetupChange.objects.get(kind=kind.row.kind)
+    assert (change.action, change.before, change.key) == ("removed", before, str(row.pk))
+    kind.row.undo(change, actor=town.ada)
+    assert kind.row.state(kind.row.locked(row.pk)) == before
+    # And what was added goes again.
+    kind.row.undo(SetupChange.objects.filter(kind=kind.row.kind).latest("id"), actor=town.ada)
+    assert not kind.row.model.objects.filter(pk=row.pk).exists()
