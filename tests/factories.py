@@ -500,7 +500,7 @@ def rivermark() -> Rivermark:
 
 @dataclass
 class Lakeside:
-    """The city beside Rivermark, with a department, a service and people of the same codes: nothing of it belongs to Rivermark."""
+    """The city next to Rivermark, with a department, a service and people of the same codes: nothing of it belongs to Rivermark."""
 
     city: Jurisdiction
     streets: Department
@@ -511,7 +511,7 @@ class Lakeside:
 
 def lakeside() -> Lakeside:
     """Sid supervises Streets, and Lou is on its crew."""
-    city = jurisdiction("Lakeside")
+    city = jurisdiction("Lakeside", hosts=["lakeside.example"])
     streets = department(city)
     return Lakeside(
         city=city,

@@ -11,13 +11,14 @@ from django.urls import reverse
 from requests_app.actions.promises import escalation
 from requests_app.actions.work import endings, holds, progress
 from requests_app.clock import app_now
-from requests_app.models import Clock, Event, ServiceRequest, StaffNotice
+from requests_app.models import Clock, Event, Leave, ServiceRequest, StaffNotice, User
 from tests import factories, mail_server
 from tests.factories import Rivermark
 from tests.mail_server import Mailbox, plain
 from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.7")]
+SECOND = dt.timedelta(seconds=1)
 
 
 def at(start: dt.datetime, hours: float) -> None:
@@ -112,3 +113,65 @@ def test_finding_what_is_due_reads_a_small_index(town: Rivermark, made: ServiceR
     plan = due.explain()
     assert "clock_next_step" in plan
     assert "Sort" not in plan
+
+
+def take(made: ServiceRequest, step: int) -> tuple[str, str, object]:
+    """Takes this step, which is due now, and says whom it told."""
+    clock = made.clocks.get(kind="resolve")
+    Clock.objects.filter(pk=clock.pk).update(step=step, step_at=app_now())
+    assert escalation.take_due_steps() == 1
+    return told(made)[-1]
+
+
+@pytest.mark.parametrize(("late", "is_told"), [(dt.timedelta(days=2) - SECOND, True), (dt.timedelta(days=2), False)])
+def test_a_step_that_nobody_watched_is_told_within_two_days(
+    town: Rivermark, made: ServiceRequest, late: dt.timedelta, is_told: bool
+) -> None:
+    clock = made.clocks.get(kind="resolve")
+    now = clock.due_at + late
+    set_time(now)
+    # Only the second step, for its assignee.
+    Clock.objects.filter(pk=clock.pk).update(step=1, step_at=clock.due_at)
+    assert escalation.take_due_steps(at_most=1) == 1
+    assert bool(told(made)) is is_told
+
+
+def test_what_is_late_already_is_not_warned_of(town: Rivermark, made: ServiceRequest) -> None:
+    clock = made.clocks.get(kind="resolve")
+    for early, expected in ((SECOND, [("resolve", "", None)]), (dt.timedelta(), [])):
+        Clock.objects.filter(pk=clock.pk).update(step=0, step_at=clock.due_at - dt.timedelta(hours=1))
+        set_time(clock.due_at - early)
+        escalation.take_due_steps(at_most=1)
+        assert told(made)[len(told(made)) - len(expected) :] == expected
+    assert len([one for one in told(made) if one[1] == ""]) == 1
+
+
+def test_a_test_report_and_another_citys_people_are_left_alone(town: Rivermark, made: ServiceRequest) -> None:
+    lakeside = factories.lakeside()
+    test = factories.routed(town.pothole, answers={"where": "lane"}, is_test=True)
+    theirs = factories.routed(lakeside.pothole)
+    lakeside.streets.head = town.ada
+    at(made.submitted_at, 108.1)
+    assert told(test) == []
+    # Each city’s supervisor gets notices of their own city alone.
+    assert {reader for _kind, step, reader in told(theirs) if step} == {lakeside.sid.pk}
+    assert lakeside.sid.pk not in [reader for _kind, _step, reader in told(made)]
+
+
+@pytest.mark.parametrize(("where", "reader"), [("here", "Sue"), ("in another city", "Dev"), ("for good", "Sue")])
+def test_without_an_assignee_who_is_there_the_supervisor_is_told(
+    town: Rivermark, made: ServiceRequest, where: str, reader: str
+) -> None:
+    today = app_now().astimezone(town.city.zone).date()
+    if where == "for good":
+        User.objects.filter(pk=town.dev.pk).update(is_active=False)
+    else:
+        city = town.city if where == "here" else factories.lakeside().city
+        Leave.objects.create(jurisdiction=city, user=town.dev, starts_on=today, ends_on=today)
+    assert take(made, 1) == ("resolve", "assignee", User.objects.get(name=reader).pk)
+
+
+@pytest.mark.parametrize(("is_active", "reader"), [(True, "Ada"), (False, "Sue")])
+def test_a_head_who_left_is_not_told(town: Rivermark, made: ServiceRequest, is_active: bool, reader: str) -> None:
+    User.objects.filter(pk=town.ada.pk).update(is_active=is_active)
+    assert take(made, 3) == ("resolve", "head", User.objects.get(name=reader).pk)

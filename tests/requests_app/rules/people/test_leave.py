@@ -1,4 +1,4 @@
-"""Who is away: both days included, by the city's calendar, in this city alone; and who stands in."""
+"""Who is away: both days included, by the city's calendar, in this city alone; and the stand-ins."""
 
 import datetime as dt
 
