@@ -28,7 +28,7 @@ def cast() -> Rivermark:
 def found(client: Client, words: str, path: str = "/services/") -> list[str]:
     """The services that its buttons offer, in their order."""
     html = client.get(path, {"q": words}).content.decode()
-    return re.findall(r'<button[^>]* name="service" value="([^"]+)"', html)
+    return re.findall(r'<button[^>]*\sname="service"\s+value="([^"]+)"', html)
 
 
 def test_services_articles_and_i_dont_know_are_found_together(cast: Rivermark, client: Client) -> None:

@@ -275,7 +275,7 @@ def test_it_leads_from_list_to_map_and_back_with_the_same_choice(cast: Rivermark
 def test_a_feed_reader_finds_the_feed_of_what_is_shown(cast: Rivermark, page: str) -> None:
     html = read(f"{page}?service=tree&sort=changed")
     assert re.search(
-        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+"\s+href="/requests/feed/\?service=tree">',
+        r'<link rel="alternate"\s+type="application/atom\+xml"\s+title="[^"]+"\s+href="/requests/feed/\?service=tree">',
         html,
     )
     assert 'href="/follow/?service=tree"' in html
