@@ -37,13 +37,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Keeps the seconds of whole files: not those of a run that left out some of their tests, or was broken off."""
     config, options = session.config, session.config.option
-    is_part = options.keyword or options.markexpr not in ("", "not slow") or any("::" in word for word in config.args)
-    if (
-        _reporter is None
-        or is_part
-        or options.lf
-        or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-    ):
+    cache: pytest.Cache | None = getattr(config, "cache", None)
+    if _reporter is None or cache is None or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return
-    if (cache := getattr(config, "cache", None)) is not None:
+    is_part = options.keyword or options.markexpr not in ("", "not slow") or any("::" in word for word in config.args)
+    if not (is_part or options.lf):
         cache.set(SECONDS, {**cache.get(SECONDS, {}), **{file: round(s, 1) for file, s in _seconds.items()}})
