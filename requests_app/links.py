@@ -21,11 +21,11 @@ from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
     AlarmCall,
+    CitySwitch,
     ContactPoint,
     Department,
     Draft,
     Event,
-    HandOver,
     Invitation,
     Jurisdiction,
     Membership,
@@ -248,19 +248,19 @@ def find_invitation(raw_token: str, jurisdiction: Jurisdiction) -> tuple[Invitat
     return None
 
 
-def _hand_over_message(hand_over: HandOver) -> str:
-    return f"hand_over:{hand_over.pk}"
+def _city_switch_message(city_switch: CitySwitch) -> str:
+    return f"city_switch:{city_switch.pk}"
 
 
-def hand_over_url(hand_over: HandOver) -> str:
-    raw_token = f"{hand_over.pk}-{_secret(_hand_over_message(hand_over), hand_over)}"
-    return base_url(hand_over.jurisdiction) + reverse("staff_app:arrive", args=[raw_token])
+def city_switch_url(city_switch: CitySwitch) -> str:
+    raw_token = f"{city_switch.pk}-{_secret(_city_switch_message(city_switch), city_switch)}"
+    return base_url(city_switch.jurisdiction) + reverse("staff_app:arrive", args=[raw_token])
 
 
-def find_hand_over(raw_token: str, jurisdiction: Jurisdiction) -> HandOver | None:
-    """The hand-over for this token, also if it was used or has expired, for which the page shows a message."""
-    rows = HandOver.objects.filter(jurisdiction=jurisdiction).select_related("user")
-    return _find(raw_token, rows, _hand_over_message)
+def find_city_switch(raw_token: str, jurisdiction: Jurisdiction) -> CitySwitch | None:
+    """The city switch for this token, also if it was used or has expired, for which the page shows a message."""
+    rows = CitySwitch.objects.filter(jurisdiction=jurisdiction).select_related("user")
+    return _find(raw_token, rows, _city_switch_message)
 
 
 # --- Links for a department that works by email alone ---------------------------------------------------------------------

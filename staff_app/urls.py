@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from requests_app.core.secret_addresses import secret
-from staff_app import hand_over, invitation, profile, second_step, single_sign_on
+from staff_app import city_switch, invitation, profile, second_step, single_sign_on
 from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.checks.urls import urlpatterns as checks
 from staff_app.crew.urls import urlpatterns as crew
@@ -39,6 +39,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/logout/", single_sign_on.back_channel_logout, name="back_channel_logout"),
     path("second-step/", second_step.second_step, name="second_step"),
     secret(path("invitation/<str:token>/", invitation.invitation, name="invitation")),
-    path("switch/<int:jurisdiction_id>/", hand_over.switch_city, name="switch_city"),
-    secret(path("arrive/<str:token>/", hand_over.arrive, name="arrive")),
+    path("switch/<int:jurisdiction_id>/", city_switch.switch_city, name="switch_city"),
+    secret(path("arrive/<str:token>/", city_switch.arrive, name="arrive")),
 ]

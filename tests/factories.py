@@ -423,7 +423,7 @@ def city_with_the_demo_catalog() -> Jurisdiction:
     city = jurisdiction()
     files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
     catalog = read_catalog([RIVERMARK / name for name in files])
-    # Its test reports take a second and a half: test_rivermark_golive.py sends them.
+    # Its test reports take a second and a half: test_rivermark_go_live.py sends them.
     for written in catalog["services"]:
         del written["active"], written["test"], written["emergency_check"]
     save_catalog(city, catalog)

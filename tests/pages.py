@@ -22,12 +22,12 @@ from requests_app.models import (
     BulkJob,
     Calendar,
     Category,
+    CitySwitch,
     ClockSuspension,
     Department,
     EmergencyPhrase,
     EndingCheck,
     Event,
-    HandOver,
     Invitation,
     LayerImport,
     ListedReason,
@@ -473,9 +473,9 @@ def the_invitation_link(planted: Planted) -> list[Arguments]:
     return [{"token": links.invitation_url(_invitation(planted)).rstrip("/").rsplit("/", 1)[-1]}]
 
 
-def the_hand_over_link(planted: Planted) -> list[Arguments]:
-    hand_over = HandOver.objects.filter(jurisdiction=planted.cast.city).order_by("id")[0]
-    return [{"token": links.hand_over_url(hand_over).rstrip("/").rsplit("/", 1)[-1]}]
+def the_city_switch_link(planted: Planted) -> list[Arguments]:
+    city_switch = CitySwitch.objects.filter(jurisdiction=planted.cast.city).order_by("id")[0]
+    return [{"token": links.city_switch_url(city_switch).rstrip("/").rsplit("/", 1)[-1]}]
 
 
 def the_city(planted: Planted) -> list[Arguments]:
@@ -1032,8 +1032,8 @@ PAGES: dict[str, Page] = {
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
-    "staff_app:golive": Page(staff("administer"), budget=14),
-    "staff_app:service_golive": Page(staff("administer"), "GET", the_service, budget=16),
+    "staff_app:go_live": Page(staff("administer"), budget=14),
+    "staff_app:service_go_live": Page(staff("administer"), "GET", the_service, budget=16),
     "staff_app:offer_service": Page(staff("administer"), "POST", the_service),
     "staff_app:approve_emergency": Page(staff("administer"), "POST", the_service),
     "staff_app:no_article": Page(staff("administer"), "POST", the_service),
@@ -1171,7 +1171,7 @@ PAGES: dict[str, Page] = {
     "staff_app:second_step": Page(STAFF, budget=6),
     "staff_app:switch_city": Page(STAFF, "POST", the_city),
     "staff_app:invitation": Page(LINK, "GET POST", the_invitation_link, budget=6),
-    "staff_app:arrive": Page(LINK, "GET POST", the_hand_over_link, budget=5),
+    "staff_app:arrive": Page(LINK, "GET POST", the_city_switch_link, budget=5),
     "staff_app:services": Page(staff("administer"), queries=("", "{q}"), budget=10),
     "staff_app:new_service": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:move_service": Page(staff("administer"), "POST"),

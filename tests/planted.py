@@ -46,6 +46,7 @@ from requests_app.models import (
     BulkJob,
     Calendar,
     CityImage,
+    CitySwitch,
     ClockSuspension,
     Comment,
     CounterDelta,
@@ -53,7 +54,6 @@ from requests_app.models import (
     Draft,
     EndingCheck,
     EndingSample,
-    HandOver,
     Invitation,
     Jurisdiction,
     LayerImport,
@@ -499,7 +499,7 @@ def _invite(ada: User, dev: User, city: Jurisdiction) -> None:
         invited_by=ada,
         expires_at=app_now() + dt.timedelta(days=7),
     )
-    HandOver.objects.create(user=dev, jurisdiction=city, expires_at=app_now() + dt.timedelta(days=1))
+    CitySwitch.objects.create(user=dev, jurisdiction=city, expires_at=app_now() + dt.timedelta(days=1))
 
 
 def _task(public: ServiceRequest) -> Task:

@@ -31,11 +31,11 @@ from requests_app.models import (
     AccessLink,
     Alarm,
     AlarmCall,
+    CitySwitch,
     ContactPoint,
     Department,
     Draft,
     Event,
-    HandOver,
     Invitation,
     OneTimeLink,
     Participation,
@@ -67,7 +67,7 @@ class Owner:
     subscription: Subscription
     one_time_link: OneTimeLink
     invitation: Invitation
-    hand_over: HandOver
+    city_switch: CitySwitch
     staff_address: EmailAddress
     draft: Draft
 
@@ -110,7 +110,7 @@ def owner(town: factories.Rivermark, name: str) -> Owner:
             role=factories.role(town.city, "crew"),
             expires_at=tomorrow,
         ),
-        HandOver.objects.create(user=user, jurisdiction=town.city, expires_at=tomorrow),
+        CitySwitch.objects.create(user=user, jurisdiction=town.city, expires_at=tomorrow),
         EmailAddress.objects.create(user=user, email=f"new.{user.email}"),
         drafts.create(town.city, visitor="0" * 32, language="en", problem=f"{name} drafts"),
     )
@@ -187,7 +187,7 @@ KINDS: dict[str, Kind] = {
     "verify": Kind(lambda o: o.one_time_link, lambda o: links.one_time_url(o.one_time_link), answers(200)),
     "alarm": Kind(lambda o: o.alarm_call, lambda o: links.alarm_url(o.alarm_call), answers(200)),
     "invitation": Kind(lambda o: o.invitation, lambda o: links.invitation_url(o.invitation), answers(200)),
-    "arrive": Kind(lambda o: o.hand_over, lambda o: links.hand_over_url(o.hand_over), answers(200)),
+    "arrive": Kind(lambda o: o.city_switch, lambda o: links.city_switch_url(o.city_switch), answers(200)),
     "department_link": Kind(lambda o: o.event, of_department, answers(200)),
     "resume": Kind(lambda o: o.draft, lambda o: links.draft_url(o.draft), answers(200), repeats_ids=False),
     # Signs the hash of the password, too.

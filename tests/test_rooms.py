@@ -41,7 +41,7 @@ FLOORS = {
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {
-            "request", "overview", "setup", "safety_notes", "tasks", "checks", "crew", "profile", "templatetags", "hand_over",
+            "request", "overview", "setup", "safety_notes", "tasks", "checks", "crew", "profile", "templatetags", "city_switch",
             "invitation", "second_step", "api",
         },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},

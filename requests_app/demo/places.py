@@ -164,7 +164,7 @@ class CityMap:
         return int(lon * 1500), int(lat * 1500)
 
     @staticmethod
-    def _metres(spot: Spot, lon: float, lat: float) -> float:
+    def _meters(spot: Spot, lon: float, lat: float) -> float:
         return math.hypot((spot.lon - lon) * METRES_EAST, (spot.lat - lat) * METRES_NORTH)
 
     def _near(self, lon: float, lat: float) -> Spot | None:
@@ -177,7 +177,7 @@ class CityMap:
                 for spot in self._grid.get((cell_x, cell_y), ())
             ]
             if around:
-                return min(around, key=lambda spot: self._metres(spot, lon, lat))
+                return min(around, key=lambda spot: self._meters(spot, lon, lat))
         return None
 
     def choose(self, kind: str, rng: random.Random) -> Place:
@@ -200,7 +200,7 @@ class CityMap:
         if spot.asset_id and not spot.cross_street and spot.kind != "park_tree":
             # A lamp or a tree is described by the nearest house.
             houses = self.addresses_of.get(spot.street)
-            near = min(houses, key=lambda house: self._metres(house, spot.lon, spot.lat)) if houses else None
+            near = min(houses, key=lambda house: self._meters(house, spot.lon, spot.lat)) if houses else None
             if near:
                 address, number = near.label, near.number
         elif spot.kind == "state_road":
@@ -226,8 +226,8 @@ class CityMap:
     def _landmark(self, spot: Spot) -> str:
         if spot.kind in LANDMARKS or spot.kind in FACILITIES or spot.kind == "state_park":
             return with_article(spot)
-        near = min(self._landmarks, key=lambda landmark: self._metres(landmark, spot.lon, spot.lat))
-        return with_article(near) if self._metres(near, spot.lon, spot.lat) < 220 else ""
+        near = min(self._landmarks, key=lambda landmark: self._meters(landmark, spot.lon, spot.lat))
+        return with_article(near) if self._meters(near, spot.lon, spot.lat) < 220 else ""
 
 
 def with_article(spot: Spot) -> str:

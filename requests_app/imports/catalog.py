@@ -10,7 +10,7 @@ from requests_app.actions.routing import versions
 from requests_app.actions.setup import catalog_versions
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.search_index import index_catalog
-from requests_app.imports import catalog_golive
+from requests_app.imports import catalog_go_live
 from requests_app.imports.catalog_changes import Change, changes, fingerprint
 from requests_app.imports.catalog_file import (
     FORMAT,
@@ -23,7 +23,7 @@ from requests_app.imports.catalog_file import (
     read_catalog,
     read_phrase,
 )
-from requests_app.imports.catalog_golive import missing_by_code
+from requests_app.imports.catalog_go_live import missing_by_code
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.rosters import replace_roster, written_rosters
 from requests_app.models import (
@@ -244,11 +244,11 @@ class _Writer:
             service.jurisdiction = self.jurisdiction
             self.created |= {code} if created else set()
             try:
-                published = catalog_golive.publish(service, written, self.actor)
+                published = catalog_go_live.publish(service, written, self.actor)
             except NotReady as found:
                 place = self.catalog.place(("services", number))
                 refused.append(
-                    ": ".join(filter(None, [place, catalog_golive.refusal(written, self.jurisdiction, found)]))
+                    ": ".join(filter(None, [place, catalog_go_live.refusal(written, self.jurisdiction, found)]))
                 )
                 continue
             retargeted = catalog_versions.set_targets(service, written.get("targets") or {})
@@ -257,7 +257,7 @@ class _Writer:
             raise _not_imported(refused)
 
     def go_live(self) -> None:
-        switched = catalog_golive.go_live(self.jurisdiction, self.catalog, self.actor, self.created)
+        switched = catalog_go_live.go_live(self.jurisdiction, self.catalog, self.actor, self.created)
         if switched:
             self.changed["services"] = max(self.changed.get("services", 0), switched)
 

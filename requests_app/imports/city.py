@@ -21,7 +21,7 @@ from requests_app.actions.promises import typical_times
 from requests_app.actions.routing import versions
 from requests_app.imports.catalog import check, save
 from requests_app.imports.catalog_file import read_catalog
-from requests_app.imports.catalog_golive import missing_by_code, not_offered
+from requests_app.imports.catalog_go_live import missing_by_code, not_offered
 from requests_app.imports.city_file import CityFile, OwnersFile, seal
 from requests_app.imports.layers import import_layers
 from requests_app.imports.map_files import ImportProblemError, features, first_line

@@ -90,47 +90,47 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
     return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
-def away(metres: int) -> str:
+def away(meters: int) -> str:
     """30 feet (9 meters) away, or 0.4 miles away: reported locations are rarely more accurate than that."""
-    if metres == 0:
+    if meters == 0:
         return _("At the same location")
-    if metres >= (METRES_MAX if units.are_metric() else FEET_MAX * METRES_IN_A_FOOT):
-        return _("%(distance)s away") % {"distance": drive_words(metres)}
+    if meters >= (METRES_MAX if units.are_metric() else FEET_MAX * METRES_IN_A_FOOT):
+        return _("%(distance)s away") % {"distance": drive_words(meters)}
     if units.are_metric():
-        return ngettext("%(metres)d meter away", "%(metres)d meters away", metres) % {"metres": metres}
-    words = ngettext("%(feet)d feet (%(metres)d meter) away", "%(feet)d feet (%(metres)d meters) away", metres)
-    return words % {"metres": metres, "feet": round(metres / METRES_IN_A_FOOT)}
+        return ngettext("%(meters)d meter away", "%(meters)d meters away", meters) % {"meters": meters}
+    words = ngettext("%(feet)d feet (%(meters)d meter) away", "%(feet)d feet (%(meters)d meters) away", meters)
+    return words % {"meters": meters, "feet": round(meters / METRES_IN_A_FOOT)}
 
 
-def distance_words(metres: int) -> str:
+def distance_words(meters: int) -> str:
     """660 feet (200 meters) or 0.3 miles (500 meters): the radius of a search around a place. 200 meters in a metric city."""
     if units.are_metric():
-        if metres < METRES_MAX:
-            return ngettext("%(metres)d meter", "%(metres)d meters", metres) % {"metres": metres}
-        return _("%(kilometers)s kilometers") % {"kilometers": formats.number_format(metres / 1000, decimal_pos=1)}
-    feet = metres / METRES_IN_A_FOOT
+        if meters < METRES_MAX:
+            return ngettext("%(meters)d meter", "%(meters)d meters", meters) % {"meters": meters}
+        return _("%(kilometers)s kilometers") % {"kilometers": formats.number_format(meters / 1000, decimal_pos=1)}
+    feet = meters / METRES_IN_A_FOOT
     if feet > FEET_MAX:
         miles = formats.number_format(feet / FEET_IN_A_MILE, decimal_pos=1)
-        return _("%(miles)s miles (%(metres)d meters)") % {"miles": miles, "metres": metres}
-    return _("%(feet)d feet (%(metres)d meters)") % {"feet": round(feet / 10) * 10, "metres": metres}
+        return _("%(miles)s miles (%(meters)d meters)") % {"miles": miles, "meters": meters}
+    return _("%(feet)d feet (%(meters)d meters)") % {"feet": round(feet / 10) * 10, "meters": meters}
 
 
-def drive_words(metres: float) -> str:
+def drive_words(meters: float) -> str:
     """6.2 miles: the length of a drive. 10.0 kilometers in a metric city."""
     # number_format() cuts digits off without rounding.
     if units.are_metric():
-        return _("%(kilometers)s kilometers") % {"kilometers": formats.number_format(round(metres / 1000, 1), 1)}
-    miles = round(metres / METRES_IN_A_FOOT / FEET_IN_A_MILE, 1)
+        return _("%(kilometers)s kilometers") % {"kilometers": formats.number_format(round(meters / 1000, 1), 1)}
+    miles = round(meters / METRES_IN_A_FOOT / FEET_IN_A_MILE, 1)
     return _("%(miles)s miles") % {"miles": formats.number_format(miles, 1)}
 
 
-def named_away(name: str, metres: float) -> str:
+def named_away(name: str, meters: float) -> str:
     """Street light L00417, 30 feet away: an asset among others."""
     if units.are_metric():
-        distance = round(metres)
-        words = ngettext("%(name)s, %(metres)d meter away", "%(name)s, %(metres)d meters away", distance)
-        return words % {"name": name, "metres": distance}
-    feet = round(metres / METRES_IN_A_FOOT)
+        distance = round(meters)
+        words = ngettext("%(name)s, %(meters)d meter away", "%(name)s, %(meters)d meters away", distance)
+        return words % {"name": name, "meters": distance}
+    feet = round(meters / METRES_IN_A_FOOT)
     return ngettext("%(name)s, %(feet)d foot away", "%(name)s, %(feet)d feet away", feet) % {"name": name, "feet": feet}
 
 

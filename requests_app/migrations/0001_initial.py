@@ -6407,7 +6407,7 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("owner", "Switched off by the program"),
                                     ("staff", "Switched off by staff"),
-                                    ("gone", "Its address answered that it is gone (410)"),
+                                    ("gone", "Its address answered “410 Gone”"),
                                     ("failing", "Its address failed for five days"),
                                 ],
                                 max_length=10,

@@ -71,7 +71,7 @@ from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
 from requests_app.models.silence import SilenceQuestion
 from requests_app.models.snooze import Snooze
-from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
+from requests_app.models.staff_access import CitySwitch, Invitation, Leave, StaffSession
 from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
 from requests_app.models.states import (
     CONFIDENTIAL,
@@ -123,6 +123,7 @@ __all__ = [
     "Category",
     "Channel",
     "CityImage",
+    "CitySwitch",
     "Clock",
     "ClockSuspension",
     "Comment",
@@ -140,7 +141,6 @@ __all__ = [
     "EndingSample",
     "Event",
     "GazetteerEntry",
-    "HandOver",
     "IdempotencyKey",
     "Invitation",
     "Jurisdiction",

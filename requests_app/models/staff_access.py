@@ -73,10 +73,14 @@ class Leave(models.Model):
         indexes = [models.Index(fields=["jurisdiction", "ends_on"], name="leave_by_end")]
 
 
-class HandOver(SignedRow):
+class CitySwitch(SignedRow):
     """A link from one city's pages to another's, for somebody who works in both. Works once, for a minute."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        # Its name before, so that processes of both versions can run during an update.
+        db_table = "requests_app_handover"

@@ -41,7 +41,7 @@ class StreetWork(models.Model):
     shape = models.GeometryField()
     # Annotated: places/street_works.py.
     geojson: str
-    metres: Distance
+    meters: Distance
 
     class Meta:
         indexes = [models.Index(fields=["jurisdiction", "ends_on", "id"], name="street_work_by_end")]

@@ -76,33 +76,33 @@ def sure_or_about(matches: list[Match]) -> Match | None:
 def nearest(jurisdiction: Jurisdiction, point: Point) -> Match | None:
     """Name of a point: the nearest address, otherwise a corner or landmark, otherwise the street."""
     entries = GazetteerEntry.objects.filter(jurisdiction=jurisdiction)
-    for kinds, metres, most in (
+    for kinds, meters, most in (
         (Q(kind="address"), ADDRESS_M, 0.95),
         (~Q(kind="address"), CORNER_M, 0.7),
     ):
         near = (
-            entries.filter(kinds, point__bboverlaps=box_around(point, metres))
-            .annotate(metres=Distance("point", point))
-            .order_by("metres", "id")
+            entries.filter(kinds, point__bboverlaps=box_around(point, meters))
+            .annotate(meters=Distance("point", point))
+            .order_by("meters", "id")
             .first()
         )
-        if near is not None and near.metres.m <= metres:
-            return _match(near, most - 0.4 * near.metres.m / metres)
+        if near is not None and near.meters.m <= meters:
+            return _match(near, most - 0.4 * near.meters.m / meters)
     street = (
         OwnerArea.objects.filter(jurisdiction=jurisdiction, is_segment=True, name__gt="")
         .filter(shape__bboverlaps=box_around(point, STREET_M))
-        .annotate(metres=Distance("shape", point))
-        .order_by("metres", "id")
+        .annotate(meters=Distance("shape", point))
+        .order_by("meters", "id")
         .first()
     )
-    if street is not None and street.metres.m <= STREET_M:
+    if street is not None and street.meters.m <= STREET_M:
         return Match(street.name, point, "street", 0.4)
     return None
 
 
-def box_around(point: Point, metres: float) -> Polygon:
-    """A box in degrees around a circle of that many metres, for searching by index."""
-    high = metres / METRES_PER_DEGREE
+def box_around(point: Point, meters: float) -> Polygon:
+    """A box in degrees around a circle of that many meters, for searching by index."""
+    high = meters / METRES_PER_DEGREE
     wide = high / max(math.cos(math.radians(point.y)), 0.01)
     box = Polygon.from_bbox((point.x - wide, point.y - high, point.x + wide, point.y + high))
     box.srid = 4326

@@ -55,13 +55,13 @@ def named_at(jurisdiction: Jurisdiction, words: str, point: Point | None) -> Ass
     return asset
 
 
-def near(jurisdiction: Jurisdiction, point: Point, kinds: Iterable[str], metres: float = NEAR_M) -> list[Asset]:
-    """Assets of these kinds (all if empty) within that many meters, nearest first, each with its distance as `metres`."""
-    assets = Asset.objects.filter(jurisdiction=jurisdiction, point__bboverlaps=box_around(point, metres))
+def near(jurisdiction: Jurisdiction, point: Point, kinds: Iterable[str], meters: float = NEAR_M) -> list[Asset]:
+    """Assets of these kinds (all if empty) within that many meters, nearest first, each with its distance as `meters`."""
+    assets = Asset.objects.filter(jurisdiction=jurisdiction, point__bboverlaps=box_around(point, meters))
     if wanted := list(kinds):
         assets = assets.filter(kind__in=wanted)
-    nearest = assets.annotate(metres=Distance("point", point)).order_by("metres", "id")[:AT_MOST]
-    return [asset for asset in nearest if asset.metres.m <= metres]
+    nearest = assets.annotate(meters=Distance("point", point)).order_by("meters", "id")[:AT_MOST]
+    return [asset for asset in nearest if asset.meters.m <= meters]
 
 
 def search(jurisdiction: Jurisdiction, words: str) -> list[Match]:

@@ -118,7 +118,7 @@ def _groups(entries: list[GazetteerEntry]) -> list[list[GazetteerEntry]]:
     """Groups of entries that lie near each other."""
     groups: list[list[GazetteerEntry]] = []
     for entry in entries:
-        near = [group for group in groups if any(_metres(entry.point, other.point) <= APART_M for other in group)]
+        near = [group for group in groups if any(_meters(entry.point, other.point) <= APART_M for other in group)]
         groups = [group for group in groups if group not in near]
         groups.append([entry, *(other for group in near for other in group)])
     return sorted(groups, key=lambda group: min(entry.pk for entry in group))
@@ -142,6 +142,6 @@ def _told_apart(name: str, groups: list[list[GazetteerEntry]]) -> Iterator[Named
         )
 
 
-def _metres(point: Point, other: Point) -> float:
+def _meters(point: Point, other: Point) -> float:
     """Accurate enough within a city."""
     return float(point.distance(other)) * METRES_PER_DEGREE

@@ -53,11 +53,11 @@ def owner_at(jurisdiction: Jurisdiction, point: Point, version: ServiceVersion) 
     if version.place_rule == "segment":
         street = (
             ground.filter(is_segment=True, shape__bboverlaps=box_around(point, STREET_M))
-            .annotate(metres=Distance("shape", point))
-            .order_by("metres", "id")
+            .annotate(meters=Distance("shape", point))
+            .order_by("meters", "id")
             .first()
         )
-        if street is None or street.metres.m > STREET_M or street.owner is None:
+        if street is None or street.meters.m > STREET_M or street.owner is None:
             return None
         owner = street.owner
         return owner if owner.kind in version.owner_kinds or code in owner.takes else None

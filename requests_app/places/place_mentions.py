@@ -279,7 +279,7 @@ class _Search:
         """One for each place: a street that exists twice is two. More than can be proposed are none."""
         places: list[GazetteerEntry] = []
         for entry in found:
-            if all(_metres(entry.point, other.point) > SAME_M for other in places):
+            if all(_meters(entry.point, other.point) > SAME_M for other in places):
                 places.append(entry)
         if len(places) > PROPOSED_MAX:
             return
@@ -354,7 +354,7 @@ def _proposed(found: list[Mention]) -> list[Mention]:
     places: list[Mention] = []
     for one in sorted(chosen, key=lambda one: EXACTNESS.index(one.kind)):
         same = (other for other in places if other.label == one.label or other.kind != one.kind)
-        if all(_metres(one.point, other.point) > SAME_M for other in same):
+        if all(_meters(one.point, other.point) > SAME_M for other in same):
             places.append(one)
     return sorted(places, key=lambda one: (one.start, one.label))[:PROPOSED_MAX]
 
@@ -425,6 +425,6 @@ def _spellings(said: AssetNumber) -> Iterator[str]:
         yield from (f"{letter}{padded}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def _metres(point: Point, other: Point) -> float:
+def _meters(point: Point, other: Point) -> float:
     """Accurate enough within a city."""
     return float(point.distance(other)) * METRES_PER_DEGREE

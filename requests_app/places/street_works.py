@@ -25,16 +25,16 @@ def current(jurisdiction: Jurisdiction, today: dt.date) -> QuerySet[StreetWork]:
     return found.annotate(**SHAPE).defer("shape")
 
 
-def near(jurisdiction: Jurisdiction, point: Point, metres: float, today: dt.date) -> list[StreetWork]:
+def near(jurisdiction: Jurisdiction, point: Point, meters: float, today: dt.date) -> list[StreetWork]:
     """The works within that many meters, by their first day."""
-    away: dict[str, Any] = {"metres": Distance("shape", point)}
+    away: dict[str, Any] = {"meters": Distance("shape", point)}
     found = (
         current(jurisdiction, today)
-        .filter(shape__bboverlaps=box_around(point, metres))
+        .filter(shape__bboverlaps=box_around(point, meters))
         .annotate(**away)
         .order_by("starts_on", "ends_on", "id")
     )
-    return [work for work in found if work.metres.m <= metres][:SHOWN]
+    return [work for work in found if work.meters.m <= meters][:SHOWN]
 
 
 def here(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> StreetWork | None:

@@ -30,7 +30,7 @@ from requests_app.messages import (
     department_work,
     digest,
     email,
-    golive_mail,
+    go_live_mail,
     invitation_mail,
     key_mail,
     link_mail,
@@ -87,7 +87,7 @@ HANDLERS: dict[str, Handler] = {
     "match_webhooks": webhooks.match_row,
     "send_webhook": webhook_calls.send_row,
     "mail_webhook_ended": webhook_mail.mail_ended,
-    go_live.ENDINGS: golive_mail.mail_endings,
+    go_live.ENDINGS: go_live_mail.mail_endings,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.

@@ -17,7 +17,7 @@ from requests_app.access import get_pair_or_404, get_request_or_404, numbered_pa
 from requests_app.actions.work import related_requests
 from requests_app.messages import wording
 from requests_app.models import CONFIDENTIAL, Photo, RelatedRequest, ServiceRequest, User
-from requests_app.places.metres import metres_between
+from requests_app.places.meters import meters_between
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
 from staff_app.decorators import StaffRequest, staff_page
@@ -63,7 +63,7 @@ def _context(request: StaffRequest, one: ServiceRequest, two: ServiceRequest) ->
         "sides": sides,
         "service_request": one,
         "other": two,
-        "away": wording.away(round(metres_between(one.point, two.point))) if one.point and two.point else "",
+        "away": wording.away(round(meters_between(one.point, two.point))) if one.point and two.point else "",
         "has_map": bool(one.point or two.point),
         "is_related": later.pk in earlier.related_ids,
         "can_relate": permissions.can(request.user, "note", one),

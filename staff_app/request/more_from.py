@@ -19,7 +19,7 @@ from requests_app.messages import wording
 from requests_app.models import OPEN, Jurisdiction, Participation, ServiceRequest, Status, User
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
-from requests_app.places.metres import metres_between
+from requests_app.places.meters import meters_between
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
 from staff_app.decorators import StaffRequest, staff_page
@@ -75,7 +75,7 @@ def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     at_place: list[ServiceRequest] = []
     room = {True: AT_MOST, False: AT_MOST}
     for one in found:
-        if room[one.is_open] and _metres_here(one, service_request) is not None:
+        if room[one.is_open] and _meters_here(one, service_request) is not None:
             at_place.append(one)
             room[one.is_open] -= 1
 
@@ -212,15 +212,15 @@ def _rows(
     redaction.redact_for(user, others)
     rows = []
     for one in others:
-        away = _metres_here(one, near)
+        away = _meters_here(one, near)
         rows.append(Row(one, wording.status_words(one), "" if away is None else wording.away(round(away))))
     return rows
 
 
-def _metres_here(one: ServiceRequest, near: ServiceRequest | None) -> float | None:
+def _meters_here(one: ServiceRequest, near: ServiceRequest | None) -> float | None:
     """How far it is from the other one; None if it isn't at the same place."""
     if near is None or near.point is None or one.point is None:
         return None
-    metres = metres_between(near.point, one.point)
+    meters = meters_between(near.point, one.point)
     # The corner of the box that was searched.
-    return metres if metres <= HERE_M * 1.5 else None
+    return meters if meters <= HERE_M * 1.5 else None

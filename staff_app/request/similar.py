@@ -72,7 +72,7 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
                 one.reference,
                 one.display_reference,
                 one.submitted_at,
-                wording.away(round(one.metres)),
+                wording.away(round(one.meters)),
                 key_sentence.shortened(
                     one.text if reads_words else redaction.redacted(one.text, known=people[int(one.key)]),
                     one.key_sentence_at,

@@ -29,7 +29,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
         _("Services"),
         [
             Section("services", _("Categories and services"), _("What residents can report, and the questions.")),
-            Section("golive", _("Ready to go live"), _("What each service still needs before residents can use it.")),
+            Section("go_live", _("Ready to go live"), _("What each service still needs before residents can use it.")),
             Section("catalog_file", _("Catalog file"), _("All services and rules as one file, to keep or to change.")),
         ],
     ),

@@ -58,13 +58,13 @@ class City:
         for cell in [(north + i, east + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]:
             for one in self.cells[cell]:
                 age_days = (new.at - one.at) / dt.timedelta(days=1)
-                metres = distance(new, one)
-                near = metres <= RADIUS_M and 0 <= age_days <= WINDOW_DAYS
+                meters = distance(new, one)
+                near = meters <= RADIUS_M and 0 <= age_days <= WINDOW_DAYS
                 if near and one.id != new.id and one.family == new.family:
-                    yield Earlier(one.id, metres, age_days, one.service == new.service, one.text)
+                    yield Earlier(one.id, meters, age_days, one.service == new.service, one.text)
 
     def shown(self, new: Filed) -> list[str]:
-        near = sorted(self.before(new), key=lambda one: (one.metres, one.age_days))[:COMPARED]
+        near = sorted(self.before(new), key=lambda one: (one.meters, one.age_days))[:COMPARED]
         found = alike(new.text, "en", near, radius_m=RADIUS_M, window_days=WINDOW_DAYS)
         return [str(one.key) for _, one in found]
 

@@ -384,14 +384,14 @@ REGRESSIONS = [
         "requests_app/actions/setup/catalog_versions.py",
         "    needs_approval = bool(service.active and (found := go_live.obstacles(service, written)))",
         "    needs_approval = bool(service.active and (found := []))",
-        ("tests/staff_app/setup/golive/test_gate_to_residents.py",),
+        ("tests/staff_app/setup/go_live/test_gate_to_residents.py",),
     ),
     Regression(
         "a retired service comes back with its file",
         "requests_app/rules/setup/go_live.py",
         "return [check for check in [*checks(service, written, facts), retired] if not check.done]",
         "return [check for check in checks(service, written, facts) if not check.done]",
-        ("tests/staff_app/setup/golive/test_gate_to_residents.py",),
+        ("tests/staff_app/setup/go_live/test_gate_to_residents.py",),
     ),
     Regression(
         "an approval counts for the day after its last one",
@@ -405,7 +405,7 @@ REGRESSIONS = [
         "requests_app/rules/setup/go_live.py",
         "return [] if questions in tested else",
         "return [] if tested else",
-        ("tests/staff_app/setup/golive/test_golive.py",),
+        ("tests/staff_app/setup/go_live/test_go_live.py",),
     ),
     Regression(
         "pages run inline scripts",

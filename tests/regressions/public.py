@@ -278,7 +278,7 @@ REGRESSIONS = [
     Regression(
         "a block shows the street works of the whole city",
         "requests_app/places/street_works.py",
-        "if work.metres.m <= metres",
+        "if work.meters.m <= meters",
         "if True",
         ("tests/requests_app/web/explore/test_street_works.py",),
     ),

@@ -541,7 +541,7 @@ REGRESSIONS = [
     Regression(
         "a safety note counts for the whole street",
         "requests_app/rules/work/safety_notes.py",
-        "if metres_between(note.point, point) <= RADIUS_M",
+        "if meters_between(note.point, point) <= RADIUS_M",
         "if True",
         ("tests/staff_app/safety_notes/test_safety_notes.py",),
     ),

@@ -19,9 +19,9 @@ from requests_app.models import (
     AccessLink,
     Alarm,
     AlarmCall,
+    CitySwitch,
     ContactPoint,
     Event,
-    HandOver,
     Invitation,
     OneTimeLink,
     User,
@@ -136,7 +136,7 @@ def test_links_of_rows_without_a_nonce_open_them_as_before(link: AccessLink) -> 
     once = OneTimeLink.objects.create(
         jurisdiction=city, purpose="sign_in", contact_point=ana, expires_at=tomorrow, nonce=None
     )
-    hand_over = HandOver.objects.create(user=tom, jurisdiction=city, expires_at=tomorrow, nonce=None)
+    city_switch = CitySwitch.objects.create(user=tom, jurisdiction=city, expires_at=tomorrow, nonce=None)
     invited = Invitation.objects.create(
         jurisdiction=city,
         email="new@rivermark.example",
@@ -153,7 +153,7 @@ def test_links_of_rows_without_a_nonce_open_them_as_before(link: AccessLink) -> 
     assert links.find_link(f"{link.pk}-{secret_of(f'{link.pk}:follow:1')}") == link
     token = f"{once.pk}-{secret_of(f'once:sign_in:{once.pk}')}"
     assert links.find_one_time_link(token, city) == once
-    assert links.find_hand_over(f"{hand_over.pk}-{secret_of(f'hand_over:{hand_over.pk}')}", city) == hand_over
+    assert links.find_city_switch(f"{city_switch.pk}-{secret_of(f'city_switch:{city_switch.pk}')}", city) == city_switch
     assert links.find_alarm_call(f"{call.pk}-{secret_of(f'alarm:{call.pk}')}", city) == call
     for generation, is_newest in ((1, False), (2, True)):
         token = f"{invited.pk}-{secret_of(f'invitation:{invited.pk}:{generation}')}"

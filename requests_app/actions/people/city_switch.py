@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from requests_app.clock import app_now
-from requests_app.models import HandOver, Jurisdiction, User
+from requests_app.models import CitySwitch, Jurisdiction, User
 
 VALID_FOR = dt.timedelta(seconds=60)
 
@@ -18,21 +18,21 @@ class LinkExpired(Exception):
     """The link was used, or is older than a minute."""
 
 
-def start(user: User, jurisdiction: Jurisdiction) -> HandOver:
+def start(user: User, jurisdiction: Jurisdiction) -> CitySwitch:
     """Raises NotAMember."""
     if not user.memberships.filter(jurisdiction=jurisdiction).exists():
         raise NotAMember
-    return HandOver.objects.create(user=user, jurisdiction=jurisdiction, expires_at=app_now() + VALID_FOR)
+    return CitySwitch.objects.create(user=user, jurisdiction=jurisdiction, expires_at=app_now() + VALID_FOR)
 
 
-def is_over(hand_over: HandOver) -> bool:
-    return hand_over.used_at is not None or hand_over.expires_at <= app_now()
+def is_over(switch: CitySwitch) -> bool:
+    return switch.used_at is not None or switch.expires_at <= app_now()
 
 
 @transaction.atomic
-def use(hand_over: HandOver) -> User:
+def use(switch: CitySwitch) -> User:
     """The person to sign in. Raises LinkExpired and NotAMember."""
-    locked = HandOver.objects.select_for_update(of=("self",)).select_related("user").get(pk=hand_over.pk)
+    locked = CitySwitch.objects.select_for_update(of=("self",)).select_related("user").get(pk=switch.pk)
     if is_over(locked):
         raise LinkExpired
     locked.used_at = app_now()

@@ -19,8 +19,8 @@ from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import (
     ApiKey,
+    CitySwitch,
     Department,
-    HandOver,
     Invitation,
     Jurisdiction,
     Leave,
@@ -211,7 +211,7 @@ def end_access(
     Leave.objects.filter(jurisdiction=jurisdiction, stand_in=user).update(stand_in=None)
     invited = Q(email__iexact=user.email) | Q(invited_by=user)
     Invitation.objects.filter(Invitation.OPEN & invited, jurisdiction=jurisdiction).update(cancelled_at=app_now())
-    HandOver.objects.filter(user=user, jurisdiction=jurisdiction).delete()
+    CitySwitch.objects.filter(user=user, jurisdiction=jurisdiction).delete()
     SignInAccount.objects.filter(user=user, provider__jurisdiction=jurisdiction).delete()
     # A key that acts as them could do nothing anymore.
     theirs = Q(acts_as=user) if keep_keys else Q(acts_as=user) | Q(created_by=user)

@@ -20,10 +20,10 @@ from requests_app.clock import app_now
 from requests_app.models import (
     ApiKeyRequest,
     BulkJob,
+    CitySwitch,
     CrewResult,
     DigestItem,
     Draft,
-    HandOver,
     IdempotencyKey,
     LimitCount,
     LogoutToken,
@@ -73,7 +73,7 @@ def sweep() -> None:
         session_key__in=Session.objects.values("session_key")
     ).delete()
     EmailConfirmation.objects.delete_expired_confirmations()
-    HandOver.objects.filter(expires_at__lt=now - UNDO_STATES_KEPT).delete()
+    CitySwitch.objects.filter(expires_at__lt=now - UNDO_STATES_KEPT).delete()
     LogoutToken.objects.filter(expires_at__lt=now).delete()
     undoable_since = bulk_jobs.undoable_since() or now
     UndoState.objects.filter(created_at__lt=min(now - UNDO_STATES_KEPT, undoable_since)).delete()

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from requests_app.imports.catalog import check, dry_run, save
 from requests_app.imports.catalog_file import Catalog, read_catalog
-from requests_app.imports.catalog_golive import missing_by_code, not_offered
+from requests_app.imports.catalog_go_live import missing_by_code, not_offered
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.starter import missing_languages, starter_catalog
 from requests_app.management.commands.import_layers import find_jurisdiction

@@ -43,7 +43,7 @@ class Earlier:
     """An earlier report to compare with a new one. same_asset: None unless both name an asset."""
 
     key: str | int
-    metres: float
+    meters: float
     age_days: float
     same_service: bool
     text: str
@@ -73,12 +73,12 @@ def alike(
         total = score(report, likeness, radius_m=radius_m, window_days=window_days)
         if total >= LEAST:
             scored.append((total, report))
-    return sorted(scored, key=lambda pair: (-pair[0], pair[1].metres, pair[1].age_days))
+    return sorted(scored, key=lambda pair: (-pair[0], pair[1].meters, pair[1].age_days))
 
 
 def score(earlier: Earlier, likeness: float, *, radius_m: int, window_days: int) -> float:
     """A score from 0 to 1, or higher for the same asset. likeness: of the texts, 0 to 1."""
-    nearness = 1 - earlier.metres / max(radius_m, NEARNESS_M)
+    nearness = 1 - earlier.meters / max(radius_m, NEARNESS_M)
     newness = 1 - earlier.age_days / max(window_days, 1)
     asset = {None: 0.0, True: SAME_ASSET, False: OTHER_ASSET}[earlier.same_asset]
     return NEARNESS * nearness + AGE * newness + WORDS * likeness + SERVICE * earlier.same_service + asset
@@ -110,7 +110,7 @@ class Candidate:
     """at: the time that its age is measured from."""
 
     service_request: ServiceRequest
-    metres: int
+    meters: int
     at: dt.datetime
     has_same_photo: bool = False
 
@@ -182,7 +182,7 @@ def _search(report: Report, requests: ServiceRequestQuerySet, *, place: str, at:
     whole = requests.select_related("service", "service_version__department", "department", "owner").in_bulk(
         [earlier.key for earlier in found]
     )
-    return [Candidate(whole[int(earlier.key)], round(earlier.metres), at) for earlier in found if earlier.key in whole]
+    return [Candidate(whole[int(earlier.key)], round(earlier.meters), at) for earlier in found if earlier.key in whole]
 
 
 def _best(report: Report, requests: ServiceRequestQuerySet, *, place: str, at: dt.datetime) -> list[Earlier]:
@@ -212,11 +212,11 @@ def _with_same_photo(
         return []
     rows = (
         requests.filter(pk__in=ids, public_point__isnull=False)
-        .annotate(metres=Distance("public_point", point))
+        .annotate(meters=Distance("public_point", point))
         .select_related("service", "service_version__department", "department", "owner")
-        .order_by("metres", "-id")[:AT_MOST]
+        .order_by("meters", "-id")[:AT_MOST]
     )
-    return [Candidate(row, round(row.metres.m), at, has_same_photo=True) for row in rows]
+    return [Candidate(row, round(row.meters.m), at, has_same_photo=True) for row in rows]
 
 
 def _near(
@@ -227,11 +227,11 @@ def _near(
     rows = (
         requests.filter(submitted_at__range=(at - window, at + window))
         .filter(**{f"{place}__bboverlaps": box_around(point, radius)})
-        .annotate(metres=Distance(place, point), other_asset=_other_asset(report.asset))
-        .order_by("other_asset", "metres", "-submitted_at", "-id")
+        .annotate(meters=Distance(place, point), other_asset=_other_asset(report.asset))
+        .order_by("other_asset", "meters", "-submitted_at", "-id")
         .values_list(
             "id",
-            "metres",
+            "meters",
             "submitted_at",
             "service_id",
             "description",
@@ -244,7 +244,7 @@ def _near(
     return [
         Earlier(
             key=pk,
-            metres=metres.m,
+            meters=meters.m,
             age_days=abs(at - submitted_at) / dt.timedelta(days=1),
             same_service=service_id == report.version.service_id,
             text=text,
@@ -254,8 +254,8 @@ def _near(
             submitted_at=submitted_at,
             key_sentence_at=key_sentence_at,
         )
-        for pk, metres, submitted_at, service_id, text, language, asset, reference, key_sentence_at in rows
-        if metres.m <= radius
+        for pk, meters, submitted_at, service_id, text, language, asset, reference, key_sentence_at in rows
+        if meters.m <= radius
     ]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.clock import AppNow
 from requests_app.models import Jurisdiction, SafetyNote, ServiceRequest, User
-from requests_app.places.metres import DEGREE_M, metres_between
+from requests_app.places.meters import DEGREE_M, meters_between
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import personal_data
 
@@ -60,7 +60,7 @@ def at(service_request: ServiceRequest) -> list[SafetyNote]:
     if point is None:
         return []
     near = live(service_request.jurisdiction).filter(point__dwithin=(point, NEAR_DEGREES)).order_by("-id")
-    return [note for note in near if metres_between(note.point, point) <= RADIUS_M]
+    return [note for note in near if meters_between(note.point, point) <= RADIUS_M]
 
 
 def for_reader(service_request: ServiceRequest, user: User) -> list[SafetyNote]:

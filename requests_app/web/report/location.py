@@ -245,7 +245,7 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
     selected = path.typed.get("asset_typed") or (path.place.get("asset") or {}).get("number")
     form = AssetForm(
         request.POST if request.method == "POST" else None,
-        choices=[(asset.asset_id, named_away(name, asset.metres.m)) for asset, name in shown],  # type: ignore[attr-defined]
+        choices=[(asset.asset_id, named_away(name, asset.meters.m)) for asset, name in shown],  # type: ignore[attr-defined]
         initial={"asset": selected},
     )
     if request.method == "POST":

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from requests_app.actions.setup import retirement as actions
 from requests_app.models import Retirement, RoutingRule, Service, ServiceVersion, ShortLink
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.golive.golive import get_service_or_404, name_of
+from staff_app.setup.go_live.go_live import get_service_or_404, name_of
 from staff_app.setup.retirement.forms import RetireForm
 
 log = structlog.get_logger(__name__)

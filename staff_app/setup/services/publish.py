@@ -21,8 +21,8 @@ from requests_app.models import ServiceApproval, ServiceVersion, SetupChange
 from requests_app.rules.setup import go_live
 from requests_app.rules.setup.diff import differences
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.golive.forms import ApprovalForm
-from staff_app.setup.golive.golive import emergency_context
+from staff_app.setup.go_live.forms import ApprovalForm
+from staff_app.setup.go_live.go_live import emergency_context
 from staff_app.setup.services.editing import Editing, conflict, load, number, sentence, show
 
 # Older versions are in the audit.
@@ -118,7 +118,7 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
             else:
                 messages.success(request, _("Published. Residents see it once it goes live."))
             is_first = service.current is not None and service.current.number == 1
-            return redirect("staff_app:service_golive" if is_first else "staff_app:service_history", code)
+            return redirect("staff_app:service_go_live" if is_first else "staff_app:service_history", code)
     except service_drafts.Conflict:
         editing = load(request, code)
         return _changes(request, editing, form, status=409, conflict=conflict(request, editing))

@@ -323,7 +323,7 @@ def test_the_measure_knows_hard_from_easy() -> None:
 
 def test_spelling_and_measures_are_american() -> None:
     british = re.compile(
-        r"\b(colour|centre|neighbour|grey|tyre|kerb|plough|organis|recognis|metres?|centimet|favour|licence|cheque)\w*",
+        r"\b(colour|centre|neighbour|grey|tyre|kerb|plough|organis|recognis|meters?|centimet|favour|licence|cheque)\w*",
         re.IGNORECASE,
     )
     for where, text in texts("en"):

@@ -56,7 +56,7 @@ def test_what_goes_in_comes_out_and_is_found(city: Jurisdiction, tmp_path: Path)
         ({"contact": {"phone": "555-0117"}}, "name"),
         ({"contact": {"name": {"en": "A", "es": "B"}, "email": "nobody"}}, "email"),
         ({"contact": {"name": {"en": "A", "es": "B"}, "url": "javascript:alert(1)"}}, "url"),
-        ({"asked": {"en": ["x" * 121]}}, "no phrase of at most 120 characters"),
+        ({"asked": {"en": ["x" * 121]}}, "not a phrase of at most 120 characters"),
         ({"asked": ["old varnish"]}, "asked"),
     ],
 )

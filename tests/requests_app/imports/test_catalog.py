@@ -417,7 +417,7 @@ BROKEN: list[tuple[str, Edit, str]] = [
     ("an emergency phrase of signs", words("?!"), "emergency_words, red_flag, en: `?!` is not a phrase of at most 120"),
     ("an emergency phrase too long", words("gas " * 40), "is not a phrase of at most 120 characters"),
     ("an emergency phrase twice", words("can't breathe", "Cant breathe"), "en: `Cant breathe` is listed twice."),
-    ("an exception of signs", words({"phrase": "gas", "unless": ["!"]}), "en, gas, unless: `!` is no phrase"),
+    ("an exception of signs", words({"phrase": "gas", "unless": ["!"]}), "en, gas, unless: `!` is not a phrase"),
     ("an exception of nothing", words({"phrase": "gas leak", "unless": ["gas"]}), "`gas` has no effect"),
     ("an exception of the same", words({"phrase": "gas leak", "unless": ["Gas leak!"]}), "`Gas leak!` has no effect"),
     (

@@ -24,7 +24,7 @@ def test_a_date_carries_its_year_if_it_is_not_this_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metres", "words"),
+    ("meters", "words"),
     [
         (200, "660 feet (200 meters)"),
         (304, "1000 feet (304 meters)"),
@@ -32,12 +32,12 @@ def test_a_date_carries_its_year_if_it_is_not_this_one() -> None:
         (1000, "0.6 miles (1000 meters)"),
     ],
 )
-def test_distances_are_in_feet_and_in_miles_from_1000_feet_on(metres: int, words: str) -> None:
-    assert wording.distance_words(metres) == words
+def test_distances_are_in_feet_and_in_miles_from_1000_feet_on(meters: int, words: str) -> None:
+    assert wording.distance_words(meters) == words
 
 
 @pytest.mark.parametrize(
-    ("metres", "words"),
+    ("meters", "words"),
     [
         (0, "At the same location"),
         (9, "30 feet (9 meters) away"),
@@ -45,5 +45,5 @@ def test_distances_are_in_feet_and_in_miles_from_1000_feet_on(metres: int, words
         (648, "0.4 miles away"),
     ],
 )
-def test_what_is_farther_away_is_in_miles(metres: int, words: str) -> None:
-    assert wording.away(metres) == words
+def test_what_is_farther_away_is_in_miles(meters: int, words: str) -> None:
+    assert wording.away(meters) == words

@@ -28,7 +28,7 @@ def test_the_nearest_come_first_with_their_meters(city: Jurisdiction) -> None:
     factories.asset(city, "T1", kind="tree")
     near = assets.near(city, at(), ["street_light"])
     assert numbers(near) == ["L2", "L1"]
-    assert [round(one.metres.m) for one in near] == [8, 42]  # type: ignore[attr-defined]
+    assert [round(one.meters.m) for one in near] == [8, 42]  # type: ignore[attr-defined]
     assert numbers(assets.near(city, at(), [], 20)) == ["T1", "L2"]
 
 

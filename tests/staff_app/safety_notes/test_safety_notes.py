@@ -41,8 +41,8 @@ def typed(**more: Any) -> dict[str, Any]:
     return {"kind": "dog", "words": WORDS, "address": "12 Elm St", "until": until.isoformat(), **more}
 
 
-def add(town: Rivermark, metres_north: float = 0, **more: Any) -> SafetyNote:
-    point = factories.at(factories.ELM_ST[0], factories.ELM_ST[1] + metres_north / 111_195)
+def add(town: Rivermark, meters_north: float = 0, **more: Any) -> SafetyNote:
+    point = factories.at(factories.ELM_ST[0], factories.ELM_ST[1] + meters_north / 111_195)
     columns = {"kind": "dog", "words": WORDS, "address": "12 Elm St", "point": point}
     times = {"ends_at": app_now() + dt.timedelta(days=100)}
     return safety_notes.add(town.city, **{**columns, **times, **more}, actor=town.pia)
@@ -86,9 +86,9 @@ def test_a_supervisor_sets_one_and_the_crew_reads_it_on_request(
 
 
 def test_it_counts_for_one_building(town: Rivermark, made: ServiceRequest) -> None:
-    here = [add(town, metres_north=24)]
-    add(town, metres_north=27)
-    add(town, metres_north=-60)
+    here = [add(town, meters_north=24)]
+    add(town, meters_north=27)
+    add(town, meters_north=-60)
     assert rules.at(made) == here
     # A degree of longitude is shorter: 24 meters to the east are within it, 27 aren't.
     east = factories.ELM_ST[0] + 24 / (111_195 * 0.7604)

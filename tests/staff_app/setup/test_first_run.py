@@ -84,9 +84,9 @@ def test_eight_answers_make_a_city_that_takes_reports(db: None, client: Client) 
     assert GazetteerEntry.objects.count() == 2
     assert client.get("/staff/").status_code == 200
     assert "Mill Falls" in Client().get("/").content.decode()
-    golive_page = client.get("/staff/setup/services/street-light/go-live/").content.decode()
-    assert "Shipped with the product. Your 911 center should read it by" in golive_page
-    assert "8 of 8 are done." in golive_page
+    go_live_page = client.get("/staff/setup/services/street-light/go-live/").content.decode()
+    assert "Shipped with the product. Your 911 center should read it by" in go_live_page
+    assert "8 of 8 are done." in go_live_page
 
 
 def test_nobody_else_finds_the_page_and_it_works_once(db: None, client: Client) -> None:

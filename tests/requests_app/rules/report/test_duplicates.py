@@ -24,10 +24,10 @@ METER = 1 / 111_320
 HOLE = "A deep hole in the bike lane"
 
 
-def report_at(cast: Rivermark, metres: float, words: str = "", **options: Any) -> ServiceRequest:
-    point = factories.at(-69.0, 40.5 + metres * METER)
+def report_at(cast: Rivermark, meters: float, words: str = "", **options: Any) -> ServiceRequest:
+    point = factories.at(-69.0, 40.5 + meters * METER)
     options = {"answers": {"where": "lane"}, **options}
-    return factories.routed(cast.pothole, words or f"{metres} m away", point=point, **options)
+    return factories.routed(cast.pothole, words or f"{meters} m away", point=point, **options)
 
 
 def found(version: ServiceVersion, text: str = "", **known: Any) -> list[str]:
@@ -41,7 +41,7 @@ def age(made: ServiceRequest, **span: float) -> None:
 
 # --- How alike? -------------------------------------------------------------------------------------------------------
 
-ONE = Earlier("one", metres=10, age_days=3, same_service=True, text="")
+ONE = Earlier("one", meters=10, age_days=3, same_service=True, text="")
 
 
 def scored(likeness: float = 0.5, **changed: Any) -> float:
@@ -51,7 +51,7 @@ def scored(likeness: float = 0.5, **changed: Any) -> float:
 @pytest.mark.parametrize(
     ("likelier", "less"),
     [
-        ({"metres": 5}, {"metres": 50}),
+        ({"meters": 5}, {"meters": 50}),
         ({"age_days": 1}, {"age_days": 20}),
         ({"same_service": True}, {"same_service": False}),
         ({"likeness": 0.8}, {"likeness": 0.2}),
@@ -64,8 +64,8 @@ def test_each_sign_counts(likelier: dict[str, Any], less: dict[str, Any]) -> Non
 
 
 def test_the_same_thing_of_the_city_outweighs_all_else_together() -> None:
-    worst = scored(0.0, metres=100, age_days=30, same_service=False, same_asset=True)
-    assert worst >= scored(1.0, metres=0, age_days=0, same_asset=None)
+    worst = scored(0.0, meters=100, age_days=30, same_service=False, same_asset=True)
+    assert worst >= scored(1.0, meters=0, age_days=0, same_asset=None)
 
 
 def test_a_word_that_every_report_here_holds_says_little() -> None:
@@ -95,10 +95,10 @@ def test_case_accents_and_apostrophes_do_not_matter() -> None:
 
 
 def test_the_nearest_come_first_and_at_most_five(cast: Rivermark) -> None:
-    for metres in (25, 5, 15, 10, 20, 28):
-        report_at(cast, metres, f"{metres}")
+    for meters in (25, 5, 15, 10, 20, 28):
+        report_at(cast, meters, f"{meters}")
     assert found(cast.pothole) == ["5", "10", "15", "20", "25"]
-    assert [one.metres for one in candidates(Report(cast.pothole, factories.at()))] == [5, 10, 15, 20, 25]
+    assert [one.meters for one in candidates(Report(cast.pothole, factories.at()))] == [5, 10, 15, 20, 25]
     assert AT_MOST == 5
 
 
@@ -213,8 +213,8 @@ def test_another_citys_family_of_the_same_name_is_not_ours(cast: Rivermark, stre
 
 def test_the_same_lamp_is_likelier_than_a_nearer_one(cast: Rivermark) -> None:
     lamps = [factories.asset(cast.city, number) for number in ("L1", "L2")]
-    for metres, lamp in ((2, lamps[1]), (25, lamps[0])):
-        made = report_at(cast, metres, lamp.asset_id)
+    for meters, lamp in ((2, lamps[1]), (25, lamps[0])):
+        made = report_at(cast, meters, lamp.asset_id)
         ServiceRequest.objects.filter(pk=made.pk).update(asset=lamp)
     assert found(cast.pothole) == ["L2", "L1"]
     assert found(cast.pothole, asset="L1")[0] == "L1"
@@ -224,8 +224,8 @@ def test_the_same_lamp_is_found_behind_more_reports_than_are_compared(
     cast: Rivermark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(duplicates, "COMPARED", 3)
-    for metres in range(4):
-        report_at(cast, metres, "nearer")
+    for meters in range(4):
+        report_at(cast, meters, "nearer")
     ServiceRequest.objects.filter(pk=report_at(cast, 20, "same").pk).update(asset=factories.asset(cast.city, "L1"))
     assert found(cast.pothole, asset="L1")[0] == "same"
 
@@ -294,7 +294,7 @@ def test_it_reads_only_the_open_requests_of_the_place(cast: Rivermark, who: str)
 
 
 def test_staff_see_by_the_same_rule_what_lies_beside_a_request_before_and_after_it(cast: Rivermark) -> None:
-    before, made, after = (report_at(cast, metres, f"{metres}") for metres in (4, 0, 2))
+    before, made, after = (report_at(cast, meters, f"{meters}") for meters in (4, 0, 2))
     age(before, days=9)
     age(made, days=2)
     made.refresh_from_db()

@@ -16,7 +16,7 @@ from django.contrib.gis.geos import LineString, Point
 from requests_app.management.commands.load_demo import RIVERMARK
 from requests_app.models import BasemapFeature, Jurisdiction
 from requests_app.places import street_distances
-from requests_app.places.metres import metres_between
+from requests_app.places.meters import meters_between
 from requests_app.rules.work import driving_order
 from tests import factories
 
@@ -67,24 +67,24 @@ def test_a_way_goes_along_the_streets_and_around_what_has_none(city: Jurisdictio
     draw(city, line((bridge, north), (bridge, south)))
     here, across = factories.at(east, north), factories.at(east, south)
     corner = factories.at(bridge, north)
-    along = metres_between(here, corner) * 2 + metres_between(corner, factories.at(bridge, south))
+    along = meters_between(here, corner) * 2 + meters_between(corner, factories.at(bridge, south))
     lengths = street_distances.between(city, [here, across, factories.at(-68.994, north), factories.at(-68.998, north)])
     assert lengths[0, 1] == pytest.approx(along, rel=0.01)
     assert lengths[1, 0] == lengths[0, 1]
     # On the same block, not by its ends.
-    assert lengths[2, 3] == pytest.approx(metres_between(factories.at(-68.994), factories.at(-68.998)), rel=0.01)
+    assert lengths[2, 3] == pytest.approx(meters_between(factories.at(-68.994), factories.at(-68.998)), rel=0.01)
 
 
 def test_without_a_street_nearby_the_way_is_straight(city: Jurisdiction) -> None:
     here, island = factories.at(-69.0), factories.at(-69.0, 40.52)
-    assert street_distances.between(city, [here, island])[0, 1] == pytest.approx(metres_between(here, island), rel=0.01)
+    assert street_distances.between(city, [here, island])[0, 1] == pytest.approx(meters_between(here, island), rel=0.01)
     draw(city, line((-69.01, 40.5), (-68.99, 40.5)))
     # And two streets that don't meet.
     draw(city, line((-69.0, 40.53), (-68.99, 40.53)), **{"class": "street"})
     places = [here, island, factories.at(-69.0, 40.53)]
     lengths = street_distances.between(city, places)
     for one, other in itertools.combinations(range(3), 2):
-        assert lengths[one, other] == pytest.approx(metres_between(places[one], places[other]), rel=0.01)
+        assert lengths[one, other] == pytest.approx(meters_between(places[one], places[other]), rel=0.01)
 
 
 @pytest.mark.slow
@@ -95,10 +95,10 @@ def test_ways_are_the_shortest_of_all_over_every_vertex(rivermark: Jurisdiction)
     neighbors: dict[tuple[float, float], dict[tuple[float, float], float]] = defaultdict(dict)
     for corners in rivermarks_lines():
         for here, there in itertools.pairwise(corners):
-            neighbors[here][there] = neighbors[there][here] = metres_between(Point(*here), Point(*there))
+            neighbors[here][there] = neighbors[there][here] = meters_between(Point(*here), Point(*there))
 
     def nearest(place: Point) -> tuple[tuple[float, float], float]:
-        off = {vertex: metres_between(place, Point(*vertex)) for vertex in neighbors}
+        off = {vertex: meters_between(place, Point(*vertex)) for vertex in neighbors}
         best = min(off, key=off.__getitem__)
         return best, off[best]
 
@@ -143,13 +143,13 @@ def test_the_drive_begins_where_one_is_and_is_compared_with_the_given_order(city
     west, middle, east = (factories.at(longitude) for longitude in (-69.02, -69.0, -68.98))
     drive = driving_order.shortest(city, [middle, east, west], start=factories.at(-69.03))
     assert drive.order == [2, 0, 1]
-    whole = metres_between(factories.at(-69.03), east)
+    whole = meters_between(factories.at(-69.03), east)
     assert drive.meters == pytest.approx(whole, rel=0.01)
     assert drive.meters_as_given == pytest.approx(
-        metres_between(factories.at(-69.03), east) + metres_between(east, west), rel=0.01
+        meters_between(factories.at(-69.03), east) + meters_between(east, west), rel=0.01
     )
     assert driving_order.shortest(city, [middle, east, west]).meters == pytest.approx(
-        metres_between(west, east), rel=0.01
+        meters_between(west, east), rel=0.01
     )
     assert driving_order.shortest(city, []).order == []
     assert math.isclose(driving_order.shortest(city, [middle]).meters, 0)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import override
 
 from requests_app.actions.setup import catalog_versions, test_reports
-from requests_app.actions.setup import go_live as golive
+from requests_app.actions.setup import go_live as actions
 from requests_app.clock import app_now
 from requests_app.imports.catalog_file import Catalog
 from requests_app.models import Jurisdiction, Service, ServiceApproval, ServiceTest, User
@@ -37,7 +37,7 @@ def approval_in(service: Service, written: Written, actor: User | None) -> Servi
     review_by = (
         dt.date.fromisoformat(str(said["until"])) if "until" in said else _today(city) + dt.timedelta(said["days"])
     )
-    return golive.new_approval(service, approver=said["approved_by"], review_by=review_by, words=words, actor=actor)
+    return actions.new_approval(service, approver=said["approved_by"], review_by=review_by, words=words, actor=actor)
 
 
 def refusal(written: Written, city: Jurisdiction, refused: rules.NotReady) -> str:
@@ -74,7 +74,7 @@ def go_live(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None, cr
         if rules.EMERGENCY in missing:
             _approve(service, written[service.pk], said, catalog, actor, is_new=service.service_code in created)
         if rules.ARTICLE in missing and said.get("no_article"):
-            golive.set_no_article(service, needs_none=True, actor=actor)
+            actions.set_no_article(service, needs_none=True, actor=actor)
         if rules.TEST in missing and "test" in said:
             catalog.test_problems[service.service_code] = _test(service, said["test"], actor)
     switched = 0
@@ -92,7 +92,7 @@ def _approve(
     if "emergency_check" in said:
         approval = approval_in(service, said, actor)
     elif catalog.shipped_for is not None and is_new:
-        approval = golive.new_approval(
+        approval = actions.new_approval(
             service,
             approver="",
             review_by=_today(city) + catalog.shipped_for,
@@ -103,7 +103,7 @@ def _approve(
     else:
         return
     if rules.emergency_check(service, written, approval).done:
-        golive.store_approval(approval)
+        actions.store_approval(approval)
 
 
 def _test(service: Service, report: Written, actor: User | None) -> list[str]:
@@ -118,7 +118,7 @@ def _test(service: Service, report: Written, actor: User | None) -> list[str]:
 
 def _switch(service: Service, *, offered: bool) -> bool:
     try:
-        return golive.switch(service, offered=offered)
+        return actions.switch(service, offered=offered)
     except rules.NotReady:
         return False
 

@@ -15,7 +15,7 @@ from requests_app.models import Department, OutboxRow, Service, ServiceApproval,
 from requests_app.rules.setup import go_live as rules
 from requests_app.rules.setup.catalog_rows import written_services
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.golive.forms import ApprovalForm
+from staff_app.setup.go_live.forms import ApprovalForm
 from staff_app.setup.listing import Column, listing
 
 # What emails are about, by the kind of their outbox row.
@@ -35,7 +35,7 @@ SERVICES = Service.objects.select_related(
 
 @staff_page
 @require_safe
-def golive(request: StaffRequest) -> HttpResponse:
+def go_live(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
 
@@ -68,18 +68,18 @@ def golive(request: StaffRequest) -> HttpResponse:
                 "state": Column(_("Done")),
                 "missing": Column(_("Missing")),
             },
-            row_template="staff_app/setup/golive/_row.html",
+            row_template="staff_app/setup/go_live/_row.html",
             empty=_("No services yet."),
             search=("service_code", "current__name"),
             describe=described,
         )
     }
-    return render(request, "staff_app/setup/golive/golive.html", context)
+    return render(request, "staff_app/setup/go_live/go_live.html", context)
 
 
 @staff_page
 @require_safe
-def service_golive(request: StaffRequest, service_code: str) -> HttpResponse:
+def service_go_live(request: StaffRequest, service_code: str) -> HttpResponse:
     return show(request, get_service_or_404(request, service_code))
 
 
@@ -107,7 +107,7 @@ def show(
             {
                 "check": check,
                 "url": _put_right(check.code, service, department),
-                "template": f"staff_app/setup/golive/_{check.code}.html",
+                "template": f"staff_app/setup/go_live/_{check.code}.html",
             }
             if check.code in (rules.EMERGENCY, rules.ARTICLE, rules.TEST)
             else {"check": check, "url": _put_right(check.code, service, department)}
@@ -121,7 +121,7 @@ def show(
         "tests": _tests(service),
         **more,
     }
-    return render(request, "staff_app/setup/golive/service_golive.html", context, status=status)
+    return render(request, "staff_app/setup/go_live/service_go_live.html", context, status=status)
 
 
 def name_of(service: Service) -> str:

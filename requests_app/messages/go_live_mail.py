@@ -26,7 +26,7 @@ def mail_endings(row: OutboxRow) -> None:
     approvals = list(told.filter(service__active=True).select_related("service__current").order_by("review_by", "pk"))
     if not approvals:
         return
-    url = links.base_url(city) + reverse("staff_app:golive")
+    url = links.base_url(city) + reverse("staff_app:go_live")
     context = {"city": city, "approvals": approvals, "url": url, "demo": settings.DEMO}
     with override(user.language), timezone.override(city.zone):
         subject = " ".join(render_to_string("emails/approvals_end.subject.txt", context).split())

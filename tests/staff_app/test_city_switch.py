@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from requests_app.models import HandOver, Jurisdiction, Membership
+from requests_app.models import CitySwitch, Jurisdiction, Membership
 from tests import factories
 from tests.factories import PASSWORD, Rivermark
 
@@ -61,7 +61,7 @@ def test_it_works_once_for_a_minute_and_at_its_own_host(dev: Client, elsewhere: 
     assert again.status_code == 410
     assert "works once, for one minute" in again.content.decode()
     old = link(dev, elsewhere)
-    HandOver.objects.update(expires_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    CitySwitch.objects.update(expires_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     assert Client(HTTP_HOST=THERE).post(old).status_code == 410
 
 

@@ -12,7 +12,7 @@ from requests_app.actions.setup import go_live as actions
 from requests_app.models import ServiceTest
 from requests_app.visitor import get_visitor, set_visitor_cookie
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.golive.golive import get_service_or_404
+from staff_app.setup.go_live.go_live import get_service_or_404
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ def start_test(request: StaffRequest, service_code: str) -> HttpResponse:
     service = get_service_or_404(request, service_code)
     if service.current is None:
         messages.error(request, _("There’s nothing to test yet. Write the service first."))
-        return redirect("staff_app:service_golive", service.service_code)
+        return redirect("staff_app:service_go_live", service.service_code)
     visitor = get_visitor(request)
     draft = drafts.create(
         request.jurisdiction,
@@ -48,7 +48,7 @@ def pass_test(request: StaffRequest, service_code: str, test_id: int) -> HttpRes
         raise Http404
     if made.routed_at is None and not made.in_triage:
         messages.error(request, _("It isn’t routed yet. Reload this page in a moment."))
-        return redirect("staff_app:service_golive", service.service_code)
+        return redirect("staff_app:service_go_live", service.service_code)
     actions.pass_test(test, actor=request.user)
     messages.success(request, _("The test has passed."))
-    return redirect("staff_app:service_golive", service.service_code)
+    return redirect("staff_app:service_go_live", service.service_code)

@@ -8,7 +8,7 @@ from django.contrib.gis.geos import Point
 DEGREE_M = 111_195
 
 
-def metres_between(one: Point, other: Point) -> float:
+def meters_between(one: Point, other: Point) -> float:
     """WGS 84 coordinates, as everywhere; not across the date line."""
     (x, y), (other_x, other_y) = one.coords, other.coords
     north = (y - other_y) * DEGREE_M

@@ -21,7 +21,7 @@ from django.db import connection
 from django.test import Client
 
 from requests_app.actions.setup import catalog_versions, departments, retirement, service_drafts
-from requests_app.actions.setup import go_live as golive
+from requests_app.actions.setup import go_live as actions
 from requests_app.actions.setup.go_live import new_approval
 from requests_app.clock import app_now
 from requests_app.imports import starter
@@ -193,8 +193,8 @@ def go_live(attempt: Attempt) -> None:
     if attempt.written != current(town):
         publish(attempt)
     if attempt.approval is not None:
-        golive.store_approval(attempt.approval)
-    golive.set_offered(outreach(town.city), offered=True, actor=town.ada)
+        actions.store_approval(attempt.approval)
+    actions.set_offered(outreach(town.city), offered=True, actor=town.ada)
 
 
 def move_department(attempt: Attempt) -> None:
@@ -208,10 +208,16 @@ ROADS: dict[Road, set[str]] = {
     publish: {"requests_app/actions/setup/service_drafts.py:_publish"},
     at_a_date: {"requests_app/actions/setup/service_drafts.py:_publish"},
     roll_back: {"requests_app/actions/setup/service_drafts.py:roll_back"},
-    catalog_page: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
-    command: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
-    city_folder: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
-    starter_file: {"requests_app/imports/catalog_golive.py:publish", "requests_app/imports/catalog_golive.py:_switch"},
+    catalog_page: {
+        "requests_app/imports/catalog_go_live.py:publish",
+        "requests_app/imports/catalog_go_live.py:_switch",
+    },
+    command: {"requests_app/imports/catalog_go_live.py:publish", "requests_app/imports/catalog_go_live.py:_switch"},
+    city_folder: {"requests_app/imports/catalog_go_live.py:publish", "requests_app/imports/catalog_go_live.py:_switch"},
+    starter_file: {
+        "requests_app/imports/catalog_go_live.py:publish",
+        "requests_app/imports/catalog_go_live.py:_switch",
+    },
     go_live: {"requests_app/actions/setup/go_live.py:set_offered"},
     move_department: {"requests_app/actions/setup/departments.py:move_everything"},
 }
@@ -295,9 +301,9 @@ def complete(attempt: Attempt) -> None:
     service = outreach(town.city)
     catalog_versions.publish(service, written)
     catalog_versions.set_targets(service, written["targets"])
-    golive.set_no_article(service, needs_none=True, actor=town.ada)
+    actions.set_no_article(service, needs_none=True, actor=town.ada)
     attempt.written = written
-    golive.store_approval(Attempt(town, written, attempt.tmp, attempt.client, approved=True).approval)  # type: ignore[arg-type]
+    actions.store_approval(Attempt(town, written, attempt.tmp, attempt.client, approved=True).approval)  # type: ignore[arg-type]
     service = outreach(town.city)
     ServiceTest.objects.create(service=service, service_version=service.current, user=town.ada, passed_at=app_now())
     assert rules.missing(outreach(town.city)) == []
@@ -376,7 +382,7 @@ def test_its_own_export_changes_nothing_for_a_retired_service(attempt: Attempt) 
 # --- A new road without a row -----------------------------------------------------------------------------------------
 
 # What a road ends with: a call that stores a version or offers a service, or rows made and changed by hand.
-CALLS = {"catalog_versions.publish", "catalog_golive.publish", "golive.switch", "switch"}
+CALLS = {"catalog_versions.publish", "catalog_go_live.publish", "actions.switch", "switch"}
 MAKES = {
     "Service.objects.create",
     "Service.objects.get_or_create",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from requests_app import links
-from requests_app.actions.people import city_switch
+from requests_app.actions.people import city_switch as actions
 from requests_app.models import Jurisdiction
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.sign_in import BY_PROVIDER, start_session
@@ -29,8 +29,8 @@ def switch_city(request: StaffRequest, jurisdiction_id: int) -> HttpResponse:
         # One city's provider must not open another city's pages.
         url = links.base_url(there) + reverse("account_login")
         return render(request, "staff_app/switch_city.html", {"there": there, "url": url, "must_sign_in": True})
-    hand_over = city_switch.start(request.user, there)
-    url = links.hand_over_url(hand_over)
+    switch = actions.start(request.user, there)
+    url = links.city_switch_url(switch)
     response = render(request, "staff_app/switch_city.html", {"there": there, "url": url})
     response["Refresh"] = f"0; url={url}"
     return response
@@ -39,17 +39,17 @@ def switch_city(request: StaffRequest, jurisdiction_id: int) -> HttpResponse:
 def arrive(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, so that nobody is signed in as somebody else by a link they were sent; POST uses the link up."""
     city: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    hand_over = links.find_hand_over(token, city)
-    if hand_over is None:
+    switch = links.find_city_switch(token, city)
+    if switch is None:
         raise Http404
-    if city_switch.is_over(hand_over):
+    if actions.is_over(switch):
         return render(request, "staff_app/arrive.html", {"is_over": True}, status=410)
     if request.method != "POST":
-        return render(request, "staff_app/arrive.html", {"person": hand_over.user})
+        return render(request, "staff_app/arrive.html", {"person": switch.user})
     try:
-        user = city_switch.use(hand_over)
-    except (city_switch.LinkExpired, city_switch.NotAMember):
+        user = actions.use(switch)
+    except (actions.LinkExpired, actions.NotAMember):
         return render(request, "staff_app/arrive.html", {"is_over": True}, status=410)
     start_session(request, user, method="")
-    log.info("handed_over", user_id=user.pk)
+    log.info("city_switched", user_id=user.pk)
     return redirect("staff_app:queue")

@@ -12,8 +12,8 @@ from requests_app.clock import app_now
 from requests_app.rules.setup import go_live as rules
 from requests_app.rules.setup.catalog_rows import written_services
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.golive.forms import ApprovalForm
-from staff_app.setup.golive.golive import get_service_or_404, show
+from staff_app.setup.go_live.forms import ApprovalForm
+from staff_app.setup.go_live.go_live import get_service_or_404, show
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ def approve_emergency(request: StaffRequest, service_code: str) -> HttpResponse:
         return show(request, service, form=form, status=409, has_changed=True)
     log.info("emergency_check_approved", service_id=service.pk, user_id=request.user.pk)
     messages.success(request, _("The emergency check is approved."))
-    return redirect("staff_app:service_golive", service.service_code)
+    return redirect("staff_app:service_go_live", service.service_code)
 
 
 @staff_page
@@ -46,7 +46,7 @@ def no_article(request: StaffRequest, service_code: str) -> HttpResponse:
     service = get_service_or_404(request, service_code)
     actions.set_no_article(service, needs_none="needs_none" in request.POST, actor=request.user)
     messages.success(request, _("Saved."))
-    return redirect("staff_app:service_golive", service.service_code)
+    return redirect("staff_app:service_go_live", service.service_code)
 
 
 @staff_page
@@ -66,4 +66,4 @@ def offer_service(request: StaffRequest, service_code: str) -> HttpResponse:
         messages.success(request, _("Staff can use it now."))
     else:
         messages.success(request, _("Residents can use it now."))
-    return redirect("staff_app:service_golive", service.service_code)
+    return redirect("staff_app:service_go_live", service.service_code)
