@@ -36,6 +36,10 @@ class Mutation:
     def applied_to(self, text: str) -> str:
         return text[: self.start] + self.new + text[self.end :]
 
+    def place(self, text: str) -> tuple[str, str, str]:
+        """What survivors.yaml names it by: the file, the line as the code has it, and the kind of mistake."""
+        return self.file, text.splitlines()[self.line - 1].strip(), self.name
+
     def diff(self, text: str) -> str:
         """Its changed lines, as `git diff -U0` would show them."""
         lines = unified_diff(text.splitlines(), self.applied_to(text).splitlines(), n=0, lineterm="")

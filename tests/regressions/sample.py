@@ -56,10 +56,10 @@ def chosen(count: int, seed: int) -> list[Mutation]:
     return random.Random(seed).sample(every, min(count, len(every)))
 
 
-def harmless() -> dict[tuple[str, str], str]:
-    """By file and changed line: the second guard that makes a mistake harmless."""
+def harmless() -> dict[tuple[str, str, str], str]:
+    """By file, line and kind of mistake: the second guard that makes it harmless."""
     listed = yaml.safe_load(HARMLESS.read_text()) or []
-    return {(one["file"], one["line"]): one["guard"] for one in listed}
+    return {(one["file"], one["line"], one["mistake"]): one["guard"] for one in listed}
 
 
 # --- The nearest tests ------------------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def _report(sampler: Sampler) -> int:
     for mutation in sorted(sampler.survivors, key=lambda one: (one.file, one.line)):
         text = (ROOT / mutation.file).read_text()
         diff = mutation.diff(text)
-        guard = listed.get((mutation.file, diff.splitlines()[-1].removeprefix("+").strip()))
+        guard = listed.get(mutation.place(text))
         alone += guard is None
         print(f"\n{mutation.file}:{mutation.line} {mutation.name}\n{diff}" + (f"\nharmless: {guard}" if guard else ""))
     tried = len(sampler.caught) + len(sampler.survivors)
