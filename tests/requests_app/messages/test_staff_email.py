@@ -1,0 +1,165 @@
+"""Digests of staff and departments: whose they are, what counts in them, and what may not be in them."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from requests_app.messages import staff_email
+from requests_app.models import Leave, Membership, OutboxRow, ServiceRequest, User
+from tests import factories
+from tests.factories import Lakeside, Rivermark
+from tests.shifted_clock import set_time
+
+pytestmark = pytest.mark.django_db
+MONDAY = dt.date(2026, 11, 23)
+# Monday at 9 in the morning.
+NOW = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def lakeside(town: Rivermark) -> Lakeside:
+    set_time(NOW)
+    return factories.lakeside()
+
+
+def assigned(town: Rivermark, user: User, **columns: Any) -> ServiceRequest:
+    made = factories.routed(town.pothole, "WORDCANARY", answers={"where": "lane"})
+    ServiceRequest.objects.filter(pk=made.pk).update(assignee=user, **columns)
+    return made
+
+
+def test_each_person_gets_the_digest_of_the_city_whose_work_they_have(town: Rivermark, lakeside: Lakeside) -> None:
+    # Dev works in both cities, and has work in one.
+    Membership.objects.create(
+        user=town.dev,
+        jurisdiction=lakeside.city,
+        department=lakeside.streets,
+        role=factories.role(lakeside.city, "crew"),
+    )
+    assigned(town, town.dev)
+    ServiceRequest.objects.filter(pk=factories.routed(lakeside.pothole).pk).update(assignee=lakeside.lou)
+    assert staff_email._who_gets_digest(town.city, MONDAY) == [town.dev.pk]
+    assert staff_email._who_gets_digest(lakeside.city, MONDAY) == [lakeside.lou.pk]
+
+
+@pytest.mark.parametrize("why", ["ended", "away", "gone", "closed"])
+def test_nobody_gets_one_who_has_nothing_or_does_not_work_that_day(
+    town: Rivermark, lakeside: Lakeside, why: str
+) -> None:
+    made = assigned(town, town.dev)
+    Leave.objects.create(jurisdiction=lakeside.city, user=town.dev, starts_on=MONDAY, ends_on=MONDAY)
+    assert staff_email._who_gets_digest(town.city, MONDAY) == [town.dev.pk]
+    match why:
+        case "ended":
+            factories.mark_ended(made)
+        case "away":
+            Leave.objects.create(jurisdiction=town.city, user=town.dev, starts_on=MONDAY, ends_on=MONDAY)
+        case "gone":
+            User.objects.filter(pk=town.dev.pk).update(is_active=False)
+        case "closed":
+            hours = factories.calendar(town.city, "sundays", always=False, hours={})
+            type(town.streets).objects.filter(pk=town.streets.pk).update(calendar=hours)
+    assert staff_email._who_gets_digest(town.city, MONDAY) == []
+
+
+def test_the_list_is_ones_own_open_requests_of_this_city_without_tests(town: Rivermark, lakeside: Lakeside) -> None:
+    own = assigned(town, town.dev)
+    assigned(town, town.tom)
+    factories.mark_ended(assigned(town, town.dev))
+    test = factories.routed(town.pothole, answers={"where": "lane"}, is_test=True)
+    ServiceRequest.objects.filter(pk=test.pk).update(assignee=town.dev)
+    theirs = factories.routed(lakeside.pothole)
+    ServiceRequest.objects.filter(pk=theirs.pk).update(assignee=town.dev)
+    Membership.objects.create(
+        user=town.dev,
+        jurisdiction=lakeside.city,
+        department=lakeside.streets,
+        role=factories.role(lakeside.city, "crew"),
+    )
+    dev = User.objects.get(pk=town.dev.pk)
+    assert staff_email._open_of(dev, town.city) == [own]
+    assert staff_email._open_of(dev, lakeside.city) == [theirs]
+
+
+def send(kind: str, city: Any, pk: int, mailoutbox: list[EmailMultiAlternatives]) -> list[EmailMultiAlternatives]:
+    mailoutbox.clear()
+    row = OutboxRow(kind=kind, dedupe_key=f"{kind}:{city.pk}:{MONDAY}:{pk}")
+    (staff_email.send_digest if kind == "staff_digest" else staff_email.send_department_digest)(row)
+    return mailoutbox
+
+
+def test_a_digest_has_no_residents_words_or_names(
+    town: Rivermark, lakeside: Lakeside, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    made = assigned(town, town.dev)
+    private = factories.routed(town.outreach, "SECRETCANARY")
+    ServiceRequest.objects.filter(pk=private.pk).update(assignee=town.dev, address="1 Secret St")
+    (mail,) = send("staff_digest", town.city, town.dev.pk, mailoutbox)
+    assert mail.to == [town.dev.email]
+    for text in (f"{mail.subject}\n{mail.body}", *(str(content) for content, _type in mail.alternatives)):
+        assert made.display_reference in text
+        assert [one for one in ("WORDCANARY", "SECRETCANARY", "Secret St", "Ana", "010-0199") if one in text] == []
+
+
+def test_a_departments_digest_goes_to_its_inbox_or_else_to_its_own_supervisors(
+    town: Rivermark, lakeside: Lakeside, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    factories.routed(town.tree, "WORDCANARY")
+    gone = factories.staff("Gus", "supervisor", town.city, town.parks)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    factories.staff("Cy", "crew", town.city, town.parks)
+    departments = type(town.parks).objects.filter(pk=town.parks.pk)
+    departments.update(weekly_email=True)
+    (mail,) = send("department_digest", town.city, town.parks.pk, mailoutbox)
+    assert mail.to == [town.pia.email]
+    departments.update(email="parks@city.example")
+    (mail,) = send("department_digest", town.city, town.parks.pk, mailoutbox)
+    assert mail.to == ["parks@city.example"]
+    assert "WORDCANARY" not in mail.body + str(mail.alternatives)
+    # Of another city's key, switched off, or closed: none.
+    assert send("department_digest", lakeside.city, town.parks.pk, mailoutbox) == []
+    departments.update(active=False)
+    assert send("department_digest", town.city, town.parks.pk, mailoutbox) == []
+    departments.update(active=True, weekly_email=False)
+    assert send("department_digest", town.city, town.parks.pk, mailoutbox) == []
+
+
+def test_what_a_departments_digest_counts(town: Rivermark, lakeside: Lakeside) -> None:
+    second, two_weeks = dt.timedelta(seconds=1), dt.timedelta(days=14)
+    first = factories.routed(town.tree)
+    rows = [first, *factories.copies(first, 4)]
+    factories.routed(town.pothole, answers={"where": "lane"})
+    factories.routed(town.tree, is_test=True)
+    for made, columns in zip(
+        rows,
+        (
+            {"due_at": NOW - second, "submitted_at": NOW - two_weeks - second},
+            {"due_at": NOW - second, "status": "on_hold", "hold_reason": "weather"},
+            {"due_at": NOW, "submitted_at": NOW - two_weeks},
+            {"due_at": NOW + second, "submitted_at": NOW - two_weeks - second, "last_public_message_at": NOW - second},
+            {"due_at": None, "submitted_at": NOW},
+        ),
+        strict=True,
+    ):
+        ServiceRequest.objects.filter(pk=made.pk).update(**columns)
+    numbers = staff_email._numbers(town.parks)
+    assert numbers is not None
+    assert [count for _name, count in numbers["numbers"]] == ["5", "1", "1"]
+    assert staff_email._numbers(lakeside.streets) is None
+
+
+def test_digests_are_enqueued_once_a_day_by_city(town: Rivermark, lakeside: Lakeside) -> None:
+    type(town.streets).objects.update(weekly_email=False)
+    for city in (town, lakeside):
+        type(town.streets).objects.filter(pk=city.streets.pk).update(weekly_email=True)
+    assigned(town, town.dev)
+    assert staff_email.enqueue_digests(town.city) == 2
+    assert staff_email.enqueue_digests(town.city) == 0
+    assert staff_email.enqueue_digests(lakeside.city) == 1
+    keys = set(OutboxRow.objects.filter(kind="department_digest").values_list("dedupe_key", flat=True))
+    assert keys == {f"department_digest:{one.city.pk}:{MONDAY}:{one.streets.pk}" for one in (town, lakeside)}
+    # On a Tuesday, people's alone.
+    set_time(NOW + dt.timedelta(days=1))
+    assert staff_email.enqueue_digests(town.city) == 1
