@@ -85,7 +85,9 @@ def test_the_examples_call_what_the_files_define() -> None:
         code = "".join(re.findall(r"```python\n(.*?)```", step, re.DOTALL))
         for helper in set(re.findall(r"\b(_[a-z]\w+)\(", code)):
             file = re.findall(r"`([\w/]+\.py)`", step)[0]
-            assert f"def {helper}(" in (ROOT / file).read_text(), f"{file}: {helper}"
+            assert re.search(rf"^(def {helper}\(|{helper} = )", (ROOT / file).read_text(), re.MULTILINE), (
+                f"{file}: {helper}"
+            )
 
 
 def test_packages_and_subjects_are_in_the_pictures_that_are_kept() -> None:

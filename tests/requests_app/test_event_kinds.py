@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from requests_app import event_kinds
 from requests_app.event_kinds import KINDS, complete, where
 
-ROW = asdict(KINDS["made_safe"]) | {"name": "parts_ordered"}
+ROW = asdict(KINDS["made_safe"]) | {"name": "crew_called"}
 
 
 # Each has words where they are read; complete() says which kinds lack them.
@@ -17,7 +17,7 @@ WORDS = {"words", "own_words", "staff_words", "instead", "instead_words"}
 
 @pytest.mark.parametrize("field", sorted(ROW.keys() - WORDS - {"name"}))
 def test_a_row_that_leaves_a_decision_out_names_the_kind_and_the_decision(field: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=f"parts_ordered is incomplete: .*'{field}'"):
+    with pytest.raises(ImproperlyConfigured, match=f"crew_called is incomplete: .*'{field}'"):
         event_kinds._kind(**{name: value for name, value in ROW.items() if name != field})
 
 
@@ -36,13 +36,13 @@ def test_a_row_that_leaves_a_decision_out_names_the_kind_and_the_decision(field:
     ],
 )
 def test_a_word_that_no_field_knows_names_the_kind(field: str, value: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=f"parts_ordered has {field}='{value}'"):
+    with pytest.raises(ImproperlyConfigured, match=f"crew_called has {field}='{value}'"):
         event_kinds._kind(**ROW | {field: value})
 
 
 def test_what_can_be_undone_says_what_to_do_once_it_is_too_late() -> None:
     for change in ({"instead": ""}, {"instead_words": ""}, {"undo": ""}):
-        with pytest.raises(ImproperlyConfigured, match="parts_ordered needs instead and instead_words"):
+        with pytest.raises(ImproperlyConfigured, match="crew_called needs instead and instead_words"):
             event_kinds._kind(**ROW | change)
 
 

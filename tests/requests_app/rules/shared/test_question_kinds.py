@@ -24,14 +24,14 @@ ASKING = Path(__file__).parents[4] / "static/js/offline/asking.js"
 @pytest.mark.parametrize("part", QuestionKind.PARTS)
 def test_a_class_that_lacks_a_part_is_named_with_the_part(part: str) -> None:
     parts = {name: value for name, value in vars(Single).items() if name in QuestionKind.PARTS and name != part}
-    with pytest.raises(ImproperlyConfigured, match=f"The question kind Time has no {part}"):
-        type("Time", (QuestionKind,), parts)
+    with pytest.raises(ImproperlyConfigured, match=f"The question kind Rating has no {part}"):
+        type("Rating", (QuestionKind,), parts)
 
 
 def test_a_kind_without_a_class_or_a_control_is_named() -> None:
     complete(KINDS, QuestionVersion.Kind.values)
-    with pytest.raises(ImproperlyConfigured, match="The question kind time has no class"):
-        complete(KINDS, [*QuestionVersion.Kind.values, "time"])
+    with pytest.raises(ImproperlyConfigured, match="The question kind rating has no class"):
+        complete(KINDS, [*QuestionVersion.Kind.values, "rating"])
     # What is only read has no control in a form.
     assert set(CONTROLS) == {kind.control for kind in KINDS.values()} - {"note"}
     with pytest.raises(ImproperlyConfigured, match="The question kind datetime has no control in CONTROLS"):
