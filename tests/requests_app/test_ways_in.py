@@ -37,7 +37,7 @@ PLAIN = "A hole as big as a plate"
 DISTRESS = "My husband beats me every night, please help me. There is a pothole in front"
 AYUDA = "Mi esposo me golpea todas las noches, ayúdeme por favor. Hay un bache en frente"
 PERSONAL = "A hole by the gate. Call 617-555-0142"
-THREAT = "Fill the hole or I'll kill you"
+THREAT = "Fill the hole or you will regret this"
 GAS = "I smell gas in the hall"
 SECRETS = ("beats me", "golpea")
 
@@ -71,7 +71,7 @@ class Town:
 
 @pytest.fixture
 def town(cast: Rivermark, tmp_path: Path) -> Town:
-    ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="i'll kill you")
+    ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="you will regret this")
     return Town(cast, tmp_path)
 
 
