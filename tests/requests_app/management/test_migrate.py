@@ -50,7 +50,9 @@ def test_an_older_database_is_refused_before_it_is_touched(names: list[str]) -> 
 
 
 def test_a_database_with_the_last_of_the_old_migrations_goes_on() -> None:
-    pretend("0001_functions_and_staff", "0002_squashed_0072", "0107_service_test_version", "0108_approved_words")
+    # With those of later versions, which the tables have already.
+    later = recorded() - {"0001_initial"}
+    pretend("0001_functions_and_staff", "0002_squashed_0072", "0108_approved_words", *later)
     printed = StringIO()
     call_command("migrate", stdout=printed)
     assert "No migrations to apply." in printed.getvalue()
