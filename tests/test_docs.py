@@ -18,6 +18,8 @@ PAGES = sorted(
 FOLDERS = "requests_app|staff_app|templates|static|config|deploy|docs|bin|frontend|tests"
 # What CONTRIBUTING.md's examples would add.
 EXAMPLES = {
+    "requests_app/actions/setup/desk_numbers.py",
+    "requests_app/models/desk_number.py",
     "requests_app/web/explore/departments.py",
     "templates/requests_app/explore/departments.html",
     "tests/requests_app/web/explore/test_departments.py",
