@@ -1,6 +1,6 @@
 """Deliberate mistakes in the code, and the tests that must notice each one. Run: .venv/bin/python -m tests.regressions"""
 
-from tests.regressions import access, api, api_v1, clients, operations, public, reporting, residents, work
+from tests.regressions import access, api, api_v1, clients, next_to_it, operations, public, reporting, residents, work
 from tests.regressions.regression import Regression
 
 REGRESSIONS: list[Regression] = [
@@ -13,6 +13,7 @@ REGRESSIONS: list[Regression] = [
     *clients.REGRESSIONS,
     *residents.REGRESSIONS,
     *operations.REGRESSIONS,
+    *next_to_it.REGRESSIONS,
 ]
 
 
