@@ -58,7 +58,7 @@ DOORS: dict[str, set[str]] = {
         "requests_app.api.v1.base",
         "requests_app.api.v1.description",
         "requests_app.api.v1.operations",
-        "requests_app.api.v1.problems",
+        "requests_app.api.framework.problems",
         "requests_app.api.v1.webhooks",
     },
     "requests_app.api.framework": set(),

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from requests_app.api.framework import problems
 from requests_app.api.open311 import errors as open311
-from requests_app.api.v1 import problems
 
 # By the start of the path: what answers with this status.
 ANSWERS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {"/open311/": open311.answer, "/api/": problems.answer}

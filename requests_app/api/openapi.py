@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views import View
 
+from requests_app.api.framework.problems import answer
 from requests_app.api.framework.throttling import counted
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
 from requests_app.api.open311 import description as open311
 from requests_app.api.v1 import openapi as v1
-from requests_app.api.v1.problems import answer
 
 MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml"}
 KEEP_S = 300

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from requests_app.api import openapi
-from requests_app.api.v1.problems import not_found
+from requests_app.api.framework.problems import not_found
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("openapi.<str:format>", openapi.Document.as_view(), name="api_document"),

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.work import endings, holds, staff_actions, staff_texts
 from requests_app.actions.work.merges import CannotMerge
+from requests_app.api.framework.bodies import Body
+from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1 import writing
-from requests_app.api.v1.bodies import Body
-from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.staff_schemas import ACTION_FIELDS
 from requests_app.core.localized import localized
 from requests_app.forms.fields import PhotosField

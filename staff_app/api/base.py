@@ -15,13 +15,13 @@ from requests_app.access import NUMBERED, get_request_or_404
 from requests_app.actions.report import submission
 from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.framework import idempotency
+from requests_app.api.framework.bodies import canonical
 from requests_app.api.framework.parsers import JSONParser
 from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.problems import Problem
 from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
 from requests_app.api.v1 import writing
 from requests_app.api.v1.base import V1View
-from requests_app.api.v1.bodies import canonical
-from requests_app.api.v1.problems import Problem
 from requests_app.core.prepared import Prepared
 from requests_app.models import ApiKey, ServiceRequest, User
 from requests_app.models.api_key import Scope

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from requests_app import references
 from requests_app.actions.privacy import privacy
-from requests_app.api.v1.parameters import Choice, Names, Parameter, Query, Several
-from requests_app.api.v1.problems import FieldError, invalid_cursor, invalid_parameter
+from requests_app.api.framework.parameters import Choice, Names, Parameter, Query, Several
+from requests_app.api.framework.problems import FieldError, invalid_cursor, invalid_parameter
 from requests_app.core.paging import BadCursor, Page
 from requests_app.models import Disposition, Jurisdiction, ServiceRequest, User
 from requests_app.rules.shared import directory as directories

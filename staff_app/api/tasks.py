@@ -6,9 +6,9 @@ from django.forms import Form
 from django.utils.translation import gettext as _
 
 from requests_app.actions.work import tasks as actions
-from requests_app.api.v1.bodies import Body
-from requests_app.api.v1.parameters import Choice, Parameter, Query
-from requests_app.api.v1.problems import FieldError, Problem, invalid_cursor, invalid_parameter
+from requests_app.api.framework.bodies import Body
+from requests_app.api.framework.parameters import Choice, Parameter, Query
+from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.core.localized import localized
 from requests_app.core.paging import BadCursor, Order, Page, page
 from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, Team, User

@@ -11,10 +11,10 @@ from requests_app.actions.report import submission
 from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
+from requests_app.api.framework.bodies import Body, canonical
+from requests_app.api.framework.problems import FieldError, Problem
 from requests_app.api.framework.report_parts import is_link
 from requests_app.api.v1 import writing
-from requests_app.api.v1.bodies import Body, canonical
-from requests_app.api.v1.problems import FieldError, Problem
 from requests_app.api.v1.staff_schemas import NUMBER_MAX
 from requests_app.messages.report_notice import notice_of
 from requests_app.models import ApiKey, Channel, IdempotencyKey, Jurisdiction, ServiceRequest, User

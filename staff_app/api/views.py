@@ -11,16 +11,16 @@ from rest_framework.response import Response
 from requests_app import references
 from requests_app.actions.privacy import privacy
 from requests_app.actions.work import staff_actions
+from requests_app.api.framework.bodies import Body, json_part
 from requests_app.api.framework.conditional import check_if_match, tag_of
+from requests_app.api.framework.parameters import Choice
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.problems import Problem
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.v1.base import CURSOR, LIMIT, SIZE
-from requests_app.api.v1.bodies import Body, json_part
 from requests_app.api.v1.operations import JPEG, JSON, PHOTO, Answer, Operation, fields_of, operation
 from requests_app.api.v1.operations import Body as Taken
-from requests_app.api.v1.parameters import Choice
-from requests_app.api.v1.problems import Problem
 from requests_app.api.v1.reporting_views import FORM, only_known
 from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.messages.request_shape import moment

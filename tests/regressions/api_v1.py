@@ -24,14 +24,14 @@ REGRESSIONS = [
     ),
     Regression(
         "a field of a body with a NUL is refused without its name",
-        "requests_app/api/v1/problems.py",
+        "requests_app/api/framework/problems.py",
         'errors = [FieldError(known.field, "not-text", detail)]',
         "errors = []",
         JUNK,
     ),
     Regression(
         "a number beyond all bounds is taken for a text",
-        "requests_app/api/v1/bodies.py",
+        "requests_app/api/framework/bodies.py",
         'found = self.value(name, str, _("a string"), required=required)',
         'found = self.value(name, (str, int), _("a string"), required=required)\n        found = found if found is None else str(found)',
         JUNK,
@@ -213,7 +213,7 @@ REGRESSIONS = [
     ),
     Regression(
         "API v1 ignores a misspelled filter",
-        "requests_app/api/v1/parameters.py",
+        "requests_app/api/framework/parameters.py",
         'errors.append(FieldError(shown, "unknown", _("Unknown parameter: %(name)s.") % {"name": shown}))',
         "pass",
         READING,

@@ -1,4 +1,4 @@
-"""Parts of a report that each API reads: a place in words, and a link to a photo."""
+"""Parts of a report that each API reads: a place in words, a link to a photo, how long texts may be."""
 
 from django.core import exceptions
 from django.core.validators import URLValidator
@@ -8,6 +8,8 @@ from requests_app.models import Asset, GazetteerEntry, Jurisdiction
 from requests_app.places import addresses, assets
 from requests_app.places.address_words import search_key
 
+# Characters.
+ADDRESS_MOST, NAME_MOST, EMAIL_MOST, PHONE_MOST = 300, 200, 254, 60
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
 SURE = 0.9
 _check_link = URLValidator(schemes=["http", "https"])

@@ -20,7 +20,15 @@ from requests_app.actions.report import submission
 from requests_app.actions.report.submission import Idempotency, Place, Refused
 from requests_app.api.emergency import CONFIRMED, emergency_in, stopped_words
 from requests_app.api.framework import idempotency
-from requests_app.api.framework.report_parts import asset_place, is_link, searched_place
+from requests_app.api.framework.report_parts import (
+    ADDRESS_MOST,
+    EMAIL_MOST,
+    NAME_MOST,
+    PHONE_MOST,
+    asset_place,
+    is_link,
+    searched_place,
+)
 from requests_app.api.open311 import tokens
 from requests_app.api.open311.catalog import offered_version
 from requests_app.api.open311.parameters import Parameters
@@ -42,7 +50,6 @@ from requests_app.places.ownership import owner_of
 from requests_app.rules.alarms import screening
 from requests_app.rules.shared import intake
 
-ADDRESS_MOST, NAME_MOST, EMAIL_MOST, PHONE_MOST = 300, 200, 254, 60
 # Who a request comes from or through, and what is not ours to keep.
 NOT_THE_BODY = {"api_key", "jurisdiction_id"}
 

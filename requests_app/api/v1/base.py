@@ -17,12 +17,12 @@ from rest_framework.response import Response
 from requests_app.api.framework.authentication import BearerAuthentication
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.negotiation import FormatByEnding
+from requests_app.api.framework.parameters import Choice, Integer, Parameter, Query, read_query
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
+from requests_app.api.framework.problems import FieldError, Problem, exception_handler, invalid_parameter
 from requests_app.api.framework.views import ApiView
 from requests_app.api.v1.description import Described
 from requests_app.api.v1.operations import LANG, Operation
-from requests_app.api.v1.parameters import Choice, Integer, Parameter, Query, read_query
-from requests_app.api.v1.problems import FieldError, Problem, exception_handler, invalid_parameter
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared.jurisdictions import find_jurisdiction
 

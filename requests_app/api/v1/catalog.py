@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.api.emergency import emergency_in
-from requests_app.api.v1.problems import Problem
+from requests_app.api.framework.problems import Problem
 from requests_app.api.v1.questions import answers_schema, described
 from requests_app.core import markdown
 from requests_app.core.localized import localized

@@ -3,10 +3,10 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework.parameters import Parameter
 from requests_app.api.v1 import catalog, examples
 from requests_app.api.v1.base import V1View
 from requests_app.api.v1.operations import Answer, Operation, operation
-from requests_app.api.v1.parameters import Parameter
 
 # The catalog changes rarely.
 KEEP_S = 300

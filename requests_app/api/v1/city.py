@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from requests_app import links, photos
+from requests_app.api.framework.problems import FieldError, invalid_parameter
 from requests_app.api.v1.base import LIMIT_MAX
-from requests_app.api.v1.problems import FieldError, invalid_parameter
 from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared import intake

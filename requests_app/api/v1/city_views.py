@@ -3,10 +3,10 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework.parameters import Month
 from requests_app.api.v1 import city, examples
 from requests_app.api.v1.base import V1View
 from requests_app.api.v1.operations import Answer, Operation, operation
-from requests_app.api.v1.parameters import Month
 
 
 class City(V1View):

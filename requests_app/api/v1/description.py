@@ -4,10 +4,10 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+from requests_app.api.framework.parameters import Names, Parameter, Several
+from requests_app.api.framework.problems import MEDIA_TYPE, PROBLEMS, type_of
 from requests_app.api.v1.examples import SITE
 from requests_app.api.v1.operations import JSON, Answer, Operation
-from requests_app.api.v1.parameters import Names, Parameter, Several
-from requests_app.api.v1.problems import MEDIA_TYPE, PROBLEMS, type_of
 
 # What an address is made of.
 IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {

@@ -8,8 +8,8 @@ from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from requests_app import links
-from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import Problem, invalid_cursor
+from requests_app.api.framework.parameters import Query
+from requests_app.api.framework.problems import Problem, invalid_cursor
 from requests_app.core import paging
 from requests_app.models import Area, Asset, Jurisdiction
 from requests_app.models.geography import area_label

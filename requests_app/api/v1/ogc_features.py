@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import references
+from requests_app.api.framework.parameters import Query
+from requests_app.api.framework.problems import Problem, invalid_cursor
 from requests_app.api.v1 import geography, service_requests
 from requests_app.api.v1.ogc_parameters import Period
 from requests_app.api.v1.ogc_schemas import ASSET_PROPERTIES, REQUEST_PROPERTIES
-from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import Problem, invalid_cursor
 from requests_app.core import paging
 from requests_app.models import Area, Asset, Jurisdiction, ServiceRequest
 from requests_app.places.public_place import unlisted_versions

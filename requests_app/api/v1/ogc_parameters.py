@@ -9,8 +9,8 @@ from django.contrib.gis.geos import Polygon
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from requests_app.api.framework.parameters import Integer, Parameter, Unfit, is_on_earth
 from requests_app.api.v1.base import LIMIT_DEFAULT
-from requests_app.api.v1.parameters import Integer, Parameter, Unfit, is_on_earth
 
 LIMIT_MAX = 1000
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?([eE][+-]?\d{1,2})?", re.ASCII)

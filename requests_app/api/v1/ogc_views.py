@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework.parameters import Parameter
 from requests_app.api.v1 import ogc_features, ogc_openapi, ogc_schemas
 from requests_app.api.v1.base import CURSOR, V1View
 from requests_app.api.v1.ogc_parameters import BBOX, DATETIME, LIMIT
 from requests_app.api.v1.operations import GEOJSON, JSON, Answer, Operation, operation
-from requests_app.api.v1.parameters import Parameter
 from requests_app.api.v1.request_views import FILTERS
 from requests_app.core.paging import Page
 from requests_app.models import Jurisdiction

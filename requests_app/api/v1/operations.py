@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from requests_app.api.v1.parameters import Names, Parameter
+from requests_app.api.framework.parameters import Names, Parameter
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Schema = dict[str, Any]

@@ -7,11 +7,11 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework.parameters import Circle, Parameter, Spot
+from requests_app.api.framework.problems import FieldError, invalid_parameter
 from requests_app.api.v1 import examples, geography
 from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
 from requests_app.api.v1.operations import GEOJSON, Answer, Operation, operation
-from requests_app.api.v1.parameters import Circle, Parameter, Spot
-from requests_app.api.v1.problems import FieldError, invalid_parameter
 from requests_app.core import limits
 from requests_app.rules.shared import rate_limits
 

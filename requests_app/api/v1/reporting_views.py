@@ -11,17 +11,17 @@ from rest_framework.response import Response
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import key_of
+from requests_app.api.framework.bodies import Body, canonical, json_part
 from requests_app.api.framework.conditional import check_if_match, tag_of
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.v1 import examples, service_requests, writing
 from requests_app.api.v1.base import V1View
-from requests_app.api.v1.bodies import Body, canonical, json_part
 from requests_app.api.v1.operations import JSON, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
-from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.request_views import OneRequest, Requests
 from requests_app.core import limits
 from requests_app.models import ApiKey

@@ -5,10 +5,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app.api.framework.authentication import key_of
+from requests_app.api.framework.parameters import Choice, Circle, Parameter
 from requests_app.api.v1 import examples, service_requests
 from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
 from requests_app.api.v1.operations import GEOJSON, Answer, Operation, fields_of, operation
-from requests_app.api.v1.parameters import Choice, Circle, Parameter
 from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.places.public_filter import WORDS_MAX
 

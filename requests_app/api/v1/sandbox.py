@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from requests_app import references
 from requests_app.actions.programs import sandbox
 from requests_app.actions.work import merges
+from requests_app.api.framework.bodies import Body
+from requests_app.api.framework.parameters import Query
+from requests_app.api.framework.problems import FieldError, Problem, invalid_body, invalid_cursor
 from requests_app.api.v1 import service_requests
-from requests_app.api.v1.bodies import Body
-from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import FieldError, Problem, invalid_body, invalid_cursor
 from requests_app.core import paging
 from requests_app.models import ApiKey, Department, Jurisdiction, Owner, Photo, ServiceRequest
 from requests_app.rules.shared import intake

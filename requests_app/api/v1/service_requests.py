@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from requests_app import links, references
 from requests_app.api.framework.errors import Unavailable
-from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import FieldError, Problem, invalid_cursor, invalid_parameter
+from requests_app.api.framework.parameters import Query
+from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.core import paging
 from requests_app.link_access import RELATED, RequestAccess

@@ -5,13 +5,13 @@ from typing import Any, cast
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework.parameters import Choice
 from requests_app.api.framework.parsers import JSONParser
 from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
 from requests_app.api.v1 import examples, webhooks
 from requests_app.api.v1.base import CURSOR, LIMIT, V1View
 from requests_app.api.v1.operations import JSON, Answer, Body, Operation, operation
-from requests_app.api.v1.parameters import Choice
 from requests_app.models import ApiKey, Webhook, WebhookDelivery
 from requests_app.models.api_key import Scope
 

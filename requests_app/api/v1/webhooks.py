@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.programs import webhooks as actions
+from requests_app.api.framework.bodies import Body
+from requests_app.api.framework.parameters import Query
+from requests_app.api.framework.problems import Problem, invalid_cursor
 from requests_app.api.v1 import examples
-from requests_app.api.v1.bodies import Body
-from requests_app.api.v1.parameters import Query
-from requests_app.api.v1.problems import Problem, invalid_cursor
 from requests_app.core import outside_calls, paging
 from requests_app.messages.request_shape import moment
 from requests_app.models import ApiKey, Area, Department, Jurisdiction, Service, Webhook, WebhookDelivery

@@ -17,11 +17,11 @@ from requests_app.actions.report.submission import Idempotency, Place, Refused, 
 from requests_app.actions.shared import verify_email
 from requests_app.actions.work import conversation, progress
 from requests_app.api.emergency import CONFIRMED, emergency_in, emergency_of_answer, stopped_words
+from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.idempotency import body_hash
-from requests_app.api.framework.report_parts import searched_place
+from requests_app.api.framework.problems import FieldError, Problem, invalid_body
+from requests_app.api.framework.report_parts import ADDRESS_MOST, NAME_MOST, PHONE_MOST, searched_place
 from requests_app.api.v1 import catalog, service_requests
-from requests_app.api.v1.bodies import Body
-from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.core import limits
 from requests_app.link_access import RequestAccess, access_by_link, allowed_actions
 from requests_app.messages.report_notice import notice_of
@@ -46,7 +46,7 @@ from requests_app.rules.setup import offer_dates
 from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.lifecycle import IllegalTransition
 
-ADDRESS_MOST, NAME_MOST, PHONE_MOST, ALT_MOST = 300, 200, 60, 300
+ALT_MOST = 300
 # A field of Refused as the body names it.
 FIELDS = {
     "place": "place",

@@ -20,9 +20,9 @@ from django.test import Client
 from requests_app import api_keys, photos
 from requests_app.actions.programs import webhooks
 from requests_app.actions.work import tasks
+from requests_app.api.framework.problems import PROBLEMS
 from requests_app.api.openapi import document
 from requests_app.api.v1.examples import EDIT, NEW_REPORT
-from requests_app.api.v1.problems import PROBLEMS
 from requests_app.messages import webhook_calls
 from requests_app.models import ApiKey, Comment, Membership, Photo, ServiceRequest, Webhook, WebhookDelivery
 from requests_app.models.api_key import Scope

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from requests_app.api.framework.parsers import NOT_TEXT
-from requests_app.api.v1.problems import FieldError, invalid_parameter
+from requests_app.api.framework.problems import FieldError, invalid_parameter
 
 _DEGREES = r"[+-]?\d{1,3}(\.\d{1,12})?"
 _POINT = re.compile(rf"({_DEGREES}),({_DEGREES})", re.ASCII)

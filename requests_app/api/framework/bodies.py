@@ -11,7 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
 from requests_app.api.framework.parsers import read_json
-from requests_app.api.v1.problems import FieldError, invalid_body
+from requests_app.api.framework.problems import FieldError, invalid_body
 from requests_app.rules.shared import intake
 
 
