@@ -17,7 +17,7 @@ BOUNDS = {ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.Gt
 LOOKUPS = {"lt": "lte", "lte": "lt", "gt": "gte", "gte": "gt"}
 RECIPIENTS = {"REPORTER": "FOLLOWER", "FOLLOWER": "REPORTER", "AFFECTED": "REPORTER", "assignee": "stand_in"}
 # How many are done in one transaction, or in one night: one more does no harm.
-BATCHES = re.compile("batch|at_most|chunk", re.IGNORECASE)
+BATCHES = re.compile("batch|at_most|at_once|chunk", re.IGNORECASE)
 # A list of rows, not the first letters of a text.
 ROWS = re.compile(r"\b(order_by|filter|values|values_list|exclude|sorted)\(")
 

@@ -23,7 +23,7 @@ from types import CodeType, FunctionType
 import pytest
 import yaml
 
-from config.stack.changes import _importers
+from config.stack.changes import Tree
 from config.stack.folders import ROOT
 from tests.regressions import REGRESSIONS
 from tests.regressions.mutations import Mutation, mutations
@@ -38,6 +38,7 @@ PLACES = (
 )
 # So many files of tests are run for a mistake, the nearest first.
 FILES = 6
+PARTS = ("tests/requests_app/", "tests/staff_app/", "tests/clients/")
 # Of the processor: what the nearest tests haven't noticed by then has survived. And of a clock: it hangs.
 LIMIT_S, TIMEOUT_S = 10, 300
 NOT_TRIED = "NOT TRIED"
@@ -62,41 +63,11 @@ def harmless() -> dict[tuple[str, str, str], str]:
     return {(one["file"], one["line"], one["mistake"]): one["guard"] for one in listed}
 
 
-# --- The nearest tests ------------------------------------------------------------------------------------------------
-
-
-class Nearest:
-    """For a file, the tests that would be run by hand: of its name, in its deliberate regressions, that import it, of its subject."""
-
-    def __init__(self) -> None:
-        folders = ("requests_app", "staff_app", "tests")
-        paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-        self.sources = {str(path.relative_to(ROOT)): path.read_text() for path in paths}
-        # Not those of the whole: they walk through all pages, or start a browser.
-        parts = ("tests/requests_app/", "tests/staff_app/", "tests/clients/")
-        self.tests = sorted(
-            name for name in self.sources if name.startswith(parts) and Path(name).name.startswith("test_")
-        )
-        self.importers = _importers(self.sources)
-
-    def to(self, file: str) -> list[str]:
-        importers = sorted(self.importers[file])
-        listed = [test for one in REGRESSIONS if one.file == file for test in one.tests]
-        own_folder = f"tests/{Path(file).parent}"
-        by_nearness = [
-            *self._named_like(file),
-            *listed,
-            *(test for test in self.tests if test in importers),
-            *(test for importer in importers for test in self._named_like(importer)),
-            *(test for test in self.tests if str(Path(test).parent) == own_folder),
-            *(test for test in self.tests if Path(test).parent.name == Path(file).parent.name),
-        ]
-        return list(dict.fromkeys(by_nearness))[:FILES]
-
-    def _named_like(self, file: str) -> list[str]:
-        """The one in the folder that mirrors the file's first."""
-        alike = [test for test in self.tests if Path(test).name == f"test_{Path(file).name}"]
-        return sorted(alike, key=lambda test: str(Path(test).parent) != f"tests/{Path(file).parent}")
+def nearest(tree: Tree, file: str) -> list[str]:
+    """The tests that bin/test --changed would run first, without those of the whole: they walk through all pages, or start a browser."""
+    near = tree.distances(file)
+    tests = [test for test in near if test.startswith(PARTS)]
+    return sorted(tests, key=lambda test: (near[test], tree.seconds[test]))[:FILES]
 
 
 # --- A mistake in a process -------------------------------------------------------------------------------------------
@@ -240,8 +211,11 @@ def _run(session: pytest.Session, items: Sequence[pytest.Item], mutation: Mutati
 
 def run(count: int, seed: int, only: str) -> int:
     sample = [one for one in chosen(count, seed) if re.search(only, one.file)]
-    nearest = Nearest()
-    tests = {one.file: nearest.to(one.file) for one in sample}
+    listed: dict[str, list[str]] = defaultdict(list)
+    for regression in REGRESSIONS:
+        listed[regression.file] += regression.tests
+    tree = Tree(ROOT, regressions=listed)
+    tests = {one.file: nearest(tree, one.file) for one in sample}
     sampler = Sampler(sample, tests, [], {})
     files = sorted({test for listed in tests.values() for test in listed})
     options = [

@@ -85,6 +85,19 @@ def test_what_one_merges_into_is_in_sight_and_not_merged_itself(town: Rivermark,
     assert {tree.pk, private.pk} - {one.pk for one in ServiceRequest.objects.visible_to(town.dev)}
 
 
+def test_nothing_is_merged_into_a_request_of_another_city_that_one_works_for(
+    town: Rivermark, lakeside: Lakeside
+) -> None:
+    both = factories.staff("Bea", "triage", town.city, town.streets)
+    role = factories.role(lakeside.city, "triage")
+    factories.Membership.objects.create(user=both, jurisdiction=lakeside.city, department=lakeside.streets, role=role)
+    theirs = factories.routed(lakeside.pothole)
+    written = [{"verb": "merge", "parent": theirs.pk}]
+    with pytest.raises(Refused):
+        steps.loaded(written, town.city, both)
+    assert steps.loaded(written, lakeside.city, both)[0].row == theirs
+
+
 @pytest.mark.parametrize(
     "written",
     [
