@@ -65,7 +65,13 @@ class Provider:
 class Handler(BaseHTTPRequestHandler):
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    state: dict[str, Any] = {"person": dict(PERSON), "removed": False, "wrong": "", "down": False}
+    state: dict[str, Any] = {
+        "person": dict(PERSON),
+        "removed": False,
+        "wrong": "",
+        "down": False,
+        "has_other_key": False,
+    }
     codes: dict[str, dict[str, str]] = {}
     refresh_tokens: set[str] = set()
     access_tokens: set[str] = set()
@@ -100,9 +106,17 @@ class Handler(BaseHTTPRequestHandler):
                     "backchannel_logout_supported": True,
                 }
             )
-        elif path == "/jwks":
+        elif path == "/jwks" and self.state["wrong"] == "moved":
+            self.send_response(302)
+            self.send_header("Location", f"{self.issuer}/moved")
+            self.end_headers()
+        elif path in ("/jwks", "/moved"):
             key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-            self.answer({"keys": [{**key, "kid": "1", "use": "sig", "alg": "RS256"}]})
+            filler = "x" * 1_000_000 if self.state["wrong"] == "large" else ""
+            other = (
+                [{"kty": "EC", "crv": "brainpoolP256r1", "x": "AA", "y": "AA"}] if self.state["has_other_key"] else []
+            )
+            self.answer({"keys": [*other, {**key, "kid": "1", "use": "sig", "alg": "RS256"}], "filler": filler})
         elif path == "/authorize":
             asked = {name: values[0] for name, values in query.items()}
             assert asked["client_id"] == CLIENT_ID
@@ -168,6 +182,8 @@ class Handler(BaseHTTPRequestHandler):
             "audience": {"aud": "another"},
             "age": {"iat": now - 4000, "exp": now - 3000},
             "nonce": {"nonce": "another"},
+            "party": {"azp": "another"},
+            "parties": {"aud": [CLIENT_ID, "another"]},
         }
         every |= changes.get(wrong, {})
         if wrong == "none":

@@ -246,6 +246,27 @@ REGRESSIONS = [
         ("tests/staff_app/setup/people/test_single_sign_on.py",),
     ),
     Regression(
+        "single sign-on follows its provider's redirects to other hosts",
+        "requests_app/openid.py",
+        "build_opener(_NoRedirect)",
+        "build_opener()",
+        ("tests/staff_app/setup/people/test_single_sign_on.py",),
+    ),
+    Regression(
+        "single sign-on takes a token that was made for another program",
+        "requests_app/openid.py",
+        '(len(audiences) > 1 or "azp" in claims) and',
+        "False and",
+        ("tests/staff_app/setup/people/test_single_sign_on.py",),
+    ),
+    Regression(
+        "single sign-on reads answers of any size",
+        "requests_app/openid.py",
+        "ANSWER_MAX_BYTES = 1_000_000",
+        "ANSWER_MAX_BYTES = 1_000_000_000",
+        ("tests/staff_app/setup/people/test_single_sign_on.py",),
+    ),
+    Regression(
         "whoever signs in at a computer gets the account of who was there before",
         "staff_app/single_sign_on.py",
         'or not constant_time_compare(request.GET.get("key", ""), kept["key"])',

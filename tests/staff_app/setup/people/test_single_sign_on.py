@@ -36,7 +36,7 @@ def _process() -> Iterator[Provider]:
 
 @pytest.fixture
 def provider(_process: Provider) -> Provider:
-    _process.control(person=PERSON, removed=False, wrong="", down=False)
+    _process.control(person=PERSON, removed=False, wrong="", down=False, has_other_key=False)
     return _process
 
 
@@ -111,7 +111,10 @@ def test_without_a_mapped_group_nobody_gets_in(set_up: Any, provider: Provider) 
     assert not User.objects.filter(email=PERSON["email"]).exists()
 
 
-@pytest.mark.parametrize("wrong", ["issuer", "audience", "age", "nonce", "none", "secret", "signature"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["issuer", "audience", "age", "nonce", "none", "secret", "signature", "party", "parties", "moved", "large"],
+)
 def test_a_token_that_is_not_right_opens_nothing(set_up: Any, provider: Provider, wrong: str) -> None:
     provider.control(wrong=wrong)
     client = Client()
@@ -119,6 +122,11 @@ def test_a_token_that_is_not_right_opens_nothing(set_up: Any, provider: Provider
     assert answer["Location"] == "/accounts/login/"
     assert not is_in(client)
     assert not SignInAccount.objects.exists()
+
+
+def test_a_key_of_a_kind_that_we_do_not_know_stops_nobody(set_up: Any, provider: Provider) -> None:
+    provider.control(has_other_key=True)
+    assert is_in(sign_in(provider))
 
 
 def test_an_answer_works_once_and_in_its_own_browser(set_up: Any, provider: Provider) -> None:
