@@ -202,7 +202,7 @@ def _key(provider: SignInProvider, key_id: str) -> Any:
     raise InvalidToken("kid")
 
 
-def _token(provider: SignInProvider, asked: dict[str, str]) -> dict[str, Any]:
+def _token(provider: SignInProvider, params: dict[str, str]) -> dict[str, Any]:
     config = discover(provider.server_url)
     secret = sealed.unseal(provider.client_secret)
     headers = {}
@@ -211,8 +211,8 @@ def _token(provider: SignInProvider, asked: dict[str, str]) -> dict[str, Any]:
         pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     else:
-        asked = {**asked, "client_id": provider.client_id, **({"client_secret": secret} if secret else {})}
-    return _fetch(config["token_endpoint"], data=asked, headers=headers)
+        params = {**params, "client_id": provider.client_id, **({"client_secret": secret} if secret else {})}
+    return _fetch(config["token_endpoint"], data=params, headers=headers)
 
 
 class _NoRedirect(HTTPRedirectHandler):

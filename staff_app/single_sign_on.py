@@ -178,8 +178,8 @@ def connect_account(request: StaffRequest) -> HttpResponse:
     return redirect(kept["next"] or first_page(request) or resolve_url("staff_app:queue"))
 
 
-def _back(request: HttpRequest, words: str) -> HttpResponse:
-    messages.error(request, words)
+def _back(request: HttpRequest, message: str) -> HttpResponse:
+    messages.error(request, message)
     return redirect("account_login")
 
 

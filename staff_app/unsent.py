@@ -66,8 +66,8 @@ def drop(request: HttpRequest) -> None:
         _save(request, [one for one in _all(request) if one.path != request.path])
 
 
-def _is_theirs(request: HttpRequest, one: Unsent) -> bool:
-    return one.writer == str(request.user.pk)
+def _is_theirs(request: HttpRequest, unsent: Unsent) -> bool:
+    return unsent.writer == str(request.user.pk)
 
 
 def _all(request: HttpRequest) -> list[Unsent]:

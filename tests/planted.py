@@ -307,7 +307,7 @@ def _plant_rows() -> Planted:
     ListedReason.objects.create(
         jurisdiction=city, kind="cannot_do", code="budget", words=reason, appeal={"en": "Ask the council."}
     )
-    endings.resolve(requests["ended"].pk, disposition="cannot_do", reason="budget", words="Next year.", actor=sue)
+    endings.resolve(requests["ended"].pk, disposition="cannot_do", reason="budget", text="Next year.", actor=sue)
     # Merged into a request that later became private, of which nothing may show.
     merges.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
     related_requests.relate(requests["parks"].pk, other=requests["turned"].pk, actor=staff["ada"])
@@ -679,8 +679,8 @@ def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Depar
         service_request=public, text=CANARIES["hidden comment"], public=True, user=tom, hidden_at=app_now()
     )
     conversation.comment(public.pk, text=f"We spoke with {CANARIES['hidden words of a comment']} there.", actor=tom)
-    endings.resolve(public.pk, disposition="fixed", words="The hole is filled.", actor=tom, visited=True)
-    reopenings.reopen(public.pk, words=CANARIES["words of a reopening"], actor=zenobia)
+    endings.resolve(public.pk, disposition="fixed", text="The hole is filled.", actor=tom, visited=True)
+    reopenings.reopen(public.pk, text=CANARIES["words of a reopening"], actor=zenobia)
 
 
 def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:

@@ -372,9 +372,9 @@ def exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def held_port(host: str, wanted: int) -> socket.socket:
+def held_port(host: str, preferred: int) -> socket.socket:
     """Binds the wanted port, or the next free one, so that no other process takes it before the web process does."""
-    for port in range(wanted, min(wanted + 200, 65536)):
+    for port in range(preferred, min(preferred + 200, 65536)):
         holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         # SO_REUSEADDR like gunicorn, so that a port in TIME_WAIT is free. Listen, since two bound sockets may share a port.
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -384,10 +384,10 @@ def held_port(host: str, wanted: int) -> socket.socket:
         except OSError:
             holder.close()
             continue
-        if port != wanted:
-            print(f"Port {wanted} is taken: using {port}.")
+        if port != preferred:
+            print(f"Port {preferred} is taken: using {port}.")
         return holder
-    raise StackError(f"no free port on {host} from {wanted} on. Choose another with --port.")
+    raise StackError(f"no free port on {host} from {preferred} on. Choose another with --port.")
 
 
 def fingerprint(pieces: Iterable[bytes]) -> str:

@@ -112,8 +112,8 @@ def needs(purpose: str) -> list[Need]:
     return wanted
 
 
-def say(words: str) -> None:
-    print(words, flush=True)
+def say(message: str) -> None:
+    print(message, flush=True)
 
 
 def install_packages(purpose: str) -> None:

@@ -168,9 +168,9 @@ def kept(folder: Path, name: str) -> dict[str, Any]:
 
 
 @contextmanager
-def linting_beside(wanted: bool) -> Iterator[Callable[[], int]]:
+def linting_beside(enabled: bool) -> Iterator[Callable[[], int]]:
     """bin/lint in a process of its own while the block runs; the function waits for its end, prints and answers its exit code."""
-    if not wanted:
+    if not enabled:
         yield lambda: 0
         return
     lint = [sys.executable, "-m", "config.stack", "lint"]

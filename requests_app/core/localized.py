@@ -7,12 +7,12 @@ from django.utils.translation import get_language
 LocalizedText = Mapping[str, str]
 
 
-def localized(words: LocalizedText | None, language: str | None = None) -> str:
+def localized(texts: LocalizedText | None, language: str | None = None) -> str:
     """The text in `language` (default: the active one), else in English, else in any language, else ""."""
-    if not words:
+    if not texts:
         return ""
     language = language or get_language() or "en"
     for code in (language, language.split("-")[0], "en"):
-        if words.get(code):
-            return words[code]
-    return next(iter(words.values()))
+        if texts.get(code):
+            return texts[code]
+    return next(iter(texts.values()))

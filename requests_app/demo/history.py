@@ -307,10 +307,10 @@ class HistoryBuilder:
         return users[number % len(users)] if users else None
 
     def _comment(
-        self, row: dict[str, Any], event: NewEvent, words: str, language: str, *, kind: str, public: bool
+        self, row: dict[str, Any], event: NewEvent, text: str, language: str, *, kind: str, public: bool
     ) -> NewComment:
         department_id = None if event.person is not None else row["department_id"]
-        return NewComment(kind, words, language, public, event.user_id, event.person, department_id)
+        return NewComment(kind, text, language, public, event.user_id, event.person, department_id)
 
     # --- One method per kind of event. Returning False drops the event ------------------------------------------------
     def _submitted(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:

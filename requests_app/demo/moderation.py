@@ -82,7 +82,7 @@ def submit_report(
     jurisdiction: Jurisdiction,
     service_code: str,
     language: str,
-    words: str,
+    text: str,
     place: GazetteerEntry,
     **more: Any,
 ) -> ServiceRequest:
@@ -95,7 +95,7 @@ def submit_report(
     report = submission.NewReport(
         jurisdiction=jurisdiction,
         version=version,
-        description=words,
+        description=text,
         language=language,
         place=Place(place.point, place.label, source="address", confidence=1.0),
         answers=answers,

@@ -350,7 +350,7 @@ class Timeline:
         }[reason]
         return self.rng.uniform(low, high)
 
-    def _ask(self, asked: dt.datetime, answered: dt.datetime | None = None) -> None:
+    def _ask(self, asked_at: dt.datetime, answered: dt.datetime | None = None) -> None:
         """A question and its answer; the bank holds pairs, "question => answer"."""
         for code in (self.language, "en"):
             blocks = self.blocks("ask", code)
@@ -361,7 +361,7 @@ class Timeline:
             text = phrases.say(question, self.rng, self.slots)
             reply = phrases.say(answer, self.rng, self.slots)
             if text:
-                self.add("asked", asked, "staff", words=text, language=code)
+                self.add("asked", asked_at, "staff", words=text, language=code)
                 if answered and reply:
                     self.add("answered", answered, "reporter", words=phrases.capitalized(reply), language=code)
                 return

@@ -149,35 +149,40 @@ def _requests(keys: Sequence[int]) -> list[ServiceRequest]:
     return sorted(found, key=lambda one: (one.submitted_at, one.pk), reverse=True)
 
 
-def _request(one: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, Any]:
+def _request(service_request: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, Any]:
     """All of a request they reported; of one they joined or follow, its public part."""
     about: dict[str, Any] = {
-        "reference": one.reference,
-        "service": {"code": one.service.service_code, "name": localized(one.service_version.name)},
-        "department": localized(one.department.name) if one.department else None,
+        "reference": service_request.reference,
+        "service": {
+            "code": service_request.service.service_code,
+            "name": localized(service_request.service_version.name),
+        },
+        "department": localized(service_request.department.name) if service_request.department else None,
         "you": sorted(set(roles)),
-        "status": one.status,
-        "outcome": one.disposition or None,
-        "shown_to_everybody": one.is_public,
-        "submitted_at": one.submitted_at,
-        "updated_at": one.updated_at,
-        "ended_at": one.resolved_at,
-        "place": {"address": one.public_address or None},
+        "status": service_request.status,
+        "outcome": service_request.disposition or None,
+        "shown_to_everybody": service_request.is_public,
+        "submitted_at": service_request.submitted_at,
+        "updated_at": service_request.updated_at,
+        "ended_at": service_request.resolved_at,
+        "place": {"address": service_request.public_address or None},
     }
     if not own:
         return about
     return about | {
-        "channel": one.channel,
-        "language": one.language,
-        "words": one.description,
-        "place": _place(one) | {"named_by": one.place_source or None},
-        "answers": [{"question": answer.question_text, "answer": answer.value_text} for answer in one.answers.all()],
+        "channel": service_request.channel,
+        "language": service_request.language,
+        "words": service_request.description,
+        "place": _place(service_request) | {"named_by": service_request.place_source or None},
+        "answers": [
+            {"question": answer.question_text, "answer": answer.value_text} for answer in service_request.answers.all()
+        ],
         "earlier_words": [
             {"of": revision.field, "before": revision.before, "after": revision.after, "at": revision.created_at}
-            for revision in one.text_revisions.all()
+            for revision in service_request.text_revisions.all()
             if revision.comment is None
         ],
-        "earlier_places": [_place(place) | {"at": place.created_at} for place in one.place_revisions.all()],
+        "earlier_places": [_place(place) | {"at": place.created_at} for place in service_request.place_revisions.all()],
     }
 
 
@@ -224,16 +229,16 @@ def _photos(own: set[int]) -> dict[int, list[Photo]]:
     return found
 
 
-def _photo(one: Photo, name: str) -> dict[str, Any]:
+def _photo(photo: Photo, name: str) -> dict[str, Any]:
     return {
         "file": name,
-        "shows": one.alt or None,
-        "width": one.width,
-        "height": one.height,
-        "taken_at": one.taken_at,
-        "latitude": one.taken_point.y if one.taken_point else None,
-        "longitude": one.taken_point.x if one.taken_point else None,
-        "sent_at": one.created_at,
+        "shows": photo.alt or None,
+        "width": photo.width,
+        "height": photo.height,
+        "taken_at": photo.taken_at,
+        "latitude": photo.taken_point.y if photo.taken_point else None,
+        "longitude": photo.taken_point.x if photo.taken_point else None,
+        "sent_at": photo.created_at,
     }
 
 
@@ -253,12 +258,12 @@ def _sent(people: Any) -> Any:
     return sent.select_related("contact_point").order_by("id")
 
 
-def _message(one: Message) -> dict[str, Any]:
+def _message(message: Message) -> dict[str, Any]:
     return {
-        "kind": one.kind,
-        "by": one.channel,
-        "to": one.contact_point.value if one.contact_point else None,
-        "at": one.sent_at,
+        "kind": message.kind,
+        "by": message.channel,
+        "to": message.contact_point.value if message.contact_point else None,
+        "at": message.sent_at,
     }
 
 
@@ -271,13 +276,13 @@ def _surveyed(people: Any, keys: Sequence[int]) -> dict[int, list[dict[str, Any]
     return found
 
 
-def _person(one: Any) -> dict[str, Any]:
+def _person(person: Any) -> dict[str, Any]:
     return {
-        "name": one.name or None,
-        "postal_address": one.postal_address or None,
-        "language": one.language,
-        "may_be_called": one.may_be_called,
-        "since": one.created_at,
+        "name": person.name or None,
+        "postal_address": person.postal_address or None,
+        "language": person.language,
+        "may_be_called": person.may_be_called,
+        "since": person.created_at,
         "contacts": [
             {
                 "kind": point.kind,
@@ -285,7 +290,7 @@ def _person(one: Any) -> dict[str, Any]:
                 "confirmed_at": point.verified_at,
                 "refused_at": point.bounced_at,
             }
-            for point in one.contact_points.all()
+            for point in person.contact_points.all()
         ],
     }
 
@@ -295,16 +300,16 @@ def _subscriptions(contact_point: ContactPoint) -> Iterable[Subscription]:
     return Subscription.objects.filter(contact_point__in=my_requests.same_address(contact_point)).order_by("id")
 
 
-def _subscription(one: Subscription) -> dict[str, Any]:
+def _subscription(subscription: Subscription) -> dict[str, Any]:
     return {
-        "about": one.label,
-        "latitude": one.point.y if one.point else None,
-        "longitude": one.point.x if one.point else None,
-        "meters_around": one.radius_m,
-        "how_often": "the evening before collection" if one.collection else one.cadence,
-        "asked_at": one.created_at,
-        "confirmed_at": one.confirmed_at,
-        "unsubscribed_at": one.unsubscribed_at,
+        "about": subscription.label,
+        "latitude": subscription.point.y if subscription.point else None,
+        "longitude": subscription.point.x if subscription.point else None,
+        "meters_around": subscription.radius_m,
+        "how_often": "the evening before collection" if subscription.collection else subscription.cadence,
+        "asked_at": subscription.created_at,
+        "confirmed_at": subscription.confirmed_at,
+        "unsubscribed_at": subscription.unsubscribed_at,
     }
 
 

@@ -73,9 +73,9 @@ def check(jurisdiction: Jurisdiction, catalog: Catalog, languages: Sequence[str]
         raise _not_imported(found)
 
 
-def _not_imported(found: list[str]) -> ImportProblemError:
-    more = [f"{len(found) - REPORTED_MAX} more."] if len(found) > REPORTED_MAX else []
-    return ImportProblemError("The catalog was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
+def _not_imported(problems: list[str]) -> ImportProblemError:
+    more = [f"{len(problems) - REPORTED_MAX} more."] if len(problems) > REPORTED_MAX else []
+    return ImportProblemError("The catalog was not imported.\n" + "\n".join([*problems[:REPORTED_MAX], *more]))
 
 
 @transaction.atomic

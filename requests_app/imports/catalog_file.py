@@ -122,9 +122,9 @@ def _phrase(value: Any) -> str:
     return value
 
 
-def listed_term(kind: str, written: Any) -> str:
+def listed_term(kind: str, value: Any) -> str:
     """A link or threat as it is compared; empty: it is none."""
-    return TERMS[kind](str(written)) if kind in TERMS else ""
+    return TERMS[kind](str(value)) if kind in TERMS else ""
 
 
 def _term(kind: str, value: Any) -> Any:
@@ -602,14 +602,14 @@ def _joined(files: Iterable[YamlFile]) -> Catalog:
     return joined
 
 
-def problems(catalog: Catalog, languages: Sequence[str], known: Mapping[str, set[str]] | None = None) -> list[str]:
+def problems(catalog: Catalog, languages: Sequence[str], codes: Mapping[str, set[str]] | None = None) -> list[str]:
     """What is wrong in it, a sentence each, by file, line and column; an empty list: it can be imported.
 
-    known: by the names of parts, the codes that the city has already; "address_card": its layers and fields.
+    codes: by the names of parts, the codes that the city has already; "address_card": its layers and fields.
     """
-    context: dict[str, Any] = {part: (known or {}).get(part, set()) | _codes(catalog, part) for part in REFERRED_TO}
+    context: dict[str, Any] = {part: (codes or {}).get(part, set()) | _codes(catalog, part) for part in REFERRED_TO}
     context |= {"languages": languages, "answers": _answers(catalog.get("services"))}
-    context["address_card"] = (known or {}).get("address_card")
+    context["address_card"] = (codes or {}).get("address_card")
     try:
         CatalogFile.model_validate(dict(catalog), context=context)
     except ValidationError as error:
@@ -619,11 +619,11 @@ def problems(catalog: Catalog, languages: Sequence[str], known: Mapping[str, set
 
 
 def service_problems(
-    service: Mapping[str, Any], languages: Sequence[str], known: Mapping[str, set[str]]
+    service: Mapping[str, Any], languages: Sequence[str], codes: Mapping[str, set[str]]
 ) -> list[ErrorDetails]:
     """What is wrong in one service as written in a catalog: `loc` is the path in it, `type` and `ctx` say what (see wrong())."""
     try:
-        Service.model_validate(dict(service), context={**known, "languages": languages, "answers": {}})
+        Service.model_validate(dict(service), context={**codes, "languages": languages, "answers": {}})
     except ValidationError as error:
         return error.errors(include_url=False)
     return []
@@ -646,14 +646,14 @@ def _answers(services: Any) -> dict[str, set[tuple[str, str]]]:
     return found
 
 
-def is_switched_off(written: Any) -> bool:
+def is_switched_off(value: Any) -> bool:
     """Whether an emergency phrase is written as {phrase, off: true}."""
-    return isinstance(written, dict) and bool(written.get("off"))
+    return isinstance(value, dict) and bool(value.get("off"))
 
 
-def read_phrase(written: Any) -> tuple[Any, list[Any]]:
+def read_phrase(value: Any) -> tuple[Any, list[Any]]:
     """An emergency phrase as it is written, words alone or {phrase, unless: […]}: the words, and its `unless`."""
-    if not isinstance(written, dict):
-        return written, []
-    unless = written.get("unless") or []
-    return written.get("phrase"), unless if isinstance(unless, list) else [unless]
+    if not isinstance(value, dict):
+        return value, []
+    unless = value.get("unless") or []
+    return value.get("phrase"), unless if isinstance(unless, list) else [unless]

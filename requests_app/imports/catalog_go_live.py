@@ -18,19 +18,19 @@ from requests_app.rules.setup.catalog_rows import written_services
 Written = dict[str, Any]
 
 
-def publish(service: Service, written: Written, actor: User | None) -> bool:
+def publish(service: Service, fields: Written, actor: User | None) -> bool:
     """As catalog_versions.publish(), with the approval that the file has. Raises NotReady, with sentences in English."""
     with override("en"):
         approval = None
-        if "emergency_check" in written:
-            approval = approval_in(service, written, actor)
-        return catalog_versions.publish(service, written, approval=approval if service.active else None)
+        if "emergency_check" in fields:
+            approval = approval_in(service, fields, actor)
+        return catalog_versions.publish(service, fields, approval=approval if service.active else None)
 
 
-def approval_in(service: Service, written: Written, actor: User | None) -> ServiceApproval:
+def approval_in(service: Service, fields: Written, actor: User | None) -> ServiceApproval:
     """The approval that a file has of a service's emergency check. Raises NotReady if it is of other words."""
-    city, said = service.jurisdiction, written["emergency_check"]
-    words = rules.emergency_words(written, city)
+    city, said = service.jurisdiction, fields["emergency_check"]
+    words = rules.emergency_words(fields, city)
     if said["code"] != rules.fingerprint(words):
         sentence = f"the code of `emergency_check` is of other words. These have {rules.fingerprint(words)}."
         raise rules.NotReady([rules.Check(rules.EMERGENCY, [sentence])])
@@ -40,11 +40,11 @@ def approval_in(service: Service, written: Written, actor: User | None) -> Servi
     return actions.new_approval(service, approver=said["approved_by"], review_by=review_by, words=words, actor=actor)
 
 
-def refusal(written: Written, city: Jurisdiction, refused: rules.NotReady) -> str:
+def refusal(fields: Written, city: Jurisdiction, refused: rules.NotReady) -> str:
     """Why a service that residents use can't become what the file says, and what to do."""
-    code, words = written["service_code"], rules.emergency_words(written, city)
+    code, words = fields["service_code"], rules.emergency_words(fields, city)
     said = f"services, {code}: {' '.join(refused.sentences)}"
-    if rules.unnamed_in(words) or "emergency_check" in written:
+    if rules.unnamed_in(words) or "emergency_check" in fields:
         return said
     return (
         f"services, {code}: residents use this service, and the file changes its emergency check. Publish this change in setup,"
@@ -86,7 +86,7 @@ def go_live(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None, cr
 
 
 def _approve(
-    service: Service, written: Written, said: Written, catalog: Catalog, actor: User | None, *, is_new: bool
+    service: Service, fields: Written, said: Written, catalog: Catalog, actor: User | None, *, is_new: bool
 ) -> None:
     city = service.jurisdiction
     if "emergency_check" in said:
@@ -96,13 +96,13 @@ def _approve(
             service,
             approver="",
             review_by=_today(city) + catalog.shipped_for,
-            words=rules.emergency_words(written, city),
+            words=rules.emergency_words(fields, city),
             actor=actor,
             is_shipped=True,
         )
     else:
         return
-    if rules.emergency_check(service, written, approval).done:
+    if rules.emergency_check(service, fields, approval).done:
         actions.store_approval(approval)
 
 

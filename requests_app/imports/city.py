@@ -95,11 +95,11 @@ class City:
         self.read.check(CityFile)
         self.said: dict[str, Any] = self.read.data
 
-    def path(self, written: Any) -> Path:
+    def path(self, value: Any) -> Path:
         """A path as city.yaml writes it, absolute or from its own folder."""
-        path = self.folder / str(written)
+        path = self.folder / str(value)
         if not path.exists():
-            raise ImportProblemError(f"{self.file.name} names {written}, but there is no such file.")
+            raise ImportProblemError(f"{self.file.name} names {value}, but there is no such file.")
         return path
 
     def jurisdiction(self) -> Jurisdiction:
@@ -140,8 +140,8 @@ class City:
             "and allow them in ALLOWED_HOSTS. Nothing was changed."
         )
 
-    def _branding(self, said: dict[str, Any]) -> dict[str, Any]:
-        return said | {"seal_url": seal(self.path(said["seal"]))} if "seal" in said else said
+    def _branding(self, section: dict[str, Any]) -> dict[str, Any]:
+        return section | {"seal_url": seal(self.path(section["seal"]))} if "seal" in section else section
 
     def owners(self, jurisdiction: Jurisdiction) -> None:
         if "owners" not in self.said:
@@ -338,11 +338,15 @@ class City:
             import_requests(jurisdiction, self.path(said["file"]), mapping, progress=self.progress)
 
     def _rows(
-        self, what: str, said: dict[str, Any], needed: set[str], make: Callable[[dict[str, str], str], list[Any] | None]
+        self,
+        what: str,
+        section: dict[str, Any],
+        needed: set[str],
+        make: Callable[[dict[str, str], str], list[Any] | None],
     ) -> Iterator[list[Any]]:
         """Yields the valid rows of a CSV file, with our column names. Logs and skips rows without a place."""
-        path = self.path(said["file"])
-        columns: dict[str, str] = said["columns"]
+        path = self.path(section["file"])
+        columns: dict[str, str] = section["columns"]
         self.progress.step(what)
         bad = 0
         try:

@@ -50,9 +50,9 @@ def token() -> str:
     return signing.dumps("city", salt=SALT)
 
 
-def is_valid(given: str) -> bool:
+def is_valid(token: str) -> bool:
     try:
-        signing.loads(given, salt=SALT, max_age=LINK_HOURS * 3600)
+        signing.loads(token, salt=SALT, max_age=LINK_HOURS * 3600)
     except signing.BadSignature:
         return False
     return not Jurisdiction.objects.exists()

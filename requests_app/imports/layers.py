@@ -103,13 +103,13 @@ def read_mapping(path: Path) -> list[Entry]:
     return entries
 
 
-def _entry(mapping: str, file: str, written: Any) -> Entry:
+def _entry(mapping: str, file: str, value: Any) -> Entry:
     where = f"{mapping}, {file}"
-    if not isinstance(written, dict) or written.get("use") not in USES:
+    if not isinstance(value, dict) or value.get("use") not in USES:
         raise ImportProblemError(f"{where}: `use` must be one of {', '.join(USES)}.")
-    if unknown := set(written) - KEYS:
+    if unknown := set(value) - KEYS:
         raise ImportProblemError(f"{where}: unknown key `{min(unknown)}`. Known keys: {', '.join(sorted(KEYS))}.")
-    entry = Entry(file=file, **written)
+    entry = Entry(file=file, **value)
     if entry.use == "basemap" and entry.layer not in basemap.LAYERS:
         raise ImportProblemError(f"{where}: `layer` must be one of the map's layers: {', '.join(basemap.LAYERS)}.")
     if entry.use == "areas" and not re.fullmatch(r"[\w-]{1,40}", entry.layer):

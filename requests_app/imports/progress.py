@@ -28,11 +28,11 @@ class Progress:
         if time.monotonic() - self.drawn_at > EVERY_S:
             self._draw()
 
-    def say(self, words: str) -> None:
+    def say(self, message: str) -> None:
         """Prints a line above the progress bar, such as why a row was skipped."""
         if self.on_terminal:
             self.stream.write("\r\x1b[K")
-        self.stream.write(f"{words}\n")
+        self.stream.write(f"{message}\n")
         self._draw()
 
     def finish(self) -> None:
@@ -64,4 +64,4 @@ class Silent(Progress):
 
     def finish(self) -> None: ...
 
-    def say(self, words: str) -> None: ...
+    def say(self, message: str) -> None: ...

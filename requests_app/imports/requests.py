@@ -514,12 +514,12 @@ class RequestImport:
         self.pairs += [(row.external_id, row.duplicate_of) for row in batch if row.duplicate_of]
         self.progress.advance(len(batch))
 
-    def _judge(self, batch: list[Row], known: dict[str, dict[str, Any]]) -> None:
+    def _judge(self, batch: list[Row], stored: dict[str, dict[str, Any]]) -> None:
         """Decides what may be public, as for every report. A known request stays as staff left it, unless its words are new."""
         texts = {row.line: [str(row.history.row[name]) for name in WORDS] for row in batch}
         lists = review.ModerationLists(self.jurisdiction, chain.from_iterable(texts.values()))
         for row in batch:
-            columns, version, before = row.history.row, self._version(row), known.get(row.external_id)
+            columns, version, before = row.history.row, self._version(row), stored.get(row.external_id)
             reason = ""
             if before is None or any(before[name] != columns[name] for name in WORDS):
                 public = public_words.words_for_everyone(

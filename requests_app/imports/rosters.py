@@ -12,10 +12,10 @@ COLUMNS = ("user_id", "name", "email", "phone", "weekdays", "starts_at", "ends_a
 
 
 def replace_roster(
-    jurisdiction: Jurisdiction, department: Department | None, written: list[dict[str, Any]], kind: str = ""
+    jurisdiction: Jurisdiction, department: Department | None, shifts: list[dict[str, Any]], kind: str = ""
 ) -> bool:
     """Makes the roster what the file lists. Returns whether it was different. Without a department: the desk's, or a danger's."""
-    wanted = [_columns(entry) for entry in written]
+    wanted = [_columns(entry) for entry in shifts]
     rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department, kind=kind)
     if [{name: getattr(row, name) for name in COLUMNS} for row in rows] == wanted:
         return False

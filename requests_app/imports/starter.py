@@ -48,19 +48,19 @@ def missing_languages(jurisdiction: Jurisdiction) -> list[str]:
     return [language for language in jurisdiction.languages if language not in LANGUAGES]
 
 
-def _with_number(said: Any, number: str) -> Any:
-    if isinstance(said, list):
-        return [_with_number(one, number) for one in said]
-    if isinstance(said, dict):
-        return {name: _with_number(one, number) for name, one in said.items()}
-    return NUMBER.sub(lambda _match: number, said) if isinstance(said, str) else said
+def _with_number(value: Any, number: str) -> Any:
+    if isinstance(value, list):
+        return [_with_number(one, number) for one in value]
+    if isinstance(value, dict):
+        return {name: _with_number(one, number) for name, one in value.items()}
+    return NUMBER.sub(lambda _match: number, value) if isinstance(value, str) else value
 
 
-def _in_languages(said: Any, languages: set[str]) -> Any:
-    if isinstance(said, list):
-        return [_in_languages(one, languages) for one in said]
-    if not isinstance(said, dict):
-        return said
-    if said and set(said) <= set(LANGUAGES):
-        return {language: words for language, words in said.items() if language in languages}
-    return {name: _in_languages(one, languages) for name, one in said.items()}
+def _in_languages(value: Any, languages: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_in_languages(one, languages) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value and set(value) <= set(LANGUAGES):
+        return {language: words for language, words in value.items() if language in languages}
+    return {name: _in_languages(one, languages) for name, one in value.items()}

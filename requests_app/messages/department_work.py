@@ -97,11 +97,11 @@ def _facts(service_request: ServiceRequest) -> list[tuple[str, str]]:
     return [(answer.question_text, answer.value_text) for answer in answers if answer.value_text]
 
 
-def _words(service_request: ServiceRequest, event: Event, known: Known) -> str:
+def _words(service_request: ServiceRequest, event: Event, names: Known) -> str:
     """What the reporter wrote, without personal data: the reply that the email is about, or the description."""
     if event.kind == "answered":
         reply = Comment.objects.filter(pk=event.data.get("comment_id"), hidden_at=None).first()
-        return redaction.redacted(reply.text, known=known) if reply is not None else ""
+        return redaction.redacted(reply.text, people=names) if reply is not None else ""
     return service_request.description
 
 

@@ -198,9 +198,9 @@ def compose(
     return mail
 
 
-def _change(item: DigestItem, changes: Changes, words: str) -> Change:
+def _change(item: DigestItem, changes: Changes, text: str) -> Change:
     comment = changes.words_of(item)
-    return Change(words, comment.text, comment.language) if comment else Change(words)
+    return Change(text, comment.text, comment.language) if comment else Change(text)
 
 
 def _url(service_request: ServiceRequest, contact_point: ContactPoint, subscription: Subscription | None) -> str:

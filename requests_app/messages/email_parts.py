@@ -79,9 +79,9 @@ def status_line(service_request: ServiceRequest, kind: str, *, department: str, 
     return _line(_("We got your report"), "info")
 
 
-def _line(words: str, tone: str) -> StatusLine:
+def _line(text: str, tone: str) -> StatusLine:
     # "Fixed" goes on after a colon as "fixed"; abbreviations stay.
-    return StatusLine(words, tone, words[:1].lower() + words[1:] if words[1:2].islower() else words)
+    return StatusLine(text, tone, text[:1].lower() + text[1:] if text[1:2].islower() else text)
 
 
 def tone_now(service_request: ServiceRequest) -> str:

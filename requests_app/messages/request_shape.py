@@ -77,9 +77,9 @@ def moment(at: dt.datetime | None, zone: ZoneInfo) -> str | None:
     return at.astimezone(zone).replace(microsecond=0).isoformat() if at else None
 
 
-def photos_of(city: Jurisdiction, found: Iterable[ServiceRequest]) -> dict[int, list[dict[str, Any]]]:
+def photos_of(city: Jurisdiction, service_requests: Iterable[ServiceRequest]) -> dict[int, list[dict[str, Any]]]:
     """The public photos by request: what was reported before the work's own. Those of a test are for its key alone."""
-    shown = {row.pk: row for row in found if shows_words(row) and not row.photos_private}
+    shown = {row.pk: row for row in service_requests if shows_words(row) and not row.photos_private}
     photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
     photos = photos.filter(kind__in=(Photo.Kind.REPORT, Photo.Kind.WORK)).order_by("kind", "id")
     site, by_request = links.base_url(city), dict[int, list[dict[str, Any]]]()

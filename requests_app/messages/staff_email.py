@@ -235,14 +235,14 @@ def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) ->
     return list(found.values())
 
 
-def _row(jurisdiction: Jurisdiction, service_request: ServiceRequest, words: list[str]) -> Row:
+def _row(jurisdiction: Jurisdiction, service_request: ServiceRequest, lines: list[str]) -> Row:
     on_hold = service_request.status == Status.ON_HOLD
     due_at = service_request.due_at
     return Row(
         name=localized(service_request.service_version.name),
         reference=service_request.display_reference,
         place="" if service_request.public_state in CONFIDENTIAL else service_request.address,
-        words=[one for one in words if one],
+        words=[one for one in lines if one],
         url=_url(jurisdiction, "staff_app:detail", service_request.reference),
         is_late=due_at is not None and due_at < app_now() and not on_hold,
     )
@@ -351,7 +351,7 @@ def _numbers(department: Department) -> dict[str, Any] | None:
     }
 
 
-def _count(found: QuerySet[ServiceRequest]) -> str:
+def _count(service_requests: QuerySet[ServiceRequest]) -> str:
     """ "12" or "1000+"; empty for none."""
-    count = found.order_by()[: COUNT_MAX + 1].count()
+    count = service_requests.order_by()[: COUNT_MAX + 1].count()
     return f"{COUNT_MAX}+" if count > COUNT_MAX else str(count or "")

@@ -42,5 +42,5 @@ def _hours_written(hours: str, language: str | None) -> str:
     return _("from %(opens)s to %(closes)s") % {"opens": _time(opens), "closes": _time(closes)} if dash else ""
 
 
-def _time(written: str) -> str:
-    return date_format(dt.datetime(2000, 1, 1, int(written[:2]) % 24, int(written[3:])), "P")
+def _time(text: str) -> str:
+    return date_format(dt.datetime(2000, 1, 1, int(text[:2]) % 24, int(text[3:])), "P")

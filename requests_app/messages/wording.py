@@ -396,6 +396,6 @@ def _history(service_request: ServiceRequest, promise: Promise, now: dt.datetime
     return ""
 
 
-def one_stop(words: str) -> str:
+def one_stop(text: str) -> str:
     """Drops the second period after a time that ends a sentence: "8:30 p.m."."""
-    return words.replace("..", ".")
+    return text.replace("..", ".")

@@ -89,26 +89,26 @@ def parts_of(jurisdiction: Jurisdiction, areas: Iterable[Area], today: dt.date) 
         yield _part(said[area.layer], area, calendars, today) if area.layer in said else Part("", area)
 
 
-def _part(said: Mapping[str, Any], area: Area, calendars: Mapping[str, WorkingHours], today: dt.date) -> Part:
-    lines = [_field(one, area.attributes, calendars, today) for one in said.get("fields", [])]
-    return Part(localized(said["name"]), area, [line for line in lines if line is not None])
+def _part(entry: Mapping[str, Any], area: Area, calendars: Mapping[str, WorkingHours], today: dt.date) -> Part:
+    lines = [_field(one, area.attributes, calendars, today) for one in entry.get("fields", [])]
+    return Part(localized(entry["name"]), area, [line for line in lines if line is not None])
 
 
 def _field(
-    said: Mapping[str, Any], attributes: Mapping[str, Any], calendars: Mapping[str, WorkingHours], today: dt.date
+    entry: Mapping[str, Any], attributes: Mapping[str, Any], calendars: Mapping[str, WorkingHours], today: dt.date
 ) -> Field | None:
-    known = attributes.get(said["key"])
+    known = attributes.get(entry["key"])
     words = localized(known) if isinstance(known, Mapping) else str(known or "")
     if not words:
         return None
-    label, kind = localized(said["label"]), said.get("kind", "text")
-    hours = calendars.get(said.get("calendar", ""))
-    days = collection_days(said, attributes, hours) if kind == "weekday" else None
+    label, kind = localized(entry["label"]), entry.get("kind", "text")
+    hours = calendars.get(entry.get("calendar", ""))
+    days = collection_days(entry, attributes, hours) if kind == "weekday" else None
     if days is None:
-        return Field(label, "text" if kind == "weekday" else kind, words, said["key"])
+        return Field(label, "text" if kind == "weekday" else kind, words, entry["key"])
     coming = days.coming(today)
-    may_move = "holiday_rule" not in said and hours is not None and _has_holiday_before(coming, hours)
-    return Field(label, kind, words, said["key"], days, coming, may_move)
+    may_move = "holiday_rule" not in entry and hours is not None and _has_holiday_before(coming, hours)
+    return Field(label, kind, words, entry["key"], days, coming, may_move)
 
 
 def _has_holiday_before(coming: list[Pickup], hours: WorkingHours) -> bool:

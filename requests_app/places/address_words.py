@@ -153,25 +153,25 @@ def readings(text: str, aliases: Mapping[str, str | list[str]]) -> list[Reading]
     return [one for one in dict.fromkeys(found) if one.streets and len(one.key) >= 2][:READINGS_MAX]
 
 
-def street_of(words: str) -> str:
+def street_of(text: str) -> str:
     """The street without a town that follows: up to its type, if it has one. "elm st rivermark" is "elm st"."""
-    parts = words.split()
+    parts = text.split()
     for place, word in enumerate(parts[1:], 1):
         if word in STREET_TYPES:
             return " ".join(parts[: place + 1])
-    return words
+    return text
 
 
-def cuts(words: str) -> Iterator[str]:
+def cuts(text: str) -> Iterator[str]:
     """The words without the last, the last two, and so on."""
-    parts = words.split()
+    parts = text.split()
     for end in range(len(parts), 0, -1):
         yield " ".join(parts[:end])
 
 
-def core(words: str) -> str:
+def core(text: str) -> str:
     """The street's name without directions before it and its type: "e elm st" is "elm"."""
-    parts = street_of(words).split()
+    parts = street_of(text).split()
     while len(parts) > 1 and parts[0] in DIRECTIONS:
         parts = parts[1:]
     while len(parts) > 1 and (parts[-1] in STREET_TYPES or parts[-1] in DIRECTIONS):

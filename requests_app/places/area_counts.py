@@ -59,5 +59,5 @@ def layers_with_areas(chosen: PublicFilter) -> list[str]:
     return sorted(ours.values_list("layer", flat=True).distinct())
 
 
-def _whole(written: str | None) -> int:
-    return int(written) if written and written.isascii() and written.isdecimal() else 0
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() else 0

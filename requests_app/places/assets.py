@@ -34,22 +34,22 @@ def by_numbers(jurisdiction: Jurisdiction, numbers: Iterable[str]) -> dict[str, 
     return {asset.number: asset for asset in numbered.filter(number__in=wanted)}
 
 
-def named_in(jurisdiction: Jurisdiction, words: str) -> Asset | None:
+def named_in(jurisdiction: Jurisdiction, text: str) -> Asset | None:
     """The asset whose number is in the text: "L00417", "l 00417", "Street light L00417". None if there are two."""
-    words = words[:200].replace("\x00", " ")
-    numbers = [word.strip(".,;:()#") for word in words.split()]
+    text = text[:200].replace("\x00", " ")
+    numbers = [word.strip(".,;:()#") for word in text.split()]
     # Within a sentence, "12A" is a house; asset numbers are longer and have both letters and digits.
     found = [
         number for number in numbers if len(number) >= 4 and re.search(r"\d", number) and re.search(r"[A-Za-z]", number)
     ]
-    if alone := ALONE.fullmatch(words):
-        found += [alone[1] + alone[2], words.strip()]
+    if alone := ALONE.fullmatch(text):
+        found += [alone[1] + alone[2], text.strip()]
     return _only(by_numbers(jurisdiction, found))
 
 
-def named_at(jurisdiction: Jurisdiction, words: str, point: Point | None) -> Asset | None:
+def named_at(jurisdiction: Jurisdiction, text: str, point: Point | None) -> Asset | None:
     """The asset whose number is in the text, unless the point is somewhere else."""
-    asset = named_in(jurisdiction, words)
+    asset = named_in(jurisdiction, text)
     if asset is None or (point is not None and not box_around(asset.point, NEAR_M).covers(point)):
         return None
     return asset
@@ -64,12 +64,12 @@ def near(jurisdiction: Jurisdiction, point: Point, kinds: Iterable[str], meters:
     return [asset for asset in nearest if asset.meters.m <= meters]
 
 
-def search(jurisdiction: Jurisdiction, words: str) -> list[Match]:
+def search(jurisdiction: Jurisdiction, text: str) -> list[Match]:
     """Places that match the text: the asset whose number it has, otherwise the results of the address search."""
-    asset = named_in(jurisdiction, words)
+    asset = named_in(jurisdiction, text)
     if asset is not None:
         return [Match(name_of(jurisdiction, asset), asset.point, "asset", 1.0)]
-    return addresses.search(jurisdiction, words)
+    return addresses.search(jurisdiction, text)
 
 
 def name_of(jurisdiction: Jurisdiction, asset: Asset) -> str:
@@ -92,5 +92,5 @@ def kind_name(jurisdiction: Jurisdiction, kind: str) -> str:
     return localized((jurisdiction.branding.get("asset_kinds") or {}).get(kind))
 
 
-def _only(found: dict[str, Asset]) -> Asset | None:
-    return next(iter(found.values())) if len(found) == 1 else None
+def _only(assets: dict[str, Asset]) -> Asset | None:
+    return next(iter(assets.values())) if len(assets) == 1 else None

@@ -527,10 +527,10 @@ def _runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         yield run
 
 
-def _add(found: list[T], more: Iterator[T], most: int) -> None:
+def _add(items: list[T], more: Iterator[T], most: int) -> None:
     """Adds what wasn't said before in the same words."""
     for one in more:
-        if len(found) >= most:
+        if len(items) >= most:
             return
-        if one not in found:
-            found.append(one)
+        if one not in items:
+            items.append(one)

@@ -174,9 +174,9 @@ class _Search:
         wanted = [re.compile(prefix + end) for prefix in self._houses(address)]
         return [one for one in entries if one.kind == "address" and any(each.match(one.search_key) for each in wanted)]
 
-    def _next_to(self, said: Address) -> Mention | None:
+    def _next_to(self, mention: Address) -> Mention | None:
         """A number that isn't known, where the nearest on the same street is; those on its own side come first."""
-        for house in self._houses(said):
+        for house in self._houses(mention):
             number, street = number_of(house)
             wanted = int(re.match(r"\d+", number)[0])  # type: ignore[index]
             near = range(max(wanted - NEXT_NUMBERS, 1), wanted + NEXT_NUMBERS + 1)
@@ -185,16 +185,16 @@ class _Search:
             if away:
                 nearest = min(away, key=lambda one: (away[one] % 2, away[one]))
                 label = f"{number.upper()} {nearest.label.partition(' ')[2]}"
-                return Mention(label, nearest.point, "address", said.start, said.end)
+                return Mention(label, nearest.point, "address", mention.start, mention.end)
         return None
 
-    def _is_alike(self, said: Address | Corner, entry: GazetteerEntry, confidence: float) -> bool:
+    def _is_alike(self, mention: Address | Corner, entry: GazetteerEntry, confidence: float) -> bool:
         """Whether the entry is what was meant by a misspelled name."""
         if confidence < SURE_ENOUGH:
             return False
-        if isinstance(said, Corner):
+        if isinstance(mention, Corner):
             streets = entry.search_key.split(" and ")
-            sides = [self._streets(side) for side in said.sides]
+            sides = [self._streets(side) for side in mention.sides]
             return entry.kind == "intersection" and any(
                 all(
                     any(street_alike(name, street) >= ALIKE for name in names if len(name) >= LONG_ENOUGH)
@@ -203,7 +203,7 @@ class _Search:
                 for pair in (streets, streets[::-1])
             )
         number, street = number_of(entry.search_key)
-        written = [number_of(house) for house in self._houses(said)]
+        written = [number_of(house) for house in self._houses(mention)]
         return entry.kind == "address" and any(
             number == its_number and street_alike(its_street, street) >= ALIKE for its_number, its_street in written
         )
@@ -275,10 +275,10 @@ class _Search:
             if len(found) <= (1 if kind in ("pk", "sq", "school", "playground") else 2):
                 yield from (_mention(one, landmark) for one in found)
 
-    def _told_apart(self, found: list[GazetteerEntry], said: Address | Corner | Landmark) -> Iterator[Mention]:
+    def _told_apart(self, entries: list[GazetteerEntry], mention: Address | Corner | Landmark) -> Iterator[Mention]:
         """One for each place: a street that exists twice is two. More than can be proposed are none."""
         places: list[GazetteerEntry] = []
-        for entry in found:
+        for entry in entries:
             if all(_meters(entry.point, other.point) > SAME_M for other in places):
                 places.append(entry)
         if len(places) > PROPOSED_MAX:
@@ -286,7 +286,7 @@ class _Search:
         labels = [place.label for place in places]
         for place in places:
             zip_code = f", {place.zip_code}" if labels.count(place.label) > 1 and place.zip_code else ""
-            yield _mention(place, said, zip_code)
+            yield _mention(place, mention, zip_code)
 
     # --- Blocks -------------------------------------------------------------------------------------------------------
 
@@ -342,10 +342,10 @@ def _bare(street: str) -> str:
     return " ".join(words[:-1] if len(words) > 1 and words[-1] in STREET_TYPES else words)
 
 
-def _proposed(found: list[Mention]) -> list[Mention]:
+def _proposed(mentions: list[Mention]) -> list[Mention]:
     """Without those that are inside a longer name, or the same place as a more exact one."""
     chosen: list[Mention] = []
-    by_length = sorted(found, key=lambda one: (-(one.end - one.start), EXACTNESS.index(one.kind)))
+    by_length = sorted(mentions, key=lambda one: (-(one.end - one.start), EXACTNESS.index(one.kind)))
     for one in by_length:
         spans = [(other.start, other.end) for other in chosen if (other.start, other.end) != (one.start, one.end)]
         if any(start < one.end and one.start < end for start, end in spans):
@@ -359,21 +359,21 @@ def _proposed(found: list[Mention]) -> list[Mention]:
     return sorted(places, key=lambda one: (one.start, one.label))[:PROPOSED_MAX]
 
 
-def _is_elsewhere(jurisdiction: Jurisdiction, tokens: Sequence[Token], found: Sequence[Mention]) -> bool:
+def _is_elsewhere(jurisdiction: Jurisdiction, tokens: Sequence[Token], mentions: Sequence[Mention]) -> bool:
     """Whether the text says that the place is in another city: "in Boston", "40 Salt Rd, Marlbury"."""
     said: set[str] = set()
     unknown: list[set[str]] = []
     for at, token in enumerate(tokens):
-        if not token.is_word or any(one.start <= token.start < one.end for one in found):
+        if not token.is_word or any(one.start <= token.start < one.end for one in mentions):
             continue
         before = tokens[max(at - 1, 0)]
-        follows = any(0 < token.start - one.end <= 2 for one in found)
+        follows = any(0 < token.start - one.end <= 2 for one in mentions)
         after_in = before.plain in ("in", "en")
         if not (follows or after_in):
             continue
         names = set(_names_at(tokens, at))
         said |= names
-        if after_in and token.is_capital and any(0 < before.start - one.end <= 2 for one in found):
+        if after_in and token.is_capital and any(0 < before.start - one.end <= 2 for one in mentions):
             # A name right after the place, like that of a town.
             unknown.append(names)
     if not said:
@@ -408,17 +408,17 @@ def _is_landmark(entry: GazetteerEntry) -> bool:
     return entry.kind not in STREETS
 
 
-def _mention(entry: GazetteerEntry, said: Address | Corner | Landmark, more: str = "") -> Mention:
+def _mention(entry: GazetteerEntry, mention: Address | Corner | Landmark, more: str = "") -> Mention:
     kind = "landmark" if _is_landmark(entry) else entry.kind
-    return Mention(entry.label + more, entry.point, kind, said.start, said.end)
+    return Mention(entry.label + more, entry.point, kind, mention.start, mention.end)
 
 
-def _spellings(said: AssetNumber) -> Iterator[str]:
+def _spellings(asset_number: AssetNumber) -> Iterator[str]:
     """The number, and those that it is the digits of: "pole 417" is L00417."""
-    yield said.number
-    if not said.kinds:
+    yield asset_number.number
+    if not asset_number.kinds:
         return
-    digits = said.number.lstrip("0") or "0"
+    digits = asset_number.number.lstrip("0") or "0"
     for length in range(len(digits), 7):
         padded = digits.zfill(length)
         yield padded

@@ -69,12 +69,12 @@ SELECT object_id FROM requests_app_searchdocument document
 WHERE kind = 'request' AND object_id = ANY(%s) AND ({matching})"""
 
 
-def requests_with_words(jurisdiction: Jurisdiction, words: str) -> list[int]:
+def requests_with_words(jurisdiction: Jurisdiction, text: str) -> list[int]:
     """Ids of the newest requests with all of these words, at most MOST_FOUND. Understands "quotes", or, and -minus.
 
     For queries that start from .public(): a request hidden a second ago may still have its document.
     """
-    parts = [words] if OPERATORS.search(words) else words.split()
+    parts = [text] if OPERATORS.search(text) else text.split()
     with connection.cursor() as cursor:
         cursor.execute(SMALL, {"words": parts, "languages": jurisdiction.languages})
         small, total = cursor.fetchone()
@@ -82,8 +82,8 @@ def requests_with_words(jurisdiction: Jurisdiction, words: str) -> list[int]:
         if not parts:
             return []
         common = max(COMMON, COMMON_SHARE * total)
-        found = set(_by_text(cursor, jurisdiction, words, common))
-        for services, rest in _by_service(cursor, jurisdiction, parts) if not MINUS.search(words) else ():
+        found = set(_by_text(cursor, jurisdiction, text, common))
+        for services, rest in _by_service(cursor, jurisdiction, parts) if not MINUS.search(text) else ():
             if rest:
                 found.update(_by_text(cursor, jurisdiction, " ".join(rest), common, services))
             else:
@@ -123,11 +123,11 @@ def _newest_of(cursor: Any, services: Collection[int]) -> list[int]:
 
 
 def _by_text(
-    cursor: Any, jurisdiction: Jurisdiction, words: str, common: float, services: Collection[int] | None = None
+    cursor: Any, jurisdiction: Jurisdiction, text: str, common: float, services: Collection[int] | None = None
 ) -> list[int]:
     """By what was reported. common: in how many documents words are, if they are common."""
     matching = " OR ".join(f"({LANGUAGE})" for _ in jurisdiction.languages)
-    parameters = [value for language in jurisdiction.languages for value in (language, language, words)]
+    parameters = [value for language in jurisdiction.languages for value in (language, language, text)]
     cursor.execute(ESTIMATE + matching, parameters)
     plan = cursor.fetchone()[0]
     is_common = plan[0]["Plan"]["Plan Rows"] > common

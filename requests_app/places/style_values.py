@@ -62,8 +62,8 @@ def _interpolated(parts: list[Any], zoom: float, properties: Properties) -> floa
     return outputs[-1]
 
 
-def _number(found: Any, fallback: float) -> float:
+def _number(value: Any, fallback: float) -> float:
     try:
-        return float(found)
+        return float(value)
     except (TypeError, ValueError):
         return fallback

@@ -138,10 +138,10 @@ def _colors(city: Jurisdiction | None) -> dict[str, str]:
     }
 
 
-def _filled(words: str, colors: dict[str, str]) -> str:
+def _filled(text: str, colors: dict[str, str]) -> str:
     for name, color in colors.items():
-        words = words.replace(f"{{{name}}}", color)
-    return words
+        text = text.replace(f"{{{name}}}", color)
+    return text
 
 
 def _attributes(names: str, css: str, background: str) -> SafeString:

@@ -37,6 +37,6 @@ def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room
     return refused
 
 
-def plain(words: str) -> HttpResponse:
+def plain(text: str) -> HttpResponse:
     """An error for the script that sent a photo."""
-    return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
+    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")

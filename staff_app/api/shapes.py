@@ -33,19 +33,25 @@ WHOLE = numbered(
 
 
 def rows(
-    city: Jurisdiction, user: User, found: Sequence[ServiceRequest], directory: Directory, fields: Iterable[str] | None
+    city: Jurisdiction,
+    user: User,
+    service_requests: Sequence[ServiceRequest],
+    directory: Directory,
+    fields: Iterable[str] | None,
 ) -> list[dict[str, Any]]:
     """As many queries for a page as for one. fields: None for all."""
-    listing.fill(found, city, directory)
-    redaction.redact_for(user, found)
+    listing.fill(service_requests, city, directory)
+    redaction.redact_for(user, service_requests)
     more = {
         values[0]: dict(zip(COLUMNS, values[1:], strict=True))
-        for values in ServiceRequest.objects.filter(pk__in=[row.pk for row in found]).values_list("pk", *COLUMNS)
+        for values in ServiceRequest.objects.filter(pk__in=[row.pk for row in service_requests]).values_list(
+            "pk", *COLUMNS
+        )
     }
     wanted, site = list(fields or STAFF_ROW_FIELDS), links.base_url(city)
-    said = promises.of_all(found)
+    said = promises.of_all(service_requests)
     listed = []
-    for row in found:
+    for row in service_requests:
         row.jurisdiction = city
         for name, value in more.get(row.pk, {}).items():
             setattr(row, name, value)
@@ -98,8 +104,8 @@ def _department(department: Department | None) -> dict[str, str] | None:
     return {"code": department.code, "name": localized(department.name)} if department else None
 
 
-def _named(one: Team | User | None) -> dict[str, str] | None:
-    return {"id": str(one.pk), "name": str(one)} if one else None
+def _named(team_or_user: Team | User | None) -> dict[str, str] | None:
+    return {"id": str(team_or_user.pk), "name": str(team_or_user)} if team_or_user else None
 
 
 def _flags(row: ServiceRequest) -> list[str]:
@@ -129,35 +135,44 @@ def _areas(row: ServiceRequest, directory: Directory) -> list[dict[str, str]]:
 # --- One --------------------------------------------------------------------------------------------------------------
 
 
-def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Directory) -> dict[str, Any]:
+def one(city: Jurisdiction, user: User, service_request: ServiceRequest, directory: Directory) -> dict[str, Any]:
     """A request that was read by the statement WHOLE."""
     site, zone = links.base_url(city), city.zone
-    for_department = reads_for_department(user, found)
-    given = [answer for part in answers.split(found, for_department=for_department) for answer in part]
-    if not permissions.reads_identity(user, found):
+    for_department = reads_for_department(user, service_request)
+    given = [answer for part in answers.split(service_request, for_department=for_department) for answer in part]
+    if not permissions.reads_identity(user, service_request):
         redaction.redact_answers(given)
     activity = timeline.page(
-        found, user, for_department=for_department, reads_hidden=permissions.can(user, "hide", found)
+        service_request,
+        user,
+        for_department=for_department,
+        reads_hidden=permissions.can(user, "hide", service_request),
     )
-    owner, parent = found.owner, found.duplicate_of
-    tasks = list(found.tasks.select_related("department", "team").order_by("id")) if found.has_tasks else []
+    owner, parent = service_request.owner, service_request.duplicate_of
+    tasks = (
+        list(service_request.tasks.select_related("department", "team").order_by("id"))
+        if service_request.has_tasks
+        else []
+    )
     redaction.redact_tasks(user, tasks, city)
     return {
-        **_row(found, promises.of(found), user, directory, site),
-        "place_note": found.place_note or None,
-        "asset": {"code": found.asset.asset_id, "name": assets.name_of(city, found.asset)} if found.asset else None,
+        **_row(service_request, promises.of(service_request), user, directory, site),
+        "place_note": service_request.place_note or None,
+        "asset": {"code": service_request.asset.asset_id, "name": assets.name_of(city, service_request.asset)}
+        if service_request.asset
+        else None,
         "answers": [
             {"code": answer.question_version.code, "question": answer.question_text, "answer": answer.value_text}
             for answer in sorted(given, key=lambda answer: answer.question_version.order)
         ],
-        "photos": _photos(found, user, site),
-        "sent_by": found.api_key.name if found.api_key else None,
+        "photos": _photos(service_request, user, site),
+        "sent_by": service_request.api_key.name if service_request.api_key else None,
         "owner": {"code": owner.code, "name": owner.name} if owner else None,
-        "owner_number": found.owner_reference or None,
+        "owner_number": service_request.owner_reference or None,
         "combined_with": parent.display_reference if parent else None,
-        "scheduled_for": found.scheduled_for.isoformat() if found.scheduled_for else None,
-        "reopened_count": found.reopened_count,
-        "tasks": [task(one, city, found) for one in tasks],
+        "scheduled_for": service_request.scheduled_for.isoformat() if service_request.scheduled_for else None,
+        "reopened_count": service_request.reopened_count,
+        "tasks": [task(one, city, service_request) for one in tasks],
         "timeline": [
             {
                 "at": moment(line.at, zone),
@@ -169,19 +184,23 @@ def one(city: Jurisdiction, user: User, found: ServiceRequest, directory: Direct
             }
             for line in activity.lines
         ],
-        "actions": possible(user, found),
+        "actions": possible(user, service_request),
     }
 
 
-def _photos(found: ServiceRequest, user: User, site: str) -> list[dict[str, Any]]:
+def _photos(service_request: ServiceRequest, user: User, site: str) -> list[dict[str, Any]]:
     """As on the request's page. Those that aren't public open with the key."""
-    rows = list(found.photos.order_by("id"))
-    if not permissions.reads_identity(user, found):
+    rows = list(service_request.photos.order_by("id"))
+    if not permissions.reads_identity(user, service_request):
         redaction.redact_photos(rows)
     listed = []
     for row in rows:
-        is_public = found.is_public and not row.is_private and row.hidden_at is None
-        urls = photo_urls(site, row.name) if is_public else keyed_photo_urls(site, "staff", found.reference, row.name)
+        is_public = service_request.is_public and not row.is_private and row.hidden_at is None
+        urls = (
+            photo_urls(site, row.name)
+            if is_public
+            else keyed_photo_urls(site, "staff", service_request.reference, row.name)
+        )
         listed.append(
             {
                 "id": row.name,
@@ -197,9 +216,13 @@ def _photos(found: ServiceRequest, user: User, site: str) -> list[dict[str, Any]
     return listed
 
 
-def possible(user: User, found: ServiceRequest) -> list[str]:
+def possible(user: User, service_request: ServiceRequest) -> list[str]:
     """The verbs that both the status and the permissions allow."""
-    return [one.verb for one in ACTIONS if one.is_possible(found) and permissions.can(user, one.verb, found)]
+    return [
+        one.verb
+        for one in ACTIONS
+        if one.is_possible(service_request) and permissions.can(user, one.verb, service_request)
+    ]
 
 
 # --- Tasks ------------------------------------------------------------------------------------------------------------

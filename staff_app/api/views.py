@@ -100,15 +100,15 @@ class OneOfStaff(StaffView):
     def find_whole(self, reference: str) -> ServiceRequest:
         return self.find(reference, statement=shapes.WHOLE)
 
-    def shaped(self, found: ServiceRequest) -> dict[str, Any]:
-        return shapes.one(self.jurisdiction, self.user, found, directory.of(self.jurisdiction))
+    def shaped(self, service_request: ServiceRequest) -> dict[str, Any]:
+        return shapes.one(self.jurisdiction, self.user, service_request, directory.of(self.jurisdiction))
 
-    def check_version(self, request: Request, found: ServiceRequest) -> int | None:
+    def check_version(self, request: Request, service_request: ServiceRequest) -> int | None:
         """The event up to which the caller has read it; None without If-Match. Raises 412 if it isn't as they read it."""
         if "If-Match" not in request.headers:
             return None
-        check_if_match(request, tag_of(JSONRenderer().render(self.shaped(found))))
-        return None if request.headers["If-Match"].strip() == "*" else found.last_event_id
+        check_if_match(request, tag_of(JSONRenderer().render(self.shaped(service_request))))
+        return None if request.headers["If-Match"].strip() == "*" else service_request.last_event_id
 
     def run(
         self, request: Request, reference: str, data: Any, act: Callable[[ServiceRequest], tuple[Event | None, str]]
@@ -172,27 +172,27 @@ class StaffRequest(OneOfStaff):
         )
     )
     def patch(self, request: Request, reference: str) -> Response:
-        def change(found: ServiceRequest) -> tuple[Event | None, str]:
+        def change(service_request: ServiceRequest) -> tuple[Event | None, str]:
             if "If-Match" not in request.headers:
                 raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
-            seen = self.check_version(request, found)
+            seen = self.check_version(request, service_request)
             body = Body(request.data)
             checked = bool(body.flag(actions.CHECKED))
             asked = []
             for field, verb in EDITS.items():
                 if field in body.data:
-                    action = actions.check(found, self.user, verb)
-                    asked.append(actions.read(action, found, self.user, body, only={field}))
+                    action = actions.check(service_request, self.user, verb)
+                    asked.append(actions.read(action, service_request, self.user, body, only={field}))
             if "place" in body.data:
                 place = body.inner("place")
-                action = actions.check(found, self.user, "correct_place")
-                asked.append(actions.read(action, found, self.user, place))
+                action = actions.check(service_request, self.user, "correct_place")
+                asked.append(actions.read(action, service_request, self.user, place))
                 place.no_others()
             body.no_others()
             body.check()
             if not asked:
                 return None, ""
-            return actions.perform(found, asked, user=self.user, last_event_id=seen, checked=checked), ""
+            return actions.perform(service_request, asked, user=self.user, last_event_id=seen, checked=checked), ""
 
         return self.run(request, reference, request.data, change)
 
@@ -259,17 +259,17 @@ class StaffAction(OneOfStaff):
         data = json_part(request, "action")
         only_known(request, {"photos", "photos_before"})
 
-        def act(found: ServiceRequest) -> tuple[Event | None, str]:
+        def act(service_request: ServiceRequest) -> tuple[Event | None, str]:
             if verb not in ACTION_BY_VERB:
                 raise Problem("not-found", _("Unknown action."))
-            action = actions.check(found, self.user, verb)
-            seen = self.check_version(request, found)
+            action = actions.check(service_request, self.user, verb)
+            seen = self.check_version(request, service_request)
             body = Body(data)
             checked = bool(body.flag(actions.CHECKED))
-            asked = actions.read(action, found, self.user, body, files=request.FILES)
+            asked = actions.read(action, service_request, self.user, body, files=request.FILES)
             body.no_others()
             body.check()
-            event = actions.perform(found, [asked], user=self.user, last_event_id=seen, checked=checked)
+            event = actions.perform(service_request, [asked], user=self.user, last_event_id=seen, checked=checked)
             return event, asked.form.warning()
 
         return self.run(request, reference, data, act)

@@ -159,7 +159,7 @@ def _page(
             "service_request": service_request,
             "status": wording.status_words(service_request),
             "place": redaction.redacted(
-                service_request.address, "address", known=redaction.of_request(service_request.pk)
+                service_request.address, "address", people=redaction.of_request(service_request.pk)
             )
             if still_theirs and service_request.public_state not in CONFIDENTIAL
             else "",

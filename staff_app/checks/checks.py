@@ -70,7 +70,7 @@ def check(request: StaffRequest, check_id: int) -> HttpResponse:
     return render(request, "staff_app/checks/check.html", context, status=status)
 
 
-def _record(request: StaffRequest, found: EndingCheck, form: CheckForm) -> None:
+def _record(request: StaffRequest, check: EndingCheck, form: CheckForm) -> None:
     """Stores the photo first, outside the transaction, and deletes it if what was seen can't be recorded."""
     with ExitStack() as undo:
         photo = None
@@ -79,11 +79,11 @@ def _record(request: StaffRequest, found: EndingCheck, form: CheckForm) -> None:
                 upload,
                 size=upload.size or 0,
                 jurisdiction=request.jurisdiction,
-                service_request=found.service_request,
+                service_request=check.service_request,
                 kind=Photo.Kind.CHECK,
                 alt=_("The place as another team saw it"),
                 is_private=True,
             )
             undo.callback(photos.delete, photo)
-        actions.record(found.pk, seen=form.cleaned_data["seen"], photo=photo, actor=request.user)
+        actions.record(check.pk, seen=form.cleaned_data["seen"], photo=photo, actor=request.user)
         undo.pop_all()

@@ -99,18 +99,18 @@ def _kept_stop(
     service_request: ServiceRequest | None,
     request: StaffRequest,
     lists: Lists,
-    known: Mapping[int, Known],
+    known_stops: Mapping[int, Known],
 ) -> dict[str, Any]:
     """What the phone keeps of a stop: words redacted for every reader, and none of a confidential report."""
     is_confidential = service_request is not None and service_request.public_state in CONFIDENTIAL
-    people = known[service_request.pk] if service_request is not None else NOBODY
+    people = known_stops[service_request.pk] if service_request is not None else NOBODY
     kept: dict[str, Any] = {
         "reference": stop.name,
         "number": stop.number,
         "service": stop.service,
         "words": "",
         "language": stop.language,
-        "address": redaction.redacted(stop.address, "address", known=people),
+        "address": redaction.redacted(stop.address, "address", people=people),
         "place_note": "",
         "due": stop.due.words,
         "is_task": stop.is_task,
@@ -124,9 +124,9 @@ def _kept_stop(
     if service_request is None:
         return kept
     if not is_confidential:
-        words = redaction.redacted(service_request.description, known=people)
+        words = redaction.redacted(service_request.description, people=people)
         kept["words"] = words if len(words) <= WORDS_MAX else f"{words[: WORDS_MAX - 1]}…"
-        kept["place_note"] = redaction.redacted(service_request.place_note, known=people)
+        kept["place_note"] = redaction.redacted(service_request.place_note, people=people)
     found = choices(service_request, request.user, lists)
     return kept | {
         "last_event": service_request.last_event_id,

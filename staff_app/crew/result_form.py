@@ -152,7 +152,7 @@ def task_context(task: Task, user: User, *, result: Result | None = None) -> dic
 
 
 def _context(
-    service_request: ServiceRequest, found: list[Choice], user: User, result: Result | None, shown: int
+    service_request: ServiceRequest, choices: list[Choice], user: User, result: Result | None, shown: int
 ) -> dict[str, Any]:
     result = result or Result(uuid.uuid4(), shown, "")
     key = result.key or uuid.uuid4()
@@ -161,8 +161,8 @@ def _context(
     )
     kept: list[Mapping[str, str]] = [{"key": one, "stage": result.photos[one]} for one in here]
     return {
-        "done_choices": [one for one in found if one.is_done],
-        "other_choices": [one for one in found if not one.is_done],
+        "done_choices": [one for one in choices if one.is_done],
+        "other_choices": [one for one in choices if not one.is_done],
         "result_place": service_request.address,
         "result_seen": shown,
         "result": result,

@@ -95,7 +95,7 @@ def _texts(service_request: ServiceRequest, user: User) -> list[tuple[str, Publi
         return texts
     known = redaction.of_request(service_request.pk)
     return [
-        (label, replace(text, words=redaction.redacted(text.words, label=label, known=known))) for label, text in texts
+        (label, replace(text, words=redaction.redacted(text.words, label=label, people=known))) for label, text in texts
     ]
 
 

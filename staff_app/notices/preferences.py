@@ -34,9 +34,9 @@ class PreferencesForm(forms.Form):
             DIGEST, {"kind": staff_words.KINDS[DIGEST]}, digest, Email.MORNING if wants_digest else Email.NEVER
         )
 
-    def _add_email(self, kind: str, words: dict[str, Any], choices: list[Any], initial: str) -> None:
+    def _add_email(self, kind: str, labels: dict[str, Any], choices: list[Any], initial: str) -> None:
         self.fields[f"email_{kind}"] = forms.ChoiceField(
-            label=_("%(kind)s: email") % words,
+            label=_("%(kind)s: email") % labels,
             choices=choices,
             initial=initial,
             widget=forms.Select(attrs={"class": "usa-select"}),

@@ -79,7 +79,7 @@ def ways_for(scope: Scope) -> dict[str, str | Promise]:
     return {name: words for name, words in WAYS.items() if name != "person" or scope.city.load_by_person_agreed}
 
 
-def _chart(by: str, words: str | Promise, groups: list[Group], query: figures.Pairs) -> charts.Chart:
+def _chart(by: str, label: str | Promise, groups: list[Group], query: figures.Pairs) -> charts.Chart:
     address = reverse("staff_app:queue")
     # A value of the group replaces the filter of the same name: its rows are those of that group.
     urls = [
@@ -90,8 +90,8 @@ def _chart(by: str, words: str | Promise, groups: list[Group], query: figures.Pa
     ]
     names = [one.name or _("None") for one in groups]
     values = [one.count for one in groups]
-    title = _("Requests by %(what)s") % {"what": str(words).lower()}
-    return charts.bars("counts", title, names, [Series(_("Requests"), values)], first_column=words, urls=urls)
+    title = _("Requests by %(what)s") % {"what": str(label).lower()}
+    return charts.bars("counts", title, names, [Series(_("Requests"), values)], first_column=label, urls=urls)
 
 
 # --- Ways to count: each raises TimeUpError ---------------------------------------------------------------------------------

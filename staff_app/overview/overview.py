@@ -250,13 +250,13 @@ def _people(scope: Scope) -> Chart | None:
     )
 
 
-def _old(scope: Scope, one: Old) -> dict[str, Any]:
-    service = directories.of(scope.city).services.get(one.service_id)
+def _old(scope: Scope, row: Old) -> dict[str, Any]:
+    service = directories.of(scope.city).services.get(row.service_id)
     return {
-        "reference": one.reference,
-        "service": service_name(service) if service else one.reference,
-        "ward": one.ward,
-        "days": (scope.now - one.submitted_at).days,
+        "reference": row.reference,
+        "service": service_name(service) if service else row.reference,
+        "ward": row.ward,
+        "days": (scope.now - row.submitted_at).days,
     }
 
 

@@ -142,9 +142,9 @@ def of_request(service_request: ServiceRequest) -> list[AlarmRow]:
     return [_row(alarm, service_request, calls.get(alarm.pk, [])) for alarm in found]
 
 
-def _calls(found: Iterable[Alarm]) -> dict[int, list[AlarmCall]]:
+def _calls(alarms: Iterable[Alarm]) -> dict[int, list[AlarmCall]]:
     calls: dict[int, list[AlarmCall]] = {}
-    if ids := [alarm.pk for alarm in found]:
+    if ids := [alarm.pk for alarm in alarms]:
         for call in AlarmCall.objects.filter(alarm__in=ids).order_by("step", "id"):
             calls.setdefault(call.alarm_id, []).append(call)
     return calls

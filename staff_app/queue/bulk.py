@@ -152,12 +152,12 @@ def _confirm(
     macro: Macro | None,
     form: ActionForm,
     selected: QuerySet[ServiceRequest],
-    written: list[steps.Written],
+    chosen_steps: list[steps.Written],
     *,
     problem: str = "",
     **more: Any,
 ) -> HttpResponse:
-    reckoning = reckon(request, selected, [one["verb"] for one in written])
+    reckoning = reckon(request, selected, [one["verb"] for one in chosen_steps])
     if not reckoning.total and not problem:
         problem = _("Nothing is selected. Select requests in the queue first.")
     elif reckoning.total > bulk_jobs.MOST:
@@ -206,10 +206,10 @@ def reckon(request: StaffRequest, selected: QuerySet[ServiceRequest], verbs: lis
     return Reckoning(counted["total"], counted["illegal"], denied, counted["possible"], emails, followers)
 
 
-def _followers(request: StaffRequest, found: QuerySet[ServiceRequest]) -> int:
+def _followers(request: StaffRequest, service_requests: QuerySet[ServiceRequest]) -> int:
     """How many addresses follow the area or service of one of these, or a place anywhere: rules.subscriptions.matching() for each
     request would say who of them really gets email."""
-    public = found.public()  # type: ignore[attr-defined]
+    public = service_requests.public()  # type: ignore[attr-defined]
     own = Subscription.objects.filter(
         Q(area=None) | Q(area__in=RequestArea.objects.filter(service_request__in=public).values("area")),
         Q(service=None) | Q(service__in=public.values("service")),

@@ -70,13 +70,13 @@ def refusal_words(reason: str) -> str:
     return str(_REFUSALS[reason])
 
 
-def sentences(written: Iterable[dict[str, Any]], city: Jurisdiction) -> list[str]:
+def sentences(steps: Iterable[dict[str, Any]], city: Jurisdiction) -> list[str]:
     """ "Transfer to Parks: “Not a street tree”", one for each step; of what is gone, its code."""
-    return [_SENTENCES[one["verb"]](one, city) for one in written if one.get("verb") in _SENTENCES]
+    return [_SENTENCES[one["verb"]](one, city) for one in steps if one.get("verb") in _SENTENCES]
 
 
-def _assign(one: dict[str, Any], city: Jurisdiction) -> str:
-    wanted = one.get("assignee")
+def _assign(step: dict[str, Any], city: Jurisdiction) -> str:
+    wanted = step.get("assignee")
     if wanted == "me":
         return _("Assign to the person who runs it")
     if wanted is None:
@@ -85,42 +85,42 @@ def _assign(one: dict[str, Any], city: Jurisdiction) -> str:
     return _("Assign to %(name)s") % {"name": found or "?"}
 
 
-def _transfer(one: dict[str, Any], city: Jurisdiction) -> str:
-    found = Department.objects.filter(jurisdiction=city, code=one["department"]).first()
+def _transfer(step: dict[str, Any], city: Jurisdiction) -> str:
+    found = Department.objects.filter(jurisdiction=city, code=step["department"]).first()
     return _("Transfer to %(department)s: “%(reason)s”") % {
-        "department": found or one["department"],
-        "reason": one.get("reason", ""),
+        "department": found or step["department"],
+        "reason": step.get("reason", ""),
     }
 
 
-def _hold(one: dict[str, Any], city: Jurisdiction) -> str:
-    reason = due.hold_words(city).get(one["reason"], one["reason"])
-    if one.get("until"):
-        return _("Put on hold until %(day)s: %(reason)s") % {"day": one["until"], "reason": reason}
-    days = int(one.get("days") or 7)
+def _hold(step: dict[str, Any], city: Jurisdiction) -> str:
+    reason = due.hold_words(city).get(step["reason"], step["reason"])
+    if step.get("until"):
+        return _("Put on hold until %(day)s: %(reason)s") % {"day": step["until"], "reason": reason}
+    days = int(step.get("days") or 7)
     words = ngettext("Put on hold for %(n)s day: %(reason)s", "Put on hold for %(n)s days: %(reason)s", days)
     return words % {"n": days, "reason": reason}
 
 
-def _template_or_text(one: dict[str, Any], name: str) -> str:
-    if one.get("template"):
-        found = AnswerTemplate.objects.filter(pk=one["template"]).first()
+def _template_or_text(step: dict[str, Any], name: str) -> str:
+    if step.get("template"):
+        found = AnswerTemplate.objects.filter(pk=step["template"]).first()
         return _("the answer template “%(name)s”") % {"name": found.name if found else "?"}
-    return f"“{one.get(name, '')}”"
+    return f"“{step.get(name, '')}”"
 
 
-def _comment(one: dict[str, Any], city: Jurisdiction) -> str:
-    return _("Public comment: %(text)s") % {"text": _template_or_text(one, "text")}
+def _comment(step: dict[str, Any], city: Jurisdiction) -> str:
+    return _("Public comment: %(text)s") % {"text": _template_or_text(step, "text")}
 
 
-def _resolve(one: dict[str, Any], city: Jurisdiction) -> str:
-    words = _("Resolve: %(outcome)s") % {"outcome": due.disposition_words(one["disposition"])}
-    return f"{words}, {_template_or_text(one, 'words')}" if one.get("template") else words
+def _resolve(step: dict[str, Any], city: Jurisdiction) -> str:
+    words = _("Resolve: %(outcome)s") % {"outcome": due.disposition_words(step["disposition"])}
+    return f"{words}, {_template_or_text(step, 'words')}" if step.get("template") else words
 
 
-def _service(one: dict[str, Any], city: Jurisdiction) -> str:
-    found = Service.objects.filter(jurisdiction=city, service_code=one["service"]).select_related("current").first()
-    name = localized(found.current.name) if found and found.current else one["service"]
+def _service(step: dict[str, Any], city: Jurisdiction) -> str:
+    found = Service.objects.filter(jurisdiction=city, service_code=step["service"]).select_related("current").first()
+    name = localized(found.current.name) if found and found.current else step["service"]
     return _("Change the service to %(service)s") % {"service": name}
 
 

@@ -138,9 +138,9 @@ def rows(
     tab: Tab,
     filters: QueueFilter,
     at: Moment,
-    found: Collection[int] | None = None,
+    ids: Collection[int] | None = None,
 ) -> Rows:
-    """The tab's requests that match the filters, unordered. found: the result of search.find(), if there is one already."""
+    """The tab's requests that match the filters, unordered. ids: the result of search.find(), if there is one already."""
     # Nothing in triage is anybody's, so only its own tab asks for it: an OR would cost each of the others its index.
     visible = ServiceRequest.objects.visible_to(user, triage=tab.scope == "triage")
     matching: Rows = visible.in_jurisdiction(jurisdiction).filter(is_test=False)
@@ -155,8 +155,8 @@ def rows(
         matching = matching.filter(assignee=user)
     matching = filters.apply(matching)
     if filters.q:
-        found = search.find(user, jurisdiction, filters.q).ids if found is None else found
-        matching = matching.filter(pk__in=as_rows(found))
+        ids = search.find(user, jurisdiction, filters.q).ids if ids is None else ids
+        matching = matching.filter(pk__in=as_rows(ids))
     elif hidden := snoozes.hidden_ids(user, jurisdiction):
         # A search finds a request, snoozed or not.
         matching = matching.exclude(pk__in=hidden)

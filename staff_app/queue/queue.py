@@ -58,8 +58,8 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     redaction.redact_for(user, page.rows)
     waits = due.listed_hold_words(filters.directory.holds)
 
-    def count(one: queues.Tab) -> queues.Rows:
-        return queues.rows(user, city, one, filters, at, found.ids)
+    def count(tab: queues.Tab) -> queues.Rows:
+        return queues.rows(user, city, tab, filters, at, found.ids)
 
     # A search says itself where it found something.
     numbers = {} if filters.q else queues.kept_counts(user, city, filters, tabs, count)

@@ -75,7 +75,7 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
     )
 
 
-def cells(found: Iterable[Row], open_list: OpenList, columns: Collection[str]) -> list[dict[str, Any]]:
+def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) -> list[dict[str, Any]]:
     """The rows as _queue_rows.html shows them: texts by name.
 
     columns: those that the user chose.
@@ -109,7 +109,7 @@ def cells(found: Iterable[Row], open_list: OpenList, columns: Collection[str]) -
             "reported": row.reported if "reported" in columns else "",
             "quiet": row.quiet,
         }
-        for row in found
+        for row in rows
         for one in [row.service_request]
     ]
 

@@ -272,6 +272,6 @@ def _changeable_or_404(request: StaffRequest, view_id: int) -> SavedView:
     view = _visible_or_404(request, view_id)
     if not rules.may_change(request.user, view):
         raise permissions.Denied(
-            words=_("Only its owner and supervisors of the people it’s shared with can change this view.")
+            message=_("Only its owner and supervisors of the people it’s shared with can change this view.")
         )
     return view

@@ -43,7 +43,7 @@ def _words(
     events: dict[int, Event],
     for_department: bool,
     reads_hidden: bool,
-    known: Known | None,
+    names: Known | None,
 ) -> dict[int, tuple[Piece, ...]]:
     diffs = {}
     hidden = set() if reads_hidden else {key for key, *_ in public_texts.removed_texts(service_request)}
@@ -56,22 +56,22 @@ def _words(
         if public_texts.key_of_revision(revision) in hidden:
             continue
         before, after = revision.before, revision.after
-        if known is not None:
+        if names is not None:
             label = revision.answer.question_text if revision.answer else ""
-            before, after = (redaction.redacted(text, label=label, known=known) for text in (before, after))
+            before, after = (redaction.redacted(text, label=label, people=names) for text in (before, after))
         diffs[events[revision.pk].pk] = tuple(text_diff(before, after))
     return diffs
 
 
 def _places(
-    service_request: ServiceRequest, events: dict[int, Event], known: Known | None
+    service_request: ServiceRequest, events: dict[int, Event], names: Known | None
 ) -> dict[int, tuple[Piece, ...]]:
     """A revision holds the place before the change; the next revision, or the request, holds the place after it."""
     diffs: dict[int, tuple[Piece, ...]] = {}
     after = _place(service_request)
     for revision in service_request.place_revisions.order_by("-id"):
-        if known is not None:
-            redaction.redact_place(revision, known)
+        if names is not None:
+            redaction.redact_place(revision, names)
         before = _place(revision)
         if revision.pk in events:
             diffs[events[revision.pk].pk] = (Piece("out", before), Piece("in", after))

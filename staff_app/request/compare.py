@@ -52,21 +52,21 @@ def compare(request: StaffRequest, reference: str, other: str) -> HttpResponse:
     return render(request, "staff_app/request/compare.html", _context(request, *pair))
 
 
-def _context(request: StaffRequest, one: ServiceRequest, two: ServiceRequest) -> dict[str, Any]:
-    sides = [_side(request.user, one, two, 1), _side(request.user, two, one, 2)]
+def _context(request: StaffRequest, first: ServiceRequest, second: ServiceRequest) -> dict[str, Any]:
+    sides = [_side(request.user, first, second, 1), _side(request.user, second, first, 2)]
     for side in sides:
         side.photos = [Photo(**row, service_request=side.service_request) for row in side.service_request.photo_rows]
         if not permissions.reads_identity(request.user, side.service_request):
             redaction.redact_photos(side.photos)
-    earlier, later = sorted((one, two), key=lambda side: side.pk)
+    earlier, later = sorted((first, second), key=lambda side: side.pk)
     return {
         "sides": sides,
-        "service_request": one,
-        "other": two,
-        "away": wording.away(round(meters_between(one.point, two.point))) if one.point and two.point else "",
-        "has_map": bool(one.point or two.point),
+        "service_request": first,
+        "other": second,
+        "away": wording.away(round(meters_between(first.point, second.point))) if first.point and second.point else "",
+        "has_map": bool(first.point or second.point),
         "is_related": later.pk in earlier.related_ids,
-        "can_relate": permissions.can(request.user, "note", one),
+        "can_relate": permissions.can(request.user, "note", first),
     }
 
 

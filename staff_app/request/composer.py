@@ -127,9 +127,9 @@ def previewed(request: StaffRequest, service_request: ServiceRequest, chosen: Ac
     return render(request, "staff_app/request/action.html", context)
 
 
-def email_of(service_request: ServiceRequest, verb: str, typed: dict[str, Any], words: str) -> Email | None:
+def email_of(service_request: ServiceRequest, verb: str, typed: dict[str, Any], text: str) -> Email | None:
     """The email to the reporter once this is posted; None without words, or if the action sends none."""
-    if verb not in EMAILS or not words.strip():
+    if verb not in EMAILS or not text.strip():
         return None
     kind, event_kind = EMAILS[verb]
     event = Event(kind=event_kind, data={"until": str(typed.get("until", ""))[:10]})
@@ -137,4 +137,4 @@ def email_of(service_request: ServiceRequest, verb: str, typed: dict[str, Any], 
     if verb == "resolve":
         after.status, after.disposition = Status.RESOLVED, str(typed.get("disposition", ""))
         after.disposition_reason = str(typed.get("reason", ""))
-    return Email(*email.preview(after, kind=kind, event=event, text=words))
+    return Email(*email.preview(after, kind=kind, event=event, text=text))

@@ -58,8 +58,8 @@ def marks_in(form: forms.Form, fields: Sequence[str], texts: dict[str, str]) -> 
     ]
 
 
-def marks_to_show(found: Sequence[Mark], version: str, *, lost_files: bool = False) -> Marks:
-    return Marks(found[:SHOWN_AT_ONCE], version, len(found[SHOWN_AT_ONCE:]), lost_files)
+def marks_to_show(marks: Sequence[Mark], version: str, *, lost_files: bool = False) -> Marks:
+    return Marks(marks[:SHOWN_AT_ONCE], version, len(marks[SHOWN_AT_ONCE:]), lost_files)
 
 
 def version(texts: dict[str, str]) -> str:

@@ -49,8 +49,8 @@ class Part:
     order: tuple[str, ...]
     has: Callable[[ServiceRequest], bool]
 
-    def key(self, one: ServiceRequest) -> tuple[Any, ...]:
-        return (one.submitted_at, one.pk) if self.order == NEWEST else (one.pk,)
+    def key(self, service_request: ServiceRequest) -> tuple[Any, ...]:
+        return (service_request.submitted_at, service_request.pk) if self.order == NEWEST else (service_request.pk,)
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,11 @@ def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
     return sorted(shown.values(), key=lambda one: (one.submitted_at, one.pk), reverse=True)
 
 
-def _is_of(one: ServiceRequest, *, states: Collection[str], box: tuple[float, float, float, float]) -> bool:
-    if one.status not in states or one.point is None:
+def _is_of(service_request: ServiceRequest, *, states: Collection[str], box: tuple[float, float, float, float]) -> bool:
+    if service_request.status not in states or service_request.point is None:
         return False
     west, south, east, north = box
-    longitude, latitude = one.point.coords
+    longitude, latitude = service_request.point.coords
     return west <= longitude <= east and south <= latitude <= north
 
 
@@ -159,8 +159,8 @@ def _read(parts: list[QuerySet[Any, Any]], service_request: ServiceRequest) -> l
     return found
 
 
-def _shown(found: Iterable[ServiceRequest], user: User) -> dict[int, ServiceRequest]:
-    return {one.pk: one for one in found if permissions.can(user, "view", one)}
+def _shown(service_requests: Iterable[ServiceRequest], user: User) -> dict[int, ServiceRequest]:
+    return {one.pk: one for one in service_requests if permissions.can(user, "view", one)}
 
 
 def _all_at_place(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
@@ -204,10 +204,10 @@ def _visible(service_request: ServiceRequest, user: User) -> QuerySet[ServiceReq
 
 
 def _rows(
-    found: Iterable[ServiceRequest], user: User, city: Jurisdiction, near: ServiceRequest | None = None
+    service_requests: Iterable[ServiceRequest], user: User, city: Jurisdiction, near: ServiceRequest | None = None
 ) -> list[Row]:
     """With the distance of those that are at the same place."""
-    others = list(found)
+    others = list(service_requests)
     access.fill(others, city)
     redaction.redact_for(user, others)
     rows = []
@@ -217,10 +217,10 @@ def _rows(
     return rows
 
 
-def _meters_here(one: ServiceRequest, near: ServiceRequest | None) -> float | None:
+def _meters_here(service_request: ServiceRequest, near: ServiceRequest | None) -> float | None:
     """How far it is from the other one; None if it isn't at the same place."""
-    if near is None or near.point is None or one.point is None:
+    if near is None or near.point is None or service_request.point is None:
         return None
-    meters = meters_between(near.point, one.point)
+    meters = meters_between(near.point, service_request.point)
     # The corner of the box that was searched.
     return meters if meters <= HERE_M * 1.5 else None

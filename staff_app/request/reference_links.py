@@ -41,7 +41,7 @@ def linked(text: str, numbers: Collection[str]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308  (each part is escaped)
 
 
-def _number(written: str) -> str:
+def _number(text: str) -> str:
     # With a digit or in capitals, or words such as "curb-side" would be looked up.
-    is_number = written.isupper() or any(symbol.isdigit() for symbol in written)
-    return (references.parse(written) or "") if is_number else ""
+    is_number = text.isupper() or any(symbol.isdigit() for symbol in text)
+    return (references.parse(text) or "") if is_number else ""

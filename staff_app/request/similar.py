@@ -74,7 +74,7 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
                 one.submitted_at,
                 wording.away(round(one.meters)),
                 key_sentence.shortened(
-                    one.text if reads_words else redaction.redacted(one.text, known=people[int(one.key)]),
+                    one.text if reads_words else redaction.redacted(one.text, people=people[int(one.key)]),
                     one.key_sentence_at,
                     WORDS_MAX,
                 ),

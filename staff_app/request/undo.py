@@ -46,7 +46,7 @@ def _own_event_or_404(request: StaffRequest, event_id: int) -> tuple[Event, Serv
     requests = ServiceRequest.objects.select_related("service_version", "jurisdiction")
     if event.user_id != request.user.pk:
         get_object_or_404(requests.visible_to(request.user), pk=event.service_request_id)
-        raise permissions.Denied(words=_("Only the person who did this can undo it."))
+        raise permissions.Denied(message=_("Only the person who did this can undo it."))
     return event, get_object_or_404(requests, pk=event.service_request_id)
 
 

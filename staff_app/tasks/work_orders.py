@@ -104,10 +104,10 @@ def _read(request: StaffRequest, text: str) -> tuple[list[Row], list[str]]:
     return rows, mistakes
 
 
-def _wrong(row: dict[str, str], found: Task | None) -> str:
-    if found is None and row["task"]:
+def _wrong(row: dict[str, str], task: Task | None) -> str:
+    if task is None and row["task"]:
         return _("your departments have no task %(task)s.") % {"task": row["task"][:40]}
-    if found is None:
+    if task is None:
         return _("no task has the work order %(number)s. Name the task, too.") % {"number": row["number"][:60] or "?"}
     if not row["number"]:
         return _("the number is missing.")

@@ -42,7 +42,7 @@ def test_it_changes_by_itself_and_shows_before_and_after(live_site: "Site", page
     )
     assert "Work has started" in page.locator("#report-timeline").inner_text()
 
-    endings.resolve(tree.pk, disposition="fixed", words="Cut.", actor=cast.tom)
+    endings.resolve(tree.pk, disposition="fixed", text="Cut.", actor=cast.tom)
     page.reload()
     slider = page.locator("[data-before-after] input")
     slider.focus()

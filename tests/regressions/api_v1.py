@@ -81,7 +81,7 @@ REGRESSIONS = [
     Regression(
         "of two programs that change what they read, the second overwrites the first",
         "staff_app/api/views.py",
-        'return None if request.headers["If-Match"].strip() == "*" else found.last_event_id',
+        'return None if request.headers["If-Match"].strip() == "*" else service_request.last_event_id',
         "return None",
         STAFF_AT_ONCE,
     ),

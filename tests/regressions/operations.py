@@ -389,8 +389,8 @@ REGRESSIONS = [
     Regression(
         "a retired service comes back with its file",
         "requests_app/rules/setup/go_live.py",
-        "return [check for check in [*checks(service, written, facts), retired] if not check.done]",
-        "return [check for check in checks(service, written, facts) if not check.done]",
+        "return [check for check in [*checks(service, fields, facts), retired] if not check.done]",
+        "return [check for check in checks(service, fields, facts) if not check.done]",
         ("tests/staff_app/setup/go_live/test_gate_to_residents.py",),
     ),
     Regression(

@@ -639,7 +639,7 @@ REGRESSIONS = [
     Regression(
         "a contractor reads the reporter's name where the text has no word for it",
         "requests_app/rules/publication/redaction.py",
-        "    yield from known_people.find(text, known, is_address=is_address)\n",
+        "    yield from known_people.find(text, people, is_address=is_address)\n",
         "    yield from ()\n",
         ("tests/requests_app/rules/publication/test_redaction.py",),
     ),
@@ -660,7 +660,7 @@ REGRESSIONS = [
     Regression(
         "a phone keeps the reporter's name",
         "staff_app/crew/offline.py",
-        "words = redaction.redacted(service_request.description, known=people)",
+        "words = redaction.redacted(service_request.description, people=people)",
         "words = redaction.redacted(service_request.description)",
         ("tests/staff_app/crew/test_offline.py",),
     ),

@@ -65,7 +65,7 @@ class Town:
         if status == "asked":
             conversation.ask(made.service_request.pk, question="Which side?", actor=self.cast.tom)
         elif status == "resolved":
-            endings.resolve(made.service_request.pk, disposition="fixed", words="Filled.", actor=self.cast.tom)
+            endings.resolve(made.service_request.pk, disposition="fixed", text="Filled.", actor=self.cast.tom)
         return made.service_request, self.client, links.token(made.link)
 
 

@@ -113,7 +113,7 @@ def _locked(request_id: int, state: str) -> ApiKeyRequest:
     return asked
 
 
-def _decide(asked: ApiKeyRequest, state: str, actor: User, *, reply: str = "", key: ApiKey | None = None) -> None:
-    asked.state, asked.reply, asked.key = state, reply, key
-    asked.decided_by, asked.decided_at = actor, app_now()
-    asked.save(update_fields=["state", "reply", "key", "decided_by", "decided_at"])
+def _decide(key_request: ApiKeyRequest, state: str, actor: User, *, reply: str = "", key: ApiKey | None = None) -> None:
+    key_request.state, key_request.reply, key_request.key = state, reply, key
+    key_request.decided_by, key_request.decided_at = actor, app_now()
+    key_request.save(update_fields=["state", "reply", "key", "decided_by", "decided_at"])

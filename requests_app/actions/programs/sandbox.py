@@ -75,7 +75,7 @@ def _hold(service_request: ServiceRequest, step: Step) -> None:
 
 
 def _resolve(service_request: ServiceRequest, step: Step) -> None:
-    endings.resolve(service_request.pk, disposition=step.outcome, words=step.text, actor=None, language=step.language)
+    endings.resolve(service_request.pk, disposition=step.outcome, text=step.text, actor=None, language=step.language)
 
 
 def _merge(service_request: ServiceRequest, step: Step) -> None:
@@ -93,7 +93,7 @@ def _transfer(service_request: ServiceRequest, step: Step) -> None:
 def _hand_over(service_request: ServiceRequest, step: Step) -> None:
     if step.owner is None:
         raise IllegalTransition(service_request.status, "hand_over")
-    endings.hand_over(service_request.pk, owner=step.owner, words=step.text, actor=None, language=step.language)
+    endings.hand_over(service_request.pk, owner=step.owner, text=step.text, actor=None, language=step.language)
 
 
 def _withdraw(service_request: ServiceRequest, step: Step) -> None:
@@ -119,7 +119,7 @@ ACTIONS: dict[str, Callable[[ServiceRequest, Step], object]] = {
     "merge": _merge,
     "unmerge": lambda told, _step: merges.unmerge(told.pk, actor=None),
     "withdraw": _withdraw,
-    "reopen": lambda told, step: reopenings.reopen(told.pk, words=step.text, actor=None, language=step.language),
+    "reopen": lambda told, step: reopenings.reopen(told.pk, text=step.text, actor=None, language=step.language),
     "close": lambda told, _step: endings.close(told.pk),
 }
 WITH_TEXT = frozenset({"comment", "ask", "transfer"})

@@ -44,7 +44,7 @@ def _ask(pk: int) -> bool:
 
 
 @transaction.atomic
-def answer(pk: int, *, reason: str, words: str, actor: User) -> bool:
+def answer(pk: int, *, reason: str, text: str, actor: User) -> bool:
     """Answers the open question of a request with a reason (a code) and, if given, an internal note. False if there is none."""
     service_request = ServiceRequest.objects.locked(pk)
     question = SilenceQuestion.objects.filter(service_request=service_request, answered_at=None, ended_at=None).first()
@@ -53,6 +53,6 @@ def answer(pk: int, *, reason: str, words: str, actor: User) -> bool:
     question.reason, question.answered_by, question.answered_at = reason, actor, app_now()
     question.save(update_fields=["reason", "answered_by", "answered_at"])
     events.record(service_request, "silence_answered", actor=actor, reason=reason)
-    if words:
-        conversation.note(pk, text=words, actor=actor)
+    if text:
+        conversation.note(pk, text=text, actor=actor)
     return True

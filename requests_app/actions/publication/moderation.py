@@ -283,7 +283,9 @@ def restore_text(revision_id: int, *, actor: User, instead: Replacement | None =
     _touch(service_request)
 
 
-def _write(service_request: ServiceRequest, text: PublicText, words: str, *, reason: str, actor: User) -> TextRevision:
+def _write(
+    service_request: ServiceRequest, text: PublicText, message: str, *, reason: str, actor: User
+) -> TextRevision:
     revision = TextRevision.objects.create(
         service_request=service_request,
         field=text.field,
@@ -291,26 +293,26 @@ def _write(service_request: ServiceRequest, text: PublicText, words: str, *, rea
         comment=text.of if isinstance(text.of, Comment) else None,
         photo=text.of if isinstance(text.of, Photo) else None,
         before=text.words,
-        after=words,
+        after=message,
         reason=reason,
         user=actor,
     )
-    _store(service_request, text, words)
+    _store(service_request, text, message)
     return revision
 
 
-def _store(service_request: ServiceRequest, text: PublicText, words: str) -> None:
+def _store(service_request: ServiceRequest, text: PublicText, message: str) -> None:
     if isinstance(text.of, Answer):
-        text.of.value = text.of.value_text = words
+        text.of.value = text.of.value_text = message
         text.of.save(update_fields=["value", "value_text"])
     elif isinstance(text.of, Comment):
-        text.of.text = words
+        text.of.text = message
         text.of.save(update_fields=["text"])
     elif isinstance(text.of, Photo):
-        text.of.alt = words
+        text.of.alt = message
         text.of.save(update_fields=["alt"])
     else:
-        service_request.description = words
+        service_request.description = message
         service_request.key_sentence_at = key_sentence.start_in(service_request)
         service_request.save(update_fields=["description", "key_sentence_at"])
 

@@ -9,7 +9,7 @@ from requests_app.rules.publication.publication import Verdict, Words
 
 def screen_later_words(
     service_request: ServiceRequest,
-    words: Words,
+    texts: Words,
     *,
     before: str = "",
     comment: Comment | None = None,
@@ -20,8 +20,8 @@ def screen_later_words(
     before: what was known of danger before, which raises no second alarm. comment: the message with these words. was_asked: as in
     judge(). Call it for a locked request, in the transaction that stores the words.
     """
-    verdict = publication.judge(service_request.jurisdiction, words, was_asked=was_asked)
-    alarms.raise_for_words(service_request, [words.told], before=[before], comment=comment)
+    verdict = publication.judge(service_request.jurisdiction, texts, was_asked=was_asked)
+    alarms.raise_for_words(service_request, [texts.told], before=[before], comment=comment)
     if verdict.reason:
         moderation.send_to_review(service_request.pk, reason=verdict.reason)
     return verdict

@@ -117,19 +117,19 @@ def _change_answers(service_request: ServiceRequest, texts: Mapping[str, str], a
 
 
 def _save_answer(
-    service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str
+    service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, text: str
 ) -> Answer:
     """Saves an answer. The row of a removed answer stays, because its earlier text refers to it."""
     if answer is not None:
-        answer.value, answer.value_text = words, words or NO_ANSWER
+        answer.value, answer.value_text = text, text or NO_ANSWER
         answer.save(update_fields=["value", "value_text"])
         return answer
     return Answer.objects.create(
         service_request=service_request,
         question_version=question,
         question_text=question.text.get(service_request.language) or question.text.get("en", ""),
-        value=words,
-        value_text=words,
+        value=text,
+        value_text=text,
     )
 
 

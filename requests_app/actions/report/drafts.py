@@ -117,11 +117,11 @@ def report_as_one(draft: Draft) -> None:
     save(draft, text=text, about="", second=None, is_one_problem=True)
 
 
-def save_photo_descriptions(draft: Draft, words: dict[str, str]) -> None:
+def save_photo_descriptions(draft: Draft, descriptions: dict[str, str]) -> None:
     """Saves descriptions of the draft's photos, by photo name."""
-    for photo in draft.photos.filter(name__in=words):
-        if photo.alt != words[photo.name]:
-            photo.alt = words[photo.name][:300]
+    for photo in draft.photos.filter(name__in=descriptions):
+        if photo.alt != descriptions[photo.name]:
+            photo.alt = descriptions[photo.name][:300]
             photo.save(update_fields=["alt"])
 
 
@@ -131,7 +131,7 @@ def photo_name(draft: Draft, key: str) -> str:
 
 
 @transaction.atomic
-def remove_passage(draft: Draft, where: str, words: str, *, near: int) -> bool:
+def remove_passage(draft: Draft, where: str, message: str, *, near: int) -> bool:
     """Removes a passage from public text (see rules.public_words). Returns False if it is not there.
 
     near: its position when it was shown; another tab may have moved it since.
@@ -141,7 +141,7 @@ def remove_passage(draft: Draft, where: str, words: str, *, near: int) -> bool:
     text, label = (
         texts.get(where, "") for texts in (public_words.public_words(path), public_words.public_labels(path))
     )
-    matches = [match for match in public_words.found_in(where, text, label=label) if match.words == words]
+    matches = [match for match in public_words.found_in(where, text, label=label) if match.words == message]
     if not matches:
         return False
     remaining = personal_data.without(text, min(matches, key=lambda match: abs(match.start - near)))
@@ -333,13 +333,13 @@ def create_similar(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
 
 
 def create_again(
-    service_request: ServiceRequest, person: Person, *, visitor: str, language: str, words: str = ""
+    service_request: ServiceRequest, person: Person, *, visitor: str, language: str, text: str = ""
 ) -> Draft:
     """Starts a draft with all that a report said, for when its problem is back. Photos show the time before, so they stay.
 
-    words: what the reporter typed about it now, instead of the earlier text. Questions that are new in the service are asked.
+    text: what the reporter typed about it now, instead of the earlier text. Questions that are new in the service are asked.
     """
-    words = intake.clean_text(words)
+    text = intake.clean_text(text)
     answers = service_request.answers.select_related("question_version")
     asked = service_request.service_version.questions.values_list("code", flat=True)
     test = ServiceTest.objects.filter(service_request=service_request).first() if service_request.is_test else None
@@ -349,8 +349,8 @@ def create_again(
         language=language,
         tester=test.user if test else None,
         tested_version=service_request.service_version if test else None,
-        text=words or service_request.description,
-        text_language=language if words else service_request.language,
+        text=text or service_request.description,
+        text_language=language if text else service_request.language,
         service=service_request.service.service_code,
         place=_place_of(service_request),
         answers={answer.question_version.code: answer.value for answer in answers if answer.value != ""},

@@ -278,9 +278,9 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     return SubmissionResult(service_request, link)
 
 
-def _alarm_reason(report: NewReport, found: screening.Assessment) -> str:
-    """Why somebody must know of it now (Alarm.Reason); empty if nobody must. found: the danger in its words."""
-    if found.danger is not None and found.danger.level == screening.Level.SURE:
+def _alarm_reason(report: NewReport, assessment: screening.Assessment) -> str:
+    """Why somebody must know of it now (Alarm.Reason); empty if nobody must. assessment: the danger in its words."""
+    if assessment.danger is not None and assessment.danger.level == screening.Level.SURE:
         return Alarm.Reason.WORDS
     return Alarm.Reason.ANSWER if alarm_rules.is_urgent_answer(report.answers) else ""
 
@@ -535,6 +535,6 @@ def _save_with_reference(service_request: ServiceRequest) -> None:
         raise ReferenceTaken from error
 
 
-def to_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:
+def to_answers(version: ServiceVersion, answers: Mapping[str, Any]) -> intake.Answers:
     """Validates raw answers against the version's questions."""
-    return intake.read_answers(intake.questions_of(version), given)
+    return intake.read_answers(intake.questions_of(version), answers)

@@ -66,7 +66,7 @@ def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool
     RoutingDecision.objects.create(
         service_request=service_request, department=None, reason="not_ours", is_first=is_first
     )
-    endings.hand_over(service_request.pk, owner=owner, words="", actor=None)
+    endings.hand_over(service_request.pk, owner=owner, text="", actor=None)
     service_request.refresh_from_db()
     return True
 

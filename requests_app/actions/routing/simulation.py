@@ -158,8 +158,8 @@ def _add(simulation: RoutingSimulation, rows: list[Row]) -> None:
     simulation.by_department = [{"from": was, "to": now, "count": count} for (was, now), count in moved.most_common()]
 
 
-def _sum(known: list[dict[str, Any]], *counted: tuple[str, Counter[str]]) -> list[dict[str, Any]]:
-    rows = {row["rule"]: row for row in known}
+def _sum(sums: list[dict[str, Any]], *counted: tuple[str, Counter[str]]) -> list[dict[str, Any]]:
+    rows = {row["rule"]: row for row in sums}
     for column, counts in counted:
         for name, count in counts.items():
             row = rows.setdefault(name, {"rule": name, "before": 0, "after": 0, "moved": 0})

@@ -15,8 +15,8 @@ from requests_app.rules.work import reopening
 
 
 @transaction.atomic
-def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, through: ServiceRequest) -> bool:
-    """said: {question: (value, reason)}. Answering again replaces the earlier answer. Returns whether it reopened the request.
+def answer(pk: int, *, answers: Mapping[str, tuple[str, str]], actor: Person, through: ServiceRequest) -> bool:
+    """answers: {question: (value, reason)}. Answering again replaces the earlier answer. Returns whether it reopened the request.
 
     through: the actor's own report: this request, or one merged into it. Raises TooLate.
     """
@@ -24,7 +24,7 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
     outcome = survey.outcome_asked_about(service_request, actor, through=through)
     if outcome is None:
         raise TooLate
-    for question, (value, reason) in said.items():
+    for question, (value, reason) in answers.items():
         stored_reason = "" if value == SurveyAnswer.Value.YES else reason
         which: dict[str, Any] = {
             "service_request": service_request,
@@ -47,10 +47,10 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
             value=value,
             reason=stored_reason or None,
         )
-    fixed, _reason = said.get(SurveyAnswer.Question.FIXED, ("", ""))
+    fixed, _reason = answers.get(SurveyAnswer.Question.FIXED, ("", ""))
     if fixed != SurveyAnswer.Value.NO or not reopening.is_reopened_by_no(service_request):
         return False
-    reopenings.reopen(pk, words="", actor=actor)
+    reopenings.reopen(pk, text="", actor=actor)
     return True
 
 

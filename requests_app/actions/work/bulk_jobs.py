@@ -42,7 +42,7 @@ class NothingSelected(Exception):
 def start(
     city: Jurisdiction,
     selected: QuerySet[ServiceRequest],
-    written: Sequence[Written],
+    steps: Sequence[Written],
     *,
     actor: User,
     last_event_id: int | None = None,
@@ -53,12 +53,12 @@ def start(
 
     last_event_id: the newest event when the rows were shown; None: now. Raises TooMany, NothingSelected and Refused.
     """
-    check(written)
-    loaded(written, city, actor)
+    check(steps)
+    loaded(steps, city, actor)
     job = BulkJob.objects.create(
         jurisdiction=city,
         user=actor,
-        steps=list(written),
+        steps=list(steps),
         name=name,
         query=query,
         last_event_id=newest_event() if last_event_id is None else last_event_id,

@@ -167,7 +167,7 @@ def _add_resident_comment(
     events.record(service_request, "answered", actor=actor, comment_id=created.pk, resumed=resumed or None)
     publication.screen_message(service_request, created)
     if service_request.disposition == Disposition.NO_REPLY:
-        reopenings.reopen(service_request.pk, words="", actor=actor)
+        reopenings.reopen(service_request.pk, text="", actor=actor)
     return created
 
 

@@ -34,7 +34,7 @@ def resolve(
     pk: int,
     *,
     disposition: str,
-    words: str,
+    text: str,
     actor: User | None,
     reason: str = "",
     visited: bool | None = None,
@@ -58,7 +58,7 @@ def resolve(
         return _resolve(
             pk,
             disposition=disposition,
-            words=words,
+            text=text,
             actor=actor,
             reason=reason,
             visited=visited,
@@ -106,7 +106,7 @@ def _resolve(
     pk: int,
     *,
     disposition: str,
-    words: str,
+    text: str,
     actor: User | None,
     reason: str,
     visited: bool | None,
@@ -122,7 +122,7 @@ def _resolve(
         fields.append("visited_at")
     if by_department is not None:
         language = service_request.jurisdiction.languages[0]
-    comment = _post_outcome(service_request, words, actor, language)
+    comment = _post_outcome(service_request, text, actor, language)
     end(service_request, [*fields, *progress.acknowledge(service_request)], disposition=disposition, reason=reason)
     more: dict[str, Any] = {"bulk_job_id": bulk_job_id} if bulk_job_id else {}
     if by_department is not None:
@@ -152,7 +152,7 @@ def hand_over(
     pk: int,
     *,
     owner: Owner,
-    words: str,
+    text: str,
     actor: User | None,
     number: str = "",
     language: str = "",
@@ -161,7 +161,7 @@ def hand_over(
     """Hands over to another owner by email. The public page says to whom, and how to reach them."""
     service_request, fields = progress.transition(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
-    comment = _post_outcome(service_request, words, actor, language)
+    comment = _post_outcome(service_request, text, actor, language)
     end(
         service_request,
         [*fields, "owner", "owner_reference"],
@@ -210,16 +210,16 @@ def end(
 
 
 def _post_outcome(
-    service_request: ServiceRequest, words: str, actor: User | None, language: str | None = None
+    service_request: ServiceRequest, text: str, actor: User | None, language: str | None = None
 ) -> Comment | None:
     """Posts the public message that goes with an outcome."""
-    if not words:
+    if not text:
         return None
     service_request.last_public_message_at = app_now()
     return Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.OUTCOME,
-        text=words,
+        text=text,
         language=language or (actor.language if actor else "en"),
         public=True,
         user=actor,

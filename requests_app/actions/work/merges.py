@@ -54,4 +54,4 @@ def unmerge(pk: int, *, actor: User | None) -> ServiceRequest:
     if service_request.duplicate_of_id is None:
         raise CannotMerge(_("This request wasn’t merged into another one."))
     next_status(service_request.status, "unmerge")
-    return reopenings.reopen(pk, words="", actor=actor)
+    return reopenings.reopen(pk, text="", actor=actor)

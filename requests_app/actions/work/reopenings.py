@@ -23,7 +23,7 @@ ESCALATE_AT_REOPENING = 2
 
 @atomic_action
 def reopen(
-    pk: int, *, words: str, actor: User | Person | None, language: str = "", checked_by: User | None = None
+    pk: int, *, text: str, actor: User | Person | None, language: str = "", checked_by: User | None = None
 ) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/work/reopening.py."""
     service_request, fields = progress.transition(pk, "reopen")
@@ -34,11 +34,11 @@ def reopen(
         _leave_parent(service_request, service_request.duplicate_of, actor)
         fields.append("duplicate_of")
     comment = None
-    if words:
+    if text:
         comment = Comment.objects.create(
             service_request=service_request,
             kind=Comment.Kind.COMMENT,
-            text=words,
+            text=text,
             language=language or (actor.language if isinstance(actor, User) else service_request.language),
             public=not isinstance(actor, Person),
             person=actor if isinstance(actor, Person) else None,

@@ -78,7 +78,7 @@ def _resolve(service_request: ServiceRequest, step: Step, actor: User, bulk_job_
     endings.resolve(
         service_request.pk,
         disposition=step.arguments["disposition"],
-        words=_words(service_request, step, "words", actor),
+        text=_words(service_request, step, "words", actor),
         reason=step.arguments.get("reason", ""),
         visited=step.arguments.get("visited"),
         no_evidence=step.arguments.get("no_evidence", ""),

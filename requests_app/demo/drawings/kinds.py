@@ -58,11 +58,11 @@ def kinds() -> list[Kind]:
     ]
 
 
-def _every(written: str) -> Every:
+def _every(text: str) -> Every:
     """all, none, or "0 1 of 3"."""
-    if written in ("all", "none"):
-        return 1, (0,) if written == "all" else ()
-    which, _, every = written.partition(" of ")
+    if text in ("all", "none"):
+        return 1, (0,) if text == "all" else ()
+    which, _, every = text.partition(" of ")
     return int(every), tuple(map(int, which.split()))
 
 

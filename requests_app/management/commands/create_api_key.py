@@ -115,8 +115,8 @@ class Command(BaseCommand):
             raise CommandError(f"{day} has passed.")
         return ends
 
-    def networks(self, words: list[str] | None) -> list[str]:
+    def networks(self, values: list[str] | None) -> list[str]:
         try:
-            return rules.read_networks(" ".join(words or []))
+            return rules.read_networks(" ".join(values or []))
         except rules.BadNetwork as error:
             raise CommandError(f"{error} is not a network. Write it like 192.0.2.0/24 or 2001:db8::/32.") from None

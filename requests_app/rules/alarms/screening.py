@@ -230,32 +230,34 @@ def find_danger(jurisdiction: Jurisdiction, text: str) -> Assessment:
     return assessed(red_flags(jurisdiction, text), text)
 
 
-def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
+def assessed(phrases: list[EmergencyPhrase], text: str) -> Assessment:
     """As find_danger(), with the phrases that count in the text."""
     trained = model.shipped_model()
     parts = trained.scored_parts(text) if trained else []
     worst = max((part.danger for part in parts), default=-math.inf)
     is_doubted = trained is not None and worst < trained.doubted
     flags = [
-        phrase for phrase in found if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
+        phrase
+        for phrase in phrases
+        if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
     ]
     sure = [part for part in parts if trained and part.danger >= trained.sure]
     perhaps = [part for part in parts if trained and part.danger >= trained.perhaps]
-    distress = _distress(found, parts, trained)
+    distress = _distress(phrases, parts, trained)
     if flags or sure:
         return replace(_assessment(Level.SURE, flags, sure), distress=distress)
-    if found or perhaps:
-        return replace(_assessment(Level.PERHAPS, found, perhaps), distress=distress)
+    if phrases or perhaps:
+        return replace(_assessment(Level.PERHAPS, phrases, perhaps), distress=distress)
     return Assessment(distress=distress)
 
 
-def _distress(found: list[EmergencyPhrase], parts: list[model.Part], trained: model.Model | None) -> str:
+def _distress(phrases: list[EmergencyPhrase], parts: list[model.Part], trained: model.Model | None) -> str:
     """The kind of distress that the text perhaps tells of, by a phrase that isn't doubted or by a score of its own."""
     most = max((part.distress for part in parts), default=-math.inf)
     is_doubted = trained is not None and most < trained.doubted_private
     kinds = {
         phrase.kind
-        for phrase in found
+        for phrase in phrases
         if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
     }
     by_phrase = _first(kinds, of=DISTRESS)
@@ -310,9 +312,9 @@ def holds(longer: str, phrase: str) -> bool:
     return _plain_phrase(phrase) in _plain_phrase(longer) and _plain_phrase(phrase) != _plain_phrase(longer)
 
 
-def is_same(one: str, other: str) -> bool:
+def is_same(first: str, other: str) -> bool:
     """Whether two phrases match the same text, like "Can't breathe" and "cant breathe"."""
-    return _plain_phrase(one) == _plain_phrase(other)
+    return _plain_phrase(first) == _plain_phrase(other)
 
 
 @lru_cache(maxsize=10_000)
@@ -321,13 +323,13 @@ def _plain_phrase(phrase: str) -> str:
     return plain(phrase)
 
 
-def _places(phrase: str, words: str) -> Iterator[tuple[int, int]]:
+def _places(phrase: str, text: str) -> Iterator[tuple[int, int]]:
     """The spans of the phrase in text folded by plain()."""
     folded = _plain_phrase(phrase)
-    start = words.find(folded) if has_words(phrase) else -1
+    start = text.find(folded) if has_words(phrase) else -1
     while start >= 0:
         yield start, start + len(folded)
-        start = words.find(folded, start + 1)
+        start = text.find(folded, start + 1)
 
 
 def own_words(

@@ -130,36 +130,36 @@ class CollectionDays:
 
 
 def collection_days(
-    said: Mapping[str, Any], attributes: Mapping[str, Any], hours: WorkingHours | None
+    settings: Mapping[str, Any], attributes: Mapping[str, Any], hours: WorkingHours | None
 ) -> CollectionDays | None:
     """Of a `weekday` field of the address card and the attributes of an area; None if these name no day.
 
     The attribute that `weeks_key` names goes before `weeks`.
     """
-    known = attributes.get(said["key"])
+    known = attributes.get(settings["key"])
     words = str(known.get("en", "") if isinstance(known, Mapping) else known or "")
     found = DAY.fullmatch(" ".join(words.split()).casefold())
     if found is None:
         return None
     turns = re.findall("|".join(TURNS), found["turns"] or "")
-    own = str(attributes.get(said.get("weeks_key", "")) or "").strip().casefold()
-    first, _dash, last = str(said.get("months", "1-12")).partition("-")
+    own = str(attributes.get(settings.get("weeks_key", "")) or "").strip().casefold()
+    first, _dash, last = str(settings.get("months", "1-12")).partition("-")
     return CollectionDays(
         WEEKDAYS.index(found["weekday"]),
         frozenset(TURNS[turn] for turn in turns),
-        own if are_weeks(own) else str(said.get("weeks", "")),
+        own if are_weeks(own) else str(settings.get("weeks", "")),
         (int(first), int(last)),
         hours,
-        said.get("holiday_rule", NONE),
+        settings.get("holiday_rule", NONE),
     )
 
 
-def are_weeks(written: str) -> bool:
+def are_weeks(text: str) -> bool:
     """Whether it says which weeks: even, odd, or a date like 2026-01-05."""
-    if written in PARITIES:
+    if text in PARITIES:
         return True
     try:
-        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", written)) and bool(dt.date.fromisoformat(written))
+        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text)) and bool(dt.date.fromisoformat(text))
     except ValueError:
         return False
 

@@ -114,5 +114,5 @@ def _articles(jurisdiction: Jurisdiction, scores: Mapping[Found, float]) -> list
     return _best_first((found[article.pk], article) for article in articles)
 
 
-def _best_first(found: Iterable[tuple[float, One]]) -> list[tuple[float, One]]:
-    return sorted(found, key=lambda pair: -pair[0])
+def _best_first(scored: Iterable[tuple[float, One]]) -> list[tuple[float, One]]:
+    return sorted(scored, key=lambda pair: -pair[0])

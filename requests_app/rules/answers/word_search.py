@@ -115,13 +115,13 @@ class Phrases:
     newest: int = 0
 
     @classmethod
-    def of(cls, said: Mapping[Found, Sequence[Sequence[str]]], stems: Stems) -> "Phrases":
-        """said: the words of each phrase, of which a match has at least one.
+    def of(cls, phrases_by_item: Mapping[Found, Sequence[Sequence[str]]], stems: Stems) -> "Phrases":
+        """phrases_by_item: the words of each phrase, of which a match has at least one.
 
         Phrases have millions of groups of letters, so these are counted with NumPy; Python sees each word once.
         """
-        phrases = [words for phrases in said.values() for words in phrases]
-        number, bounds = len(phrases), np.cumsum([0, *map(len, said.values())])
+        phrases = [words for phrases in phrases_by_item.values() for words in phrases]
+        number, bounds = len(phrases), np.cumsum([0, *map(len, phrases_by_item.values())])
         spoken = list(chain.from_iterable(phrases))
         vocabulary = {word: index for index, word in enumerate(dict.fromkeys(spoken))}
         words = np.fromiter(map(vocabulary.__getitem__, spoken), np.int64, len(spoken))
@@ -146,27 +146,29 @@ class Phrases:
         bits = number.bit_length()
         keys, counts = np.unique(seen << bits | rows, return_counts=True)
         column, row = keys >> bits, keys & (1 << bits) - 1
-        match_of = np.repeat(np.arange(len(said)), np.diff(bounds))
+        match_of = np.repeat(np.arange(len(phrases_by_item)), np.diff(bounds))
         match = match_of[row]
         # The phrases of a match are next to each other, so these are sorted, too.
-        places = column * len(said) + match
+        places = column * len(phrases_by_item) + match
         firsts = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]])[: len(places)])
         # What few services and articles say counts most.
-        rarity = np.log(1 + len(said) / np.maximum(1, np.bincount(column[firsts], minlength=width)))
+        rarity = np.log(1 + len(phrases_by_item) / np.maximum(1, np.bincount(column[firsts], minlength=width)))
         weights = 1 + np.log(np.maximum(1, np.arange(np.max(counts, initial=0) + 1)))
         values = _level(weights[counts] * rarity[column], row, parts[column], number)
         by_phrase = Postings.of(row, column, values, height=number, width=width)
         # The root, since people would say some words in each phrase.
         totals = np.sqrt(np.add.reduceat(values, firsts)) if len(firsts) else values
         column, match = column[firsts], match[firsts]
-        totals = _level(totals, match, parts[column], len(said))
-        by_match = Postings.of(match, column, totals, height=len(said), width=width)
+        totals = _level(totals, match, parts[column], len(phrases_by_item))
+        by_match = Postings.of(match, column, totals, height=len(phrases_by_item), width=width)
         by_letter: dict[str, list[str]] = defaultdict(list)
         for word in stems:
             if len(word) >= LEAST_LETTERS - 1:
                 by_letter[word[0]].append(word)
-        is_nobodys = np.array([kind.startswith(NOBODY) for kind, _ in said], bool)
-        return cls(list(said), is_nobodys, by_letter, bounds, match_of, columns, rarity, parts, by_phrase, by_match)
+        is_nobodys = np.array([kind.startswith(NOBODY) for kind, _ in phrases_by_item], bool)
+        return cls(
+            list(phrases_by_item), is_nobodys, by_letter, bounds, match_of, columns, rarity, parts, by_phrase, by_match
+        )
 
     def corrected(self, words: list[str], stems: Stems) -> list[str]:
         """The words, with those that no phrase has replaced by the known ones they are most like."""

@@ -17,19 +17,19 @@ CACHED_S = 900
 COUNT_MS = 1000
 
 
-def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[LocalizedText, int]]:
+def recurring_problems(service_requests: QuerySet[ServiceRequest], key: str) -> list[tuple[LocalizedText, int]]:
     """The most reported services by name, with counts for the last 90 days. key: identifies the place in the cache."""
     key = f"recurring:{key}"
     counts = cache.get(key)
     if not isinstance(counts, tuple):
-        counts = _count(found)
+        counts = _count(service_requests)
         cache.set(key, counts, timeout=CACHED_S)
     return list(counts)
 
 
-def _count(found: QuerySet[ServiceRequest]) -> tuple[tuple[LocalizedText, int], ...]:
+def _count(service_requests: QuerySet[ServiceRequest]) -> tuple[tuple[LocalizedText, int], ...]:
     counted = (
-        found.filter(submitted_at__gte=app_now() - LATELY)
+        service_requests.filter(submitted_at__gte=app_now() - LATELY)
         # A duplicate isn't a recurrence.
         .exclude(disposition=Disposition.DUPLICATE)
         .order_by()

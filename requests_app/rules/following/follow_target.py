@@ -78,14 +78,14 @@ def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Follo
     return FollowTarget(" · ".join(names), area=area, service=service, asset=asset, point=point, radius_m=radius)
 
 
-def _area(jurisdiction: Jurisdiction, written: str) -> Area | None:
-    layer, _colon, code = written.replace("\x00", "").partition(":")
+def _area(jurisdiction: Jurisdiction, text: str) -> Area | None:
+    layer, _colon, code = text.replace("\x00", "").partition(":")
     areas = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True)
     return areas.defer("polygon").first()
 
 
-def _collection_target(jurisdiction: Jurisdiction, written: str) -> FollowTarget | None:
-    area = _area(jurisdiction, written)
+def _collection_target(jurisdiction: Jurisdiction, text: str) -> FollowTarget | None:
+    area = _area(jurisdiction, text)
     fields = part_of(jurisdiction, area, timezone.localdate()).collections if area is not None else []
     if area is None or not fields:
         return None

@@ -44,9 +44,9 @@ def requests(contact_point: ContactPoint) -> QuerySet[ServiceRequest]:
     )
 
 
-def sent_together(contact_point: ContactPoint, found: Iterable[ServiceRequest]) -> dict[int, list[str]]:
+def sent_together(contact_point: ContactPoint, service_requests: Iterable[ServiceRequest]) -> dict[int, list[str]]:
     """Of each of these requests that they sent together with others: the references of the others, oldest first."""
-    pks = [one.pk for one in found]
+    pks = [one.pk for one in service_requests]
     parts = Participation.objects.filter(
         person__in=same_address(contact_point).values("person"), role__in=Participation.OWN
     )

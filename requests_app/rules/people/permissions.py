@@ -182,9 +182,9 @@ class Denied(Exception):
     either: the permissions of which they have none here. words: what the page says if it's not about a permission.
     """
 
-    def __init__(self, *either: str, words: str = "") -> None:
+    def __init__(self, *either: str, message: str = "") -> None:
         super().__init__(" or ".join(either))
-        self.words = words
+        self.words = message
         self.needed = [SENTENCES[code] for code in either if code in SENTENCES]
 
 

@@ -61,10 +61,10 @@ def read_scopes(names: Iterable[str]) -> list[str]:
     return [scope for scope in Scope.values if scope in wanted]
 
 
-def read_networks(words: str) -> list[str]:
+def read_networks(text: str) -> list[str]:
     """Networks or addresses, separated by blanks, commas or lines, in CIDR notation. Raises BadNetwork."""
     networks = []
-    for word in re.split(r"[\s,;]+", words.strip()):
+    for word in re.split(r"[\s,;]+", text.strip()):
         try:
             networks += [str(ipaddress.ip_network(word, strict=False))] if word else []
         except ValueError:

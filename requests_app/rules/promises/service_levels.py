@@ -167,11 +167,11 @@ def working_hours(calendar: Calendar, zone: ZoneInfo) -> WorkingHours:
     )
 
 
-def _own_day(written: dict[str, Any]) -> tuple[dt.date, DayOff, bool]:
+def _own_day(value: dict[str, Any]) -> tuple[dt.date, DayOff, bool]:
     """A holiday as the calendar has it, {"date", "name", "every_year", "hours": "08:00-12:00"}; and whether it is yearly."""
-    opens, dash, closes = str(written.get("hours") or "").partition("-")
-    off = DayOff(written.get("name") or {}, [[opens, closes]] if dash else [])
-    return dt.date.fromisoformat(str(written["date"])), off, bool(written.get("every_year"))
+    opens, dash, closes = str(value.get("hours") or "").partition("-")
+    off = DayOff(value.get("name") or {}, [[opens, closes]] if dash else [])
+    return dt.date.fromisoformat(str(value["date"])), off, bool(value.get("every_year"))
 
 
 def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt.datetime:
@@ -251,9 +251,9 @@ def urgent_words(city: Jurisdiction, kind: str) -> dict[str, Any]:
     return {"value": hours, "unit": Target.Unit.HOURS.value, "set_by": CITY}
 
 
-def is_of_city(words: dict[str, Any]) -> bool:
+def is_of_city(condition: dict[str, Any]) -> bool:
     """Whether a clock's target is the city's own for priority 1."""
-    return words.get("set_by") == CITY
+    return condition.get("set_by") == CITY
 
 
 @dataclass(frozen=True)

@@ -118,21 +118,21 @@ def of_requests(ids: Iterable[int]) -> dict[int, Known]:
     return {pk: _known(found[root[pk]], f"{rows[pk][2]} {rows[pk][3]}") if pk in rows else NOBODY for pk in wanted}
 
 
-def _known(found: dict[str, set[str]], place: str) -> Known:
-    values = {name: tuple(sorted(filter(None, found[name]))) for name in ("names", "emails", "phones", "addresses")}
+def _known(names: dict[str, set[str]], place: str) -> Known:
+    values = {name: tuple(sorted(filter(None, names[name]))) for name in ("names", "emails", "phones", "addresses")}
     return Known(**values, place_words=frozenset(fold(run[0]) for run in _RUN.finditer(place)))
 
 
-def find(text: str, known: Known, *, is_address: bool = False) -> Iterator[tuple[Kind, Span]]:
+def find(text: str, people: Known, *, is_address: bool = False) -> Iterator[tuple[Kind, Span]]:
     """What of these people a text says. is_address: it is a place, in which streets are named without a word for them."""
-    for value in known.emails:
+    for value in people.emails:
         yield from ((Kind.EMAIL, span) for span in _email(text, value))
-    for value in known.phones:
+    for value in people.phones:
         yield from ((Kind.PHONE, span) for span in _phone(text, value))
-    for value in known.addresses:
+    for value in people.addresses:
         yield from ((Kind.HOME, span) for span in _postal(text, value))
-    for name in known.names:
-        yield from ((Kind.NAME, span) for span in _name(text, _Name.of(name), known, is_address=is_address))
+    for name in people.names:
+        yield from ((Kind.NAME, span) for span in _name(text, _Name.of(name), people, is_address=is_address))
 
 
 def _email(text: str, value: str) -> Iterator[Span]:
@@ -211,7 +211,7 @@ class _Hit:
     is_initial: bool = False
 
 
-def _name(text: str, name: _Name, known: Known, *, is_address: bool) -> Iterator[Span]:
+def _name(text: str, name: _Name, people: Known, *, is_address: bool) -> Iterator[Span]:
     if not name.words:
         return
     shouts = names_in_text.shouts(text)
@@ -219,7 +219,7 @@ def _name(text: str, name: _Name, known: Known, *, is_address: bool) -> Iterator
     for cluster in _clusters(text, hits):
         if len(cluster) == 1 and (cluster[0].is_initial or not cluster[0].is_sure):
             continue
-        yield from _without_place(text, cluster, known, is_address=is_address)
+        yield from _without_place(text, cluster, people, is_address=is_address)
     yield from _initials(text, name)
     yield from _spelled(text, name)
 
@@ -288,18 +288,18 @@ def _are_near(text: str, before: _Hit, after: _Hit) -> bool:
     return any(gap.fullmatch(text, before.end, after.start) for gap in gaps)
 
 
-def _without_place(text: str, cluster: list[_Hit], known: Known, *, is_address: bool) -> Iterator[Span]:
+def _without_place(text: str, cluster: list[_Hit], people: Known, *, is_address: bool) -> Iterator[Span]:
     """The cluster's span. Where its last word begins a street's name, only what comes before that."""
     for at, hit in enumerate(cluster[:-1]):
         if _is_street(text, hit.start, hit.end):
             for part in filter(None, (cluster[:at], cluster[at + 1 :])):
-                yield from _without_place(text, part, known, is_address=is_address)
+                yield from _without_place(text, part, people, is_address=is_address)
             return
     first, last = cluster[0], cluster[-1]
     if _begins_place(text, last.start, last.end):
         if len(cluster) > 1:
             yield first.start, cluster[-2].end
-    elif len(cluster) > 1 or not _may_be_place(text, last.start, last.end, known, is_address=is_address):
+    elif len(cluster) > 1 or not _may_be_place(text, last.start, last.end, people, is_address=is_address):
         yield first.start, last.end
 
 
@@ -315,17 +315,17 @@ def _is_street(text: str, start: int, end: int) -> bool:
     return bool(_STREET_AFTER.match(text[end : end + 60]) or _PLACE_BEFORE.search(text[max(0, start - 40) : start]))
 
 
-def _may_be_place(text: str, start: int, end: int, known: Known, *, is_address: bool) -> bool:
+def _may_be_place(text: str, start: int, end: int, people: Known, *, is_address: bool) -> bool:
     """Whether it is the street of the request's own place, in a text that says where something is."""
     before, after = text[max(0, start - 40) : start], text[end : end + 60]
     if _CUE.search(before) or _POSSESSIVE.match(after):
         return False
-    if not is_address and (fold(text[start:end]) not in known.place_words or not text[start].isupper()):
+    if not is_address and (fold(text[start:end]) not in people.place_words or not text[start].isupper()):
         return False
     if _NUMBER_BEFORE.search(before) or (_AT_BEFORE.search(before) and not is_address):
         return True
     corners = (_CORNER_BEFORE.search(before), _CORNER_AFTER.match(after))
-    return any(corner is not None and (is_address or fold(corner["other"]) in known.place_words) for corner in corners)
+    return any(corner is not None and (is_address or fold(corner["other"]) in people.place_words) for corner in corners)
 
 
 def _initials(text: str, name: _Name) -> Iterator[Span]:

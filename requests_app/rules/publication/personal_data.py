@@ -73,9 +73,9 @@ def find_more(text: str) -> Iterator[Found]:
             yield Found(kind, start, text[start:end])
 
 
-def without(text: str, found: Found) -> str:
+def without(text: str, finding: Found) -> str:
     """The text without the finding, and without the gap or stray comma it would leave."""
-    before, after = text[: found.start], text[found.end :]
+    before, after = text[: finding.start], text[finding.end :]
     if before.rstrip(" ")[-1:] in ("", "\n", ".", "!", "?"):
         # It began a sentence: "Deep hole. Mr. Hill, please come" continues with "please".
         after = after.lstrip(" ,;.!?")

@@ -23,9 +23,9 @@ def preview(service_request: ServiceRequest) -> list[tuple[str, list[Piece]]]:
     return [(label, _pieces(where, words)) for label, where, words in texts]
 
 
-def _pieces(where: str, words: str) -> list[Piece]:
+def _pieces(where: str, text: str) -> list[Piece]:
     pieces, end = [], 0
-    for found in public_words.found_in(where, words):
-        pieces += [Piece(words[end : found.start]), Piece(found.words, is_marked=True)]
+    for found in public_words.found_in(where, text):
+        pieces += [Piece(text[end : found.start]), Piece(found.words, is_marked=True)]
         end = found.end
-    return [piece for piece in [*pieces, Piece(words[end:])] if piece.words]
+    return [piece for piece in [*pieces, Piece(text[end:])] if piece.words]

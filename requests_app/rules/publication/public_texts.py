@@ -51,9 +51,9 @@ def key_of(field: str, pk: int | None) -> str:
     return f"{field}-{pk}" if pk else field
 
 
-def version_of(words: str) -> str:
+def version_of(text: str) -> str:
     """A hash, so that a form can say which version its reader saw."""
-    return hashlib.sha256(clean_text(words).encode()).hexdigest()[:16]
+    return hashlib.sha256(clean_text(text).encode()).hexdigest()[:16]
 
 
 def public_texts(service_request: ServiceRequest) -> list[PublicText]:

@@ -39,7 +39,7 @@ class Verdict:
 
 def judge(
     jurisdiction: Jurisdiction,
-    words: Words,
+    texts: Words,
     *,
     was_asked: bool = False,
     is_transfer: bool = False,
@@ -52,19 +52,19 @@ def judge(
     was_asked: a page showed the writer the personal data in it, and they left it in. is_transfer: a 911 center passed it on.
     lists: the city's, if they are loaded already.
     """
-    danger = screening.find_danger(jurisdiction, words.told)
-    matches = (lists or ModerationLists(jurisdiction, words.typed)).look(words.typed)
+    danger = screening.find_danger(jurisdiction, texts.told)
+    matches = (lists or ModerationLists(jurisdiction, texts.typed)).look(texts.typed)
     distress = danger.distress
     if distress and matches.threats and not is_transfer:
         # Words on the city's list warn the crew, who may be meant (Reason threat). The rest may still tell of distress.
-        distress = screening.find_danger(jurisdiction, screening.without(matches.threats, words.told)).distress
+        distress = screening.find_danger(jurisdiction, screening.without(matches.threats, texts.told)).distress
     if distress:
         reason = ReviewReason.DISTRESS.value
     elif is_transfer:
         reason = ReviewReason.TRANSFER.value
     elif matches.reason:
         reason = matches.reason
-    elif not was_asked and personal_data_in(words):
+    elif not was_asked and personal_data_in(texts):
         reason = ReviewReason.PERSONAL_DATA.value
     elif by_robot:
         reason = ReviewReason.ROBOT.value
@@ -89,11 +89,11 @@ def words_of(service_request: ServiceRequest) -> Words:
     )
 
 
-def personal_data_in(words: Words) -> list[Kind]:
+def personal_data_in(texts: Words) -> list[Kind]:
     """The kinds of personal data in what everyone would read, each once."""
     found = [
         one.kind
-        for where, text in words.public.items()
-        for one in public_words.found_in(where, text, label=words.labels.get(where, ""))
+        for where, text in texts.public.items()
+        for one in public_words.found_in(where, text, label=texts.labels.get(where, ""))
     ]
     return list(dict.fromkeys(found))

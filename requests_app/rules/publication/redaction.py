@@ -41,13 +41,13 @@ def placeholder(kind: Kind) -> str:
     }[kind]
 
 
-def redacted(text: str, where: str = "text", *, label: str = "", known: Known = NOBODY) -> str:
-    """The text with each finding replaced. where: as for found_in(); label: the question that the text answers; known: the people
+def redacted(text: str, where: str = "text", *, label: str = "", people: Known = NOBODY) -> str:
+    """The text with each finding replaced. where: as for found_in(); label: the question that the text answers; people: the people
     of its request, of of_request()."""
     if not text:
         return text
     kinds: list[Kind | None] = [None] * len(text)
-    for kind, (start, end) in _found(text, where, label, known):
+    for kind, (start, end) in _found(text, where, label, people):
         for at in range(start, end):
             kinds[at] = kinds[at] or kind
     return "".join(
@@ -56,11 +56,11 @@ def redacted(text: str, where: str = "text", *, label: str = "", known: Known = 
     )
 
 
-def _found(text: str, where: str, label: str, known: Known) -> Iterator[tuple[Kind, Span]]:
+def _found(text: str, where: str, label: str, people: Known) -> Iterator[tuple[Kind, Span]]:
     """The more certain kind first: where two overlap, it is the one that is named."""
     is_address = where == "address"
     yield from (
-        (kind, span) for kind, span in known_people.find(text, known, is_address=is_address) if kind != Kind.NAME
+        (kind, span) for kind, span in known_people.find(text, people, is_address=is_address) if kind != Kind.NAME
     )
     found = [(one.kind, (one.start, one.end)) for one in found_in(where, text, label=label)]
     yield from (one for one in found if one[0] != Kind.NAME)
@@ -70,7 +70,7 @@ def _found(text: str, where: str, label: str, known: Known) -> Iterator[tuple[Ki
         if not is_address or one.kind == Kind.SSN:
             yield one.kind, (one.start, one.end)
     yield from (one for one in found if one[0] == Kind.NAME)
-    yield from known_people.find(text, known, is_address=is_address)
+    yield from known_people.find(text, people, is_address=is_address)
 
 
 def of_request(pk: int | None) -> Known:
@@ -78,13 +78,13 @@ def of_request(pk: int | None) -> Known:
     return known_people.of_requests([pk])[pk] if pk is not None else NOBODY
 
 
-def redact(service_request: ServiceRequest, known: Known | None = None) -> None:
+def redact(service_request: ServiceRequest, people: Known | None = None) -> None:
     """Replaces the texts of this object only. It must not be saved; actions load and lock the row again."""
-    known = of_request(service_request.pk) if known is None else known
-    service_request.description = redacted(service_request.description, known=known)
-    service_request.place_note = redacted(service_request.place_note, known=known)
-    service_request.address = redacted(service_request.address, "address", known=known)
-    service_request.public_address = redacted(service_request.public_address, "address", known=known)
+    people = of_request(service_request.pk) if people is None else people
+    service_request.description = redacted(service_request.description, people=people)
+    service_request.place_note = redacted(service_request.place_note, people=people)
+    service_request.address = redacted(service_request.address, "address", people=people)
+    service_request.public_address = redacted(service_request.public_address, "address", people=people)
 
 
 def redact_for(user: User | AnonymousUser, service_requests: Iterable[ServiceRequest]) -> None:
@@ -100,7 +100,7 @@ def redact_answers(answers: Iterable[Answer]) -> None:
     known = known_people.of_requests(answer.service_request_id for answer in answers)
     for answer in answers:
         answer.value_text = redacted(
-            answer.value_text, label=answer.question_text, known=known[answer.service_request_id]
+            answer.value_text, label=answer.question_text, people=known[answer.service_request_id]
         )
 
 
@@ -108,7 +108,7 @@ def redact_photos(photos: Iterable[Photo]) -> None:
     photos = list(photos)
     known = known_people.of_requests(photo.service_request_id for photo in photos if photo.service_request_id)
     for photo in photos:
-        photo.alt = redacted(photo.alt, known=known.get(photo.service_request_id or 0, NOBODY))
+        photo.alt = redacted(photo.alt, people=known.get(photo.service_request_id or 0, NOBODY))
 
 
 def redact_tasks(user: User | AnonymousUser, tasks: Iterable[Task], jurisdiction: Jurisdiction) -> None:
@@ -118,7 +118,7 @@ def redact_tasks(user: User | AnonymousUser, tasks: Iterable[Task], jurisdiction
         return
     known = known_people.of_requests(task.service_request_id for task in tasks)
     for task in tasks:
-        task.what = redacted(task.what, known=known[task.service_request_id])
+        task.what = redacted(task.what, people=known[task.service_request_id])
 
 
 def redact_addresses(
@@ -130,20 +130,20 @@ def redact_addresses(
     rows = list(service_requests)
     known = known_people.of_requests(one.pk for one in rows)
     for one in rows:
-        one.address = redacted(one.address, "address", known=known[one.pk])
+        one.address = redacted(one.address, "address", people=known[one.pk])
 
 
 def redact_safety_notes(notes: Iterable[SafetyNote], service_request: ServiceRequest) -> None:
     """Notes about a place, as shown with a request there."""
     known = of_request(service_request.pk)
     for note in notes:
-        note.words = redacted(note.words, known=known)
-        note.address = redacted(note.address, "address", known=known)
+        note.words = redacted(note.words, people=known)
+        note.address = redacted(note.address, "address", people=known)
 
 
-def redact_place(revision: PlaceRevision, known: Known) -> None:
-    revision.address = redacted(revision.address, "address", known=known)
-    revision.place_note = redacted(revision.place_note, known=known)
+def redact_place(revision: PlaceRevision, people: Known) -> None:
+    revision.address = redacted(revision.address, "address", people=people)
+    revision.place_note = redacted(revision.place_note, people=people)
 
 
 def readable_comments(
@@ -161,6 +161,6 @@ def readable_comments(
         is_for_others = comment.kind == Comment.Kind.NOTE and comment.audience != Comment.Audience.EVERYONE
         if (is_for_others and not is_own) or comment.hidden_at is not None:
             continue
-        comment.text = redacted(comment.text, known=known[comment.service_request_id])
+        comment.text = redacted(comment.text, people=known[comment.service_request_id])
         readable.append(comment)
     return readable

@@ -97,9 +97,9 @@ def _rarity(texts: Sequence[frozenset[str]]) -> Callable[[str], float]:
     return lambda word: math.log(1 + (len(texts) + 1) / (1 + counts[word]))
 
 
-def _likeness(one: frozenset[str], other: frozenset[str], rarity: Callable[[str], float]) -> float:
+def _likeness(first: frozenset[str], other: frozenset[str], rarity: Callable[[str], float]) -> float:
     """The weight of the shared words over the weight of all words of both."""
-    return sum(map(rarity, one & other)) / sum(map(rarity, one | other))
+    return sum(map(rarity, first & other)) / sum(map(rarity, first | other))
 
 
 # --- Search -----------------------------------------------------------------------------------------------------------

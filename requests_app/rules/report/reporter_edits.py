@@ -40,12 +40,14 @@ def later_photos(service_request: ServiceRequest) -> list[Photo]:
     return list(service_request.photos.filter(pk__in=ids).order_by("id")) if ids else []
 
 
-def text_questions(service_request: ServiceRequest, given: dict[str, object]) -> list[QuestionVersion]:
+def text_questions(service_request: ServiceRequest, answers: dict[str, object]) -> list[QuestionVersion]:
     """Free-text questions that apply, given the other answers. Choices decide the work, so they can't be changed."""
     asset = service_request.asset
     questions = intake.questions_of(service_request.service_version, asset.kind if asset else "")
     return [
-        question for question in questions if question.kind in question_kinds.WORDS and intake.is_asked(question, given)
+        question
+        for question in questions
+        if question.kind in question_kinds.WORDS and intake.is_asked(question, answers)
     ]
 
 

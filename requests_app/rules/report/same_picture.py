@@ -36,9 +36,9 @@ def bands(picture_hash: int) -> list[int]:
     return [((picture_hash >> PART_BITS * part) & mask) + (part << PART_BITS) for part in range(PARTS)]
 
 
-def distance(one: int, other: int) -> int:
+def distance(first: int, other: int) -> int:
     """How many bits differ, of 64 each, as the database has them (with a sign)."""
-    return ((one ^ other) & ((1 << 64) - 1)).bit_count()
+    return ((first ^ other) & ((1 << 64) - 1)).bit_count()
 
 
 def alike(hashes: Collection[int]) -> QuerySet[Photo]:

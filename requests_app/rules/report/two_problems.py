@@ -258,20 +258,24 @@ def _words(text: str, most: int = LEAST_WORDS) -> int:
 
 
 def _surely(
-    whole: Mapping[Found, float], first: Mapping[Found, float], second: Mapping[Found, float], one: Found, other: Found
+    whole: Mapping[Found, float],
+    first: Mapping[Found, float],
+    second: Mapping[Found, float],
+    finding: Found,
+    other: Found,
 ) -> float | None:
     """How surely one, the first half's service, and other, the second half's, are two problems; None if they can't be."""
     best = sorted((found for found in whole if found[0] == SERVICE), key=lambda found: -whole[found])[:2]
-    if one == other or not best:
+    if finding == other or not best:
         return None
-    of_best = min(whole.get(one, 0.0), whole.get(other, 0.0)) / whole[best[0]]
-    if best[0] not in (one, other) and of_best < NEARLY_BEST:
+    of_best = min(whole.get(finding, 0.0), whole.get(other, 0.0)) / whole[best[0]]
+    if best[0] not in (finding, other) and of_best < NEARLY_BEST:
         return None
-    less, more = sorted((first.get(other, 0.0) / first[one], second.get(one, 0.0) / second[other]))
+    less, more = sorted((first.get(other, 0.0) / first[finding], second.get(finding, 0.0) / second[other]))
     return (
-        WEIGHTS.score * min(first[one], second[other], MOST_SCORE)
+        WEIGHTS.score * min(first[finding], second[other], MOST_SCORE)
         + WEIGHTS.of_best * of_best
-        + WEIGHTS.both_best * (set(best) == {one, other})
+        + WEIGHTS.both_best * (set(best) == {finding, other})
         + WEIGHTS.more * more
         + WEIGHTS.less * less
     )

@@ -51,7 +51,7 @@ def known_of(jurisdiction: Jurisdiction) -> Known:
     )
 
 
-def refusals(rules: list[Written], known: Known) -> list[str]:
+def refusals(rules: list[Written], options: Known) -> list[str]:
     """Why these rules can't be published, a sentence each."""
     found = []
     if len(rules) > RULES_MAX:
@@ -63,48 +63,48 @@ def refusals(rules: list[Written], known: Known) -> list[str]:
             found.append(_("Two rules are called “%(name)s.”") % name)
         seen.add(rule["name"])
         code = rule.get("department")
-        if code and code not in known.departments:
+        if code and code not in options.departments:
             found.append(_("“%(name)s” sends requests to a department that is closed.") % name)
-        elif rule.get("team") and (code, rule["team"]) not in known.teams:
+        elif rule.get("team") and (code, rule["team"]) not in options.teams:
             found.append(_("“%(name)s” sends requests to a team that its department doesn’t have.") % name)
-        if rule.get("assignee") and rule["assignee"] not in known.people:
+        if rule.get("assignee") and rule["assignee"] not in options.people:
             found.append(_("“%(name)s” assigns requests to somebody who doesn’t work here.") % name)
-        if any(one not in known.departments for one in rule.get("inform") or []):
+        if any(one not in options.departments for one in rule.get("inform") or []):
             found.append(_("“%(name)s” informs a department that is closed.") % name)
     return found
 
 
-def marks(rules: list[Written], known: Known) -> list[str]:
+def marks(rules: list[Written], options: Known) -> list[str]:
     """For each rule what is odd about it, or an empty string."""
     read = [read_rule(rule) for rule in rules]
-    return [_mark(read[:position], rule, known) for position, rule in enumerate(read)]
+    return [_mark(read[:position], rule, options) for position, rule in enumerate(read)]
 
 
-def _mark(earlier: list[Rule], rule: Rule, known: Known) -> str:
-    if sentence := _impossible(rule.conditions, known):
+def _mark(earlier: list[Rule], rule: Rule, options: Known) -> str:
+    if sentence := _impossible(rule.conditions, options):
         return sentence
     for one in earlier:
         if _same(one.conditions, rule.conditions):
             if one.outcome != rule.outcome:
                 return _("Contradicts “%(name)s,” which has the same conditions and comes first.") % {"name": one.name}
             return _("Same conditions as “%(name)s,” so it’s never reached.") % {"name": one.name}
-    covering = _covering(earlier, rule.conditions, known)
+    covering = _covering(earlier, rule.conditions, options)
     if len(covering) == 1:
         return _("Never reached: “%(name)s” matches everything first.") % {"name": covering[0]}
     if covering:
         return _("Never reached: %(names)s match everything first.") % {
             "names": ", ".join(f"“{name}”" for name in covering)
         }
-    if catches_all(rule.conditions, known):
+    if catches_all(rule.conditions, options):
         return _("Matches everything: rules below it are never reached.")
     return ""
 
 
-def catches_all(conditions: Conditions, known: Known) -> bool:
+def catches_all(conditions: Conditions, options: Known) -> bool:
     """Whether each of its conditions allows everything there is."""
     return (
         not conditions.is_empty
-        and (not conditions.services or conditions.services >= set(known.services))
+        and (not conditions.services or conditions.services >= set(options.services))
         and (not conditions.channels or conditions.channels >= CHANNELS)
         and (not conditions.priorities or conditions.priorities >= {1, 2, 3, 4})
         and not conditions.areas
@@ -112,31 +112,31 @@ def catches_all(conditions: Conditions, known: Known) -> bool:
         and not conditions.phrases
         and (not conditions.days or len(conditions.days) == len(WEEKDAYS))
         and not conditions.hours
-        and (not conditions.calendar or (conditions.while_open and _is_always(known, conditions.calendar)))
+        and (not conditions.calendar or (conditions.while_open and _is_always(options, conditions.calendar)))
     )
 
 
-def _is_always(known: Known, calendar: str) -> bool:
-    return calendar in known.hours and known.hours[calendar].always
+def _is_always(options: Known, calendar: str) -> bool:
+    return calendar in options.hours and options.hours[calendar].always
 
 
-def _impossible(conditions: Conditions, known: Known) -> str:
-    services = conditions.services & set(known.services)
+def _impossible(conditions: Conditions, options: Known) -> str:
+    services = conditions.services & set(options.services)
     if conditions.services and not services:
         return _("Never reached: its services aren’t offered anymore.")
     if conditions.answers:
         asked = set(conditions.answers)
-        if not any(asked <= known.services[code] for code in services or known.services):
+        if not any(asked <= options.services[code] for code in services or options.services):
             return _("Never true: no service asks all of its questions.")
-    if conditions.calendar and conditions.calendar not in known.hours:
+    if conditions.calendar and conditions.calendar not in options.hours:
         return _("Never true: its calendar doesn’t exist.")
-    if (conditions.days or conditions.hours or conditions.calendar) and not _can_hold_by_clock(conditions, known):
+    if (conditions.days or conditions.hours or conditions.calendar) and not _can_hold_by_clock(conditions, options):
         return _("Never true: its days and hours don’t overlap.")
     return ""
 
 
-def _can_hold_by_clock(conditions: Conditions, known: Known) -> bool:
-    hours = known.hours.get(conditions.calendar)
+def _can_hold_by_clock(conditions: Conditions, options: Known) -> bool:
+    hours = options.hours.get(conditions.calendar)
     if hours is not None and hours.always and not conditions.while_open:
         return False
     spans = [
@@ -174,10 +174,10 @@ def _minutes(time: str) -> int:
     return int(time[:2]) * 60 + int(time[3:5])
 
 
-def _covering(earlier: list[Rule], conditions: Conditions, known: Known) -> list[str]:
+def _covering(earlier: list[Rule], conditions: Conditions, options: Known) -> list[str]:
     """The earlier rules that together catch all that these conditions could, or none. Each service is checked separately."""
     names: dict[str, None] = {}
-    codes = conditions.services & set(known.services) if conditions.services else set(known.services)
+    codes = conditions.services & set(options.services) if conditions.services else set(options.services)
     for code in sorted(codes):
         found = next(
             (one for one in earlier if _covers(one.conditions, conditions, code)),
@@ -222,5 +222,5 @@ def _clock_covers(wide: Conditions, narrow: Conditions) -> bool:
     return all(wide.holds_by_clock(at) for at in _instants(wide, narrow) if narrow.holds_by_clock(at))
 
 
-def _same(one: Conditions, other: Conditions) -> bool:
-    return vars(one) == vars(other)
+def _same(first: Conditions, other: Conditions) -> bool:
+    return vars(first) == vars(other)

@@ -120,15 +120,15 @@ class Rule:
         return self.department, self.team, self.assignee, self.priority
 
 
-def read_rule(written: Written, pk: int | None = None) -> Rule:
+def read_rule(rule: Written, pk: int | None = None) -> Rule:
     return Rule(
-        name=written["name"],
-        conditions=Conditions(written.get("when") or {}),
-        department=written.get("department"),
-        team=written.get("team") or "",
-        assignee=written.get("assignee") or "",
-        priority=written.get("priority"),
-        inform=tuple(written.get("inform") or ()),
+        name=rule["name"],
+        conditions=Conditions(rule.get("when") or {}),
+        department=rule.get("department"),
+        team=rule.get("team") or "",
+        assignee=rule.get("assignee") or "",
+        priority=rule.get("priority"),
+        inform=tuple(rule.get("inform") or ()),
         pk=pk,
     )
 
@@ -158,11 +158,11 @@ class RuleSet:
 THEN = ("team", "assignee", "priority", "inform")
 
 
-def tidy(written: Written) -> Written:
+def tidy(rule: Written) -> Written:
     """A rule without the keys that say nothing."""
-    when = {name: value for name, value in written["when"].items() if value}
-    then = {name: written[name] for name in THEN if written.get(name)}
-    return {"name": written["name"], "when": when, "department": written.get("department") or None, **then}
+    when = {name: value for name, value in rule["when"].items() if value}
+    then = {name: rule[name] for name in THEN if rule.get(name)}
+    return {"name": rule["name"], "when": when, "department": rule.get("department") or None, **then}
 
 
 def written_rule(row: RoutingRule) -> Written:

@@ -87,10 +87,10 @@ def names_of(jurisdiction: Jurisdiction, *rules: list[Written]) -> Names:
     return names
 
 
-def rule_in_words(written: Written, names: Names) -> Written:
+def rule_in_words(rule: Written, names: Names) -> Written:
     """The rule with names instead of codes, for lists and for rules.setup_diff."""
-    when, department = written["when"], written.get("department")
-    words: dict[str, Any] = {"name": written["name"]}
+    when, department = rule["when"], rule.get("department")
+    words: dict[str, Any] = {"name": rule["name"]}
     if when.get("services"):
         words["services"] = [names.services.get(code, code) for code in when["services"]]
     if when.get("areas"):
@@ -113,14 +113,14 @@ def rule_in_words(written: Written, names: Names) -> Written:
     if calendar := when.get("working_hours"):
         words["working_hours"] = hours_in_words(calendar["calendar"], is_open=calendar.get("open", True))
     words["department"] = names.department(department)
-    if written.get("team"):
-        words["team"] = names.teams.get((department or "", written["team"]), written["team"])
-    if written.get("assignee"):
-        words["assignee"] = names.people.get(written["assignee"], written["assignee"])
-    if written.get("priority"):
-        words["priority"] = str(PRIORITIES.get(written["priority"], written["priority"]))
-    if written.get("inform"):
-        words["inform"] = [names.department(code) for code in written["inform"]]
+    if rule.get("team"):
+        words["team"] = names.teams.get((department or "", rule["team"]), rule["team"])
+    if rule.get("assignee"):
+        words["assignee"] = names.people.get(rule["assignee"], rule["assignee"])
+    if rule.get("priority"):
+        words["priority"] = str(PRIORITIES.get(rule["priority"], rule["priority"]))
+    if rule.get("inform"):
+        words["inform"] = [names.department(code) for code in rule["inform"]]
     return words
 
 

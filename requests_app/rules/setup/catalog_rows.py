@@ -21,48 +21,48 @@ from requests_app.rules.promises.service_levels import WEEKDAYS
 DUPLICATES = {"policy": "join", "radius_m": 100, "window_days": 30, "family": ""}
 
 
-def version_columns(written: dict[str, Any]) -> dict[str, Any]:
+def version_columns(fields: dict[str, Any]) -> dict[str, Any]:
     """The columns of a version from a service in the file; category and department by code."""
-    duplicates = DUPLICATES | (written.get("duplicates") or {})
+    duplicates = DUPLICATES | (fields.get("duplicates") or {})
     return {
-        "name": written["name"],
-        "description": written.get("description") or {},
-        "keywords": written.get("keywords") or {},
-        "asked": written.get("asked") or {},
-        "category": written["category"],
-        "department": written["department"],
-        "priority": written.get("priority", 3),
-        "visibility": written.get("visibility", "public"),
-        "photo_policy": written.get("photo", "optional"),
+        "name": fields["name"],
+        "description": fields.get("description") or {},
+        "keywords": fields.get("keywords") or {},
+        "asked": fields.get("asked") or {},
+        "category": fields["category"],
+        "department": fields["department"],
+        "priority": fields.get("priority", 3),
+        "visibility": fields.get("visibility", "public"),
+        "photo_policy": fields.get("photo", "optional"),
         "duplicate_policy": duplicates["policy"],
         "duplicate_radius_m": duplicates["radius_m"],
         "duplicate_window_days": duplicates["window_days"],
         "duplicate_family": duplicates["family"],
-        "place_required": written.get("place", "required") == "required",
-        "asset_kinds": written.get("asset_kinds") or [],
-        "owner_kinds": written.get("owner_kinds") or [],
-        "place_rule": written.get("place_rule", "none"),
-        "emergency_screen": written.get("emergency_screen") or {},
-        "outcome_words": written.get("outcome_words") or {},
-        "evidence": written.get("evidence", "none"),
-        "identity_words": written.get("identity_words") or {},
-        "must_confirm": written.get("must_confirm", False),
-        "listed_by_place": written.get("listed_by_place", True),
-        "offered": written.get("offered") or {},
+        "place_required": fields.get("place", "required") == "required",
+        "asset_kinds": fields.get("asset_kinds") or [],
+        "owner_kinds": fields.get("owner_kinds") or [],
+        "place_rule": fields.get("place_rule", "none"),
+        "emergency_screen": fields.get("emergency_screen") or {},
+        "outcome_words": fields.get("outcome_words") or {},
+        "evidence": fields.get("evidence", "none"),
+        "identity_words": fields.get("identity_words") or {},
+        "must_confirm": fields.get("must_confirm", False),
+        "listed_by_place": fields.get("listed_by_place", True),
+        "offered": fields.get("offered") or {},
     }
 
 
-def question_columns(written: dict[str, Any]) -> dict[str, Any]:
+def question_columns(fields: dict[str, Any]) -> dict[str, Any]:
     return {
-        "code": written["code"],
-        "kind": written["kind"],
-        "text": written["text"],
-        "help": written.get("help") or {},
-        "required": written.get("required", False),
-        "visibility": written.get("visibility", "staff"),
-        "options": written.get("options") or [],
-        "show_if": written.get("show_if") or {},
-        "asks_asset": written.get("asks_asset", False),
+        "code": fields["code"],
+        "kind": fields["kind"],
+        "text": fields["text"],
+        "help": fields.get("help") or {},
+        "required": fields.get("required", False),
+        "visibility": fields.get("visibility", "staff"),
+        "options": fields.get("options") or [],
+        "show_if": fields.get("show_if") or {},
+        "asks_asset": fields.get("asks_asset", False),
     }
 
 

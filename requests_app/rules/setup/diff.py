@@ -384,5 +384,5 @@ def _language(code: str) -> str:
         return code
 
 
-def _join(path: str, said: str) -> str:
-    return f"{path}: {said}" if path else said
+def _join(path: str, text: str) -> str:
+    return f"{path}: {text}" if path else text

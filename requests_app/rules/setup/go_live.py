@@ -112,7 +112,7 @@ class NotReady(Exception):
 
 def obstacles(
     service: Service,
-    written: Written,
+    fields: Written,
     *,
     approval: ServiceApproval | None = None,
     facts: Facts | None = None,
@@ -126,29 +126,29 @@ def obstacles(
     key = (service.pk, str(ServiceApproval.Kind.EMERGENCY))
     if approval is not None:
         facts = replace(facts, approvals={**facts.approvals, key: approval})
-    if not _is_used(service, written):
+    if not _is_used(service, fields):
         retired = Check(RETIRED, [_("It was retired.")] if Retirement.objects.filter(service=service).exists() else [])
-        return [check for check in [*checks(service, written, facts), retired] if not check.done]
+        return [check for check in [*checks(service, fields, facts), retired] if not check.done]
     now = written_services([service])[service.pk]
-    if emergency_words(now, facts.city) == emergency_words(written, facts.city):
+    if emergency_words(now, facts.city) == emergency_words(fields, facts.city):
         return []
-    check = emergency_check(service, written, facts.approvals.get(key), facts)
+    check = emergency_check(service, fields, facts.approvals.get(key), facts)
     return [] if check.done else [check]
 
 
 def emergency_check(
-    service: Service, written: Written, approval: ServiceApproval | None, facts: Facts | None = None
+    service: Service, fields: Written, approval: ServiceApproval | None, facts: Facts | None = None
 ) -> Check:
     """Whether this approval is enough for the emergency check as it is written."""
-    return Check(EMERGENCY, _emergency(written, approval, facts or facts_of(service.jurisdiction, [])))
+    return Check(EMERGENCY, _emergency(fields, approval, facts or facts_of(service.jurisdiction, [])))
 
 
-def _is_used(service: Service, written: Written) -> bool:
+def _is_used(service: Service, fields: Written) -> bool:
     """Whether those for whom it is written can use the service already."""
     if not service.active or service.current is None:
         return False
     staff = ServiceVersion.Visibility.STAFF
-    return service.current.visibility != staff or written.get("visibility") == staff
+    return service.current.visibility != staff or fields.get("visibility") == staff
 
 
 def facts_of(city: Jurisdiction, service_ids: Iterable[int], *, today: dt.date | None = None) -> Facts:
@@ -180,30 +180,30 @@ def _tested(ids: list[int]) -> dict[int, list[list[Written]]]:
     return tested
 
 
-def missing(service: Service, written: Written | None = None) -> list[Check]:
-    """The checks that are not done. written: the service as it is to be published, the current version if not given."""
-    return [check for check in checks(service, written) if not check.done]
+def missing(service: Service, fields: Written | None = None) -> list[Check]:
+    """The checks that are not done. fields: the service as it is to be published, the current version if not given."""
+    return [check for check in checks(service, fields) if not check.done]
 
 
-def checks(service: Service, written: Written | None = None, facts: Facts | None = None) -> list[Check]:
-    """All checks of a service, in order. written: as in missing()."""
+def checks(service: Service, fields: Written | None = None, facts: Facts | None = None) -> list[Check]:
+    """All checks of a service, in order. fields: as in missing()."""
     facts = facts or facts_of(service.jurisdiction, [service.pk])
-    if written is None:
-        written = written_services([service])[service.pk]
-    department = facts.departments.get(written.get("department", ""))
+    if fields is None:
+        fields = written_services([service])[service.pk]
+    department = facts.departments.get(fields.get("department", ""))
     return [
         Check(OWNER, _owner(department)),
         Check(MAILBOX, _mailbox(department)),
-        Check(TARGETS, list(_targets(written, department, facts))),
-        Check(LANGUAGES, list(_languages(written, facts.city.languages))),
-        Check(OUTCOMES, [] if written.get("outcome_words") else [_("Say what “fixed” means for this service.")]),
-        Check(EMERGENCY, _emergency(written, facts.approvals.get((service.pk, ServiceApproval.Kind.EMERGENCY)), facts)),
+        Check(TARGETS, list(_targets(fields, department, facts))),
+        Check(LANGUAGES, list(_languages(fields, facts.city.languages))),
+        Check(OUTCOMES, [] if fields.get("outcome_words") else [_("Say what “fixed” means for this service.")]),
+        Check(EMERGENCY, _emergency(fields, facts.approvals.get((service.pk, ServiceApproval.Kind.EMERGENCY)), facts)),
         Check(ARTICLE, _article(service, facts)),
-        Check(TEST, _test(written, facts.tested.get(service.pk))),
+        Check(TEST, _test(fields, facts.tested.get(service.pk))),
     ]
 
 
-def emergency_words(written: Written, city: Jurisdiction) -> Written:
+def emergency_words(fields: Written, city: Jurisdiction) -> Written:
     """What an approval of the emergency check is about: the question, and the answers that stop the form with a number."""
     stops = [
         {
@@ -213,28 +213,28 @@ def emergency_words(written: Written, city: Jurisdiction) -> Written:
             "label": option["label"],
             "show_if": question.get("show_if") or {},
         }
-        for question in written.get("questions") or []
+        for question in fields.get("questions") or []
         for option in question.get("options") or []
         if (option.get("effects") or {}).get("stop")
     ]
     return {
-        "screen": written.get("emergency_screen") or {},
+        "screen": fields.get("emergency_screen") or {},
         # The order of the questions says nothing about danger.
         "stops": sorted(stops, key=lambda one: (one["question"], one["answer"])),
         "number": city.emergency_number,
     }
 
 
-def fingerprint(words: Written) -> str:
+def fingerprint(emergency: Written) -> str:
     """Of an emergency check that a page or a file shows, so that nobody approves one that they haven't seen."""
-    return f"w{hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:CODE_LENGTH]}"
+    return f"w{hashlib.sha256(json.dumps(emergency, sort_keys=True).encode()).hexdigest()[:CODE_LENGTH]}"
 
 
-def unnamed_in(words: Written) -> list[str]:
+def unnamed_in(emergency: Written) -> list[str]:
     """The languages in which the emergency question doesn't name the city's emergency number, however it is written."""
-    digits = re.sub(r"\D", "", words["number"])
+    digits = re.sub(r"\D", "", emergency["number"])
     named = re.compile(r"(?<!\d)" + r"[\s.–-]?".join(digits) + r"(?!\d)")
-    return [language for language, text in words["screen"].items() if text and not named.search(text)]
+    return [language for language, text in emergency["screen"].items() if text and not named.search(text)]
 
 
 def ends_soon(approval: ServiceApproval, city: Jurisdiction) -> dt.date | None:
@@ -272,10 +272,10 @@ def _mailbox(department: Department | None) -> list[str]:
     return [] if department.email else [_("%(department)s has no email address.") % {"department": department}]
 
 
-def _targets(written: Written, department: Department | None, facts: Facts) -> Iterator[str]:
+def _targets(fields: Written, department: Department | None, facts: Facts) -> Iterator[str]:
     names = {Target.Kind.ACKNOWLEDGE: _("a first answer"), Target.Kind.RESOLVE: _("the work itself")}
     for kind, name in names.items():
-        target = (written.get("targets") or {}).get(kind)
+        target = (fields.get("targets") or {}).get(kind)
         if not target:
             yield _("Set a target for %(what)s.") % {"what": name}
             continue
@@ -296,27 +296,27 @@ def _targets(written: Written, department: Department | None, facts: Facts) -> I
             }
 
 
-def _languages(written: Written, languages: list[str]) -> Iterator[str]:
-    for label, text in texts(written):
+def _languages(fields: Written, languages: list[str]) -> Iterator[str]:
+    for label, text in texts(fields):
         for language in languages:
             if not str((text or {}).get(language) or "").strip():
                 name = get_language_info(language)["name_translated"]
                 yield _("%(text)s is missing in %(language)s.") % {"text": label, "language": name}
 
 
-def texts(written: Written) -> Iterator[tuple[str, dict[str, str] | None]]:
+def texts(fields: Written) -> Iterator[tuple[str, dict[str, str] | None]]:
     """Every text that residents read, with what people call it."""
-    yield _("The name"), written.get("name")
-    yield _("The description"), written.get("description")
+    yield _("The name"), fields.get("name")
+    yield _("The description"), fields.get("description")
     for name, label in (
         ("emergency_screen", _("The emergency question")),
         ("identity_words", _("Why a name is required")),
     ):
-        if written.get(name):
-            yield label, written[name]
-    for outcome, words in (written.get("outcome_words") or {}).items():
+        if fields.get(name):
+            yield label, fields[name]
+    for outcome, words in (fields.get("outcome_words") or {}).items():
         yield _("The outcome “%(outcome)s”") % {"outcome": localized(words) or outcome}, words
-    for question in written.get("questions") or []:
+    for question in fields.get("questions") or []:
         called = localized(question.get("text")) or question["code"]
         yield _("The question “%(question)s”") % {"question": called}, question.get("text")
         if question.get("help"):
@@ -329,8 +329,8 @@ def texts(written: Written) -> Iterator[tuple[str, dict[str, str] | None]]:
             )
 
 
-def _emergency(written: Written, approval: ServiceApproval | None, facts: Facts) -> list[str]:
-    words = emergency_words(written, facts.city)
+def _emergency(fields: Written, approval: ServiceApproval | None, facts: Facts) -> list[str]:
+    words = emergency_words(fields, facts.city)
     if unnamed := unnamed_in(words):
         languages = ", ".join(str(get_language_info(one)["name_translated"]) for one in unnamed)
         return [
@@ -346,10 +346,10 @@ def _emergency(written: Written, approval: ServiceApproval | None, facts: Facts)
     return []
 
 
-def _test(written: Written, tested: list[list[Written]] | None) -> list[str]:
+def _test(fields: Written, tested: list[list[Written]] | None) -> list[str]:
     if not tested:
         return [_("Send a test request and mark it as passed.")]
-    questions = [question_columns(question) for question in written.get("questions") or []]
+    questions = [question_columns(question) for question in fields.get("questions") or []]
     return [] if questions in tested else [_("The questions were changed after the test. Send another test request.")]
 
 

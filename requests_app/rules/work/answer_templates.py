@@ -29,10 +29,10 @@ _NAMED = re.compile(r"\{([^{}\n]*)\}")
 _UNFILLED = re.compile(r"\{[A-Za-z_]+\}")
 
 
-def problems(words: str) -> list[str]:
+def problems(text: str) -> list[str]:
     """Words in braces that are no placeholder, as typed; and a brace alone."""
-    unknown = [f"{{{name}}}" for name in _NAMED.findall(words) if name not in PLACEHOLDERS]
-    rest = _NAMED.sub("", words)
+    unknown = [f"{{{name}}}" for name in _NAMED.findall(text) if name not in PLACEHOLDERS]
+    rest = _NAMED.sub("", text)
     return list(dict.fromkeys([*unknown, *(brace for brace in "{}" if brace in rest)]))
 
 
@@ -41,12 +41,12 @@ def unfilled(text: str) -> list[str]:
     return list(dict.fromkeys(_UNFILLED.findall(text)))
 
 
-def fill(words: Mapping[str, str], service_request: ServiceRequest, language: str, *, staff: User) -> str:
+def fill(texts: Mapping[str, str], service_request: ServiceRequest, language: str, *, staff: User) -> str:
     """The template's words in `language` (or else as localized() chooses), with everything filled in.
 
     The address is the public one: what is filled in may be read by everyone.
     """
-    language = language if words.get(language) else next((code for code, text in words.items() if text), language)
+    language = language if texts.get(language) else next((code for code, text in texts.items() if text), language)
     city = service_request.jurisdiction
     with override(language):
         values = {
@@ -59,4 +59,4 @@ def fill(words: Mapping[str, str], service_request: ServiceRequest, language: st
             "city": city.name,
             "phone": city.desk_number or city.desk_long_number,
         }
-        return _NAMED.sub(lambda found: values.get(found[1], found[0]), localized(words, language))
+        return _NAMED.sub(lambda found: values.get(found[1], found[0]), localized(texts, language))

@@ -66,5 +66,5 @@ def tasks_of_team(team: Team, user: User, jurisdiction: Jurisdiction) -> list[Ta
     return _first(tasks.open_tasks(user, jurisdiction).filter(team=team))
 
 
-def _first(found: QuerySet[Task]) -> list[Task]:
-    return list(found.select_related("department", "service_request").order_by("due_on", "id")[: STOPS_MAX + 1])
+def _first(tasks: QuerySet[Task]) -> list[Task]:
+    return list(tasks.select_related("department", "service_request").order_by("due_on", "id")[: STOPS_MAX + 1])

@@ -88,10 +88,10 @@ class Step:
     departments: frozenset[int] = field(default_factory=frozenset)
 
 
-def check(written: Iterable[Written]) -> None:
+def check(steps: Iterable[Written]) -> None:
     """Raises Refused if these are no steps, as when a row was edited by hand or comes from another version."""
     verbs = []
-    for one in written:
+    for one in steps:
         verb = one.get("verb", "")
         if verb not in ARGUMENTS or not set(one) <= {"verb", *ARGUMENTS[verb]}:
             raise Refused("invalid", verb)
@@ -100,57 +100,57 @@ def check(written: Iterable[Written]) -> None:
         raise Refused("invalid", verbs[-1] if verbs else "")
 
 
-def loaded(written: Sequence[Written], city: Jurisdiction, user: User) -> list[Step]:
+def loaded(steps: Sequence[Written], city: Jurisdiction, user: User) -> list[Step]:
     """The steps with what they name. Raises Refused if something is gone: then none of them is done."""
-    check(written)
-    return [_LOADERS.get(one["verb"], _plain)(one, city, user) for one in written]
+    check(steps)
+    return [_LOADERS.get(one["verb"], _plain)(one, city, user) for one in steps]
 
 
-def _plain(one: Written, _city: Jurisdiction, _user: User) -> Step:
-    return Step(one["verb"], one)
+def _plain(step: Written, _city: Jurisdiction, _user: User) -> Step:
+    return Step(step["verb"], step)
 
 
-def _assignee(one: Written, city: Jurisdiction, user: User) -> Step:
-    wanted = user.pk if one.get("assignee") == "me" else one.get("assignee")
+def _assignee(step: Written, city: Jurisdiction, user: User) -> Step:
+    wanted = user.pk if step.get("assignee") == "me" else step.get("assignee")
     if wanted is None:
-        return Step("assign", one)
+        return Step("assign", step)
     found = User.objects.filter(pk=wanted, is_active=True, memberships__jurisdiction=city).first()
     if found is None:
         raise Refused("no_person", "assign")
     own = Membership.objects.filter(user=found, jurisdiction=city, department__isnull=False)
-    return Step("assign", one, found, frozenset(own.values_list("department_id", flat=True)))
+    return Step("assign", step, found, frozenset(own.values_list("department_id", flat=True)))
 
 
-def _department(one: Written, city: Jurisdiction, _user: User) -> Step:
-    found = Department.objects.filter(jurisdiction=city, code=one.get("department", ""), active=True).first()
+def _department(step: Written, city: Jurisdiction, _user: User) -> Step:
+    found = Department.objects.filter(jurisdiction=city, code=step.get("department", ""), active=True).first()
     if found is None:
         raise Refused("no_department", "transfer")
-    return Step("transfer", one, found)
+    return Step("transfer", step, found)
 
 
-def _service(one: Written, city: Jurisdiction, _user: User) -> Step:
-    services = Service.objects.filter(jurisdiction=city, service_code=one.get("service", ""), active=True)
+def _service(step: Written, city: Jurisdiction, _user: User) -> Step:
+    services = Service.objects.filter(jurisdiction=city, service_code=step.get("service", ""), active=True)
     found = ServiceVersion.objects.select_related("service").filter(pk__in=services.values("current")).first()
     if found is None:
         raise Refused("no_service", "change_service")
-    return Step("change_service", one, found)
+    return Step("change_service", step, found)
 
 
-def _template(one: Written, city: Jurisdiction, _user: User) -> Step:
-    if not one.get("template"):
-        return Step(one["verb"], one)
-    found = AnswerTemplate.objects.filter(pk=one["template"], jurisdiction=city, active=True).first()
+def _template(step: Written, city: Jurisdiction, _user: User) -> Step:
+    if not step.get("template"):
+        return Step(step["verb"], step)
+    found = AnswerTemplate.objects.filter(pk=step["template"], jurisdiction=city, active=True).first()
     if found is None:
-        raise Refused("no_template", one["verb"])
-    return Step(one["verb"], one, found)
+        raise Refused("no_template", step["verb"])
+    return Step(step["verb"], step, found)
 
 
-def _parent(one: Written, city: Jurisdiction, user: User) -> Step:
+def _parent(step: Written, city: Jurisdiction, user: User) -> Step:
     visible = ServiceRequest.objects.in_jurisdiction(city).visible_to(user)
-    found = visible.filter(pk=one.get("parent") or 0, duplicate_of=None).first()
+    found = visible.filter(pk=step.get("parent") or 0, duplicate_of=None).first()
     if found is None:
         raise Refused("no_parent", "merge")
-    return Step("merge", one, found)
+    return Step("merge", step, found)
 
 
 _LOADERS: dict[str, Callable[[Written, Jurisdiction, User], Step]] = {

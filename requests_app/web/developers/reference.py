@@ -173,15 +173,15 @@ def _fields(schema: dict[str, Any], within: str = "", deep: int = 1) -> Iterator
             yield from _fields(inner, f"{within}{name}{'[]' if is_list else ''}.", deep + 1)
 
 
-def _field(name: str, schema: dict[str, Any], required: bool, words: str) -> Field:
+def _field(name: str, schema: dict[str, Any], required: bool, description: str) -> Field:
     of_one, _is_list = inside(schema)
     values = tuple(str(value) for value in of_one.get("enum", ()) if value is not None)
-    return Field(name, kind_of(schema), required, _rendered(words), _limits(resolved(schema), of_one), values)
+    return Field(name, kind_of(schema), required, _rendered(description), _limits(resolved(schema), of_one), values)
 
 
 @cache
-def _rendered(words: str) -> SafeString:
-    return markdown.render(words)
+def _rendered(description: str) -> SafeString:
+    return markdown.render(description)
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:

@@ -63,17 +63,17 @@ def _look_up(request: CityRequest, linked: AddressForm | None = None) -> HttpRes
     return kept_address.keep(PAGE, COOKIE, KeptAddress(label, point))
 
 
-def _card(request: CityRequest, words: str, point: Point) -> dict[str, object]:
+def _card(request: CityRequest, text: str, point: Point) -> dict[str, object]:
     city = request.jurisdiction
     if not ownership.inside(city, point):
-        return {"outside": True, "words": words, "neighbor": ownership.neighbor_at(city, point)}
-    if not words:
+        return {"outside": True, "words": text, "neighbor": ownership.neighbor_at(city, point)}
+    if not text:
         near = addresses.nearest(city, point)
-        words = near.label if near else ""
+        text = near.label if near else ""
     parts = card_at(city, point, timezone.localdate())
     return {
         "point": point,
-        "words": words,
+        "words": text,
         "parts": parts,
         "works": street_works.near(city, point, AROUND_M, timezone.localdate()),
         # A city lists the layer that residents know best first.

@@ -123,5 +123,5 @@ def who_to_call(request: CityRequest) -> HttpResponse:
     return render(request, "requests_app/explore/who_to_call.html", {"others": others, "offices": listed})
 
 
-def _by_title(found: Any) -> list[Article]:
-    return sorted(found, key=lambda article: localized(article.title).casefold())
+def _by_title(articles: Any) -> list[Article]:
+    return sorted(articles, key=lambda article: localized(article.title).casefold())

@@ -61,10 +61,10 @@ def page(
         return paging.page_of_segments(segments, chosen.order, None, size, fetch=fetch)
 
 
-def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceRequest]) -> dict[str, Any]:
+def context(chosen: PublicFilter, url_name: str, page: paging.Page[ServiceRequest]) -> dict[str, Any]:
     """Context of _filters.html and its page, by URL name: "public_list" or "map"."""
     here = reverse(f"requests_app:{url_name}")
-    result = result_words(chosen, found)
+    result = result_words(chosen, page)
     chips = [
         Chip(said, address(here, chosen.but(**{name: ""})))
         for name, said in zip(chosen.chosen, words(chosen), strict=True)
@@ -74,7 +74,7 @@ def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceReque
         "chosen": chosen,
         "chips": chips,
         "result": result,
-        "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips or found.previous_cursor else "",
+        "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips or page.previous_cursor else "",
         "kinds": kinds(chosen),
         "choices": _choices(chosen),
         "has_older": chosen.has_older(),
@@ -87,14 +87,14 @@ def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceReque
     }
 
 
-def result_words(chosen: PublicFilter, found: paging.Page[ServiceRequest]) -> str:
+def result_words(chosen: PublicFilter, page: paging.Page[ServiceRequest]) -> str:
     """How many matches there are, as far as we know without counting ten years of reports."""
-    number = len(found.rows)
-    if found.previous_cursor:
+    number = len(page.rows)
+    if page.previous_cursor:
         return ngettext("%(number)d more report", "%(number)d more reports", number) % {"number": number}
-    if found.next_cursor and chosen.by_change:
+    if page.next_cursor and chosen.by_change:
         return _("The %(number)d most recently updated reports") % {"number": number}
-    if found.next_cursor:
+    if page.next_cursor:
         return _("The newest %(number)d reports") % {"number": number}
     if not number:
         return _("No reports match your filters")
@@ -166,8 +166,8 @@ def kinds(chosen: PublicFilter) -> list[Group]:
 def _choices(chosen: PublicFilter) -> list[dict[str, Any]]:
     """The form's other selects: name, label, label of the empty choice, and groups of options."""
 
-    def option(name: str, value: str, words: str) -> Option:
-        return value, words, chosen.chosen.get(name) == value
+    def option(name: str, value: str, label: str) -> Option:
+        return value, label, chosen.chosen.get(name) == value
 
     layers: dict[str, list[Option]] = {}
     areas = Area.objects.filter(jurisdiction=chosen.jurisdiction, is_ours=True).order_by("layer", "name", "code")

@@ -71,7 +71,7 @@ def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:
         return []
     days = [date_format(day, "MONTH_DAY_FORMAT") for day in weeks.last_days]
 
-    def figure(code: str, words: str, title: str, values: list[int]) -> dict[str, str | Chart]:
+    def figure(code: str, label: str, title: str, values: list[int]) -> dict[str, str | Chart]:
         sentence = _("From %(first)s to %(last)s a week over the last %(count)d weeks.") % {
             "first": written(values[0]),
             "last": written(values[-1]),
@@ -79,7 +79,7 @@ def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:
         }
         return {
             "number": written(values[-1]),
-            "words": words,
+            "words": label,
             "chart": sparkline(code, title, days, values, sentence),
         }
 

@@ -58,7 +58,7 @@ def map_list(request: CityRequest) -> HttpResponse:
     return response
 
 
-def rows_of(city: Jurisdiction, found: list[ServiceRequest]) -> list[dict[str, Any]]:
+def rows_of(city: Jurisdiction, service_requests: list[ServiceRequest]) -> list[dict[str, Any]]:
     """Rows of _map_rows.html: with the first photo, the icon of the category, and the age in words."""
     icons = dict(Category.objects.filter(jurisdiction=city).values_list("pk", "icon"))
     now = app_now()
@@ -69,7 +69,7 @@ def rows_of(city: Jurisdiction, found: list[ServiceRequest]) -> list[dict[str, A
             "is_open": row["request"].is_open,
             "age": ago(row["request"].submitted_at, now),
         }
-        for row in with_photos(request_rows(city, found))
+        for row in with_photos(request_rows(city, service_requests))
     ]
 
 

@@ -125,8 +125,8 @@ def _answers(tally: Tally) -> str:
     return str(tally.answered) if tally.is_whole else f"{tally.answered}+" if tally.shown else ""
 
 
-def _month(written: str) -> dt.date | None:
-    match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", written, re.ASCII)
+def _month(text: str) -> dt.date | None:
+    match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text, re.ASCII)
     return dt.date(int(match[1]), int(match[2]), 1) if match else None
 
 

@@ -26,29 +26,31 @@ class Newest:
 
 
 def newest(
-    jurisdiction: Jurisdiction, found: QuerySet[ServiceRequest], query: str = "", *, size: int = SHOWN
+    jurisdiction: Jurisdiction, service_requests: QuerySet[ServiceRequest], query: str = "", *, size: int = SHOWN
 ) -> Newest:
-    """Rows in the order of `found`."""
-    rows = list(found.select_related(*RELATED)[: size + 1])
+    """Rows in the order of `service_requests`."""
+    rows = list(service_requests.select_related(*RELATED)[: size + 1])
     return Newest(request_rows(jurisdiction, rows[:size]), len(rows) > size, query)
 
 
-def open_and_ended(jurisdiction: Jurisdiction, found: QuerySet[ServiceRequest], query: str) -> dict[str, Any]:
+def open_and_ended(
+    jurisdiction: Jurisdiction, service_requests: QuerySet[ServiceRequest], query: str
+) -> dict[str, Any]:
     """Open and closed requests, for _open_and_ended.html and _follow.html."""
     # Combined with an earlier request isn't done.
-    ended = found.filter(status__in=STATES["ended"]).exclude(disposition=Disposition.DUPLICATE)
+    ended = service_requests.filter(status__in=STATES["ended"]).exclude(disposition=Disposition.DUPLICATE)
     lists = {
-        "still_open": newest(jurisdiction, found.filter(status__in=STATES["open"]), f"{query}&status=open"),
+        "still_open": newest(jurisdiction, service_requests.filter(status__in=STATES["open"]), f"{query}&status=open"),
         "ended": newest(jurisdiction, ended, f"{query}&status=ended"),
     }
     add_photos(*lists.values())
     return {"query": query, **lists}
 
 
-def request_rows(jurisdiction: Jurisdiction, found: Iterable[ServiceRequest]) -> list[dict[str, Any]]:
-    found = list(found)
-    rows, now = [], now_for(found)
-    for one in found:
+def request_rows(jurisdiction: Jurisdiction, service_requests: Iterable[ServiceRequest]) -> list[dict[str, Any]]:
+    service_requests = list(service_requests)
+    rows, now = [], now_for(service_requests)
+    for one in service_requests:
         # Share one jurisdiction, so that its cached reasons are read once.
         one.jurisdiction = jurisdiction
         rows.append(

@@ -100,5 +100,5 @@ def _anchor(request: CityRequest) -> str:
     return anchor if ANCHOR.fullmatch(anchor) else "answer"
 
 
-def _clean(words: str) -> str:
-    return " ".join(clean_text(words).split())[:ADDRESS_MAX]
+def _clean(text: str) -> str:
+    return " ".join(clean_text(text).split())[:ADDRESS_MAX]

@@ -43,9 +43,9 @@ def around(request: CityRequest, draft: Draft) -> HttpResponse:
     return JsonResponse({"assets": _assets(request, path.version, box), "reports": _reports(request, path, box)})
 
 
-def _box(given: str) -> Polygon | None:
+def _box(bbox_text: str) -> Polygon | None:
     try:
-        west, south, east, north = (float(number) for number in given.split(","))
+        west, south, east, north = (float(number) for number in bbox_text.split(","))
     except ValueError:
         return None
     # Also refuses "nan".

@@ -171,10 +171,10 @@ def _found(path: Path, everyone: list[Row]) -> list[Row]:
     return findings
 
 
-def _parts(text: str, found: list[Found]) -> list[tuple[str, bool]]:
+def _parts(text: str, findings: list[Found]) -> list[tuple[str, bool]]:
     """The text split into (words, is_found) pairs."""
     parts, at = [], 0
-    for item in found:
+    for item in findings:
         parts += [(text[at : item.start], False), (item.words, True)]
         at = item.end
     return [*parts, (text[at:], False)]

@@ -26,16 +26,16 @@ def of_match(match: addresses.Match, note: str) -> dict[str, Any]:
     }
 
 
-def of_point(jurisdiction: Jurisdiction, point: Point, words: str = "", note: str = "") -> dict[str, Any]:
+def of_point(jurisdiction: Jurisdiction, point: Point, text: str = "", note: str = "") -> dict[str, Any]:
     """A point from the map, the browser or the suggestions, with the typed address or else the nearest one."""
-    near = None if words else ownership.named_at(jurisdiction, point)
+    near = None if text else ownership.named_at(jurisdiction, point)
     return {
-        "address": words or (near.label if near else ""),
+        "address": text or (near.label if near else ""),
         "note": note,
         "lat": round(point.y, 6),
         "long": round(point.x, 6),
-        "source": "address" if words else "pin",
-        "confidence": near.confidence if near else 1.0 if words else None,
+        "source": "address" if text else "pin",
+        "confidence": near.confidence if near else 1.0 if text else None,
     }
 
 
@@ -70,10 +70,10 @@ def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:
 
 
 def of_asset_number(
-    jurisdiction: Jurisdiction, words: str, point: Point | None = None, note: str = ""
+    jurisdiction: Jurisdiction, text: str, point: Point | None = None, note: str = ""
 ) -> dict[str, Any] | None:
     """The location of the asset whose number is in the text, unless the pin is somewhere else."""
-    asset = assets.named_at(jurisdiction, words, point)
+    asset = assets.named_at(jurisdiction, text, point)
     return of_asset(jurisdiction, asset, note=note) if asset else None
 
 
@@ -104,27 +104,27 @@ def given(
     return of_point(jurisdiction, point, address, note) if point is not None and not shown_address else None
 
 
-def matches(jurisdiction: Jurisdiction, words: str) -> dict[str, addresses.Match]:
+def matches(jurisdiction: Jurisdiction, text: str) -> dict[str, addresses.Match]:
     """The places that match the text, best first, by their form values."""
-    found = addresses.search(jurisdiction, words)
+    found = addresses.search(jurisdiction, text)
     return {f"{match.point.x:.6f},{match.point.y:.6f}": match for match in found}
 
 
-def choices(found: dict[str, addresses.Match], words: str) -> list[tuple[str, str]]:
+def choices(matches: dict[str, addresses.Match], text: str) -> list[tuple[str, str]]:
     """The matches, and the text as it was typed, as form choices."""
-    own = _("None of these. Use what I typed: “%(words)s”") % {"words": words}
-    return [*((key, match.choice) for key, match in found.items()), (OWN_WORDS, own)]
+    own = _("None of these. Use what I typed: “%(words)s”") % {"words": text}
+    return [*((key, match.choice) for key, match in matches.items()), (OWN_WORDS, own)]
 
 
-def chosen(found: dict[str, addresses.Match], choice: str, words: str, note: str) -> dict[str, Any]:
-    if match := found.get(choice):
+def chosen(matches: dict[str, addresses.Match], choice: str, text: str, note: str) -> dict[str, Any]:
+    if match := matches.get(choice):
         return of_match(match, note)
-    return {"address": words, "note": note, "source": "address", "confidence": 0.0}
+    return {"address": text, "note": note, "source": "address", "confidence": 0.0}
 
 
-def _only_match(jurisdiction: Jurisdiction, words: str) -> addresses.Match | None:
+def _only_match(jurisdiction: Jurisdiction, text: str) -> addresses.Match | None:
     """The one certain match: the only exact match, or the only match at all."""
-    found = addresses.search(jurisdiction, words)
+    found = addresses.search(jurisdiction, text)
     exact = [match for match in found if match.confidence >= 1.0]
     if len(exact) == 1:
         return exact[0]

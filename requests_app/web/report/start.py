@@ -242,12 +242,12 @@ def _with_pick(posted: QueryDict) -> QueryDict:
     return picked
 
 
-def offers(found: suggestions.Suggestions) -> list[ServiceVersion | Article]:
+def offers(suggested: suggestions.Suggestions) -> list[ServiceVersion | Article]:
     """What the page lists after its answer: every service, and an article if it's among the first three of all."""
     return [
         one
-        for place, one in enumerate(found.ranked)
-        if one != found.answer and (isinstance(one, ServiceVersion) or place < LISTED_TOGETHER)
+        for place, one in enumerate(suggested.ranked)
+        if one != suggested.answer and (isinstance(one, ServiceVersion) or place < LISTED_TOGETHER)
     ]
 
 

@@ -199,9 +199,9 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
     )
 
 
-def _outside(request: CityRequest, given: dict[str, Any]) -> str:
+def _outside(request: CityRequest, fields: dict[str, Any]) -> str:
     """Error if the new place lies in a neighboring town, which takes reports itself; empty otherwise."""
-    place = drafts.to_place(request.jurisdiction, given)
+    place = drafts.to_place(request.jurisdiction, fields)
     if place.point is None or ownership.inside(request.jurisdiction, place.point):
         return ""
     return submission.outside_message(request.jurisdiction, place.point)
@@ -228,17 +228,19 @@ def _new_danger(form: ChangeForm, place: submission.Place | None) -> screening.A
     return replace(new, reasons=reasons) if reasons else screening.Assessment()
 
 
-def _ask_of_danger(request: CityRequest, form: ChangeForm, found: screening.Assessment, about: str) -> HttpResponse:
-    kind = found.danger.kind if found.danger else ""
+def _ask_of_danger(
+    request: CityRequest, form: ChangeForm, assessment: screening.Assessment, about: str
+) -> HttpResponse:
+    kind = assessment.danger.kind if assessment.danger else ""
     emergency_question.question_shown_for_edit(form.service_request, kind)
     return _asked(
         request, form, "edit_danger", without="said_no", about=about, danger_help=help_for(request.jurisdiction, kind)
     )
 
 
-def _about(found: screening.Assessment) -> str:
+def _about(assessment: screening.Assessment) -> str:
     """Which reasons a "no" answered, so that it doesn't count for others."""
-    return hashlib.sha256("\x1f".join(sorted(found.reasons)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\x1f".join(sorted(assessment.reasons)).encode()).hexdigest()[:16]
 
 
 def _found(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:

@@ -111,9 +111,9 @@ def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpR
     return str(form.cleaned_data["words"])
 
 
-def _say_whom_to_call(request: CityRequest, about: ServiceRequest, words: str) -> None:
+def _say_whom_to_call(request: CityRequest, about: ServiceRequest, message: str) -> None:
     """Shows whom to call if the text sounds dangerous, since we may not read it right away, and that nobody else reads it."""
-    found = screening.find_danger(request.jurisdiction, words)
+    found = screening.find_danger(request.jurisdiction, message)
     if found.danger:
         emergency_question.block_shown_for(about, found.danger.kind)
     if kind := found.distress or (found.danger.kind if found.danger else ""):
@@ -169,7 +169,7 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     words = _words(request, access, "not_fixed")
     if isinstance(words, HttpResponse):
         return words
-    reopenings.reopen(access.shown.pk, words=words, actor=person)
+    reopenings.reopen(access.shown.pk, text=words, actor=person)
     messages.success(request, _("Your report is open again. Its number is the same."))
     _say_whom_to_call(request, access.service_request, words)
     return back_to_report(access)
@@ -194,7 +194,7 @@ def report_again(request: CityRequest, access: RequestAccess, person: Person) ->
         person,
         visitor=visitor,
         language=request.LANGUAGE_CODE,
-        words=request.POST.get("words", ""),
+        text=request.POST.get("words", ""),
     )
     messages.info(request, _("We filled in your earlier report. Check it, and change what’s different now."))
     return set_visitor_cookie(to_next_page(draft), visitor)

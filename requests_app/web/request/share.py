@@ -106,10 +106,10 @@ def _public(request: CityRequest, reference: str) -> ServiceRequest:
     return found
 
 
-def _photo(found: ServiceRequest) -> Photo | None:
+def _photo(service_request: ServiceRequest) -> Photo | None:
     """The newest of the finished work, else the first of the report."""
-    photos = list(found.photos.filter(is_private=False, hidden_at=None).order_by("id"))
-    pair = before_and_after(photos, is_fixed=found.disposition == Disposition.FIXED)
+    photos = list(service_request.photos.filter(is_private=False, hidden_at=None).order_by("id"))
+    pair = before_and_after(photos, is_fixed=service_request.disposition == Disposition.FIXED)
     return pair[1] if pair else next((photo for photo in photos if photo.kind == Photo.Kind.REPORT), None)
 
 
@@ -125,17 +125,17 @@ def _with_pixels(drawing: str, photo: Photo | None) -> str:
     return drawing.replace(photo.path, f"data:image/jpeg;base64,{pixels}")
 
 
-def _card(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str:
+def _card(city: Jurisdiction, service_request: ServiceRequest, photo: Photo | None) -> str:
     """The photo is an image with its path as address: see _with_pixels()."""
     header = colors.parse(city.colors.get("header"), HEADER)
     on_header = colors.WHITE if colors.contrast(colors.WHITE, header) > colors.CONTRAST_MIN else (0, 0, 0)
-    is_good = not found.is_open and found.disposition in GOOD
+    is_good = not service_request.is_open and service_request.disposition in GOOD
     color = GOOD_COLOR if is_good else OPEN_COLOR
     y, rows = 210, []
-    for line in _lines(localized(found.service_version.name), 22, most=3):
+    for line in _lines(localized(service_request.service_version.name), 22, most=3):
         rows.append(_text(line, 60, y, 58, "#1b1b1b", weight=700))
         y += 68
-    for line in _lines(named.public_words(found.public_address), 36, most=2):
+    for line in _lines(named.public_words(service_request.public_address), 36, most=2):
         rows.append(_text(line, 60, y, 30, "#4d555d"))
         y += 40
     y = max(y + 40, 440)
@@ -143,11 +143,11 @@ def _card(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str
     rows.append(
         f'<path d="{shape}" fill="none" stroke="{color}" stroke-width="{6 if is_good else 20}" stroke-linecap="round"/>'
     )
-    for number, line in enumerate(_lines(wording.status_words(found, to_reporter=False), 30, most=3)):
+    for number, line in enumerate(_lines(wording.status_words(service_request, to_reporter=False), 30, most=3)):
         rows.append(_text(line, 110, y + 44 * number, 34, color, weight=700))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{_sights(city, found, photo)}'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{_sights(city, service_request, photo)}'
         f'<rect width="{WIDTH}" height="{TOP}" fill="{colors.css(header)}"/>'
         f"{_text(f'{city.name} 311', 60, 62, 38, colors.css(on_header), weight=700)}{''.join(rows)}</svg>"
     )
@@ -158,16 +158,16 @@ def _lines(text: str, letters: int, most: int) -> list[str]:
     return textwrap.wrap(text, letters, max_lines=most, placeholder="…")
 
 
-def _text(words: str, x: int, y: int, size: int, color: str, weight: int = 600) -> str:
+def _text(text: str, x: int, y: int, size: int, color: str, weight: int = 600) -> str:
     return (
-        f'<text x="{x}" y="{y}" {FONT} font-size="{size}" font-weight="{weight}" fill="{color}">{escape(words)}</text>'
+        f'<text x="{x}" y="{y}" {FONT} font-size="{size}" font-weight="{weight}" fill="{color}">{escape(text)}</text>'
     )
 
 
-def _sights(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> str:
+def _sights(city: Jurisdiction, service_request: ServiceRequest, photo: Photo | None) -> str:
     """The right half of the card: the photo above the map, or one of them; empty if there is neither."""
     half = (HEIGHT - TOP) // 2
-    drawing = _map(city, found, half if photo is not None else HEIGHT - TOP)
+    drawing = _map(city, service_request, half if photo is not None else HEIGHT - TOP)
     if photo is None:
         return drawing
     height = half if drawing else HEIGHT - TOP
@@ -177,12 +177,12 @@ def _sights(city: Jurisdiction, found: ServiceRequest, photo: Photo | None) -> s
     )
 
 
-def _map(city: Jurisdiction, found: ServiceRequest, height: int) -> str:
+def _map(city: Jurisdiction, service_request: ServiceRequest, height: int) -> str:
     """At the bottom of the right half; empty if there is no place to show, or no map to draw."""
-    point: Point | None = found.public_point
-    if point is None or not listed_by_place(found) or not city.basemap_version:
+    point: Point | None = service_request.public_point
+    if point is None or not listed_by_place(service_request) or not city.basemap_version:
         return ""
-    pin = mark_of(point, found.service_version.visibility)
+    pin = mark_of(point, service_request.service_version.visibility)
     try:
         drawing = svg(city, View.around(point, MAP_WIDTH, height), [pin], title="")
     except TimeUpError:

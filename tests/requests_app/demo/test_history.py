@@ -196,7 +196,7 @@ def test_staff_can_go_on_where_a_story_stands(city: Jurisdiction) -> None:
     assert one is not None
     user = factories.staff("TomPW2", "triage", city, one.department)
     progress.accept(one.pk, actor=user)
-    done = endings.resolve(one.pk, disposition="fixed", words="Filled this morning.", actor=user)
+    done = endings.resolve(one.pk, disposition="fixed", text="Filled this morning.", actor=user)
     assert (done.status, done.due_at) == ("resolved", None)
     assert not done.clocks.filter(met_at=None).exists()
 

@@ -102,7 +102,7 @@ def test_at_once_each_change_is_one_mail_to_the_reporter(town: Rivermark, mailbo
     progress.make_safe(made.pk, actor=town.tom)
     holds.hold(made.pk, reason="parts", until=dt.date(2026, 6, 9), actor=town.tom)
     holds.resume(made.pk, actor=None)
-    endings.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", actor=town.tom)
     deliver()
     deliver()
     subjects = [str(one["Subject"]) for one in mailbox.to("ana@example.org")]
@@ -217,17 +217,17 @@ def test_nobody_hears_of_what_they_did_themselves(town: Rivermark, mailbox: Mail
     ben, _link = followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
     subscribed(town, "at_once")
     ContactPoint.objects.update(verified_at=app_now())
-    endings.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", actor=town.tom)
     deliver()
     mailbox.mails.clear()
     ana = made.participations.get(role="reporter").person
-    reopenings.reopen(made.pk, words="No.", actor=ana)
+    reopenings.reopen(made.pk, text="No.", actor=ana)
     deliver()
     assert sorted(str(one["To"]) for one in mailbox.mails) == ["ben@example.org", DEV]
-    endings.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", actor=town.tom)
     deliver()
     mailbox.mails.clear()
-    reopenings.reopen(made.pk, words="No.", actor=ben)
+    reopenings.reopen(made.pk, text="No.", actor=ben)
     deliver()
     assert sorted(str(one["To"]) for one in mailbox.mails) == ["ana@example.org", DEV]
 
@@ -238,10 +238,10 @@ def test_whoever_stopped_the_mails_of_their_report_does_not_hear_of_their_own_ac
     subscribed(town, "at_once", email="ana@example.org")
     made = anas(town)
     Participation.objects.filter(service_request=made).update(unsubscribed_at=app_now())
-    endings.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", actor=town.tom)
     deliver()
     mailbox.mails.clear()
-    reopenings.reopen(made.pk, words="No.", actor=made.participations.get().person)
+    reopenings.reopen(made.pk, text="No.", actor=made.participations.get().person)
     deliver()
     assert mailbox.mails == []
 
@@ -295,7 +295,7 @@ def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_
     conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
     factories.run_worker()
     Participation.objects.update(cadence="daily")
-    endings.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", actor=town.tom)
     deliver()
     rings(town, MONDAY + dt.timedelta(days=1))
     bens = mailbox.to("ben@example.org")

@@ -50,8 +50,8 @@ def test_each_step_tells_the_reporter_once_in_order(town: Rivermark, mailbox: Ma
     deliver()
     conversation.comment(made.pk, text="We look on Monday.", actor=town.tom)
     holds.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
-    endings.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom)
-    reopenings.reopen(made.pk, words="No.", actor=town.pia)
+    endings.resolve(made.pk, disposition="fixed", text="We filled it.", actor=town.tom)
+    reopenings.reopen(made.pk, text="No.", actor=town.pia)
     conversation.comment(made.pk, text="We come back.", actor=town.tom)
     deliver()
     told = [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
@@ -186,7 +186,7 @@ def test_an_address_refused_for_good_is_given_up_and_marked(town: Rivermark, mai
     assert row.dead_at is not None
     assert row.last_error == "550", "a code, never the server's words"
     assert ContactPoint.objects.get(kind="email").bounced_at is not None
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     factories.run_worker()
     assert OutboxRow.objects.get(kind="notify", event__kind="resolved").done_at is not None
     assert not OutboxRow.objects.filter(kind="email_resolved").exists(), "nothing more is sent there"
@@ -326,7 +326,7 @@ def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark,
     first = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     second = factories.routed(town.pothole, answers=LANE, reporter=ANA)
     merges.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
-    endings.resolve(first.pk, disposition="fixed", words="Both are done.", actor=town.tom)
+    endings.resolve(first.pk, disposition="fixed", text="Both are done.", actor=town.tom)
     deliver()
     assert "Both are done." in str(mailbox.mails[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
 

@@ -42,7 +42,7 @@ def test_each_month_has_its_requests_open_and_closed(
     for ago in (1, 7, MONTHS - 1, MONTHS):
         in_month(cast, ago)
     closed = in_month(cast, 7)
-    endings.resolve(closed.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(closed.pk, disposition="fixed", text="Done.", actor=cast.tom)
     in_month(cast, 1, (-68.9, 40.6))
     if is_folded:
         map_cells.fold()

@@ -168,6 +168,6 @@ def test_a_911_center_passes_a_call_on_once(acting: Acting, cast: factories.Rive
     assert ServiceRequest.objects.count() == 2
     # It isn't taken for an import: 30 days after it was resolved, it is closed.
     assignment.transfer(made.pk, department=cast.streets, reason="Theirs", actor=cast.tom)
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom, visited=True)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=cast.tom, visited=True)
     ServiceRequest.objects.update(resolved_at=timezone.now() - dt.timedelta(days=31))
     assert endings.close_resolved() == 1

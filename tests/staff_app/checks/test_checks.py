@@ -29,7 +29,7 @@ def monday(town: Rivermark) -> dt.date:
 
 def ended(town: Rivermark, disposition: str = "fixed", by: User | None = None) -> ServiceRequest:
     made = factories.routed(town.pothole, answers={"where": "lane"})
-    endings.resolve(made.pk, disposition=disposition, words="Filled.", visited=True, actor=by or town.dev)
+    endings.resolve(made.pk, disposition=disposition, text="Filled.", visited=True, actor=by or town.dev)
     made.refresh_from_db()
     return made
 
@@ -77,7 +77,7 @@ def test_what_was_merged_is_drawn_once_the_other_one_was_fixed(town: Rivermark, 
     parent, child, open_parent, waiting = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(4))
     merges.merge(child.pk, parent=parent, actor=town.tom)
     merges.merge(waiting.pk, parent=open_parent, actor=town.tom)
-    endings.resolve(parent.pk, disposition="fixed", words="Filled.", visited=True, actor=town.dev)
+    endings.resolve(parent.pk, disposition="fixed", text="Filled.", visited=True, actor=town.dev)
     sample = draw(town)
     assert set(sample.checks.values_list("service_request_id", flat=True)) == {parent.pk, child.pk}
     assert sample.endings == 2
@@ -90,9 +90,9 @@ def test_what_was_merged_is_drawn_once_the_other_one_was_fixed(town: Rivermark, 
 def test_what_was_merged_is_not_true_once_the_other_one_is_reopened(town: Rivermark, monday: dt.date) -> None:
     parent, child = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(2))
     merges.merge(child.pk, parent=parent, actor=town.tom)
-    endings.resolve(parent.pk, disposition="fixed", words="Filled.", visited=True, actor=town.dev)
+    endings.resolve(parent.pk, disposition="fixed", text="Filled.", visited=True, actor=town.dev)
     draw(town)
-    reopenings.reopen(parent.pk, words="It’s back.", actor=town.tom)
+    reopenings.reopen(parent.pk, text="It’s back.", actor=town.tom)
     assert ending_checks.note_reopened() == 2
 
 
@@ -174,7 +174,7 @@ def test_the_truth_rate_counts_reopened_and_not_looked_at_against_it(
     sample = draw(town)
     for number, seen in enumerate(["fixed", "fixed", "not_fixed"]):
         sample.checks.filter(service_request=made[number]).update(seen=seen, seen_at=app_now())
-    reopenings.reopen(made[1].pk, words="It’s back.", actor=town.tom)
+    reopenings.reopen(made[1].pk, text="It’s back.", actor=town.tom)
     assert ending_checks.note_reopened() == 1
     assert "33%" in pia.get("/staff/checks/truth-rate/").content.decode()
     # After two weeks the fourth counts as not looked at.
@@ -191,10 +191,10 @@ def test_a_reopening_after_30_days_or_taken_back_does_not_count(town: Rivermark,
     first, second = ended(town), ended(town)
     draw(town)
     person = first.participations.get(role="reporter").person
-    reopenings.reopen(first.pk, words="", actor=person)
+    reopenings.reopen(first.pk, text="", actor=person)
     reopenings.undo_reopening(first.pk, actor=person)
     set_time(app_now() + dt.timedelta(days=24))
-    reopenings.reopen(second.pk, words="It’s back.", actor=town.tom)
+    reopenings.reopen(second.pk, text="It’s back.", actor=town.tom)
     assert ending_checks.note_reopened() == 0
     assert not EndingCheck.objects.exclude(reopened_at=None).exists()
 

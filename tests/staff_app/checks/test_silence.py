@@ -60,7 +60,7 @@ def test_a_public_word_a_hold_or_the_end_needs_no_reason(town: Rivermark) -> Non
     assert silence.ask(town.city) == 2
     later(0.1)
     conversation.comment(made[2].pk, text="Next week.", actor=town.tom)
-    endings.resolve(made[3].pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(made[3].pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     assert silence.ask(town.city) == 0
     assert not SilenceQuestion.objects.filter(ended_at=None).exists()
 

@@ -46,7 +46,7 @@ def test_it_holds_what_is_mine_and_my_teams_and_can_be_worked_on(town: Rivermark
     progress.accept(on_hold.pk, actor=town.tom)
     holds.hold(on_hold.pk, reason="parts", until=today + dt.timedelta(days=7), actor=town.tom)
     done = hole(town, assignee=town.dev)
-    endings.resolve(done.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(done.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     assert shown(dev, mine, of_team, for_today) == [True, True, True]
     assert shown(dev, a_colleagues, of_department, for_tomorrow, on_hold, done) == [False] * 5
     page = dev.get(f"/staff/crew/{mine.reference}/").content.decode()
@@ -64,7 +64,7 @@ def test_it_says_what_residents_thanked_for(town: Rivermark, signed_in: SignIn) 
         hole(town, thanks_count=4),
     ]
     for one in done:
-        endings.resolve(one.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+        endings.resolve(one.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     dev = signed_in(town.dev)
     thanks = dev.get("/staff/crew/").content.decode().partition('aria-labelledby="thanks"')[2]
     assert "3 people thanked you or your team" in thanks

@@ -106,8 +106,8 @@ def test_each_kind_reaches_who_it_concerns(town: Rivermark, hole: ServiceRequest
     reporter = hole.participations.get().person
     conversation.add_message(hole.pk, text="It grew.", actor=reporter)
     events.record(hole, "due_soon", actor=None, clock_kind="resolve")
-    endings.resolve(hole.pk, disposition="fixed", words="Done.", visited=True, actor=town.dev)
-    reopenings.reopen(hole.pk, words="No.", actor=reporter)
+    endings.resolve(hole.pk, disposition="fixed", text="Done.", visited=True, actor=town.dev)
+    reopenings.reopen(hole.pk, text="No.", actor=reporter)
     factories.run_worker()
     assert kinds(town.dev) == ["routed", "assigned", "answered", "due_soon", "reopened"]
     assignment.transfer(hole.pk, department=town.parks, reason="A tree.", actor=town.tom)

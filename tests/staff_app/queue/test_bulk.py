@@ -70,7 +70,7 @@ def test_it_says_before_the_press_how_many_it_will_change_and_how_many_emails_le
 ) -> None:
     ward = factories.area(town.city)
     rows = potholes(town, 3, reporter=ANA)
-    endings.resolve(rows[0].pk, disposition="fixed", words="Done", visited=True, actor=town.tom)
+    endings.resolve(rows[0].pk, disposition="fixed", text="Done", visited=True, actor=town.tom)
     page = tom.get(ticked("hold", rows))
     reckoning = page.context["reckoning"]
     assert (reckoning.total, reckoning.possible, reckoning.illegal, reckoning.emails) == (3, 2, 1, 2)
@@ -104,7 +104,7 @@ def test_it_says_before_the_press_how_many_it_will_change_and_how_many_emails_le
 
 def test_a_row_is_done_or_refused_with_its_reason_and_never_half(town: Rivermark, tom: Client) -> None:
     rows = potholes(town, 4)
-    endings.resolve(rows[1].pk, disposition="fixed", words="Done", visited=True, actor=town.tom)
+    endings.resolve(rows[1].pk, disposition="fixed", text="Done", visited=True, actor=town.tom)
     page = tom.get(ticked("set_priority", rows))
     seen = page.context["last_event"]
     # Another colleague is faster, and one row goes to another department.

@@ -65,7 +65,7 @@ def test_somebody_without_work_in_this_city_gets_403(town: Rivermark, signed_in:
 def test_it_shows_the_open_requests_of_ones_own_department(town: Rivermark, tom: Client, pia: Client) -> None:
     hole, limb = pothole(town), factories.routed(town.tree)
     ended = pothole(town)
-    endings.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(ended.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     assert shown(tom) == [hole.reference]
     assert shown(pia) == [limb.reference]
 
@@ -183,7 +183,7 @@ def test_a_contractor_sees_only_what_is_assigned_to_them(town: Rivermark, signed
 
 def test_an_answer_to_what_has_ended_is_shown_too(town: Rivermark, tom: Client) -> None:
     ended = pothole(town)
-    endings.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(ended.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     conversation.answer(ended.pk, text="It is still there.", actor=ended.participations.get().person)
     assert shown(tom, "?tab=answered") == [ended.reference]
 
@@ -191,7 +191,7 @@ def test_an_answer_to_what_has_ended_is_shown_too(town: Rivermark, tom: Client) 
 def test_what_ended_lately_is_under_ended_newest_first(town: Rivermark, tom: Client) -> None:
     first, second, _open = pothole(town), pothole(town), pothole(town)
     for one in (second, first):
-        endings.resolve(one.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+        endings.resolve(one.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     ServiceRequest.objects.filter(pk=second.pk).update(resolved_at=app_now() - dt.timedelta(days=1))
     assert shown(tom, "?tab=ended") == [first.reference, second.reference]
 

@@ -39,7 +39,7 @@ def test_addresses_assets_and_words_are_found_open_and_ended(town: Rivermark, to
     light = factories.asset(town.city, "L00417")
     crater = pothole(town, "A crater.", address="12 Élm St", asset=light)
     ended = pothole(town, "Another crater.", address="99 Oak Ave")
-    endings.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(ended.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     for one in (crater, ended):
         index_request(one.pk)
     assert shown(tom, "?q=craters") == [crater.reference, ended.reference]

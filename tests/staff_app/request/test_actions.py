@@ -569,7 +569,7 @@ def test_an_unknown_action_is_404(pia: Client, limb: ServiceRequest) -> None:
 
 @pytest.mark.shows("2.16")
 def test_somebody_was_faster_is_409_with_what_was_typed(town: Rivermark, pia: Client, limb: ServiceRequest) -> None:
-    endings.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
+    endings.resolve(limb.pk, disposition="fixed", text="Cut.", visited=True, actor=town.pia)
     before = events_of(limb)
     answer = act(pia, limb, "ask", question="Which side of the path is it on?")
     assert answer.status_code == 409
@@ -592,7 +592,7 @@ def test_somebody_is_faster_between_the_look_and_the_lock(
 
     class Late(type(real)):  # type: ignore[misc]
         def is_possible(self, service_request: ServiceRequest) -> bool:
-            endings.resolve(service_request.pk, disposition="answered", words="Told.", actor=town.pia)
+            endings.resolve(service_request.pk, disposition="answered", text="Told.", actor=town.pia)
             return True
 
     values = {name: getattr(real, name) for name in real.__dataclass_fields__}

@@ -262,7 +262,7 @@ def test_every_button_leads_somewhere_and_no_other_does(
     if status == "on_hold":
         holds.hold(one.pk, reason="parts", until=dt.date(2030, 1, 2), actor=town.pia)
     if status in ("resolved", "closed"):
-        endings.resolve(one.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
+        endings.resolve(one.pk, disposition="fixed", text="Cut.", visited=True, actor=town.pia)
     if status == "closed":
         endings.close(one.pk)
     from staff_app.request.actions import ACTIONS

@@ -160,7 +160,7 @@ def test_an_invalid_form_keeps_its_number(pia: Client, pam: User, limb: ServiceR
 
 def test_an_ended_request_says_what_changed_too(pia: Client, pam: User, limb: ServiceRequest) -> None:
     number = opened(pia, limb, "ask")
-    endings.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=pam)
+    endings.resolve(limb.pk, disposition="fixed", text="Cut.", visited=True, actor=pam)
     response = send(pia, limb, "ask", number, question="Which side of the path?")
     page = response.content.decode()
     assert response.status_code == 409

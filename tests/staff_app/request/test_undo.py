@@ -99,7 +99,7 @@ def prepare(verb: str, town: Rivermark, limb: ServiceRequest, owner: Owner) -> d
         holds.hold(limb.pk, reason="weather", until=dt.date(2099, 1, 2), actor=pia)
     elif verb in ("reopen", "unmerge"):
         if verb == "reopen":
-            endings.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=pia)
+            endings.resolve(limb.pk, disposition="fixed", text="Cut.", visited=True, actor=pia)
         else:
             merges.merge(limb.pk, parent=factories.routed(town.tree, "The same limb."), actor=pia)
     elif verb == "answer":
@@ -356,7 +356,7 @@ def test_a_supervisors_email_waits_with_the_reopening(
     town: Rivermark, pia: Client, limb: ServiceRequest, mailbox: Mailbox
 ) -> None:
     ServiceRequest.objects.filter(pk=limb.pk).update(reopened_count=1)
-    endings.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
+    endings.resolve(limb.pk, disposition="fixed", text="Cut.", visited=True, actor=town.pia)
     mail_server.deliver()
     mailbox.mails.clear()
     undo = act(pia, limb, "reopen", words="It hangs again.")

@@ -169,7 +169,7 @@ def test_a_request_waits_for_another_and_goes_on_when_that_one_has_ended(
     factories.run_part("end_waits")
     one.refresh_from_db()
     assert (one.status, one.waits_for) == ("on_hold", other)
-    endings.resolve(other.pk, disposition="fixed", words="Done.", visited=True, actor=town.tom)
+    endings.resolve(other.pk, disposition="fixed", text="Done.", visited=True, actor=town.tom)
     factories.run_part("end_waits")
     one.refresh_from_db()
     assert one.status == "in_progress"

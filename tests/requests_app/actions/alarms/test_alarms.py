@@ -95,7 +95,7 @@ def urgent_service(cast: Rivermark, **option: Any) -> Any:
 
 
 def resolved(service_request: ServiceRequest, cast: Rivermark) -> None:
-    endings.resolve(service_request.pk, disposition="fixed", words="It is done.", actor=cast.tom)
+    endings.resolve(service_request.pk, disposition="fixed", text="It is done.", actor=cast.tom)
 
 
 def state(service_request: ServiceRequest) -> tuple[int, list[str]]:
@@ -434,7 +434,7 @@ def test_a_hand_over_by_the_worker_is_nobody_who_has_heard(rostered: Rivermark) 
     """A report for a neighbor, outside the city limits."""
     alarm = ring(rostered)
     owner = factories.owner(rostered.city, factories.square(-69.005, 40.495, -69.0049, 40.4951))
-    endings.hand_over(alarm.service_request_id, owner=owner, words="", actor=None)
+    endings.hand_over(alarm.service_request_id, owner=owner, text="", actor=None)
     minutes_later(15)
     assert emailed() == ["night.crew", "dev"]
 

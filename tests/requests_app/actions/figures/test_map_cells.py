@@ -63,9 +63,9 @@ def test_every_action_moves_its_request(cast: factories.Rivermark, fold: Any) ->
     moderation.send_to_review(made.pk, reason="link")
     assert states() == (1, 1, 1, 0)
     moderation.approve(made.pk, actor=cast.pia)
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=cast.tom)
     assert states() == (2, 1, 2, 0)
-    reopenings.reopen(made.pk, words="Still there.", actor=cast.tom)
+    reopenings.reopen(made.pk, text="Still there.", actor=cast.tom)
     assert states() == (2, 2, 2, 0)
     assignment.change_service(made.pk, version=cast.tree, actor=cast.tom)
     assert states() == (2, 2, 1, 1)
@@ -153,7 +153,7 @@ def test_more_than_one_batch_is_folded(cast: factories.Rivermark, monkeypatch: p
 
 def test_a_recount_corrects_what_a_lost_change_left_wrong(cast: factories.Rivermark) -> None:
     pothole(cast)
-    endings.resolve(pothole(cast).pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole(cast).pk, disposition="fixed", text="Done.", actor=cast.tom)
     map_cells.fold()
     MapCell.objects.filter(grid=15).update(requests=7)
     MapCell.objects.filter(grid=13).delete()
@@ -177,7 +177,7 @@ def test_the_first_count_after_the_migration_is_the_workers(cast: factories.Rive
 
 
 def test_months_that_nobody_asks_for_any_more_are_pruned(cast: factories.Rivermark) -> None:
-    endings.resolve(pothole(cast).pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole(cast).pk, disposition="fixed", text="Done.", actor=cast.tom)
     map_cells.fold()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_mapcell SET month = month - interval '1 year' WHERE month > '1970-01-01'")

@@ -78,7 +78,7 @@ def test_a_hold_moves_the_steps_and_an_end_stops_them(town: Rivermark, made: Ser
     assert told(made) == []
     at(start, 107.7)
     assert told(made) == [("resolve", "", None)]
-    endings.resolve(made.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
     at(start, 500)
     assert len(told(made)) == 1
 

@@ -207,9 +207,9 @@ def test_on_hold_it_waits_with_all_its_time(weekend: Rivermark) -> None:
 
 def test_after_a_reopening_it_is_half_as_long(weekend: Rivermark) -> None:
     report = factories.routed(weekend.pothole, GAS, answers={"where": "lane"})
-    endings.resolve(report.pk, disposition="fixed", words="It is done.", actor=weekend.tom)
+    endings.resolve(report.pk, disposition="fixed", text="It is done.", actor=weekend.tom)
     set_time(FRIDAY + 48 * HOUR)
-    reopenings.reopen(report.pk, words="", actor=weekend.tom)
+    reopenings.reopen(report.pk, text="", actor=weekend.tom)
     assert left(report) == (HOUR / 4, 2 * HOUR)
     # The first round's clock is no part of it: lowered, the service's target counts from the reopening.
     assignment.set_priority(report.pk, priority=2, actor=weekend.tom)
@@ -235,7 +235,7 @@ def test_undo_brings_the_clocks_back(weekend: Rivermark) -> None:
 
 def test_a_closed_request_gets_no_clock(weekend: Rivermark) -> None:
     report = factories.routed(weekend.pothole, answers={"where": "lane"})
-    endings.resolve(report.pk, disposition="fixed", words="It is done.", actor=weekend.tom)
+    endings.resolve(report.pk, disposition="fixed", text="It is done.", actor=weekend.tom)
     alarms.raise_alarm(fresh(report), reason=Alarm.Reason.WORDS)
     assert not report.clocks.filter(met_at=None).exists()
 

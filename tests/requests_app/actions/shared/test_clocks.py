@@ -108,7 +108,7 @@ def leave(made: ServiceRequest, way: str, town: Rivermark) -> None:
         "transfer": lambda: assignment.transfer(made.pk, department=town.parks, reason="Theirs.", actor=town.tom),
         "triage": lambda: assignment.return_to_triage(made.pk, reason="Whose?", actor=town.tom),
         "schedule": lambda: progress.schedule(made.pk, on=app_now().date(), actor=town.tom),
-        "resolve": lambda: endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom),
+        "resolve": lambda: endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom),
         "withdraw": lambda: endings.withdraw(made.pk, actor=person),
         "change_service": lambda: assignment.change_service(made.pk, version=town.tree, actor=town.tom),
     }

@@ -21,7 +21,7 @@ def test_a_drain_folds_also_what_put_nothing_into_its_lane() -> None:
     town = factories.rivermark()
     made = factories.routed(town.pothole, answers=LANE)
     tasks.drain("database")
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     assert CounterDelta.objects.exists()
     tasks.drain("database")
     assert not CounterDelta.objects.exists()
@@ -61,7 +61,7 @@ def test_a_report_counts_on_the_citys_own_day() -> None:
 def test_what_is_hidden_after_it_ended_counts_as_open_nowhere() -> None:
     town = factories.rivermark()
     made = factories.routed(town.pothole, answers=LANE)
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     moderation.hide(made.pk, reason="abuse", actor=town.pia)
     assert counters.read(town.city, "open", public_only=False) == counters.read(town.city, "open") == 0
     assert counters.read(town.city, "submitted", public_only=False) == 1

@@ -54,10 +54,10 @@ def test_the_new_services_promise_counts_from_the_submission(town: Rivermark, ma
 
 
 def test_open_again_it_counts_from_then(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_servicerequest SET submitted_at = submitted_at - interval '90 days'")
-    reopenings.reopen(made.pk, words="No.", actor=town.tom)
+    reopenings.reopen(made.pk, text="No.", actor=town.tom)
     assignment.change_service(made.pk, version=town.tree, actor=town.tom)
     made.refresh_from_db()
     assert made.due_at is not None

@@ -50,7 +50,7 @@ def test_two_confidential_ones_are_joined(town: Rivermark) -> None:
 def test_an_open_again_one_is_a_request_of_its_own(town: Rivermark) -> None:
     child, parent = pothole(town), pothole(town)
     joined(town, child, parent)
-    reopenings.reopen(child.pk, words="It is another hole.", actor=child.participations.get().person)
+    reopenings.reopen(child.pk, text="It is another hole.", actor=child.participations.get().person)
     child.refresh_from_db()
     assert (child.duplicate_of, child.status) == (None, Status.ROUTED)
     assert people(parent) == (1, 1)

@@ -81,13 +81,13 @@ def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
 ) -> None:
     other = factories.routed(town.tree)
     for one in (made, other):
-        endings.resolve(one.pk, disposition="fixed", words="Done.", actor=town.tom)
+        endings.resolve(one.pk, disposition="fixed", text="Done.", actor=town.tom)
     ServiceRequest.objects.update(resolved_at=app_now() - dt.timedelta(days=31))
     close = endings.close
 
     def closed_late(pk: int) -> ServiceRequest:
         if pk == made.pk:
-            reopenings.reopen(pk, words="", actor=town.tom)
+            reopenings.reopen(pk, text="", actor=town.tom)
         return close(pk)
 
     monkeypatch.setattr(endings, "close", closed_late)
@@ -98,7 +98,7 @@ def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
 
 def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceRequest) -> None:
     other = factories.routed(town.tree)
-    endings.resolve(other.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(other.pk, disposition="fixed", text="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=other.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     yesterday = app_now().date() - dt.timedelta(days=2)
     ServiceRequest.objects.filter(pk=made.pk).update(status="on_hold", hold_reason="weather", hold_until=yesterday)
@@ -118,14 +118,14 @@ def test_another_offices_number_may_be_anything_and_only_a_code_stands_in_the_lo
     town: Rivermark, made: ServiceRequest, number: str
 ) -> None:
     state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
-    endings.hand_over(made.pk, owner=state, words="It is theirs.", number=number, actor=town.tom)
+    endings.hand_over(made.pk, owner=state, text="It is theirs.", number=number, actor=town.tom)
     made.refresh_from_db()
     assert made.owner_reference == number
     assert made.events.get(kind="handed_over").data["owner_number"] == ("A-17" if number == "A-17" else None)
 
 
 def test_what_a_call_taker_answers_for_the_reporter_is_unread_too(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
+    endings.resolve(made.pk, disposition="no_reply", text="We did not hear from you.", actor=town.tom)
     conversation.answer(made.pk, text="They say: the right lane.", actor=town.cal)
     made.refresh_from_db()
     assert (made.status, made.has_new_answer) == ("routed", True)
@@ -162,7 +162,7 @@ def test_a_question_is_not_answered_by_what_somebody_else_adds(town: Rivermark, 
 
 
 def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom, visited=True)
+    endings.resolve(made.pk, disposition="fixed", text="We filled it.", actor=town.tom, visited=True)
     made.refresh_from_db()
     assert (made.status, made.disposition) == ("resolved", "fixed")
     assert made.visited_at is not None
@@ -173,7 +173,7 @@ def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, mad
 
 
 def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     before = kinds(made)
     with pytest.raises(IllegalTransition):
         progress.accept(made.pk, actor=town.tom)
@@ -182,8 +182,8 @@ def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: Se
 
 @pytest.mark.shows("2.6")
 def test_a_reporter_reopens_with_the_same_reference_and_a_shorter_clock(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    reopenings.reopen(made.pk, words="It is still there.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, text="It is still there.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.disposition, made.reopened_count) == ("routed", "", 1)
     assert made.department == town.streets
@@ -193,17 +193,17 @@ def test_a_reporter_reopens_with_the_same_reference_and_a_shorter_clock(town: Ri
 
 
 def test_on_day_31_a_resident_begins_anew_but_staff_may_reopen(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     with pytest.raises(progress.TooLate):
-        reopenings.reopen(made.pk, words="Still there.", actor=reporter(made))
+        reopenings.reopen(made.pk, text="Still there.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.comments.filter(person__isnull=False).count()) == ("resolved", 0)
-    reopenings.reopen(made.pk, words="Found it.", actor=town.tom)
+    reopenings.reopen(made.pk, text="Found it.", actor=town.tom)
 
 
 def test_thirty_days_after_it_was_resolved_it_is_closed(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     assert endings.close_resolved() == 0
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=30, minutes=1))
     assert endings.close_resolved() == 1
@@ -302,8 +302,8 @@ def test_a_corrected_place_keeps_the_old_one_and_moves_its_areas(town: Rivermark
 
 @pytest.mark.shows("2.12")
 def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    reopenings.reopen(made.pk, words="No.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, text="No.", actor=reporter(made))
     moderation.hide(made.pk, reason="abuse", actor=town.pia)
     moderation.publish(made.pk, actor=town.pia)
     change_service(made.pk, version=town.tree, actor=town.tom)
@@ -328,8 +328,8 @@ def test_the_recount_tells_a_write_that_went_past_its_action(town: Rivermark, ma
 
 def ended_twice(town: Rivermark, made: ServiceRequest) -> ServiceRequest:
     for _ in range(2):
-        endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-        reopenings.reopen(made.pk, words="No.", actor=reporter(made))
+        endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+        reopenings.reopen(made.pk, text="No.", actor=reporter(made))
     made.refresh_from_db()
     return made
 
@@ -343,12 +343,12 @@ def test_what_came_back_twice_is_given_to_the_supervisor_with_the_least_to_do(
     left.is_active = False
     left.save()
     assign(factories.routed(town.pothole, answers=LANE).pk, assignee=busy, actor=town.tom)
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    reopenings.reopen(made.pk, words="No.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, text="No.", actor=reporter(made))
     made.refresh_from_db()
     assert made.assignee is None, "once may be chance"
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    reopenings.reopen(made.pk, words="No.", actor=reporter(made))
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, text="No.", actor=reporter(made))
     made.refresh_from_db()
     assert made.assignee == free
     assert OutboxRow.objects.filter(service_request=made, kind="notify_staff", event__kind="escalated").count() == 1
@@ -375,7 +375,7 @@ def test_with_no_supervisor_left_it_is_given_to_nobody(town: Rivermark, made: Se
 def test_it_is_closed_after_thirty_days_and_no_earlier(
     town: Rivermark, made: ServiceRequest, days: float, closed: int
 ) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
     assert endings.close_resolved() == closed
 
@@ -393,15 +393,15 @@ def test_it_is_closed_after_thirty_days_and_no_earlier(
 def test_a_resident_may_reopen_it_for_its_own_number_of_days(
     town: Rivermark, made: ServiceRequest, disposition: str, days: float, may: bool
 ) -> None:
-    endings.resolve(made.pk, disposition=disposition, words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition=disposition, text="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
     made.refresh_from_db()
     assert reopening.may_reopen(made, own=True) == may
     if may:
-        assert reopenings.reopen(made.pk, words="No.", actor=reporter(made)).is_open
+        assert reopenings.reopen(made.pk, text="No.", actor=reporter(made)).is_open
     else:
         with pytest.raises(progress.TooLate):
-            reopenings.reopen(made.pk, words="No.", actor=reporter(made))
+            reopenings.reopen(made.pk, text="No.", actor=reporter(made))
 
 
 def test_what_its_reporter_withdrew_nobody_else_brings_back(town: Rivermark, made: ServiceRequest) -> None:
@@ -412,8 +412,8 @@ def test_what_its_reporter_withdrew_nobody_else_brings_back(town: Rivermark, mad
 
 def test_what_a_resident_says_when_they_reopen_is_for_the_staff(town: Rivermark, made: ServiceRequest) -> None:
     for actor, is_public in ((reporter(made), False), (town.tom, True)):
-        endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-        reopenings.reopen(made.pk, words="It is still there.", actor=actor)
+        endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+        reopenings.reopen(made.pk, text="It is still there.", actor=actor)
         assert made.comments.filter(text="It is still there.").latest("id").public == is_public
 
 
@@ -430,14 +430,14 @@ def test_on_hold_nothing_is_due_and_the_promise_is_kept_by_the_first_sign_of_wor
 
 
 def test_an_ended_one_is_open_in_no_area(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
     assert set(made.request_areas.values_list("is_open", flat=True)) == {False}
-    reopenings.reopen(made.pk, words="No.", actor=town.tom)
+    reopenings.reopen(made.pk, text="No.", actor=town.tom)
     assert set(made.request_areas.values_list("is_open", flat=True)) == {True}
 
 
 def test_an_answer_to_one_closed_for_want_of_an_answer_reopens_it(town: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
+    endings.resolve(made.pk, disposition="no_reply", text="We did not hear from you.", actor=town.tom)
     conversation.answer(made.pk, text="Sorry: the right lane.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.reopened_count) == ("routed", 1)

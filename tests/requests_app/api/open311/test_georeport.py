@@ -144,7 +144,7 @@ def test_status_is_open_or_closed_and_updated_datetime_of_what_is_closed_is_when
         ServiceRequest.objects.filter(pk=pothole.pk).update(status=status, disposition=disposition)
         assert api.get("requests.json")[0]["status"] == ("open" if status in OPEN else "closed")
     ServiceRequest.objects.filter(pk=pothole.pk).update(status=Status.ROUTED, disposition="")
-    endings.resolve(pothole.pk, disposition="fixed", words="", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="", actor=cast.tom)
     pothole.refresh_from_db()
     (found,) = api.get("requests.json")
     assert pothole.resolved_at is not None

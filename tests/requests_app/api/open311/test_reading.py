@@ -170,7 +170,7 @@ def test_status_notes_say_how_it_stands_and_the_last_public_words(
 
 
 def test_what_ended_is_closed_with_its_outcome(api: Api, cast: factories.Rivermark, pothole: ServiceRequest) -> None:
-    endings.resolve(pothole.pk, disposition="fixed", words="Filled with asphalt.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Filled with asphalt.", actor=cast.tom)
     (found,) = api.get("requests.json", status="closed")
     assert (found["status"], found["status_notes"]) == ("closed", "Fixed. Filled with asphalt.")
     assert found["service_notice"] is None
@@ -179,7 +179,7 @@ def test_what_ended_is_closed_with_its_outcome(api: Api, cast: factories.Riverma
 
 def test_status_filters_may_be_listed(api: Api, cast: factories.Rivermark, pothole: ServiceRequest) -> None:
     tree = factories.report(cast.tree)
-    endings.resolve(pothole.pk, disposition="fixed", words="", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="", actor=cast.tom)
     assert numbers(api.get("requests.json", status="open")) == [tree.display_reference]
     assert len(api.get("requests.json", status="open,closed")) == 2
     assert len(api.get("requests.json", status=["open", "closed"])) == 2
@@ -346,7 +346,7 @@ def test_updates_are_found_by_when_they_happened(
     assert api.get("requests.json", updated_after=(now - DAY).isoformat()) != []
     sent_at(pothole, now - 3 * DAY)
     assert api.get("requests.json", updated_after=(now - DAY).isoformat()) == []
-    endings.resolve(old.pk, disposition="fixed", words="", actor=cast.pia)
+    endings.resolve(old.pk, disposition="fixed", text="", actor=cast.pia)
     assert numbers(api.get("requests.json", updated_after=(now - DAY).isoformat())) == [old.display_reference]
     assert numbers(api.get("requests.json", updated_before=(now - 2 * DAY).isoformat())) == [pothole.display_reference]
     both = {"updated_after": (now - DAY).isoformat(), "start_date": (now - 30 * DAY).isoformat()}
@@ -489,9 +489,9 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(api: Api, cast: fact
     def one_of_each() -> None:
         held, refused, merged, sent = (factories.routed(cast.tree) for _ in range(4))
         holds.hold(held.pk, reason="frost", until=dt.date(2027, 1, 1), actor=cast.pia)
-        endings.resolve(refused.pk, disposition="cannot_do", reason="cost", words="Sorry.", actor=cast.pia)
+        endings.resolve(refused.pk, disposition="cannot_do", reason="cost", text="Sorry.", actor=cast.pia)
         merges.merge(merged.pk, parent=parent, actor=cast.pia)
-        endings.hand_over(sent.pk, owner=owner, words="", actor=cast.pia)
+        endings.hand_over(sent.pk, owner=owner, text="", actor=cast.pia)
         photo(held, f"photo{held.pk}")
 
     def queries(extensions: str) -> int:

@@ -46,7 +46,7 @@ def test_it_says_what_happened_oldest_first_once_nobody_can_undo_it(
     conversation.comment(pothole.pk, text="We ordered asphalt.", actor=cast.tom)
     conversation.note(pothole.pk, text="Secret note", actor=cast.tom)
     pass_seconds(1)
-    endings.resolve(pothole.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Filled.", actor=cast.tom)
     assert api.get(PATH) == []
     pass_seconds(31)
     found = api.get(PATH)

@@ -45,7 +45,7 @@ def test_what_counts_as_on_time(
     assert counted(made) == (False, False, False)
     if is_late:
         late(made)
-    endings.resolve(made.pk, disposition=disposition, words="Done.", actor=town.tom, bulk_job_id=7 if in_bulk else None)
+    endings.resolve(made.pk, disposition=disposition, text="Done.", actor=town.tom, bulk_job_id=7 if in_bulk else None)
     assert counted(made) == expected
 
 
@@ -54,7 +54,7 @@ def test_a_merged_request_is_neither_and_a_late_round_stays_late(town: Rivermark
     merges.merge(other.pk, parent=made, actor=town.tom)
     assert counted(other) == (False, False, False)
     late(made)
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    reopenings.reopen(made.pk, words="It is back.", actor=town.tom)
-    endings.resolve(made.pk, disposition="fixed", words="Done again.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+    reopenings.reopen(made.pk, text="It is back.", actor=town.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done again.", actor=town.tom)
     assert counted(made) == (True, False, True)

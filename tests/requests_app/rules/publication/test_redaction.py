@@ -125,7 +125,7 @@ ZELDA = Known(
     ],
 )
 def test_the_people_of_a_request_are_replaced_however_a_text_writes_them(text: str, shown: str) -> None:
-    assert redaction.redacted(text, known=ZELDA) == shown
+    assert redaction.redacted(text, people=ZELDA) == shown
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_people_of_a_request_are_replaced_however_a_text_writes_them(text: s
     ],
 )
 def test_an_address_keeps_its_place_and_loses_people_and_apartments(address: str, shown: str) -> None:
-    assert redaction.redacted(address, "address", known=ZELDA) == shown
+    assert redaction.redacted(address, "address", people=ZELDA) == shown
 
 
 def test_long_and_strange_texts_come_to_an_end() -> None:
@@ -154,8 +154,8 @@ def test_long_and_strange_texts_come_to_an_end() -> None:
         "5-" * 2000,
         "a (at) " * 600,
     ):
-        assert redaction.redacted(text, known=ZELDA)
-        assert redaction.redacted(text, "address", known=ZELDA)
+        assert redaction.redacted(text, people=ZELDA)
+        assert redaction.redacted(text, "address", people=ZELDA)
 
 
 def test_a_request_knows_everybody_of_it_and_of_what_it_was_combined_with(town: Rivermark) -> None:

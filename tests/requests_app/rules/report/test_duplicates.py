@@ -139,7 +139,7 @@ def test_what_nobody_could_follow_is_not_offered(cast: Rivermark, why: str) -> N
     if why == "hidden by staff":
         moderation.hide(made.pk, reason="abuse", actor=cast.pia)
     if why == "ended":
-        endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
+        endings.resolve(made.pk, disposition="fixed", text="Done.", actor=cast.tom)
     if why == "old":
         age(made, days=31)
     if why == "other service":

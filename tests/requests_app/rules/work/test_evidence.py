@@ -45,8 +45,8 @@ def test_after_the_last_reopening_only_a_newer_photo_counts(town: Rivermark) -> 
     made = asking(town, "photo")
     for _round in range(2):
         photo(made)
-        endings.resolve(made.pk, disposition="fixed", words="Filled.", visited=True, actor=town.dev)
-        reopenings.reopen(made.pk, words="It’s back.", actor=town.tom)
+        endings.resolve(made.pk, disposition="fixed", text="Filled.", visited=True, actor=town.dev)
+        reopenings.reopen(made.pk, text="It’s back.", actor=town.tom)
         at = made.events.filter(kind="reopened").latest("id").at
         Photo.objects.update(created_at=at)
         assert not evidence.has_photo(made)

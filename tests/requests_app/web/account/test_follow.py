@@ -305,7 +305,7 @@ def test_a_reporter_may_have_a_day_in_one_mail(cast: Rivermark, clock: Clock) ->
     assert "How often we email you" in ana.get(f"/r/{made.reference}/").content.decode()
     assert ana.post(f"/r/{made.reference}/updates/", {"cadence": "daily"}).status_code == 302
     conversation.comment(made.pk, text="We were there.", actor=cast.tom)
-    endings.resolve(made.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", actor=cast.tom)
     assert run_outbox() == []
     tomorrow(clock)
     assert run_outbox() == ["ana@example.org"]

@@ -350,7 +350,7 @@ def test_a_joined_report_stands_as_the_one_it_was_joined_with(cast: Rivermark, h
 
     second = factories.routed(cast.pothole, "The same hole.", answers=LANE, reporter=Reporter(email=BOB))
     merges.merge(second.pk, parent=hole, actor=cast.tom)
-    endings.resolve(hole.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(hole.pk, disposition="fixed", text="Filled.", actor=cast.tom)
     assert "status-tag--fixed" in page(signed_in(BOB))
 
 

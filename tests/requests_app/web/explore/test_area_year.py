@@ -47,7 +47,7 @@ def fixed(cast: Rivermark, days: int = 0, **columns: Any) -> ServiceRequest:
     done = factories.routed(cast.pothole, answers=LANE)
     photo(done)
     after = SimpleUploadedFile("after.jpg", factories.jpeg(color="green"))
-    endings.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom, uploads=[(after, "after")])
+    endings.resolve(done.pk, disposition="fixed", text="Filled.", actor=cast.tom, uploads=[(after, "after")])
     done.refresh_from_db()
     columns = {"resolved_at": done.submitted_at + dt.timedelta(days=days, hours=1), **columns}
     ServiceRequest.objects.filter(pk=done.pk).update(**columns)

@@ -53,7 +53,7 @@ def test_the_list_has_every_area_by_layer_and_counts_as_people_do(cast: Rivermar
 
 def test_what_is_open_comes_before_what_was_done(cast: Rivermark, ward: Area) -> None:
     done = factories.routed(cast.pothole, "Done.", answers=LANE)
-    endings.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(done.pk, disposition="fixed", text="Filled.", actor=cast.tom)
     open_one = factories.routed(cast.tree, "Open.")
     html = page("/areas/ward/5/")
     assert html.index("Still open") < html.index(open_one.display_reference)

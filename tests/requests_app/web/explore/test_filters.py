@@ -97,7 +97,7 @@ def test_list_map_tiles_and_feed_find_the_same(cast: Rivermark, query: str, show
     RequestArea.objects.exclude(service_request=made["limb"]).delete()
     assert ward.service_requests.get() == made["limb"]
     for name in ("limb", "old"):
-        endings.resolve(made[name].pk, disposition="fixed", words="Cut.", actor=cast.pia)
+        endings.resolve(made[name].pk, disposition="fixed", text="Cut.", actor=cast.pia)
     for one in made.values():
         index_request(one.pk)
     age(made["old"], 130)
@@ -114,7 +114,7 @@ def test_the_last_change_comes_first_by_choice(cast: Rivermark) -> None:
     age(first, 5)
     age(second, 1)
     assert references(read("/requests/")) == [second.reference, first.reference]
-    endings.resolve(first.pk, disposition="fixed", words="Cut.", actor=cast.pia)
+    endings.resolve(first.pk, disposition="fixed", text="Cut.", actor=cast.pia)
     assert references(read("/requests/")) == [second.reference, first.reference]
     for page in ("/requests/", "/map/"):
         html = read(f"{page}?sort=changed")
@@ -230,7 +230,7 @@ def test_older_ones_are_told_of_only_where_there_are_some(cast: Rivermark) -> No
     # What is open is shown, however old.
     assert old.reference in read("/requests/")
     assert "There are older reports too" not in read("/requests/")
-    endings.resolve(old.pk, disposition="fixed", words="Cut.", actor=cast.pia)
+    endings.resolve(old.pk, disposition="fixed", text="Cut.", actor=cast.pia)
     age(old, 130)
     for page in ("/requests/", "/map/"):
         html = read(f"{page}?service=tree")

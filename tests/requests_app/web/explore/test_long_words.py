@@ -46,7 +46,7 @@ def test_nothing_sticks_out(live_site: "Site", new_page: Callable[..., "Page"]) 
     still_open = factories.routed(long, WORD, reporter=factories.ANA)
     done = factories.routed(long, WORD)
     after = SimpleUploadedFile("after.jpg", factories.jpeg(color="green"))
-    endings.resolve(done.pk, disposition="fixed", words=WORD[:2000], actor=cast.tom, uploads=[(after, "after")])
+    endings.resolve(done.pk, disposition="fixed", text=WORD[:2000], actor=cast.tom, uploads=[(after, "after")])
     ServiceRequest.objects.update(public_address=STREET, address=STREET)
     year = app_now().astimezone(cast.city.zone).year
     paths = [

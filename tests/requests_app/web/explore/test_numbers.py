@@ -58,7 +58,7 @@ def answered(
 
 def say(request: ServiceRequest, person: Person, fixed: str, treated: str = "") -> None:
     said = {"fixed": (fixed, "")} | ({"treated_well": (treated, "")} if treated else {})
-    survey_answers.answer(request.pk, said=said, actor=person, through=request)
+    survey_answers.answer(request.pk, answers=said, actor=person, through=request)
 
 
 def page(path: str = "/numbers/") -> str:
@@ -151,7 +151,7 @@ def test_only_public_reports_count(cast: Rivermark) -> None:
     moderation.hide(made[0][0].pk, reason="abuse", actor=cast.pia)
     assert fixed(rows()[0])[0] == "6"
     for request, _person in made[1:4]:
-        reopenings.reopen(request.pk, words="Not yet.", actor=cast.tom)
+        reopenings.reopen(request.pk, text="Not yet.", actor=cast.tom)
         change_service(request.pk, version=cast.outreach, actor=cast.tom)
     assert fixed(rows()[0]) == ["<5", "<5", "<5", ""]
     assert counters.recount() == 0

@@ -160,7 +160,7 @@ def test_it_lists_what_is_open_first_and_nothing_from_farther_than_was_chosen(
     cast: Rivermark, oak: list[GazetteerEntry]
 ) -> None:
     done = reported(cast.pothole, answers=LANE)
-    endings.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(done.pk, disposition="fixed", text="Filled.", actor=cast.tom)
     here, near, far = (reported(cast.tree, meters) for meters in (0, 400, 900))
     html = page(BLOCK)
     assert html.index(here.display_reference) < html.index("Recently closed") < html.index(done.display_reference)
@@ -258,7 +258,7 @@ def test_it_says_how_much_is_open_within_five_minutes_walk(
     reported(cast.tree, 420)
     for hidden in (reported(cast.tree), reported(cast.tree)):
         ServiceRequest.objects.filter(pk=hidden.pk).update(public_state="hidden")
-    endings.resolve(reported(cast.tree).pk, disposition="fixed", words="Pruned.", actor=cast.tom)
+    endings.resolve(reported(cast.tree).pk, disposition="fixed", text="Pruned.", actor=cast.tom)
     reported(factories.service(cast.city, "weeds", listed_by_place=False))
     html = page(BLOCK)
     assert ">1 open report within 5 minutes’ walk</a>" in html

@@ -58,7 +58,7 @@ def test_filters_choose(town: Rivermark, client: Client, query: str, shown: set[
     hole = factories.routed(town.pothole, "A hole.", answers=LANE)
     limb = factories.routed(town.tree, "A limb.")
     index_request(limb.pk)
-    endings.resolve(limb.pk, disposition="fixed", words="Cut.", actor=town.pia)
+    endings.resolve(limb.pk, disposition="fixed", text="Cut.", actor=town.pia)
     html = page(client, query)
     found = {word for word, one in (("hole", hole), ("limb", limb)) if one.display_reference in html}
     assert found == shown
@@ -68,7 +68,7 @@ def test_filters_choose(town: Rivermark, client: Client, query: str, shown: set[
 
 def test_old_ones_are_shown_by_choice_and_the_page_says_so(town: Rivermark, client: Client) -> None:
     old = factories.routed(town.tree, "Long ago.")
-    endings.resolve(old.pk, disposition="fixed", words="Cut.", actor=town.pia)
+    endings.resolve(old.pk, disposition="fixed", text="Cut.", actor=town.pia)
     ServiceRequest.objects.filter(pk=old.pk).update(submitted_at=app_now() - dt.timedelta(days=130))
     html = page(client)
     assert "Long ago." not in html

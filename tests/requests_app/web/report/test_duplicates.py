@@ -235,7 +235,7 @@ def test_so_many_an_hour_from_one_network(
 
 
 def end(one: ServiceRequest, cast: Rivermark) -> None:
-    endings.resolve(one.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(one.pk, disposition="fixed", text="Done.", actor=cast.tom)
 
 
 def merge(one: ServiceRequest, cast: Rivermark) -> None:

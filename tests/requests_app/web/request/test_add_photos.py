@@ -201,7 +201,7 @@ def test_photos_come_also_after_work_began_and_not_after_it_ended(cast: Rivermar
     progress.accept(holder.pk, actor=cast.tom)
     assert "Add photos" in holder.track()
     assert holder.send(photos=[jpeg()]).status == 302
-    endings.resolve(holder.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
+    endings.resolve(holder.pk, disposition="fixed", text="Filled.", actor=cast.tom, visited=True)
     holder.send(photos=[jpeg()])
     assert Photo.objects.count() == 1
     assert "You can’t do this anymore" in holder.html

@@ -88,8 +88,8 @@ def asked(cast: Rivermark, made: ServiceRequest) -> None:
 
 
 def reopened(cast: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    reopenings.reopen(made.pk, words="No.", actor=made.participations.get().person)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=cast.tom)
+    reopenings.reopen(made.pk, text="No.", actor=made.participations.get().person)
 
 
 @pytest.mark.shows("5.11")
@@ -124,7 +124,7 @@ def test_a_plan_whose_day_has_passed_is_followed_by_the_goal(cast: Rivermark, po
 def test_what_has_ended_promises_and_forecasts_nothing(
     cast: Rivermark, pothole: ServiceRequest, disposition: str
 ) -> None:
-    endings.resolve(pothole.pk, disposition=disposition, words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition=disposition, text="Done.", actor=cast.tom)
     read = top(page(Client(), pothole))
     assert not re.findall(A_DATE, read)
     assert "How long it usually takes" not in read
@@ -213,7 +213,7 @@ def write(client: Client, service_request: ServiceRequest, act: str, words: str 
 @pytest.mark.shows("A26")
 def test_words_for_what_ended_meanwhile_stand_ready_to_open_it_again(cast: Rivermark, pothole: ServiceRequest) -> None:
     ana = holder(pothole)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     html = write(ana, pothole, "add")
     assert "The report changed while you were typing." in html
     form = html[html.index("/not-fixed/") :]
@@ -237,8 +237,8 @@ def test_still_broken_of_what_another_opened_again_stands_ready_to_be_added(
 ) -> None:
     ben, _link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     ana = holder(pothole)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    reopenings.reopen(pothole.pk, words="Still there.", actor=ben)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
+    reopenings.reopen(pothole.pk, text="Still there.", actor=ben)
     assert WORDS in write(ana, pothole, "not-fixed")
     pothole.refresh_from_db()
     assert pothole.reopened_count == 1
@@ -249,7 +249,7 @@ def test_on_day_31_the_words_are_given_back_with_the_way_to_report_anew(
     cast: Rivermark, pothole: ServiceRequest
 ) -> None:
     ana = holder(pothole)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     ServiceRequest.objects.filter(pk=pothole.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     html = write(ana, pothole, "not-fixed")
     assert "Your message wasn’t sent" in html
@@ -314,7 +314,7 @@ def test_words_of_whoever_lost_their_link_are_given_back(pothole: ServiceRequest
 
 def test_markup_and_nonsense_in_words_that_come_back_are_only_words(cast: Rivermark, pothole: ServiceRequest) -> None:
     ana = holder(pothole)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     html = write(ana, pothole, "add", words="</textarea><script>alert(1)</script> \x00 \u202e")
     assert "<script>alert" not in html
     assert "\u202e" not in html

@@ -498,7 +498,7 @@ def merge(cast: Rivermark, pk: int) -> None:
 
 
 def end(cast: Rivermark, pk: int) -> None:
-    endings.resolve(pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
+    endings.resolve(pk, disposition="fixed", text="Filled.", actor=cast.tom, visited=True)
 
 
 def hide(cast: Rivermark, pk: int) -> None:
@@ -553,7 +553,7 @@ def test_reading_the_contact_or_a_note_of_the_staff_is_no_triage(cast: Rivermark
 def test_what_was_opened_again_is_not_changed_any_more(cast: Rivermark) -> None:
     holder = ana(cast)
     end(cast, holder.request.pk)
-    reopenings.reopen(holder.request.pk, words="", actor=holder.link.person)
+    reopenings.reopen(holder.request.pk, text="", actor=holder.link.person)
     assert holder.open().status == 409
 
 

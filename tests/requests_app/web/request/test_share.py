@@ -44,7 +44,7 @@ def test_the_steps_follow_the_work(client: Client, cast: Rivermark) -> None:
     progress.schedule(tree.pk, on=timezone.localdate() + dt.timedelta(days=2), actor=cast.tom)
     assert [state for _name, state in steps_of(page_of(client, tree))] == ["done", "done", "current", "ahead"]
     assert "Expected by" not in page_of(client, tree), "the date is in the status"
-    endings.resolve(tree.pk, disposition="fixed", words="Cut.", actor=cast.tom)
+    endings.resolve(tree.pk, disposition="fixed", text="Cut.", actor=cast.tom)
     assert steps_of(page_of(client, tree)) == [(name, "done") for name in names]
     spanish = steps_of(page_of(client, tree, "/es"))
     assert [words for words, _state in spanish] == ["Recibido", "Revisado", "Programado", "Arreglado"]
@@ -52,7 +52,7 @@ def test_the_steps_follow_the_work(client: Client, cast: Rivermark) -> None:
 
 def test_what_wasn_t_fixed_isn_t_drawn_as_fixed(client: Client, cast: Rivermark) -> None:
     tree = factories.routed(cast.tree, "A branch hangs.")
-    endings.resolve(tree.pk, disposition="not_found", words="No branch.", actor=cast.tom, visited=True)
+    endings.resolve(tree.pk, disposition="not_found", text="No branch.", actor=cast.tom, visited=True)
     assert steps_of(page_of(client, tree)) == [("Received", "done"), ("Reviewed", "done"), ("Closed", "done")]
 
 
@@ -118,7 +118,7 @@ def test_before_and_after_are_side_by_side_and_hidden_ones_are_neither(client: C
         for kind in (Photo.Kind.REPORT, Photo.Kind.WORK)
     )
     assert "data-before-after" not in page_of(client, tree), "not fixed yet"
-    endings.resolve(tree.pk, disposition="fixed", words="Cut.", actor=cast.tom)
+    endings.resolve(tree.pk, disposition="fixed", text="Cut.", actor=cast.tom)
     page = page_of(client, tree)
     shown = page.partition("data-before-after")[2].partition("</div>")[0]
     assert shown.index(before.name) < shown.index("Before") < shown.index(after.name) < shown.index("After")

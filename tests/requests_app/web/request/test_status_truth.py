@@ -75,8 +75,8 @@ STEPS: dict[str, Callable[[Rivermark, ServiceRequest], object]] = {
     "resume": lambda cast, made: holds.resume(made.pk, actor=cast.tom),
     "comment": lambda cast, made: conversation.comment(made.pk, text="Soon.", actor=cast.tom),
     "transfer": lambda cast, made: transfer(made.pk, department=cast.parks, reason="Theirs.", actor=cast.tom),
-    "resolve": lambda cast, made: endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom),
-    "reopen": lambda cast, made: reopenings.reopen(made.pk, words="No.", actor=made.participations.get().person),
+    "resolve": lambda cast, made: endings.resolve(made.pk, disposition="fixed", text="Done.", actor=cast.tom),
+    "reopen": lambda cast, made: reopenings.reopen(made.pk, text="No.", actor=made.participations.get().person),
 }
 
 
@@ -149,8 +149,8 @@ def test_a_plan_that_passed_says_so(cast: Rivermark, pothole: ServiceRequest) ->
 
 def test_plans_of_the_time_before_a_reopening_are_over(cast: Rivermark, pothole: ServiceRequest) -> None:
     progress.schedule(pothole.pk, on=DAY, actor=cast.tom)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    reopenings.reopen(pothole.pk, words="", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
+    reopenings.reopen(pothole.pk, text="", actor=cast.tom)
     progress.accept(pothole.pk, actor=cast.tom)
     assert "<h1>In progress</h1>" in page(Client(), pothole)
 
@@ -185,7 +185,7 @@ def test_after_an_answer_it_is_being_worked_on_only_if_somebody_works(cast: Rive
 
 
 def resolved_long_ago(cast: Rivermark, made: ServiceRequest) -> None:
-    endings.resolve(made.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=cast.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
 
 
@@ -193,7 +193,7 @@ def test_once_the_days_are_over_it_says_so_and_a_new_report_has_everything(
     cast: Rivermark, pothole: ServiceRequest
 ) -> None:
     ana = holder(pothole)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     assert "/report-again/" not in page(ana, pothole)
     ServiceRequest.objects.filter(pk=pothole.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     html = page(ana, pothole)

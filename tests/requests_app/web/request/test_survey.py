@@ -28,7 +28,7 @@ LANE = {"where": "lane"}
 def fixed(cast: Rivermark) -> ServiceRequest:
     made = factories.routed(cast.pothole, "A deep hole.", answers=LANE)
     progress.accept(made.pk, actor=cast.tom)
-    return endings.resolve(made.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
+    return endings.resolve(made.pk, disposition="fixed", text="Filled.", actor=cast.tom, visited=True)
 
 
 def browser_of(service_request: ServiceRequest) -> Client:
@@ -175,7 +175,7 @@ def test_followers_hear_of_the_undoing_too(cast: Rivermark, fixed: ServiceReques
 
 def test_a_no_after_the_days_for_reopening_is_counted_and_offers_a_new_report(cast: Rivermark) -> None:
     made = factories.routed(cast.pothole, "A deep hole.", answers=LANE)
-    endings.resolve(made.pk, disposition="not_found", words="Nothing there.", actor=cast.tom, visited=True)
+    endings.resolve(made.pk, disposition="not_found", text="Nothing there.", actor=cast.tom, visited=True)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=15))
     html = browser_of(made).post(f"/r/{made.reference}/survey/", {"fixed": "no"}, follow=True).content.decode()
     assert said(made) == {"fixed": ("no", "")}
@@ -187,7 +187,7 @@ def test_a_no_after_the_days_for_reopening_is_counted_and_offers_a_new_report(ca
 
 def test_a_no_to_did_our_answer_help_you_opens_nothing(cast: Rivermark) -> None:
     made = factories.routed(cast.pothole, "Who mends this?", answers=LANE)
-    endings.resolve(made.pk, disposition="answered", words="The State does.", actor=cast.tom)
+    endings.resolve(made.pk, disposition="answered", text="The State does.", actor=cast.tom)
     html = browser_of(made).post(f"/r/{made.reference}/survey/", {"fixed": "no"}, follow=True).content.decode()
     made.refresh_from_db()
     assert made.status == "resolved"
@@ -211,7 +211,7 @@ def test_what_is_no_answer_is_told_and_nothing_kept(fixed: ServiceRequest, given
 
 def test_where_an_answer_was_the_service_one_is_asked_whether_it_helped(cast: Rivermark) -> None:
     made = factories.routed(cast.pothole, "Who mends this?", answers=LANE)
-    endings.resolve(made.pk, disposition="answered", words="The State does.", actor=cast.tom)
+    endings.resolve(made.pk, disposition="answered", text="The State does.", actor=cast.tom)
     html = browser_of(made).get(f"/r/{made.reference}/").content.decode()
     assert "Did our answer help you?" in html
     assert "Is it fixed?" not in html
@@ -239,7 +239,7 @@ def test_whoever_joined_answers_about_the_request_that_they_joined(cast: Riverma
     parent = factories.routed(cast.pothole, "A deep hole.", answers=LANE)
     mine = factories.routed(cast.pothole, "Same hole.", answers=LANE)
     merges.merge(mine.pk, parent=parent, actor=cast.tom)
-    endings.resolve(parent.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    endings.resolve(parent.pk, disposition="fixed", text="Filled.", actor=cast.tom)
     browser_of(mine).post(f"/r/{mine.reference}/survey/", {"fixed": "no"})
     assert said(parent) == {"fixed": ("no", "")}
     assert said(mine) == {}
@@ -250,7 +250,7 @@ def test_each_ending_is_asked_about_anew(cast: Rivermark, fixed: ServiceRequest)
     page = f"/r/{fixed.reference}/"
     ana.post(f"{page}survey/", {"fixed": "no", "fixed_reason": "came_back"})
     progress.accept(fixed.pk, actor=cast.tom)
-    endings.resolve(fixed.pk, disposition="fixed", words="Filled again.", actor=cast.tom)
+    endings.resolve(fixed.pk, disposition="fixed", text="Filled again.", actor=cast.tom)
     assert "Is it fixed?" in ana.get(page).content.decode()
     assert "checked" not in ana.get(f"{page}survey/").content.decode()
     ana.post(f"{page}survey/", {"fixed": "yes"})
@@ -265,7 +265,7 @@ def test_nobody_answers_by_a_report_that_is_not_theirs_or_too_late(cast: Riverma
     for person, resolved_at in ((ben, fixed.resolved_at), (ana, app_now() - dt.timedelta(days=31))):
         ServiceRequest.objects.filter(pk=fixed.pk).update(resolved_at=resolved_at)
         with pytest.raises(progress.TooLate):
-            survey_answers.answer(fixed.pk, said={"fixed": ("yes", "")}, actor=person, through=fixed)
+            survey_answers.answer(fixed.pk, answers={"fixed": ("yes", "")}, actor=person, through=fixed)
     assert said(fixed) == {}
 
 
@@ -287,18 +287,18 @@ def test_it_goes_to_nobody_who_supervises_elsewhere_and_only_works_here(cast: Ri
             made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
             ServiceRequest.objects.filter(pk=made.pk).update(assignee=person)
     for _ in range(2):
-        reopenings.reopen(fixed.pk, words="Still there.", actor=fixed.participations.get().person)
+        reopenings.reopen(fixed.pk, text="Still there.", actor=fixed.participations.get().person)
         fixed.refresh_from_db()
         if fixed.reopened_count < 2:
             progress.accept(fixed.pk, actor=cast.tom)
-            endings.resolve(fixed.pk, disposition="fixed", words="Filled again.", actor=cast.tom)
+            endings.resolve(fixed.pk, disposition="fixed", text="Filled again.", actor=cast.tom)
     fixed.refresh_from_db()
     assert fixed.assignee == ours
 
 
 def test_what_comes_back_twice_goes_to_the_supervisor_who_hears_of_it(cast: Rivermark, fixed: ServiceRequest) -> None:
     def again() -> ServiceRequest:
-        reopenings.reopen(fixed.pk, words="Still there.", actor=fixed.participations.get().person)
+        reopenings.reopen(fixed.pk, text="Still there.", actor=fixed.participations.get().person)
         fixed.refresh_from_db()
         return fixed
 
@@ -306,7 +306,7 @@ def test_what_comes_back_twice_goes_to_the_supervisor_who_hears_of_it(cast: Rive
     first = again()
     assert first.assignee != pia
     progress.accept(fixed.pk, actor=cast.tom)
-    endings.resolve(fixed.pk, disposition="fixed", words="Filled again.", actor=cast.tom)
+    endings.resolve(fixed.pk, disposition="fixed", text="Filled again.", actor=cast.tom)
     second = again()
     assert second.reopened_count == 2
     assert second.assignee == pia

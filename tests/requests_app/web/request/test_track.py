@@ -222,7 +222,7 @@ def test_the_timeline_is_newest_first_in_departments_words(
     progress.accept(pothole.pk, actor=cast.tom)
     progress.schedule(pothole.pk, on=dt.date(2027, 6, 3), actor=cast.tom)
     conversation.comment(pothole.pk, text="We come on Thursday.", actor=cast.tom)
-    endings.resolve(pothole.pk, disposition="fixed", words="Filled with hot mix.", actor=cast.tom, visited=True)
+    endings.resolve(pothole.pk, disposition="fixed", text="Filled with hot mix.", actor=cast.tom, visited=True)
     html = page(client, pothole)
     timeline = html[html.index("What’s happened so far") :]
     told = [
@@ -243,14 +243,14 @@ def test_the_timeline_is_newest_first_in_departments_words(
 def test_a_remote_ending_says_that_it_was_done_from_the_office(
     client: Client, cast: Rivermark, pothole: ServiceRequest
 ) -> None:
-    endings.resolve(pothole.pk, disposition="answered", words="See page 2.", actor=cast.tom, visited=False)
+    endings.resolve(pothole.pk, disposition="answered", text="See page 2.", actor=cast.tom, visited=False)
     assert "Handled from the office" in page(client, pothole)
 
 
 def test_who_did_not_say_whether_they_went_is_not_told_to_have_stayed(
     client: Client, cast: Rivermark, pothole: ServiceRequest
 ) -> None:
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     html = page(client, pothole)
     assert "Handled from the office" not in html
     assert "Visited" not in html
@@ -264,7 +264,7 @@ def test_what_we_cannot_do_says_where_to_appeal(client: Client, cast: Rivermark,
         words={"en": "the ground is private."},
         appeal={"en": "Write to the clerk within 30 days."},
     )
-    endings.resolve(pothole.pk, disposition="cannot_do", reason="private", words="", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="cannot_do", reason="private", text="", actor=cast.tom)
     html = page(client, pothole)
     assert "We can’t do this because the ground is private." in html
     assert "Write to the clerk within 30 days." in html
@@ -417,8 +417,8 @@ def test_the_reporter_reads_neither_notes_nor_what_others_who_joined_said(
 ) -> None:
     person, _link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     conversation.note(pothole.pk, text="internal words", actor=cast.tom)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    reopenings.reopen(pothole.pk, words="words of a neighbor", actor=person)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
+    reopenings.reopen(pothole.pk, text="words of a neighbor", actor=person)
     html = page(ana, pothole)
     assert "Reopened" in html
     assert "internal words" not in html
@@ -440,7 +440,7 @@ def test_an_answer_goes_on_with_the_work(ana: Client, cast: Rivermark, pothole: 
 def test_still_broken_opens_it_again_under_the_same_number(
     ana: Client, cast: Rivermark, pothole: ServiceRequest
 ) -> None:
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     assert "It’s not fixed" in page(ana, pothole)
     html = do(ana, pothole, "not-fixed", **{"not_fixed-words": ""})
     assert "Your report is open again." in html
@@ -460,7 +460,7 @@ def move_back(service_request: ServiceRequest, **ago: int) -> None:
 def test_for_how_long_it_can_be_opened_again(
     ana: Client, cast: Rivermark, pothole: ServiceRequest, disposition: str, days: int, may: bool
 ) -> None:
-    endings.resolve(pothole.pk, disposition=disposition, words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition=disposition, text="Done.", actor=cast.tom)
     move_back(pothole, days=days)
     assert ("It’s not fixed" in page(ana, pothole)) == may
     do(ana, pothole, "not-fixed", **{"not_fixed-words": "look again"})
@@ -474,7 +474,7 @@ def test_who_joined_says_still_broken_of_the_earlier_report(
 ) -> None:
     mine = factories.routed(cast.pothole, "The same hole.", answers=LANE)
     merges.merge(mine.pk, parent=pothole, actor=cast.tom)
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     client.get(f"/l/{links.token(link_of(mine))}/")
     do(client, mine, "not-fixed", **{"not_fixed-words": "Not filled."})
     pothole.refresh_from_db()
@@ -549,7 +549,7 @@ def test_mails_stop_by_the_mail_programs_one_click_and_not_by_looking(pothole: S
 
 
 def test_what_cannot_be_done_any_more_is_said(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
-    endings.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Done.", actor=cast.tom)
     assert "You can’t do this anymore." in do(ana, pothole, "withdraw", sure="1")
     assert "Your message hasn’t been sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
     assert not Comment.objects.filter(kind="answer").exists()

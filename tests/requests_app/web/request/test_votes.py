@@ -114,7 +114,7 @@ def test_hidden_or_closed_at_the_same_time_it_counts_nobody(
 
         monkeypatch.setattr(votes, "vote", meanwhile)
 
-    first(lambda: endings.resolve(pothole.pk, disposition="fixed", words="Filled.", visited=True, actor=cast.tom))
+    first(lambda: endings.resolve(pothole.pk, disposition="fixed", text="Filled.", visited=True, actor=cast.tom))
     answer = client.post(path)
     assert answer.status_code == 409
     assert "This report isn’t open anymore" in answer.content.decode()
@@ -128,7 +128,7 @@ def test_a_fixed_one_takes_thanks_also_from_its_reporter(
 ) -> None:
     assert "Thank the crew" not in client.get(f"/r/{pothole.reference}/").content.decode()
     assert client.post(f"/r/{pothole.reference}/thanks/").status_code == 409
-    endings.resolve(pothole.pk, disposition="fixed", words="Filled.", visited=True, actor=cast.tom)
+    endings.resolve(pothole.pk, disposition="fixed", text="Filled.", visited=True, actor=cast.tom)
     client.get(f"/l/{links.token(AccessLink.objects.get(service_request=pothole))}/")
     for _twice in range(2):
         assert "1 person thanked them." in press(pothole, client, "thanks")

@@ -55,7 +55,7 @@ def change(town: Rivermark, name: str = "Pothole", **more: object) -> SetupChang
 
 def test_acts_and_changes_are_one_list_in_words_newest_first(town: Rivermark, ada: Client) -> None:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    endings.resolve(one.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(one.pk, disposition="fixed", text="Filled.", actor=town.tom)
     made = change(town)
     page = page_of(ada)
     assert page.index("Service changed: Pothole") < page.index("Resolved: Fixed")
@@ -70,8 +70,8 @@ def test_acts_and_changes_are_one_list_in_words_newest_first(town: Rivermark, ad
 
 def test_it_is_narrowed_by_person_service_request_kind_and_day(town: Rivermark, ada: Client) -> None:
     hole, tree = factories.routed(town.pothole, answers={"where": "lane"}), factories.routed(town.tree)
-    endings.resolve(hole.pk, disposition="fixed", words="Filled.", actor=town.tom)
-    endings.resolve(tree.pk, disposition="action_taken", words="Cut.", actor=town.pia)
+    endings.resolve(hole.pk, disposition="fixed", text="Filled.", actor=town.tom)
+    endings.resolve(tree.pk, disposition="action_taken", text="Cut.", actor=town.pia)
     change(town)
     filled, cut, changed = "Resolved: Fixed", "Resolved: We took action", "Service changed: Pothole"
     tomorrow = (timezone.now() + dt.timedelta(days=2)).date().isoformat()
@@ -123,7 +123,7 @@ def test_of_a_confidential_request_it_says_only_that_something_was_done(
 ) -> None:
     one = factories.report(town.outreach, "Someone sleeps behind the shed.", address="77 Sorrowful Ln")
     factories.run_worker()
-    endings.resolve(one.pk, disposition="action_taken", words="Went by at 9.", actor=town.tom)
+    endings.resolve(one.pk, disposition="action_taken", text="Went by at 9.", actor=town.tom)
     page = page_of(ada)
     assert "A request you can’t open" in page
     for secret in (one.display_reference, "We took action", "sleeps", "Sorrowful", "Went by"):
@@ -148,7 +148,7 @@ def test_an_opened_contact_says_who_looked_and_why(town: Rivermark, ada: Client)
 
 def test_the_records_officer_gets_it_as_a_file_which_is_logged(town: Rivermark, ada: Client, rec: Client) -> None:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    endings.resolve(one.pk, disposition="fixed", words="Filled for Ana.", actor=town.tom)
+    endings.resolve(one.pk, disposition="fixed", text="Filled for Ana.", actor=town.tom)
     change(town, name="=HYPERLINK(1)", note="@SUM(A1)")
     assert ada.post(f"{PATH}csv/").status_code == 403
     answer = rec.post(f"{PATH}csv/", {"of": ""})

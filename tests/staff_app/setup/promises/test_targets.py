@@ -55,7 +55,7 @@ def aged(town: Rivermark, days: float, *, ended_after: float | None = None, **mo
     clocks = Clock.objects.filter(service_request=made, kind="resolve")
     clocks.update(started_at=start, due_at=start + dt.timedelta(hours=72))
     if ended_after is not None:
-        endings.resolve(made.pk, actor=town.ada, disposition="fixed", words="Done.")
+        endings.resolve(made.pk, actor=town.ada, disposition="fixed", text="Done.")
         end = start + dt.timedelta(days=ended_after)
         ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=end)
         clocks.update(met_at=end)

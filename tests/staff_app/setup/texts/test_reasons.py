@@ -43,7 +43,7 @@ def test_one_that_a_request_names_is_only_switched_off(
     town: Rivermark, ada: Client, budget: ListedReason, text_of: Read
 ) -> None:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    endings.resolve(one.pk, disposition="cannot_do", reason=budget.code, words="Next year.", actor=town.tom)
+    endings.resolve(one.pk, disposition="cannot_do", reason=budget.code, text="Next year.", actor=town.tom)
     answer = ada.post(f"{PATH}{budget.pk}/remove/", follow=True)
     assert "Switch it off instead." in text_of(answer)
     ada.post(f"{PATH}{budget.pk}/", {**BUDGET, "seen": seen(ada, budget)})

@@ -102,7 +102,7 @@ def test_a_citys_own_name_of_an_outcome_is_what_residents_read(
     town: Rivermark, ada: Client, client: Client, text_of: Read
 ) -> None:
     one = one_of(town)
-    endings.resolve(one.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    endings.resolve(one.pk, disposition="fixed", text="Filled.", actor=town.tom)
 
     def seen() -> str:
         return ada.get("/staff/setup/outcomes/").content.decode().split('name="seen" value="')[1].split('"')[0]
