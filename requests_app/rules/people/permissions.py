@@ -179,7 +179,7 @@ DEFAULT_ROLES: dict[str, DefaultRole] = {
 class Denied(Exception):
     """The user may see the request but not do this: 403. (A request they may not know of is a 404.)
 
-    either: the permissions of which they have none here. words: what the page says if it's not about a permission.
+    either: the permissions of which they have none here. message: what the page says if it's not about a permission.
     """
 
     def __init__(self, *either: str, message: str = "") -> None:
