@@ -168,6 +168,26 @@ def _quick_templates(django_test_environment: None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _quick_danger() -> Iterator[None]:
+    """Scores a text once. Each page of a report asks again, and most tests report the same few things."""
+    from requests_app.danger.model import Model, Part
+
+    # With its model, so that no other model gets the id of one that is gone.
+    scores: dict[tuple[int, str], tuple[Model, list[Part]]] = {}
+    score = Model.scored_parts
+
+    def score_once(model: Model, text: str) -> list[Part]:
+        key = (id(model), text)
+        if key not in scores:
+            scores[key] = model, score(model, text)
+        return list(scores[key][1])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Model, "scored_parts", score_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _quick_emptying() -> Iterator[None]:
     """Deletes rows after a transactional test. Django would truncate every table, which takes 20 times as long."""
     from django.test import TransactionTestCase
