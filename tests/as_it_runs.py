@@ -26,7 +26,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         return
     _seconds[report.nodeid.partition("::")[0]] += report.duration
     if report.failed:
-        _reporter.ensure_newline()
+        if _reporter.verbosity > 0:
+            _reporter.ensure_newline()
+        else:  # after the letters of those before
+            _reporter.write("\n")
         phase = "" if report.when == "call" else f" ({report.when})"
         _reporter.write_line(f"FAILED {report.nodeid}{phase}", red=True, bold=True)
         # What was raised and where; the whole comes at the end.

@@ -73,6 +73,7 @@ def test_many_that_fail_are_not_run_again(tmp_path: Path, capfd: pytest.CaptureF
     result, said = outcome(tmp_path, FOUR_BROKEN, capfd)
     assert result == (1, [])
     assert "4 failed" in said
+    assert "\nFAILED test_some.py::test_broken[0]\n" in said.partition("= FAILURES =")[0]
     assert "once more" not in said
 
 
