@@ -1,8 +1,8 @@
 """Test data that many tests share: built once in a process, then restored as rows, which takes 5% of the time.
 
-Why rows, and not a database copied from a template or a savepoint that each test goes back to: a copy took 300 ms of processor time.
-Restored, the city took 3 ms instead of 67, and a routed report in it 5 instead of 90. A savepoint holds one beginning, for tests
-that never commit; these are several in a file, and serve tests with a live site, too.
+Why rows, and not a database copied from a template or a savepoint that each test goes back to: a copy took 300 ms of processor
+time. Restored, the city took 3 ms instead of 67, and a routed report in it 5 instead of 90. A savepoint keeps one beginning, for
+tests that never commit; these are several in a file, and serve tests with a live site, too.
 """
 
 import datetime as dt
