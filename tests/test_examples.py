@@ -17,6 +17,8 @@ HEADINGS = {
     "question_kind": ("a new type of question", 5),
     "page": ("a new page for residents", 6),
     "event_kind": ("a new kind of event", 6),
+    # Its row, then its page.
+    "setup_row": ("something new that administrators set up", 12),
 }
 NAMES = pytest.mark.parametrize("name", sorted(HEADINGS))
 
