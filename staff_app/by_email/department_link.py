@@ -114,7 +114,8 @@ def _done(request: CityRequest, link: DepartmentLink, service_request: ServiceRe
         link,
         uploads=given["photos"],
         left_in={mark.found.kind for mark in marks},
-        **{name: given[name] for name in ("disposition", "words", "reason", "visited", "no_evidence")},
+        text=given["words"],
+        **{name: given[name] for name in ("disposition", "reason", "visited", "no_evidence")},
     )
     try:
         return _finished(request, link, service_request, act)
