@@ -92,6 +92,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _sample(count: int, seed: int, only: str) -> int:
+    words.compile_changed(ROOT / "locale")
     folders = temporary_folders("lamplighter-regressions-")
     try:
         with testing.servers(folders):

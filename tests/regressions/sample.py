@@ -139,32 +139,38 @@ class Sampler:
         first = next(item for item in session.items if "cast" in getattr(item, "fixturenames", ()))
         for _twice in range(2):
             first.config.hook.pytest_runtest_protocol(item=first, nextitem=session)
-        for number, mutation in enumerate(self.sample, 1):
-            began = time.monotonic()
-            items = [item for file in self.tests[mutation.file] for item in by_file[file]]
-            noticed = self._in_a_fork(session, items, mutation)
-            if noticed and not noticed.startswith(NOT_TRIED):
-                self.caught[mutation] = noticed
-            else:
-                self.survivors.append(mutation)
-            took = time.monotonic() - began
-            print(
-                f"{number:4} {took:5.1f} s {mutation.file}:{mutation.line} {mutation.name}: {noticed or 'SURVIVED'}",
-                flush=True,
-            )
-        self._drop_what_fails_anyway(session)
+        for mutation in self.sample:
+            self._try(session, mutation, by_file)
+        self._try_again_without_what_fails_anyway(session, by_file)
         return True
 
-    def _drop_what_fails_anyway(self, session: pytest.Session) -> None:
+    def _try_again_without_what_fails_anyway(
+        self, session: pytest.Session, items: dict[str, list[pytest.Item]]
+    ) -> None:
         """A test that fails without a mistake, too, has noticed none."""
-        for name in sorted(set(self.caught.values())):
-            items = [item for item in session.items if item.nodeid == name]
-            if items and self._in_a_fork(session, items, None):
-                print(f"fails anyway: {name}")
-                lost = [mutation for mutation, test in self.caught.items() if test == name]
-                self.survivors += lost
-                for mutation in lost:
-                    del self.caught[mutation]
+        while True:
+            noticed = {item for item in session.items if item.nodeid in self.caught.values()}
+            failing = {item.nodeid for item in noticed if self._in_a_fork(session, [item], None)}
+            if not failing:
+                return
+            print(f"These fail without any mistake, and notice none: {', '.join(sorted(failing))}", flush=True)
+            for file, listed in items.items():
+                items[file] = [item for item in listed if item.nodeid not in failing]
+            for mutation in [mutation for mutation, test in self.caught.items() if test in failing]:
+                del self.caught[mutation]
+                self._try(session, mutation, items)
+
+    def _try(self, session: pytest.Session, mutation: Mutation, items: dict[str, list[pytest.Item]]) -> None:
+        began = time.monotonic()
+        noticed = self._in_a_fork(
+            session, [item for file in self.tests[mutation.file] for item in items[file]], mutation
+        )
+        if noticed and not noticed.startswith(NOT_TRIED):
+            self.caught[mutation] = noticed
+        else:
+            self.survivors.append(mutation)
+        place = f"{mutation.file}:{mutation.line} {mutation.name}"
+        print(f"{time.monotonic() - began:5.1f} s  {place}: {noticed or 'SURVIVED'}", flush=True)
 
     def _in_a_fork(self, session: pytest.Session, items: Sequence[pytest.Item], mutation: Mutation | None) -> str:
         """The first test that fails; empty if none does."""

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from requests_app.actions.work import endings, reopenings
+from requests_app.clock import app_now
 from requests_app.models import ListedReason, Photo, ServiceRequest, ServiceVersion
 from requests_app.rules.work import evidence
 from tests import factories
 from tests.factories import Rivermark
+from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.6")]
 
@@ -44,6 +46,7 @@ def test_a_hidden_photo_is_no_evidence(town: Rivermark) -> None:
 def test_after_the_last_reopening_only_a_newer_photo_counts(town: Rivermark) -> None:
     made = asking(town, "photo")
     for _round in range(2):
+        set_time(app_now() + dt.timedelta(hours=1))
         photo(made)
         endings.resolve(made.pk, disposition="fixed", text="Filled.", visited=True, actor=town.dev)
         reopenings.reopen(made.pk, text="It’s back.", actor=town.tom)
