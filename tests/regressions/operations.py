@@ -366,14 +366,14 @@ REGRESSIONS = [
         ("tests/requests_app/imports/test_requests.py",),
     ),
     Regression(
-        "a catalogue import makes a new version though nothing changed",
+        "a catalog import makes a new version though nothing changed",
         "requests_app/actions/setup/catalog_versions.py",
         "if (current, questions) == (wanted, wanted_questions):",
         "if False:",
         ("tests/requests_app/imports/test_catalog.py",),
     ),
     Regression(
-        "a catalogue import changes a published version's questions unseen",
+        "a catalog import changes a published version's questions unseen",
         "requests_app/actions/setup/catalog_versions.py",
         "if (current, questions) == (wanted, wanted_questions):",
         "if current == wanted:",

@@ -96,7 +96,7 @@ def make(mutation: Mutation) -> None:
 def _changed_code(before: CodeType, after: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
     olds, news = ([one for one in code.co_consts if isinstance(one, CodeType)] for code in (before, after))
     if len(olds) != len(news):
-        # A generator went with the mistake. What is inside a function is made anew at each call.
+        # A generator went with the mistake. What is inside a function is made again at each call.
         return
     for old, new in zip(olds, news, strict=True):
         if old != new:

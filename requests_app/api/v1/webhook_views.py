@@ -28,11 +28,11 @@ class EventTypes(V1View):
             tag=TAG,
             summary="List event types",
             words="Lists event types, each with a thin and a full sample payload. You don’t need a key.",
-            answer=Answer("WebhookEventTypes", "All types.", {"results": webhooks.catalogue()[:1]}),
+            answer=Answer("WebhookEventTypes", "All types.", {"results": webhooks.event_catalog()[:1]}),
         )
     )
     def get(self, request: Request) -> Response:
-        return Response({"results": webhooks.catalogue()})
+        return Response({"results": webhooks.event_catalog()})
 
 
 class KeysOwn(V1View):

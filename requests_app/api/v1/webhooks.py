@@ -137,7 +137,7 @@ def delivery_shape(city: Jurisdiction, delivery: WebhookDelivery) -> dict[str, A
     }
 
 
-def catalogue() -> list[dict[str, Any]]:
+def event_catalog() -> list[dict[str, Any]]:
     return [
         {
             "type": one.name,
@@ -145,7 +145,7 @@ def catalogue() -> list[dict[str, Any]]:
             "thin": sample(one.name, full=False),
             "full": sample(one.name, full=True),
         }
-        for one in webhook_events.CATALOGUE
+        for one in webhook_events.CATALOG
     ]
 
 

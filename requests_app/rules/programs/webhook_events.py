@@ -18,7 +18,7 @@ class EventType:
 TEST = "webhook.test"
 REMOVED = "request.removed"
 
-CATALOGUE = (
+CATALOG = (
     EventType("request.submitted", _("A request was received or made public.")),
     EventType("request.routed", _("The request was assigned to a department, or to a different one.")),
     EventType("request.accepted", _("The department accepted the request.")),
@@ -42,14 +42,14 @@ CATALOGUE = (
     EventType(REMOVED, _("The request is no longer public. Delete your copy.")),
     EventType(TEST, _("A test event that you requested.")),
 )
-NAMES = tuple(one.name for one in CATALOGUE)
+NAMES = tuple(one.name for one in CATALOG)
 # What may be subscribed to; a test is sent in any case.
 CHOICES = tuple(name for name in NAMES if name != TEST)
 BY_KIND = {name: kind.webhook for name, kind in event_kinds.KINDS.items() if kind.webhook}
 event_kinds.complete(
     {kind for kind, name in BY_KIND.items() if name in CHOICES},
     BY_KIND,
-    "CATALOGUE of rules/programs/webhook_events.py",
+    "CATALOG of rules/programs/webhook_events.py",
 )
 
 

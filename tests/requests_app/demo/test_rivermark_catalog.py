@@ -31,10 +31,10 @@ def load(name: str) -> Any:
 
 
 CITY = load("city.yaml")
-CATALOGUE = read_catalog([FOLDER / path for path in CITY["catalog"]])
-SERVICES = {service["service_code"]: service for service in CATALOGUE["services"]}
-DEPARTMENTS = {department["code"]: department for department in CATALOGUE["departments"]}
-ARTICLES = {article["code"]: article for article in CATALOGUE["articles"]}
+CATALOG = read_catalog([FOLDER / path for path in CITY["catalog"]])
+SERVICES = {service["service_code"]: service for service in CATALOG["services"]}
+DEPARTMENTS = {department["code"]: department for department in CATALOG["departments"]}
+ARTICLES = {article["code"]: article for article in CATALOG["articles"]}
 PHRASES = [EmergencyPhrase(phrase=one.phrase, unless=list(one.unless)) for one in shipped_phrases()]
 QUESTIONS = [(code, question) for code, service in SERVICES.items() for question in service["questions"]]
 
@@ -57,7 +57,7 @@ def texts(language: str) -> list[tuple[str, str]]:
             if "help" in question:
                 found.append((f"{code} {question['code']} help", question["help"][language]))
     found += [(f"article {code}", article["body"][language]) for code, article in ARTICLES.items()]
-    for row in CATALOGUE["reasons"]["cannot_do"]:
+    for row in CATALOG["reasons"]["cannot_do"]:
         found.append((f"reason {row['code']}", row["appeal"][language]))
     for owner in load("owners.yaml")["owners"]:
         found.append((f"owner {owner['code']}", owner["words"][language]))
@@ -86,15 +86,15 @@ def areas(layer: str) -> set[str]:
 
 
 def test_it_can_be_imported() -> None:
-    assert problems(CATALOGUE, CITY["languages"]) == []
+    assert problems(CATALOG, CITY["languages"]) == []
 
 
 def test_it_has_the_city_s_services_and_i_dont_know() -> None:
     assert len(SERVICES) == 41
     assert Counter(service["category"] for service in SERVICES.values()).keys() == {
-        category["code"] for category in CATALOGUE["categories"]
+        category["code"] for category in CATALOG["categories"]
     }
-    assert len(CATALOGUE["categories"]) == 10
+    assert len(CATALOG["categories"]) == 10
     assert len(DEPARTMENTS) == 12
     assert SERVICES["unknown"]["department"] == "CA"
     assert SERVICES["unknown"]["emergency_screen"]
@@ -102,7 +102,7 @@ def test_it_has_the_city_s_services_and_i_dont_know() -> None:
 
 def test_each_category_s_icon_is_in_the_vendored_sprite() -> None:
     sprite = (ROOT / "static/vendor/uswds/icons.svg").read_text()
-    for category in CATALOGUE["categories"]:
+    for category in CATALOG["categories"]:
         assert f'id="{category["icon"]}"' in sprite, category["code"]
 
 
@@ -137,7 +137,7 @@ def test_at_most_three_questions_are_required_at_once() -> None:
 
 
 def test_every_article_has_a_topic_many_ways_to_ask_and_4_to_22_sentences() -> None:
-    topics = {topic["code"] for topic in CATALOGUE["topics"]}
+    topics = {topic["code"] for topic in CATALOG["topics"]}
     for code, article in ARTICLES.items():
         assert article["topic"] in topics, code
         assert all(len(article["asked"][language]) >= 30 for language in ("en", "es")), code
@@ -147,7 +147,7 @@ def test_every_article_has_a_topic_many_ways_to_ask_and_4_to_22_sentences() -> N
 
 
 def test_routing_names_areas_that_exist() -> None:
-    rules = [rule for rule in CATALOGUE["routing"] if "areas" in rule["when"]]
+    rules = [rule for rule in CATALOG["routing"] if "areas" in rule["when"]]
     assert rules
     for rule in rules:
         place = rule["when"]["areas"]
@@ -155,13 +155,13 @@ def test_routing_names_areas_that_exist() -> None:
 
 
 def test_a_park_that_is_not_the_city_s_is_not_sent_to_parks() -> None:
-    for rule in CATALOGUE["routing"]:
+    for rule in CATALOG["routing"]:
         named = set(rule["when"].get("areas", {}).get("codes", []))
         assert not named & {"gull-point-state-park", "aldworth-university"}
 
 
 def test_the_first_rule_puts_i_dont_know_into_triage() -> None:
-    first = CATALOGUE["routing"][0]
+    first = CATALOG["routing"][0]
     assert (first["when"], first["department"]) == ({"services": ["unknown"]}, None)
 
 
@@ -182,7 +182,7 @@ def test_a_promise_in_clock_hours_has_somebody_on_call(code: str) -> None:
     if not around_the_clock(service):
         return
     takers = {service["department"]}
-    for rule in CATALOGUE["routing"]:
+    for rule in CATALOG["routing"]:
         if code in rule["when"].get("services", []):
             takers.add(rule["department"])
     for taker in takers - {None}:
@@ -323,7 +323,7 @@ def test_the_measure_knows_hard_from_easy() -> None:
 
 def test_spelling_and_measures_are_american() -> None:
     british = re.compile(
-        r"\b(colour|centre|neighbour|grey|tyre|kerb|plough|organis|recognis|meters?|centimet|favour|licence|cheque)\w*",
+        r"\b(colour|centre|neighbour|grey|tyre|kerb|plough|organis|recognis|metres?|centimet|favour|licence|cheque)\w*",
         re.IGNORECASE,
     )
     for where, text in texts("en"):

@@ -414,14 +414,14 @@ def test_what_is_not_public_is_told_to_nobody_but_that_it_went(
     assert ServiceRequest.objects.count() == 2
 
 
-def test_the_catalogue_has_every_type_with_its_bodies(anyone: V1) -> None:
+def test_the_catalog_has_every_type_with_its_bodies(anyone: V1) -> None:
     found = anyone.get("webhook-events/")["results"]
     assert [one["type"] for one in found] == list(webhook_events.NAMES)
     assert [one["type"] for one in found if "request" in one["full"]["data"]] == [
         name for name in webhook_events.NAMES if name not in (webhook_events.TEST, webhook_events.REMOVED)
     ]
     documented = (Path(__file__).parents[4] / "docs/webhooks.md").read_text()
-    for one in webhook_events.CATALOGUE:
+    for one in webhook_events.CATALOG:
         assert f"| `{one.name}` | {one.words} |" in documented
 
 
