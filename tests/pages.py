@@ -1117,7 +1117,7 @@ PAGES: dict[str, Page] = {
     "staff_app:remove_reason": Page(staff("administer"), "POST", the_reason),
     "staff_app:suspensions": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=8),
     "staff_app:new_suspension": Page(staff("administer"), "GET POST", budget=7),
-    "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=11),
+    "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=12),
     "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
     "staff_app:safety_notes": Page(
         staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
@@ -1137,7 +1137,7 @@ PAGES: dict[str, Page] = {
     "staff_app:answer_silence": Page(staff("note"), "GET POST", each_request, budget=6),
     "staff_app:notices": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=6),
     "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
-    "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),
+    "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=10),
     "staff_app:end_notice": Page(staff("administer"), "POST", the_notice),
     "staff_app:routing": Page(staff("administer"), budget=18),
     "staff_app:add_routing_rule": Page(staff("administer"), "GET POST", budget=13),

@@ -61,7 +61,7 @@ def places(request: CityRequest) -> HttpResponse:
     sure = exact if len(exact) == 1 else matches if len(matches) == 1 and matches[0].confidence >= SURE else []
     if sure or point is not None:
         return redirect(_page_of(city, matches[0] if point is not None else sure[0]))
-    return _places(request, form, text=words, matches=matches, nothing=not matches)
+    return _places(request, form, words=words, matches=matches, nothing=not matches)
 
 
 def _page_of(city: Jurisdiction, match: Match) -> str:

@@ -413,7 +413,7 @@ def test_a_gzipped_file_that_breaks_off_stores_nothing(run: Import, city: Jurisd
         ({"status": {"Open": "ajar"}}, "`ajar` should be one of"),
         ({"channels": {"Call": "drum"}}, "channels, Call: `drum` should be one of"),
         ({"time_zone": "Mars/Olympus"}, "no time zone `Mars/Olympus`"),
-        ({"endings": {"rules": [{"match": "(", "disposition": "fixed"}]}}, "is no pattern"),
+        ({"endings": {"rules": [{"match": "(", "disposition": "fixed"}]}}, "is not a valid pattern"),
         (
             {"endings": {"rules": [{"match": "x", "disposition": "mended"}]}},
             "rules, x, disposition: `mended` should",

@@ -24,7 +24,7 @@ class OpenPage:
     def __init__(self, client: Client, url: str) -> None:
         self.client, self.since = client, ""
         page = client.get(url).content.decode()
-        found = re.search(r'data-updates hidden[^>]*data-page="([^"]+)" data-list="([^"]*)"', page)
+        found = re.search(r'data-updates\s+hidden[^>]*data-page="([^"]+)"\s+data-list="([^"]*)"', page)
         assert found
         self.page, self.query = found[1], found[2].replace("&amp;", "&")
         self.poll()

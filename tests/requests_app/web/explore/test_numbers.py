@@ -170,7 +170,8 @@ def test_a_recount_finds_what_bypassed_the_action(cast: Rivermark) -> None:
 
 def test_six_months_a_page_newest_first(cast: Rivermark) -> None:
     answered(cast, cast.pothole, "yes", count=6)
-    now = app_now()
+    # In the middle of each month, whatever today is.
+    middle = app_now().replace(day=15)
     for number, answer in enumerate(SurveyAnswer.objects.order_by("id")):
         for back in range(1, 10):
             SurveyAnswer.objects.create(
@@ -179,7 +180,7 @@ def test_six_months_a_page_newest_first(cast: Rivermark) -> None:
                 question="fixed",
                 value="yes",
                 ending=back * 10 + number,
-                answered_at=now - dt.timedelta(days=31 * back),
+                answered_at=middle - dt.timedelta(days=30.4 * back),
             )
     counters.recount()
     counters.fold()

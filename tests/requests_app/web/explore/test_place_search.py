@@ -5,7 +5,7 @@ from django.contrib.gis.geos import LineString
 from django.test import Client
 
 from requests_app.models import BasemapFeature
-from requests_app.web.explore import place_search
+from requests_app.rules.shared import rate_limits
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +61,13 @@ def test_what_is_no_coordinate_is_a_400(client: Client, lat: str, long: str) -> 
     assert client.get("/places/nearest.json", {"lat": lat, "long": long}).status_code == 400
 
 
-@pytest.mark.parametrize(("path", "name"), [("search", "SEARCHES_AN_HOUR"), ("nearest", "NEAREST_AN_HOUR")])
+@pytest.mark.parametrize(
+    ("path", "name"), [("search", "PLACE_SEARCHES_AN_HOUR"), ("nearest", "NEAREST_PLACES_AN_HOUR")]
+)
 def test_a_flood_from_one_address_is_refused(
     client: Client, monkeypatch: pytest.MonkeyPatch, path: str, name: str
 ) -> None:
-    monkeypatch.setattr(place_search, name, 2)
+    monkeypatch.setattr(rate_limits, name, 2)
     query = {"q": "12 Elm", "lat": "40.5", "long": "-69.0"}
     answers = [client.get(f"/places/{path}.json", query, REMOTE_ADDR="203.0.113.9") for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]

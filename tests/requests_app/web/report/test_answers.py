@@ -129,9 +129,10 @@ def test_whatever_the_cookie_holds_is_only_looked_for(cast: Rivermark, walk: Wal
 def test_looking_up_is_limited_and_needs_a_token(cast: Rivermark, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer_address, "AN_HOUR", 1)
     walk.begin("when is trash day").on("service", address="14 oak st")
-    assert "Tuesday" in walk.html
+    found = "Ines Calloway"
+    assert found in walk.html
     assert walk.get("service").status == 429
-    assert "Tuesday" not in walk.html
+    assert found not in walk.html
     assert 'value="14 oak st"' in walk.html
     stranger = Client(enforce_csrf_checks=True)
     stranger.cookies = walk.client.cookies

@@ -94,7 +94,7 @@ def test_it_is_sent_as_it_was_shown_and_then_forgotten(cast: Rivermark, walk: Wa
     send(walk)
     assert walk.at == "sent-on"
     assert "Sent to Cart Roundup" in walk.html
-    assert "The email is being sent." in walk.html
+    assert "The email is on its way." in walk.html
     deliver()
     (mail,) = mailbox.mails
     assert mail["To"] == "pickup@cartroundup.example"

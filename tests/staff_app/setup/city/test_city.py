@@ -124,7 +124,7 @@ def test_pictures_are_encoded_anew_and_colors_must_be_readable(town: Rivermark, 
 @pytest.mark.parametrize(
     ("hosts", "words"),
     [
-        ("elsewhere.example", "elsewhere.example leads to Elsewhere already."),
+        ("elsewhere.example", "elsewhere.example already leads to Elsewhere."),
         ("", "Enter an address. This server also serves Elsewhere"),
         ("http://x", "isn’t a web address"),
         ("other.test", "doesn’t answer at other.test yet"),

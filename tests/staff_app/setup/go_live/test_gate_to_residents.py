@@ -229,6 +229,8 @@ NO_ROADS = {
     "requests_app/actions/setup/service_drafts.py:_publish",
     "requests_app/imports/catalog.py:services",
     "requests_app/imports/requests.py:_new_service",
+    # Switches a webhook.
+    "staff_app/setup/api_keys/webhooks.py:_do",
     # Fills in what it has read.
     "requests_app/rules/shared/directory.py:_load",
 }

@@ -268,7 +268,7 @@ REFUSED = [
     (bomb, "unpacks to far more than a map needs"),
     (nested, "unpacks to far more than a map needs"),
     (two_layers, "several layers in this file: a.csv, b.csv"),
-    (lambda: zipped({"wards.shp": b"\x00\x00\x27\x0a"}), "The ZIP lacks: .shx, .dbf"),
+    (lambda: zipped({"wards.shp": b"\x00\x00\x27\x0a"}), "The ZIP is missing: .shx, .dbf"),
     (lambda: zipped({"[Content_Types].xml": b"<x/>"}), "This is a spreadsheet."),
     (lambda: zipped({"readme.md": b"x"}), "no map layer in this ZIP"),
     (lambda: SimpleUploadedFile("wards.zip", b"PK\x03\x04 nothing"), "damaged"),
