@@ -105,6 +105,8 @@ def test_the_nearest_runs_however_long_it_takes(root: Path) -> None:
     assert "left out" not in summary(choice)
 
 
+# Eleven seconds for two figures that hardly move.
+@pytest.mark.slow
 def test_its_choice_holds_the_tests_that_notice_the_deliberate_regressions() -> None:
     """Most of them also for a file without one, by where the tests lie alone. docs/testing.md says both figures."""
     tree = Tree(ROOT)
