@@ -32,8 +32,8 @@ REGRESSIONS = [
     Regression(
         "a number beyond all bounds is taken for a text",
         "requests_app/api/framework/bodies.py",
-        'found = self.value(name, str, _("a string"), required=required)',
-        'found = self.value(name, (str, int), _("a string"), required=required)\n        found = found if found is None else str(found)',
+        'value = self.value(name, str, _("a string"), required=required)',
+        'value = self.value(name, (str, int), _("a string"), required=required)\n        value = value if value is None else str(value)',
         JUNK,
     ),
     Regression(

@@ -382,7 +382,7 @@ REGRESSIONS = [
     Regression(
         "emergency words in use change without an approval",
         "requests_app/actions/setup/catalog_versions.py",
-        "    needs_approval = bool(service.active and (found := go_live.obstacles(service, written)))",
+        "    needs_approval = bool(service.active and (obstacles := go_live.obstacles(service, written)))",
         "    needs_approval = bool(service.active and (found := []))",
         ("tests/staff_app/setup/go_live/test_gate_to_residents.py",),
     ),

@@ -59,8 +59,8 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     place = correction.place
     if place is not None and place.point is not None:
         if not ownership.inside(service_request.jurisdiction, place.point):
-            words = submission.outside_message(service_request.jurisdiction, place.point)
-            raise submission.Refused({"place": words}, code="outside")
+            message = submission.outside_message(service_request.jurisdiction, place.point)
+            raise submission.Refused({"place": message}, code="outside")
     elif place is not None and not place.address and service_request.service_version.place_required:
         raise submission.Refused({"place": _("Tell us where it is: an address, a corner or a park.")}, code="place")
     changed = [
@@ -104,14 +104,14 @@ def _change_answers(service_request: ServiceRequest, texts: Mapping[str, str], a
     for question in reporter_edits.text_questions(service_request, values):
         if question.code not in texts:
             continue
-        words = intake.clean_text(texts[question.code])[: question_kinds.ANSWER_MAX]
+        text = intake.clean_text(texts[question.code])[: question_kinds.ANSWER_MAX]
         answer = answers.get(question.code)
         before = str(answer.value) if answer else ""
-        if words == before:
+        if text == before:
             continue
-        answer = _save_answer(service_request, question, answer, words)
+        answer = _save_answer(service_request, question, answer, text)
         is_public = question.visibility == QuestionVersion.Visibility.PUBLIC
-        _record_edit(service_request, Field.ANSWER, before, words, actor, answer=answer, is_public=is_public)
+        _record_edit(service_request, Field.ANSWER, before, text, actor, answer=answer, is_public=is_public)
         changed = True
     return changed
 

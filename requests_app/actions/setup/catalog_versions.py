@@ -43,12 +43,12 @@ def publish(service: Service, written: dict[str, Any], *, approval: ServiceAppro
         questions = [question_columns(written_question(one)) for one in service.current.questions.order_by("order")]
         if (current, questions) == (wanted, wanted_questions):
             return False
-    needs_approval = bool(service.active and (found := go_live.obstacles(service, written)))
+    needs_approval = bool(service.active and (obstacles := go_live.obstacles(service, written)))
     if needs_approval:
         if approval is not None:
-            found = go_live.obstacles(service, written, approval=approval)
-        if found:
-            raise go_live.NotReady(found)
+            obstacles = go_live.obstacles(service, written, approval=approval)
+        if obstacles:
+            raise go_live.NotReady(obstacles)
     last = service.versions.aggregate(last=Max("number"))["last"] or 0
     category, department = wanted.pop("category"), wanted.pop("department")
     version = ServiceVersion.objects.create(

@@ -48,10 +48,10 @@ class Body:
 
     def text(self, name: str, most: int, *, required: bool = False, lines: bool = False) -> str:
         """Cleaned as everywhere. lines: whether it may have several."""
-        found = self.value(name, str, _("a string"), required=required)
-        text = intake.clean_text(found or "")
+        value = self.value(name, str, _("a string"), required=required)
+        text = intake.clean_text(value or "")
         text = text if lines else " ".join(text.split())
-        if found is not None and required and not text:
+        if value is not None and required and not text:
             self.refuse(name, "missing", _("%(name)s is required.") % {"name": f"{self.path}{name}"})
         if len(text) > most:
             message = _("%(name)s is longer than %(most)s characters.") % {"name": f"{self.path}{name}", "most": most}
@@ -61,30 +61,34 @@ class Body:
 
     def flag(self, name: str) -> bool | None:
         self.read.add(name)
-        found = self.data.get(name)
-        if found is None or isinstance(found, bool):
-            return found
+        value = self.data.get(name)
+        if value is None or isinstance(value, bool):
+            return value
         words = _("%(name)s must be %(what)s.")
         self.refuse(name, "wrong-type", words % {"name": f"{self.path}{name}", "what": _("true or false")})
         return None
 
     def number(self, name: str, low: float, high: float) -> float | None:
-        found = self.value(name, (int, float), _("a number"))
-        if found is not None and not low <= found <= high:
-            words = _("%(name)s must be a number from %(low)s to %(high)s.")
-            self.refuse(name, "invalid", words % {"name": f"{self.path}{name}", "low": f"{low:g}", "high": f"{high:g}"})
+        value = self.value(name, (int, float), _("a number"))
+        if value is not None and not low <= value <= high:
+            message = _("%(name)s must be a number from %(low)s to %(high)s.")
+            self.refuse(
+                name, "invalid", message % {"name": f"{self.path}{name}", "low": f"{low:g}", "high": f"{high:g}"}
+            )
             return None
-        return None if found is None else float(found)
+        return None if value is None else float(value)
 
     def choice(self, name: str, values: list[Any], default: Any) -> Any:
-        found = self.value(name, (str, int), _("a string"))
-        if found is None:
+        value = self.value(name, (str, int), _("a string"))
+        if value is None:
             return default
-        if found not in values:
-            words = _("%(name)s must be one of: %(values)s.")
-            self.refuse(name, "invalid", words % {"name": f"{self.path}{name}", "values": ", ".join(map(str, values))})
+        if value not in values:
+            message = _("%(name)s must be one of: %(values)s.")
+            self.refuse(
+                name, "invalid", message % {"name": f"{self.path}{name}", "values": ", ".join(map(str, values))}
+            )
             return default
-        return found
+        return value
 
     def email(self, name: str, *, required: bool = False) -> str:
         email = self.text(name, 254, required=required)
@@ -97,8 +101,8 @@ class Body:
         return email
 
     def texts(self, name: str, most: int) -> list[str]:
-        found = self.value(name, list, _("a list of strings")) or []
-        if len(found) > most or not all(isinstance(one, str) and len(one) <= 200 for one in found):
+        value = self.value(name, list, _("a list of strings")) or []
+        if len(value) > most or not all(isinstance(one, str) and len(one) <= 200 for one in value):
             self.refuse(
                 name,
                 "invalid",
@@ -106,12 +110,12 @@ class Body:
                 % {"name": f"{self.path}{name}", "most": most},
             )
             return []
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(value))
 
     def inner(self, name: str) -> "Body":
-        found = self.data.get(name)
+        value = self.data.get(name)
         self.read.add(name)
-        return Body({} if found is None else found, f"{self.path}{name}.", self.errors)
+        return Body({} if value is None else value, f"{self.path}{name}.", self.errors)
 
     def no_others(self) -> None:
         for name in sorted(self.data.keys() - self.read):

@@ -39,18 +39,18 @@ def api_exception(error: Exception, request: HttpRequest) -> APIException:
         case TooManyFieldsSent():
             return ParseError(_("Too many parameters."))
         case NotText():
-            words = _("%(name)s contains invalid characters.") % {"name": error.field}
-            error.detail = ErrorDetail(words, code="not-text")
+            message = _("%(name)s contains invalid characters.") % {"name": error.field}
+            error.detail = ErrorDetail(message, code="not-text")
         case ParseError() | BadRequest() | SuspiciousOperation() | UnreadablePostError() | RawPostDataException():
             return ParseError(_("The body of the request could not be read. Send form fields in UTF-8."))
         case Throttled():
             seconds = int(getattr(error, "wait", None) or 1)
-            words = ngettext(
+            message = ngettext(
                 "Too many requests. Try again in %(seconds)s second.",
                 "Too many requests. Try again in %(seconds)s seconds.",
                 seconds,
             )
-            error.detail = ErrorDetail(words % {"seconds": seconds}, code="throttled")
+            error.detail = ErrorDetail(message % {"seconds": seconds}, code="throttled")
     if isinstance(error, APIException):
         return error
     log.error("api_failed", path=request.path, exc_info=error)

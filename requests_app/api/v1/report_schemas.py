@@ -16,7 +16,9 @@ STATES = [
         PublicState.TEST,
     )
 ]
-TOKEN = text("From the receipt of the report. Anyone who has it can act as the reporter.", maxLength=100)
+TOKEN = text(
+    "The `token` returned when the report was created. Anyone who has it can act as the reporter.", maxLength=100
+)
 PLACE = shape(
     "Where it is: a position, an asset or an address. If you send several, the position is used.",
     {
