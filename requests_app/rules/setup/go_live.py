@@ -334,7 +334,7 @@ def _emergency(fields: Written, approval: ServiceApproval | None, facts: Facts) 
     if unnamed := unnamed_in(words):
         languages = ", ".join(str(get_language_info(one)["name_translated"]) for one in unnamed)
         return [
-            _("The emergency question should name %(number)s in %(languages)s.")
+            _("The emergency question must name %(number)s in %(languages)s.")
             % {"number": facts.city.emergency_number, "languages": languages}
         ]
     if approval is None:

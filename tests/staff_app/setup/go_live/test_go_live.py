@@ -213,7 +213,7 @@ def test_words_that_do_not_name_the_city_s_number_are_not_approved(town: Riverma
     seen = ada.get(PAGE).content.decode().split('name="seen" value="')[1].split('"')[0]
     answer = ada.post(f"{PAGE}approve/", {**APPROVED, "seen": seen})
     assert answer.status_code == 422
-    assert "The emergency question should name 911 in English." in answer.content.decode()
+    assert "The emergency question must name 911 in English." in answer.content.decode()
     assert not ServiceApproval.objects.exists()
 
 
@@ -223,7 +223,7 @@ def test_another_emergency_number_asks_for_another_approval_and_the_service_goes
     everything_is_done(town, ada)
     town.city.emergency_number = "112"
     town.city.save()
-    assert sentences(town)["emergency"] == ["The emergency question should name 112 in English, Spanish."]
+    assert sentences(town)["emergency"] == ["The emergency question must name 112 in English, Spanish."]
     assert service_of(town).active
 
 

@@ -135,7 +135,7 @@ def test_words_without_the_number_are_not_published_whoever_approved_them(town: 
     draft = service_drafts.save(town.city, "outreach", written, revision=0, base=1, actor=town.ada)
     answer = press(ada, draft, publish="1", approver="Lt. Ruiz", review_by=today(town) + dt.timedelta(days=9))
     assert answer.status_code == 422
-    said = "The emergency question should name 911 in English."
+    said = "The emergency question must name 911 in English."
     assert f'<a href="{OUTREACH}">{said}</a>' in html.unescape(answer.content.decode())
     assert written_outreach()["emergency_screen"] != written["emergency_screen"]
 
