@@ -58,7 +58,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     context: dict[str, Any] = {"csrf": True}
     # A form sent from another site is neither shown nor offered for sending again.
     if unsent_text.is_own_form(request):
-        context |= {"words": unsent_text.typed_texts(request), **_to_send_again(request)}
+        context |= {"unsent_texts": unsent_text.typed_texts(request), **_to_send_again(request)}
     response = render(request, "403.html", context, status=403)
     response["Cache-Control"] = "no-store"
     return response

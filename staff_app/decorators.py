@@ -65,16 +65,16 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
                 unsent.keep(request)
             return redirect("staff_app:second_step")
         request.unsent = None if posted else unsent.find(request)
-        words = unsent_text.typed_texts(request)
+        unsent_texts = unsent_text.typed_texts(request)
         try:
             response = view(request, *args, **kwargs)
         except permissions.Denied as denied:
-            context = {"words": words, "message": denied.words, "needed": denied.needed}
+            context = {"unsent_texts": unsent_texts, "message": denied.words, "needed": denied.needed}
             return render(request, "403.html", context, status=403)
         except Http404:
-            if not words:
+            if not unsent_texts:
                 raise
-            return render(request, "404.html", {"words": words}, status=404)
+            return render(request, "404.html", {"unsent_texts": unsent_texts}, status=404)
         if posted:
             unsent.drop(request)
             tab_counts.forget(request.user, request.jurisdiction)

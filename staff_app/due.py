@@ -19,7 +19,7 @@ class Due:
     """kind: late, today, later, waiting, none or ended; it only chooses the color."""
 
     kind: str
-    words: str
+    text: str
 
 
 def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:

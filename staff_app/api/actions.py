@@ -263,10 +263,10 @@ def _act(one: Asked, service_request: ServiceRequest, user: User, *, checked: bo
                 FieldError(
                     f"{one.path}{name_of(one.action.verb, mark.field)}",
                     "personal-data",
-                    words % {"words": mark.found.words, "name": CHECKED},
+                    words % {"words": mark.finding.words, "name": CHECKED},
                 )
                 for mark in marks
             ]
         )
-    kinds = {mark.found.kind for mark in marks}
+    kinds = {mark.finding.kind for mark in marks}
     return partial(staff_texts.post_marked, service_request.pk, act, act=one.action.verb, kinds=kinds, actor=user)

@@ -79,7 +79,7 @@ def page(
     if tab is None:
         raise denied("triage")
     at = listing.Moment.of(city)
-    found = search.find(user, city, filters.q, by_contact=by_contact) if filters.q else search.Found()
+    found = search.find(user, city, filters.q, by_contact=by_contact) if filters.q else search.Result()
     if reference := references.parse(filters.q):
         # Some have no digit, so that the search takes them for a word.
         found.ids |= set(ServiceRequest.objects.filter(reference=reference).values_list("pk", flat=True))

@@ -113,7 +113,7 @@ def _done(request: CityRequest, link: DepartmentLink, service_request: ServiceRe
         department_links.resolve,
         link,
         uploads=given["photos"],
-        left_in={mark.found.kind for mark in marks},
+        left_in={mark.finding.kind for mark in marks},
         text=given["words"],
         **{name: given[name] for name in ("disposition", "reason", "visited", "no_evidence")},
     )

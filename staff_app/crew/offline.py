@@ -112,7 +112,7 @@ def _kept_stop(
         "language": stop.language,
         "address": redaction.redacted(stop.address, "address", people=people),
         "place_note": "",
-        "due": stop.due.words,
+        "due": stop.due.text,
         "is_task": stop.is_task,
         "is_confidential": is_confidential,
         "url": stop.url,

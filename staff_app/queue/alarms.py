@@ -27,12 +27,12 @@ KEPT_S = 5
 
 @dataclass(frozen=True)
 class Alert:
-    """One person who was alerted, by one or two channels. words: how, and whether the message left."""
+    """One person who was alerted, by one or two channels. attempts: how, and whether the message left."""
 
     name: str
     level: str
     at: dt.datetime
-    words: list[str] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -81,29 +81,29 @@ def lines(user: User, city: Jurisdiction, *, is_fresh: bool = False) -> list[Lin
     key = f"alarm-lines:{alarms.ringing_version(city.pk)}:{city.pk}:{user.pk}:{get_language()}"
     if not is_fresh and (kept := cache.get(key)) is not None:
         return [Line(**line) for line in kept]
-    found = _found_lines(user, city)
+    found = _read_lines(user, city)
     cache.set(key, [asdict(line) for line in found], KEPT_S)
     return found
 
 
-def _found_lines(user: User, city: Jurisdiction) -> list[Line]:
-    found = _RINGING.rows(city=city.pk)
-    if not found:
+def _read_lines(user: User, city: Jurisdiction) -> list[Line]:
+    ringing = _RINGING.rows(city=city.pk)
+    if not ringing:
         return []
     visible = (
         ServiceRequest.objects.visible_to(user)
         .in_jurisdiction(city)
-        .filter(pk__in=[alarm.service_request_id for alarm in found])
+        .filter(pk__in=[alarm.service_request_id for alarm in ringing])
         .select_related("service_version")
         .in_bulk()
     )
-    for alarm in found:
+    for alarm in ringing:
         request = visible.get(alarm.service_request_id)
         if alarm.kind in DISTRESS and request is not None and not permissions.can(user, "view_private", request):
             del visible[alarm.service_request_id]
     redaction.redact_for(user, visible.values())
-    calls = _calls(found)
-    shown = [_line(alarm, visible.get(alarm.service_request_id), calls.get(alarm.pk, []), user) for alarm in found]
+    calls = _calls(ringing)
+    shown = [_line(alarm, visible.get(alarm.service_request_id), calls.get(alarm.pk, []), user) for alarm in ringing]
     return [line for line in shown if line is not None][:SHOWN_MAX]
 
 
@@ -133,13 +133,13 @@ def _line(alarm: Alarm, request: ServiceRequest | None, calls: list[AlarmCall], 
 
 def of_request(service_request: ServiceRequest) -> list[AlarmRow]:
     """All alarms of a request, newest first."""
-    found = list(
+    rows = list(
         service_request.alarms.select_related("accepted_by", "accepted_call", "needless_by").order_by(
             "-started_at", "-id"
         )
     )
-    calls = _calls(found)
-    return [_row(alarm, service_request, calls.get(alarm.pk, [])) for alarm in found]
+    calls = _calls(rows)
+    return [_row(alarm, service_request, calls.get(alarm.pk, [])) for alarm in rows]
 
 
 def _calls(alarms: Iterable[Alarm]) -> dict[int, list[AlarmCall]]:
@@ -153,8 +153,8 @@ def _calls(alarms: Iterable[Alarm]) -> dict[int, list[AlarmCall]]:
 def _row(alarm: Alarm, service_request: ServiceRequest, calls: list[AlarmCall]) -> AlarmRow:
     alerts: dict[int, Alert] = {}
     for call in calls:
-        one = alerts.setdefault(call.step, Alert(callee_name(call.name), level_words(call.level), call.created_at))
-        one.words.append(call_words(call))
+        alert = alerts.setdefault(call.step, Alert(callee_name(call.name), level_words(call.level), call.created_at))
+        alert.attempts.append(call_words(call))
     return AlarmRow(
         alarm=alarm,
         service_request=service_request,

@@ -79,7 +79,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
     form = form_class(
         data if posted else None, city=request.jurisdiction, user=request.user, selected=selected, initial=initial
     )
-    written = macro.steps if macro else [{"verb": chosen}]
+    chosen_steps = macro.steps if macro else [{"verb": chosen}]
     problem = ""
     try:
         if macro:
@@ -90,14 +90,14 @@ def bulk(request: StaffRequest) -> HttpResponse:
         marks = form.marks()
         if removed or (marks and data.get(marked_texts.SEEN) != form.checked_version()):
             shown = marked_texts.marks_to_show(marks, form.checked_version())
-            return _confirm(request, chosen, macro, form, selected, written, marks=shown, removed=removed)
+            return _confirm(request, chosen, macro, form, selected, chosen_steps, marks=shown, removed=removed)
         if not macro:
-            written = [form.step()]
+            chosen_steps = [form.step()]
         try:
             job = bulk_jobs.start(
                 request.jurisdiction,
                 selected,
-                written,
+                chosen_steps,
                 actor=request.user,
                 last_event_id=_last_event(data),
                 name=macro.name if macro else "",
@@ -113,7 +113,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
             if warning := form.warning():
                 messages.warning(request, warning)
             return redirect("staff_app:bulk_job", job.pk)
-    return _confirm(request, chosen, macro, form, selected, written, problem=problem)
+    return _confirm(request, chosen, macro, form, selected, chosen_steps, problem=problem)
 
 
 def _last_event(data: QueryDict) -> int | None:
@@ -185,17 +185,17 @@ def reckon(request: StaffRequest, selected: QuerySet[ServiceRequest], verbs: lis
     for verb in verbs:
         permitted &= permissions.visible_filter(request.user, verb)
     ids = selected.order_by().values("id")[: bulk_jobs.MOST + 1]
-    found = ServiceRequest.objects.filter(pk__in=ids)
-    counted = found.aggregate(
+    chosen = ServiceRequest.objects.filter(pk__in=ids)
+    counted = chosen.aggregate(
         total=Count("pk"), illegal=Count("pk", filter=~legal), possible=Count("pk", filter=legal & permitted)
     )
     emails = followers = 0
     reactions = {reaction for verb in verbs for reaction in events.REACTIONS.get(steps.EVENTS[verb], [])}
     if "match_subscriptions" in reactions:
-        followers = _followers(request, found.filter(legal & permitted))
+        followers = _followers(request, chosen.filter(legal & permitted))
     if "notify" in reactions:
         people = Participation.objects.filter(
-            service_request__in=found.filter(legal & permitted).values("pk"),
+            service_request__in=chosen.filter(legal & permitted).values("pk"),
             unsubscribed_at=None,
             cadence=Cadence.AT_ONCE,
             contact_point__kind="email",
@@ -231,7 +231,7 @@ def bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
     rows = BulkRow.objects.filter(job=job)
     if state in BulkRow.State.values:
         rows = rows.filter(state=state)
-    found = page_or_first_page(rows, [("service_request", "asc")], request.GET.get("cursor"), ROWS_SHOWN)
+    page = page_or_first_page(rows, [("service_request", "asc")], request.GET.get("cursor"), ROWS_SHOWN)
     kept = {"state": state} if state else {}
     context = {
         "job": job,
@@ -239,9 +239,9 @@ def bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
         "is_running": job.is_running,
         "handled": job.done + job.refused,
         "may_undo": bulk_jobs.may_undo(job),
-        "rows": _described(request, found.rows),
+        "rows": _described(request, page.rows),
         "state": state,
-        "pager": found.urls(lambda cursor: f"?{urlencode({**kept, 'cursor': cursor})}"),
+        "pager": page.urls(lambda cursor: f"?{urlencode({**kept, 'cursor': cursor})}"),
         "back_url": f"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}",
     }
     is_piece = bool(request.headers.get("HX-Request"))
@@ -257,9 +257,9 @@ def my_jobs(request: StaffRequest) -> HttpResponse:
     """Those that the user started within JOBS_LISTED_FOR, newest first."""
     since = app_now() - JOBS_LISTED_FOR
     jobs = BulkJob.objects.filter(user=request.user, jurisdiction=request.jurisdiction, started_at__gt=since)
-    found = page_or_first_page(jobs, [("id", "desc")], request.GET.get("cursor"), JOBS_SHOWN)
-    rows = [{"job": job, "title": bulk_words.job_title(job), "handled": job.done + job.refused} for job in found.rows]
-    return render(request, "staff_app/queue/my_jobs.html", {"rows": rows, "pager": found.urls()})
+    page = page_or_first_page(jobs, [("id", "desc")], request.GET.get("cursor"), JOBS_SHOWN)
+    rows = [{"job": job, "title": bulk_words.job_title(job), "handled": job.done + job.refused} for job in page.rows]
+    return render(request, "staff_app/queue/my_jobs.html", {"rows": rows, "pager": page.urls()})
 
 
 def _described(request: StaffRequest, rows: list[BulkRow]) -> list[dict[str, Any]]:

@@ -85,13 +85,13 @@ def colleagues(city: Jurisdiction, user: User | AnonymousUser) -> QuerySet[User]
     """By name: members of the departments in which this user may assign, and the user."""
     memberships = [one for one in permissions.memberships_of(user) if one.jurisdiction_id == city.pk]
     assigning = [one for one in memberships if "assign" in one.role.permissions]
-    found = User.objects.filter(is_active=True, memberships__jurisdiction=city)
+    people = User.objects.filter(is_active=True, memberships__jurisdiction=city)
     if not any(one.department_id is None for one in assigning):
         own = [one.department_id for one in assigning]
-        found = found.filter(memberships__department__in=own) | found.filter(pk=user.pk or 0)
+        people = people.filter(memberships__department__in=own) | people.filter(pk=user.pk or 0)
     else:
-        found = found.filter(memberships__department__isnull=False) | found.filter(pk=user.pk or 0)
-    return found.distinct().order_by("name", "id")
+        people = people.filter(memberships__department__isnull=False) | people.filter(pk=user.pk or 0)
+    return people.distinct().order_by("name", "id")
 
 
 class BulkTransferForm(BulkForm):

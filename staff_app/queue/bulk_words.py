@@ -125,13 +125,13 @@ def _service(step: dict[str, Any], city: Jurisdiction) -> str:
 
 
 _SENTENCES = {
-    "accept": lambda one, city: _("Accept"),
+    "accept": lambda step, city: _("Accept"),
     "assign": _assign,
     "transfer": _transfer,
     "hold": _hold,
-    "set_priority": lambda one, city: _("Set priority %(n)s") % {"n": one["priority"]},
+    "set_priority": lambda step, city: _("Set priority %(n)s") % {"n": step["priority"]},
     "comment": _comment,
-    "note": lambda one, city: _("Internal note: “%(text)s”") % {"text": one["text"]},
+    "note": lambda step, city: _("Internal note: “%(text)s”") % {"text": step["text"]},
     "resolve": _resolve,
     "change_service": _service,
 }

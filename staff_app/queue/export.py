@@ -44,10 +44,12 @@ def export_queue(request: StaffRequest, kind: str) -> HttpResponseBase:
     city, user = request.jurisdiction, request.user
     chosen = QueueFilter.from_query(request.GET, user, city)
     tab = listing.tab_of(chosen, user, city)
-    asked = {"tab": tab.code}
+    parameters = {"tab": tab.code}
     for name, value in chosen.query():
-        asked[name] = f"{asked[name]}, {value}" if name in asked else value
-    setup_changes.record(city, "queue", kind, actor=user, name=KINDS[kind], before=None, after=asked, action="exported")
+        parameters[name] = f"{parameters[name]}, {value}" if name in parameters else value
+    setup_changes.record(
+        city, "queue", kind, actor=user, name=KINDS[kind], before=None, after=parameters, action="exported"
+    )
     lines = _lines(user, city, tab, chosen, get_language() or "en")
     today = listing.Moment.of(city).now.astimezone(city.zone).date()
     name = f"requests-{today.isoformat()}.{kind}"
@@ -106,26 +108,27 @@ def _lines(user: User, city: Jurisdiction, tab: listing.Tab, chosen: QueueFilter
 
 
 def _cells(row: rows.Row, chosen: QueueFilter, city: Jurisdiction) -> Cells:
-    one = row.service_request
-    department = chosen.directory.departments.get(one.department_id or 0)
-    team = chosen.directory.teams.get(one.team_id or 0)
+    service_request = row.service_request
+    department = chosen.directory.departments.get(service_request.department_id or 0)
+    team = chosen.directory.teams.get(service_request.team_id or 0)
     times: list[dt.datetime | str] = [
-        at.astimezone(city.zone) if at else "" for at in (one.submitted_at, one.due_at, one.resolved_at)
+        at.astimezone(city.zone) if at else ""
+        for at in (service_request.submitted_at, service_request.due_at, service_request.resolved_at)
     ]
     return [
-        one.display_reference,
+        service_request.display_reference,
         row.service,
-        one.description,
+        service_request.description,
         row.street,
         row.ward,
-        str(filters.STATUSES[one.status]),
-        due.disposition_words(one.disposition) if one.disposition else "",
-        one.priority,
+        str(filters.STATUSES[service_request.status]),
+        due.disposition_words(service_request.disposition) if service_request.disposition else "",
+        service_request.priority,
         str(department or ""),
         str(team or ""),
-        str(one.assignee or ""),
+        str(service_request.assignee or ""),
         row.all_flags,
-        one.language,
+        service_request.language,
         *times,
     ]
 

@@ -38,7 +38,7 @@ def fields(chosen: QueueFilter) -> list[Field]:
     shown = []
     for name, label in NAMES.items():
         if name in INPUTS:
-            shown.append(Field(name, label, INPUTS[name], value=chosen.one(name)))
+            shown.append(Field(name, label, INPUTS[name], value=chosen.value(name)))
             continue
         choices = _choices(chosen, name)
         if 0 < len(choices) <= MOST_BOXES:

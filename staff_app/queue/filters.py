@@ -131,10 +131,10 @@ SINGLE = {"asset", "from", "to", "quiet", "late", "ended", "address", "sort", "q
 
 @dataclass(frozen=True)
 class Chip:
-    """One filter as words, with the rest of the address without it."""
+    """One filter as its name and a label, with the rest of the address without it."""
 
     name: Words
-    words: str
+    label: str
     query_without: Pairs
 
 
@@ -240,12 +240,12 @@ class QueueFilter:
 
     def sentence(self) -> str:
         """ "Department: Streets · Area: Ward 5"; empty without filters."""
-        return " · ".join(f"{chip.name}: {chip.words}" for chip in self.chips())
+        return " · ".join(f"{chip.name}: {chip.label}" for chip in self.chips())
 
     def has(self, name: str, value: str) -> bool:
         return value in self.chosen.get(name, ())
 
-    def one(self, name: str) -> str:
+    def value(self, name: str) -> str:
         return next(iter(self.chosen.get(name, ())), "")
 
     def without_words(self) -> "QueueFilter":

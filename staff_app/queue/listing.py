@@ -301,9 +301,9 @@ def count_all(rows: Mapping[str, Rows], *, at_most: int | None = None) -> dict[s
             continue
         parts[name] = f"(SELECT count(*) FROM ({sql}) AS counted)"  # noqa: S608  (SQL from the ORM)
         values += params
-    found = dict.fromkeys(rows, 0)
+    numbers = dict.fromkeys(rows, 0)
     if parts:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(parts.values())}", values)
-            found |= zip(parts, cursor.fetchone() or (), strict=True)
-    return found
+            numbers |= zip(parts, cursor.fetchone() or (), strict=True)
+    return numbers

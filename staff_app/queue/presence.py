@@ -30,12 +30,12 @@ def others(user: User, service_request_ids: Iterable[int]) -> dict[int, str]:
     if not keys:
         return {}
     now = time.time()
-    found: dict[int, str] = {}
+    sentences: dict[int, str] = {}
     for key, people in (cache.get_many(list(keys)) or {}).items():
         names = [name for pk, (name, _at) in sorted(_present(people, now).items()) if pk != user.pk]
         if names:
-            found[keys[key]] = _sentence(names)
-    return found
+            sentences[keys[key]] = _sentence(names)
+    return sentences
 
 
 def _sentence(names: list[str]) -> str:

@@ -46,9 +46,9 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         # A form sends its empty fields too; the address to keep and to share is without them.
         return redirect(_url(tab.code, filters.query()))
     at = queues.Moment.of(city)
-    found = _search(request, filters)
-    matching = queues.rows(user, city, tab, filters, at, found.ids)
-    keys = queues.keys_of_found(matching) if found.ids and tab.code == queues.ALL else None
+    result = _search(request, filters)
+    matching = queues.rows(user, city, tab, filters, at, result.ids)
+    keys = queues.keys_of_found(matching) if result.ids and tab.code == queues.ALL else None
     try:
         page = queues.one_page(tab, matching, at, request.GET.get("cursor"), filters, keys=keys)
     except BadCursor:
@@ -59,7 +59,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     waits = due.listed_hold_words(filters.directory.holds)
 
     def count(tab: queues.Tab) -> queues.Rows:
-        return queues.rows(user, city, tab, filters, at, found.ids)
+        return queues.rows(user, city, tab, filters, at, result.ids)
 
     # A search says itself where it found something.
     numbers = {} if filters.q else queues.kept_counts(user, city, filters, tabs, count)
@@ -81,7 +81,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         "column_choices": COLUMNS,
         "address": request.get_full_path(),
         "where": _where(keys),
-        "incomplete": found.incomplete,
+        "incomplete": result.incomplete,
         "export_kinds": export.KINDS.items(),
         "export_query": urlencode([("tab", tab.code), *filters.query()]),
         "clear_url": _url(tab.code, []),
@@ -91,13 +91,13 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     return render(request, "staff_app/queue/queue.html", context)
 
 
-def _search(request: StaffRequest, filters: QueueFilter) -> search.Found:
+def _search(request: StaffRequest, filters: QueueFilter) -> search.Result:
     if not filters.q:
-        return search.Found()
-    found = search.find(request.user, request.jurisdiction, filters.q)
-    if found.contacts:
-        privacy.find_by_contact(found.contacts, actor=request.user)
-    return found
+        return search.Result()
+    result = search.find(request.user, request.jurisdiction, filters.q)
+    if result.contacts:
+        privacy.find_by_contact(result.contacts, actor=request.user)
+    return result
 
 
 def _where(keys: list[queues.Key] | None) -> str:

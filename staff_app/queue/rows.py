@@ -24,15 +24,15 @@ language_name = languages.language_name
 
 @dataclass(frozen=True)
 class Flag:
-    """kind: urgent, new or empty. Only sets the color, which never says more than the words."""
+    """kind: urgent, new or empty. Only sets the color, which never says more than the label."""
 
-    words: str
+    label: str
     kind: str = ""
 
     @property
     def html(self) -> str:
         kind = f" flag--{self.kind}" if self.kind else ""
-        return f'<span class="flag{kind}">{html.escape(self.words)}</span>'
+        return f'<span class="flag{kind}">{html.escape(self.label)}</span>'
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Row:
 
     @property
     def all_flags(self) -> str:
-        return ", ".join(flag.words for flag in self.flags)
+        return ", ".join(flag.label for flag in self.flags)
 
 
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
@@ -87,18 +87,18 @@ def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) ->
     select = _("Select %(number)s")
     return [
         {
-            "pk": str(one.pk),
-            "reference": one.reference,
-            "number": one.display_reference,
-            "select": select % {"number": one.display_reference},
-            "due": row.due.words,
+            "pk": str(service_request.pk),
+            "reference": service_request.reference,
+            "number": service_request.display_reference,
+            "select": select % {"number": service_request.display_reference},
+            "due": row.due.text,
             "due_kind": row.due.kind,
-            "priority": str(one.priority),
-            "why": due.priority_reason(one),
-            "url": address.replace(any_reference, one.reference) + open_list.parameter(one),
-            "suggestions_url": suggestions.replace(any_reference, one.reference),
+            "priority": str(service_request.priority),
+            "why": due.priority_reason(service_request),
+            "url": address.replace(any_reference, service_request.reference) + open_list.parameter(service_request),
+            "suggestions_url": suggestions.replace(any_reference, service_request.reference),
             "service": row.service,
-            "language": one.language,
+            "language": service_request.language,
             "first_words": row.first_words,
             "street": row.street,
             "dot": " · " if row.street and row.ward else "",
@@ -110,7 +110,7 @@ def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) ->
             "quiet": row.quiet,
         }
         for row in rows
-        for one in [row.service_request]
+        for service_request in [row.service_request]
     ]
 
 

@@ -129,7 +129,7 @@ def audience_words(shared_with: SharedWith) -> str:
     return _("Everyone in the city’s staff") if shared_with.audience == SavedView.Audience.CITY else _("Only me")
 
 
-def _words(view: SavedView, user: User, city: Jurisdiction) -> str:
+def _summary(view: SavedView, user: User, city: Jurisdiction) -> str:
     return query_words(view.query, user, city)
 
 
@@ -154,7 +154,7 @@ def saved_views(request: StaffRequest) -> HttpResponse:
         {
             "view": view,
             "url": url(view),
-            "words": _words(view, user, city),
+            "summary": _summary(view, user, city),
             "shared": audience_words(SharedWith(SavedView.Audience(view.audience), view.team, view.department)),
             "is_mine": view.owner_id == user.pk,
             "can_change": rules.may_change(user, view),
@@ -189,7 +189,7 @@ def save_view(request: StaffRequest) -> HttpResponse:
             cache.delete(_key(user, city))
             messages.success(request, words % {"name": view.name})
             return redirect(url(view))
-    context = {"form": form, "query": urlencode(query), "words": query_words(query, user, city)}
+    context = {"form": form, "query": urlencode(query), "summary": query_words(query, user, city)}
     return render(request, "staff_app/queue/save_view.html", context, status=422 if form.errors else 200)
 
 
@@ -219,7 +219,7 @@ def saved_view(request: StaffRequest, view_id: int) -> HttpResponse:
     context = {
         "form": form,
         "view": view,
-        "words": _words(view, user, city),
+        "summary": _summary(view, user, city),
         "query": urlencode(new) if new else "",
         "new_words": query_words(new, user, city) if new else "",
     }

@@ -42,7 +42,7 @@ SHORT = 2
 
 
 @dataclass
-class Found:
+class Result:
     """ids: everything found. contacts: those found by the reporter's phone or email alone, which is logged.
     incomplete: something took too long and is missing."""
 
@@ -51,27 +51,27 @@ class Found:
     incomplete: bool = False
 
 
-def find(user: User, city: Jurisdiction, typed: str, *, by_contact: bool = True) -> Found:
+def find(user: User, city: Jurisdiction, typed: str, *, by_contact: bool = True) -> Result:
     """by_contact: whether to look for reporters, as far as the user may."""
-    found = Found(ids={*_by_number(user, city, typed), *_by_asset(city, typed)})
+    result = Result(ids={*_by_number(user, city, typed), *_by_asset(city, typed)})
     if permissions.searches_words(user, city):
-        found.ids |= {*_newest(city, typed), *_in_time(found, lambda: _by_place_or_unlisted_words(city, typed))}
-        found.ids |= _in_time(found, lambda: requests_with_words(city, typed))
+        result.ids |= {*_newest(city, typed), *_in_time(result, lambda: _by_place_or_unlisted_words(city, typed))}
+        result.ids |= _in_time(result, lambda: requests_with_words(city, typed))
     else:
-        found.ids |= _in_time(found, lambda: _own_by_address(user, city, typed))
+        result.ids |= _in_time(result, lambda: _own_by_address(user, city, typed))
     if by_contact and reads_reporters(user, city) and (contact := as_contact(typed)):
         theirs = set(_by_contact(user, city, contact))
-        found.contacts = theirs - found.ids
-        found.ids |= theirs
-    return found
+        result.contacts = theirs - result.ids
+        result.ids |= theirs
+    return result
 
 
-def _in_time(found: Found, source: Callable[[], Iterable[int]]) -> set[int]:
+def _in_time(result: Result, source: Callable[[], Iterable[int]]) -> set[int]:
     try:
         with at_most(LONGEST_MS):
             return set(source())
     except TimeUpError:
-        found.incomplete = True
+        result.incomplete = True
         return set()
 
 

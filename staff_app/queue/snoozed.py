@@ -101,12 +101,12 @@ def unsnooze(request: StaffRequest, reference: str) -> HttpResponse:
 
 @staff_page
 def snoozed(request: StaffRequest) -> HttpResponse:
-    found = list(snoozes.active(request.user, request.jurisdiction)[: snoozes.MAX])
+    snoozed_rows = list(snoozes.active(request.user, request.jurisdiction)[: snoozes.MAX])
     visible = (
         ServiceRequest.objects.visible_to(request.user)
         .in_jurisdiction(request.jurisdiction)
         .select_related("service_version")
-        .in_bulk([one.service_request_id for one in found])
+        .in_bulk([one.service_request_id for one in snoozed_rows])
     )
     redaction.redact_for(request.user, visible.values())
     rows = [
@@ -115,7 +115,7 @@ def snoozed(request: StaffRequest) -> HttpResponse:
             "service": localized(visible[one.service_request_id].service_version.name),
             "until": one.until,
         }
-        for one in found
+        for one in snoozed_rows
         if one.service_request_id in visible
     ]
     return render(request, "staff_app/queue/snoozed.html", {"rows": rows})

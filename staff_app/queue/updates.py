@@ -81,21 +81,21 @@ def _alarms(request: StaffRequest) -> dict[str, Any]:
 
 def _since(request: StaffRequest, page: OpenPage, since: int) -> dict[str, Any]:
     """One look at the end of the event log, and only if something happened a second one, for those few requests."""
-    found = list(
+    events = list(
         Event.objects.filter(id__gt=since)
         .order_by("id")
         .values_list("id", "jurisdiction_id", "service_request_id", "kind", "user_id")[:EVENTS_MAX]
     )
     mine = [
         (pk, kind)
-        for _id, city, pk, kind, user in found
+        for _id, city, pk, kind, user in events
         if city == request.jurisdiction.pk and pk and user != request.user.pk and kind not in SILENT
     ]
     shown = set(page.rows if page.on is None else [page.on])
     changed = sorted({pk for pk, _kind in mine if pk in shown})
     arriving = {pk for pk, kind in mine if kind in ARRIVING and pk not in shown} if page.on is None else set()
     return {
-        "since": found[-1][0] if found else since,
+        "since": events[-1][0] if events else since,
         "changed": changed,
         "arrived": _in_list(request, arriving) if arriving else [],
     }

@@ -131,7 +131,7 @@ def _perform(
     """marks: personal data that its writer has seen marked and posts anyway. Raises what staff_actions.perform() does."""
     perform: Callable[[], object] = partial(chosen.perform, service_request, form, request.user)
     if marks:
-        kinds = {mark.found.kind for mark in marks}
+        kinds = {mark.finding.kind for mark in marks}
         perform = partial(
             staff_texts.post_marked, service_request.pk, perform, act=chosen.verb, kinds=kinds, actor=request.user
         )

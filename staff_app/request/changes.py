@@ -31,14 +31,14 @@ def by_event(
         if event.kind == "place_corrected" and event.data.get("revision_id")
     }
     # Whose names are left out.
-    known = None if reads_identity or not (revised or moved) else redaction.of_request(service_request.pk)
+    names = None if reads_identity or not (revised or moved) else redaction.of_request(service_request.pk)
     return {
-        **(_words(service_request, revised, for_department, reads_hidden, known) if revised else {}),
-        **(_places(service_request, moved, known) if moved else {}),
+        **(_text_diffs(service_request, revised, for_department, reads_hidden, names) if revised else {}),
+        **(_place_diffs(service_request, moved, names) if moved else {}),
     }
 
 
-def _words(
+def _text_diffs(
     service_request: ServiceRequest,
     events: dict[int, Event],
     for_department: bool,
@@ -63,7 +63,7 @@ def _words(
     return diffs
 
 
-def _places(
+def _place_diffs(
     service_request: ServiceRequest, events: dict[int, Event], names: Known | None
 ) -> dict[int, tuple[Piece, ...]]:
     """A revision holds the place before the change; the next revision, or the request, holds the place after it."""

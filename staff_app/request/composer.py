@@ -105,13 +105,13 @@ def previewed(request: StaffRequest, service_request: ServiceRequest, chosen: Ac
     """The form as it was typed, not checked, with what was asked for: a template's words, an outcome's words, the email."""
     wanted, user, field = request.POST[PREVIEW], request.user, chosen.form.to_reporter
     typed: dict[str, Any] = request.POST.dict()
-    words = str(typed.get(field, ""))
+    text = str(typed.get(field, ""))
     if wanted == "template" and field:
-        words = templates.added(str(typed.get("template", "")), service_request, chosen.verb, words, user)
+        text = templates.added(str(typed.get("template", "")), service_request, chosen.verb, text, user)
     elif wanted == "outcome" and chosen.verb == "resolve":
-        words = templates.for_outcome(service_request, str(typed.get("disposition", "")), words, user)
+        text = templates.for_outcome(service_request, str(typed.get("disposition", "")), text, user)
     if field:
-        typed[field] = words
+        typed[field] = text
     is_composer = typed.get("from") == "composer"
     form = _form(chosen, service_request, user, typed, is_composer=is_composer)
     context = {
@@ -120,7 +120,7 @@ def previewed(request: StaffRequest, service_request: ServiceRequest, chosen: Ac
         "form": form,
         "last_event": last_event.shown(request, service_request),
         "has_preview": chosen.verb in EMAILS,
-        "email": email_of(service_request, chosen.verb, typed, words),
+        "email": email_of(service_request, chosen.verb, typed, text),
         "preview_id": "write-preview" if is_composer else "",
         "lost_files": bool(request.FILES),
     }

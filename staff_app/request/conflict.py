@@ -25,7 +25,7 @@ def page(request: StaffRequest, service_request: ServiceRequest, events: list[Ev
         "changes": timeline.change_lines(service_request, events),
         "last_event": max(event.pk for event in events),
         "posted": posted,
-        "words": unsent_text.typed_texts(request),
+        "unsent_texts": unsent_text.typed_texts(request),
     }
     return render(request, "staff_app/request/changed.html", context, status=409)
 

@@ -21,11 +21,11 @@ EMAILS_MAX = 50
 
 @dataclass(frozen=True)
 class Email:
-    """state: sent, waiting, skipped or undeliverable; words: the state with its reason."""
+    """state: sent, waiting, skipped or undeliverable; label: the state with its reason."""
 
     what: str
     state: str
-    words: str
+    label: str
     at: Any
 
 

@@ -582,9 +582,9 @@ class AssignForm(ActionForm):
         return self.is_bound and str(self.data.get("assignee", "")) == str(self.user.pk)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        away, assignee = self._chosen_away(), given.get("assignee")
-        if away is not None and assignee is not None and not given.get("although_away"):
+        cleaned: dict[str, Any] = super().clean() or {}
+        away, assignee = self._chosen_away(), cleaned.get("assignee")
+        if away is not None and assignee is not None and not cleaned.get("although_away"):
             named = {"name": assignee, "day": date_format(away.until, "MONTH_DAY_FORMAT"), "stand_in": away.stand_in}
             words = (
                 _("%(name)s is away until %(day)s. Choose %(stand_in)s, the stand-in, or check the box below.")
@@ -594,7 +594,7 @@ class AssignForm(ActionForm):
                 )
             )
             self.add_error("assignee", words % named)
-        return given
+        return cleaned
 
 
 def colleagues(service_request: ServiceRequest, user: User | AnonymousUser) -> Any:

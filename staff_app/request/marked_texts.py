@@ -27,15 +27,15 @@ class Mark:
 
     field: str
     label: str
-    found: Found
+    finding: Found
 
     @property
     def kind_words(self) -> str:
-        return str(KIND_WORDS[self.found.kind])
+        return str(KIND_WORDS[self.finding.kind])
 
     @property
     def value(self) -> str:
-        return f"{self.field}:{self.found.start}:{self.found.words}"
+        return f"{self.field}:{self.finding.start}:{self.finding.words}"
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,15 @@ def version(texts: dict[str, str]) -> str:
 def without(data: QueryDict, fields: Sequence[str]) -> tuple[QueryDict, str]:
     """What was typed, without the passage whose button was selected, and that passage; empty if it is not there."""
     field, _, rest = data.get(REMOVE, "").partition(":")
-    start, _, words = rest.partition(":")
+    start, _, passage = rest.partition(":")
     typed: Any = data.copy()
     del typed[REMOVE]
     if field not in fields or not start.isdecimal() or len(start) > 5:
         return typed, ""
     # As the form will clean it: browsers send line breaks as two characters.
     text = clean_text(data.get(field, ""))
-    same = [found for found in found_in("text", text) if found.words == words]
+    same = [found for found in found_in("text", text) if found.words == passage]
     if not same:
         return typed, ""
     typed[field] = personal_data.without(text, min(same, key=lambda found: abs(found.start - int(start))))
-    return typed, words
+    return typed, passage

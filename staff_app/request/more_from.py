@@ -69,12 +69,12 @@ def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     )
     if request.GET.get("place"):
         return _all_at_place(request, service_request)
-    found = _here(service_request, request.user)
+    others = _here(service_request, request.user)
     asset = service_request.asset_id
-    about_asset = [one for one in found if asset is not None and one.asset_id == asset][:AT_MOST]
+    about_asset = [one for one in others if asset is not None and one.asset_id == asset][:AT_MOST]
     at_place: list[ServiceRequest] = []
     room = {True: AT_MOST, False: AT_MOST}
-    for one in found:
+    for one in others:
         if room[one.is_open] and _meters_here(one, service_request) is not None:
             at_place.append(one)
             room[one.is_open] -= 1
@@ -124,12 +124,14 @@ def _here(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
             parts.append(Part(here.filter(status__in=states), NEWEST, has))
     if not parts:
         return []
-    found = _read([part.rows.order_by(*part.order).values_list("pk")[:READ_MAX] for part in parts], service_request)
-    shown = _shown(found, user)
+    newest_of_parts = _read(
+        [part.rows.order_by(*part.order).values_list("pk")[:READ_MAX] for part in parts], service_request
+    )
+    shown = _shown(newest_of_parts, user)
     older = []
     for part in parts:
         # All of the part's newest were read, and maybe more, which belong to another part as well.
-        newest = sorted(filter(part.has, found), key=part.key, reverse=True)[:READ_MAX]
+        newest = sorted(filter(part.has, newest_of_parts), key=part.key, reverse=True)[:READ_MAX]
         missing = AT_MOST - sum(one.pk in shown for one in newest)
         if len(newest) == READ_MAX and missing > 0:
             last = newest[-1]
@@ -165,17 +167,17 @@ def _shown(service_requests: Iterable[ServiceRequest], user: User) -> dict[int, 
 
 def _all_at_place(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
     """All that this person may see, in pages."""
-    found = page_or_first_page(
+    page = page_or_first_page(
         _at_place(service_request).visible_to(request.user).select_related("owner"),
         [("submitted_at", "desc"), ("id", "desc")],
         request.GET.get("cursor"),
         PAGE,
     )
-    rows = _rows(found.rows, request.user, service_request.jurisdiction, service_request)
+    rows = _rows(page.rows, request.user, service_request.jurisdiction, service_request)
     context = {
         "service_request": service_request,
         "groups": [Group(_("At this place"), rows, "")] if rows else [],
-        "pager": found.urls("?place=1&cursor={}".format),
+        "pager": page.urls("?place=1&cursor={}".format),
     }
     return render(request, "staff_app/request/more_from.html", context)
 

@@ -11,32 +11,32 @@ from requests_app import references
 from requests_app.models import Jurisdiction, ServiceRequest, User
 
 # As we write them, in any case. Eight symbols without the hyphen may be any word.
-WRITTEN = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Za-z]{4}[-–][0-9A-Za-z]{4}(?![0-9A-Za-z-])")
+REFERENCE = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Za-z]{4}[-–][0-9A-Za-z]{4}(?![0-9A-Za-z-])")
 AT_MOST = 200
 
 
 def openable(user: User, city: Jurisdiction, texts: Iterable[str]) -> frozenset[str]:
     """The numbers in these texts whose requests the user may open: one query, and none if there are no numbers."""
-    written = {parsed for text in texts for found in WRITTEN.finditer(text) if (parsed := _number(found.group()))}
-    if not written:
+    numbers = {parsed for text in texts for match in REFERENCE.finditer(text) if (parsed := _number(match.group()))}
+    if not numbers:
         return frozenset()
-    found = (
-        ServiceRequest.objects.in_jurisdiction(city).visible_to(user).filter(reference__in=sorted(written)[:AT_MOST])
+    requests = (
+        ServiceRequest.objects.in_jurisdiction(city).visible_to(user).filter(reference__in=sorted(numbers)[:AT_MOST])
     )
-    return frozenset(found.values_list("reference", flat=True))
+    return frozenset(requests.values_list("reference", flat=True))
 
 
 def linked(text: str, numbers: Collection[str]) -> SafeString:
     """The text, escaped, with a link for each of these numbers."""
     parts, at = [], 0
-    for found in WRITTEN.finditer(text):
-        number = _number(found.group())
+    for match in REFERENCE.finditer(text):
+        number = _number(match.group())
         if number in numbers:
             parts += [
-                conditional_escape(text[at : found.start()]),
-                format_html('<a href="{}">{}</a>', reverse("staff_app:detail", args=[number]), found.group()),
+                conditional_escape(text[at : match.start()]),
+                format_html('<a href="{}">{}</a>', reverse("staff_app:detail", args=[number]), match.group()),
             ]
-            at = found.end()
+            at = match.end()
     parts.append(conditional_escape(text[at:]))
     return mark_safe("".join(parts))  # noqa: S308  (each part is escaped)
 

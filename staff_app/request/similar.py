@@ -31,7 +31,7 @@ class Nearby:
     display_reference: str
     submitted_at: object
     away: str
-    words: str
+    excerpt: str
     language: str
 
 

@@ -59,7 +59,7 @@ def edit_text(request: StaffRequest, reference: str, comment_id: int) -> HttpRes
 
     try:
         if marks:
-            kinds = {mark.found.kind for mark in marks}
+            kinds = {mark.finding.kind for mark in marks}
             staff_texts.post_marked(service_request.pk, save, act="edit_text", kinds=kinds, actor=request.user)
         else:
             save()

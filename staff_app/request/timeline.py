@@ -214,7 +214,7 @@ def _comments(
     """Those of these events, and those without an event from the same time."""
     if upper is None and not has_more:
         return _COMMENTS.rows(request=service_request.pk)
-    found = _all_comments(service_request.pk)
+    comments = _all_comments(service_request.pk)
     named = service_request.events.annotate(
         comment_id=Cast(KeyTextTransform("comment_id", "data"), BigIntegerField())
     ).exclude(comment_id=None)
@@ -224,17 +224,17 @@ def _comments(
     if has_more:
         alone &= Q(created_at__gte=events[-1].at)
     ids = {int(event.data["comment_id"]) for event in events if event.data.get("comment_id")}
-    return found.filter(Q(pk__in=ids) | alone)
+    return comments.filter(Q(pk__in=ids) | alone)
 
 
 def _named(comments: Iterable[Comment]) -> dict[int, dict[str, int]]:
     """Who is named in which comment. Most requests have no such note, and cost no query."""
     notes = [one.pk for one in comments if one.kind == Comment.Kind.NOTE and "@" in one.text]
-    found: dict[int, dict[str, int]] = {}
+    handles: dict[int, dict[str, int]] = {}
     if notes:
         for mention in Mention.objects.filter(comment__in=notes):
-            found.setdefault(mention.comment_id, {})[mention.handle] = mention.user_id
-    return found
+            handles.setdefault(mention.comment_id, {})[mention.handle] = mention.user_id
+    return handles
 
 
 def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:

@@ -25,6 +25,6 @@ NOW = dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC)
 def test_it_is_as_short_as_the_day_allows(after: dt.timedelta, english: str, spanish: str) -> None:
     with timezone.override(dt.UTC):
         with translation.override("en"):
-            assert due.of_time(NOW + after, NOW).words == english
+            assert due.of_time(NOW + after, NOW).text == english
         with translation.override("es"):
-            assert due.of_time(NOW + after, NOW).words == spanish
+            assert due.of_time(NOW + after, NOW).text == spanish

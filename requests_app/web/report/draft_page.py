@@ -38,15 +38,25 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
             return gone(request, draft)
         if draft.service_request is not None:
             # The Back button or a second tab: text typed there after sending is in no report.
-            words = unsent_text.texts_not_in(request, draft.service_request)
-            if not words:
+            unsent_texts = unsent_text.texts_not_in(request, draft.service_request)
+            if not unsent_texts:
                 return redirect("requests_app:sent", draft.pk)
-            return render(request, "requests_app/report/draft_gone.html", {"draft": draft, "words": words}, status=409)
+            return render(
+                request,
+                "requests_app/report/draft_gone.html",
+                {"draft": draft, "unsent_texts": unsent_texts},
+                status=409,
+            )
         if "referred" in draft.typed:
-            words = unsent_text.typed_texts(request, without=unsent_text.CONTACT)
-            if not words:
+            unsent_texts = unsent_text.typed_texts(request, without=unsent_text.CONTACT)
+            if not unsent_texts:
                 return redirect("requests_app:referred", draft.pk)
-            return render(request, "requests_app/report/draft_gone.html", {"draft": draft, "words": words}, status=409)
+            return render(
+                request,
+                "requests_app/report/draft_gone.html",
+                {"draft": draft, "unsent_texts": unsent_texts},
+                status=409,
+            )
         draft.language = request.LANGUAGE_CODE
         question = page_url(draft, "emergency")
         response = view(request, draft, *args, **kwargs)
@@ -79,7 +89,7 @@ def _without_language(path: str) -> str:
 
 def gone(request: CityRequest, draft: Draft | None, *, template: str = "draft_gone") -> HttpResponse:
     """The page for a draft that is missing, expired or another browser's. It shows the text just sent, so that it isn't lost."""
-    context = {"expired": draft, "words": unsent_text.typed_texts(request), "text": request.POST.get("text", "")}
+    context = {"expired": draft, "unsent_texts": unsent_text.typed_texts(request), "text": request.POST.get("text", "")}
     return render(request, f"requests_app/report/{template}.html", context, status=410 if draft else 404)
 
 

@@ -65,7 +65,7 @@ def with_link(
                 return request_not_found(request, reference)
             if access.link is None:
                 message = _("To do this, open the private link in our email.")
-                context = {"message": message, "words": unsent_text.typed_texts(request)}
+                context = {"message": message, "unsent_texts": unsent_text.typed_texts(request)}
                 return render(request, "403.html", context, status=403)
             if act not in allowed_actions(access):
                 return over(request, access)

@@ -97,7 +97,7 @@ def track_page(
         # The invalid form, for the page's error summary.
         "form": form,
         "form_for": form_for,
-        "words": unsent,
+        "unsent_texts": unsent,
         **(only_the_city(access.service_request) if access.own else {}),
     }
     response = render(request, "requests_app/request/track.html", context, status=status)
