@@ -85,7 +85,7 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
         "report": {"alarms", "answers", "setup", "shared"},
         "publication": {"alarms", "people", "report", "shared"},
         "work": {"people", "publication", "shared"},
-        "routing": {"alarms", "people", "promises"},
+        "routing": {"alarms", "people", "promises", "shared"},
         "following": set(),
         "programs": {"people"},
         "truth": set(),

@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 NOT_AN_ADDRESS = _("Enter an email address like name@example.com.")
 
 
-class DescribedChoice(str):
-    """A choice's label with a hint below it: `("pothole", DescribedChoice(_("Pothole"), _("A hole in the road")))`."""
+class DescribedChoice:
+    """A choice's label with a hint below it: `("pothole", DescribedChoice(_("Pothole"), _("A hole in the road")))`.
 
-    hint: str
+    Both may be lazy: they are read in the language of the page, not of the import.
+    """
 
-    def __new__(cls, label: Any, hint: Any = "") -> "DescribedChoice":
-        choice = super().__new__(cls, label)
-        choice.hint = str(hint)
-        return choice
+    def __init__(self, label: "_StrOrPromise", hint: "_StrOrPromise" = "") -> None:
+        self.label = label
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return str(self.label)
 
 
 def email_field(

@@ -29,6 +29,7 @@ from requests_app.imports.yaml_file import (
     child,
     context_of,
     distinct,
+    in_range,
     one_of,
     parse_yaml,
     read_yaml,
@@ -42,7 +43,7 @@ from requests_app.imports.yaml_file import (
 from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
 from requests_app.rules.alarms import screening
 from requests_app.rules.alarms.alarms import KINDS_ON_CALL
-from requests_app.rules.promises.service_levels import WEEKDAYS
+from requests_app.rules.promises.service_levels import LONGEST, WEEKDAYS
 from requests_app.rules.publication import review
 from requests_app.rules.setup.go_live import REVIEW_WITHIN
 from requests_app.rules.shared import question_kinds
@@ -139,6 +140,11 @@ def terms(kind: str) -> Any:
     ]
 
 
+def _target_length(value: Any, info: ValidationInfo) -> int:
+    longest = LONGEST[Target.Unit(info.data["unit"])] if "unit" in info.data else max(LONGEST.values())
+    return in_range(value, 1, longest)
+
+
 Text = Annotated[dict[str, str], PlainValidator(_text)]
 OptionalText = Annotated[dict[str, str] | None, PlainValidator(lambda value, info: value and _text(value, info))]
 Code = Annotated[str, written(SAFE_CODE, "a code has only letters, digits, dashes, dots and underscores.")]
@@ -220,8 +226,9 @@ class Category(Section):
 
 
 class Promise(Section):
-    value: Annotated[int, whole_number(1, 9_999)]
+    # Before `value`, whose bound it decides.
     unit: Annotated[str, one_of(Target.Unit.values)]
+    value: Annotated[int, PlainValidator(_target_length)]
     # Of the department that does it, unless another one is named.
     calendar: Annotated[str, refers_to("calendars", "department")] = "department"
 

@@ -67,6 +67,20 @@ def mark_problems(layer_import: LayerImport) -> None:
         mark("is_a_point", "ST_Dimension(shape) = 0")
     if kind in MISSING:
         mark(MISSING[kind][0], MISSING[kind][1])
+    if kind == Kind.AREAS:
+        # The pieces of one area share its code and its name. Under another name it's another area with a mistyped code.
+        first_names = (
+            "SELECT DISTINCT ON (properties ->> 'code') properties ->> 'code' AS code, properties ->> 'name' AS name "
+            "FROM requests_app_layerrow WHERE layer_import_id = %s AND NOT is_previous AND problem = '' "
+            "AND properties ->> 'name' <> '' ORDER BY properties ->> 'code', number"
+        )
+        mark(
+            "same_code",
+            f"properties ->> 'name' <> '' AND EXISTS (SELECT 1 FROM ({first_names}) AS first WHERE "
+            "first.code = properties ->> 'code' AND lower(first.name) <> lower(properties ->> 'name'))",
+            pk,
+            detail="properties ->> 'code'",
+        )
     if kind in (Kind.ADDRESSES, Kind.ASSETS):
         run(
             "UPDATE requests_app_layerrow SET shape = ST_PointOnSurface(ST_MakeValid(shape)) "

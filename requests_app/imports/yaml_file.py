@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
@@ -84,13 +85,14 @@ def written(pattern: str, sentence: str) -> Any:
     return PlainValidator(check)
 
 
-def whole_number(low: int, high: int) -> Any:
-    def check(value: Any) -> int:
-        if type(value) is not int or not low <= value <= high:
-            raise wrong(f"it should be a whole number from {low} to {high}.", "whole_number", low=low, high=high)
-        return value
+def in_range(value: Any, low: int, high: int) -> int:
+    if type(value) is not int or not low <= value <= high:
+        raise wrong(f"it should be a whole number from {low} to {high}.", "whole_number", low=low, high=high)
+    return value
 
-    return PlainValidator(check)
+
+def whole_number(low: int, high: int) -> Any:
+    return PlainValidator(partial(in_range, low=low, high=high))
 
 
 def distinct(key: Callable[[Any], Any] = str, name: Callable[[Any], Any] | None = None) -> Any:

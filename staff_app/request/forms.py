@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from requests_app import access, references
 from requests_app.actions.work import conversation
@@ -42,6 +42,7 @@ from requests_app.rules.people import leave, permissions
 from requests_app.rules.publication import public_preview, review
 from requests_app.rules.routing import triage
 from requests_app.rules.shared.intake import clean_text
+from requests_app.rules.shared.priorities import PRIORITIES
 from requests_app.rules.work import answer_templates, evidence, mentions
 from staff_app import due
 from staff_app.queue.rows import language_name
@@ -658,12 +659,7 @@ class SetPriorityForm(ActionForm):
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"),
         coerce=int,
-        choices=[
-            (1, pgettext_lazy("priority", "1: danger to people")),
-            (2, pgettext_lazy("priority", "2: urgent")),
-            (3, pgettext_lazy("priority", "3: normal")),
-            (4, pgettext_lazy("priority", "4: can wait")),
-        ],
+        choices=list(PRIORITIES.items()),
         widget=forms.RadioSelect,
     )
 

@@ -8,12 +8,13 @@ from django.utils.dates import WEEKDAYS as DAY_NAMES
 from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from requests_app.core.localized import localized
 from requests_app.models import Area, Calendar, Channel, Department, Jurisdiction, QuestionVersion, Service, Team, User
 from requests_app.rules.promises.service_levels import WEEKDAYS
 from requests_app.rules.routing.routing import Written
+from requests_app.rules.shared.priorities import PRIORITIES
 
 Words = str | Promise
 CHANNELS: dict[str, Words] = {
@@ -24,12 +25,6 @@ CHANNELS: dict[str, Words] = {
     Channel.COUNTER: gettext_lazy("At the counter"),
     Channel.STAFF: gettext_lazy("By city staff"),
     Channel.IMPORT: gettext_lazy("Imported"),
-}
-PRIORITIES: dict[int, Words] = {
-    1: pgettext_lazy("priority", "1: danger to people"),
-    2: pgettext_lazy("priority", "2: urgent"),
-    3: pgettext_lazy("priority", "3: normal"),
-    4: pgettext_lazy("priority", "4: can wait"),
 }
 
 

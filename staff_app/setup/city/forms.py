@@ -32,6 +32,18 @@ CITY_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
     "Pacific/Honolulu", "America/Puerto_Rico",
 )  # fmt: skip
+# The regions of other time zones.
+REGIONS = {
+    "America": gettext_lazy("The Americas"),
+    "Atlantic": gettext_lazy("Atlantic"),
+    "Europe": gettext_lazy("Europe"),
+    "Africa": gettext_lazy("Africa"),
+    "Asia": gettext_lazy("Asia"),
+    "Indian": gettext_lazy("Indian Ocean"),
+    "Australia": gettext_lazy("Australia"),
+    "Pacific": gettext_lazy("Pacific"),
+    "Antarctica": gettext_lazy("Antarctica"),
+}
 DEFAULT_COLORS = {"primary": "#005ea2", "header": "#162e51", "accent": "#e5a000"}
 
 
@@ -50,12 +62,15 @@ class CityForm(forms.Form):
 
 
 def time_zones() -> list[Any]:
-    rest = sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
-    )
+    """The zones of the United States first, then the others by region."""
+    others: dict[str, list[tuple[str, str]]] = {}
+    for zone in sorted(available_timezones() - set(CITY_ZONES)):
+        region = zone.partition("/")[0]
+        if region in REGIONS:
+            others.setdefault(region, []).append((zone, _zone_name(zone)))
     return [
         (gettext_lazy("United States"), [(zone, _zone_name(zone)) for zone in CITY_ZONES]),
-        (gettext_lazy("Elsewhere"), [(zone, _zone_name(zone)) for zone in rest if zone not in CITY_ZONES]),
+        *((REGIONS[region], zones) for region, zones in others.items()),
     ]
 
 

@@ -327,9 +327,29 @@ class CalendarForm(RowForm):
 
     def is_valid(self) -> bool:
         mine, days = super().is_valid(), self.days.is_valid()
+        if mine and days:
+            days = self._half_days_are_open()
         if mine and not days:
             self.add_error(None, _("Check the days off below."))
         return mine and days
+
+    def _half_days_are_open(self) -> bool:
+        """Hours on a day that is closed anyway would open nothing. A yearly day may fall on any weekday."""
+        for form in self.days.forms:  # type: ignore[attr-defined]
+            day = form.cleaned_data.get("date")
+            if (
+                not day
+                or not form.cleaned_data["hours"]
+                or form.cleaned_data["every_year"]
+                or self.cleaned_data["always"]
+            ):
+                continue
+            if not self.cleaned_data[WEEKDAYS[day.weekday()]]:
+                words = _(
+                    "It’s closed on a %(weekday)s. Leave these hours empty, or enter hours for the %(weekday)s above."
+                )
+                form.add_error("hours", words % {"weekday": WEEKDAY_NAMES[day.weekday()]})
+        return not any(form.errors for form in self.days.forms)  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
         taken = Calendar.objects.filter(jurisdiction=self.city).values_list("code", flat=True)

@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from requests_app.core.localized import localized
 from requests_app.forms.fields import WordsField
@@ -20,6 +20,7 @@ from requests_app.models import (
     Service,
     User,
 )
+from requests_app.rules.shared.priorities import PRIORITIES
 from requests_app.rules.work.steps import WITHOUT_EVIDENCE, Written
 from staff_app import due
 from staff_app.queue.bulk_forms import hold_reasons
@@ -51,13 +52,7 @@ class MacroForm(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[
-            ("", gettext_lazy("Leave it as it is")),
-            (1, pgettext_lazy("priority", "1: danger to people")),
-            (2, pgettext_lazy("priority", "2: urgent")),
-            (3, pgettext_lazy("priority", "3: normal")),
-            (4, pgettext_lazy("priority", "4: can wait")),
-        ],
+        choices=[("", gettext_lazy("Leave it as it is")), *PRIORITIES.items()],
     )
     note = WordsField(label=gettext_lazy("Internal note"), required=False, max_length=4000, lines=2)
     template = forms.ChoiceField(

@@ -57,6 +57,7 @@ def problem(found: dict[str, Any]) -> str:
         "no_number": _("It has no number."),
         "no_owner": _("It doesn’t say whose land it is."),
         "outside": _("It’s outside the city’s boundary."),
+        "same_code": _("The code %(detail)s was in an earlier row under another name. Give each area its own code."),
         "repeated": _("The number %(detail)s was in an earlier row."),
         "of_another_kind": _("The number %(detail)s belongs to an asset of another kind."),
         "self_crossing": _("Its outline crosses itself, and we repaired it. Look at it on the map. %(detail)s"),

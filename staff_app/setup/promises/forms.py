@@ -6,22 +6,16 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from requests_app.clock import app_now
 from requests_app.forms.fields import WordsField
 from requests_app.models import Area, Calendar, Service, Target
 from requests_app.models.geography import area_label
 from requests_app.rules.promises.service_levels import LONGEST
+from requests_app.rules.shared.priorities import PRIORITIES
 from staff_app.due import target_length
 
-PRIORITIES = [
-    ("", gettext_lazy("Every priority")),
-    ("1", pgettext_lazy("priority", "1: danger to people")),
-    ("2", pgettext_lazy("priority", "2: urgent")),
-    ("3", pgettext_lazy("priority", "3: normal")),
-    ("4", pgettext_lazy("priority", "4: can wait")),
-]
 UNITS = [
     (Target.Unit.MINUTES, gettext_lazy("minutes")),
     (Target.Unit.HOURS, gettext_lazy("hours")),
@@ -56,7 +50,13 @@ class TargetForm(forms.Form):
         required=False,
         help_text=gettext_lazy("“Days” counts every day, even when the calendar is closed."),
     )
-    priority = forms.ChoiceField(label=gettext_lazy("For which priority"), choices=PRIORITIES, required=False)
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("For which priority"),
+        choices=[("", gettext_lazy("Every priority")), *PRIORITIES.items()],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
     area = forms.ChoiceField(
         label=gettext_lazy("For which area"),
         required=False,
@@ -134,7 +134,7 @@ class TargetForm(forms.Form):
                 value=given["value"],
                 unit=given["unit"],
                 calendar=self.calendars.get(given["calendar"]),
-                priority=int(given["priority"]) if given["priority"] else None,
+                priority=given["priority"],
                 area=self.areas.get(given["area"]),
                 valid_from=app_now() if day == self.today else dt.datetime.combine(day, dt.time(), self.city.zone),
                 agreed_by=given["agreed_by"],

@@ -20,8 +20,9 @@ from requests_app.models import Area, Channel, Department, Jurisdiction, Members
 from requests_app.rules.alarms.screening import has_words
 from requests_app.rules.promises.service_levels import WEEKDAYS
 from requests_app.rules.routing.routing import Written, tidy
-from requests_app.rules.routing.words import CHANNELS, PRIORITIES, calendars_of, hours_in_words
+from requests_app.rules.routing.words import CHANNELS, calendars_of, hours_in_words
 from requests_app.rules.shared import question_kinds
+from requests_app.rules.shared.priorities import PRIORITIES
 
 NAME_MAX, NOTE_MAX, PHRASE_MAX, PHRASES_MAX = 200, 500, 120, 50
 # Of one layer there may be thousands (parcels); these aren't offered.

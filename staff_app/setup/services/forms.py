@@ -18,6 +18,7 @@ from requests_app.models import Calendar, Category, Department, Jurisdiction
 from requests_app.models.states import Disposition
 from requests_app.rules.setup.catalog_rows import DUPLICATES
 from requests_app.rules.setup.offer_dates import LEAP_YEAR, is_yearly
+from requests_app.rules.shared.priorities import MEANINGS, PRIORITIES
 from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 from staff_app.setup.services.editing import Editing, Written, reason
 
@@ -27,12 +28,6 @@ Choices = list[tuple[str, Any]]
 NAME_MAX, TEXT_MAX, KEYWORDS_MAX, CODE_MAX = 80, 600, 4000, 60
 FEET_IN_A_METER = 3.28084
 RADIUS_M_MAX = 1000
-PRIORITIES: Choices = [
-    ("1", DescribedChoice(gettext_lazy("1: urgent"), gettext_lazy("Someone could get hurt. The person on call is alerted."))),
-    ("2", DescribedChoice(gettext_lazy("2: high"), gettext_lazy("Soon, ahead of the usual work."))),
-    ("3", DescribedChoice(gettext_lazy("3: usual"), gettext_lazy("Handled in order."))),
-    ("4", DescribedChoice(gettext_lazy("4: low"), gettext_lazy("When there’s time."))),
-]  # fmt: skip
 UNITS: Choices = [
     ("business_days", gettext_lazy("business days")),
     ("days", gettext_lazy("days")),
@@ -231,7 +226,7 @@ class HandlingForm(SectionForm):
     priority = forms.ChoiceField(
         label=gettext_lazy("Priority"),
         help_text=gettext_lazy("An answer to a question can raise it."),
-        choices=PRIORITIES,
+        choices=[(code, DescribedChoice(name, MEANINGS[code])) for code, name in PRIORITIES.items()],
         widget=forms.RadioSelect,
     )
     photo = forms.ChoiceField(

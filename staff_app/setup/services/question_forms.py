@@ -15,9 +15,10 @@ from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice
 from requests_app.models import Article, QuestionVersion, Service
 from requests_app.rules.shared import question_kinds
+from requests_app.rules.shared.priorities import PRIORITIES
 from staff_app.setup.forms import language_name
 from staff_app.setup.services.editing import Editing, Written, reason
-from staff_app.setup.services.forms import PRIORITIES, TEXT_MAX, UNITS, Choices, Row, SectionForm
+from staff_app.setup.services.forms import TEXT_MAX, UNITS, Choices, Row, SectionForm
 
 KINDS: Choices = [
     (code, DescribedChoice(kind.name, kind.hint) if kind.hint else kind.name)
@@ -36,7 +37,7 @@ class OptionForm(forms.Form):
         required=False,
     )
     priority = forms.ChoiceField(
-        label=gettext_lazy("Priority"), choices=[("", gettext_lazy("No change")), *PRIORITIES], required=False
+        label=gettext_lazy("Priority"), choices=[("", gettext_lazy("No change")), *PRIORITIES.items()], required=False
     )
     target_value = forms.IntegerField(label=gettext_lazy("Fixed within"), required=False)
     target_unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)

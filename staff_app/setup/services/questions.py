@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.setup import service_drafts
 from requests_app.core.localized import localized
 from requests_app.models import RoutingRule
+from requests_app.rules.shared.priorities import PRIORITIES
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.services.editing import (
     Editing,
@@ -24,7 +25,7 @@ from staff_app.setup.services.editing import (
     saved_and_back,
     show,
 )
-from staff_app.setup.services.forms import PRIORITIES, UNITS
+from staff_app.setup.services.forms import UNITS
 from staff_app.setup.services.question_forms import KINDS, QuestionForm
 
 
@@ -176,12 +177,12 @@ def _condition(show_if: Written, by_code: dict[str, Written]) -> str:
 
 def effects(given: Written) -> list[str]:
     """What an answer does, in words."""
-    priorities, units = dict(PRIORITIES), dict(UNITS)
+    units = dict(UNITS)
     said = []
     if given.get("stop"):
         said.append(_("stops with the emergency number"))
     if given.get("priority"):
-        said.append(_("priority %(priority)s") % {"priority": priorities[str(given["priority"])]})
+        said.append(_("priority %(priority)s") % {"priority": PRIORITIES[given["priority"]]})
     if target := given.get("resolve_target"):
         said.append(_("fixed within %(value)s %(unit)s") % {"value": target["value"], "unit": units[target["unit"]]})
     if given.get("private_photos"):

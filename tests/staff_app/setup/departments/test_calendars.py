@@ -1,6 +1,7 @@
 """Calendars are shaped in the browser, and shown as due dates are counted."""
 
 import datetime as dt
+import html
 from typing import Any
 
 import pytest
@@ -64,6 +65,18 @@ def test_a_calendar_is_added_with_yearly_holidays_and_half_days(town: Rivermark,
         ],
     }
     assert SetupChange.objects.get().after == {"hours": {**_written(made)}, "holidays": made.holidays}
+
+
+def test_hours_on_a_day_that_is_closed_anyway_are_refused_where_they_are_typed(town: Rivermark, ada: Client) -> None:
+    saturday = {"date": "2026-12-26", "name_en": "Open house", "name_es": "Puertas abiertas", "hours": "8-12"}
+    page = ada.post(NEW, fields(saturday))
+    assert page.status_code == 422
+    assert "It’s closed on a Saturday." in html.unescape(page.content.decode())
+    assert not Calendar.objects.filter(code="office").exists()
+    for fine in (saturday | {"date": "2026-12-28"}, saturday | {"every_year": "on"}):
+        assert ada.post(NEW, fields(fine)).status_code == 302
+        Calendar.objects.get(code="office").delete()
+    assert ada.post(NEW, fields(saturday, sat="9:00-15:00")).status_code == 302
 
 
 def _written(calendar: Calendar) -> dict[str, list[str]]:

@@ -163,6 +163,22 @@ def test_each_bad_row_is_named_with_its_reason(town: Rivermark, ada: Client) -> 
     assert "Its coordinates (230000, 900000) aren’t degrees." in html
 
 
+def test_two_areas_with_one_code_are_a_mistake_and_the_pieces_of_one_area_are_not(town: Rivermark, ada: Client) -> None:
+    """WEST to EAST in thirds: two pieces of Ward 1, and Ward 2 with Ward 1's code."""
+    third = (EAST - WEST) / 3
+    shapes = [box(WEST + n * third, SOUTH, WEST + (n + 1) * third, NORTH) for n in range(3)]
+    page = wards(
+        ada,
+        [
+            polygon(shapes[0], WARD="1", LABEL="Ward 1"),
+            polygon(shapes[1], WARD="1", LABEL="WARD 1"),
+            polygon(shapes[2], WARD="1", LABEL="Ward 2"),
+        ],
+    )
+    assert [(row["row"], row["code"]) for row in LayerImport.objects.get().problems] == [(3, "same_code")]
+    assert "The code 1 was in an earlier row under another name." in ada.get(page).content.decode()
+
+
 def test_addresses_come_from_a_table_in_utf_16_and_replace_the_old_ones(town: Rivermark, ada: Client) -> None:
     old = list(GazetteerEntry.objects.values_list("label", flat=True))
     assert old

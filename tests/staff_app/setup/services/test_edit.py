@@ -57,8 +57,9 @@ def test_each_page_saves_its_part_and_residents_see_nothing_of_it(town: Rivermar
     ("page", "wrong", "said"),
     [
         (WORDS, {"name_es": " "}, "Name: Enter the text in Spanish."),
-        (HANDLING, {"resolve_value": "0"}, "Enter a whole number from 1 to 9999."),
-        (HANDLING, {"resolve_value": "10000", "resolve_unit": "days"}, "Enter a whole number from 1 to 9999."),
+        (HANDLING, {"resolve_value": "0", "resolve_unit": "business_days"}, "Enter a whole number from 1 to 250."),
+        (HANDLING, {"resolve_value": "251", "resolve_unit": "business_days"}, "Enter a whole number from 1 to 250."),
+        (HANDLING, {"resolve_value": "731", "resolve_unit": "days"}, "Enter a whole number from 1 to 730."),
         (HANDLING, {"resolve_value": ""}, "you can change it, but not remove it."),
         (HANDLING, {"department": "gone"}, "Select a valid choice."),
         (HANDLING, {"offered": "yearly"}, "Enter the first and the last day."),

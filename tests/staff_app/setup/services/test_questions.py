@@ -63,7 +63,7 @@ def test_a_question_is_added_with_its_condition_and_what_its_answers_do(ada: Cli
     }
     page = html.unescape(answer.content.decode())
     assert "Asked only if “Tell us the where.” is “Lane”" in page
-    assert "→ stops with the emergency number, priority 1: urgent" in page
+    assert "→ stops with the emergency number, priority 1: danger to people" in page
 
 
 def test_only_a_service_about_assets_has_a_question_that_a_known_asset_answers(cast: Rivermark, ada: Client) -> None:
@@ -80,14 +80,14 @@ def test_only_a_service_about_assets_has_a_question_that_a_known_asset_answers(c
     [
         ({"text_es": ""}, "Question: Enter the text in Spanish."),
         ({"options-1-label_es": ""}, "Enter the text in Spanish."),
-        ({"options-0-target_value": "10000"}, "Enter a whole number from 1 to 9999."),
+        ({"options-0-target_value": "251"}, "Enter a whole number from 1 to 250."),
         (
             {"options-0-label_en": "", "options-0-label_es": "", "options-1-label_en": "", "options-1-label_es": ""},
             "at least one",
         ),
         ({"show_if": ["how-deep:x"]}, "Select a valid choice."),
     ],
-    ids=["no Spanish", "answer without Spanish", "10,000 days", "no answers", "condition on itself"],
+    ids=["no Spanish", "answer without Spanish", "251 business days", "no answers", "condition on itself"],
 )
 def test_what_is_wrong_is_said_and_nothing_is_saved(ada: Client, wrong: dict[str, Any], said: str) -> None:
     answer = ada.post(NEW, question("How deep?", "¿Qué tan hondo?", *DEEP) | wrong)
