@@ -48,15 +48,15 @@ CARRIED_MAX = 50
 
 def too_late(request: CityRequest, access: RequestAccess) -> HttpResponse:
     """Work started in the meantime: the page offers to send what was typed as an additional message."""
-    words = unsent_text.texts_not_in(request, access.service_request)
+    unsent_texts = unsent_text.texts_not_in(request, access.service_request)
     form = words_form("add")
-    form.initial = {"words": "\n\n".join(words)}
+    form.initial = {"words": "\n\n".join(unsent_texts)}
     context = {
         "service_request": access.service_request,
         "shown": access.shown,
         "parent": access.parent,
         "why": reporter_edits.too_late(access.service_request),
-        "words": words,
+        "unsent_texts": unsent_texts,
         "add_form": form if "add" in allowed_actions(access) else None,
     }
     return render(request, "requests_app/request/edit_too_late.html", context, status=409)
