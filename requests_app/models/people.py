@@ -38,6 +38,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     # Keys such as j and k on staff pages. Some people's aids type letters by themselves.
     uses_keys = models.BooleanField(default=True, db_default=True)
+    # How the queue looks: the columns besides the usual ones (staff_app/queue/columns.py), and rows of two lines.
+    queue_columns = ArrayField(models.CharField(max_length=20), db_default=["quiet"])
+    queue_is_roomy = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     USERNAME_FIELD = "email"

@@ -100,7 +100,11 @@ SORTS: dict[str, Words] = {
     "priority": gettext_lazy("Priority"),
     "quiet": gettext_lazy("Longest without an update"),
 }
-COLUMNS: dict[str, Words] = {"reference": gettext_lazy("Number"), "reported": gettext_lazy("Reported")}
+COLUMNS: dict[str, Words] = {
+    "reference": gettext_lazy("Number"),
+    "reported": gettext_lazy("Reported"),
+    "quiet": gettext_lazy("Days without an update"),
+}
 
 # In the order of the form and of the chips.
 NAMES: dict[str, Words] = {

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, OuterRef, Q, QuerySet, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -22,6 +22,7 @@ from requests_app.models import (
     OPEN,
     Clock,
     Jurisdiction,
+    Photo,
     RequestArea,
     ServiceRequest,
     Status,
@@ -256,9 +257,9 @@ def one_page(
 def with_row(matching: Rows) -> Rows:
     """What a row shows. Services, departments, teams and areas come from the directory, not from joins."""
     lies_in = RequestArea.objects.filter(service_request=OuterRef("pk"))
-    return (
-        matching.select_related("assignee").only(*ROW_FIELDS).annotate(area_ids=ArraySubquery(lies_in.values("area")))
-    )
+    photos = Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None).order_by("id")
+    added = {"area_ids": ArraySubquery(lies_in.values("area")), "photo_name": Subquery(photos.values("name")[:1])}
+    return matching.select_related("assignee").only(*ROW_FIELDS).annotate(**added)
 
 
 def fill(service_requests: Sequence[ServiceRequest], jurisdiction: Jurisdiction, directory: Directory) -> None:

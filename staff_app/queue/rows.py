@@ -1,4 +1,4 @@
-"""One row of the queue: due time, priority, service, place, flags, owner, and days since the last public update."""
+"""One row of the queue: due time, priority, words, photo, service, place, flags, owner, and days since the last public update."""
 
 import datetime as dt
 import html
@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -45,7 +47,10 @@ class Row:
     street: str
     ward: str
     flags: list[Flag]
+    # Who does it: the person, the team, or the department.
     owner: str
+    # The owner's team, if the owner is a person in one.
+    team: str
 
     @property
     def reported(self) -> str:
@@ -72,6 +77,7 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
         ward=getattr(service_request, "ward", ""),
         flags=flags(service_request, at.now, city),
         owner=owner(service_request),
+        team=str(service_request.team or "") if service_request.assignee is not None else "",
     )
 
 
@@ -84,6 +90,7 @@ def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) ->
     address, suggestions = (
         reverse(f"staff_app:{name}", args=[any_reference]) for name in ("detail", "suggested_services")
     )
+    thumbnail, icons = _Thumbnail(), _Icons()
     select = _("Select %(number)s")
     return [
         {
@@ -98,20 +105,60 @@ def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) ->
             "url": address.replace(any_reference, service_request.reference) + open_list.parameter(service_request),
             "suggestions_url": suggestions.replace(any_reference, service_request.reference),
             "service": row.service,
+            "icon": icons.of(service_request),
+            "thumbnail": thumbnail.of(service_request),
             "language": service_request.language,
-            "first_words": row.first_words,
+            "first_words": row.first_words or row.service,
             "street": row.street,
             "dot": " · " if row.street and row.ward else "",
             "ward": row.ward,
             "flags": SafeString("".join(flag.html for flag in row.flags)),
             "all_flags": row.all_flags,
             "owner": row.owner,
+            "team": f" · {row.team}" if row.team else "",
             "reported": row.reported if "reported" in columns else "",
-            "quiet": row.quiet,
+            "quiet": row.quiet if "quiet" in columns else "",
         }
         for row in rows
         for service_request in [row.service_request]
     ]
+
+
+class _Icons:
+    """The icon of each service's category. Made once for each category of a list."""
+
+    def __init__(self) -> None:
+        self.sprite = static("vendor/uswds/icons.svg")
+        self.by_category: dict[int, SafeString] = {}
+
+    def of(self, service_request: ServiceRequest) -> SafeString:
+        category = service_request.service_version.category
+        icon = self.by_category.get(category.pk)
+        if icon is None:
+            icon = self.by_category[category.pk] = format_html(
+                '<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+                self.sprite,
+                category.icon or "report",
+            )
+        return icon
+
+
+class _Thumbnail:
+    """A request's first photo, small. Empty for a request without one."""
+
+    def __init__(self) -> None:
+        self.any_name = "0" * 8
+        address = reverse("requests_app:photo_small", args=[self.any_name])
+        self.html = format_html(
+            '<img class="queue__thumbnail" src="{}" alt="{}" width="24" height="24" loading="lazy">',
+            address,
+            _("Photo"),
+        )
+
+    def of(self, service_request: ServiceRequest) -> SafeString:
+        # A name has letters, digits and hyphens only.
+        name: str = getattr(service_request, "photo_name", None) or ""
+        return SafeString(self.html.replace(self.any_name, name)) if name else SafeString()
 
 
 def reported(submitted_at: dt.datetime, now: dt.datetime) -> str:
@@ -165,9 +212,8 @@ def public_state_words(service_request: ServiceRequest) -> str:
 
 
 def owner(service_request: ServiceRequest) -> str:
-    """The assignee, else the department, else "Triage" or a dash."""
-    if service_request.assignee is not None:
-        return str(service_request.assignee)
-    if service_request.department is not None:
-        return service_request.department.code
+    """The assignee, else the team, else the department, each by its name; else "Triage" or a dash."""
+    for one in (service_request.assignee, service_request.team, service_request.department):
+        if one is not None:
+            return str(one)
     return _("Triage") if service_request.in_triage else "–"

@@ -108,6 +108,8 @@ class Directory:
                 version.service = self.services[version.service_id]
             if version.department_id in self.departments:
                 version.department = self.departments[version.department_id]
+            if version.category_id in self.categories:
+                version.category = self.categories[version.category_id]
             self.versions[version.pk] = version
 
     def ward_of(self, area_ids: Iterable[int]) -> str:

@@ -111,7 +111,7 @@ def test_several_values_are_added_at_once_and_taken_out_again(town: Rivermark, t
     path = "/staff/?service=pothole&service=tree&status=routed&assignee=me"
 
     def sent(page: str) -> tuple[list[str], list[str]]:
-        form = page[page.index("queue-add") :]
+        form = page[page.index("queue-add") : page.index("queue-tools")]
         hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', form[: form.index("queue-add__fields")])
         boxes = re.findall(r'type="checkbox" name="(\w+)" value="([^"]+)" checked', form)
         return sorted(f"{n}={v}" for n, v in hidden), sorted(f"{n}={v}" for n, v in boxes)
@@ -162,12 +162,20 @@ def test_rows_are_sorted_and_paged_by_key(
     assert shown(tom, following.group(1).replace("&amp;", "&"), path="") == expected[2:]
 
 
-def test_columns_are_chosen_and_remembered(town: Rivermark, tom: Client) -> None:
+def test_columns_and_rows_are_chosen_and_kept_for_the_next_sign_in(
+    town: Rivermark, tom: Client, signed_in: SignIn
+) -> None:
     one = pothole(town)
+    assert "No update for" in tom.get("/staff/").content.decode()
     assert f">{one.display_reference}</td>" not in tom.get("/staff/").content.decode()
-    answer = tom.post("/staff/columns/", {"columns": ["reference", "nonsense"], "next": "/staff/?tab=new"})
-    assert answer["Location"] == "/staff/?tab=new"
-    assert f">{one.display_reference}</td>" in tom.get("/staff/").content.decode()
+    choice = {"columns": ["reference", "nonsense"], "rows": "roomy", "next": "/staff/?tab=new"}
+    assert tom.post("/staff/columns/", choice)["Location"] == "/staff/?tab=new"
+    tom = signed_in(User.objects.get(pk=town.tom.pk))
+    page = tom.get("/staff/").content.decode()
+    assert f">{one.display_reference}</td>" in page
+    assert "No update for" not in page
+    assert '<table class="queue queue--roomy"' in page
+    assert '<table class="queue"' in signed_in(town.dev).get("/staff/").content.decode()
     assert tom.post("/staff/columns/", {"next": "//elsewhere.example/"})["Location"] == "/staff/"
     assert f">{one.display_reference}</td>" not in tom.get("/staff/").content.decode()
 

@@ -15,7 +15,7 @@ from django.utils.html import escape
 from requests_app.actions.publication import moderation
 from requests_app.actions.work import assignment, conversation, endings
 from requests_app.clock import app_now
-from requests_app.models import Membership, ServiceRequest, User
+from requests_app.models import Membership, Photo, ServiceRequest, Team, User
 from staff_app.queue import listing
 from tests import factories
 from tests.factories import ANA, Rivermark
@@ -247,9 +247,27 @@ def test_a_row_says_in_words_what_is_special(town: Rivermark, tom: Client) -> No
     page = " ".join(re.sub(r"<[^>]+>", " ", tom.get("/staff/").content.decode()).split())
     for words in ("Sent after warning", "Not accepted yet", "New reply", "Reopened 2×", "4 people", "Spanish"):
         assert words in page
-    assert "Late 2 d P2 service Pothole" in page
+    assert f"Late 2 d P2 service Un hoyo enorme. {one.display_reference}" in page
     assert "12 Elm St · Ward 5" in page
-    assert '<span lang="es">Un hoyo enorme.</span>' in tom.get("/staff/").content.decode()
+    assert '<span lang="es" dir="auto">Un hoyo enorme.</span>' in tom.get("/staff/").content.decode()
+
+
+def test_a_row_names_its_owner_and_shows_the_first_photo_that_isnt_hidden(town: Rivermark, tom: Client) -> None:
+    """Never a code alone: the person and their team, the team, or the department."""
+    crew = Team.objects.create(department=town.streets, code="crew-2", name={"en": "Night crew"})
+    hidden, first, second = (
+        {"name": name, "width": 9, "height": 9, "jurisdiction": town.city} for name in ("a1", "b2", "c3")
+    )
+    of_person = pothole(town, "A hole.", assignee=town.dev, team=crew)
+    of_team, of_department = pothole(town, "A hole.", team=crew), pothole(town, "A hole.")
+    Photo.objects.create(service_request=of_person, hidden_at=app_now(), **hidden)
+    for photo in (first, second):
+        Photo.objects.create(service_request=of_person, **photo)
+    rows = re.findall(r'<tr role="row" data-request="(\d+)">(.*?)</tr>', tom.get("/staff/").content.decode(), re.DOTALL)
+    owners = {int(pk): re.findall(r'class="queue__owner" title="([^"]+)"', row)[0] for pk, row in rows}
+    assert owners == {of_person.pk: "Dev · Night crew", of_team.pk: "Night crew", of_department.pk: "Streets"}
+    photos = {int(pk): re.findall(r'src="/photos/([^"]+)"', row) for pk, row in rows}
+    assert photos == {of_person.pk: ["b2-small.jpg"], of_team.pk: [], of_department.pk: []}
 
 
 def test_what_the_public_does_not_see_says_so(town: Rivermark, tom: Client, signed_in: SignIn) -> None:
@@ -265,7 +283,7 @@ def test_what_was_typed_is_text_in_each_row(town: Rivermark, tom: Client) -> Non
     page = tom.get("/staff/").content.decode()
     for words in typed:
         assert f'<span class="queue__street">{escape(words)}</span>' in page
-        assert f'<span lang="en">{escape(words)}</span>' in page
+        assert f'<span lang="en" dir="auto">{escape(words)}</span>' in page
 
 
 def test_pages_follow_one_another_and_go_back(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
