@@ -936,6 +936,7 @@ PAGES: dict[str, Page] = {
     "staff_app:snooze": Page(staff("view"), "GET POST", each_request, budget=7),
     "staff_app:unsnooze": Page(staff("view"), "POST", each_request),
     "staff_app:overview": Page(OVERSEER, budget=45),
+    "staff_app:today": Page(OVERSEER, budget=14),
     "staff_app:overview_counts": Page(
         OVERSEER, queries=("", "by=area", "by=month", "by=team", "by=department", "by=person"), budget=10
     ),

@@ -84,7 +84,7 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
         "answers": {"alarms", "promises", "setup"},
         "report": {"alarms", "answers", "setup", "shared"},
         "publication": {"alarms", "people", "report", "shared"},
-        "work": {"people", "publication", "shared"},
+        "work": {"people", "promises", "publication", "shared"},
         "routing": {"alarms", "people", "promises", "shared"},
         "following": set(),
         "programs": {"people"},

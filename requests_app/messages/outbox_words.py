@@ -44,6 +44,7 @@ _WORDS: dict[str, Words] = {
     "email_staff_notice": _("Email: notice for staff"),
     "staff_digest": _("Email: morning digest for staff"),
     "department_digest": _("Email: weekly digest for a department"),
+    "monday_digest": _("Email: weekly digest for a supervisor"),
     "alert_next": _("Alarm: next person"),
     "alarm_email": _("Email: alarm"),
     "alarm_sms": _("Text message: alarm"),

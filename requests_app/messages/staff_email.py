@@ -1,18 +1,20 @@
-"""Email to staff: a notice at once, a morning digest to a person, and a weekly one to a department."""
+"""Email to staff: a notice at once, a morning digest to a person, and on Mondays one to departments and who supervises them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override, pgettext
+from django.utils.translation import ngettext, override
 
 from requests_app import links, outbox
 from requests_app.clock import app_now
@@ -34,14 +36,14 @@ from requests_app.models import (
 from requests_app.rules.people import leave, permissions, staff_notices
 from requests_app.rules.promises.service_levels import working_hours
 from requests_app.rules.publication import redaction
+from requests_app.rules.work import snoozes
+from requests_app.rules.work.attention import ATTENTION
 
 # Listed in one email; it links to the rest.
 REQUESTS_LISTED = 25
 OLDEST_LISTED = 5
 # Counted no further.
 COUNT_MAX = 1000
-# Without a public word for so long, a request counts as silent in a department's weekly email.
-SILENT_AFTER = dt.timedelta(days=14)
 WEEKDAYS_OF_WORK = range(5)
 # A morning's digest that could not be sent for so long is no longer of use.
 MORNING_LASTS = dt.timedelta(hours=5)
@@ -54,7 +56,7 @@ class Row:
     name: str
     reference: str
     place: str
-    words: list[str]
+    lines: list[str]
     url: str
     is_late: bool = False
 
@@ -132,7 +134,7 @@ def _url(jurisdiction: Jurisdiction, name: str, *args: Any) -> str:
 
 
 def enqueue_digests(city: Jurisdiction) -> int:
-    """Enqueues the city's digests of today, once, from the morning on: of people on working days, of departments on Mondays."""
+    """Enqueues the city's digests of today, once, from the morning on: on working days, and those of Mondays."""
     local = app_now().astimezone(city.zone)
     morning = dt.datetime.combine(local.date(), dt.time(notifications.HOUR), city.zone)
     today = f"{city.pk}:{local.date()}"
@@ -142,6 +144,7 @@ def enqueue_digests(city: Jurisdiction) -> int:
     if local.weekday() == notifications.WEEKDAY:
         weekly = Department.objects.filter(jurisdiction=city, active=True, weekly_email=True)
         keys += [f"department_digest:{today}:{pk}" for pk in weekly.values_list("pk", flat=True)]
+        keys += [f"monday_digest:{today}:{pk}" for pk in _supervisors(city, local.date())]
     if keys:
         with transaction.atomic():
             outbox.enqueue_rows(
@@ -168,7 +171,7 @@ def _who_gets_digest(city: Jurisdiction, day: dt.date) -> list[int]:
     staff = User.objects.filter(memberships__jurisdiction=city, is_active=True).exclude(
         pk__in=leave.away_ids(city, day)
     )
-    found = staff.filter((Exists(assigned) & ~staff_notices.without_digest()) | Exists(waiting))
+    found = staff.filter((Exists(assigned) & ~staff_notices.without(staff_notices.DIGEST)) | Exists(waiting))
     ids = set(found.values_list("pk", flat=True))
     return sorted(ids & _working(city, day))
 
@@ -197,7 +200,7 @@ def send_digest(row: OutboxRow) -> None:
         .select_related("service_request__service", "service_request__service_version")
         .order_by("-pk")
     )
-    open_requests = _open_of(user, jurisdiction) if staff_notices.wants_digest(user) else []
+    open_requests = _open_of(user, jurisdiction) if staff_notices.wants(user, staff_notices.DIGEST) else []
     with override(user.language), timezone.override(jurisdiction.zone):
         news = _news(jurisdiction, user, waited)
         own = [_row(jurisdiction, one, [due_words(one)]) for one in open_requests[:REQUESTS_LISTED]]
@@ -230,8 +233,8 @@ def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) ->
         if about.pk not in found:
             redaction.redact_addresses(user, [about], jurisdiction)
         row = found.setdefault(about.pk, _row(jurisdiction, about, []))
-        if (words := staff_words.words(notice)) not in row.words:
-            row.words.append(words)
+        if (sentence := staff_words.words(notice)) not in row.lines:
+            row.lines.append(sentence)
     return list(found.values())
 
 
@@ -242,7 +245,7 @@ def _row(jurisdiction: Jurisdiction, service_request: ServiceRequest, lines: lis
         name=localized(service_request.service_version.name),
         reference=service_request.display_reference,
         place="" if service_request.public_state in CONFIDENTIAL else service_request.address,
-        words=[one for one in lines if one],
+        lines=[line for line in lines if line],
         url=_url(jurisdiction, "staff_app:detail", service_request.reference),
         is_late=due_at is not None and due_at < app_now() and not on_hold,
     )
@@ -286,67 +289,111 @@ def _letter(name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlterna
     return mail
 
 
-# --- The weekly digest of a department --------------------------------------------------------------------------------------
+# --- On Mondays ---------------------------------------------------------------------------------------------------------------
+
+
+def _supervisors(city: Jurisdiction, day: dt.date) -> list[int]:
+    """Those who supervise a department or the city, are here, and want the email of Mondays."""
+    found = User.objects.filter(
+        memberships__in=Membership.objects.filter(jurisdiction=city, role__permissions__contains=["supervise"]),
+        is_active=True,
+    )
+    wanted = found.exclude(staff_notices.without(staff_notices.MONDAY)).exclude(pk__in=leave.away_ids(city, day))
+    return sorted(set(wanted.values_list("pk", flat=True)))
 
 
 def send_department_digest(row: OutboxRow) -> None:
-    """Open, late, silent and the oldest: to the department's address, or else to its supervisors. Nothing if nothing is open."""
+    """To the department's address, if it has one. Nothing if nothing is open."""
     _kind, city_id, _day, department_id = row.dedupe_key.split(":")
     department = (
         Department.objects.select_related("jurisdiction")
         .filter(pk=int(department_id), jurisdiction=int(city_id), active=True, weekly_email=True)
+        .exclude(email="")
         .first()
     )
     if department is None:
         return
     city = department.jurisdiction
-    for to, language in _readers(department):
-        with override(language), timezone.override(city.zone):
-            context = _numbers(department)
-            if context is None:
-                return
-            mail = _letter("department_digest", context, to=to)
-        mail.extra_headers["Message-ID"] = email.message_id(None, department.pk, f"{row.dedupe_key}:{to}", city)
-        email.send(mail, None)
+    with override(city.languages[0]), timezone.override(city.zone):
+        rows = ServiceRequest.objects.open().filter(department=department, is_test=False)
+        _send_numbers(row, city, rows, [department], title=str(department), to=department.email)
 
 
-def _readers(department: Department) -> list[tuple[str, str]]:
-    """Addresses with their language."""
-    if department.email:
-        return [(department.email, department.jurisdiction.languages[0])]
-    supervisors = User.objects.filter(
-        memberships__department=department, memberships__role__permissions__contains=["supervise"], is_active=True
-    )
-    return list(supervisors.order_by("pk").values_list("email", "language").distinct())
+def send_monday_digest(row: OutboxRow) -> None:
+    """What a supervisor looks at first, of the departments that they supervise, or of the city. Nothing if nothing is open."""
+    _kind, city_id, _day, user_id = row.dedupe_key.split(":")
+    city = Jurisdiction.objects.defer("boundary").filter(pk=int(city_id)).first()
+    user = User.objects.filter(pk=int(user_id), is_active=True).first()
+    if city is None or user is None or not staff_notices.wants(user, staff_notices.MONDAY):
+        return
+    supervised = [
+        one.department
+        for one in permissions.memberships_of(user)
+        if one.jurisdiction_id == city.pk and "supervise" in one.role.permissions
+    ]
+    if not supervised:
+        return
+    # A supervisor of the whole city has no department.
+    departments = [] if None in supervised else sorted({one.pk: one for one in supervised if one}.values(), key=str)
+    with override(user.language), timezone.override(city.zone):
+        # As the queue lists them.
+        rows = ServiceRequest.objects.visible_to(user, triage=False).in_jurisdiction(city).open().filter(is_test=False)
+        if departments:
+            rows = rows.filter(department__in=departments)
+        rows = rows.exclude(pk__in=snoozes.hidden_ids(user, city))
+        title = ", ".join(str(one) for one in departments) or city.name
+        _send_numbers(row, city, rows, departments, title=title, to=user.email, reader=user)
 
 
-def _numbers(department: Department) -> dict[str, Any] | None:
-    """None if nothing is open."""
-    city, now = department.jurisdiction, app_now()
-    found = ServiceRequest.objects.open().filter(department=department, is_test=False)
-    count = _count(found)
+def _send_numbers(
+    row: OutboxRow,
+    city: Jurisdiction,
+    rows: QuerySet[ServiceRequest],
+    departments: Sequence[Department],
+    *,
+    title: str,
+    to: str,
+    reader: User | None = None,
+) -> None:
+    """departments: those that the rows are limited to. reader: whose preferences the email links to."""
+    context = _numbers(city, rows, departments)
+    if context is None:
+        return
+    preferences = _url(city, "staff_app:notice_preferences") if reader else ""
+    mail = _letter("monday_digest", {**context, "title": title, "preferences": preferences}, to=to)
+    mail.extra_headers["Message-ID"] = email.message_id(None, row.pk or 0, f"{row.dedupe_key}:{to}", city)
+    email.send(mail, None)
+
+
+def _numbers(
+    city: Jurisdiction, rows: QuerySet[ServiceRequest], departments: Sequence[Department]
+) -> dict[str, Any] | None:
+    """The counts of what is open, each with the address of its rows, and the oldest. None if nothing is open."""
+    count, now = _count(rows), app_now()
     if not count:
         return None
-    late = found.exclude(status=Status.ON_HOLD).filter(due_at__lt=now)
-    silent = found.filter(Q(last_public_message_at=None) | Q(last_public_message_at__lt=now - SILENT_AFTER)).filter(
-        submitted_at__lt=now - SILENT_AFTER
-    )
-    oldest = found.select_related("service_version", "service").order_by("submitted_at", "pk")[:OLDEST_LISTED]
-    rows = []
-    for one in oldest:
+    scope = [("department", one.code) for one in departments]
+    queue_url = _url(city, "staff_app:queue")
+
+    def address(*pairs: tuple[str, str]) -> str:
+        return f"{queue_url}?{urlencode([*scope, *pairs])}" if scope or pairs else queue_url
+
+    oldest = []
+    for one in rows.select_related("service_version", "service").order_by("submitted_at", "pk")[:OLDEST_LISTED]:
         one.jurisdiction = city
-        rows.append(_row(city, one, [wording.ago(one.submitted_at, now), due_words(one)]))
+        oldest.append(_row(city, one, [wording.ago(one.submitted_at, now), due_words(one)]))
     return {
         "city": city,
-        "department": department,
         "numbers": [
-            (_("Open"), count),
-            (pgettext("requests", "Late"), _count(late)),
-            (_("Without a public update for two weeks"), _count(silent)),
+            (_("Open"), count, address()),
+            *(
+                (kind.name, _count(rows.filter(kind.rows(city, now))), address(*kind.query))
+                for kind in ATTENTION.values()
+            ),
         ],
         "open": count,
-        "oldest": rows,
-        "queue_url": _url(city, "staff_app:queue") + f"?department={department.code}",
+        "oldest": oldest,
+        "queue_url": address(),
         "demo": settings.DEMO,
     }
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app.models import StaffNotice
-from requests_app.rules.people.staff_notices import DIGEST
+from requests_app.rules.people.staff_notices import DIGEST, MONDAY
 
 Kind = StaffNotice.Kind
 # As the form of preferences names them.
@@ -18,6 +18,7 @@ KINDS = {
     Kind.TRANSFERRED: gettext_lazy("Transferred to my department or team by a colleague"),
     Kind.ROUTED: gettext_lazy("Sent to my department or team by the routing rules"),
     DIGEST: gettext_lazy("My open requests"),
+    MONDAY: gettext_lazy("What to look at first, each Monday"),
 }
 EMAILS = {
     StaffNotice.Email.AT_ONCE: pgettext_lazy("email", "Right away"),

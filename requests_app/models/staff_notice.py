@@ -73,7 +73,7 @@ class StaffNoticePreference(models.Model):
     """What somebody chose for a kind of notice; without a row, rules/people/staff_notices.py says what holds."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notice_preferences", db_index=False)
-    # A kind of notice, or "digest": their open requests, each morning.
+    # A kind of notice, or a regular email: "digest" (their open requests, each morning) or "monday".
     kind = models.CharField(max_length=12)
     in_page = models.BooleanField(default=True)
     email = models.CharField(max_length=8, choices=StaffNotice.Email.choices)

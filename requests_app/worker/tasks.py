@@ -80,6 +80,7 @@ HANDLERS: dict[str, Handler] = {
     "mail_department": department_work.mail_department,
     "staff_digest": staff_email.send_digest,
     "department_digest": staff_email.send_department_digest,
+    "monday_digest": staff_email.send_monday_digest,
     "alert_next": calls.alert_row,
     "alarm_email": alarm_messages.send_email,
     "alarm_sms": alarm_messages.send_sms,

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from requests_app.access import get_request_or_404
@@ -14,8 +16,10 @@ from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, SilenceQuestion
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
+from requests_app.rules.work.attention import ATTENTION
 from staff_app.checks.forms import SilenceForm
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue.listing import matching
 
 SHOWN = 100
 
@@ -41,7 +45,14 @@ def silent(request: StaffRequest) -> HttpResponse:
         {"request": one, "days": (now - (one.last_public_message_at or one.submitted_at)).days} for one in found
     ]
     rows.sort(key=lambda row: row["request"].last_public_message_at or row["request"].submitted_at)
-    return render(request, "staff_app/checks/silent.html", {"rows": rows, "days": request.jurisdiction.silent_days})
+    everywhere = matching(ATTENTION["silent"].query, request.user, request.jurisdiction)
+    context = {
+        "rows": rows,
+        "days": request.jurisdiction.silent_days,
+        "silent": everywhere.count(),
+        "queue_url": f"{reverse('staff_app:queue')}?{urlencode(ATTENTION['silent'].query)}",
+    }
+    return render(request, "staff_app/checks/silent.html", context)
 
 
 @staff_page

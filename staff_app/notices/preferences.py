@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from requests_app.actions.people import staff_notices as actions
 from requests_app.messages import staff_words
 from requests_app.models import StaffNotice
-from requests_app.rules.people import staff_notices
-from requests_app.rules.people.staff_notices import DIGEST, Choice
+from requests_app.rules.people import permissions, staff_notices
+from requests_app.rules.people.staff_notices import DIGEST, MONDAY, Choice
 from staff_app.decorators import StaffRequest, staff_page
 
 Email = StaffNotice.Email
 
 
 class PreferencesForm(forms.Form):
-    """A checkbox and a choice for each kind; the morning's digest has only two choices, and no checkbox."""
+    """A checkbox and a choice for each kind; a regular email has only two choices, and no checkbox."""
 
-    def __init__(self, *args: Any, choices: dict[str, Choice], wants_digest: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: dict[str, Choice], regular: dict[str, bool], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         for kind, choice in choices.items():
             words = {"kind": staff_words.KINDS[StaffNotice.Kind(kind)]}
@@ -29,10 +29,11 @@ class PreferencesForm(forms.Form):
                 label=_("%(kind)s: in the list of notices") % words, required=False, initial=choice.in_page
             )
             self._add_email(kind, words, list(staff_words.EMAILS.items()), choice.email)
-        digest = [(code, words) for code, words in staff_words.EMAILS.items() if code != Email.AT_ONCE]
-        self._add_email(
-            DIGEST, {"kind": staff_words.KINDS[DIGEST]}, digest, Email.MORNING if wants_digest else Email.NEVER
-        )
+        emails = [(code, name) for code, name in staff_words.EMAILS.items() if code != Email.AT_ONCE]
+        for kind, is_wanted in regular.items():
+            self._add_email(
+                kind, {"kind": staff_words.KINDS[kind]}, emails, Email.MORNING if is_wanted else Email.NEVER
+            )
 
     def _add_email(self, kind: str, labels: dict[str, Any], choices: list[Any], initial: str) -> None:
         self.fields[f"email_{kind}"] = forms.ChoiceField(
@@ -63,10 +64,12 @@ class PreferencesForm(forms.Form):
 @staff_page
 def notice_preferences(request: StaffRequest) -> HttpResponse:
     posted = request.method == "POST"
+    supervises = any("supervise" in one.role.permissions for one in permissions.memberships_of(request.user))
+    regular = (DIGEST, MONDAY) if supervises else (DIGEST,)
     form = PreferencesForm(
         request.POST if posted else None,
         choices=staff_notices.choices_of(request.user),
-        wants_digest=staff_notices.wants_digest(request.user),
+        regular={kind: staff_notices.wants(request.user, kind) for kind in regular},
     )
     if form.is_valid():
         actions.save_preferences(request.user, form.chosen())

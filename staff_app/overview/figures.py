@@ -23,6 +23,7 @@ from requests_app.rules.promises import service_levels, target_check
 from requests_app.rules.promises.target_check import Misfit
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.work import reopening
+from requests_app.rules.work.attention import ATTENTION
 from staff_app.queue import listing
 
 Pairs = list[tuple[str, str]]
@@ -31,7 +32,6 @@ T = TypeVar("T")
 CACHED_S, SLOW_CACHED_S = 60, 900
 # For each statement; a figure that takes longer says so instead.
 STATEMENT_MS = 1500
-QUIET_DAYS = 14
 ENDED_DAYS = 30
 OLD_DAYS = 90
 WEEKS = 12
@@ -127,8 +127,12 @@ class Figures:
     """Exact counts; None where the database took too long."""
 
     open: int | None = None
+    # Those of rules.work.attention.
+    ringing: int | None = None
     late: int | None = None
+    nearly_late: int | None = None
     silent: int | None = None
+    unassigned: int | None = None
     bounced: int | None = None
     reopened: int | None = None
     old: int | None = None
@@ -160,9 +164,7 @@ def queries(scope: Scope) -> dict[str, Pairs]:
     week_began = scope.today - dt.timedelta(days=6)
     return {
         "open": [],
-        "late": [("late", "1")],
-        "silent": [("quiet", str(QUIET_DAYS)), ("sort", "quiet")],
-        "bounced": [("flag", "bounced")],
+        **{code: list(kind.query) for code, kind in ATTENTION.items()},
         "reopened": [("flag", "reopened")],
         "old": [("to", (scope.today - dt.timedelta(days=OLD_DAYS)).isoformat())],
         "ended": [("ended", str(ENDED_DAYS))],
@@ -182,7 +184,7 @@ def _figures(scope: Scope) -> Figures:
     counted: dict[str, int] = {}
     # Two blocks: the open ones are few in any city, and are shown even if a month of ended ones takes too long.
     for names in (
-        ("open", "late", "silent", "bounced", "reopened", "old"),
+        ("open", *ATTENTION, "reopened", "old"),
         ("ended", "missed", "came", "went", "thanked"),
     ):
         rows = {name: scope.rows(*of[name]) for name in names}

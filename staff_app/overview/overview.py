@@ -16,9 +16,10 @@ from requests_app.drawing import charts
 from requests_app.drawing.charts import Chart, Series
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import directory as directories
+from requests_app.rules.work.attention import ATTENTION
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.overview import figures
-from staff_app.overview.figures import QUIET_DAYS, Days, Figures, Old, Scope
+from staff_app.overview.figures import Days, Figures, Old, Scope
 from staff_app.overview.heat_map import SHADED_BY, heat_map
 from staff_app.queue.filters import service_name
 
@@ -40,11 +41,12 @@ def overview(request: StaffRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "scope": scope,
         "departments": departments if len(departments) > 1 else (),
+        "today": _today(scope, counted),
         "tiles": _tiles(scope, counted, days),
         "figures": counted,
         "links": {name: scope.url(*pairs) for name, pairs in figures.queries(scope).items()},
         "charts": [_backlog(scope, days), _flow(scope, days)] if days else [],
-        "weeks_ahead": _weeks_ahead(days) if days else None,
+        "weeks_ahead": _weeks_ahead(scope, days) if days else None,
         "forecast": days.forecast if days else None,
         "heat_map": shown,
         "shadings": _shadings(scope, shown.by) if shown else (),
@@ -57,6 +59,22 @@ def overview(request: StaffRequest) -> HttpResponse:
         "counts_url": f"{reverse('staff_app:overview_counts')}?{urlencode([('by', 'service'), *scope.pairs])}",
     }
     return render(request, "staff_app/overview/overview.html", context)
+
+
+@staff_page
+@require_safe
+def today(request: StaffRequest) -> HttpResponse:
+    """The part of the overview that the queue begins with, fetched by it."""
+    scope = figures.scope_of(request.user, request.jurisdiction)
+    return render(request, "staff_app/overview/_today_line.html", {"today": _today(scope, figures.figures(scope))})
+
+
+def _today(scope: Scope, counted: Figures) -> list[dict[str, Any]]:
+    """What to look at first: code, name, number and url of the rows."""
+    return [
+        {"code": code, "name": kind.name, "number": getattr(counted, code), "url": scope.url(*kind.query)}
+        for code, kind in ATTENTION.items()
+    ]
 
 
 def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, Any]]:
@@ -73,33 +91,11 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
             "url": links["open"],
         },
         {
-            "code": "late",
-            "name": pgettext("requests", "Late"),
-            "number": counted.late,
-            "note": _part(counted.late, counted),
-            "url": links["late"],
-        },
-        {
-            "code": "silent",
-            "name": _("Silent"),
-            "number": counted.silent,
-            "note": ngettext("%(n)s day without an update", "%(n)s days without an update", QUIET_DAYS)
-            % {"n": QUIET_DAYS},
-            "url": links["silent"],
-        },
-        {
             "code": "reopened",
             "name": _("Open again"),
             "number": counted.reopened,
             "note": _reopened(figures.reopen_rate(scope)),
             "url": links["reopened"],
-        },
-        {
-            "code": "bounced",
-            "name": _("Transferred twice or more"),
-            "number": counted.bounced,
-            "note": _part(counted.bounced, counted),
-            "url": links["bounced"],
         },
         {
             "code": "missed",
@@ -191,7 +187,7 @@ def _flow(scope: Scope, days: Days) -> Chart:
     )
 
 
-def _weeks_ahead(days: Days) -> Chart | None:
+def _weeks_ahead(scope: Scope, days: Days) -> Chart | None:
     """The weeks behind and the one ahead, with its band."""
     said = days.forecast
     if said is None:
@@ -214,6 +210,12 @@ def _weeks_ahead(days: Days) -> Chart | None:
             ),
         ],
         first_column=_("Week until"),
+        urls=[
+            scope.url(
+                *figures.EVERY_STATUS, ("from", (end - dt.timedelta(days=6)).isoformat()), ("to", end.isoformat())
+            )
+            for end in ends
+        ],
         sentence=_("About %(n)s in the next 7 days, most likely %(low)s to %(high)s.")
         % {"n": _whole(said.total), "low": _whole(said.low), "high": _whole(said.high)},
     )

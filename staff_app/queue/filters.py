@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -35,8 +34,10 @@ from requests_app.models import (
 )
 from requests_app.rules.people import permissions
 from requests_app.rules.promises import on_time
+from requests_app.rules.promises.silence import QUIET_SINCE
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.shared.directory import Directory
+from requests_app.rules.work.attention import ATTENTION
 from staff_app import due
 from staff_app.queue.languages import language_name
 
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 Words = str | Promise
 Pairs = list[tuple[str, str]]
 
-# Last public word, or the report itself: what the index request_open_by_quiet is sorted by.
-QUIET_SINCE = Coalesce("last_public_message_at", "submitted_at")
 MANY = 50
 QUERY_MAX = 200
 ME, NOBODY = "me", "nobody"
@@ -77,7 +76,8 @@ CHANNELS: dict[str, Words] = {
     Channel.STAFF: gettext_lazy("Staff"),
     Channel.IMPORT: gettext_lazy("Imported"),
 }
-FLAGS: dict[str, tuple[Words, Q]] = {
+# A condition, or one that depends on the city and the time.
+FLAGS: dict[str, tuple[Words, Q | Callable[[Jurisdiction, dt.datetime], Q]]] = {
     "danger": (gettext_lazy("Danger"), Q(priority_reason="danger")),
     "after_warning": (gettext_lazy("Sent after warning"), Q(after_warning=True)),
     "threat": (gettext_lazy("Threat"), Q(review_reason="threat")),
@@ -88,7 +88,8 @@ FLAGS: dict[str, tuple[Words, Q]] = {
     "new_reply": (gettext_lazy("New reply"), Q(has_new_answer=True)),
     "reopened": (pgettext_lazy("requests", "Reopened"), Q(reopened_count__gt=0)),
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1) | Q(me_too_count__gt=0)),
-    "bounced": (gettext_lazy("Transferred twice or more"), Q(bounces__gte=2)),
+    # Those that have a filter of their own are not flags.
+    **{code: (kind.name, kind.rows) for code, kind in ATTENTION.items() if ("flag", code) in kind.query},
     "thanked": (gettext_lazy("Thanked by residents"), Q(thanks_count__gt=0)),
     "missed": (gettext_lazy("Ended after its due time"), on_time.missed()),
     "original": (gettext_lazy("Without duplicates"), Q(duplicate_of=None)),
@@ -438,10 +439,11 @@ def _by_area(_chosen: QueueFilter, rows: "Rows", values: Values) -> "Rows":
     return rows.filter(Exists(inside))
 
 
-def _by_flag(_chosen: QueueFilter, rows: "Rows", values: Values) -> "Rows":
-    either = Q()
+def _by_flag(chosen: QueueFilter, rows: "Rows", values: Values) -> "Rows":
+    either, now = Q(), app_now()
     for value in values:
-        either |= FLAGS[value][1]
+        condition = FLAGS[value][1]
+        either |= condition if isinstance(condition, Q) else condition(chosen.city, now)
     return rows.filter(either)
 
 

@@ -30,12 +30,13 @@ from requests_app.models import (
 )
 from requests_app.places.request_search import as_rows
 from requests_app.rules.people import permissions
+from requests_app.rules.promises.silence import QUIET_SINCE
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.shared.directory import Directory
 from requests_app.rules.work import snoozes
 from staff_app import tab_counts
 from staff_app.queue import search
-from staff_app.queue.filters import QUIET_SINCE, QueueFilter
+from staff_app.queue.filters import QueueFilter
 
 COUNT_MAX = 100
 PAGE_SIZE = 50

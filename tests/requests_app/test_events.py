@@ -59,7 +59,7 @@ def test_every_reaction_has_a_handler() -> None:
     wanted |= {"bulk_job", "bulk_undo", "suspend_clocks"}
     wanted |= {"layer_check", "layer_apply", "layer_undo"}
     # What follows from notify_staff, and the digests of staff.
-    wanted |= {"email_staff_notice", "mail_department", "staff_digest", "department_digest"}
+    wanted |= {"email_staff_notice", "mail_department", "staff_digest", "department_digest", "monday_digest"}
     # What residents asked for that no request brings: the evening before a collection day, an email to who else is in charge.
     wanted |= {"collection_reminder", "mail_referral"}
     # What follows from an upload.

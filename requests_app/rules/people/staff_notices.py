@@ -34,9 +34,8 @@ DEFAULTS: dict[str, Choice] = {
     Kind.TRANSFERRED: Choice(True, Email.NEVER),
     Kind.ROUTED: Choice(False, Email.NEVER),
 }
-# Their open requests each morning: a preference, but no kind of notice.
-DIGEST = "digest"
-DIGEST_DEFAULT = Email.MORNING
+# Regular emails: preferences, but no kinds of notice. Their open requests each morning; what supervisors look at first, on Mondays.
+DIGEST, MONDAY = "digest", "monday"
 
 
 @dataclass(frozen=True)
@@ -186,11 +185,11 @@ def choices_of(user: User) -> dict[str, Choice]:
     return {kind: _choice(choices, user.pk, kind) for kind in DEFAULTS}
 
 
-def wants_digest(user: User) -> bool:
-    row = StaffNoticePreference.objects.filter(user=user, kind=DIGEST).first()
-    return (row.email if row is not None else DIGEST_DEFAULT) == Email.MORNING
+def wants(user: User, regular: str) -> bool:
+    """Whether they get this regular email, as everybody does who hasn't chosen otherwise."""
+    return not StaffNoticePreference.objects.filter(user=user, kind=regular, email=Email.NEVER).exists()
 
 
-def without_digest() -> Q:
-    """Users who chose no email each morning."""
-    return Q(pk__in=StaffNoticePreference.objects.filter(kind=DIGEST, email=Email.NEVER).values("user"))
+def without(regular: str) -> Q:
+    """Users who don't want this regular email."""
+    return Q(pk__in=StaffNoticePreference.objects.filter(kind=regular, email=Email.NEVER).values("user"))

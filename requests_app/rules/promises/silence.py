@@ -6,12 +6,16 @@ It never posts anything, and nobody can switch it off for themselves: only an ad
 import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.models import OPEN, Jurisdiction, ServiceRequest, SilenceQuestion
+from requests_app.models import OPEN, Jurisdiction, ServiceRequest, SilenceQuestion, Status
 from requests_app.models.service_request import ServiceRequestQuerySet
 
+# Last public word, or the report itself: what the index request_open_by_quiet is sorted by.
+QUIET_SINCE = Coalesce("last_public_message_at", "submitted_at")
 REASONS: dict[str, str | Promise] = {
     SilenceQuestion.Reason.SCHEDULED: _("The work is scheduled"),
     SilenceQuestion.Reason.BACKLOG: _("Others come first"),
@@ -22,15 +26,15 @@ REASONS: dict[str, str | Promise] = {
 }
 
 
-def silent(jurisdiction: Jurisdiction, *, now: dt.datetime) -> ServiceRequestQuerySet:
-    """Open requests without a public word for the city's number of days. Those on hold have told the public why and until when."""
+def is_silent(jurisdiction: Jurisdiction, now: dt.datetime) -> Q:
+    """Of an open request: no public word for the city's number of days. Those on hold have told the public why, and until when."""
     before = now - dt.timedelta(days=jurisdiction.silent_days)
-    never = Q(last_public_message_at=None, submitted_at__lt=before)
-    return (
-        ServiceRequest.objects.open()
-        .filter(never | Q(last_public_message_at__lt=before), jurisdiction=jurisdiction, is_test=False)
-        .exclude(status="on_hold")
-    )
+    return Q(LessThan(QUIET_SINCE, before)) & ~Q(status=Status.ON_HOLD)
+
+
+def silent(jurisdiction: Jurisdiction, *, now: dt.datetime) -> ServiceRequestQuerySet:
+    open_requests = ServiceRequest.objects.open().filter(jurisdiction=jurisdiction, is_test=False)
+    return open_requests.filter(is_silent(jurisdiction, now))
 
 
 def to_ask(jurisdiction: Jurisdiction, *, now: dt.datetime) -> ServiceRequestQuerySet:

@@ -1,13 +1,21 @@
 """Digests of staff and departments: whose they are, what counts in them, and what may not be in them."""
 
 import datetime as dt
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
+from requests_app.actions.people.staff_notices import save_preferences
 from requests_app.messages import staff_email
-from requests_app.models import Leave, Membership, OutboxRow, ServiceRequest, User
+from requests_app.models import Leave, Membership, OutboxRow, ServiceRequest, StaffNotice, User
+from requests_app.rules.people.staff_notices import MONDAY as MONDAY_EMAIL
+from requests_app.rules.people.staff_notices import Choice
+from requests_app.worker.tasks import HANDLERS
+from staff_app.queue import listing
 from tests import factories
 from tests.factories import Lakeside, Rivermark
 from tests.shifted_clock import set_time
@@ -86,7 +94,7 @@ def test_the_list_is_ones_own_open_requests_of_this_city_without_tests(town: Riv
 def send(kind: str, city: Any, pk: int, mailoutbox: list[EmailMultiAlternatives]) -> list[EmailMultiAlternatives]:
     mailoutbox.clear()
     row = OutboxRow(kind=kind, dedupe_key=f"{kind}:{city.pk}:{MONDAY}:{pk}")
-    (staff_email.send_digest if kind == "staff_digest" else staff_email.send_department_digest)(row)
+    HANDLERS[kind](row)
     return mailoutbox
 
 
@@ -103,17 +111,13 @@ def test_a_digest_has_no_residents_words_or_names(
         assert [one for one in ("WORDCANARY", "SECRETCANARY", "Secret St", "Ana", "010-0199") if one in text] == []
 
 
-def test_a_departments_digest_goes_to_its_inbox_or_else_to_its_own_supervisors(
+def test_a_departments_digest_goes_to_its_inbox(
     town: Rivermark, lakeside: Lakeside, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     factories.routed(town.tree, "WORDCANARY")
-    gone = factories.staff("Gus", "supervisor", town.city, town.parks)
-    User.objects.filter(pk=gone.pk).update(is_active=False)
-    factories.staff("Cy", "crew", town.city, town.parks)
     departments = type(town.parks).objects.filter(pk=town.parks.pk)
     departments.update(weekly_email=True)
-    (mail,) = send("department_digest", town.city, town.parks.pk, mailoutbox)
-    assert mail.to == [town.pia.email]
+    assert send("department_digest", town.city, town.parks.pk, mailoutbox) == []
     departments.update(email="parks@city.example")
     (mail,) = send("department_digest", town.city, town.parks.pk, mailoutbox)
     assert mail.to == ["parks@city.example"]
@@ -126,28 +130,69 @@ def test_a_departments_digest_goes_to_its_inbox_or_else_to_its_own_supervisors(
     assert send("department_digest", town.city, town.parks.pk, mailoutbox) == []
 
 
-def test_what_a_departments_digest_counts(town: Rivermark, lakeside: Lakeside) -> None:
-    second, two_weeks = dt.timedelta(seconds=1), dt.timedelta(days=14)
-    first = factories.routed(town.tree)
-    rows = [first, *factories.copies(first, 4)]
+def numbers(mail: EmailMultiAlternatives) -> dict[str, str]:
+    """The counts of an email, and the address of the rows of each."""
+    return dict(re.findall(r"^([A-Z][^:\n]*): (\d+)$", str(mail.body), re.MULTILINE))
+
+
+def test_the_email_of_mondays_counts_what_its_links_open(
+    town: Rivermark, lakeside: Lakeside, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    second, silent, day = dt.timedelta(seconds=1), dt.timedelta(days=town.city.silent_days), dt.timedelta(days=1)
+    first = factories.routed(town.tree, "WORDCANARY")
+    rows = [first, *factories.copies(first, 5)]
+    # Not Parks', a test, and another city's.
     factories.routed(town.pothole, answers={"where": "lane"})
     factories.routed(town.tree, is_test=True)
     for made, columns in zip(
         rows,
         (
-            {"due_at": NOW - second, "submitted_at": NOW - two_weeks - second},
-            {"due_at": NOW - second, "status": "on_hold", "hold_reason": "weather"},
-            {"due_at": NOW, "submitted_at": NOW - two_weeks},
-            {"due_at": NOW + second, "submitted_at": NOW - two_weeks - second, "last_public_message_at": NOW - second},
-            {"due_at": None, "submitted_at": NOW},
+            {"due_at": NOW - second, "submitted_at": NOW - silent - second},
+            {"due_at": None, "submitted_at": NOW - 2 * silent, "status": "on_hold", "hold_reason": "weather"},
+            {"due_at": NOW, "submitted_at": NOW - silent, "assignee": town.pia},
+            {"due_at": NOW + day, "submitted_at": NOW - 2 * silent, "last_public_message_at": NOW - second},
+            {"due_at": NOW + day - second, "submitted_at": NOW, "bounces": 2},
+            {"due_at": None, "submitted_at": NOW, "bounces": 1},
         ),
         strict=True,
     ):
         ServiceRequest.objects.filter(pk=made.pk).update(**columns)
-    numbers = staff_email._numbers(town.parks)
-    assert numbers is not None
-    assert [count for _name, count in numbers["numbers"]] == ["5", "1", "1"]
-    assert staff_email._numbers(lakeside.streets) is None
+    (mail,) = send("monday_digest", town.city, town.pia.pk, mailoutbox)
+    assert mail.to == [town.pia.email]
+    assert numbers(mail) == {
+        "Open": "6", "Alarms that nobody has taken": "0", "Late": "1", "Due within 24 hours": "2",
+        "No public update for too long": "1", "No person or team": "5", "Transferred twice or more": "1",
+    }  # fmt: skip
+    html = str(mail.alternatives[0][0])
+    for url, count in re.findall(r'href="[^"]*/staff/\?([^"]*)">[^<]*<strong>(\d+)</strong>', html):
+        pairs = parse_qsl(unescape(url))
+        assert ("department", town.parks.code) in pairs
+        assert listing.matching(pairs, User.objects.get(pk=town.pia.pk), town.city).count() == int(count), pairs
+    assert "WORDCANARY" not in str(mail.body) + html
+    # Of the whole city, and in another one nobody's.
+    lea = factories.staff("Lea", "supervisor", town.city, None)
+    (mail,) = send("monday_digest", town.city, lea.pk, mailoutbox)
+    assert numbers(mail)["Open"] == "7"
+    assert send("monday_digest", lakeside.city, town.pia.pk, mailoutbox) == []
+    assert send("monday_digest", lakeside.city, lakeside.sid.pk, mailoutbox) == []
+    # Whoever doesn't supervise gets none, nor who doesn't want it.
+    assert send("monday_digest", town.city, town.dev.pk, mailoutbox) == []
+    save_preferences(town.pia, {MONDAY_EMAIL: Choice(False, StaffNotice.Email.NEVER)})
+    assert send("monday_digest", town.city, town.pia.pk, mailoutbox) == []
+
+
+def test_who_is_written_to_on_mondays(town: Rivermark, lakeside: Lakeside) -> None:
+    away = factories.staff("Gus", "supervisor", town.city, town.parks)
+    Leave.objects.create(jurisdiction=town.city, user=away, starts_on=MONDAY, ends_on=MONDAY)
+    gone = factories.staff("Ned", "supervisor", town.city, town.parks)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    supervise = Membership.objects.filter(jurisdiction=town.city, role__permissions__contains=["supervise"])
+    wanted = set(supervise.values_list("user", flat=True)) - {away.pk, gone.pk}
+    assert town.pia.pk in wanted
+    assert set(staff_email._supervisors(town.city, MONDAY)) == wanted
+    save_preferences(town.pia, {MONDAY_EMAIL: Choice(False, StaffNotice.Email.NEVER)})
+    assert set(staff_email._supervisors(town.city, MONDAY)) == wanted - {town.pia.pk}
+    assert set(staff_email._supervisors(town.city, MONDAY + dt.timedelta(days=1))) == wanted - {town.pia.pk} | {away.pk}
 
 
 def test_digests_are_enqueued_once_a_day_by_city(town: Rivermark, lakeside: Lakeside) -> None:
@@ -155,9 +200,11 @@ def test_digests_are_enqueued_once_a_day_by_city(town: Rivermark, lakeside: Lake
     for city in (town, lakeside):
         type(town.streets).objects.filter(pk=city.streets.pk).update(weekly_email=True)
     assigned(town, town.dev)
-    assert staff_email.enqueue_digests(town.city) == 2
+    people = [len(staff_email._supervisors(one.city, MONDAY)) for one in (town, lakeside)]
+    assert all(people)
+    assert staff_email.enqueue_digests(town.city) == 2 + people[0]
     assert staff_email.enqueue_digests(town.city) == 0
-    assert staff_email.enqueue_digests(lakeside.city) == 1
+    assert staff_email.enqueue_digests(lakeside.city) == 1 + people[1]
     keys = set(OutboxRow.objects.filter(kind="department_digest").values_list("dedupe_key", flat=True))
     assert keys == {f"department_digest:{one.city.pk}:{MONDAY}:{one.streets.pk}" for one in (town, lakeside)}
     # On a Tuesday, people's alone.

@@ -14,8 +14,19 @@ from django.urls import reverse
 from requests_app.actions.figures import daily_load
 from requests_app.actions.setup import overview_settings
 from requests_app.clock import app_now
-from requests_app.models import Clock, Event, Jurisdiction, RequestArea, ServiceRequest, SetupChange, TypicalTime, User
+from requests_app.models import (
+    Alarm,
+    Clock,
+    Event,
+    Jurisdiction,
+    RequestArea,
+    ServiceRequest,
+    SetupChange,
+    TypicalTime,
+    User,
+)
 from requests_app.rules.shared import directory as directories
+from requests_app.rules.work.attention import ATTENTION
 from staff_app.overview import figures
 from staff_app.queue import listing
 from tests import factories
@@ -79,14 +90,43 @@ def tiles(page: str) -> dict[str, tuple[str, str]]:
 def test_each_tile_counts_the_rows_that_its_link_shows(cast: Rivermark, pia: Client) -> None:
     shown = tiles(pia.get(reverse("staff_app:overview")).content.decode())
     assert {code: number for code, (number, _url) in shown.items()} == {
-        "open": "5", "late": "2", "silent": "2", "bounced": "1", "reopened": "1", "missed": "25%", "net": "+2",
-        "thanked": "1",
+        "ringing": "0", "late": "2", "nearly_late": "0", "silent": "2", "unassigned": "5", "bounced": "1",
+        "open": "5", "reopened": "1", "missed": "25%", "net": "+2", "thanked": "1",
     }  # fmt: skip
     assert "By 3 people, for what ended in 30 days" in pia.get(reverse("staff_app:overview")).content.decode()
-    for code in ("open", "late", "silent", "bounced", "reopened", "thanked"):
+    for code in ("open", *ATTENTION, "reopened", "thanked"):
         number, url = shown[code]
         page = pia.get(url).content.decode()
         assert len(set(re.findall(r'href="/staff/r/([0-9A-Z]{8})/', page))) == int(number), code
+
+
+@pytest.mark.usefixtures("parks_work")
+def test_the_queue_of_a_supervisor_begins_with_todays_numbers_and_nobody_elses(
+    cast: Rivermark, signed_in: SignIn
+) -> None:
+    line = reverse("staff_app:today")
+    pia = signed_in(cast.pia)
+    assert f'hx-get="{line}"' in pia.get("/staff/").content.decode()
+    assert f'hx-get="{line}"' not in pia.get("/staff/?tab=late").content.decode()
+    shown = dict(re.findall(r'data-figure="(\w+)"><strong>(\d+)</strong>', pia.get(line).content.decode()))
+    assert shown == {"late": "2", "silent": "2", "unassigned": "5", "bounced": "1"}
+    crew = signed_in(cast.tom)
+    assert f'hx-get="{line}"' not in crew.get("/staff/").content.decode()
+    assert crew.get(line).status_code == 403
+
+
+def test_what_rings_and_who_has_it(cast: Rivermark, pia: Client) -> None:
+    for state in (Alarm.State.RINGING, Alarm.State.ACCEPTED):
+        Alarm.objects.create(
+            jurisdiction=cast.city,
+            service_request=made(cast, 0),
+            reason=Alarm.Reason.STAFF,
+            state=state,
+            started_at=app_now(),
+        )
+    number, url = tiles(pia.get(reverse("staff_app:overview")).content.decode())["ringing"]
+    assert number == "1"
+    assert len(set(re.findall(r'href="/staff/r/([0-9A-Z]{8})/', pia.get(url).content.decode()))) == 1
 
 
 @pytest.mark.usefixtures("parks_work")
