@@ -335,7 +335,7 @@ class CalendarForm(RowForm):
 
     def _half_days_are_open(self) -> bool:
         """Hours on a day that is closed anyway would open nothing. A yearly day may fall on any weekday."""
-        for form in self.days.forms:  # type: ignore[attr-defined]
+        for form in self.days.forms:
             day = form.cleaned_data.get("date")
             if (
                 not day
@@ -349,7 +349,7 @@ class CalendarForm(RowForm):
                     "It’s closed on a %(weekday)s. Leave these hours empty, or enter hours for the %(weekday)s above."
                 )
                 form.add_error("hours", words % {"weekday": WEEKDAY_NAMES[day.weekday()]})
-        return not any(form.errors for form in self.days.forms)  # type: ignore[attr-defined]
+        return not any(form.errors for form in self.days.forms)
 
     def clean_code(self) -> str:
         taken = Calendar.objects.filter(jurisdiction=self.city).values_list("code", flat=True)
