@@ -28,6 +28,7 @@ from requests_app.rules.shared import intake, rate_limits
 from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.visitor import get_visitor, set_visitor_cookie
 from requests_app.web.account.follow_forms import CadenceForm
+from requests_app.web.only_the_city import only_the_city
 from requests_app.web.report.draft_page import to_next_page
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.request.forms import words_form
@@ -116,10 +117,15 @@ def _say_whom_to_call(request: CityRequest, about: ServiceRequest, message: str)
     found = screening.find_danger(request.jurisdiction, message)
     if found.danger:
         emergency_question.block_shown_for(about, found.danger.kind)
-    if kind := found.distress or (found.danger.kind if found.danger else ""):
+    kind = found.distress or (found.danger.kind if found.danger else "")
+    about.refresh_from_db(fields=["public_state", "review_reason"])
+    if found.distress and only_the_city(about):
+        # The block on top of their page says the rest.
+        messages.warning(request, _("We may not read your message right away."))
+    elif kind:
         messages.error(request, help_for(request.jurisdiction, kind).message())
-    if found.distress:
-        messages.info(request, _("Only the city can read this."))
+        if found.distress:
+            messages.info(request, _("Only the city can read this."))
 
 
 def back_to_report(access: RequestAccess) -> HttpResponse:
