@@ -29,6 +29,7 @@ from requests_app.places.public_place import public_place
 from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules.alarms import screening
 from requests_app.rules.publication import review
+from requests_app.rules.publication.publication import told_by_residents
 from requests_app.rules.shared.lifecycle import next_status
 
 
@@ -116,7 +117,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User, names_nobod
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "change_service")
     makes_public = names_nobody and review.may_publish_unknown(service_request, version)
-    if makes_public and screening.distress_in(service_request.jurisdiction, _texts(service_request)):
+    if makes_public and screening.distress_in(service_request.jurisdiction, told_by_residents(service_request)):
         # It joins those that are private until somebody who may read confidential requests has decided.
         makes_public, service_request.review_reason = False, ReviewReason.DISTRESS
     elif version.is_confidential and service_request.review_reason in PRIVATE_REASONS:
@@ -162,11 +163,6 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User, names_nobod
     counters.recategorized(service_request, service_id=before.pk, public_state=before_state)
     forget_tiles(service_request.jurisdiction_id)
     return service_request
-
-
-def _texts(service_request: ServiceRequest) -> list[str]:
-    answers = service_request.answers.values_list("value_text", flat=True)
-    return [service_request.description, service_request.place_note, *answers]
 
 
 def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) -> None:

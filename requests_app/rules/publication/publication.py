@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.models.service_request import ServiceRequest
+from requests_app.models.photo import Photo
+from requests_app.models.service_request import Comment, ServiceRequest
 from requests_app.models.states import ReviewReason
 from requests_app.rules.alarms import screening
 from requests_app.rules.publication import public_words
@@ -78,6 +81,7 @@ def words_of(service_request: ServiceRequest) -> Words:
     answers = list(service_request.answers.select_related("question_version"))
     texts = [service_request.description, service_request.address, service_request.place_note]
     texts += [str(answer.value_text) for answer in answers]
+    texts += service_request.photos.filter(kind=Photo.Kind.REPORT).order_by("id").values_list("alt", flat=True)
     return Words(
         told="\n".join(text for text in texts if text),
         typed=texts,
@@ -87,6 +91,16 @@ def words_of(service_request: ServiceRequest) -> Words:
             for answer in answers
         },
     )
+
+
+def told_by_residents(service_request: ServiceRequest) -> list[str]:
+    """The words of a stored request, and of each message that a resident wrote about it."""
+    return [words_of(service_request).told, *messages_of(service_request).values_list("text", flat=True)]
+
+
+def messages_of(service_request: ServiceRequest) -> QuerySet[Comment]:
+    """What residents wrote later, oldest first. Only they and the city read it."""
+    return service_request.comments.filter(person__isnull=False).order_by("id")
 
 
 def personal_data_in(texts: Words) -> list[Kind]:

@@ -11,12 +11,13 @@ from requests_app import links, photos
 from requests_app.actions.following import followers
 from requests_app.actions.people.reporter import Reporter
 from requests_app.actions.promises import typical_times
-from requests_app.actions.publication import moderation
+from requests_app.actions.publication import moderation, publication
 from requests_app.actions.report import submission
 from requests_app.actions.work import conversation, endings, merges, progress, reopenings
 from requests_app.actions.work.assignment import change_service
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, ListedReason, Participation, Photo, ServiceRequest
+from requests_app.rules.publication.publication import Words
 from requests_app.web.request.track import masked
 from tests import factories
 from tests.factories import Rivermark
@@ -388,7 +389,6 @@ def test_the_reporter_adds_something_that_staff_read_and_the_public_does_not(
     [
         ("Now I smell gas here.", "If anyone is in danger now, call 911."),
         ("Ahora huele a gas.", "If anyone is in danger now, call 911."),
-        ("I want to die.", "Call or text 988"),
         ("It grew.", ""),
     ],
 )
@@ -399,6 +399,25 @@ def test_words_of_danger_that_are_added_are_sent_and_say_whom_to_call(
     assert words in html
     assert ("usa-alert--error" in html) == bool(said)
     assert said in html
+
+
+def test_after_words_of_distress_the_page_says_once_who_helps_and_who_reads_it(
+    ana: Client, pothole: ServiceRequest
+) -> None:
+    html = do(ana, pothole, "add", **{"add-words": "I want to die."})
+    for words in ("Call or text 988", "Only the city can read this.", "We may not read your message right away."):
+        assert html.count(words) == 1, words
+
+
+def test_after_distress_in_a_photo_the_page_says_who_helps(ana: Client, pothole: ServiceRequest) -> None:
+    words = "My bruises after my boyfriend hit me again"
+    Photo.objects.create(
+        jurisdiction=pothole.jurisdiction, service_request=pothole, name="shown", alt=words, width=4, height=3
+    )
+    publication.screen_later_words(pothole, Words(told=words))
+    html = page(ana, pothole)
+    assert "1-800-799-7233" in html
+    assert "data-quick-exit" in html
 
 
 def test_an_empty_or_endless_addition_is_told_and_kept(ana: Client, pothole: ServiceRequest) -> None:
