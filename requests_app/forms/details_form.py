@@ -57,6 +57,7 @@ class DetailsForm(forms.Form):
     def _add_words(self) -> None:
         self.fields["text"] = words_field(
             is_confidential=self.is_confidential,
+            is_distress=bool(self.path.screening.distress),
             # A report needs a description or a required answer.
             required=not any(question.required for question in self.path.questions),
             initial=self.path.text,
@@ -159,13 +160,16 @@ class DetailsForm(forms.Form):
         return answers
 
 
-def words_field(*, is_confidential: bool, required: bool, initial: str = "", lines: int = 4) -> WordsField:
-    """The description field, with a hint about who can read it."""
-    hint = (
-        _("Only the city sees this.")
-        if is_confidential
-        else _("Everyone can read this. Leave out names, phone numbers and email addresses.")
-    )
+def words_field(
+    *, is_confidential: bool, is_distress: bool = False, required: bool, initial: str = "", lines: int = 4
+) -> WordsField:
+    """The description field, with a hint about who can read it. is_distress: what is typed so far would make the report private."""
+    if is_confidential:
+        hint = _("Only the city sees this.")
+    elif is_distress:
+        hint = _("As it’s written now, only the city can read this.")
+    else:
+        hint = _("Everyone can read this. Leave out names, phone numbers and email addresses.")
     return WordsField(
         label=_("Your description"),
         help_text=hint,

@@ -245,6 +245,8 @@ def _about(assessment: screening.Assessment) -> str:
 
 def _found(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:
     """Personal data in the new public text that this page hasn't warned about yet."""
+    if form.is_confidential:
+        return []
     service_request = form.service_request
     labels: dict[str, Any] = {"text": form["text"].label, "address": form["address"].label}
     labels |= {f"answer:{one.code}": field.label for one, field in zip(form.questions, form.answer_fields, strict=True)}

@@ -10,7 +10,7 @@ from requests_app.core.localized import localized
 from requests_app.forms.details_form import name_of, words_field
 from requests_app.forms.fields import WordsField
 from requests_app.models import Photo, QuestionVersion, ServiceRequest
-from requests_app.rules.publication import personal_data
+from requests_app.rules.publication import personal_data, review
 from requests_app.rules.publication.personal_data import Kind
 from requests_app.rules.report import reporter_edits
 from requests_app.rules.shared import intake, question_kinds
@@ -32,6 +32,8 @@ class ChangeForm(PlaceForm):
     def __init__(self, *args: Any, service_request: ServiceRequest, **kwargs: Any) -> None:
         self.service_request = service_request
         self.version = service_request.service_version
+        # What is private for review stays so until staff have written what everyone may read.
+        self.is_confidential = self.version.is_confidential or review.is_private_review(service_request)
         answers = list(service_request.answers.select_related("question_version"))
         self.given = {one.question_version.code: one.value for one in answers}
         point = service_request.point
@@ -68,7 +70,7 @@ class ChangeForm(PlaceForm):
 
     def _add_words(self) -> None:
         self.fields["text"] = words_field(
-            is_confidential=self.version.is_confidential,
+            is_confidential=self.is_confidential,
             # A report needs a description or answers. One that was sent without a description may stay that way.
             required=bool(self.service_request.description) and not self._has_answers(),
             lines=6,
@@ -79,7 +81,7 @@ class ChangeForm(PlaceForm):
 
     def _answer_field(self, question: QuestionVersion) -> WordsField:
         hints = [localized(question.help)]
-        if question.visibility != QuestionVersion.Visibility.PUBLIC and not self.version.is_confidential:
+        if question.visibility != QuestionVersion.Visibility.PUBLIC and not self.is_confidential:
             hints.append(_("Only the city sees this answer."))
         return WordsField(
             label=localized(question.text),

@@ -281,6 +281,18 @@ def test_only_the_city_sees_them_after_sending(walk: Walk, cast: Rivermark) -> N
     assert "40.51000" not in Client().get(f"/r/{made.reference}/").content.decode()
 
 
+@pytest.mark.parametrize(("text", "is_private"), [("My husband beats me every night. A hole", True), ("A hole", False)])
+def test_under_words_of_distress_it_does_not_say_that_everyone_reads_them(
+    walk: Walk, text: str, is_private: bool
+) -> None:
+    walk.begin(text)
+    if is_private:
+        walk.on("emergency", go_on="1")
+    walk.on("service", service="pothole").on("location", address="12 Elm St")
+    assert ("As it’s written now, only the city can read this." in walk.html) is is_private
+    assert ("Everyone can read this." in walk.html) is not is_private
+
+
 def test_the_stored_files_never_hold_them(walk: Walk) -> None:
     walk.to_details()
     put(walk, photos=photo("two.jpg", from_camera()), key="b", keep_taken="on")

@@ -439,6 +439,13 @@ def test_what_only_the_city_reads_may_hold_a_phone_number(cast: Rivermark) -> No
     assert private.save(text=f"Ask for Bo at {PHONE}.").status == 302
 
 
+def test_what_is_private_for_distress_may_hold_a_phone_number_too(cast: Rivermark) -> None:
+    holder = ana(cast, description="My husband beats me every night. There is a pothole in front").open()
+    assert "Everyone can read this" not in holder.html
+    assert holder.save(text=f"My husband beats me every night. Call me at {PHONE}").status == 302
+    assert (holder.request.public_state, holder.request.review_reason) == ("private", "distress")
+
+
 def test_a_listed_threat_in_new_words_waits_for_a_look_and_the_work_goes_on(cast: Rivermark) -> None:
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="burn it down")
     holder = ana(cast)
