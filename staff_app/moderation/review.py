@@ -15,9 +15,10 @@ from requests_app.actions.work import staff_actions
 from requests_app.clock import app_now
 from requests_app.core.paging import page_or_first_page
 from requests_app.messages import wording
-from requests_app.models import Event, ServiceRequest
+from requests_app.models import Event, ReviewReason, ServiceRequest
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import review as rules
+from requests_app.rules.publication.publication import messages_of
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.moderation import review_queue as waiting
@@ -156,6 +157,10 @@ def _publish_page(request: StaffRequest, form: PublishForm, status: int = 200) -
         "form": form,
         "service_request": form.service_request,
         "why": waiting.reason_words(form.service_request.review_reason),
+        "message_label": waiting.message_label(),
+        "later_messages": messages_of(form.service_request)
+        if form.service_request.review_reason == ReviewReason.DISTRESS
+        else [],
         "photos": form.service_request.photos.filter(is_private=False, hidden_at=None).order_by("id"),
     }
     return render(request, "staff_app/moderation/publish_private.html", context, status=status)

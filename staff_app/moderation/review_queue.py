@@ -15,6 +15,7 @@ from requests_app.core.paging import Order
 from requests_app.models import (
     PRIVATE_REASONS,
     Answer,
+    Comment,
     Photo,
     PublicState,
     ReviewReason,
@@ -84,9 +85,13 @@ def with_all(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequ
     typed = Answer.objects.filter(question_version__kind__in=question_kinds.WORDS)
     answers = typed.select_related("question_version").order_by("question_version__order")
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT).order_by("id")
+    # Only they may tell why it's private.
+    messages = Comment.objects.filter(person__isnull=False).order_by("id")
     related = with_last_event(service_requests).select_related("service_version", "jurisdiction", "department")
     return related.prefetch_related(
-        Prefetch("answers", answers, to_attr="all_answers"), Prefetch("photos", photos, to_attr="all_photos")
+        Prefetch("answers", answers, to_attr="all_answers"),
+        Prefetch("photos", photos, to_attr="all_photos"),
+        Prefetch("comments", messages, to_attr="all_messages"),
     )
 
 
@@ -126,7 +131,13 @@ def _texts(service_request: ServiceRequest) -> list[tuple[str, str]]:
         (_("How to find it"), service_request.place_note),
         *photos,
     ]
+    if service_request.review_reason == ReviewReason.DISTRESS:
+        texts += [(message_label(), message.text) for message in service_request.all_messages]  # type: ignore[attr-defined]
     return [(label, words) for label, words in texts if words]
+
+
+def message_label() -> str:
+    return _("Later message, which only its writer and the city read")
 
 
 def reason_words(reason: str) -> str:

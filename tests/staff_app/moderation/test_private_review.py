@@ -77,6 +77,21 @@ def test_only_who_reads_confidential_requests_finds_it_in_the_list(cast: Riverma
     assert factories.report(cast.outreach, DISTRESS).review_reason == ""
 
 
+def test_a_later_message_that_made_it_private_is_read_beside_the_report(cast: Rivermark, lead: User) -> None:
+    made = factories.submitted(cast.pothole, LINE, answers={"where": "lane"})
+    assert made.link is not None
+    report = made.service_request
+    conversation.add_message(report.pk, text="My husband beats me every night", actor=made.link.person)
+    conversation.note(report.pk, text="internal words", actor=cast.tom)
+    client = client_of(lead)
+    for path in ("/staff/review/", f"/staff/review/{report.reference}/publish/"):
+        html = client.get(path).content.decode()
+        assert "My husband beats me every night" in html, path
+        assert "internal words" not in html
+    assert publish(lead, report)[0] == 302
+    assert "beats me" not in Client().get(f"/r/{report.reference}/").content.decode()
+
+
 def test_another_citys_reader_finds_neither_of_them(cast: Rivermark, lead: User) -> None:
     other = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
     eve = factories.staff("Eve", "records_officer", other)
