@@ -289,7 +289,11 @@ def test_without_its_providers_true_an_address_opens_nothing_until_its_owner_sig
     roles = set(town.pia.memberships.values_list("role__code", flat=True))
     client = Client()
     answer = client.get(come_back(client, provider))
-    assert "already has an account here" in client.get(answer["Location"]).content.decode()
+    asked = client.get(answer["Location"]).content.decode()
+    assert "already has an account here" in asked
+    # The provider's button would only lead back here.
+    assert 'href="/staff/sign-in/' not in asked
+    assert 'href="/staff/sign-in/?next=' in Client().get("/staff/", follow=True).content.decode()
     assert not is_in(client)
     assert not SignInAccount.objects.exists()
     # By their own password, on the page that said so.
