@@ -155,7 +155,10 @@ def _changes(
         elif editing.published and kept is not None:
             context["approval"] = kept
         context |= emergency_context(words)
-    return show(request, "changes", editing, section="service_changes", form=form, status=status, **context)
+    # The summary of errors and the title are about the form that stops the publishing.
+    stopping = approval_form if approval_form is not None and approval_form.errors else form
+    context |= {"form": stopping, "schedule_form": form}
+    return show(request, "changes", editing, section="service_changes", status=status, **context)
 
 
 @staff_page

@@ -122,7 +122,10 @@ def test_the_page_asks_who_at_the_911_center_approved_the_new_words(
     until = today(town) + dt.timedelta(days=90)
     no_name, too_soon = {"approver": " ", "review_by": until}, {"approver": "Lt. Ruiz", "review_by": today(town)}
     for typed in ({}, {"approver": "Lt. Ruiz"}, no_name, too_soon):
-        assert press(ada, changed, publish="1", **typed).status_code == 422
+        answer = press(ada, changed, publish="1", **typed)
+        assert answer.status_code == 422
+        assert "<title>Error: " in answer.content.decode()
+        assert "There is a problem" in answer.content.decode()
     assert written_outreach()["emergency_screen"] != NEW_WORDS
     press(ada, changed, publish="1", approver="Lt. Ruiz", review_by=until)
     assert written_outreach()["emergency_screen"] == NEW_WORDS
