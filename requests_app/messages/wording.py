@@ -337,15 +337,21 @@ def _is_planned(service_request: ServiceRequest, now: dt.datetime | None) -> boo
 
 
 def read_later(service_request: ServiceRequest) -> str:
-    """Outside working hours: who will see it and when. Empty during working hours."""
+    """Outside working hours: who will see it and when, or only that they're closed if somebody else reviews it before. Empty during
+    working hours."""
     department = service_request.department or service_request.service_version.department
     hours = service_levels.working_hours(department.calendar, service_request.jurisdiction.zone)
     now = app_now()
     opens = None if hours.always else hours.add(now, 0)
     if opens is None or opens <= now:
         return ""
-    time = long_time(opens, service_request.jurisdiction.zone)
     responsible = _responsible(service_request)
+    review_by = service_request.acknowledge_due_at
+    if review_by is not None and review_by < opens:
+        if responsible is None:
+            return _("The 311 Center is closed now.")
+        return _("%(department)s is closed now.") % {"department": localized(responsible.name)}
+    time = long_time(opens, service_request.jurisdiction.zone)
     if responsible is None:
         return one_stop(_("The 311 Center is closed. We’ll see your report when we open %(time)s.") % {"time": time})
     words = _("%(department)s is closed. They’ll see your report when they open %(time)s.")

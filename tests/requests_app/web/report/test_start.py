@@ -68,6 +68,12 @@ def test_out_of_hours_it_says_who_reads_it_when_and_what_is_answered_all_night(c
     walk.to_check().send()
     assert "is closed. They’ll see your report when they open" in walk.html
     assert "555-0100" in walk.html
+    # Somebody reviews danger before that.
+    ServiceRequest.objects.update(acknowledge_due_at=app_now() + dt.timedelta(minutes=30))
+    walk.get("sent")
+    assert "is closed now." in walk.html
+    assert "when they open" not in walk.html
+    assert "555-0100" in walk.html
 
 
 # --- One submit, one request ------------------------------------------------------------------------------------------
