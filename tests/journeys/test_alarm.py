@@ -180,6 +180,9 @@ def test_an_open_page_hears_and_five_alarms_leave_room_on_a_phone(
     opened = page.locator(".alarm-lines").bounding_box()
     assert opened is not None
     assert opened["height"] <= PHONE["height"] * 0.41
+    button = page.locator(".alarm-lines button").first.bounding_box()
+    assert button is not None
+    assert button["x"] + button["width"] < PHONE["width"]
     # By a keyboard alone, and without the page's own scripts it is a form like any other.
     page.locator(f"[data-alarm='{report.alarms.get().pk}'] button").press("Enter")
     page.wait_for_url("**/staff/r/**")
