@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from django.contrib.gis.geos import Point
 
 from requests_app.models import Area, Asset, GazetteerEntry, Jurisdiction, Owner
-from requests_app.places import assets, named
+from requests_app.places import assets, between_numbers, named
 from requests_app.places.address_words import DIRECTIONS, STREET_TYPES, core, number_of, readings, search_key, street_of
-from requests_app.places.addresses import METRES_PER_DEGREE
+from requests_app.places.addresses import ABOUT, ABOUT_CONFIDENCE, METRES_PER_DEGREE, Match
 from requests_app.places.gazetteer_search import GazetteerSearch, entries_in, street_alike
 from requests_app.places.mention_words import (
     KINDS,
@@ -67,7 +67,10 @@ EXACTNESS = ("asset", "address", "intersection", "landmark", "block")
 
 @dataclass(frozen=True)
 class Mention:
-    """A place that the text names. start, end: where in the text. kind: asset, address, intersection, landmark or block."""
+    """A place that the text names. start, end: where in the text. kind: asset, address, intersection, landmark or block.
+
+    is_about: a house that isn't known, placed by those near it.
+    """
 
     label: str
     point: Point
@@ -75,11 +78,18 @@ class Mention:
     start: int
     end: int
     asset: Asset | None = None
+    is_about: bool = False
 
     @property
     def key(self) -> str:
         """The form's value for it, the same in each language."""
         return f"asset:{self.asset.asset_id}" if self.asset else f"{self.point.x:.6f},{self.point.y:.6f}"
+
+    @property
+    def match(self) -> Match:
+        """As the address search gives it."""
+        kind, confidence = (ABOUT, ABOUT_CONFIDENCE) if self.is_about else (self.kind, 1.0)
+        return Match(self.label, self.point, kind, confidence)
 
 
 def mentioned(jurisdiction: Jurisdiction, text: str, asset_kinds: Sequence[str] = ()) -> list[Mention]:
@@ -175,7 +185,10 @@ class _Search:
         return [one for one in entries if one.kind == "address" and any(each.match(one.search_key) for each in wanted)]
 
     def _next_to(self, mention: Address) -> Mention | None:
-        """A number that isn't known, where the nearest on the same street is; those on its own side come first."""
+        """A number that isn't known: between its neighbors as the address search places it, else where the nearest on the same
+        street is; those on its own side come first."""
+        if len(between := between_numbers.find(self.city, mention.words, [])) == 1:
+            return Mention(between[0].label, between[0].point, "address", mention.start, mention.end, is_about=True)
         for house in self._houses(mention):
             number, street = number_of(house)
             wanted = int(re.match(r"\d+", number)[0])  # type: ignore[index]
@@ -185,7 +198,7 @@ class _Search:
             if away:
                 nearest = min(away, key=lambda one: (away[one] % 2, away[one]))
                 label = f"{number.upper()} {nearest.label.partition(' ')[2]}"
-                return Mention(label, nearest.point, "address", mention.start, mention.end)
+                return Mention(label, nearest.point, "address", mention.start, mention.end, is_about=True)
         return None
 
     def _is_alike(self, mention: Address | Corner, entry: GazetteerEntry, confidence: float) -> bool:

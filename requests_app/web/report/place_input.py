@@ -57,7 +57,7 @@ def of_mention(jurisdiction: Jurisdiction, mention: place_mentions.Mention, note
     """A place that the words named, and that was confirmed."""
     if mention.asset is not None:
         return of_asset(jurisdiction, mention.asset, note=note)
-    return of_match(addresses.Match(mention.label, mention.point, mention.kind, 1.0), note)
+    return of_match(mention.match, note)
 
 
 def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:

@@ -46,6 +46,19 @@ def test_a_place_in_the_words_is_proposed_and_taken_only_with_the_press(cast: Ri
 
 
 @pytest.mark.shows("16.6")
+def test_a_house_that_is_not_known_is_about_where_its_neighbors_say(cast: Rivermark, walk: Walk) -> None:
+    factories.address(cast.city, "38 Salt Rd", -69.0, 40.5)
+    factories.address(cast.city, "44 Salt Rd", -69.0, 40.5006)
+    walk.begin("A hole in front of 40 Salt Rd", service="pothole")
+    assert "40 Salt Rd (about here)?" in walk.html
+    assert proposed(walk) == ["-69.000000,40.500200"]
+    walk.on("location", proposal="-69.000000,40.500200", address="")
+    place = walk.draft.typed["place"]
+    assert (place["address"], place["lat"]) == ("40 Salt Rd", 40.5002)
+    assert place["confidence"] < 1
+
+
+@pytest.mark.shows("16.6")
 def test_two_places_in_the_words_are_both_offered_and_the_other_one_later(cast: Rivermark, walk: Walk) -> None:
     library(cast)
     walk.begin("Trash at Central Library and 12 Elm St", service="pothole")
