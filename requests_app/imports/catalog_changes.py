@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from requests_app.actions.shared.setup_changes import kind_name
 from requests_app.core.localized import localized
 from requests_app.models import ServiceVersion
 from requests_app.rules.setup import diff, go_live
 
 Written = dict[str, Any]
-# Lists of rows: the kind of a row (rules/setup/diff.py), and what identifies it.
+# Lists of rows: the kind of a row (KINDS of actions/shared/setup_changes.py), and what identifies it.
 LISTS = {
     "departments": ("department", "code"),
     "categories": ("category", "code"),
@@ -37,7 +38,7 @@ class Change:
 
     @property
     def kind_name(self) -> str:
-        return diff.kind_name(self.kind)
+        return kind_name(self.kind)
 
     @property
     def title(self) -> str:

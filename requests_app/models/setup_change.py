@@ -15,7 +15,7 @@ class SetupChange(models.Model):
     at = models.DateTimeField(db_default=AppNow())
     # Empty: a command or the system.
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    # What was changed, as in rules/setup/diff.py (service, role …); which one, by its code or id; and what it was called.
+    # What was changed, as in KINDS of setup_changes.py (service, role …); which one, by its code or id; and what it was called.
     kind = models.CharField(max_length=30)
     key = models.CharField(max_length=80)
     name = models.CharField(max_length=200, blank=True)

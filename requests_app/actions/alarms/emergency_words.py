@@ -2,6 +2,8 @@
 
 from operator import attrgetter
 
+from django.utils.translation import gettext_lazy
+
 from requests_app.actions.shared.setup_rows import Columns, NameTaken, SetupRow, State
 from requests_app.models import EmergencyPhrase, Jurisdiction, SetupChange, User
 from requests_app.rules.alarms import screening
@@ -45,6 +47,7 @@ def _check(phrase: EmergencyPhrase, _actor: User | None) -> None:
 
 PHRASE = SetupRow(
     "emergency_phrase",
+    gettext_lazy("Emergency words"),
     EmergencyPhrase,
     _state,
     name=attrgetter("phrase"),

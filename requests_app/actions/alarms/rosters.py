@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.setup_rows import Columns, SetupRow, State
@@ -39,6 +40,7 @@ def _hours(text: str) -> tuple[dt.time | None, dt.time | None]:
 # A line of a roster.
 ON_CALL = SetupRow(
     "on_call",
+    gettext_lazy("On-call roster"),
     OnCall,
     _state,
     name=lambda entry: str(entry.user or entry.name),

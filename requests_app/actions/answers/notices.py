@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.shared.setup_rows import Columns, SetupRow, State, moment
 from requests_app.clock import app_now
@@ -46,6 +47,7 @@ def _saved(notice: Notice) -> None:
 
 NOTICE = SetupRow(
     "notice",
+    gettext_lazy("Notice"),
     Notice,
     state_of,
     name=lambda notice: localized(notice.words),

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from requests_app import api_keys, events
 from requests_app.actions.people import staff_sessions
@@ -69,7 +70,9 @@ def written_role(role: Role) -> Written:
     }
 
 
-ROLE = SetupRow("role", Role, written_role, name=lambda role: localized(role.name), key=attrgetter("code"))
+ROLE = SetupRow(
+    "role", gettext_lazy("Role"), Role, written_role, name=lambda role: localized(role.name), key=attrgetter("code")
+)
 
 
 @transaction.atomic

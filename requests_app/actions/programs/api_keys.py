@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from requests_app import api_keys
 from requests_app.actions.shared.setup_rows import NameTaken, SetupRow, State
@@ -36,6 +37,7 @@ def _state(key: ApiKey) -> State:
 # Nothing is undone: a secret that is gone can't come back.
 KEY = SetupRow(
     "api_key",
+    gettext_lazy("API key"),
     ApiKey,
     _state,
     name=attrgetter("name"),

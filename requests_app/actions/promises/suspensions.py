@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy
 
 from requests_app import events, outbox
 from requests_app.actions.shared import clocks
@@ -44,7 +45,12 @@ def _state(suspension: ClockSuspension) -> State:
 
 # Nothing is undone: time that a clock has run or stopped stays so.
 SUSPENSION = SetupRow(
-    "suspension", ClockSuspension, _state, name=lambda suspension: localized(suspension.reason), stays=True
+    "suspension",
+    gettext_lazy("Stopped clocks"),
+    ClockSuspension,
+    _state,
+    name=lambda suspension: localized(suspension.reason),
+    stays=True,
 )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from requests_app import events
 from requests_app.actions.shared import counters
@@ -385,6 +386,7 @@ def _term_lookup(change: SetupChange) -> Columns:
 # Its value is normalized as in rules.review and rules.blocked_addresses.
 TERM = SetupRow(
     "moderation_term",
+    gettext_lazy("Moderation words"),
     ModerationTerm,
     _term_state,
     name=lambda term: "" if _is_address(term) else term.value,

@@ -4,6 +4,7 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.setup_rows import SetupRow, State, by_code
@@ -19,6 +20,7 @@ def _state(category: Category) -> State:
 
 CATEGORY = SetupRow(
     "category",
+    gettext_lazy("Category"),
     Category,
     _state,
     name=lambda category: localized(category.name, "en"),

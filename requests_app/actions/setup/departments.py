@@ -4,6 +4,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import catalog_versions
@@ -62,6 +63,7 @@ def _staff_by_name(city: Jurisdiction, name: str) -> User:
 
 DEPARTMENT = SetupRow(
     "department",
+    gettext_lazy("Department"),
     Department,
     _department_state,
     columns=_department_columns,
@@ -155,6 +157,7 @@ def _team_lookup(change: SetupChange) -> Columns:
 
 TEAM = SetupRow(
     "team",
+    gettext_lazy("Team"),
     Team,
     written_team,
     columns=_team_columns,
@@ -189,6 +192,7 @@ def _calendar_columns(_city: Jurisdiction, state: State) -> Columns:
 # Due dates that are set stay; they're counted in the new hours once work resumes or is transferred.
 CALENDAR = SetupRow(
     "calendar",
+    gettext_lazy("Calendar"),
     Calendar,
     written_calendar,
     columns=_calendar_columns,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.shared.setup_rows import Columns, SetupRow, State
 from requests_app.clock import app_now
@@ -44,6 +45,7 @@ def _lookup(change: SetupChange) -> Columns:
 
 REASON = SetupRow(
     "reason",
+    gettext_lazy("Reason"),
     ListedReason,
     state_of,
     name=lambda reason: localized(reason.words),

@@ -4,6 +4,7 @@ from operator import attrgetter
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.shared.setup_rows import SetupRow, State
 from requests_app.clock import app_now
@@ -16,7 +17,9 @@ def _state(sign: ShortLink) -> State:
 
 
 # Signs are printed or ended, not edited. Nothing is undone, since the sign itself was taken down.
-SIGN = SetupRow("sign", ShortLink, _state, name=attrgetter("label"), stays=True, key=attrgetter("code"))
+SIGN = SetupRow(
+    "sign", gettext_lazy("Sign"), ShortLink, _state, name=attrgetter("label"), stays=True, key=attrgetter("code")
+)
 
 
 @transaction.atomic

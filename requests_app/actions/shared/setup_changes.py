@@ -4,12 +4,36 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from requests_app.models import Jurisdiction, SetupChange, User
 from requests_app.rules.shared import directory
 
 NAME_MAX = 200
 Written = dict[str, Any]
+# What can be changed in setup, and what City Hall calls it. Each SetupRow (setup_rows.py) adds its own.
+KINDS: dict[str, str | Promise] = {
+    "service": gettext_lazy("Service"),
+    "target": gettext_lazy("Targets"),
+    "routing": gettext_lazy("Routing rules"),
+    "person": gettext_lazy("Person"),
+    "layer": gettext_lazy("Map layer"),
+    "article": gettext_lazy("Article"),
+    "topic": gettext_lazy("Topic"),
+    "outcome": gettext_lazy("Outcome"),
+    "sign_in": gettext_lazy("Single sign-on"),
+    "city": gettext_lazy("City"),
+    "catalog": gettext_lazy("Catalog file"),
+    "audit": gettext_lazy("Audit"),
+    "queue": gettext_lazy("Queue"),
+    "work_orders": gettext_lazy("Work orders"),
+    "outbox": gettext_lazy("Failed tasks"),
+}
+
+
+def kind_name(kind: str) -> str:
+    return str(KINDS.get(kind, kind))
 
 
 def record(
@@ -26,7 +50,7 @@ def record(
 ) -> SetupChange | None:
     """Appends a change; returns None if nothing changed.
 
-    kind: one of rules.setup_diff.KINDS. before, after: the row as JSON, with codes for what it refers to; None if it was not
+    kind: one of KINDS. before, after: the row as JSON, with codes for what it refers to; None if it was not
     there. action: added, changed or removed unless given. No secrets: neither passwords nor keys nor links that sign somebody in.
     """
     if before == after and not action:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
+from django.core.exceptions import ImproperlyConfigured, MultipleObjectsReturned, ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.db.models import Model, ProtectedError, QuerySet
+from django.utils.functional import Promise
 from psycopg.errors import UniqueViolation
 
 from requests_app.actions.shared import setup_changes
@@ -100,7 +101,7 @@ def _by_pk(change: SetupChange) -> Columns:
 
 @dataclass(frozen=True)
 class SetupRow(Generic[R]):
-    """kind: what the log calls it (rules/setup/diff.py). state: the row for the log. name: what people call it.
+    """kind: what the log calls it; label: what City Hall calls such a row. state: the row for the log. name: what people call it.
 
     columns: the reverse of `state`, for undo; without it nothing is undone. stays: it is never deleted. key: what the log has it
     under; lookup: finds the row that a change is about. unedited: parts of the state that its form doesn't show. unlogged: columns
@@ -109,6 +110,7 @@ class SetupRow(Generic[R]):
     """
 
     kind: str
+    label: str | Promise
     model: type[R]
     state: Callable[[R], State]
     name: Callable[[R], str] = str
@@ -123,6 +125,11 @@ class SetupRow(Generic[R]):
     check: Callable[[R, Any], None] = _nothing
     saved: Callable[[R], None] = _nothing
     is_logged: Callable[[R], bool] = _always
+
+    def __post_init__(self) -> None:
+        if self.kind in setup_changes.KINDS:
+            raise ImproperlyConfigured(f"Two things of setup are called {self.kind}.")
+        setup_changes.KINDS[self.kind] = self.label
 
     @transaction.atomic
     def add(self, row: R, *, actor: User | None, action: str = "", **columns: Any) -> R:

@@ -1,5 +1,7 @@
 """Answer templates as rows of setup. Answers that were written with one that is removed stay as they are."""
 
+from django.utils.translation import gettext_lazy
+
 from requests_app.actions.shared.setup_rows import Columns, SetupRow, State
 from requests_app.models import AnswerTemplate, Jurisdiction, Service
 
@@ -19,4 +21,11 @@ def _columns(city: Jurisdiction, state: State) -> Columns:
     return {**state, "service": Service.objects.get(jurisdiction=city, service_code=code) if code else None}
 
 
-TEMPLATE = SetupRow("template", AnswerTemplate, state_of, columns=_columns, related=("jurisdiction", "service"))
+TEMPLATE = SetupRow(
+    "template",
+    gettext_lazy("Answer template"),
+    AnswerTemplate,
+    state_of,
+    columns=_columns,
+    related=("jurisdiction", "service"),
+)

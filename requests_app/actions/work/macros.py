@@ -1,5 +1,7 @@
 """Adding, changing and removing macros, and running one on a request."""
 
+from django.utils.translation import gettext_lazy
+
 from requests_app.actions.shared.setup_rows import Columns, SetupRow, State
 from requests_app.actions.work import steps
 from requests_app.models import Department, Event, Jurisdiction, Macro, ServiceRequest, User
@@ -34,6 +36,7 @@ def _check(macro: Macro, actor: User) -> None:
 
 MACRO = SetupRow(
     "macro",
+    gettext_lazy("Macro"),
     Macro,
     _state,
     columns=_columns,

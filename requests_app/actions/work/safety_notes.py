@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.shared.setup_rows import SetupRow, State, moment
 from requests_app.clock import app_now
@@ -26,7 +27,7 @@ def _state(note: SafetyNote) -> State:
 
 
 # Nothing is undone, since the log doesn't hold the words.
-NOTE = SetupRow("safety_note", SafetyNote, _state, name=lambda _note: "", stays=True)
+NOTE = SetupRow("safety_note", gettext_lazy("Safety note"), SafetyNote, _state, name=lambda _note: "", stays=True)
 
 
 def add(jurisdiction: Jurisdiction, *, actor: User, **columns: Any) -> SafetyNote:

@@ -83,7 +83,7 @@ def names_of(jurisdiction: Jurisdiction, *rules: list[Written]) -> Names:
 
 
 def rule_in_words(rule: Written, names: Names) -> Written:
-    """The rule with names instead of codes, for lists and for rules.setup_diff."""
+    """The rule with names instead of codes, for lists and for rules.setup.diff."""
     when, department = rule["when"], rule.get("department")
     words: dict[str, Any] = {"name": rule["name"]}
     if when.get("services"):
@@ -129,7 +129,7 @@ def hours_in_words(calendar: str, *, is_open: bool) -> str:
 
 
 def rules_in_words(rules: list[Written], names: Names) -> Written:
-    """For rules.setup_diff.differences()."""
+    """For rules.setup.diff.differences()."""
     return {"rules": [rule_in_words(rule, names) for rule in rules]}
 
 

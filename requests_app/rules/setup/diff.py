@@ -18,41 +18,6 @@ Written = dict[str, Any]
 Words = str | Promise
 WEEKDAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-# What can be changed in setup, and what City Hall calls it.
-KINDS: dict[str, Words] = {
-    "service": gettext_lazy("Service"),
-    "category": gettext_lazy("Category"),
-    "department": gettext_lazy("Department"),
-    "team": gettext_lazy("Team"),
-    "calendar": gettext_lazy("Calendar"),
-    "on_call": gettext_lazy("On-call roster"),
-    "target": gettext_lazy("Targets"),
-    "routing": gettext_lazy("Routing rules"),
-    "person": gettext_lazy("Person"),
-    "role": gettext_lazy("Role"),
-    "layer": gettext_lazy("Map layer"),
-    "article": gettext_lazy("Article"),
-    "topic": gettext_lazy("Topic"),
-    "template": gettext_lazy("Answer template"),
-    "macro": gettext_lazy("Macro"),
-    "outcome": gettext_lazy("Outcome"),
-    "reason": gettext_lazy("Reason"),
-    "notice": gettext_lazy("Notice"),
-    "emergency_phrase": gettext_lazy("Emergency words"),
-    "moderation_term": gettext_lazy("Moderation words"),
-    "sign": gettext_lazy("Sign"),
-    "api_key": gettext_lazy("API key"),
-    "sign_in": gettext_lazy("Single sign-on"),
-    "city": gettext_lazy("City"),
-    "catalog": gettext_lazy("Catalog file"),
-    "audit": gettext_lazy("Audit"),
-    "queue": gettext_lazy("Queue"),
-    "work_orders": gettext_lazy("Work orders"),
-    "suspension": gettext_lazy("Stopped clocks"),
-    "safety_note": gettext_lazy("Safety note"),
-    "outbox": gettext_lazy("Failed tasks"),
-}
-
 # What pages call the fields of these states. A field that is not listed is called by its own name.
 FIELDS: dict[str, Words] = {
     "name": gettext_lazy("Name"),
@@ -256,10 +221,6 @@ LENGTH_MAX = 120
 def differences(before: Written | None, after: Written | None) -> list[str]:
     """A sentence for each difference, in the active language. None is a row that was not there."""
     return list(_differ(before or {}, after or {}, ""))
-
-
-def kind_name(kind: str) -> str:
-    return str(KINDS.get(kind, kind))
 
 
 def _differ(before: Written, after: Written, path: str) -> Iterator[str]:

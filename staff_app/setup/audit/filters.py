@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import references
+from requests_app.actions.shared.setup_changes import KINDS
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, Service, ServiceRequest, User
 from requests_app.rules.people import permissions
 from requests_app.rules.setup import audit
-from requests_app.rules.setup.diff import KINDS
 from staff_app.request import timeline
 
 # The kinds of acts that people look for.
@@ -74,6 +74,9 @@ class FiltersForm(forms.Form):
         if (asked := str(self.data.get("who", ""))).isdecimal() and int(asked) not in {pk for pk, _name in people}:
             # Someone who has left: a link in the list leads here.
             people += [(int(asked), _("Someone who no longer works here"))]
+        kinds = sorted(
+            ((f"setup:{code}", str(name)) for code, name in KINDS.items()), key=lambda kind: kind[1].casefold()
+        )
         choices: dict[str, list[Any]] = {
             "of": [
                 ("", _("Everything")),
@@ -83,7 +86,7 @@ class FiltersForm(forms.Form):
                 ),
                 (
                     _("Setup"),
-                    [("setup", _("All setup changes")), *((f"setup:{code}", name) for code, name in KINDS.items())],
+                    [("setup", _("All setup changes")), *kinds],
                 ),
             ],
             "who": [("", _("Everyone")), *people],

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from requests_app.actions.shared.setup_changes import kind_name
 from requests_app.models import Event, Jurisdiction, SetupChange, User
 from requests_app.rules.setup.audit import Entry
-from requests_app.rules.setup.diff import differences, kind_name
+from requests_app.rules.setup.diff import differences
 from staff_app import due
 from staff_app.request import timeline
 from staff_app.setup.audit.filters import act_name
