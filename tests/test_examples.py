@@ -17,8 +17,8 @@ HEADINGS = {
     "question_kind": ("a new type of question", 5),
     "page": ("a new page for residents", 6),
     "event_kind": ("a new kind of event", 6),
-    # Its row, then its page.
-    "setup_row": ("something new that administrators set up", 12),
+    # Its row with its test and migration, then its page as above.
+    "setup_row": ("something new that administrators set up", 11),
 }
 NAMES = pytest.mark.parametrize("name", sorted(HEADINGS))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
@@ -38,6 +39,7 @@ from requests_app.models import (
     Team,
     User,
 )
+from staff_app.setup.audit.wording import action_words
 from tests import factories
 from tests.factories import Rivermark
 
@@ -212,6 +214,7 @@ def test_the_second_editor_sees_what_changed_and_loses_nothing(town: Rivermark, 
     else:
         assert change is not None
         assert (change.key, change.user, change.action) == (str(kind.row.key(row)), una, "changed")
+        assert action_words(change).startswith(f"{kind.row.label} changed")
     answer = second.save(other)
     assert answer.status_code == 409
     html = answer.content.decode()
@@ -261,6 +264,11 @@ def test_another_citys_row_is_not_there(town: Rivermark, signed_in: SignIn, kind
     una = factories.staff("Una", kind.editors, town.city)
     assert signed_in(una).post(page, {name: one, **kind.more}).status_code == 404
     assert not SetupChange.objects.filter(kind=kind.row.kind).exists()
+
+
+def test_two_kinds_of_one_name_stop_the_start() -> None:
+    with pytest.raises(ImproperlyConfigured, match="macro"):
+        SetupRow("macro", "Another", Macro, lambda _macro: {})
 
 
 @pytest.mark.parametrize("kind", [KINDS[0], KINDS[1], KINDS[8]], ids=lambda kind: kind.row.kind)
