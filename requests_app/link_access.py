@@ -7,9 +7,9 @@ from requests_app.city_request import CityRequest
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import AccessLink, Disposition, Jurisdiction, Participation, PrivacyChoice, ServiceRequest
 from requests_app.rules.people import permissions
-from requests_app.rules.report import reporter_edits
+from requests_app.rules.report import corrections
 from requests_app.rules.truth import survey
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings
 
 RELATED = (
     "service__current",
@@ -109,22 +109,22 @@ def allowed_actions(access: RequestAccess) -> set[str]:
             acts.add("answer")
         if access.own:
             acts.add("withdraw")
-            if not reporter_edits.too_late(service_request):
+            if not corrections.too_late(service_request):
                 acts.add("change")
-            if reporter_edits.takes_photos(service_request):
+            if corrections.takes_photos(service_request):
                 acts.add("add_photos")
     elif service_request.disposition == Disposition.NO_REPLY and access.own:
         acts.add("answer")
-    elif not shown.is_open and reopening.may_reopen(shown, own=access.own and access.parent is None):
+    elif not shown.is_open and reopenings.may_reopen(shown, own=access.own and access.parent is None):
         acts.add("not_fixed")
     elif shown.is_open:
         # Combined with a request that is still open.
         acts.add("add")
     if access.own and service_request.privacy_choice == PrivacyChoice.OFFERED:
         acts.add("keep_private")
-    if access.own and reopening.is_over(shown):
+    if access.own and reopenings.is_over(shown):
         acts.add("report_again")
-    if reopening.reopening_to_undo(shown, access.link.person) is not None:
+    if reopenings.reopening_to_undo(shown, access.link.person) is not None:
         acts.add("undo_reopening")
     if survey.outcome_asked_about(shown, access.link.person, through=service_request) is not None:
         acts.add("survey")

@@ -19,7 +19,7 @@ from django.db.models import Model
 from django.utils import timezone
 from PIL import Image
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import submission
 from requests_app.actions.shared.search_index import index_catalog
 from requests_app.clock import AppNow

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
 from requests_app.actions.following import followers, subscriptions
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.programs import api_key_requests
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import corrections, submission

@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from requests_app import links
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import drafts
 from requests_app.actions.shared import verify_email
 from requests_app.api.open311.tokens import token_of

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.clock import app_now
 from requests_app.models import Area, EmergencyPhrase, Jurisdiction, OutboxRow, Service, ServiceRequest, User
 from tests import factories, resident

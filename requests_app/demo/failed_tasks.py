@@ -8,7 +8,7 @@ from django.db import transaction
 
 from requests_app import outbox
 from requests_app.actions.people import invitations, memberships
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.demo.moderation import submit_report
 from requests_app.demo.staff import demo_user
 from requests_app.messages import email, notifications

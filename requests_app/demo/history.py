@@ -11,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from requests_app.actions.people.reporter import normalized_phone
+from requests_app.actions.people.reporters import normalized_phone
 from requests_app.actions.shared import counters
 from requests_app.actions.work.conversation import ANSWER_DEADLINE
 from requests_app.clock import app_now

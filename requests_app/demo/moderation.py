@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from requests_app import api_keys
 from requests_app.actions.alarms import alarms
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import submission
 from requests_app.actions.report.submission import Place, SpamSignals

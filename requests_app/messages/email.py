@@ -43,7 +43,7 @@ from requests_app.models import (
 from requests_app.places import named
 from requests_app.rules.publication import redaction
 from requests_app.rules.truth import survey
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings
 
 # These carry a comment. If it has been hidden, they aren't sent.
 ABOUT_WORDS = {"commented", "asked", "reminded"}
@@ -229,8 +229,8 @@ def _facts(service_request: ServiceRequest, *, kind: str, event: Event, own: boo
         "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
         "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
         "fixed_question": survey.fixed_question(service_request),
-        "no_reopens": reopening.is_reopened_by_no(service_request),
-        "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
+        "no_reopens": reopenings.is_reopened_by_no(service_request),
+        "days_to_reopen": reopenings.days_to_reopen(service_request.disposition),
         "demo": settings.DEMO,
     }
 

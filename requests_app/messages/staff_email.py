@@ -33,7 +33,7 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.rules.people import leave, permissions, staff_notices
+from requests_app.rules.people import leaves, permissions, staff_notices
 from requests_app.rules.promises.service_levels import working_hours
 from requests_app.rules.publication import redaction
 from requests_app.rules.work import snoozes
@@ -169,7 +169,7 @@ def _who_gets_digest(city: Jurisdiction, day: dt.date) -> list[int]:
         jurisdiction=city, user=OuterRef("pk"), email=StaffNotice.Email.MORNING, emailed_at=None
     )
     staff = User.objects.filter(memberships__jurisdiction=city, is_active=True).exclude(
-        pk__in=leave.away_ids(city, day)
+        pk__in=leaves.away_ids(city, day)
     )
     found = staff.filter((Exists(assigned) & ~staff_notices.without(staff_notices.DIGEST)) | Exists(waiting))
     ids = set(found.values_list("pk", flat=True))
@@ -298,7 +298,7 @@ def _supervisors(city: Jurisdiction, day: dt.date) -> list[int]:
         memberships__in=Membership.objects.filter(jurisdiction=city, role__permissions__contains=["supervise"]),
         is_active=True,
     )
-    wanted = found.exclude(staff_notices.without(staff_notices.MONDAY)).exclude(pk__in=leave.away_ids(city, day))
+    wanted = found.exclude(staff_notices.without(staff_notices.MONDAY)).exclude(pk__in=leaves.away_ids(city, day))
     return sorted(set(wanted.values_list("pk", flat=True)))
 
 

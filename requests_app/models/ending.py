@@ -14,7 +14,7 @@ from requests_app.models.states import Disposition
 
 
 class EndingSample(models.Model):
-    """One week's drawing of one department. With the seed, the same endings are drawn again (rules/truth/ending_sample.py)."""
+    """One week's drawing of one department. With the seed, the same endings are drawn again (rules/truth/ending_checks.py)."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+", db_index=False)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="ending_samples")

@@ -22,7 +22,7 @@ from requests_app.rules.promises import on_time as closing
 from requests_app.rules.promises import service_levels, target_check
 from requests_app.rules.promises.target_check import Misfit
 from requests_app.rules.shared import directory as directories
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings
 from requests_app.rules.work.attention import ATTENTION
 from staff_app.queue import listing
 
@@ -219,9 +219,9 @@ def reopen_rate(scope: Scope) -> ReopenRate | None:
 
 
 def _reopen_rate(scope: Scope) -> ReopenRate | None:
-    last = dt.datetime.combine(scope.today, dt.time(), scope.city.zone) - reopening.REOPENED_WITHIN
+    last = dt.datetime.combine(scope.today, dt.time(), scope.city.zone) - reopenings.REOPENED_WITHIN
     events = Event.objects.filter(jurisdiction=scope.city)
-    undone_ids = events.filter(kind="undone", at__gte=last - reopening.REOPENED_WITHIN)
+    undone_ids = events.filter(kind="undone", at__gte=last - reopenings.REOPENED_WITHIN)
     try:
         with at_most(STATEMENT_MS):
             undone = {pk for pk in undone_ids.values_list("data__event_id", flat=True) if pk}
@@ -229,19 +229,19 @@ def _reopen_rate(scope: Scope) -> ReopenRate | None:
                 (request, at, reopened_count)
                 for pk, request, at, reopened_count in events.filter(
                     kind="resolved",
-                    at__gte=last - reopening.REOPENED_WITHIN,
+                    at__gte=last - reopenings.REOPENED_WITHIN,
                     at__lt=last,
                     service_request__in=scope.rows(*EVERY_STATUS).order_by().values("pk"),
                 ).values_list("pk", "service_request", "at", "service_request__reopened_count")
                 if pk not in undone
             ]
-            reopened = reopening.lasting({request for request, _at, count in resolved if request and count})
+            reopened = reopenings.lasting({request for request, _at, count in resolved if request and count})
     except TimeUpError:
         return None
     within = [
         at
         for request, at, count in resolved
-        if request and count and any(at < again <= at + reopening.REOPENED_WITHIN for again in reopened[request])
+        if request and count and any(at < again <= at + reopenings.REOPENED_WITHIN for again in reopened[request])
     ]
     return ReopenRate(len(resolved), len(within))
 

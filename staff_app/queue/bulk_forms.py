@@ -14,7 +14,7 @@ from requests_app import references
 from requests_app.actions.work.bulk_jobs import MOST
 from requests_app.models import Department, Jurisdiction, ListedReason, PublicState, ServiceRequest, User
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
-from requests_app.rules.people import leave, permissions
+from requests_app.rules.people import leaves, permissions
 from requests_app.rules.work.steps import Written
 from staff_app import due
 from staff_app.request.forms import (
@@ -66,7 +66,7 @@ class BulkAssignForm(BulkForm):
 
     def prepare(self) -> None:
         found = colleagues(self.city, self.user)
-        self.away = leave.away(self.city, found)
+        self.away = leaves.away(self.city, found)
         self.fields["assignee"].queryset = found  # type: ignore[attr-defined]
         self.fields["assignee"].label_from_instance = self._label  # type: ignore[attr-defined]
         self.helper.show_optional = False

@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.fields import BooleanField
 
 from requests_app import references
-from requests_app.actions.people.reporter import normalized_phone
+from requests_app.actions.people.reporters import normalized_phone
 from requests_app.models import (
     Asset,
     ContactPoint,

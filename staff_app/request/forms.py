@@ -38,7 +38,7 @@ from requests_app.models import (
 )
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.photos import WorkPhoto
-from requests_app.rules.people import leave, permissions
+from requests_app.rules.people import leaves, permissions
 from requests_app.rules.publication import public_preview, review
 from requests_app.rules.routing import triage
 from requests_app.rules.shared.intake import clean_text
@@ -559,7 +559,7 @@ class AssignForm(ActionForm):
 
     def prepare(self) -> None:
         found = colleagues(self.service_request, self.user)
-        self.away = {} if self._is_oneself() else leave.away(self.service_request.jurisdiction, found)
+        self.away = {} if self._is_oneself() else leaves.away(self.service_request.jurisdiction, found)
         self.fields["assignee"].queryset = found  # type: ignore[attr-defined]
         self.fields["assignee"].label_from_instance = self._label  # type: ignore[attr-defined]
         self.fields["assignee"].initial = self.service_request.assignee_id
@@ -573,7 +573,7 @@ class AssignForm(ActionForm):
         day = date_format(away.until, "MONTH_DAY_FORMAT")
         return _("%(name)s (away until %(day)s)") % {"name": user, "day": day}
 
-    def _chosen_away(self) -> leave.Away | None:
+    def _chosen_away(self) -> leaves.Away | None:
         chosen = str(self.data.get("assignee", ""))
         # They know where they are themselves.
         is_other = chosen.isdecimal() and len(chosen) < 19 and not self._is_oneself()

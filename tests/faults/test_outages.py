@@ -25,7 +25,7 @@ from pytest_django.fixtures import Settings
 
 from config.stack.machine import redis_server
 from requests_app import api_keys, outbox
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.programs import webhooks
 from requests_app.models import OutboxRow, ServiceRequest
 from requests_app.worker.tasks import drain

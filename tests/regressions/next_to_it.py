@@ -141,10 +141,10 @@ REGRESSIONS = [
     ),
     Regression(
         "somebody is away in every city",
-        "requests_app/rules/people/leave.py",
+        "requests_app/rules/people/leaves.py",
         "return Q(jurisdiction=jurisdiction, starts_on__lte=day, ends_on__gte=day)",
         "return Q(starts_on__lte=day, ends_on__gte=day)",
-        (f"{RULES}/people/test_leave.py",),
+        (f"{RULES}/people/test_leaves.py",),
     ),
     Regression(
         "a department's email has a hidden reply",

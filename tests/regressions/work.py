@@ -99,7 +99,7 @@ REGRESSIONS = [
     Regression(
         "residents reopen for ever",
         "requests_app/actions/work/reopenings.py",
-        "if isinstance(actor, Person) and not reopening.is_in_time(service_request):",
+        "if isinstance(actor, Person) and not reopenings.is_in_time(service_request):",
         "if False:",
         ("tests/requests_app/actions/work/test_progress.py", "tests/requests_app/web/request/test_afterward.py"),
     ),
@@ -169,21 +169,21 @@ REGRESSIONS = [
     ),
     Regression(
         "not found can be reopened as long as anything else",
-        "requests_app/rules/work/reopening.py",
+        "requests_app/rules/work/reopenings.py",
         "STILL_THERE_WITHIN = dt.timedelta(days=14)",
         "STILL_THERE_WITHIN = dt.timedelta(days=30)",
         ("tests/requests_app/actions/work/test_progress.py", "tests/requests_app/web/request/test_afterward.py"),
     ),
     Regression(
         "what was removed can be reopened",
-        "requests_app/rules/work/reopening.py",
+        "requests_app/rules/work/reopenings.py",
         "    if disposition == Disposition.REMOVED:\n        return 0\n",
         "",
         ("tests/requests_app/actions/work/test_progress.py", "tests/requests_app/web/request/test_afterward.py"),
     ),
     Regression(
         "a follower brings back what its reporter withdrew",
-        "requests_app/rules/work/reopening.py",
+        "requests_app/rules/work/reopenings.py",
         "service_request.disposition == Disposition.WITHDRAWN and not own",
         "False",
         (
@@ -388,14 +388,14 @@ REGRESSIONS = [
     ),
     Regression(
         "a resident changes what staff already work on",
-        "requests_app/rules/report/reporter_edits.py",
+        "requests_app/rules/report/corrections.py",
         'return "started" if service_request.reopened_count or by_staff.exists() else ""',
         'return "started" if service_request.reopened_count else ""',
         ("tests/requests_app/web/request/test_edit.py",),
     ),
     Regression(
         "a resident changes what others have joined",
-        "requests_app/rules/report/reporter_edits.py",
+        "requests_app/rules/report/corrections.py",
         "if service_request.people_count > 1:",
         "if False:",
         ("tests/requests_app/web/request/test_edit.py",),
@@ -484,14 +484,14 @@ REGRESSIONS = [
     ),
     Regression(
         'a reason is kept for "yes"',
-        "requests_app/actions/truth/survey_answers.py",
+        "requests_app/actions/truth/survey.py",
         'stored_reason = "" if value == SurveyAnswer.Value.YES else reason',
         "stored_reason = reason",
         ("tests/requests_app/web/request/test_survey.py",),
     ),
     Regression(
         "somebody else's report answers the survey",
-        "requests_app/actions/truth/survey_answers.py",
+        "requests_app/actions/truth/survey.py",
         "    if outcome is None:\n        raise TooLate\n",
         "    outcome = outcome or 0\n",
         ("tests/requests_app/web/request/test_survey.py",),

@@ -233,7 +233,7 @@ def _values(html: str, name: str) -> list[str]:
 def web_later_photo(town: Town, text: str) -> ServiceRequest:
     report, ana, _token = town.public_report()
     ana.post(f"/r/{report.reference}/photos/", {"photos": [SimpleUploadedFile("a.jpg", factories.jpeg())], "stay": "1"})
-    (photo,) = later_photos.reporter_edits.later_photos(report)
+    (photo,) = later_photos.corrections.later_photos(report)
     ana.post(f"/r/{report.reference}/photos/", {f"alt_{photo.name}": text})
     return town.only()
 

@@ -10,7 +10,8 @@ from requests_app.actions.people import leaves
 from requests_app.clock import app_now
 from requests_app.models import Leave, OnCall, ServiceRequest, User
 from requests_app.rules.alarms import alarms
-from requests_app.rules.people import leave, permissions
+from requests_app.rules.people import leaves as leave_rules
+from requests_app.rules.people import permissions
 from tests import factories
 from tests.factories import Rivermark
 
@@ -19,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 
 def away(town: Rivermark, user: User, stand_in: User | None = None, *, start: int = 0, days: int = 7) -> Leave:
-    first = leave.today(town.city) + start * DAY
+    first = leave_rules.today(town.city) + start * DAY
     return leaves.add(town.city, user, starts_on=first, ends_on=first + days * DAY, stand_in=stand_in, actor=town.ada)
 
 
@@ -46,11 +47,11 @@ def test_a_stand_in_who_is_away_too_is_refused(town: Rivermark) -> None:
 def test_a_chain_ends_at_somebody_who_is_there(town: Rivermark) -> None:
     away(town, town.dev, town.tom)
     away(town, town.tom, town.cal)
-    found = leave.away(town.city, [town.dev])[town.dev.pk]
+    found = leave_rules.away(town.city, [town.dev])[town.dev.pk]
     assert found.stand_in == town.cal
     # Nobody at its end: Cal is away without a stand-in.
     away(town, town.cal)
-    assert leave.away(town.city, [town.dev])[town.dev.pk].stand_in is None
+    assert leave_rules.away(town.city, [town.dev])[town.dev.pk].stand_in is None
 
 
 def test_assigning_to_them_offers_the_stand_in(

@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions.people.reporter import Reporter, create_participant
+from requests_app.actions.people.reporters import Reporter, create_participant
 from requests_app.actions.report import drafts, submission
 from requests_app.actions.work import conversation
 from requests_app.clock import app_now

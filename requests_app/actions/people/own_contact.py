@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from requests_app.actions.people.reporter import normalized_phone
+from requests_app.actions.people.reporters import normalized_phone
 from requests_app.actions.shared import verify_email
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Participation, Person, Subscription

@@ -1,6 +1,6 @@
 """What a resident wrote on another site (FixMyStreet) about a report here, sent on to us by that site."""
 
-from requests_app.actions.people.reporter import Reporter, create_participant
+from requests_app.actions.people.reporters import Reporter, create_participant
 from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.actions.work import conversation
 from requests_app.clock import app_now

@@ -9,7 +9,7 @@ from requests_app import events
 from requests_app.actions.shared import clocks
 from requests_app.clock import app_now
 from requests_app.models import OPEN, Clock, ServiceRequest, User
-from requests_app.rules.people import leave, permissions
+from requests_app.rules.people import leaves, permissions
 from requests_app.rules.promises import escalation
 from requests_app.rules.promises.escalation import ASSIGNEE, HEAD, STEPS, WARNING
 
@@ -58,7 +58,7 @@ def _reader(service_request: ServiceRequest, code: str) -> User | None:
     """Who is notified: its assignee; without one, or later, a supervisor; at last the department's head."""
     department = service_request.department
     assignee, head = service_request.assignee, department.head if department else None
-    away = leave.away_ids(service_request.jurisdiction)
+    away = leaves.away_ids(service_request.jurisdiction)
     if code == ASSIGNEE and assignee is not None and assignee.is_active and assignee.pk not in away:
         return assignee
     if code == HEAD and head is not None and head.is_active:

@@ -16,7 +16,7 @@ from requests_app.clock import app_now
 from requests_app.models import Answer, Owner, Person, QuestionVersion, ServiceRequest, TextRevision
 from requests_app.places import ownership
 from requests_app.rules.publication.publication import words_of
-from requests_app.rules.report import key_sentence, reporter_edits
+from requests_app.rules.report import corrections, key_sentence
 from requests_app.rules.shared import intake, question_kinds
 
 Field = TextRevision.Field
@@ -52,10 +52,10 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     """Returns False if nothing changes. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
     # Lock first: staff who accept the report at the same time must not end up with a different one.
     service_request = ServiceRequest.objects.locked(pk)
-    if reporter_edits.too_late(service_request):
+    if corrections.too_late(service_request):
         raise progress.TooLate
     told_before = words_of(service_request).told
-    is_current = correction.was in ("", reporter_edits.fingerprint(service_request))
+    is_current = correction.was in ("", corrections.fingerprint(service_request))
     place = correction.place
     if place is not None and place.point is not None:
         if not ownership.inside(service_request.jurisdiction, place.point):
@@ -101,7 +101,7 @@ def _change_answers(service_request: ServiceRequest, texts: Mapping[str, str], a
     }
     values = {code: answer.value for code, answer in answers.items()}
     changed = False
-    for question in reporter_edits.text_questions(service_request, values):
+    for question in corrections.text_questions(service_request, values):
         if question.code not in texts:
             continue
         text = intake.clean_text(texts[question.code])[: question_kinds.ANSWER_MAX]

@@ -11,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 
 from requests_app import photos
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import submission
 from requests_app.actions.work import related_requests
 from requests_app.clock import app_now

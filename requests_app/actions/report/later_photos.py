@@ -14,7 +14,7 @@ from requests_app.models import Person, Photo, ServiceRequest, TextRevision
 from requests_app.photos import PhotoRefused, refusal_message
 from requests_app.rules.publication import public_texts
 from requests_app.rules.publication.publication import Words
-from requests_app.rules.report import reporter_edits
+from requests_app.rules.report import corrections
 
 
 def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor: Person, key: str = "") -> Photo:
@@ -40,8 +40,8 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
     with transaction.atomic():
         # Lock first: several photos may arrive at once, and the request may be closed at the same time.
         service_request = ServiceRequest.objects.locked(service_request.pk)
-        is_open = reporter_edits.takes_photos(service_request)
-        if is_open and len(reporter_edits.later_photos(service_request)) < reporter_edits.LATER_PHOTOS_MAX:
+        is_open = corrections.takes_photos(service_request)
+        if is_open and len(corrections.later_photos(service_request)) < corrections.LATER_PHOTOS_MAX:
             service_request.has_new_answer = True
             service_request.updated_at = app_now()
             service_request.save(update_fields=["has_new_answer", "updated_at"])
@@ -55,9 +55,9 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
     """Removes a photo added later, until work begins. Raises progress.TooLate. Does nothing if it is already gone."""
     with transaction.atomic():
         service_request = ServiceRequest.objects.locked(pk)
-        if reporter_edits.too_late(service_request):
+        if corrections.too_late(service_request):
             raise progress.TooLate
-        photo = next((later for later in reporter_edits.later_photos(service_request) if later.name == name), None)
+        photo = next((later for later in corrections.later_photos(service_request) if later.name == name), None)
         if photo is None:
             return
         events.record(service_request, "photo_removed", actor=actor, photo_id=photo.pk)
@@ -71,7 +71,7 @@ def save_descriptions(pk: int, alts: Mapping[str, str], *, was_asked: bool = Fal
     service_request = ServiceRequest.objects.locked(pk)
     removed_texts = {key for key, _reason, _by in public_texts.removed_texts(service_request)}
     new = []
-    for photo in reporter_edits.later_photos(service_request):
+    for photo in corrections.later_photos(service_request):
         alt = alts.get(photo.name, photo.alt)[:300]
         # Text that staff hid stays hidden, even if a page still open sends it again.
         if alt == photo.alt or public_texts.key_of(TextRevision.Field.PHOTO, photo.pk) in removed_texts:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import events, references
 from requests_app.actions.alarms import alarms
-from requests_app.actions.people.reporter import Reporter, create_participant
+from requests_app.actions.people.reporters import Reporter, create_participant
 from requests_app.actions.shared import clocks, counters, verify_email
 from requests_app.clock import app_now
 from requests_app.core import transactions

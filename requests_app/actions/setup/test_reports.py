@@ -6,7 +6,7 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import submission
 from requests_app.actions.routing import routing
 from requests_app.models import Channel, GazetteerEntry, Jurisdiction, ServiceVersion

@@ -26,10 +26,10 @@ from requests_app.models import (
     User,
 )
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.rules.people import leave
-from requests_app.rules.truth import ending_sample
-from requests_app.rules.work import reopening
-from requests_app.rules.work.reopening import REOPENED_WITHIN
+from requests_app.rules.people import leaves
+from requests_app.rules.truth import ending_checks
+from requests_app.rules.work import reopenings
+from requests_app.rules.work.reopenings import REOPENED_WITHIN
 
 PERMISSION = "check_endings"
 SEED_BYTES = 16
@@ -66,7 +66,7 @@ def _ended(department: Department, week: dt.date, dispositions: Collection[str])
     start = dt.datetime.combine(week, dt.time(), city.zone)
     end = dt.datetime.combine(week + WEEK, dt.time(), city.zone)
     merged = Q(disposition=Disposition.DUPLICATE)
-    both = merged & Q(duplicate_of__disposition__in=ending_sample.GONE, duplicate_of__department=department)
+    both = merged & Q(duplicate_of__disposition__in=ending_checks.GONE, duplicate_of__department=department)
     found = ServiceRequest.objects.made_here().filter(
         ~merged & Q(department=department) | both, jurisdiction=city, disposition__in=dispositions, resolved_at__lt=end
     )
@@ -81,7 +81,7 @@ def _to_draw(department: Department, week: dt.date, outcomes: Collection[str]) -
 
 @transaction.atomic
 def draw(
-    department: Department, *, week: dt.date, seed: str = "", outcomes: Collection[str] = ending_sample.CHECKED
+    department: Department, *, week: dt.date, seed: str = "", outcomes: Collection[str] = ending_checks.CHECKED
 ) -> EndingSample:
     """Draws the week's endings. seed, outcomes: to repeat a drawing; otherwise a random one from all that can be seen."""
     city = department.jurisdiction
@@ -94,13 +94,13 @@ def draw(
             "seed": seed or secrets.token_hex(SEED_BYTES),
             "wanted": city.checked_endings,
             "endings": len(found),
-            "other_endings": _ended(department, week, ending_sample.OTHERS).count(),
+            "other_endings": _ended(department, week, ending_checks.OTHERS).count(),
             "outcomes": list(outcomes),
         },
     )
     if not is_new:
         return sample
-    drawn = ending_sample.drawn(found, seed=sample.seed, count=sample.wanted)
+    drawn = ending_checks.drawn(found, seed=sample.seed, count=sample.wanted)
     requests = ServiceRequest.objects.select_related("duplicate_of").in_bulk(drawn)
     checkers = _Checkers(city)
     EndingCheck.objects.bulk_create(
@@ -127,7 +127,7 @@ class _Checkers:
             self.teams[user_id].add(team_id)
         self.departments: dict[int, set[int]] = defaultdict(set)
         memberships = Membership.objects.filter(jurisdiction=city, user__is_active=True).exclude(
-            user__in=leave.away_ids(city)
+            user__in=leaves.away_ids(city)
         )
         users = set()
         for user_id, department_id, permissions in memberships.values_list(
@@ -153,7 +153,7 @@ class _Checkers:
         fitting = [
             user
             for user in self.users
-            if ending_sample.may_check(
+            if ending_checks.may_check(
                 checker=user,
                 checker_teams=self.teams[user],
                 is_in_department=service_request.department_id in self.departments[user],
@@ -201,7 +201,7 @@ def note_reopened() -> int:
         ).select_related("service_request")
     )
     both = {check.pk: [check.service_request_id, check.service_request.duplicate_of_id] for check in checks}
-    reopened_at = reopening.lasting({pk for pair in both.values() for pk in pair if pk is not None})
+    reopened_at = reopenings.lasting({pk for pair in both.values() for pk in pair if pk is not None})
     noted = []
     for check in checks:
         until = check.ended_at + REOPENED_WITHIN

@@ -18,7 +18,7 @@ from requests_app.rules.shared.lifecycle import IllegalTransition, next_status
 
 
 class TooLate(Exception):
-    """The resident can't do this any more: reopen (see rules/work/reopening.py), edit, or answer the survey."""
+    """The resident can't do this any more: reopen (see rules/work/reopenings.py), edit, or answer the survey."""
 
 
 @atomic_action

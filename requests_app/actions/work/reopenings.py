@@ -15,7 +15,7 @@ from requests_app.core.transactions import atomic_action
 from requests_app.models import Comment, Event, Participation, Person, RequestArea, ServiceRequest, Status, User
 from requests_app.rules.people import permissions
 from requests_app.rules.shared.lifecycle import next_status
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings
 
 # From this reopening on, the request goes to a supervisor.
 ESCALATE_AT_REOPENING = 2
@@ -25,10 +25,10 @@ ESCALATE_AT_REOPENING = 2
 def reopen(
     pk: int, *, text: str, actor: User | Person | None, language: str = "", checked_by: User | None = None
 ) -> ServiceRequest:
-    """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/work/reopening.py."""
+    """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/work/reopenings.py."""
     service_request, fields = progress.transition(pk, "reopen")
     ended_at = service_request.resolved_at
-    if isinstance(actor, Person) and not reopening.is_in_time(service_request):
+    if isinstance(actor, Person) and not reopenings.is_in_time(service_request):
         raise progress.TooLate
     if service_request.duplicate_of is not None:
         _leave_parent(service_request, service_request.duplicate_of, actor)
@@ -121,7 +121,7 @@ def undo_reopening(pk: int, *, actor: Person) -> ServiceRequest:
     """Undoes this person's reopening: it is resolved as before. Raises TooLate if anyone acted on it since."""
     # Lock first: staff may accept it in the same second.
     service_request = ServiceRequest.objects.locked(pk)
-    event = reopening.reopening_to_undo(service_request, actor)
+    event = reopenings.reopening_to_undo(service_request, actor)
     if event is None:
         raise progress.TooLate
     acknowledged_at = event.data.get("acknowledged_at")

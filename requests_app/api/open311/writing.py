@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from requests_app import photos
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import submission
 from requests_app.actions.report.submission import Idempotency, Place, Refused
 from requests_app.api.emergency import CONFIRMED, emergency_in, stopped_words

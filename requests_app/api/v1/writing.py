@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import links, photos
 from requests_app.actions.following import followers, subscriptions
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import corrections, emergency_question, later_photos, submission
 from requests_app.actions.report.submission import Idempotency, Place, Refused, SubmissionResult
 from requests_app.actions.shared import verify_email
@@ -41,7 +41,7 @@ from requests_app.places.ownership import owner_of
 from requests_app.rules.alarms import screening
 from requests_app.rules.following.follow_target import NAMES, RADII, follow_target
 from requests_app.rules.people import blocked_addresses
-from requests_app.rules.report import reporter_edits
+from requests_app.rules.report import corrections as correction_rules
 from requests_app.rules.setup import offer_dates
 from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.lifecycle import IllegalTransition
@@ -379,7 +379,7 @@ def edit(found: RequestAccess, description: str) -> None:
     about = found.service_request
     if found.link is None or "change" not in allowed_actions(found):
         raise Problem("conflict", _("Someone is already working on this request. Send a comment instead."))
-    wanted = corrections.Correction(text=description, note=about.place_note, was=reporter_edits.fingerprint(about))
+    wanted = corrections.Correction(text=description, note=about.place_note, was=correction_rules.fingerprint(about))
     try:
         corrections.correct(about.pk, wanted, actor=found.link.person)
     except progress.TooLate:

@@ -14,7 +14,7 @@ from requests_app.models.people import Membership, User
 from requests_app.models.service_request import Comment, ServiceRequest
 from requests_app.models.states import PublicState
 from requests_app.rules.alarms import screening
-from requests_app.rules.people import leave, permissions
+from requests_app.rules.people import leaves, permissions
 from requests_app.rules.shared import intake
 
 Level = AlarmCall.Level
@@ -137,7 +137,7 @@ def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime, 
     level = Level.DEPARTMENT if department is not None else Level.DANGER if kind else Level.DESK
     entries = OnCall.objects.filter(jurisdiction=city, department=department, kind=kind).select_related("user")
     local = at.astimezone(city.zone)
-    away = leave.away_ids(city, local.date())
+    away = leaves.away_ids(city, local.date())
     working = [entry for entry in _working(city, entries) if entry.user_id not in away]
     return [_callee(entry, level) for entry in working if is_on_duty(entry, local)]
 
@@ -186,7 +186,7 @@ def _supervisor(user: User | None) -> list[Callee]:
 
 def _city_supervisor(city: Jurisdiction) -> User | None:
     """Somebody who supervises the whole city."""
-    return _city_supervisors(city).exclude(pk__in=leave.away_ids(city)).order_by("id").first()
+    return _city_supervisors(city).exclude(pk__in=leaves.away_ids(city)).order_by("id").first()
 
 
 def _city_supervisors(city: Jurisdiction) -> QuerySet[User]:

@@ -18,7 +18,7 @@ from requests_app.models.catalog import Department, Service, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState, ReviewReason
-from requests_app.rules.people import leave
+from requests_app.rules.people import leaves
 from requests_app.rules.shared.lifecycle import ACTIONS
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ def searches_words(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bo
 
 def find_supervisor(department: Department) -> User | None:
     """The supervisor with the fewest open requests in the department, or else in the whole city. Skips those who are away."""
-    away = leave.away_ids(department.jurisdiction)
+    away = leaves.away_ids(department.jurisdiction)
     # In one membership: a supervisor elsewhere who only works in this department does not count.
     supervises = Membership.objects.filter(
         user=OuterRef("pk"), jurisdiction=department.jurisdiction_id, role__permissions__contains=["supervise"]

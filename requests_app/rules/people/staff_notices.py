@@ -10,7 +10,7 @@ from requests_app.models.event import Event
 from requests_app.models.people import User
 from requests_app.models.service_request import ServiceRequest
 from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
-from requests_app.rules.people import leave, permissions
+from requests_app.rules.people import leaves, permissions
 
 Kind, Email = StaffNotice.Kind, StaffNotice.Email
 
@@ -54,7 +54,7 @@ def recipients(event: Event, service_request: ServiceRequest) -> list[Recipient]
     kinds.pop(event.user_id or 0, None)
     if not kinds:
         return []
-    away = leave.away(service_request.jurisdiction, kinds)
+    away = leaves.away(service_request.jurisdiction, kinds)
     stand_ins = {one.stand_in.pk for one in away.values() if one.stand_in is not None}
     people = _people({*kinds, *stand_ins})
     choices = chosen(people)

@@ -3,7 +3,7 @@
 from django.db.models import Count, Max, Q
 
 from requests_app.models import OPEN, Team, User
-from requests_app.rules.people import leave
+from requests_app.rules.people import leaves
 
 
 def next_in_team(team: Team) -> User | None:
@@ -14,7 +14,7 @@ def next_in_team(team: Team) -> User | None:
     of_department = Q(assigned__department=team.department_id)
     return (
         team.members.filter(is_active=True)
-        .exclude(pk__in=leave.away_ids(team.department.jurisdiction))
+        .exclude(pk__in=leaves.away_ids(team.department.jurisdiction))
         .annotate(
             load=Count("assigned", filter=of_department & Q(assigned__status__in=OPEN)),
             latest=Max("assigned__routed_at", filter=of_department & Q(assigned__status__in=OPEN)),

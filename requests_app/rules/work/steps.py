@@ -20,7 +20,7 @@ from requests_app.models import (
     ServiceVersion,
     User,
 )
-from requests_app.rules.people import leave, permissions
+from requests_app.rules.people import leaves, permissions
 from requests_app.rules.shared import lifecycle
 from requests_app.rules.work import evidence
 
@@ -199,7 +199,7 @@ def _own_reason(step: Step, service_request: ServiceRequest, user: User) -> str:
 def hold_day(step: Step, city: Jurisdiction) -> dt.date:
     if until := step.arguments.get("until"):
         return dt.date.fromisoformat(until)
-    return leave.today(city) + dt.timedelta(days=int(step.arguments.get("days") or 7))
+    return leaves.today(city) + dt.timedelta(days=int(step.arguments.get("days") or 7))
 
 
 def statuses(verbs: Iterable[str]) -> list[str]:

@@ -16,13 +16,13 @@ from requests_app.link_access import RequestAccess
 from requests_app.messages.moderation_notes import text_notes
 from requests_app.models import Person, ServiceRequest, TextRevision
 from requests_app.rules.publication.public_texts import key_of
-from requests_app.rules.report import reporter_edits
+from requests_app.rules.report import corrections
 from requests_app.web.language_switch import requested_language
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.request.edit_form import LaterPhotosForm
 from requests_app.web.request.reporter_actions import with_link
 
-MOST = reporter_edits.LATER_PHOTOS_MAX
+MOST = corrections.LATER_PHOTOS_MAX
 
 
 @with_link("add_photos", has_page=True)
@@ -63,7 +63,7 @@ def upload_photo(request: CityRequest, access: RequestAccess, person: Person) ->
 
 
 def _form(service_request: ServiceRequest, data: Any = None) -> LaterPhotosForm:
-    kept = reporter_edits.later_photos(service_request)
+    kept = corrections.later_photos(service_request)
     is_public = service_request.is_public and not service_request.photos_private
     notes = text_notes(service_request)
     of_photos = {photo.name: notes.get(key_of(TextRevision.Field.PHOTO, photo.pk), "") for photo in kept}
@@ -89,14 +89,14 @@ def _take(request: CityRequest, service_request: ServiceRequest, person: Person)
     def add(upload: Any, key: str) -> None:
         later_photos.add(service_request, upload, size=upload.size or 0, actor=person, key=key)
 
-    return take_photos(request, add, room=MOST - len(reporter_edits.later_photos(service_request)), most=MOST)
+    return take_photos(request, add, room=MOST - len(corrections.later_photos(service_request)), most=MOST)
 
 
 def _kept(service_request: ServiceRequest, form: LaterPhotosForm) -> dict[str, Any]:
     return {
         "kept_photos": form.kept,
         "of": service_request,
-        "stay_forever": bool(reporter_edits.too_late(service_request)),
+        "stay_forever": bool(corrections.too_late(service_request)),
     }
 
 

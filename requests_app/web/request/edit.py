@@ -32,7 +32,7 @@ from requests_app.rules.publication.public_words import (
     words_for_everyone,
     words_of,
 )
-from requests_app.rules.report import reporter_edits
+from requests_app.rules.report import corrections as rules
 from requests_app.rules.shared import rate_limits
 from requests_app.web.language_switch import requested_language
 from requests_app.web.report import place_input
@@ -55,7 +55,7 @@ def too_late(request: CityRequest, access: RequestAccess) -> HttpResponse:
         "service_request": access.service_request,
         "shown": access.shown,
         "parent": access.parent,
-        "why": reporter_edits.too_late(access.service_request),
+        "why": rules.too_late(access.service_request),
         "unsent_texts": unsent_texts,
         "add_form": form if "add" in allowed_actions(access) else None,
     }
@@ -112,7 +112,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     except corrections.EditConflict:
         service_request.refresh_from_db()
         data = request.POST.copy()
-        data["was"] = reporter_edits.fingerprint(service_request)
+        data["was"] = rules.fingerprint(service_request)
         again = ChangeForm(data, service_request=service_request)
         return _page(request, access, again, status=409, now=service_request)
     except submission.Refused as error:
@@ -136,7 +136,7 @@ def _page(
         "switch_form": "report-form",
         "carried": _carried(request.POST, CARRIED) + [("seen", one["found"].words) for one in more.get("found", [])],
         "asset_name": assets.name_of(request.jurisdiction, asset) if asset else "",
-        "has_photos": reporter_edits.takes_photos(service_request),
+        "has_photos": rules.takes_photos(service_request),
         **more,
     }
     return render(request, "requests_app/request/edit.html", context, status=status)

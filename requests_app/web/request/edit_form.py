@@ -12,7 +12,7 @@ from requests_app.forms.fields import WordsField
 from requests_app.models import Photo, QuestionVersion, ServiceRequest
 from requests_app.rules.publication import personal_data, review
 from requests_app.rules.publication.personal_data import Kind
-from requests_app.rules.report import reporter_edits
+from requests_app.rules.report import corrections
 from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.intake import clean_text
 from requests_app.web.report.forms import PlaceForm
@@ -47,12 +47,12 @@ class ChangeForm(PlaceForm):
             "shown_address": service_request.address,
             "shown_lat": lat,
             "shown_long": long,
-            "was": reporter_edits.fingerprint(service_request),
+            "was": corrections.fingerprint(service_request),
             **(kwargs.get("initial") or {}),
         }
         super().__init__(*args, required=self.version.place_required, **kwargs)
         self.fields["address"] = self._address_field()
-        self.questions = reporter_edits.text_questions(service_request, self.given)
+        self.questions = corrections.text_questions(service_request, self.given)
         self.choices = [one for one in answers if one.question_version.kind not in question_kinds.WORDS]
         self._add_words()
         for question in self.questions:

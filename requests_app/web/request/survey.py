@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app.actions.truth import survey_answers
+from requests_app.actions.truth import survey as actions
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.link_access import RequestAccess, allowed_actions
@@ -13,7 +13,7 @@ from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Person, SurveyAnswer
 from requests_app.rules.shared import rate_limits
 from requests_app.rules.truth import survey as survey_rules
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings
 from requests_app.web.request.forms import SurveyForm, words_form
 from requests_app.web.request.reporter_actions import back_to_report, too_late_to_reopen, with_link
 
@@ -37,7 +37,7 @@ def _one_button(request: CityRequest, access: RequestAccess, chosen: SurveyAnswe
         "question": survey_rules.fixed_question(shown),
         "chosen": chosen.value,
         "answer": dict(SurveyForm.VALUES)[chosen.value],
-        "reopens": chosen == SurveyAnswer.Value.NO and reopening.is_reopened_by_no(shown),
+        "reopens": chosen == SurveyAnswer.Value.NO and reopenings.is_reopened_by_no(shown),
     }
     return render(request, "requests_app/request/survey_answer.html", context)
 
@@ -49,7 +49,7 @@ def _answered(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     if not limits.allow(request, "words", rate_limits.WORDS_AN_HOUR):
         form.add_error(None, too_many_requests())
         return _page(request, access, form, status=429)
-    if survey_answers.answer(access.shown.pk, answers=form.said(), actor=person, through=access.service_request):
+    if actions.answer(access.shown.pk, answers=form.said(), actor=person, through=access.service_request):
         messages.success(request, _("Your report is open again. Its number is the same."))
     if "more" in request.POST:
         messages.success(request, _("Thank you. We count every answer and publish the results."))
@@ -59,12 +59,12 @@ def _answered(request: CityRequest, access: RequestAccess, person: Person) -> Ht
 
 def _page(request: CityRequest, access: RequestAccess, form: SurveyForm, status: int = 200) -> HttpResponse:
     shown, acts = access.shown, allowed_actions(access)
-    no_reopens = reopening.is_reopened_by_no(shown)
+    no_reopens = reopenings.is_reopened_by_no(shown)
     context = {
         "service_request": access.service_request,
         "shown": shown,
         "form": form,
-        "reopen_until": reopening.last_day(shown),
+        "reopen_until": reopenings.last_day(shown),
         "action_form": words_form("not_fixed") if "not_fixed" in acts and not no_reopens else None,
         "acts": acts,
         "no_reopens": no_reopens,

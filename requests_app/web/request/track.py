@@ -35,7 +35,7 @@ from requests_app.rules.promises import expected, promises, suspensions
 from requests_app.rules.promises.service_levels import target_for
 from requests_app.rules.promises.typical_times import typical_time
 from requests_app.rules.truth import survey
-from requests_app.rules.work import evidence, reopening, status_history
+from requests_app.rules.work import evidence, reopenings, status_history
 from requests_app.rules.work.before_after import before_and_after
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.only_the_city import only_the_city
@@ -129,8 +129,8 @@ def _ending(request: CityRequest, shown: ServiceRequest) -> dict[str, Any]:
     """How it ended, and what can follow."""
     resolution = _resolution(shown)
     return {
-        "reopen_until": reopening.last_day(shown),
-        "no_reopens": reopening.is_reopened_by_no(shown),
+        "reopen_until": reopenings.last_day(shown),
+        "no_reopens": reopenings.is_reopened_by_no(shown),
         "appeal": _appeal(shown),
         # Whether they recorded that nobody went there; they may have recorded nothing.
         "by_remote": not shown.visited_at and resolution.get("remote") is True,

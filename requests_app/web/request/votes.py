@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from requests_app import links, references
 from requests_app.actions.following import followers
 from requests_app.actions.following import votes as actions
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import submission
 from requests_app.actions.report.drafts import visitor_hash
 from requests_app.city_request import CityRequest

@@ -25,7 +25,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.models.states import OPEN
-from requests_app.rules.people import leave
+from requests_app.rules.people import leaves as leave_rules
 from requests_app.rules.people.second_step import has_second_step
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page, seen_in
@@ -80,7 +80,7 @@ def _described(users: list[User], city: Jurisdiction) -> list[dict[str, Any]]:
     memberships = Membership.objects.filter(user__in=users, jurisdiction=city).select_related("role", "department")
     for membership in memberships.order_by("id"):
         roles.setdefault(membership.user_id, []).append(membership_name(membership.role, membership.department))
-    away = leave.away(city, users)
+    away = leave_rules.away(city, users)
     return [{"user": one, "roles": roles.get(one.pk, []), "away": away.get(one.pk)} for one in users]
 
 
@@ -239,7 +239,7 @@ def _ended_words(user: User, ended: actions.Ended) -> str:
 
 def leaves_of(user: User, city: Jurisdiction) -> list[Leave]:
     """What isn't over yet."""
-    coming = Leave.objects.filter(user=user, jurisdiction=city, ends_on__gte=leave.today(city))
+    coming = Leave.objects.filter(user=user, jurisdiction=city, ends_on__gte=leave_rules.today(city))
     return list(coming.select_related("stand_in"))
 
 

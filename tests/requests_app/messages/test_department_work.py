@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from django.utils.translation import override
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import conversation
 from requests_app.messages import department_work
 from requests_app.models import Comment, Department, Event, OutboxRow, Photo, ServiceRequest

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app.actions.following import followers
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import submission
 from requests_app.actions.routing import place_corrections, routing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import assignment, conversation
 from requests_app.models import Department, ServiceRequest
 from tests import factories, resident

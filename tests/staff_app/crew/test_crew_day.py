@@ -9,7 +9,7 @@ from django.test import Client
 from requests_app.actions.work import endings, holds, progress, tasks
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Team, User
-from requests_app.rules.people import leave
+from requests_app.rules.people import leaves
 from requests_app.rules.work import crew_day
 from tests import factories
 from tests.factories import Rivermark
@@ -35,7 +35,7 @@ def test_it_holds_what_is_mine_and_my_teams_and_can_be_worked_on(town: Rivermark
     assert "Nothing is assigned" in dev.get("/staff/crew/").content.decode()
     team = Team.objects.create(department=town.streets, code="crew-1", name={"en": "Crew 1"})
     team.members.add(town.dev)
-    today = leave.today(town.city)
+    today = leaves.today(town.city)
     mine = hole(town, assignee=town.dev)
     of_team = hole(town, team=team)
     a_colleagues = hole(town, team=team, assignee=town.tom)
@@ -121,7 +121,7 @@ def test_tasks_of_the_department_are_in_it_without_words_that_are_confidential(
 ) -> None:
     one = factories.routed(town.pothole, "Roots lift the curb.", answers=LANE)
     tasks.add(one.pk, department=town.parks, what="Cut the roots", actor=town.tom)
-    late = leave.today(town.city) - dt.timedelta(days=2)
+    late = leaves.today(town.city) - dt.timedelta(days=2)
     tasks.add(one.pk, department=town.parks, what="Plant a tree", actor=town.tom, due_on=late)
     gus = signed_in(factories.staff("Gus", "crew", town.city, town.parks))
     page = gus.get("/staff/crew/").content.decode()

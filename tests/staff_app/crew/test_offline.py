@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.models import AnswerTemplate, PublicState, ServiceRequest, User
 from staff_app.crew.offline import CHOICE_FIELDS, STOP_FIELDS
 from tests import factories

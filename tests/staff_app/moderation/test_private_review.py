@@ -8,7 +8,7 @@ from django.test import Client
 
 from requests_app import api_keys
 from requests_app.actions.following import followers
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.work import assignment, conversation, staff_actions
 from requests_app.models import (

@@ -21,7 +21,7 @@ from requests_app.models import (
     StaffNoticePreference,
     User,
 )
-from requests_app.rules.people import leave
+from requests_app.rules.people import leaves as leave_rules
 from requests_app.rules.people.staff_notices import Choice
 from tests import factories, mail_server
 from tests.factories import Rivermark
@@ -145,7 +145,7 @@ def test_only_those_who_may_see_it_now_and_still_work_here(
 def test_while_somebody_is_away_the_stand_in_is_notified(
     town: Rivermark, hole: ServiceRequest, mailbox: Mailbox
 ) -> None:
-    today = leave.today(town.city)
+    today = leave_rules.today(town.city)
     leaves.add(
         town.city, town.dev, starts_on=today, ends_on=today + dt.timedelta(days=3), stand_in=town.cal, actor=town.ada
     )
@@ -190,7 +190,7 @@ def test_each_chooses_when_they_are_notified(
 
 
 def with_digest(town: Rivermark, user: User) -> None:
-    day = leave.today(town.city)
+    day = leave_rules.today(town.city)
     with transaction.atomic():
         outbox.enqueue("staff_digest", lane="outside", dedupe_key=f"staff_digest:{town.city.pk}:{day}:{user.pk}")
     mail_server.deliver(later=False)

@@ -18,7 +18,7 @@ from requests_app.models import (
     ServiceRequest,
     User,
 )
-from requests_app.rules.work.reopening import REOPENED_WITHIN
+from requests_app.rules.work.reopenings import REOPENED_WITHIN
 from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time

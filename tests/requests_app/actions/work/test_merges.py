@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from requests_app.actions.following import followers
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import merges, reopenings
 from requests_app.models import ServiceRequest, Status
 from tests import factories

@@ -15,7 +15,7 @@ from requests_app.actions.work.assignment import assign, change_service, return_
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
 from requests_app.rules.shared.lifecycle import IllegalTransition
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings as reopening_rules
 from tests import factories
 from tests.factories import Rivermark
 
@@ -396,7 +396,7 @@ def test_a_resident_may_reopen_it_for_its_own_number_of_days(
     endings.resolve(made.pk, disposition=disposition, text="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
     made.refresh_from_db()
-    assert reopening.may_reopen(made, own=True) == may
+    assert reopening_rules.may_reopen(made, own=True) == may
     if may:
         assert reopenings.reopen(made.pk, text="No.", actor=reporter(made)).is_open
     else:
@@ -407,7 +407,7 @@ def test_a_resident_may_reopen_it_for_its_own_number_of_days(
 def test_what_its_reporter_withdrew_nobody_else_brings_back(town: Rivermark, made: ServiceRequest) -> None:
     endings.withdraw(made.pk, actor=reporter(made))
     made.refresh_from_db()
-    assert [reopening.may_reopen(made, own=own) for own in (True, False)] == [True, False]
+    assert [reopening_rules.may_reopen(made, own=own) for own in (True, False)] == [True, False]
 
 
 def test_what_a_resident_says_when_they_reopen_is_for_the_staff(town: Rivermark, made: ServiceRequest) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from requests_app.actions.following import followers
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import conversation, holds
 from requests_app.models import ServiceRequest
 from requests_app.rules.shared.lifecycle import IllegalTransition

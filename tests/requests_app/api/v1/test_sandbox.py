@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app import api_keys
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.programs import sandbox
 from requests_app.models import Alarm, Counter, CounterDelta, Event, OutboxRow, Photo, ServiceRequest
 from requests_app.rules.programs import webhook_events

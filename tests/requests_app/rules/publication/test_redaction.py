@@ -2,7 +2,7 @@
 
 import pytest
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import conversation, merges
 from requests_app.models import Comment, Membership, User
 from requests_app.rules.people import permissions

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions.following import followers, subscriptions
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared import verify_email
 from requests_app.actions.work import conversation, endings

@@ -8,10 +8,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared import counters
-from requests_app.actions.truth import survey_answers
+from requests_app.actions.truth import survey
 from requests_app.actions.work import reopenings
 from requests_app.actions.work.assignment import change_service
 from requests_app.clock import app_now
@@ -58,7 +58,7 @@ def answered(
 
 def say(request: ServiceRequest, person: Person, fixed: str, treated: str = "") -> None:
     said = {"fixed": (fixed, "")} | ({"treated_well": (treated, "")} if treated else {})
-    survey_answers.answer(request.pk, answers=said, actor=person, through=request)
+    survey.answer(request.pk, answers=said, actor=person, through=request)
 
 
 def page(path: str = "/numbers/") -> str:

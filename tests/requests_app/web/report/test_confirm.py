@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import links
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.privacy import housekeeping
 from requests_app.actions.report import confirm_report
 from requests_app.actions.shared import counters

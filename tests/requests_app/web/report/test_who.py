@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import submission
 from requests_app.models import Event, ModerationTerm, OneTimeLink, Person, ServiceRequest, ServiceVersion, Subscription
 from requests_app.rules.following.follow_target import FollowTarget

@@ -10,7 +10,7 @@ from django.test import Client
 
 from requests_app import links
 from requests_app.actions.following import followers
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.promises import typical_times
 from requests_app.actions.publication import moderation
 from requests_app.actions.work import conversation, endings, holds, merges, progress, reopenings

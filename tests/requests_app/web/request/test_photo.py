@@ -7,7 +7,7 @@ from django.test import Client
 
 from requests_app import links, photos
 from requests_app.actions.following import followers
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.models import Photo, ServiceRequest
 from tests import factories

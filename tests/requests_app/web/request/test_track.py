@@ -9,7 +9,7 @@ from django.test import Client
 
 from requests_app import links, photos
 from requests_app.actions.following import followers
-from requests_app.actions.people.reporter import Reporter
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.promises import typical_times
 from requests_app.actions.publication import moderation, publication
 from requests_app.actions.report import submission

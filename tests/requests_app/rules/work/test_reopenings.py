@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from requests_app.models import ServiceRequest, Status
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings
 from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time
@@ -26,32 +26,32 @@ def ended(town: Rivermark, disposition: str) -> ServiceRequest:
 )
 def test_the_last_moment_counts_and_the_next_second_does_not(town: Rivermark, disposition: str, days: int) -> None:
     made, last = ended(town, disposition), ENDED + dt.timedelta(days=days)
-    assert reopening.last_day(made) == last
+    assert reopenings.last_day(made) == last
     set_time(last - SECOND)
-    assert reopening.may_reopen(made, own=False)
-    assert not reopening.is_over(made)
+    assert reopenings.may_reopen(made, own=False)
+    assert not reopenings.is_over(made)
     set_time(last + SECOND)
-    assert not reopening.may_reopen(made, own=True)
-    assert reopening.is_over(made)
+    assert not reopenings.may_reopen(made, own=True)
+    assert reopenings.is_over(made)
 
 
 def test_no_reply_has_no_last_day_and_what_was_removed_none_at_all(town: Rivermark) -> None:
     set_time(ENDED + dt.timedelta(days=400))
     unanswered, removed = ended(town, "no_reply"), ended(town, "removed")
-    assert (reopening.last_day(unanswered), reopening.may_reopen(unanswered, own=False)) == (None, True)
+    assert (reopenings.last_day(unanswered), reopenings.may_reopen(unanswered, own=False)) == (None, True)
     set_time(ENDED + SECOND)
-    assert not reopening.may_reopen(removed, own=True)
-    assert not reopening.is_over(removed)
+    assert not reopenings.may_reopen(removed, own=True)
+    assert not reopenings.is_over(removed)
 
 
 def test_only_its_reporter_reopens_what_was_withdrawn_and_nobody_what_is_open(town: Rivermark) -> None:
     set_time(ENDED + SECOND)
     made = ended(town, "withdrawn")
-    assert reopening.may_reopen(made, own=True)
-    assert not reopening.may_reopen(made, own=False)
+    assert reopenings.may_reopen(made, own=True)
+    assert not reopenings.may_reopen(made, own=False)
     made.resolved_at = None
-    assert not reopening.may_reopen(made, own=True)
-    assert not reopening.is_over(made)
+    assert not reopenings.may_reopen(made, own=True)
+    assert not reopenings.is_over(made)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,6 @@ def test_no_reopens_only_what_was_said_to_be_done_and_in_time(
 ) -> None:
     made = ended(town, disposition)
     set_time(ENDED + dt.timedelta(days=13))
-    assert reopening.is_reopened_by_no(made) is is_reopened
+    assert reopenings.is_reopened_by_no(made) is is_reopened
     set_time(ENDED + dt.timedelta(days=31))
-    assert not reopening.is_reopened_by_no(made)
+    assert not reopenings.is_reopened_by_no(made)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_app.rules.truth.ending_sample import drawn, may_check
+from requests_app.rules.truth.ending_checks import drawn, may_check
 
 pytestmark = pytest.mark.shows("14.6")
 

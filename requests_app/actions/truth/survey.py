@@ -11,7 +11,7 @@ from requests_app.actions.work import reopenings
 from requests_app.actions.work.progress import TooLate
 from requests_app.models import Person, ServiceRequest, SurveyAnswer
 from requests_app.rules.truth import survey
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings as reopening_rules
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def answer(pk: int, *, answers: Mapping[str, tuple[str, str]], actor: Person, th
             reason=stored_reason or None,
         )
     fixed, _reason = answers.get(SurveyAnswer.Question.FIXED, ("", ""))
-    if fixed != SurveyAnswer.Value.NO or not reopening.is_reopened_by_no(service_request):
+    if fixed != SurveyAnswer.Value.NO or not reopening_rules.is_reopened_by_no(service_request):
         return False
     reopenings.reopen(pk, text="", actor=actor)
     return True

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from requests_app.models import Leave, User
-from requests_app.rules.people import leave
+from requests_app.rules.people import leaves
 from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time
@@ -24,31 +24,31 @@ def test_both_days_belong_to_it_in_this_city(town: Rivermark, day: dt.date, is_a
     lakeside = factories.lakeside()
     away(town, town.tom)
     Leave.objects.create(jurisdiction=lakeside.city, user=town.dev, starts_on=FIRST, ends_on=LAST)
-    assert leave.away_ids(town.city, day) == ([town.tom.pk] if is_away else [])
-    assert set(leave.away(town.city, [town.tom, town.dev.pk], day)) == ({town.tom.pk} if is_away else set())
+    assert leaves.away_ids(town.city, day) == ([town.tom.pk] if is_away else [])
+    assert set(leaves.away(town.city, [town.tom, town.dev.pk], day)) == ({town.tom.pk} if is_away else set())
 
 
 def test_today_is_the_citys_day(town: Rivermark) -> None:
     town.city.time_zone = "America/Chicago"
     away(town, town.tom)
     set_time(dt.datetime(2027, 3, 6, 5, tzinfo=dt.UTC))
-    assert leave.today(town.city) == LAST
-    assert leave.away_ids(town.city) == [town.tom.pk]
+    assert leaves.today(town.city) == LAST
+    assert leaves.away_ids(town.city) == [town.tom.pk]
     set_time(dt.datetime(2027, 3, 6, 7, tzinfo=dt.UTC))
-    assert leave.away_ids(town.city) == []
+    assert leaves.away_ids(town.city) == []
 
 
 def test_a_stand_in_who_is_away_hands_on_and_nobody_stands_in_for_a_ring(town: Rivermark) -> None:
     away(town, town.tom, town.dev)
-    assert leave.away(town.city, [town.tom], FIRST)[town.tom.pk] == leave.Away(LAST, town.dev)
+    assert leaves.away(town.city, [town.tom], FIRST)[town.tom.pk] == leaves.Away(LAST, town.dev)
     away(town, town.dev, town.pia)
-    assert leave.away(town.city, [town.tom], FIRST)[town.tom.pk].stand_in == town.pia
+    assert leaves.away(town.city, [town.tom], FIRST)[town.tom.pk].stand_in == town.pia
     away(town, town.pia, town.tom)
-    assert leave.away(town.city, [town.tom], FIRST)[town.tom.pk].stand_in is None
+    assert leaves.away(town.city, [town.tom], FIRST)[town.tom.pk].stand_in is None
 
 
 def test_somebody_who_left_stands_in_for_nobody(town: Rivermark) -> None:
     away(town, town.tom, town.dev)
     User.objects.filter(pk=town.dev.pk).update(is_active=False)
-    assert leave.away(town.city, [town.tom], FIRST)[town.tom.pk].stand_in is None
-    assert leave.away(town.city, [town.dev], FIRST) == {}
+    assert leaves.away(town.city, [town.tom], FIRST)[town.tom.pk].stand_in is None
+    assert leaves.away(town.city, [town.dev], FIRST) == {}
