@@ -10,7 +10,7 @@ from requests_app.actions.routing import versions
 from requests_app.actions.setup import catalog_versions
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.search_index import index_catalog
-from requests_app.imports import catalog_go_live
+from requests_app.imports import catalog_desk, catalog_go_live
 from requests_app.imports.catalog_changes import Change, changes, fingerprint
 from requests_app.imports.catalog_file import (
     FORMAT,
@@ -27,6 +27,7 @@ from requests_app.imports.catalog_go_live import missing_by_code
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.rosters import replace_roster, written_rosters
 from requests_app.models import (
+    AnswerTemplate,
     Article,
     ArticleTopic,
     Calendar,
@@ -93,8 +94,8 @@ def save(
         raise SetupChangedError
     changed = _write(jurisdiction, catalog, actor)
     for change in changes(before, export_catalog(jurisdiction)):
-        if change.kind == "routing":
-            # Publishing a version of the rules has logged it.
+        if change.kind in ("routing", "template", "macro"):
+            # The actions that wrote them have logged it.
             continue
         setup_changes.record(
             jurisdiction,
@@ -127,7 +128,7 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
     writer.calendars(catalog.get("calendars", {}))
     writer.departments(catalog.get("departments", []))
     if "desk_on_call" in catalog:
-        writer.desk(catalog["desk_on_call"])
+        writer.desk_on_call(catalog["desk_on_call"])
     writer.dangers(catalog.get("danger_on_call", {}))
     writer.categories(catalog.get("categories", []))
     writer.services(catalog.get("services", []))
@@ -137,6 +138,7 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
         writer.routing(catalog["routing"])
     for kind, rows in catalog.get("reasons", {}).items():
         writer.reasons(kind, rows)
+    writer.desk()
     for kind, by_language in catalog.get("emergency_words", {}).items():
         writer.phrases(kind, by_language)
     for kind, terms in catalog.get("moderation_words", {}).items():
@@ -149,7 +151,7 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
 def _known(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
     models: dict[str, Any] = {
         "calendars": Calendar, "departments": Department, "categories": Category, "services": Service, "topics": ArticleTopic,
-        "articles": Article,
+        "articles": Article, "templates": AnswerTemplate,
     }  # fmt: skip
     known = {
         part: set(model.objects.filter(jurisdiction=jurisdiction).values_list(REFERRED_TO[part], flat=True))
@@ -217,7 +219,7 @@ class _Writer:
             if "on_call" in department:
                 self._count("on_call", replace_roster(self.jurisdiction, row, department["on_call"] or []))
 
-    def desk(self, entries: list[dict[str, Any]]) -> None:
+    def desk_on_call(self, entries: list[dict[str, Any]]) -> None:
         self._count("on_call", replace_roster(self.jurisdiction, None, entries))
 
     def dangers(self, by_kind: dict[str, list[dict[str, Any]]]) -> None:
@@ -299,6 +301,16 @@ class _Writer:
             code__in=[written["code"] for written in entries]
         ).update(active=False)
 
+    def desk(self) -> None:
+        """Raises ImportProblemError if what a macro names isn't there."""
+        for part, put in catalog_desk.PARTS.items():
+            try:
+                changed = put(self.jurisdiction, self.catalog.get(part, []), self.actor)
+            except catalog_desk.MacroRefused as refused:
+                raise _not_imported([str(refused)]) from refused
+            if part in self.catalog:
+                self.changed[part] = changed
+
     def phrases(self, kind: str, by_language: dict[str, list[Any]]) -> None:
         for language, written in by_language.items():
             wanted = {phrase.strip(): [one.strip() for one in unless] for phrase, unless in map(read_phrase, written)}
@@ -370,6 +382,9 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             ]
             for kind in ListedReason.Kind.values
         },
+        "templates": catalog_desk.written_templates(jurisdiction),
+        "macros": catalog_desk.written_macros(jurisdiction),
+        "views": catalog_desk.written_views(jurisdiction),
         "emergency_words": _phrases(jurisdiction),
         "moderation_words": {
             kind: list(ModerationTerm.objects.filter(**own, kind=kind).order_by("value").values_list("value", flat=True))

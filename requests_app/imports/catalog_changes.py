@@ -21,6 +21,8 @@ LISTS = {
     "services": ("service", "service_code"),
     "topics": ("topic", "code"),
     "articles": ("article", "code"),
+    "templates": ("template", "name"),
+    "views": ("view", "name"),
 }
 
 
@@ -98,6 +100,8 @@ def _rows(exported: Written) -> Iterator[tuple[tuple[str, str], Written]]:
     for part, (kind, key) in LISTS.items():
         for row in exported[part]:
             yield (kind, row[key]), row
+    for macro in exported["macros"]:
+        yield ("macro", f"{macro.get('department', '')} {macro['name']}".strip()), macro
     yield ("on_call", "desk"), {"on_call": exported["desk_on_call"]}
     for kind, roster in exported["danger_on_call"].items():
         yield ("on_call", kind), {"on_call": roster}

@@ -47,6 +47,7 @@ from requests_app.rules.promises.service_levels import LONGEST, WEEKDAYS
 from requests_app.rules.publication import review
 from requests_app.rules.setup.go_live import REVIEW_WITHIN
 from requests_app.rules.shared import question_kinds
+from requests_app.rules.work import answer_templates, steps
 
 FORMAT = 1
 NAME_MAX = 200
@@ -58,6 +59,7 @@ REFERRED_TO = {
     "services": "service_code",
     "topics": "code",
     "articles": "code",
+    "templates": "name",
 }
 PHRASE_MAX = 120
 # Open311 puts service codes into paths and comma lists.
@@ -143,6 +145,19 @@ def terms(kind: str) -> Any:
 def _target_length(value: Any, info: ValidationInfo) -> int:
     longest = LONGEST[Target.Unit(info.data["unit"])] if "unit" in info.data else max(LONGEST.values())
     return in_range(value, 1, longest)
+
+
+def _answer(value: Any, info: ValidationInfo) -> Any:
+    """A text that staff send: a placeholder that nobody knows would reach residents as it is."""
+    given = _text(value, info)
+    if unknown := [one for text in given.values() for one in answer_templates.problems(text)]:
+        known = ", ".join(f"{{{name}}}" for name in answer_templates.PLACEHOLDERS)
+        raise wrong(f"`{unknown[0]}` can’t be filled in. These can: {known}.")
+    return given
+
+
+def _named(most: int) -> Any:
+    return written(rf"(?s)\s*\S.{{0,{most - 1}}}", f"it should be a name of at most {most} characters.")
 
 
 Text = Annotated[dict[str, str], PlainValidator(_text)]
@@ -483,6 +498,56 @@ class Reason(Section):
     appeal: OptionalText = None
 
 
+class Template(Section):
+    """An answer that staff send, for every service and outcome unless it says which."""
+
+    name: Annotated[str, _named(100)]
+    service: Annotated[str, refers_to("services")] | None = None
+    outcome: Annotated[str, one_of(("", *answer_templates.OUTCOMES))] = ""
+    texts: Annotated[dict[str, str], PlainValidator(_answer)] = Field(alias="words")
+    active: bool = True
+
+
+class Step(Section):
+    """What rules/work/steps.py stores; a template by its name, and a person as `me` or by email address."""
+
+    verb: Annotated[str, one_of([verb for verb in steps.ARGUMENTS if verb != "merge"])]
+    service: Annotated[str, refers_to("services")] | None = None
+    department: Annotated[str, refers_to("departments")] | None = None
+    template: Annotated[str, refers_to("templates")] | None = None
+    assignee: Annotated[str, written(rf"me|{ADDRESS}", "it should be `me` or an email address.")] | None = None
+    disposition: Annotated[str, one_of(steps.WITHOUT_EVIDENCE)] | None = None
+    reason: Written | None = None
+    priority: Priority | None = None
+    days: Annotated[int, whole_number(1, 365)] | None = None
+    text: str | None = None
+    audience: Annotated[str, one_of(steps.AUDIENCES)] | None = None
+
+
+class Macro(Section):
+    """Of a department, or of the whole city."""
+
+    name: Annotated[str, _named(60)]
+    department: Annotated[str, refers_to("departments")] | None = None
+    key: Annotated[int, whole_number(1, 9)] | None = None
+    steps: Annotated[list[Step], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _can_be_done(self) -> Self:
+        try:
+            steps.check(step.model_dump(exclude_unset=True) for step in self.steps)
+        except steps.Refused as refused:
+            raise wrong(f"these steps can’t follow each other, or say too much: look at `{refused.verb}`.") from None
+        return self
+
+
+class View(Section):
+    """Of the queue, shared with everyone on the staff. query: as in the queue's address."""
+
+    name: Annotated[str, _named(60)]
+    query: dict[str, Written | list[Written]]
+
+
 class Emergency(Section):
     """Words alone, or with the longer phrases in which they mean something else."""
 
@@ -539,6 +604,9 @@ class CatalogFile(Section):
     reasons: dict[
         Annotated[str, one_of(ListedReason.Kind.values)], Annotated[list[Reason], distinct(attrgetter("code"))]
     ] = {}
+    templates: Annotated[list[Template], distinct(attrgetter("name"))] = []
+    macros: Annotated[list[Macro], distinct(attrgetter("department", "name"), attrgetter("name"))] = []
+    views: Annotated[list[View], distinct(attrgetter("name"))] = []
     emergency_words: dict[
         Annotated[str, one_of(EmergencyPhrase.Kind.values)],
         dict[str, Annotated[list[EmergencyWords], distinct(attrgetter("heard"), attrgetter("phrase"))]],

@@ -21,6 +21,7 @@ KINDS: dict[str, str | Promise] = {
     "layer": gettext_lazy("Map layer"),
     "article": gettext_lazy("Article"),
     "topic": gettext_lazy("Topic"),
+    "view": gettext_lazy("View of the queue"),
     "outcome": gettext_lazy("Outcome"),
     "sign_in": gettext_lazy("Single sign-on"),
     "city": gettext_lazy("City"),

@@ -12,8 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from requests_app.core.localized import localized
-from requests_app.models import ServiceRequest, User
+from requests_app.models import Disposition, ServiceRequest, User
 
+# The outcomes that a template may be for. Handing over, merging and withdrawing have words of their own.
+OUTCOMES = (
+    Disposition.FIXED,
+    Disposition.ACTION_TAKEN,
+    Disposition.ANSWERED,
+    Disposition.NOT_FOUND,
+    Disposition.CANNOT_DO,
+    Disposition.NO_REPLY,
+)
 # What a template may name, and what it becomes.
 PLACEHOLDERS: dict[str, str | Promise] = {
     "reference": gettext_lazy("the report number"),

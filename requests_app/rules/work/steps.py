@@ -100,18 +100,23 @@ def check(steps: Iterable[Written]) -> None:
         raise Refused("invalid", verbs[-1] if verbs else "")
 
 
-def loaded(steps: Sequence[Written], city: Jurisdiction, user: User) -> list[Step]:
-    """The steps with what they name. Raises Refused if something is gone: then none of them is done."""
+def loaded(steps: Sequence[Written], city: Jurisdiction, user: User | None) -> list[Step]:
+    """The steps with what they name. Raises Refused if something is gone: then none of them is done.
+
+    user: who runs them; None if they are only stored, when "me" is nobody yet.
+    """
     check(steps)
     return [_LOADERS.get(one["verb"], _plain)(one, city, user) for one in steps]
 
 
-def _plain(step: Written, _city: Jurisdiction, _user: User) -> Step:
+def _plain(step: Written, _city: Jurisdiction, _user: User | None) -> Step:
     return Step(step["verb"], step)
 
 
-def _assignee(step: Written, city: Jurisdiction, user: User) -> Step:
-    wanted = user.pk if step.get("assignee") == "me" else step.get("assignee")
+def _assignee(step: Written, city: Jurisdiction, user: User | None) -> Step:
+    wanted = step.get("assignee")
+    if wanted == "me":
+        wanted = user.pk if user else None
     if wanted is None:
         return Step("assign", step)
     found = User.objects.filter(pk=wanted, is_active=True, memberships__jurisdiction=city).first()
@@ -121,14 +126,14 @@ def _assignee(step: Written, city: Jurisdiction, user: User) -> Step:
     return Step("assign", step, found, frozenset(own.values_list("department_id", flat=True)))
 
 
-def _department(step: Written, city: Jurisdiction, _user: User) -> Step:
+def _department(step: Written, city: Jurisdiction, _user: User | None) -> Step:
     found = Department.objects.filter(jurisdiction=city, code=step.get("department", ""), active=True).first()
     if found is None:
         raise Refused("no_department", "transfer")
     return Step("transfer", step, found)
 
 
-def _service(step: Written, city: Jurisdiction, _user: User) -> Step:
+def _service(step: Written, city: Jurisdiction, _user: User | None) -> Step:
     services = Service.objects.filter(jurisdiction=city, service_code=step.get("service", ""), active=True)
     found = ServiceVersion.objects.select_related("service").filter(pk__in=services.values("current")).first()
     if found is None:
@@ -136,7 +141,7 @@ def _service(step: Written, city: Jurisdiction, _user: User) -> Step:
     return Step("change_service", step, found)
 
 
-def _template(step: Written, city: Jurisdiction, _user: User) -> Step:
+def _template(step: Written, city: Jurisdiction, _user: User | None) -> Step:
     if not step.get("template"):
         return Step(step["verb"], step)
     found = AnswerTemplate.objects.filter(pk=step["template"], jurisdiction=city, active=True).first()
@@ -145,7 +150,9 @@ def _template(step: Written, city: Jurisdiction, _user: User) -> Step:
     return Step(step["verb"], step, found)
 
 
-def _parent(step: Written, city: Jurisdiction, user: User) -> Step:
+def _parent(step: Written, city: Jurisdiction, user: User | None) -> Step:
+    if user is None:
+        raise Refused("no_parent", "merge")
     visible = ServiceRequest.objects.in_jurisdiction(city).visible_to(user)
     found = visible.filter(pk=step.get("parent") or 0, duplicate_of=None).first()
     if found is None:
@@ -153,7 +160,7 @@ def _parent(step: Written, city: Jurisdiction, user: User) -> Step:
     return Step("merge", step, found)
 
 
-_LOADERS: dict[str, Callable[[Written, Jurisdiction, User], Step]] = {
+_LOADERS: dict[str, Callable[[Written, Jurisdiction, User | None], Step]] = {
     "assign": _assignee,
     "transfer": _department,
     "change_service": _service,

@@ -20,7 +20,6 @@ from requests_app.models import (
     Area,
     Article,
     ArticleTopic,
-    Disposition,
     Jurisdiction,
     ListedReason,
     Notice,
@@ -34,15 +33,6 @@ from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 Words = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
 ANSWER_MAX, OUTCOME_MAX = 3000, 60
-# The outcomes that staff choose when they resolve a request.
-OUTCOMES = (
-    Disposition.FIXED,
-    Disposition.ACTION_TAKEN,
-    Disposition.ANSWERED,
-    Disposition.NOT_FOUND,
-    Disposition.CANNOT_DO,
-    Disposition.NO_REPLY,
-)
 # A notice that nobody remembers to end is worse than one that has to be made again.
 NOTICE_DAYS_MAX = 366
 
@@ -426,7 +416,7 @@ class TemplateForm(TextsForm):
         service.label_from_instance = service_name  # type: ignore[attr-defined]
         self.fields["outcome"].choices = [  # type: ignore[attr-defined]
             ("", _("Any answer")),
-            *((code.value, due.disposition_words(code)) for code in OUTCOMES),
+            *((code.value, due.disposition_words(code)) for code in answer_templates.OUTCOMES),
         ]
         self.helper.layout.fields[:0] = ["name", "service", "outcome"]
 

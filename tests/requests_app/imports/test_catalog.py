@@ -10,23 +10,28 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
+from requests_app.actions.work import saved_views
 from requests_app.imports.catalog_file import problems, read_catalog
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.models import (
+    AnswerTemplate,
     Article,
     Clock,
     Department,
     EmergencyPhrase,
     Jurisdiction,
     ListedReason,
+    Macro,
     OnCall,
     RoutingRule,
+    SavedView,
     SearchDocument,
     Service,
     ServiceVersion,
     SetupChange,
     Target,
 )
+from requests_app.rules.work.saved_views import SharedWith
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +99,25 @@ SMALL: dict[str, Any] = {
         {"name": "Small: nobody knows", "when": {"answers": {"size": ["small"]}}, "department": None},
     ],
     "reasons": {"hold": [{"code": "parts", "words": {"en": "parts", "es": "repuestos"}}]},
+    "templates": [
+        {"name": "Filled", "service": "pothole", "outcome": "fixed", "words": {"en": "Filled.", "es": "Rellenado."}},
+        {"name": "Soon", "words": {"en": "{department} comes soon.", "es": "{department} va pronto."}},
+    ],
+    "macros": [
+        {
+            "name": "Mine, soon",
+            "key": 1,
+            "steps": [
+                {"verb": "assign", "assignee": "me"},
+                {"verb": "comment", "template": "Soon"},
+            ],
+        },
+        {
+            "name": "To Parks",
+            "department": "PW",
+            "steps": [{"verb": "transfer", "department": "PK", "reason": "A tree"}],
+        },
+    ],
     "emergency_words": {"red_flag": {"en": ["smell gas"], "es": ["huele a gas"]}},
 }
 
@@ -354,6 +378,55 @@ def test_an_emergency_phrase_keeps_its_exceptions(
     assert numbers(said)["emergency_words"] == 1
 
 
+def test_answers_and_macros_of_a_file_are_those_of_setup(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ben = factories.staff("Ben", "triage", city)
+    bring(small(lambda said: said["macros"][0]["steps"][0].update(assignee=ben.email)))
+    soon = AnswerTemplate.objects.get(name="Soon")
+    assert Macro.objects.get(name="Mine, soon").steps == [
+        {"verb": "assign", "assignee": ben.pk}, {"verb": "comment", "template": soon.pk},
+    ]  # fmt: skip
+    found = exported(capsys)
+    assert found["macros"][0]["steps"] == [
+        {"verb": "assign", "assignee": ben.email}, {"verb": "comment", "template": "Soon"},
+    ]  # fmt: skip
+    assert found["macros"][1] == small()["macros"][1]
+    # What is made for oneself is in no file, and what names something that is gone would be refused.
+    Macro.objects.create(jurisdiction=city, owner=ben, name="My own", steps=[{"verb": "accept"}])
+    soon.delete()
+    found = exported(capsys)
+    assert [one["name"] for one in found["macros"]] == ["To Parks"]
+    assert [one["name"] for one in found["templates"]] == ["Filled"]
+    other = factories.jurisdiction("Marlbury")
+    assert numbers(bring(found, jurisdiction=other.jurisdiction_id))["macros"] == 1
+    assert Macro.objects.get(jurisdiction=other).department == Department.objects.get(jurisdiction=other, code="PW")
+    assert AnswerTemplate.objects.get(jurisdiction=other).service == Service.objects.get(jurisdiction=other)
+
+
+def test_a_view_of_a_file_is_everyone_s_and_its_importer_s(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    view = {"name": "Late here", "query": {"tab": "late", "service": ["pothole"]}}
+    assert numbers(bring(small(lambda said: said.update(views=[view])))).get("views", 0) == 0, "nobody can keep it"
+    ada = factories.staff("Ada", "administrator", city)
+    assert numbers(bring(small(lambda said: said.update(views=[view]))))["views"] == 1
+    saved = SavedView.objects.get(owner=ada, audience="city")
+    assert sorted(saved.query) == [["service", "pothole"], ["tab", "late"]]
+    saved_views.save(city, name="Mine", query=[], shared_with=SharedWith(SavedView.Audience.ME), actor=ada)
+    written = exported(capsys)["views"]
+    assert written == [{"name": "Late here", "query": {"tab": ["late"], "service": ["pothole"]}}]
+    said = bring(small(lambda said: said.update(views=[{**view, "query": {"tab": "new"}}])))
+    assert numbers(said)["views"] == 1
+    assert SavedView.objects.get(pk=saved.pk).query == [["tab", "new"]]
+
+
+def test_a_macro_for_somebody_who_is_gone_changes_nothing(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    with pytest.raises(CommandError, match=r"macros, Mine, soon: what `assign` names isn’t there"):
+        bring(small(lambda said: said["macros"][0]["steps"][0].update(assignee="gone@city.example")))
+    assert not Service.objects.exists()
+
+
 def test_a_service_is_retired_by_saying_so(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -413,7 +486,39 @@ def words(*phrases: object) -> Edit:
     return lambda said: said["emergency_words"]["red_flag"].update(en=list(phrases))
 
 
+def macro(*steps: dict[str, Any]) -> Edit:
+    return lambda said: said["macros"][1].update(steps=list(steps))
+
+
+def template(**changed: Any) -> Edit:
+    return lambda said: said["templates"][1].update(changed)
+
+
 BROKEN: list[tuple[str, Edit, str]] = [
+    (
+        "an answer with a word nobody fills in",
+        template(words={"en": "At {place}.", "es": "En {place}."}),
+        "`{place}` can’t be",
+    ),
+    (
+        "an answer in one language",
+        template(words={"en": "Soon."}),
+        "templates, Soon, words: the text in `es` is missing",
+    ),
+    (
+        "an answer to an outcome of nobody",
+        template(outcome="withdrawn"),
+        "`withdrawn` should be one of , fixed, action_taken",
+    ),
+    ("an answer without a name", template(name=" "), "it should be a name of at most 100 characters"),
+    (
+        "a step that follows a transfer",
+        macro({"verb": "transfer", "department": "PK"}, {"verb": "accept"}),
+        "look at `accept`",
+    ),
+    ("a step that says too much", macro({"verb": "accept", "days": 3}), "look at `accept`"),
+    ("a step with an answer nobody has", macro({"verb": "comment", "template": "Later"}), "`Later` should be one of"),
+    ("a macro without steps", macro(), "macros, To Parks, steps: it should not be empty"),
     ("an emergency phrase of signs", words("?!"), "emergency_words, red_flag, en: `?!` is not a phrase of at most 120"),
     ("an emergency phrase too long", words("gas " * 40), "is not a phrase of at most 120 characters"),
     ("an emergency phrase twice", words("can't breathe", "Cant breathe"), "en: `Cant breathe` is listed twice."),
