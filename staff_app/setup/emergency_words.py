@@ -42,7 +42,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
     language = request.GET.get("language", "")
     language = language if language in languages else languages[0]
     form, sentence, status = PhraseForm(languages=languages, initial={"language": language}), SentenceForm(), 200
-    heard = found = None
+    heard = danger = None
     distress = ""
     if "switch_off" in request.POST:
         return _switch_off(request, language)
@@ -54,7 +54,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         if sentence.is_valid():
             heard = list(screening.heard(screening.phrases_of(request.jurisdiction), sentence.cleaned_data["sentence"]))
             assessment = screening.find_danger(request.jurisdiction, sentence.cleaned_data["sentence"])
-            found, distress = assessment.danger, assessment.distress
+            danger, distress = assessment.danger, assessment.distress
         else:
             status = 422
     elif request.method == "POST":
@@ -76,18 +76,18 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "form": sentence if sentence.errors else form,
         "add": form,
         "sentence": sentence,
-        "found": found,
+        "danger": danger,
         "distress": distress,
         "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
         "list": phrases,
-        "words": phrases.words,
+        "query": phrases.query,
         "changes": change_lines(request, actions.PHRASE),
         "shipped": [
             phrase
             for phrase in screening.phrases_of(request.jurisdiction)
             if screening.is_shipped(phrase)
             and phrase.language == language
-            and phrases.words.casefold() in phrase.phrase.casefold()
+            and phrases.query.casefold() in phrase.phrase.casefold()
         ],
         "language": language,
         "languages": [{"code": one, "name": language_name(one), "count": counts.get(one, 0)} for one in languages],
@@ -98,7 +98,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
 def _switch_off(request: StaffRequest, language: str) -> HttpResponseRedirect:
     """Switches off a phrase that ships, for this city alone."""
     phrases = screening.phrases_of(request.jurisdiction)
-    wanted = next(
+    shipped = next(
         (
             phrase
             for phrase in phrases
@@ -108,11 +108,11 @@ def _switch_off(request: StaffRequest, language: str) -> HttpResponseRedirect:
         ),
         None,
     )
-    if wanted is not None:
-        own = EmergencyPhrase(jurisdiction=request.jurisdiction, language=language, phrase=wanted.phrase)
-        actions.PHRASE.add(own, actor=request.user, kind=wanted.kind, unless=wanted.unless, active=False)
-        log.info("emergency_phrase_switched_off", phrase=wanted.phrase, user_id=request.user.pk)
-        messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": wanted.phrase})
+    if shipped is not None:
+        own = EmergencyPhrase(jurisdiction=request.jurisdiction, language=language, phrase=shipped.phrase)
+        actions.PHRASE.add(own, actor=request.user, kind=shipped.kind, unless=shipped.unless, active=False)
+        log.info("emergency_phrase_switched_off", phrase=shipped.phrase, user_id=request.user.pk)
+        messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": shipped.phrase})
     return _back_to(language)
 
 

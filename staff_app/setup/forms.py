@@ -105,21 +105,21 @@ class PhraseForm(forms.Form):
 
     def clean_unless(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["unless"].splitlines()]
-        found = list(dict.fromkeys(line for line in lines if line))
+        exceptions = list(dict.fromkeys(line for line in lines if line))
         phrase = self.cleaned_data.get("phrase", "")
         problems = []
-        if len(found) > EXCEPTIONS_MAX:
+        if len(exceptions) > EXCEPTIONS_MAX:
             problems.append(_("Use at most %(most)d lines.") % {"most": EXCEPTIONS_MAX})
-        for one in found:
-            if len(one) > PHRASE_MAX:
+        for exception in exceptions:
+            if len(exception) > PHRASE_MAX:
                 words = _("“%(words)s…” is too long. Use at most %(most)d characters per line.")
-                problems.append(words % {"words": one[:40], "most": PHRASE_MAX})
-            elif phrase and not screening.holds(one, phrase):
+                problems.append(words % {"words": exception[:40], "most": PHRASE_MAX})
+            elif phrase and not screening.holds(exception, phrase):
                 words = _("“%(longer)s” must contain “%(phrase)s” and other words.")
-                problems.append(words % {"longer": one, "phrase": phrase})
+                problems.append(words % {"longer": exception, "phrase": phrase})
         if problems:
             raise forms.ValidationError(problems)
-        return found
+        return exceptions
 
 
 class SentenceForm(forms.Form):
@@ -287,6 +287,6 @@ class SignForm(forms.Form):
         return given
 
 
-def lines_of(words: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     """The phrases of a text, one on each line, as a catalog keeps them."""
-    return list(dict.fromkeys(line for text in words.splitlines() if (line := " ".join(text.split())[:PHRASE_MAX])))
+    return list(dict.fromkeys(line for typed in text.splitlines() if (line := " ".join(typed.split())[:PHRASE_MAX])))

@@ -32,7 +32,7 @@ class Listing:
     columns: Sequence[dict[str, Any]]
     rows: Sequence[Any]
     row_template: str
-    words: str
+    query: str
     has_search: bool
     pager: dict[str, str]
     empty: Words
@@ -60,12 +60,12 @@ def listing(
     contains the words. order: the column to sort by at first, the first one if not given. describe: adds to the rows of the page
     what they show, in one query for all of them.
     """
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:WORDS_MAX]
-    if words and search:
-        found = Q()
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:WORDS_MAX]
+    if query and search:
+        condition = Q()
         for lookup in search:
-            found |= Q(**{f"{lookup}__icontains": words})
-        queryset = queryset.filter(found)
+            condition |= Q(**{f"{lookup}__icontains": query})
+        queryset = queryset.filter(condition)
     sortable = {name: column for name, column in columns.items() if column.sort}
     chosen = request.GET.get("sort", "") or order or next(iter(sortable))
     if chosen.removeprefix("-") not in sortable:
@@ -73,11 +73,11 @@ def listing(
     name, direction = chosen.removeprefix("-"), "desc" if chosen.startswith("-") else "asc"
     keys: Order = [(key, direction) for key in sortable[name].sort]
     kept = kept or {}
-    found_page = page_or_first_page(queryset, keys, request.GET.get("cursor"), size)
+    page = page_or_first_page(queryset, keys, request.GET.get("cursor"), size)
 
     def address(**changed: str) -> str:
-        asked = {"q": words, "sort": request.GET.get("sort", "") and chosen, **kept, **changed}
-        return f"?{urlencode({key: value for key, value in asked.items() if value})}"
+        parameters = {"q": query, "sort": request.GET.get("sort", "") and chosen, **kept, **changed}
+        return f"?{urlencode({key: value for key, value in parameters.items() if value})}"
 
     return Listing(
         caption=caption,
@@ -90,11 +90,11 @@ def listing(
             }
             for code, column in columns.items()
         ],
-        rows=describe(found_page.rows) if describe else found_page.rows,
+        rows=describe(page.rows) if describe else page.rows,
         row_template=row_template,
-        words=words,
-        has_search=bool(search) and bool(words or found_page.rows),
-        pager=found_page.urls(lambda cursor: address(cursor=cursor)),
+        query=query,
+        has_search=bool(search) and bool(query or page.rows),
+        pager=page.urls(lambda cursor: address(cursor=cursor)),
         empty=empty,
         kept={**kept, **({"sort": chosen} if request.GET.get("sort") else {})},
     )

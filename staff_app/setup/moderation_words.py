@@ -46,14 +46,14 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
     kind = Kind(request.GET["kind"]) if request.GET.get("kind") in Kind.values else Kind.THREAT
     every = ModerationTerm.objects.filter(jurisdiction=request.jurisdiction)
     add, sentence = TermForm(kind=kind, jurisdiction=request.jurisdiction), SentenceForm()
-    status, found = 200, None
+    status, matches = 200, None
     if "undo" in request.POST:
         undo_change(request, moderation.TERM)
         return _back_to(kind)
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
-            found = review.find_matches(request.jurisdiction, [sentence.cleaned_data["sentence"]])
+            matches = review.find_matches(request.jurisdiction, [sentence.cleaned_data["sentence"]])
         else:
             status = 422
     elif request.method == "POST":
@@ -76,8 +76,8 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
         "form": sentence if sentence.errors else add,
         "add": add,
         "sentence": sentence,
-        "found": found,
-        "found_why": reason_words(found.reason) if found and found.reason else "",
+        "matches": matches,
+        "matches_why": reason_words(matches.reason) if matches and matches.reason else "",
         "list": terms,
         "changes": change_lines(request, moderation.TERM),
         "kind": kind,

@@ -117,35 +117,35 @@ class OnCallForm(forms.Form):
         return phone
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         if self.errors:
-            return given
-        outside = given["name"].strip()
-        if bool(given["user"]) == bool(outside):
+            return cleaned
+        outside = cleaned["name"].strip()
+        if bool(cleaned["user"]) == bool(outside):
             self.add_error("name", _("Choose a member of staff or enter the name of an outside contact, not both."))
-        elif outside and not (given["email"] or given["phone"]):
+        elif outside and not (cleaned["email"] or cleaned["phone"]):
             self.add_error("email", _("Enter an email address or a phone number, or we can’t reach them."))
-        if (given["starts_at"] is None) != (given["ends_at"] is None):
+        if (cleaned["starts_at"] is None) != (cleaned["ends_at"] is None):
             self.add_error("ends_at", _("Enter both times, or none for all day."))
-        elif given["starts_at"] is not None and given["starts_at"] == given["ends_at"]:
+        elif cleaned["starts_at"] is not None and cleaned["starts_at"] == cleaned["ends_at"]:
             self.add_error("ends_at", _("Enter two different times, or none for all day."))
-        return given
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         """The columns of the row, of a valid form."""
-        given = self.cleaned_data
-        user = self.staff.get(given["user"])
+        cleaned = self.cleaned_data
+        user = self.staff.get(cleaned["user"])
         return {
-            "department": self.departments.get(given["department"]),
-            "kind": given["department"] if given["department"] in alarms.KINDS_ON_CALL else "",
+            "department": self.departments.get(cleaned["department"]),
+            "kind": cleaned["department"] if cleaned["department"] in alarms.KINDS_ON_CALL else "",
             "user": user,
-            "name": "" if user else given["name"].strip(),
-            "email": "" if user else given["email"],
-            "phone": given["phone"],
-            "weekdays": sorted(given["weekdays"]),
-            "starts_at": given["starts_at"],
-            "ends_at": given["ends_at"],
-            "order": given["order"],
+            "name": "" if user else cleaned["name"].strip(),
+            "email": "" if user else cleaned["email"],
+            "phone": cleaned["phone"],
+            "weekdays": sorted(cleaned["weekdays"]),
+            "starts_at": cleaned["starts_at"],
+            "ends_at": cleaned["ends_at"],
+            "order": cleaned["order"],
         }
 
 
@@ -192,14 +192,14 @@ def on_call(request: StaffRequest) -> HttpResponse:
         add, status = OnCallForm(request.POST, city=city), 422
         if add.is_valid():
             return _save(request, OnCall(jurisdiction=city), add)
-    found = _rosters(city)
+    all_rosters = _rosters(city)
     context = {
         # Only one form was posted; the title and the error summary are about that one.
         "form": wait if wait.errors else add,
         "add": add,
         "wait": wait,
-        "rosters": found,
-        "week": _week(request, found),
+        "rosters": all_rosters,
+        "week": _week(request, all_rosters),
         "has_sms": alarms.has_sms(),
         "night_number": city.desk_night_number or city.all_night_number,
     }
@@ -276,10 +276,10 @@ def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
     ]
 
 
-def _week(request: StaffRequest, found: list[dict[str, Any]]) -> Week:
+def _week(request: StaffRequest, all_rosters: list[dict[str, Any]]) -> Week:
     """The week that ?week= names, of the same rosters."""
     city = request.jurisdiction
-    lines = [(roster["name"], [row["entry"] for row in roster["rows"]]) for roster in found]
+    lines = [(roster["name"], [row["entry"] for row in roster["rows"]]) for roster in all_rosters]
     reachable = {entry.pk for entry in alarms.reachable(city, [entry for _name, entries in lines for entry in entries])}
     return week_of(request.GET.get("week", ""), app_now().astimezone(city.zone).date(), lines, reachable)
 

@@ -45,9 +45,9 @@ class Week:
     is_this_week: bool
 
 
-def week_of(asked: str, today: dt.date, rosters: Sequence[tuple[str, Sequence[OnCall]]], reachable: set[int]) -> Week:
-    """The week of the day that is asked for ("2026-11-23"), else this one. rosters: names with their lines."""
-    monday = on_call_week.monday_of(_day(asked, today))
+def week_of(typed: str, today: dt.date, rosters: Sequence[tuple[str, Sequence[OnCall]]], reachable: set[int]) -> Week:
+    """The week of a typed day ("2026-11-23"), else this one. rosters: names with their lines."""
+    monday = on_call_week.monday_of(_day(typed, today))
     dates = [monday + dt.timedelta(days=number) for number in range(7)]
     earlier, later = monday - dt.timedelta(days=7), monday + dt.timedelta(days=7)
     # Translators: the shortest date format without a year: "Jun 3".
@@ -101,9 +101,9 @@ def _clock(minutes: int, *, is_end: bool = False) -> str:
     return f"{minutes % DAY // 60:02}:{minutes % 60:02}"
 
 
-def _day(asked: str, today: dt.date) -> dt.date:
+def _day(typed: str, today: dt.date) -> dt.date:
     try:
-        day = dt.date.fromisoformat(asked)
+        day = dt.date.fromisoformat(typed)
     except ValueError:
         return today
     return day if abs((day - today).days) <= YEARS * 366 else today

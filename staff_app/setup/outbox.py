@@ -71,18 +71,18 @@ class GroupForm(forms.Form):
 @staff_page
 def outbox(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "read_outbox")
-    found = failed_tasks.of_city(request.jurisdiction).order_by().values("kind", "last_error")
-    found = found.annotate(count=Count("pk"), first=Min("dead_at"), last=Max("dead_at")).order_by("-last", "kind")
+    counted = failed_tasks.of_city(request.jurisdiction).order_by().values("kind", "last_error")
+    counted = counted.annotate(count=Count("pk"), first=Min("dead_at"), last=Max("dead_at")).order_by("-last", "kind")
     groups = [
         Group(
-            outbox_words(one["kind"]),
-            error_words(one["kind"], one["last_error"]),
-            one["count"],
-            one["first"],
-            one["last"],
-            f"{reverse('staff_app:outbox_group')}?{urlencode({'kind': one['kind'], 'error': one['last_error']})}",
+            outbox_words(group["kind"]),
+            error_words(group["kind"], group["last_error"]),
+            group["count"],
+            group["first"],
+            group["last"],
+            f"{reverse('staff_app:outbox_group')}?{urlencode({'kind': group['kind'], 'error': group['last_error']})}",
         )
-        for one in found
+        for group in counted
     ]
     return render(request, "staff_app/setup/outbox.html", {"groups": groups})
 
@@ -131,7 +131,7 @@ def _may_read_addresses(request: StaffRequest) -> bool:
 
 
 def _rows(request: StaffRequest, rows: Any, group: dict[str, str], *, shows_addresses: bool) -> Listing:
-    found = listing(
+    listed = listing(
         request,
         rows.select_related("service_request", "recipient"),
         caption=_("Failed tasks"),
@@ -140,12 +140,12 @@ def _rows(request: StaffRequest, rows: Any, group: dict[str, str], *, shows_addr
         empty=_("No failed tasks."),
         order="-failed",
         kept=group,
-        describe=lambda found: _described(request, found, shows_addresses=shows_addresses),
+        describe=lambda page_rows: _described(request, page_rows, shows_addresses=shows_addresses),
     )
-    shown = sum(bool(row["has_address"]) for row in found.rows)
+    shown = sum(bool(row["has_address"]) for row in listed.rows)
     if shows_addresses:
         failed_tasks.record_addresses_shown(request.jurisdiction, **group, count=shown, actor=request.user)
-    return found
+    return listed
 
 
 def _described(request: StaffRequest, rows: list[OutboxRow], *, shows_addresses: bool) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ def taken_words() -> str:
 @staff_page
 def api_keys(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "manage_api_keys")
-    found = listing(
+    listed = listing(
         request,
         ApiKey.objects.filter(jurisdiction=request.jurisdiction).select_related("created_by"),
         caption=_("Keys"),
@@ -57,7 +57,7 @@ def api_keys(request: StaffRequest) -> HttpResponse:
         describe=_described,
     )
     waiting = ApiKeyRequest.objects.filter(jurisdiction=request.jurisdiction, state=ApiKeyRequest.State.WAITING)
-    context = {"list": found, "waiting": waiting.order_by("proved_at", "id")[:WAITING_SHOWN]}
+    context = {"list": listed, "waiting": waiting.order_by("proved_at", "id")[:WAITING_SHOWN]}
     return render(request, "staff_app/setup/api_keys/api_keys.html", context)
 
 

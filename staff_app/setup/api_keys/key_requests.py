@@ -19,37 +19,37 @@ log = structlog.get_logger(__name__)
 @staff_page
 def key_request(request: StaffRequest, key_request_id: int) -> HttpResponse:
     """POST: `approve`, `decline`, or `again` for another link to an approved key."""
-    asked = get_city_row_or_404(request, "manage_api_keys", ApiKeyRequest, key_request_id)
-    email = asked.contact_point.value
+    key_request = get_city_row_or_404(request, "manage_api_keys", ApiKeyRequest, key_request_id)
+    email = key_request.contact_point.value
     does = next((name for name in ("approve", "decline", "again") if name in request.POST), "")
-    initial = {"name": asked.name, "contact": email, "scopes": asked.scopes}
+    initial = {"name": key_request.name, "contact": email, "scopes": key_request.scopes}
     data = request.POST if does == "approve" else None
     form = TermsForm(data, city=request.jurisdiction, user=request.user, initial=initial)
     decline_form = DeclineForm(request.POST if does == "decline" else None)
     try:
         done = ""
         if does == "approve" and form.is_valid():
-            actions.approve(asked.pk, form.terms(), actor=request.user)
+            actions.approve(key_request.pk, form.terms(), actor=request.user)
             done = _("Approved. We’re emailing %(email)s a link that shows the key once.") % {"email": email}
         elif does == "decline" and decline_form.is_valid():
-            actions.decline(asked.pk, decline_form.cleaned_data["reply"], actor=request.user)
+            actions.decline(key_request.pk, decline_form.cleaned_data["reply"], actor=request.user)
             done = _("Declined. We’re emailing your answer to %(email)s.") % {"email": email}
         elif does == "again":
-            actions.send_again(asked.pk)
+            actions.send_again(key_request.pk)
             done = _("We’re emailing %(email)s a new link that shows the key once.") % {"email": email}
         if done:
-            log.info("api_key_request_decided", key_request_id=asked.pk, decision=does, user_id=request.user.pk)
+            log.info("api_key_request_decided", key_request_id=key_request.pk, decision=does, user_id=request.user.pk)
             messages.success(request, done)
             return redirect("staff_app:api_keys")
     except keys.NameTaken:
         form.add_error("name", taken_words())
     except actions.NotWaiting:
         messages.warning(request, _("Someone else already answered it."))
-        return redirect("staff_app:key_request", asked.pk)
+        return redirect("staff_app:key_request", key_request.pk)
     context = {
-        "asked": asked,
+        "key_request": key_request,
         "email": email,
-        "scopes": scope_words(asked.scopes),
+        "scopes": scope_words(key_request.scopes),
         "form": decline_form if decline_form.errors else form,
         "terms_form": form,
         "decline_form": decline_form,

@@ -37,26 +37,26 @@ ERRORS = {
 def webhook(request: StaffRequest, key_id: int, webhook_id: int) -> HttpResponse:
     """`state=dead`: only what wasn't delivered. POST: `resend` with the number of a delivery, `resend_dead`, `off` or `on`."""
     key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
-    found = key.webhooks.filter(pk=webhook_id).first()
-    if found is None:
+    webhook = key.webhooks.filter(pk=webhook_id).first()
+    if webhook is None:
         raise Http404
     if request.method == "POST":
-        _do(request, found)
-        return redirect("staff_app:webhook", key.pk, found.pk)
-    sent = WebhookDelivery.objects.filter(webhook=found).select_related("service_request")
+        _do(request, webhook)
+        return redirect("staff_app:webhook", key.pk, webhook.pk)
+    sent = WebhookDelivery.objects.filter(webhook=webhook).select_related("service_request")
     only_dead = request.GET.get("state") == DEAD
     if only_dead:
         sent = sent.filter(state=DEAD)
     page = paging.page_or_first_page(sent, [("id", "desc")], request.GET.get("cursor"), ROWS)
     context: dict[str, Any] = {
         "key": key,
-        "webhook": found,
+        "webhook": webhook,
         "deliveries": [(one, ERRORS.get(one.error, one.error)) for one in page.rows],
         "chosen": [
-            (_("Events"), found.event_types),
-            (_("Services"), found.services),
-            (_("Areas"), found.areas),
-            (_("Departments"), found.departments),
+            (_("Events"), webhook.event_types),
+            (_("Services"), webhook.services),
+            (_("Areas"), webhook.areas),
+            (_("Departments"), webhook.departments),
         ],
         "only_dead": only_dead,
         "most": ROWS,
@@ -65,19 +65,19 @@ def webhook(request: StaffRequest, key_id: int, webhook_id: int) -> HttpResponse
     return render(request, "staff_app/setup/api_keys/webhook.html", context)
 
 
-def _do(request: StaffRequest, found: Webhook) -> None:
+def _do(request: StaffRequest, webhook: Webhook) -> None:
     if "off" in request.POST or "on" in request.POST:
         on = "on" in request.POST
-        actions.switch(found.pk, on=on, actor=request.user)
+        actions.switch(webhook.pk, on=on, actor=request.user)
         messages.success(
             request, _("The webhook is on.") if on else _("The webhook is off. Only staff can switch it on.")
         )
         return
     if "resend_dead" in request.POST:
-        _resend_dead(request, found)
+        _resend_dead(request, webhook)
         return
     number = request.POST.get("resend", "")
-    delivery = found.deliveries.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    delivery = webhook.deliveries.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
     if delivery is None:
         messages.warning(request, _("That delivery is no longer kept. Choose another one."))
         return
@@ -90,10 +90,10 @@ def _do(request: StaffRequest, found: Webhook) -> None:
         messages.warning(request, _("This webhook is switched off. Switch it on first."))
 
 
-def _resend_dead(request: StaffRequest, found: Webhook) -> None:
+def _resend_dead(request: StaffRequest, webhook: Webhook) -> None:
     """The oldest first, so that they keep their order."""
     count = 0
-    for pk in list(found.deliveries.filter(state=DEAD).order_by("id").values_list("pk", flat=True)[:ROWS]):
+    for pk in list(webhook.deliveries.filter(state=DEAD).order_by("id").values_list("pk", flat=True)[:ROWS]):
         try:
             actions.resend(pk)
             count += 1

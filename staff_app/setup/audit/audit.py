@@ -40,7 +40,7 @@ def audit(request: StaffRequest) -> HttpResponse:
         columns=[{"label": label, "is_number": False, "sorted": "", "url": ""} for label in columns],
         rows=wording.lines(request.jurisdiction, page.entries),
         row_template="staff_app/setup/audit/_row.html",
-        words="",
+        query="",
         has_search=False,
         pager={"previous_url": address(page.previous_cursor), "next_url": address(page.next_cursor)},
         empty=_("Nothing found. Change the filters to see more.") if kept else _("Nothing has been done yet."),
@@ -65,14 +65,14 @@ def audit_change(request: StaffRequest, change_id: int) -> HttpResponse:
     same_row = SetupChange.objects.filter(jurisdiction=request.jurisdiction, kind=change.kind, key=change.key)
     context = {
         "line": wording.change_line(change),
-        "before": _written(change.before),
-        "after": _written(change.after),
+        "before": _as_yaml(change.before),
+        "after": _as_yaml(change.after),
         "older": same_row.filter(pk__lt=change.pk).order_by("-id").first(),
         "newer": same_row.filter(pk__gt=change.pk).order_by("id").first(),
     }
     return render(request, "staff_app/setup/audit/audit_change.html", context)
 
 
-def _written(state: dict[str, Any] | None) -> str:
+def _as_yaml(state: dict[str, Any] | None) -> str:
     """As a catalog file would have it."""
     return "" if state is None else yaml.safe_dump(state, allow_unicode=True, sort_keys=False, width=100)

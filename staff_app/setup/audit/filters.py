@@ -123,19 +123,19 @@ class FiltersForm(forms.Form):
         return given
 
     def cleaned(self) -> audit.Filters:
-        given = self.cleaned_data
-        service = self.services.get(given.get("service") or 0)
-        since = self._midnight(given["since"]) if given.get("since") else None
+        typed = self.cleaned_data
+        service = self.services.get(typed.get("service") or 0)
+        since = self._midnight(typed["since"]) if typed.get("since") else None
         if service is not None and since is None:
             since = app_now() - dt.timedelta(days=audit.SERVICE_DAYS)
         return audit.Filters(
-            of=given.get("of", ""),
-            user_id=given.get("who"),
+            of=typed.get("of", ""),
+            user_id=typed.get("who"),
             service_request=self.service_request,
             service_id=service.pk if service else None,
             service_code=service.service_code if service else "",
             since=since,
-            until=self._midnight(given["until"] + dt.timedelta(days=1)) if given.get("until") else None,
+            until=self._midnight(typed["until"] + dt.timedelta(days=1)) if typed.get("until") else None,
         )
 
     def _midnight(self, day: dt.date) -> dt.datetime:

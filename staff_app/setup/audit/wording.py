@@ -48,14 +48,14 @@ def lines(jurisdiction: Jurisdiction, entries: Sequence[Entry]) -> list[Line]:
     events = [entry.row for entry in entries if isinstance(entry.row, Event) and entry.is_open]
     undone = Event.objects.in_bulk([event.data["event_id"] for event in events if event.kind == "undone"])
     names = timeline.read_names(jurisdiction, [*events, *undone.values()], due.hold_words(jurisdiction))
-    found = []
+    shown = []
     for entry in entries:
         if isinstance(entry.row, SetupChange):
-            found.append(change_line(entry.row))
+            shown.append(change_line(entry.row))
             continue
         event = entry.row
         reference = event.service_request.reference if event.service_request and entry.is_open else ""
-        found.append(
+        shown.append(
             Line(
                 at=event.at,
                 user=event.user,
@@ -72,7 +72,7 @@ def lines(jurisdiction: Jurisdiction, entries: Sequence[Entry]) -> list[Line]:
                 is_closed=not entry.is_open,
             )
         )
-    return found
+    return shown
 
 
 def change_line(change: SetupChange) -> Line:

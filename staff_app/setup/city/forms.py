@@ -21,7 +21,7 @@ from requests_app.imports.city_file import READABLE, SEAL_MAX_BYTES
 from requests_app.models import Jurisdiction
 from staff_app.setup.forms import language_name
 
-Written = dict[str, Any]
+Values = dict[str, Any]
 PHONE = re.compile(r"[+(]?\d[\d .()/x#*-]{1,39}")
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 HOSTS_MAX = 20
@@ -56,7 +56,7 @@ class CityForm(forms.Form):
         self.helper.error_summary = False
         self.helper.tiles = False
 
-    def values(self) -> Written:
+    def values(self) -> Values:
         """What to save, as actions.city_setup.change_city() takes it."""
         return dict(self.cleaned_data)
 
@@ -302,9 +302,9 @@ class LookForm(CityForm):
     def clean_accent(self) -> str:
         return a_color(self.cleaned_data["accent"])
 
-    def values(self) -> Written:
+    def values(self) -> Values:
         typed = self.cleaned_data
-        values: Written = {
+        values: Values = {
             "colors": {name: typed[name] for name in DEFAULT_COLORS},
             "seal_alt": {
                 code: typed[f"seal_alt_{code}"] for code in self.city.languages if typed.get(f"seal_alt_{code}")
@@ -409,7 +409,7 @@ class TextsForm(CityForm):
             )
         self.helper.layout = Layout(*groups)
 
-    def values(self) -> Written:
+    def values(self) -> Values:
         typed = self.cleaned_data
         return {
             text: {code: typed[f"{text}_{code}"] for code in self.city.languages if typed[f"{text}_{code}"]}

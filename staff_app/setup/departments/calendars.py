@@ -38,7 +38,7 @@ PAGE = "staff_app/setup/departments/calendar.html"
 def calendars(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     rows = Calendar.objects.filter(jurisdiction=request.jurisdiction)
-    found = listing(
+    listed = listing(
         request,
         rows.annotate(users=Count("departments", filter=Q(departments__active=True))),
         caption=gettext_lazy("Calendars"),
@@ -52,7 +52,7 @@ def calendars(request: StaffRequest) -> HttpResponse:
         search=["code"],
         describe=lambda rows: [{"calendar": row, "hours": _summary(row), "users": row.users} for row in rows],
     )
-    return render(request, "staff_app/setup/departments/calendars.html", {"list": found})
+    return render(request, "staff_app/setup/departments/calendars.html", {"list": listed})
 
 
 @staff_page

@@ -29,7 +29,7 @@ def departments(request: StaffRequest) -> HttpResponse:
     city = request.jurisdiction
     language = request.LANGUAGE_CODE if request.LANGUAGE_CODE in city.languages else city.languages[0]
     rows = Department.objects.filter(jurisdiction=city).select_related("calendar")
-    found = listing(
+    listed = listing(
         request,
         rows.annotate(title=KeyTextTransform(language, "name")),
         caption=gettext_lazy("Departments"),
@@ -44,7 +44,7 @@ def departments(request: StaffRequest) -> HttpResponse:
         empty=gettext_lazy("No departments yet. Every service needs one that does the work."),
         search=[*(f"name__{one}" for one in city.languages), "code", "email"],
     )
-    return render(request, "staff_app/setup/departments/departments.html", {"list": found})
+    return render(request, "staff_app/setup/departments/departments.html", {"list": listed})
 
 
 @staff_page

@@ -356,24 +356,24 @@ class CalendarForm(RowForm):
         return clean_code(self.cleaned_data["code"], taken)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         for day in WEEKDAYS:
             try:
-                given[day] = parse_hours(given.get(day) or "")
+                cleaned[day] = parse_hours(cleaned.get(day) or "")
             except BadHours as problem:
                 self.add_error(day, str(problem))
-        if not self.errors and not given["always"] and not any(given[day] for day in WEEKDAYS):
+        if not self.errors and not cleaned["always"] and not any(cleaned[day] for day in WEEKDAYS):
             self.add_error("mon", _("Enter working hours for at least one day, or choose “Always open.”"))
-        state, country = (given.get("subdivision") or "").strip().upper(), given.get("country") or ""
-        given["subdivision"] = state
+        state, country = (cleaned.get("subdivision") or "").strip().upper(), cleaned.get("country") or ""
+        cleaned["subdivision"] = state
         if state and state not in _states().get(country, set()):
             self.add_error("subdivision", _("We don’t know this state’s holidays. Enter two letters, like MA."))
-        return given
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         given = self.cleaned_data
         code = {"code": given["code"]} if "code" in given else {}
-        days = [*self.over, *self.days.written()]  # type: ignore[attr-defined]
+        days = [*self.over, *self.days.rows()]  # type: ignore[attr-defined]
         country = {"country": given["country"]} if given["country"] else {}
         state = {"subdivision": given["subdivision"]} if given["subdivision"] else {}
         return {
@@ -434,7 +434,7 @@ class DayOffForm(forms.Form):
             self.add_error("date", _("Enter the day."))
         return given
 
-    def written(self) -> dict[str, Any] | None:
+    def day(self) -> dict[str, Any] | None:
         """As the calendar keeps it; None: the row is empty, so the day is gone."""
         given = self.cleaned_data
         if not given.get("date"):
@@ -463,23 +463,23 @@ class BaseDaysOff(forms.BaseFormSet):
         super().is_valid()
         return not any(form.errors for form in self.forms) and not self.non_form_errors()
 
-    def written(self) -> list[dict[str, Any]]:
-        rows = [row for form in self.forms if (row := form.written()) is not None]
+    def rows(self) -> list[dict[str, Any]]:
+        rows = [row for form in self.forms if (row := form.day()) is not None]
         return sorted(rows, key=lambda row: str(row["date"]))
 
 
 DaysOff = forms.formset_factory(DayOffForm, formset=BaseDaysOff, extra=EMPTY_ROWS, max_num=200, absolute_max=250)
 
 
-def _is_to_come(written: dict[str, Any], today: dt.date) -> bool:
-    return bool(written.get("every_year")) or dt.date.fromisoformat(str(written["date"])) >= today
+def _is_to_come(day: dict[str, Any], today: dt.date) -> bool:
+    return bool(day.get("every_year")) or dt.date.fromisoformat(str(day["date"])) >= today
 
 
-def _row(written: dict[str, Any]) -> dict[str, Any]:
-    opens, dash, closes = str(written.get("hours") or "").partition("-")
+def _row(day: dict[str, Any]) -> dict[str, Any]:
+    opens, dash, closes = str(day.get("hours") or "").partition("-")
     return {
-        "date": dt.date.fromisoformat(str(written["date"])),
-        "every_year": bool(written.get("every_year")),
+        "date": dt.date.fromisoformat(str(day["date"])),
+        "every_year": bool(day.get("every_year")),
         "hours": hours_text([[opens, closes]]) if dash else "",
-        **{f"name_{language}": words for language, words in (written.get("name") or {}).items()},
+        **{f"name_{language}": words for language, words in (day.get("name") or {}).items()},
     }

@@ -19,11 +19,11 @@ YEARS = 5
 
 @dataclass(frozen=True)
 class GridDay:
-    """kind: open, half, holiday, closed. words: the kind for screen readers, empty if it is open as on any such weekday."""
+    """kind: open, half, holiday, closed. kind_label: the kind for screen readers, empty if it is open as on any such weekday."""
 
     day: dt.date
     kind: str
-    words: str
+    kind_label: str
     name: str
     hours: str
     is_today: bool
@@ -48,9 +48,9 @@ class Grid:
     later: str
 
 
-def month_grid(hours: WorkingHours, today: dt.date, asked: str = "") -> Grid:
-    """Three months from the one that is asked for ("2026-11"), else from this one."""
-    first = _month(asked, today)
+def month_grid(hours: WorkingHours, today: dt.date, first_month: str = "") -> Grid:
+    """Three months from first_month ("2026-11"), else from this one."""
+    first = _month(first_month, today)
     starts = [_plus(first, months) for months in range(SHOWN)]
     monday_first = python_calendar.Calendar((formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7)
     earliest, latest = today.replace(day=1, year=today.year - YEARS), today.replace(day=1, year=today.year + YEARS)
@@ -77,19 +77,19 @@ def _day(day: dt.date, hours: WorkingHours, today: dt.date) -> GridDay:
     off = None if hours.always else hours.day_off(day)
     name = localized(off.name) if off is not None else ""
     if off is not None and opening:
-        kind, words = "half", _("half day")
+        kind, kind_label = "half", _("half day")
     elif off is not None:
-        kind, words = "holiday", _("closed, day off")
+        kind, kind_label = "holiday", _("closed, day off")
     elif opening or hours.always:
-        kind, words = "open", ""
+        kind, kind_label = "open", ""
     else:
-        kind, words = "closed", _("closed")
-    return GridDay(day, kind, words, name or (_("Day off") if off else ""), hours_text(opening), day == today)
+        kind, kind_label = "closed", _("closed")
+    return GridDay(day, kind, kind_label, name or (_("Day off") if off else ""), hours_text(opening), day == today)
 
 
-def _month(asked: str, today: dt.date) -> dt.date:
+def _month(typed: str, today: dt.date) -> dt.date:
     try:
-        month = dt.datetime.strptime(asked, "%Y-%m").date()
+        month = dt.datetime.strptime(typed, "%Y-%m").date()
     except ValueError:
         return today.replace(day=1)
     return month if abs(month.year - today.year) <= YEARS else today.replace(day=1)

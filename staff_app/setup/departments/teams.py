@@ -29,7 +29,7 @@ def teams(request: StaffRequest) -> HttpResponse:
     city = request.jurisdiction
     language = request.LANGUAGE_CODE if request.LANGUAGE_CODE in city.languages else city.languages[0]
     rows = Team.objects.filter(department__jurisdiction=city).select_related("department")
-    found = listing(
+    listed = listing(
         request,
         rows.annotate(
             title=KeyTextTransform(language, "name"),
@@ -47,7 +47,7 @@ def teams(request: StaffRequest) -> HttpResponse:
         search=[*(f"name__{one}" for one in city.languages), "code", "department__code"],
     )
     open_departments = Department.objects.filter(jurisdiction=city, active=True).order_by("code")
-    context = {"list": found, "departments": open_departments}
+    context = {"list": listed, "departments": open_departments}
     return render(request, "staff_app/setup/departments/teams.html", context)
 
 

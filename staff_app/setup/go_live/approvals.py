@@ -26,10 +26,12 @@ def approve_emergency(request: StaffRequest, service_code: str) -> HttpResponse:
     form = ApprovalForm(request.POST, today=app_now().astimezone(request.jurisdiction.zone).date())
     if not form.is_valid():
         return show(request, service, form=form, status=422)
-    words = rules.emergency_words(written_services([service])[service.pk], request.jurisdiction)
-    is_seen = request.POST.get("seen") == rules.fingerprint(words)
+    emergency = rules.emergency_words(written_services([service])[service.pk], request.jurisdiction)
+    is_seen = request.POST.get("seen") == rules.fingerprint(emergency)
     try:
-        is_stored = is_seen and actions.approve_emergency(service, **form.cleaned_data, seen=words, actor=request.user)
+        is_stored = is_seen and actions.approve_emergency(
+            service, **form.cleaned_data, seen=emergency, actor=request.user
+        )
     except rules.NotReady:
         # The list says why.
         return show(request, service, form=form, status=422)

@@ -41,10 +41,10 @@ def go_live(request: StaffRequest) -> HttpResponse:
 
     def described(services: list[Service]) -> list[dict[str, Any]]:
         facts = rules.facts_of(city, [one.pk for one in services])
-        written = written_services(services)
+        definitions = written_services(services)
         rows = []
         for service in services:
-            checks = rules.checks(service, written[service.pk], facts)
+            checks = rules.checks(service, definitions[service.pk], facts)
             missing = [check.short_name for check in checks if not check.done]
             rows.append(
                 {
@@ -96,10 +96,10 @@ def show(
     request: StaffRequest, service: Service, *, form: ApprovalForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     facts = rules.facts_of(request.jurisdiction, [service.pk])
-    written = written_services([service])[service.pk]
-    checks = rules.checks(service, written, facts)
-    words = rules.emergency_words(written, request.jurisdiction)
-    department = facts.departments.get(written.get("department", ""))
+    definition = written_services([service])[service.pk]
+    checks = rules.checks(service, definition, facts)
+    emergency = rules.emergency_words(definition, request.jurisdiction)
+    department = facts.departments.get(definition.get("department", ""))
     context = {
         "service": service,
         "name": name_of(service),
@@ -115,7 +115,7 @@ def show(
         ],
         "done": sum(check.done for check in checks),
         "form": form or ApprovalForm(today=facts.today),
-        **emergency_context(words),
+        **emergency_context(emergency),
         "approval": facts.approvals.get((service.pk, ServiceApproval.Kind.EMERGENCY)),
         "no_article": facts.approvals.get((service.pk, ServiceApproval.Kind.NO_ARTICLE)),
         "tests": _tests(service),
@@ -134,16 +134,16 @@ def _ends_on(service: Service, facts: rules.Facts) -> dt.date | None:
     return rules.ends_soon(approval, facts.city) if approval else None
 
 
-def emergency_context(words: dict[str, Any]) -> dict[str, Any]:
+def emergency_context(emergency: dict[str, Any]) -> dict[str, Any]:
     """An emergency check for templates: as residents read it in each language, and the answers that stop the form."""
     return {
         "screen": [
-            {"language": code, "name": get_language_info(code)["name_translated"], "words": text}
-            for code, text in words["screen"].items()
+            {"language": code, "name": get_language_info(code)["name_translated"], "text": text}
+            for code, text in emergency["screen"].items()
         ],
-        "stops": words["stops"],
-        "emergency_number": words["number"],
-        "seen": rules.fingerprint(words),
+        "stops": emergency["stops"],
+        "emergency_number": emergency["number"],
+        "seen": rules.fingerprint(emergency),
     }
 
 

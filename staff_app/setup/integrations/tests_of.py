@@ -28,10 +28,10 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """words: what happened and what to do. answer: the other side's own words, if it gave any."""
+    """message: what happened and what to do. answer: the other side's own words, if it gave any."""
 
     worked: bool
-    words: str
+    message: str
     answer: str = ""
 
 

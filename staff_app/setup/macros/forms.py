@@ -137,12 +137,12 @@ class MacroForm(forms.Form):
             self.add_error(None, _("Choose at least one step."))
         return given
 
-    def _check_outcome(self, given: dict[str, Any], outcome: str) -> None:
-        if given.get("department") or given.get("hold_reason"):
+    def _check_outcome(self, cleaned: dict[str, Any], outcome: str) -> None:
+        if cleaned.get("department") or cleaned.get("hold_reason"):
             self.add_error("outcome", _("A resolved request can’t be put on hold or transferred."))
-        if outcome == Disposition.CANNOT_DO and not given.get("outcome_reason"):
+        if outcome == Disposition.CANNOT_DO and not cleaned.get("outcome_reason"):
             self.add_error("outcome_reason", _("Choose a reason from the list. People can appeal it."))
-        template = self.templates.get(given.get("outcome_template") or "")
+        template = self.templates.get(cleaned.get("outcome_template") or "")
         if template is None:
             self.add_error("outcome_template", _("Choose the public message."))
         elif template.outcome not in ("", outcome):
@@ -150,29 +150,29 @@ class MacroForm(forms.Form):
 
     def steps(self) -> list[Written]:
         """Of a valid form, in the order in which they are done: a transfer or an outcome last, since nothing can follow."""
-        given = self.cleaned_data
-        found: list[Written] = []
-        if given.get("service"):
-            found.append({"verb": "change_service", "service": given["service"]})
-        if given.get("accept"):
-            found.append({"verb": "accept"})
-        if assignee := given.get("assignee"):
-            found.append({"verb": "assign", "assignee": _stored_assignee(assignee)})
-        if given.get("priority"):
-            found.append({"verb": "set_priority", "priority": given["priority"]})
-        if given.get("note"):
-            found.append({"verb": "note", "text": given["note"], "audience": str(Comment.Audience.DEPARTMENT)})
-        if given.get("template"):
-            found.append({"verb": "comment", "template": int(given["template"])})
-        if given.get("hold_reason"):
-            found.append({"verb": "hold", "reason": given["hold_reason"], "days": given.get("hold_days") or 7})
-        if given.get("department"):
-            found.append({"verb": "transfer", "department": given["department"], "reason": given["reason"]})
-        if outcome := given.get("outcome"):
-            reason = given["outcome_reason"] if outcome == Disposition.CANNOT_DO else ""
-            template = int(given["outcome_template"])
-            found.append({"verb": "resolve", "disposition": outcome, "reason": reason, "template": template})
-        return found
+        cleaned = self.cleaned_data
+        steps: list[Written] = []
+        if cleaned.get("service"):
+            steps.append({"verb": "change_service", "service": cleaned["service"]})
+        if cleaned.get("accept"):
+            steps.append({"verb": "accept"})
+        if assignee := cleaned.get("assignee"):
+            steps.append({"verb": "assign", "assignee": _stored_assignee(assignee)})
+        if cleaned.get("priority"):
+            steps.append({"verb": "set_priority", "priority": cleaned["priority"]})
+        if cleaned.get("note"):
+            steps.append({"verb": "note", "text": cleaned["note"], "audience": str(Comment.Audience.DEPARTMENT)})
+        if cleaned.get("template"):
+            steps.append({"verb": "comment", "template": int(cleaned["template"])})
+        if cleaned.get("hold_reason"):
+            steps.append({"verb": "hold", "reason": cleaned["hold_reason"], "days": cleaned.get("hold_days") or 7})
+        if cleaned.get("department"):
+            steps.append({"verb": "transfer", "department": cleaned["department"], "reason": cleaned["reason"]})
+        if outcome := cleaned.get("outcome"):
+            reason = cleaned["outcome_reason"] if outcome == Disposition.CANNOT_DO else ""
+            template = int(cleaned["outcome_template"])
+            steps.append({"verb": "resolve", "disposition": outcome, "reason": reason, "template": template})
+        return steps
 
     def columns(self) -> dict[str, Any]:
         audience = self.cleaned_data["audience"]
@@ -196,7 +196,7 @@ def _stored_assignee(typed: str) -> int | str | None:
 
 
 def initial_for(macro: Macro) -> dict[str, Any]:
-    given: dict[str, Any] = {
+    initial: dict[str, Any] = {
         "name": macro.name,
         "key": macro.key,
         "audience": MINE if macro.owner_id else macro.department.code if macro.department else EVERYONE,
@@ -204,22 +204,22 @@ def initial_for(macro: Macro) -> dict[str, Any]:
     for step in macro.steps:
         match step["verb"]:
             case "change_service":
-                given["service"] = step["service"]
+                initial["service"] = step["service"]
             case "accept":
-                given["accept"] = True
+                initial["accept"] = True
             case "assign":
-                given["assignee"] = NOBODY if step["assignee"] is None else step["assignee"]
+                initial["assignee"] = NOBODY if step["assignee"] is None else step["assignee"]
             case "set_priority":
-                given["priority"] = step["priority"]
+                initial["priority"] = step["priority"]
             case "note":
-                given["note"] = step["text"]
+                initial["note"] = step["text"]
             case "comment":
-                given["template"] = step.get("template", "")
+                initial["template"] = step.get("template", "")
             case "hold":
-                given |= {"hold_reason": step["reason"], "hold_days": step.get("days", 7)}
+                initial |= {"hold_reason": step["reason"], "hold_days": step.get("days", 7)}
             case "transfer":
-                given |= {"department": step["department"], "reason": step.get("reason", "")}
+                initial |= {"department": step["department"], "reason": step.get("reason", "")}
             case "resolve":
-                given |= {"outcome": step["disposition"], "outcome_reason": step.get("reason", "")}
-                given["outcome_template"] = step.get("template", "")
-    return given
+                initial |= {"outcome": step["disposition"], "outcome_reason": step.get("reason", "")}
+                initial["outcome_template"] = step.get("template", "")
+    return initial

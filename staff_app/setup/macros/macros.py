@@ -33,7 +33,7 @@ COLUMNS = {
 @staff_page
 def macros(request: StaffRequest) -> HttpResponse:
     administers = permissions.can_in_city(request.user, "administer", request.jurisdiction)
-    found = listing(
+    listed = listing(
         request,
         _editable(request) if administers else macro_choices.theirs(request.user, request.jurisdiction),
         caption=_("Macros"),
@@ -43,7 +43,7 @@ def macros(request: StaffRequest) -> HttpResponse:
         search=["name"],
         describe=lambda rows: [_described(request, macro, administers=administers) for macro in rows],
     )
-    return render(request, "staff_app/setup/macros/macros.html", {"list": found})
+    return render(request, "staff_app/setup/macros/macros.html", {"list": listed})
 
 
 def _described(request: StaffRequest, macro: Macro, *, administers: bool) -> dict[str, Any]:

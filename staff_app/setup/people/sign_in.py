@@ -150,14 +150,14 @@ def _remove_group(request: StaffRequest, provider: SignInProvider) -> HttpRespon
 def _try(provider: SignInProvider) -> list[str]:
     """What happened, step by step."""
     try:
-        found = openid.discover(provider.server_url, fresh=True)
+        configuration = openid.discover(provider.server_url, fresh=True)
         keys = openid.key_count(provider)
     except openid.Unreachable as error:
         return [
             _("We couldn’t use %(url)s: %(reason)s.") % {"url": provider.server_url, "reason": _reason(str(error))},
             _("Check the address, and that this server may reach it."),
         ]
-    said = [
+    steps = [
         _("%(url)s answers.") % {"url": provider.server_url},
         ngettext(
             "It publishes %(count)d key to check its signatures.",
@@ -166,12 +166,12 @@ def _try(provider: SignInProvider) -> list[str]:
         )
         % {"count": keys},
     ]
-    scopes = found.get("scopes_supported") or []
+    scopes = configuration.get("scopes_supported") or []
     if scopes and "offline_access" not in scopes:
-        said.append(_("It doesn’t offer offline access, so staff sign in again every hour."))
-    if not found.get("backchannel_logout_supported"):
-        said.append(_("It doesn’t notify us when people sign out, so we check every half hour."))
-    return said
+        steps.append(_("It doesn’t offer offline access, so staff sign in again every hour."))
+    if not configuration.get("backchannel_logout_supported"):
+        steps.append(_("It doesn’t notify us when people sign out, so we check every half hour."))
+    return steps
 
 
 def _reason(code: str) -> str:

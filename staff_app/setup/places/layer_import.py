@@ -62,7 +62,7 @@ def _context(row: LayerImport, form: MappingForm | None) -> dict[str, Any]:
         "columns": columns,
         "first_rows": row.found.get("rows", []),
         "refused": words.refusal(row.failure) if row.failure else "",
-        "problems": [{"row": one["row"], "words": words.problem(one)} for one in row.problems],
+        "problems": [{"row": one["row"], "text": words.problem(one)} for one in row.problems],
         "report": row.report,
         "moved": _moved(row.report),
         "moves": words.moves(row.report),

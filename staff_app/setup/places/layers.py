@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 @staff_page
 def layers(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
-    found = listing(
+    listed = listing(
         request,
         LayerImport.objects.filter(jurisdiction=request.jurisdiction).select_related("created_by"),
         caption=_("Uploaded files"),
@@ -38,11 +38,11 @@ def layers(request: StaffRequest) -> HttpResponse:
         describe=_described,
     )
     kinds = [{"code": code, "name": kind.name, "about": kind.about} for code, kind in KINDS.items()]
-    return render(request, "staff_app/setup/places/layers.html", {"kinds": kinds, "list": found})
+    return render(request, "staff_app/setup/places/layers.html", {"kinds": kinds, "list": listed})
 
 
 def _described(rows: list[LayerImport]) -> list[dict[str, Any]]:
-    return [{"one": row, "kind": KINDS[row.kind].name, "state": words.state(row.state)} for row in rows]
+    return [{"layer_import": row, "kind": KINDS[row.kind].name, "state": words.state(row.state)} for row in rows]
 
 
 @staff_page

@@ -11,7 +11,7 @@ State = LayerImport.State
 
 def refusal(code: str, detail: str = "") -> str:
     """Why the whole file can't be used, and what to do."""
-    words = {
+    sentence = {
         "too_big": _("This file is too big. Upload at most 60 MB; a ZIP may hold more."),
         "too_many_rows": _("This file has more than 2,000,000 rows. Split it, or ask your IT staff to load it."),
         "bomb": _("This ZIP unpacks to far more than a map needs, so we stopped. Pack only the layer’s own files."),
@@ -39,12 +39,12 @@ def refusal(code: str, detail: str = "") -> str:
         "nothing_good": _("There is no polygon in this file that can be used."),
         "stopped": _("Something went wrong on our side, and nothing was changed. Try again, or tell your IT staff."),
     }.get(code, _("We couldn’t read this file."))
-    return (words % {"detail": detail}).strip()
+    return (sentence % {"detail": detail}).strip()
 
 
-def problem(found: dict[str, Any]) -> str:
+def problem(cause: dict[str, Any]) -> str:
     """Why a row was left out, or that it was repaired."""
-    words = {
+    sentence = {
         "no_shape": _("It has no place. %(detail)s"),
         "unreadable_shape": _("Its shape can’t be read. %(detail)s"),
         "not_degrees": _(
@@ -61,8 +61,8 @@ def problem(found: dict[str, Any]) -> str:
         "repeated": _("The number %(detail)s was in an earlier row."),
         "of_another_kind": _("The number %(detail)s belongs to an asset of another kind."),
         "self_crossing": _("Its outline crosses itself, and we repaired it. Look at it on the map. %(detail)s"),
-    }.get(found["code"], found["code"])
-    return (words % {"detail": found.get("detail", "")}).strip()
+    }.get(cause["code"], cause["code"])
+    return (sentence % {"detail": cause.get("detail", "")}).strip()
 
 
 def state(code: str) -> str:

@@ -25,20 +25,20 @@ def forecast_words(forecast: Forecast, kind: str = Target.Kind.RESOLVE) -> Forec
     if still_open.count:
         numbers = {"late": _number(still_open.hit), "count": _number(still_open.count)}
         if kind == Target.Kind.ACKNOWLEDGE:
-            words = ngettext(
+            sentence = ngettext(
                 "With this, %(late)s of the %(count)s report not yet reviewed would be late.",
                 "With this, %(late)s of the %(count)s reports not yet reviewed would be late.",
                 still_open.count,
             )
             label = _("Not reviewed and late")
         else:
-            words = ngettext(
+            sentence = ngettext(
                 "With this, %(late)s of the %(count)s open report would be late.",
                 "With this, %(late)s of the %(count)s open reports would be late.",
                 still_open.count,
             )
             label = _("Open and late")
-        sentences.append(words % numbers)
+        sentences.append(sentence % numbers)
         rows.append((label, _number(still_open.hit_now), _number(still_open.hit)))
     if ended.count:
         sentences.append(

@@ -117,8 +117,8 @@ class TargetForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        value, unit = given.get("value"), given.get("unit")
+        cleaned: dict[str, Any] = super().clean() or {}
+        value, unit = cleaned.get("value"), cleaned.get("unit")
         if value is not None and unit:
             longest = LONGEST[Target.Unit(unit)]
             if value < 1:
@@ -127,19 +127,19 @@ class TargetForm(forms.Form):
                 words = _("That’s too long. The longest target is %(longest)s.")
                 self.add_error("value", words % {"longest": target_length(longest, unit)})
         if not self.errors:
-            day = given["valid_from"]
+            day = cleaned["valid_from"]
             self.target = Target(
                 service=self.service,
-                kind=given["kind"],
-                value=given["value"],
-                unit=given["unit"],
-                calendar=self.calendars.get(given["calendar"]),
-                priority=given["priority"],
-                area=self.areas.get(given["area"]),
+                kind=cleaned["kind"],
+                value=cleaned["value"],
+                unit=cleaned["unit"],
+                calendar=self.calendars.get(cleaned["calendar"]),
+                priority=cleaned["priority"],
+                area=self.areas.get(cleaned["area"]),
                 valid_from=app_now() if day == self.today else dt.datetime.combine(day, dt.time(), self.city.zone),
-                agreed_by=given["agreed_by"],
+                agreed_by=cleaned["agreed_by"],
             )
-        return given
+        return cleaned
 
     def digest(self) -> list[str]:
         """What a preview was about."""

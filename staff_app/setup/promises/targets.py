@@ -59,7 +59,7 @@ def targets(request: StaffRequest) -> HttpResponse:
         )
         .select_related("current__department")
     )
-    found = listing(
+    listed = listing(
         request,
         services,
         caption=gettext_lazy("Targets by service"),
@@ -74,7 +74,7 @@ def targets(request: StaffRequest) -> HttpResponse:
         search=[*(f"current__name__{language}" for language in city.languages), "service_code"],
         describe=lambda rows: _with_targets(list(rows)),
     )
-    return render(request, "staff_app/setup/promises/targets.html", {"list": found})
+    return render(request, "staff_app/setup/promises/targets.html", {"list": listed})
 
 
 @staff_page

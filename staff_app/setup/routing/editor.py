@@ -36,7 +36,7 @@ def _edit(request: StaffRequest, position: int | None) -> HttpResponse:
     last = len(state.rules) + (position is None)
     only_shows = "show" in request.POST
     data = request.POST if request.method == "POST" else None
-    form = RuleForm(data, city=city, written=before, position=position or last, last=max(last, 1))
+    form = RuleForm(data, city=city, rule=before, position=position or last, last=max(last, 1))
     status = 200
     conflict = None
     if only_shows:
@@ -71,7 +71,7 @@ def _save(request: StaffRequest, form: RuleForm, position: int | None) -> None:
     def edit(rules: list[Written]) -> list[Written]:
         if position is not None:
             rules.remove(rule_or_404(rules, position))
-        rules.insert(form.cleaned_data["position"] - 1, form.written())
+        rules.insert(form.cleaned_data["position"] - 1, form.rule())
         return rules
 
     drafts.change(request.jurisdiction, edit, seen=seen_in(request), actor=request.user)

@@ -128,12 +128,12 @@ class RuleForm(forms.Form):
     )
 
     def __init__(
-        self, data: QueryDict | None = None, *, city: Jurisdiction, written: Written | None, position: int, last: int
+        self, data: QueryDict | None = None, *, city: Jurisdiction, rule: Written | None, position: int, last: int
     ) -> None:
         """last: the highest position."""
-        super().__init__(data, initial=_initial(written) | {"position": position}, label_suffix="")
-        self.before = written
-        when = written["when"] if written else {}
+        super().__init__(data, initial=_initial(rule) | {"position": position}, label_suffix="")
+        self.before = rule
+        when = rule["when"] if rule else {}
         self.fields["position"].max_value = last  # type: ignore[attr-defined]
         self.fields["position"].widget.attrs |= {"max": last, "class": "usa-input--2xs"}
         services = Service.objects.filter(jurisdiction=city, current__isnull=False).select_related("current__category")
@@ -177,9 +177,9 @@ class RuleForm(forms.Form):
             .order_by(F("department").asc(nulls_first=True), "user__name")
         )
         self.departments_of: dict[str, set[str | None]] = {}
-        for one in members:
-            code = one.department.code if one.department else None
-            self.departments_of.setdefault(one.user.email, set()).add(code)
+        for membership in members:
+            code = membership.department.code if membership.department else None
+            self.departments_of.setdefault(membership.user.email, set()).add(code)
         self._choose(
             "assignee",
             [
@@ -187,8 +187,12 @@ class RuleForm(forms.Form):
                 *_grouped(
                     # A person with two roles in a department is listed once.
                     dict.fromkeys(
-                        (str(one.department) if one.department else _("Whole city"), one.user.email, one.user.name)
-                        for one in members
+                        (
+                            str(membership.department) if membership.department else _("Whole city"),
+                            membership.user.email,
+                            membership.user.name,
+                        )
+                        for membership in members
                     )
                 ),
             ],
@@ -251,54 +255,54 @@ class RuleForm(forms.Form):
         return chosen
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        begins, ends = given.get("begins"), given.get("ends")
+        cleaned: dict[str, Any] = super().clean() or {}
+        begins, ends = cleaned.get("begins"), cleaned.get("ends")
         if bool(begins) != bool(ends) and not {"begins", "ends"} & self.errors.keys():
             self.add_error("ends" if begins else "begins", _("Enter both times, or neither."))
         elif begins and begins == ends:
             self.add_error("ends", _("Enter two different times."))
-        department = given.get("department") or None
-        if given.get("team") and given["team"].partition("/")[0] != department:
+        department = cleaned.get("department") or None
+        if cleaned.get("team") and cleaned["team"].partition("/")[0] != department:
             self.add_error("team", _("This team is in another department. Choose the department it belongs to."))
-        if given.get("assignee"):
-            works_in = self.departments_of.get(given["assignee"], set())
+        if cleaned.get("assignee"):
+            works_in = self.departments_of.get(cleaned["assignee"], set())
             if department is None:
                 self.add_error("assignee", _("Choose a department first: the triage queue has no assignee."))
             elif not {department, None} & works_in:
                 self.add_error("assignee", _("This person works in another department."))
-        if not self.errors and not self.written()["when"]:
+        if not self.errors and not self.rule()["when"]:
             self.add_error("services", _("Choose at least one condition: a service, an area, words or another one."))
-        return given
+        return cleaned
 
-    def written(self) -> Written:
-        given = self.cleaned_data
+    def rule(self) -> Written:
+        cleaned = self.cleaned_data
         answers: dict[str, list[str]] = {}
-        for one in given["answers"]:
+        for one in cleaned["answers"]:
             question, _equals, value = one.partition("=")
             answers.setdefault(question, []).append(value)
-        calendar, _colon, state = given["working_hours"].rpartition(":")
-        areas = [one.partition(":") for one in given["areas"]]
+        calendar, _colon, state = cleaned["working_hours"].rpartition(":")
+        areas = [one.partition(":") for one in cleaned["areas"]]
         return tidy(
             {
-                "name": given["name"],
+                "name": cleaned["name"],
                 "when": {
-                    "services": given["services"],
+                    "services": cleaned["services"],
                     "areas": {"layer": areas[0][0], "codes": [code for _layer, _colon, code in areas]}
                     if areas
                     else None,
                     "answers": answers,
-                    "words": given["words"],
-                    "channels": given["channels"],
-                    "priorities": given["priorities"],
-                    "days": given["days"],
-                    "hours": f"{given['begins']:%H:%M}-{given['ends']:%H:%M}" if given["begins"] else None,
+                    "words": cleaned["words"],
+                    "channels": cleaned["channels"],
+                    "priorities": cleaned["priorities"],
+                    "days": cleaned["days"],
+                    "hours": f"{cleaned['begins']:%H:%M}-{cleaned['ends']:%H:%M}" if cleaned["begins"] else None,
                     "working_hours": {"calendar": calendar, "open": state == "open"} if calendar else None,
                 },
-                "department": given["department"],
-                "team": given["team"].rpartition("/")[2],
-                "assignee": given["assignee"],
-                "priority": given["priority"],
-                "inform": given["inform"],
+                "department": cleaned["department"],
+                "team": cleaned["team"].rpartition("/")[2],
+                "assignee": cleaned["assignee"],
+                "priority": cleaned["priority"],
+                "inform": cleaned["inform"],
             }
         )
 
@@ -325,13 +329,13 @@ def _helper() -> FormHelper:
     return helper
 
 
-def _initial(written: Written | None) -> dict[str, Any]:
-    if written is None:
+def _initial(rule: Written | None) -> dict[str, Any]:
+    if rule is None:
         return {}
-    when = written["when"]
+    when = rule["when"]
     place, calendar, hours = when.get("areas"), when.get("working_hours"), when.get("hours") or ""
     return {
-        "name": written["name"],
+        "name": rule["name"],
         "services": when.get("services"),
         "areas": [f"{place['layer']}:{code}" for code in place["codes"]] if place else [],
         "answers": [
@@ -346,11 +350,11 @@ def _initial(written: Written | None) -> dict[str, Any]:
         "working_hours": f"{calendar['calendar']}:{'open' if calendar.get('open', True) else 'closed'}"
         if calendar
         else "",
-        "department": written.get("department") or "",
-        "team": f"{written['department']}/{written['team']}" if written.get("team") else "",
-        "assignee": written.get("assignee") or "",
-        "priority": written.get("priority") or "",
-        "inform": written.get("inform"),
+        "department": rule.get("department") or "",
+        "team": f"{rule['department']}/{rule['team']}" if rule.get("team") else "",
+        "assignee": rule.get("assignee") or "",
+        "priority": rule.get("priority") or "",
+        "inform": rule.get("inform"),
     }
 
 

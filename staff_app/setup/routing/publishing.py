@@ -49,7 +49,7 @@ def publish_routing(request: StaffRequest) -> HttpResponse:
         names, known = names_of(city, in_use, state.rules), checks.known_of(city)
         context |= {
             "changes": changes_between(city, in_use, state.rules, names=names),
-            "marked": [row for row in rows_of(city, state.rules, names=names, known=known) if row["mark"]],
+            "marked": [row for row in rows_of(city, state.rules, names=names, existing=known) if row["mark"]],
             "problems": problems or checks.refusals(state.rules, known),
         }
     if conflict is not None:

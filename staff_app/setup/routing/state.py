@@ -55,22 +55,22 @@ def rule_or_404(rules: list[Written], position: int) -> Written:
 
 
 def rows_of(
-    city: Jurisdiction, rules: list[Written], *, names: Names | None = None, known: checks.Known | None = None
+    city: Jurisdiction, rules: list[Written], *, names: Names | None = None, existing: checks.Known | None = None
 ) -> list[dict[str, Any]]:
     """The rules in words, with what they caught and what is odd about them."""
     names = names or names_of(city, rules)
     counted = {rule.name: rule for rule in RoutingRule.objects.filter(jurisdiction=city, active=True)}
-    known = known or checks.known_of(city)
+    existing = existing or checks.known_of(city)
     rows = []
-    for position, (rule, mark) in enumerate(zip(rules, checks.marks(rules, known), strict=True), start=1):
-        words = rule_in_words(rule, names)
+    for position, (rule, mark) in enumerate(zip(rules, checks.marks(rules, existing), strict=True), start=1):
+        rule_texts = rule_in_words(rule, names)
         rows.append(
             {
                 "position": position,
                 "name": rule["name"],
-                "conditions": _said(words, CONDITIONS),
-                "department": words["department"],
-                "outcomes": _said(words, OUTCOMES),
+                "conditions": _labeled(rule_texts, CONDITIONS),
+                "department": rule_texts["department"],
+                "outcomes": _labeled(rule_texts, OUTCOMES),
                 "mark": mark,
                 "counted": counted.get(rule["name"]),
             }
@@ -78,11 +78,14 @@ def rows_of(
     return rows
 
 
-def _said(words: Written, fields: tuple[str, ...]) -> list[dict[str, Any]]:
+def _labeled(rule_texts: Written, fields: tuple[str, ...]) -> list[dict[str, Any]]:
     return [
-        {"label": FIELDS[name], "values": words[name] if isinstance(words[name], list) else [words[name]]}
+        {
+            "label": FIELDS[name],
+            "values": rule_texts[name] if isinstance(rule_texts[name], list) else [rule_texts[name]],
+        }
         for name in fields
-        if words.get(name)
+        if rule_texts.get(name)
     ]
 
 
@@ -94,6 +97,6 @@ def changes_between(
     return differences(rules_in_words(before, names), rules_in_words(after, names))
 
 
-def conflict_context(city: Jurisdiction, found: drafts.Conflict, *, keeps_typed: bool = False) -> dict[str, Any]:
-    changes = [] if found.before is None else changes_between(city, found.before, found.after)
-    return {"conflict": Conflict([Change(changes, found.by or "")], keeps_typed=keeps_typed)}
+def conflict_context(city: Jurisdiction, conflict: drafts.Conflict, *, keeps_typed: bool = False) -> dict[str, Any]:
+    changes = [] if conflict.before is None else changes_between(city, conflict.before, conflict.after)
+    return {"conflict": Conflict([Change(changes, conflict.by or "")], keeps_typed=keeps_typed)}

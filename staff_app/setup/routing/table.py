@@ -73,17 +73,17 @@ def remove_routing_rule(request: StaffRequest, position: int) -> HttpResponse:
         rules.remove(rule_or_404(rules, position))
         return rules
 
-    said = _("“%(name)s” was removed from the draft. It stays in use until you publish.")
-    return _change(request, edit, said % {"name": name})
+    message = _("“%(name)s” was removed from the draft. It stays in use until you publish.")
+    return _change(request, edit, message % {"name": name})
 
 
-def _change(request: StaffRequest, edit: drafts.Edit, said: str) -> HttpResponse:
+def _change(request: StaffRequest, edit: drafts.Edit, message: str) -> HttpResponse:
     try:
         drafts.change(request.jurisdiction, edit, seen=seen_in(request), actor=request.user)
     except Conflict as conflict:
         return show_rules(request, conflict)
-    if said:
-        messages.success(request, said)
+    if message:
+        messages.success(request, message)
     return redirect("staff_app:routing")
 
 

@@ -39,7 +39,7 @@ class ServiceRow:
     department: str
     order: int = 0
     count: int = 0
-    words: str = ""
+    search_text: str = ""
     is_active: bool = True
     is_retired: bool = False
     is_internal: bool = False
@@ -67,7 +67,7 @@ def services(request: StaffRequest) -> HttpResponse:
     groups = {one.code: Group(one) for one in Category.objects.filter(jurisdiction=city)}
     retired = []
     for category, row in _rows(city):
-        if q and q.casefold() not in row.words:
+        if q and q.casefold() not in row.search_text:
             continue
         if row.is_retired:
             retired.append(row)
@@ -78,7 +78,7 @@ def services(request: StaffRequest) -> HttpResponse:
         _mark_ends([row for row in group.rows if not row.is_new])
     shown = [group for group in groups.values() if group.rows or not q]
     _mark_ends(shown)
-    context = {"groups": shown, "retired": retired, "words": q, "days": DAYS}
+    context = {"groups": shown, "retired": retired, "query": q, "days": DAYS}
     return render(request, "staff_app/setup/services/services.html", context)
 
 
@@ -99,7 +99,7 @@ def _rows(city: Jurisdiction) -> list[tuple[str, ServiceRow]]:
     )
     drafts = {one.service_code: one for one in ServiceDraft.objects.filter(jurisdiction=city)}
     retired = set(Retirement.objects.filter(service__jurisdiction=city).values_list("service", flat=True))
-    found = []
+    rows = []
     listed = Service.objects.filter(jurisdiction=city, current__isnull=False)
     for service in listed.select_related("current__category", "current__department"):
         version = service.current
@@ -111,27 +111,27 @@ def _rows(city: Jurisdiction) -> list[tuple[str, ServiceRow]]:
             department=localized(version.department.name),
             order=service.order,
             count=counts.get(service.pk, 0),
-            words=_searched(service.service_code, version.name, version.keywords),
+            search_text=_searched(service.service_code, version.name, version.keywords),
             is_active=service.active,
             is_retired=not service.active and service.pk in retired,
             is_internal=version.visibility == ServiceVersion.Visibility.STAFF,
             offered=offer_dates(version.offered),
             draft=drafts.pop(service.service_code, None),
         )
-        found.append((version.category.code, row))
+        rows.append((version.category.code, row))
     names = {one.code: localized(one.name) for one in Department.objects.filter(jurisdiction=city)} if drafts else {}
     for draft in drafts.values():
-        written = draft.written
+        definition = draft.written
         row = ServiceRow(
             code=draft.service_code,
-            name=localized(written.get("name")) or draft.service_code,
-            department=names.get(written.get("department", ""), ""),
-            words=_searched(draft.service_code, written.get("name") or {}, written.get("keywords") or {}),
+            name=localized(definition.get("name")) or draft.service_code,
+            department=names.get(definition.get("department", ""), ""),
+            search_text=_searched(draft.service_code, definition.get("name") or {}, definition.get("keywords") or {}),
             is_new=True,
             draft=draft,
         )
-        found.append((str(written.get("category")), row))
-    return found
+        rows.append((str(definition.get("category")), row))
+    return rows
 
 
 def _searched(code: str, name: dict[str, str], keywords: dict[str, list[str]]) -> str:
@@ -175,7 +175,7 @@ def new_service(request: StaffRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            draft = service_drafts.create(request.jurisdiction, form.written(), actor=request.user)
+            draft = service_drafts.create(request.jurisdiction, form.definition(), actor=request.user)
         except service_drafts.CodeTaken:
             form.add_error("service_code", _("Another service already has this code."))
         else:

@@ -35,7 +35,7 @@ def _section(request: StaffRequest, code: str, name: str, form_class: type[Secti
     if not form.is_good():
         return show(request, "section", editing, section=name, form=form, status=422)
     try:
-        save(request, editing, form.written())
+        save(request, editing, form.definition())
     except service_drafts.Conflict:
         # What was typed stays on the page, now over what the other one saved.
         editing = load(request, code)

@@ -25,7 +25,7 @@ from staff_app.decorators import StaffRequest, need_in_city
 from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.forms import language_name
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 Words = str | Promise
 
 # The pages of a service, with the parts of its written form that they edit.
@@ -61,14 +61,14 @@ class Editing:
     code: str
     service: Service | None
     draft: ServiceDraft | None
-    known: dict[str, set[str]] = field(default_factory=dict)
+    known_codes: dict[str, set[str]] = field(default_factory=dict)
 
     @cached_property
-    def published(self) -> Written | None:
+    def published(self) -> Definition | None:
         return written_service(self.service) if self.service and self.service.current else None
 
     @cached_property
-    def written(self) -> Written:
+    def definition(self) -> Definition:
         if self.draft is not None:
             return dict(self.draft.written)
         return self.published or {}
@@ -83,7 +83,7 @@ class Editing:
 
     @property
     def name(self) -> str:
-        return localized(self.written.get("name")) or self.code
+        return localized(self.definition.get("name")) or self.code
 
     @property
     def languages(self) -> list[str]:
@@ -91,27 +91,27 @@ class Editing:
 
     @cached_property
     def changes(self) -> list[str]:
-        return differences(self.published, self.written) if self.draft else []
+        return differences(self.published, self.definition) if self.draft else []
 
     @property
     def is_outdated(self) -> bool:
         """Whether a version was published after the draft was started, as by a file."""
         return self.draft is not None and self.draft.base != self.base
 
-    def problems(self, written: Written | None = None) -> list[ErrorDetails]:
-        if not self.known:
-            self.known = service_drafts.known_codes(self.city)
-        return service_problems(written or self.written, self.languages, self.known)
+    def problems(self, definition: Definition | None = None) -> list[ErrorDetails]:
+        if not self.known_codes:
+            self.known_codes = service_drafts.known_codes(self.city)
+        return service_problems(definition or self.definition, self.languages, self.known_codes)
 
     @cached_property
     def unfinished(self) -> list[tuple[str, str]]:
         """What must be put right before it can be published: a sentence, and the page for it."""
-        return [(sentence(problem, self.written), self._page_of(problem)) for problem in self.problems()]
+        return [(sentence(problem, self.definition), self._page_of(problem)) for problem in self.problems()]
 
     def _page_of(self, problem: ErrorDetails) -> str:
         loc = problem["loc"]
         if len(loc) > 1 and loc[0] == "questions" and isinstance(loc[1], int):
-            return reverse("staff_app:service_question", args=[self.code, self.written["questions"][loc[1]]["code"]])
+            return reverse("staff_app:service_question", args=[self.code, self.definition["questions"][loc[1]]["code"]])
         if not loc:
             return reverse(f"staff_app:{WHOLE.get(problem['type'], 'service_words')}", args=[self.code])
         name = next((name for name, (_words, parts) in SECTIONS.items() if loc[0] in parts), "service_words")
@@ -142,12 +142,12 @@ def number(request: StaffRequest, name: str) -> int:
     return int(typed) if typed.isdecimal() and len(typed) < 19 else 0
 
 
-def save(request: StaffRequest, editing: Editing, written: Written) -> None:
+def save(request: StaffRequest, editing: Editing, definition: Definition) -> None:
     """Saves it as the draft, from what the posted form saw. Raises service_drafts.Conflict."""
     service_drafts.save(
         editing.city,
         editing.code,
-        written,
+        definition,
         revision=number(request, "revision"),
         base=number(request, "base"),
         actor=request.user,
@@ -159,7 +159,7 @@ def conflict(request: StaffRequest, editing: Editing, *, keeps_typed: bool = Fal
     before = service_drafts.seen(
         editing.draft, editing.service, revision=number(request, "revision"), base=number(request, "base")
     )
-    change = Change(differences(before, editing.written), editing.draft.edited_by if editing.draft else "")
+    change = Change(differences(before, editing.definition), editing.draft.edited_by if editing.draft else "")
     return Conflict([change], keeps_typed=keeps_typed)
 
 
@@ -191,13 +191,13 @@ def saved_and_back(request: StaffRequest, url: str) -> HttpResponse:
 # --- Problems in words ------------------------------------------------------------------------------------------------
 
 
-def sentence(problem: ErrorDetails, written: Written) -> str:
+def sentence(problem: ErrorDetails, definition: Definition) -> str:
     """A problem in the active language, with what it is about."""
-    about = _about(problem["loc"], written)
-    return f"{about}: {reason(problem, written)}" if about else reason(problem, written)
+    about = _about(problem["loc"], definition)
+    return f"{about}: {reason(problem, definition)}" if about else reason(problem, definition)
 
 
-def reason(problem: ErrorDetails, written: Written) -> str:
+def reason(problem: ErrorDetails, definition: Definition) -> str:
     """A problem in the active language."""
     details = dict(problem.get("ctx") or {})
     kind = problem["type"]
@@ -205,7 +205,7 @@ def reason(problem: ErrorDetails, written: Written) -> str:
         languages = ", ".join(language_name(one) for one in details["languages"])
         return _("Enter the text in %(language)s.") % {"language": languages}
     if kind == "condition":
-        names = {one.get("code"): localized(one.get("text")) for one in written.get("questions") or []}
+        names = {one.get("code"): localized(one.get("text")) for one in definition.get("questions") or []}
         words = _("“%(question)s” can only depend on answers to a question above it.")
         return words % {"question": names.get(details["code"]) or details["code"]}
     if kind == "whole_number":
@@ -225,10 +225,10 @@ def reason(problem: ErrorDetails, written: Written) -> str:
     return sentences.get(kind) or str(details.get("sentence") or problem["msg"])
 
 
-def _about(loc: tuple[int | str, ...], written: Written) -> str:
+def _about(loc: tuple[int | str, ...], definition: Definition) -> str:
     """ "Question “How deep?”, Help" """
     parts: list[str] = []
-    value: Any = written
+    value: Any = definition
     for step in loc:
         inside = value.get(step) if isinstance(value, dict) else None
         if isinstance(value, list) and isinstance(step, int) and step < len(value):

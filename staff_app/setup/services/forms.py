@@ -20,7 +20,7 @@ from requests_app.rules.setup.catalog_rows import DUPLICATES
 from requests_app.rules.setup.offer_dates import LEAP_YEAR, is_yearly
 from requests_app.rules.shared.priorities import MEANINGS, PRIORITIES
 from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
-from staff_app.setup.services.editing import Editing, Written, reason
+from staff_app.setup.services.editing import Definition, Editing, reason
 
 Words = str | Promise
 Choices = list[tuple[str, Any]]
@@ -70,13 +70,13 @@ class SectionForm(forms.Form):
         self.texts: dict[str, tuple[Words, Words]] = {}
 
     def add_texts(
-        self, part: str, legend: Words, help_text: Words, given: Any, *, most: int = TEXT_MAX, lines: int = 1
+        self, part: str, legend: Words, help_text: Words, initial: Any, *, most: int = TEXT_MAX, lines: int = 1
     ) -> None:
         """A field for each of the city's languages; the first one stands for the row's errors."""
         self.texts[part] = (legend, help_text)
-        given = given or {}
+        initial = initial or {}
         for language in self.languages:
-            value = given.get(language) or ""
+            value = initial.get(language) or ""
             self.fields[f"{part}_{language}"] = WordsField(
                 label=language_name(language),
                 max_length=most,
@@ -98,12 +98,12 @@ class SectionForm(forms.Form):
     def rows(self) -> Iterable[Row]:
         raise NotImplementedError
 
-    def written_parts(self) -> Written:
+    def written_parts(self) -> Definition:
         raise NotImplementedError
 
-    def written(self) -> Written:
+    def definition(self) -> Definition:
         """The whole service with this form's parts; empty ones are left out."""
-        return _without_empty(self.editing.written | self.written_parts())
+        return _without_empty(self.editing.definition | self.written_parts())
 
     def field_of(self, problem: ErrorDetails) -> str:
         """The field where a problem is shown; empty: it belongs to another page."""
@@ -125,15 +125,15 @@ class SectionForm(forms.Form):
         """Whether this page's part of the service is right; problems on other pages don't stop saving this one."""
         if not self.is_valid():
             return False
-        written = self.written()
-        for problem in self.editing.problems(written):
+        definition = self.definition()
+        for problem in self.editing.problems(definition):
             name = self.field_of(problem)
             if name:
-                said = reason(problem, written)
+                message = reason(problem, definition)
                 if problem["type"] == "missing_text":
                     legend = self.texts["_".join(str(step) for step in problem["loc"])][0]
-                    said = f"{legend}: {said}"
-                self.add_error(name if name in self.fields else None, said)
+                    message = f"{legend}: {message}"
+                self.add_error(name if name in self.fields else None, message)
         return not self.errors
 
 
@@ -143,7 +143,7 @@ class WordsForm(SectionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        now = self.editing.written
+        now = self.editing.definition
         self.add_texts("name", _("Name"), _("What residents call it: “Pothole.”"), now.get("name"), most=NAME_MAX)
         self.add_texts(
             "description", _("Description"), _("What the city does about it, in a sentence or two."),
@@ -179,14 +179,14 @@ class WordsForm(SectionForm):
         first = [self.text_row(part) for part in ("name", "description", "keywords", "asked", "emergency_screen")]
         return [*first, *(self.text_row(f"outcome_words_{code}", is_closed=True) for code in OUTCOMES)]
 
-    def written_parts(self) -> Written:
+    def written_parts(self) -> Definition:
         keywords = {
             language: list(dict.fromkeys(" ".join(word.split()) for word in text.replace("\n", ",").split(",") if word.strip()))
             for language, text in self.text("keywords").items()
         }  # fmt: skip
         kept = {
             code: text
-            for code, text in (self.editing.written.get("outcome_words") or {}).items()
+            for code, text in (self.editing.definition.get("outcome_words") or {}).items()
             if code not in OUTCOMES
         }
         own = {code: self.text(f"outcome_words_{code}") for code in OUTCOMES}
@@ -319,7 +319,7 @@ class HandlingForm(SectionForm):
     )
 
     def __init__(self, *args: Any, editing: Editing, **kwargs: Any) -> None:
-        super().__init__(*args, editing=editing, initial=_handling(editing.written), **kwargs)
+        super().__init__(*args, editing=editing, initial=_handling(editing.definition), **kwargs)
         city = editing.city
         self._choices("category", category_choices(city))
         self._choices("department", department_choices(city))
@@ -361,9 +361,9 @@ class HandlingForm(SectionForm):
                 self.add_error(name, _("%(target)s: you can change it, but not remove it.") % {"target": label})
         return cleaned
 
-    def written_parts(self) -> Written:
+    def written_parts(self) -> Definition:
         typed = self.cleaned_data
-        before = self.editing.written
+        before = self.editing.definition
         targets = dict(before.get("targets") or {})
         for kind, _label in TARGETS:
             if typed[f"{kind}_value"] is not None:
@@ -399,25 +399,25 @@ class HandlingForm(SectionForm):
         }
 
 
-def _handling(written: Written) -> dict[str, Any]:
+def _handling(definition: Definition) -> dict[str, Any]:
     """The form's initial values."""
-    duplicates = DUPLICATES | (written.get("duplicates") or {})
+    duplicates = DUPLICATES | (definition.get("duplicates") or {})
     initial = {
-        "category": written.get("category"),
-        "department": written.get("department"),
-        "priority": str(written.get("priority", 3)),
-        "photo": written.get("photo", "optional"),
-        "evidence": written.get("evidence", "none"),
-        "place": written.get("place", "required"),
+        "category": definition.get("category"),
+        "department": definition.get("department"),
+        "priority": str(definition.get("priority", 3)),
+        "photo": definition.get("photo", "optional"),
+        "evidence": definition.get("evidence", "none"),
+        "place": definition.get("place", "required"),
         "duplicates": duplicates["policy"],
         "radius_ft": round(int(duplicates["radius_m"]) * FEET_IN_A_METER),
         "window_days": duplicates["window_days"],
         "family": duplicates["family"],
     }
     for kind, _label in TARGETS:
-        target = (written.get("targets") or {}).get(kind) or {}
+        target = (definition.get("targets") or {}).get(kind) or {}
         initial |= {f"{kind}_value": target.get("value"), f"{kind}_unit": target.get("unit", "business_days")}
-    offered = written.get("offered") or {}
+    offered = definition.get("offered") or {}
     yearly = is_yearly(offered)
     initial["offered"] = "always" if not offered else "yearly" if yearly else "once"
     for end, name in (("from", "offered_from"), ("to", "offered_to")):
@@ -478,7 +478,7 @@ class PrivacyForm(SectionForm):
     )
 
     def __init__(self, *args: Any, editing: Editing, **kwargs: Any) -> None:
-        now = editing.written
+        now = editing.definition
         initial = {
             "visibility": now.get("visibility", "public"),
             "listed_by_place": now.get("listed_by_place", True),
@@ -499,7 +499,7 @@ class PrivacyForm(SectionForm):
             Row([self["must_confirm"]]),
         ]
 
-    def written_parts(self) -> Written:
+    def written_parts(self) -> Definition:
         typed = self.cleaned_data
         return {
             "visibility": typed["visibility"],
@@ -551,7 +551,7 @@ class NewServiceForm(forms.Form):
         rest = [Row([self[name]]) for name in ("service_code", "category", "department")]
         return [Row(names, _("Name"), _("What residents call it: “Pothole.”")), *rest]
 
-    def written(self) -> Written:
+    def definition(self) -> Definition:
         typed = self.cleaned_data
         return {
             "service_code": typed["service_code"],
@@ -586,7 +586,7 @@ def calendar_choices(city: Jurisdiction) -> Choices:
     return [("department", gettext_lazy("The department’s")), *((code, code) for code in codes)]
 
 
-def _without_empty(written: Written) -> Written:
+def _without_empty(definition: Definition) -> Definition:
     """Without parts that say nothing. False is a value."""
     kept = ("description", "keywords", "emergency_screen", "owner_kinds", "questions")
-    return {name: value for name, value in written.items() if name in kept or value not in (None, {}, [], "")}
+    return {name: value for name, value in definition.items() if name in kept or value not in (None, {}, [], "")}

@@ -40,8 +40,8 @@ class PreviewPath(Path):
         version = _version(editing)
         self.__dict__["version"] = version
         self.__dict__["questions"] = [
-            QuestionVersion(service_version=version, order=order, **question_columns(written))
-            for order, written in enumerate(editing.written.get("questions") or [], start=1)
+            QuestionVersion(service_version=version, order=order, **question_columns(question))
+            for order, question in enumerate(editing.definition.get("questions") or [], start=1)
         ]
         self.__dict__["photos"] = []
 
@@ -60,7 +60,7 @@ def _preview(request: StaffRequest, editing: Editing) -> HttpResponse:
     context: dict[str, Any] = {"editing": editing, "path": path, "number": number}
     if request.method != "POST" or "back" in request.POST:
         return _page_of(request, path, number, context)
-    form = DetailsForm(request.POST, path=path, version=_known(path), number=number)
+    form = DetailsForm(request.POST, path=path, version=_version_shown(path), number=number)
     if not form.is_valid():
         return _page_of(request, path, number, context, form=form)
     typed["answers"] |= form.given
@@ -93,7 +93,7 @@ def _page_of(
     request: StaffRequest, path: Path, number: int, context: dict[str, Any], form: DetailsForm | None = None
 ) -> HttpResponse:
     status = 422 if form is not None else 200
-    form = form or DetailsForm(path=path, version=_known(path), number=number)
+    form = form or DetailsForm(path=path, version=_version_shown(path), number=number)
     if "photos" in form.fields:
         # The upload would need a report to belong to.
         form.fields["photos"].disabled = True
@@ -120,8 +120,8 @@ def _rendered(
 
 def _end(editing: Editing, path: Path) -> dict[str, Any]:
     """What the report would say, and what would happen to it."""
-    answers, version = path.answers, _known(path)
-    target = answers.resolve_target or (editing.written.get("targets") or {}).get("resolve")
+    answers, version = path.answers, _version_shown(path)
+    target = answers.resolve_target or (editing.definition.get("targets") or {}).get("resolve")
     return {
         "answers": [(localized(question.text), words) for question, _value, words in answers.given],
         "priority": answers.priority or version.priority,
@@ -132,14 +132,14 @@ def _end(editing: Editing, path: Path) -> dict[str, Any]:
     }
 
 
-def _known(path: Path) -> ServiceVersion:
+def _version_shown(path: Path) -> ServiceVersion:
     if path.version is None:
         raise ValueError("a preview always has a version")
     return path.version
 
 
 def _version(editing: Editing) -> ServiceVersion:
-    columns = version_columns(editing.written)
+    columns = version_columns(editing.definition)
     category, department = columns.pop("category"), columns.pop("department")
     return ServiceVersion(
         service=editing.service or Service(jurisdiction=editing.city, service_code=editing.code),

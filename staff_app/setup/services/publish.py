@@ -27,31 +27,31 @@ from staff_app.setup.services.editing import Editing, conflict, load, number, se
 
 # Older versions are in the audit.
 VERSIONS_SHOWN = 50
-Written = dict[str, Any]
+Definition = dict[str, Any]
 
 
 def _approval_of(
-    request: StaffRequest, editing: Editing, written: Written, auto_id: str = "id_%s"
+    request: StaffRequest, editing: Editing, definition: Definition, auto_id: str = "id_%s"
 ) -> tuple[ApprovalForm, ServiceApproval | None]:
     """The form about the 911 center's approval as it was posted, and the approval of what the page showed; None: there is none."""
-    words = go_live.emergency_words(written, editing.city)
+    emergency = go_live.emergency_words(definition, editing.city)
     form = ApprovalForm(request.POST, today=_today(editing), auto_id=auto_id)
-    is_seen = request.POST.get("seen") == go_live.fingerprint(words)
+    is_seen = request.POST.get("seen") == go_live.fingerprint(emergency)
     if editing.service is None or not is_seen or not form.is_valid():
         return form, None
-    return form, new_approval(editing.service, **form.cleaned_data, words=words, actor=request.user)
+    return form, new_approval(editing.service, **form.cleaned_data, words=emergency, actor=request.user)
 
 
 def _today(editing: Editing) -> dt.date:
     return app_now().astimezone(editing.city.zone).date()
 
 
-def _unapproved(editing: Editing, written: Written, approval: ServiceApproval | None = None) -> list[str]:
+def _unapproved(editing: Editing, definition: Definition, approval: ServiceApproval | None = None) -> list[str]:
     """Why residents, who use the service, can't be asked about danger as it is written; empty: they can be."""
     service = editing.service
     if service is None or not service.active or service.current is None:
         return []
-    return go_live.NotReady(go_live.obstacles(service, written, approval=approval)).sentences
+    return go_live.NotReady(go_live.obstacles(service, definition, approval=approval)).sentences
 
 
 class ScheduleForm(forms.Form):
@@ -99,7 +99,7 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
         if "schedule" in request.POST:
             form = ScheduleForm(request.POST)
         if "seen" in request.POST and editing.revision == revision:
-            approval_form, approval = _approval_of(request, editing, editing.written)
+            approval_form, approval = _approval_of(request, editing, editing.definition)
             if approval is None or ("schedule" in request.POST and not form.is_valid()):
                 return _changes(request, editing, form, approval_form=approval_form, status=422)
         if "schedule" in request.POST:
@@ -142,11 +142,11 @@ def _changes(
     **context: Any,
 ) -> HttpResponse:
     if editing.draft is not None:
-        words = go_live.emergency_words(editing.written, editing.city)
+        emergency = go_live.emergency_words(editing.definition, editing.city)
         kept = service_drafts.kept_approval(editing.draft)
-        unapproved = _unapproved(editing, editing.written, kept)
+        unapproved = _unapproved(editing, editing.definition, kept)
         context["unfinished"] = list(editing.unfinished)
-        if unapproved and go_live.unnamed_in(words):
+        if unapproved and go_live.unnamed_in(emergency):
             context["unfinished"] += [
                 (sentence, reverse("staff_app:service_words", args=[editing.code])) for sentence in unapproved
             ]
@@ -154,7 +154,7 @@ def _changes(
             context["approval_form"] = approval_form or ApprovalForm(today=_today(editing))
         elif editing.published and kept is not None:
             context["approval"] = kept
-        context |= emergency_context(words)
+        context |= emergency_context(emergency)
     # The summary of errors and the title are about the form that stops the publishing.
     stopping = approval_form if approval_form is not None and approval_form.errors else form
     context |= {"form": stopping, "schedule_form": form}
@@ -183,7 +183,7 @@ def _history(
         .order_by("-number")[: VERSIONS_SHOWN + 1]
     )
     changes = _changes_of(editing, versions)
-    written = [service_drafts.written_full(version) for version in versions]
+    definitions = [service_drafts.written_full(version) for version in versions]
     rows = [
         {
             "version": version,
@@ -191,8 +191,8 @@ def _history(
             "change": changes.get(version.number),
             "brought_back": _brought_back(changes.get(version.number)),
             "is_first": place + 1 == len(versions),
-            "differences": differences(written[place + 1], written[place]) if place + 1 < len(versions) else [],
-            **_approval_to_roll_back(editing, written[place], version.number, approval_form, approving),
+            "differences": differences(definitions[place + 1], definitions[place]) if place + 1 < len(versions) else [],
+            **_approval_to_roll_back(editing, definitions[place], version.number, approval_form, approving),
         }
         for place, version in enumerate(versions)
     ]
@@ -202,18 +202,18 @@ def _history(
 
 
 def _approval_to_roll_back(
-    editing: Editing, written: Written, version: int, approval_form: ApprovalForm | None, approving: int
+    editing: Editing, definition: Definition, version: int, approval_form: ApprovalForm | None, approving: int
 ) -> dict[str, Any]:
     """For a version whose emergency check is another than the one that residents read now."""
     service = editing.service
     if service is None or not service.active or version == editing.base:
         return {}
-    words = go_live.emergency_words(written, editing.city)
-    if words == go_live.emergency_words(editing.published or {}, editing.city):
+    emergency = go_live.emergency_words(definition, editing.city)
+    if emergency == go_live.emergency_words(editing.published or {}, editing.city):
         return {}
     form = approval_form if version == approving else None
     form = form or ApprovalForm(today=_today(editing), auto_id=f"id_{version}_%s")
-    return {"approval_form": form, **emergency_context(words)}
+    return {"approval_form": form, **emergency_context(emergency)}
 
 
 def _changes_of(editing: Editing, versions: list[ServiceVersion]) -> dict[int, SetupChange]:
@@ -263,7 +263,7 @@ def roll_back_service(request: StaffRequest, code: str) -> HttpResponse:
         messages.error(request, _("A newer version was published meanwhile. Please review it first."))
         return _history(request, load(request, code), status=409)
     except service_drafts.Incomplete as error:
-        said = " ".join(sentence(problem, editing.written) for problem in error.problems)
+        said = " ".join(sentence(problem, editing.definition) for problem in error.problems)
         messages.error(request, _("That version can’t be published again. %(problems)s") % {"problems": said})
         return _history(request, editing, status=409)
     except ServiceVersion.DoesNotExist:

@@ -17,7 +17,7 @@ from requests_app.models import Article, QuestionVersion, Service
 from requests_app.rules.shared import question_kinds
 from requests_app.rules.shared.priorities import PRIORITIES
 from staff_app.setup.forms import language_name
-from staff_app.setup.services.editing import Editing, Written, reason
+from staff_app.setup.services.editing import Definition, Editing, reason
 from staff_app.setup.services.forms import TEXT_MAX, UNITS, Choices, Row, SectionForm
 
 KINDS: Choices = [
@@ -74,10 +74,10 @@ class OptionForm(forms.Form):
         """Whether there is anything in it. A row whose words were all cleared is removed."""
         return any(self.cleaned_data.get(f"label_{language}") for language in self.languages)
 
-    def written(self, taken: Collection[str]) -> Written:
+    def option(self, taken: Collection[str]) -> Definition:
         typed = self.cleaned_data
         label = {language: typed[f"label_{language}"] for language in self.languages if typed[f"label_{language}"]}
-        effects: Written = {name: True for name in ("stop", "private_photos") if typed[name]}
+        effects: Definition = {name: True for name in ("stop", "private_photos") if typed[name]}
         if typed["priority"]:
             effects["priority"] = int(typed["priority"])
         if typed["target_value"] is not None:
@@ -133,9 +133,9 @@ class QuestionForm(SectionForm):
 
     def __init__(self, *args: Any, editing: Editing, code: str = "", **kwargs: Any) -> None:
         self.code = code
-        self.questions: list[Written] = list(editing.written.get("questions") or [])
+        self.questions: list[Definition] = list(editing.definition.get("questions") or [])
         self.index = next((n for n, one in enumerate(self.questions) if one["code"] == code), len(self.questions))
-        self.question: Written = self.questions[self.index] if self.index < len(self.questions) else {}
+        self.question: Definition = self.questions[self.index] if self.index < len(self.questions) else {}
         condition = self.question.get("show_if") or {}
         initial = {
             "kind": self.question.get("kind", QuestionVersion.Kind.SINGLE.value),
@@ -168,7 +168,7 @@ class QuestionForm(SectionForm):
         self.fields["show_if"].choices = [*groups, *lost]  # type: ignore[attr-defined]
         if not groups and not lost:
             del self.fields["show_if"]
-        if not (editing.written.get("asset_kinds") or initial["asks_asset"]):
+        if not (editing.definition.get("asset_kinds") or initial["asks_asset"]):
             del self.fields["asks_asset"]
         self.options = self._options()
 
@@ -213,12 +213,12 @@ class QuestionForm(SectionForm):
             self.add_error("show_if", _("Choose answers to one question only."))
         return cleaned
 
-    def written_parts(self) -> Written:
+    def written_parts(self) -> Definition:
         typed = self.cleaned_data
         code = self.code or code_for(
             next(iter(self.text("text").values()), ""), [one["code"] for one in self.questions]
         )
-        question: Written = {
+        question: Definition = {
             "code": code,
             "text": self.text("text"),
             "kind": typed["kind"],
@@ -235,10 +235,10 @@ class QuestionForm(SectionForm):
         if typed.get("asks_asset"):
             question["asks_asset"] = True
         self.used = self._used() if typed["kind"] in question_kinds.CHOICES else []
-        options: list[Written] = []
+        options: list[Definition] = []
         for form in self.used:
             taken = [form["value"].value() for form in self.used] + [one["value"] for one in options]
-            options.append(form.written([value for value in taken if value]))
+            options.append(form.option([value for value in taken if value]))
         if options:
             question["options"] = options
         self.new_code = code
@@ -254,16 +254,16 @@ class QuestionForm(SectionForm):
     def is_good(self) -> bool:
         if not self.is_valid() or not self.options.is_valid():
             return False
-        written = self.written()
-        for problem in self.editing.problems(written):
-            self._add(problem, written)
+        definition = self.definition()
+        for problem in self.editing.problems(definition):
+            self._add(problem, definition)
         return not self.errors and not any(form.errors for form in self.options.forms)
 
-    def _add(self, problem: ErrorDetails, written: Written) -> None:
-        loc, said = problem["loc"], reason(problem, written)
+    def _add(self, problem: ErrorDetails, definition: Definition) -> None:
+        loc, message = problem["loc"], reason(problem, definition)
         if not loc and problem["type"] == "condition":
             is_own = dict(problem.get("ctx") or {}).get("code") == self.new_code and "show_if" in self.fields
-            self.add_error("show_if" if is_own else None, said)
+            self.add_error("show_if" if is_own else None, message)
             return
         if loc[:2] != ("questions", self.index):
             return
@@ -272,15 +272,15 @@ class QuestionForm(SectionForm):
             option = self.used[int(rest[1])]
             languages = (problem.get("ctx") or {}).get("languages")
             name = f"label_{languages[0]}" if languages else "target_value" if "resolve_target" in rest else "priority"
-            option.add_error(name, said)
+            option.add_error(name, message)
         elif problem["type"] == "missing_text":
             legend = self.texts[str(rest[0])][0]
-            self.add_error(f"{rest[0]}_{problem['ctx']['languages'][0]}", f"{legend}: {said}")
+            self.add_error(f"{rest[0]}_{problem['ctx']['languages'][0]}", f"{legend}: {message}")
         else:
-            self.add_error("kind", said)
+            self.add_error("kind", message)
 
 
-def _option_initial(option: Written) -> dict[str, Any]:
+def _option_initial(option: Definition) -> dict[str, Any]:
     effects = option.get("effects") or {}
     target = effects.get("resolve_target") or {}
     return {

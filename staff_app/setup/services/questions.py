@@ -15,8 +15,8 @@ from requests_app.models import RoutingRule
 from requests_app.rules.shared.priorities import PRIORITIES
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.services.editing import (
+    Definition,
     Editing,
-    Written,
     conflict,
     framing,
     load,
@@ -45,7 +45,7 @@ def new_question(request: StaffRequest, code: str) -> HttpResponse:
 @staff_page
 def service_question(request: StaffRequest, code: str, question: str) -> HttpResponse:
     editing = load(request, code)
-    if question not in {one["code"] for one in editing.written.get("questions") or []}:
+    if question not in {one["code"] for one in editing.definition.get("questions") or []}:
         # A service without its draft, or a question that somebody removed meanwhile.
         if request.method == "POST":
             return _cards(request, editing, status=409, conflict=conflict(request, editing))
@@ -61,7 +61,7 @@ def _question(request: StaffRequest, editing: Editing, code: str) -> HttpRespons
     if not form.is_good():
         return show(request, "question", editing, form=form, status=422, **context)
     try:
-        save(request, editing, form.written())
+        save(request, editing, form.definition())
     except service_drafts.Conflict:
         editing = load(request, editing.code)
         form = QuestionForm(request.POST, editing=editing, code=code)
@@ -79,7 +79,7 @@ def _question(request: StaffRequest, editing: Editing, code: str) -> HttpRespons
 def move_question(request: StaffRequest, code: str) -> HttpResponse:
     """POST up or down: the code of the question."""
     editing = load(request, code)
-    questions = list(editing.written.get("questions") or [])
+    questions = list(editing.definition.get("questions") or [])
     direction = 1 if "down" in request.POST else -1
     moved = request.POST.get("down") or request.POST.get("up")
     place = next((number for number, one in enumerate(questions) if one["code"] == moved), -1)
@@ -96,7 +96,7 @@ def move_question(request: StaffRequest, code: str) -> HttpResponse:
 def remove_question(request: StaffRequest, code: str, question: str) -> HttpResponse:
     """A question that others depend on stays, and the page says which."""
     editing = load(request, code)
-    questions = list(editing.written.get("questions") or [])
+    questions = list(editing.definition.get("questions") or [])
     gone = next((one for one in questions if one["code"] == question), None)
     if gone is None:
         return redirect("staff_app:service_questions", editing.code)
@@ -111,7 +111,7 @@ def dependents(editing: Editing, question: str) -> list[str]:
     """The questions that are asked only after an answer to this one, and the routing rules that look at its answers."""
     questions = [
         f"“{localized(one['text'])}”"
-        for one in editing.written.get("questions") or []
+        for one in editing.definition.get("questions") or []
         if (one.get("show_if") or {}).get("question") == question
     ]
     rules = RoutingRule.objects.filter(jurisdiction=editing.city, active=True, when__answers__has_key=question)
@@ -122,14 +122,14 @@ def dependents(editing: Editing, question: str) -> list[str]:
     ]
 
 
-def _save(request: StaffRequest, editing: Editing, questions: list[Written], anchor: str = "") -> HttpResponse:
-    written = {**editing.written, "questions": questions}
-    for problem in editing.problems(written):
+def _save(request: StaffRequest, editing: Editing, questions: list[Definition], anchor: str = "") -> HttpResponse:
+    definition = {**editing.definition, "questions": questions}
+    for problem in editing.problems(definition):
         if problem["type"] == "condition":
-            messages.error(request, reason(problem, written))
+            messages.error(request, reason(problem, definition))
             return _cards(request, editing, status=409)
     try:
-        save(request, editing, written)
+        save(request, editing, definition)
     except service_drafts.Conflict:
         editing = load(request, editing.code)
         return _cards(request, editing, status=409, conflict=conflict(request, editing))
@@ -138,34 +138,34 @@ def _save(request: StaffRequest, editing: Editing, questions: list[Written], anc
 
 
 def _cards(request: StaffRequest, editing: Editing, *, status: int = 200, **context: Any) -> HttpResponse:
-    cards = _described(editing.written.get("questions") or [], editing)
+    cards = _described(editing.definition.get("questions") or [], editing)
     return show(request, "questions", editing, section="service_questions", cards=cards, status=status, **context)
 
 
-def _described(questions: list[Written], editing: Editing) -> list[dict[str, Any]]:
+def _described(questions: list[Definition], editing: Editing) -> list[dict[str, Any]]:
     """The cards: each question with its condition and its answers' effects in words."""
     kinds = {code: str(words) for code, words in KINDS}
-    by_code = {one["code"]: one for one in questions}
+    by_code = {question["code"]: question for question in questions}
     return [
         {
-            "code": one["code"],
-            "text": localized(one.get("text")),
-            "kind": kinds.get(one["kind"], one["kind"]),
-            "required": one.get("required", False),
-            "visibility": one.get("visibility", "staff"),
-            "condition": _condition(one.get("show_if") or {}, by_code),
+            "code": question["code"],
+            "text": localized(question.get("text")),
+            "kind": kinds.get(question["kind"], question["kind"]),
+            "required": question.get("required", False),
+            "visibility": question.get("visibility", "staff"),
+            "condition": _condition(question.get("show_if") or {}, by_code),
             "options": [
                 {"label": localized(option["label"]), "effects": effects(option.get("effects") or {})}
-                for option in one.get("options") or []
+                for option in question.get("options") or []
             ],
             "is_first": number == 0,
             "is_last": number == len(questions) - 1,
         }
-        for number, one in enumerate(questions)
+        for number, question in enumerate(questions)
     ]
 
 
-def _condition(show_if: Written, by_code: dict[str, Written]) -> str:
+def _condition(show_if: Definition, by_code: dict[str, Definition]) -> str:
     if not show_if:
         return ""
     parent = by_code.get(show_if["question"], {})
@@ -175,20 +175,22 @@ def _condition(show_if: Written, by_code: dict[str, Written]) -> str:
     return _("Asked only if “%(question)s” is %(answers)s") % names
 
 
-def effects(given: Written) -> list[str]:
+def effects(values: Definition) -> list[str]:
     """What an answer does, in words."""
     units = dict(UNITS)
-    said = []
-    if given.get("stop"):
-        said.append(_("stops with the emergency number"))
-    if given.get("priority"):
-        said.append(_("priority %(priority)s") % {"priority": PRIORITIES[given["priority"]]})
-    if target := given.get("resolve_target"):
-        said.append(_("fixed within %(value)s %(unit)s") % {"value": target["value"], "unit": units[target["unit"]]})
-    if given.get("private_photos"):
-        said.append(_("photos stay private"))
-    if given.get("service"):
-        said.append(_("suggests the service “%(code)s”") % {"code": given["service"]})
-    if given.get("article"):
-        said.append(_("shows the article “%(code)s”") % {"code": given["article"]})
-    return said
+    sentences = []
+    if values.get("stop"):
+        sentences.append(_("stops with the emergency number"))
+    if values.get("priority"):
+        sentences.append(_("priority %(priority)s") % {"priority": PRIORITIES[values["priority"]]})
+    if target := values.get("resolve_target"):
+        sentences.append(
+            _("fixed within %(value)s %(unit)s") % {"value": target["value"], "unit": units[target["unit"]]}
+        )
+    if values.get("private_photos"):
+        sentences.append(_("photos stay private"))
+    if values.get("service"):
+        sentences.append(_("suggests the service “%(code)s”") % {"code": values["service"]})
+    if values.get("article"):
+        sentences.append(_("shows the article “%(code)s”") % {"code": values["article"]})
+    return sentences

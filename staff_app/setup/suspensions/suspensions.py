@@ -34,7 +34,7 @@ COLUMNS = {
 def suspensions(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     rows = ClockSuspension.objects.filter(jurisdiction=request.jurisdiction)
-    found = listing(
+    listed = listing(
         request,
         rows,
         caption=_("Stopped clocks"),
@@ -45,7 +45,7 @@ def suspensions(request: StaffRequest) -> HttpResponse:
         order="-ends",
         describe=_described,
     )
-    return render(request, "staff_app/setup/suspensions/suspensions.html", {"list": found})
+    return render(request, "staff_app/setup/suspensions/suspensions.html", {"list": listed})
 
 
 def _described(rows: list[ClockSuspension]) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def articles(request: StaffRequest) -> HttpResponse:
             empty=_("No articles are due for review.") if show == "due" else _("No articles here yet."),
             search=["code", *(f"{field}__{code}" for field in ("title", "draft__title") for code in city.languages)],
             kept={"show": show} if show else {},
-            describe=lambda found: [describe(article, today) for article in found],
+            describe=lambda page_rows: [describe(article, today) for article in page_rows],
         ),
         "tabs": [{"code": code, "name": name} for code, name in TABS.items()],
         "show": show,

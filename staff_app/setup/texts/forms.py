@@ -196,23 +196,23 @@ class ArticleForm(TextsForm):
         return given
 
     def draft(self) -> dict[str, Any]:
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         asked = {language: lines_of(words) for language, words in self.texts("asked").items()}
         contact = {
             "name": self.texts("contact_name"),
             "hours": self.texts("contact_hours"),
-            **{name: given[f"contact_{name}"] for name in ("outside", "phone", "email", "url", "takes_reports")},
+            **{name: cleaned[f"contact_{name}"] for name in ("outside", "phone", "email", "url", "takes_reports")},
         }
         optional = {
-            "topic": given["topic"],
+            "topic": cleaned["topic"],
             "asked": {language: lines for language, lines in asked.items() if lines},
-            "by_address": given["by_address"],
+            "by_address": cleaned["by_address"],
             "contact": {name: value for name, value in contact.items() if value} if contact["name"] else None,
         }
         return {
             "title": self.texts("title"),
             "body": self.texts("body"),
-            "services": sorted(given["services"]),
+            "services": sorted(cleaned["services"]),
             **{name: value for name, value in optional.items() if value},
         }
 
@@ -331,14 +331,14 @@ class NoticeForm(TextsForm):
         area.label_from_instance = str_of_area  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        place = given.get("place")
+        cleaned: dict[str, Any] = super().clean() or {}
+        place = cleaned.get("place")
         for name, needed in (("service", Notice.Place.SERVICE), ("area", Notice.Place.AREA)):
-            if place == needed and not given.get(name) and name not in self.errors:
+            if place == needed and not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, _("Choose which one."))
             elif place != needed:
-                given[name] = None
-        starts_at, ends_at = given.get("starts_at"), given.get("ends_at")
+                cleaned[name] = None
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at:
             if ends_at <= starts_at:
                 self.add_error("ends_at", _("It must end after it starts."))
@@ -346,7 +346,7 @@ class NoticeForm(TextsForm):
                 self.add_error("ends_at", _("This has passed. Enter a later time."))
             elif ends_at - starts_at > dt.timedelta(days=NOTICE_DAYS_MAX):
                 self.add_error("ends_at", _("A notice may stay for a year at most."))
-        return given
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         names = ("kind", "place", "service", "area", "starts_at", "ends_at")
@@ -467,5 +467,5 @@ class OutcomesForm(TextsForm):
                     self.add_error(f"{code.value}_{language}", _("Enter it in this language too, or clear the others."))
         return given
 
-    def words(self) -> dict[str, dict[str, str]]:
+    def outcome_names(self) -> dict[str, dict[str, str]]:
         return {code.value: typed for code in wording.NAMED_BY_CITY if (typed := self.texts(code.value))}

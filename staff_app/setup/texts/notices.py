@@ -31,7 +31,7 @@ COLUMNS = {
 def notices(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     rows = Notice.objects.filter(jurisdiction=request.jurisdiction).select_related("service__current", "area")
-    found = listing(
+    listed = listing(
         request,
         rows.defer("area__polygon"),
         caption=_("Notices"),
@@ -42,7 +42,7 @@ def notices(request: StaffRequest) -> HttpResponse:
         order="-ends",
         describe=lambda rows: [_described(notice) for notice in rows],
     )
-    return render(request, "staff_app/setup/texts/notices.html", {"list": found})
+    return render(request, "staff_app/setup/texts/notices.html", {"list": listed})
 
 
 def _described(notice: Notice) -> dict[str, Any]:

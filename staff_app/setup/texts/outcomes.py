@@ -25,9 +25,9 @@ def outcomes(request: StaffRequest) -> HttpResponse:
     form = OutcomesForm(data, city=request.jurisdiction, initial=initial)
     if form.is_valid():
         try:
-            actions.change(request.jurisdiction.pk, form.words(), seen=seen_in(request), actor=request.user)
+            actions.change(request.jurisdiction.pk, form.outcome_names(), seen=seen_in(request), actor=request.user)
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, {}, form, changed=changed, typed=form.words())
+            return edit_page(request, PAGE, {}, form, changed=changed, typed=form.outcome_names())
         messages.success(request, _("The words are saved."))
         return redirect("staff_app:outcomes")
     return edit_page(request, PAGE, {}, form, seen=fingerprint(current))

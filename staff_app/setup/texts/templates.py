@@ -31,7 +31,7 @@ COLUMNS = {
 @staff_page
 def templates(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
-    found = listing(
+    listed = listing(
         request,
         AnswerTemplate.objects.filter(jurisdiction=request.jurisdiction).select_related("service__current"),
         caption=_("Answer templates"),
@@ -41,7 +41,7 @@ def templates(request: StaffRequest) -> HttpResponse:
         search=["name", *(f"words__{language}" for language in request.jurisdiction.languages)],
         describe=lambda rows: [_described(template) for template in rows],
     )
-    return render(request, "staff_app/setup/texts/templates.html", {"list": found})
+    return render(request, "staff_app/setup/texts/templates.html", {"list": listed})
 
 
 def _described(template: AnswerTemplate) -> dict[str, Any]:
