@@ -127,19 +127,19 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """
         super().pre_authenticate(request, **credentials)
         user = _account(credentials)
-        known = _known_id(request, user)
-        if not known and limits.is_used_up(_by_network(request), most=BY_NETWORK_A_MINUTE, per_s=60):
+        known_id = _known_id(request, user)
+        if not known_id and limits.is_used_up(_by_network(request), most=BY_NETWORK_A_MINUTE, per_s=60):
             raise self.validation_error("too_many_login_attempts")
-        name = _by_account(credentials, user, known)
+        name = _by_account(credentials, user, known_id)
         if not name:
             # When an account has no primary address, everybody would share a count.
             return
         if not limits.allow_sign_in(name, most=BY_ADDRESS_A_MINUTE, per_s=60):
             raise self.validation_error("too_many_login_attempts")
         # Counted before the password is checked, so that sending many at once gains nothing.
-        most = BY_KNOWN_DEVICE_A_DAY if known else BY_ACCOUNT_A_DAY
+        most = BY_KNOWN_DEVICE_A_DAY if known_id else BY_ACCOUNT_A_DAY
         if not limits.allow_lasting(name, most=most, per_s=limits.DAY):
-            if user is not None and not known:
+            if user is not None and not known_id:
                 password_guesses.notify(user)
             raise ValidationError(
                 _("Too many wrong passwords for this account today. To sign in, select “Forgot your password?”."),
@@ -149,11 +149,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         account = _account(credentials)
-        known = _known_id(request, account)
+        known_id = _known_id(request, account)
         if user is not None:
-            if name := _by_account(credentials, account, known):
+            if name := _by_account(credentials, account, known_id):
                 limits.take_back(name, per_s=limits.DAY)
-        elif not known:
+        elif not known_id:
             limits.allow_sign_in(_by_network(request), most=BY_NETWORK_A_MINUTE, per_s=60)
         return user
 
@@ -174,9 +174,9 @@ def _by_network(request: HttpRequest) -> str:
     return f"wrong-password:{limits.network_key(request)}"
 
 
-def _by_account(credentials: dict[str, Any], user: User | None, known: str) -> str:
+def _by_account(credentials: dict[str, Any], user: User | None, known_id: str) -> str:
     """The same for each address of an account. Addresses without one are counted alike, which tells nothing about them."""
     email = str(credentials.get("email", "")).strip().lower()
     if not email:
         return ""
-    return f"password:{limits.hashed(str(user.pk) if user is not None else email)}{f':{known}' if known else ''}"
+    return f"password:{limits.hashed(str(user.pk) if user is not None else email)}{f':{known_id}' if known_id else ''}"

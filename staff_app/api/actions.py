@@ -52,7 +52,7 @@ KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "numb
 
 
 @dataclass(frozen=True)
-class Asked:
+class FilledAction:
     """An action with its valid form. path: where its fields are in the body."""
 
     action: Action
@@ -154,7 +154,7 @@ def read(
     *,
     only: Collection[str] = ACTION_FIELDS,
     files: MultiValueDict[str, Any] | None = None,
-) -> Asked:
+) -> FilledAction:
     """Adds every mistake to the body's errors. Unknown fields are left to body.no_others(). only: reads no others."""
     verb = action.verb
     declared = [name for name, field in action.form.base_fields.items() if not isinstance(field, PhotosField)]
@@ -181,11 +181,11 @@ def read(
             shown = "" if name == NON_FIELD_ERRORS else name_of(verb, name)
             if f"{body.path}{shown}" not in known:
                 for mistake in mistakes:
-                    body.refuse(shown, CODES.get(mistake.code or "", "invalid"), _words(mistake))
-    return Asked(action, form, body.path)
+                    body.refuse(shown, CODES.get(mistake.code or "", "invalid"), _sentence(mistake))
+    return FilledAction(action, form, body.path)
 
 
-def _words(mistake: ValidationError) -> str:
+def _sentence(mistake: ValidationError) -> str:
     return " ".join(mistake.messages)
 
 
@@ -209,20 +209,25 @@ def _as_typed(field: str, value: Any, user: User) -> Any:
 
 
 def perform(
-    service_request: ServiceRequest, asked: Sequence[Asked], *, user: User, last_event_id: int | None, checked: bool
+    service_request: ServiceRequest,
+    filled: Sequence[FilledAction],
+    *,
+    user: User,
+    last_event_id: int | None,
+    checked: bool,
 ) -> Event | None:
     """Does all of it or nothing, and returns the event that undoes it. checked: that what looks like personal data may be posted.
 
     last_event_id: of the request as it was read; None if the caller didn't say.
     """
-    acts = [_act(one, service_request, user, checked=checked) for one in asked]
-    verbs = [one.action.verb for one in asked]
+    acts = [_act(one, service_request, user, checked=checked) for one in filled]
+    verbs = [one.action.verb for one in filled]
 
     def act() -> None:
         for perform_one in acts:
             perform_one()
 
-    uploads = [upload for one in asked for upload in one.action.uploads(one.form)]
+    uploads = [upload for one in filled for upload in one.action.uploads(one.form)]
     try:
         with endings.work_photos(service_request.pk, uploads) as taken:
             return staff_actions.perform(
@@ -232,7 +237,7 @@ def perform(
                 form=verbs[0] if len(verbs) == 1 else "macro",
                 actor=user,
                 last_event_id=last_event_id,
-                with_requests=[pk for one in asked for pk in one.action.with_requests(service_request, one.form)],
+                with_requests=[pk for one in filled for pk in one.action.with_requests(service_request, one.form)],
                 photos=taken,
             )
     except PhotoRefused as error:
@@ -244,16 +249,16 @@ def perform(
         service_request.status = error.status
         raise not_possible(service_request, user, error.action) from None
     except (CannotMerge, holds.WaitsInRing) as error:
-        raise invalid_body([FieldError(asked[0].path.rstrip("."), "refused", str(error))]) from None
+        raise invalid_body([FieldError(filled[0].path.rstrip("."), "refused", str(error))]) from None
 
 
 def changed() -> Problem:
     return Problem("precondition-failed", _("The request has changed since you read it. Read it again."))
 
 
-def _act(one: Asked, service_request: ServiceRequest, user: User, *, checked: bool) -> Callable[[], object]:
-    act: Callable[[], object] = partial(one.action.perform, service_request, one.form, user)
-    marks = one.form.marks()
+def _act(filled: FilledAction, service_request: ServiceRequest, user: User, *, checked: bool) -> Callable[[], object]:
+    act: Callable[[], object] = partial(filled.action.perform, service_request, filled.form, user)
+    marks = filled.form.marks()
     if not marks:
         return act
     if not checked:
@@ -261,7 +266,7 @@ def _act(one: Asked, service_request: ServiceRequest, user: User, *, checked: bo
         raise invalid_body(
             [
                 FieldError(
-                    f"{one.path}{name_of(one.action.verb, mark.field)}",
+                    f"{filled.path}{name_of(filled.action.verb, mark.field)}",
                     "personal-data",
                     words % {"words": mark.finding.words, "name": CHECKED},
                 )
@@ -269,4 +274,4 @@ def _act(one: Asked, service_request: ServiceRequest, user: User, *, checked: bo
             ]
         )
     kinds = {mark.finding.kind for mark in marks}
-    return partial(staff_texts.post_marked, service_request.pk, act, act=one.action.verb, kinds=kinds, actor=user)
+    return partial(staff_texts.post_marked, service_request.pk, act, act=filled.action.verb, kinds=kinds, actor=user)

@@ -32,10 +32,10 @@ TAG = "Staff"
 
 @dataclass(frozen=True)
 class Done:
-    """What was done to which request. said: of the answer, what only the first call knows; ids and times, as JSON."""
+    """What was done to which request. to_repeat: of the answer, what only the first call knows; ids and times, as JSON."""
 
     service_request: ServiceRequest
-    said: Mapping[str, Any]
+    to_repeat: Mapping[str, Any]
     is_repeated: bool = False
 
     @property
@@ -99,7 +99,7 @@ class StaffView(V1View):
             if before is not None:
                 return Done(before.service_request, before.answer, is_repeated=True)
             done = act()
-            submission.store_use(again, done.service_request, done.said)
+            submission.store_use(again, done.service_request, done.to_repeat)
             return done
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

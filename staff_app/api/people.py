@@ -10,13 +10,13 @@ def of(service_request: ServiceRequest) -> list[dict[str, Any]]:
     taking_part = service_request.participations.select_related("person").prefetch_related("person__contact_points")
     return [
         {
-            "role": one.role,
-            "name": one.person.name or None,
-            "language": one.person.language,
-            "postal_address": one.person.postal_address or None,
-            "may_be_called": one.person.may_be_called,
-            "gets_updates": one.contact_point_id is not None and one.unsubscribed_at is None,
-            "is_erased": one.person.erased_at is not None,
+            "role": participation.role,
+            "name": participation.person.name or None,
+            "language": participation.person.language,
+            "postal_address": participation.person.postal_address or None,
+            "may_be_called": participation.person.may_be_called,
+            "gets_updates": participation.contact_point_id is not None and participation.unsubscribed_at is None,
+            "is_erased": participation.person.erased_at is not None,
             "points": [
                 {
                     "kind": point.kind,
@@ -24,8 +24,8 @@ def of(service_request: ServiceRequest) -> list[dict[str, Any]]:
                     "is_verified": point.verified_at is not None,
                     "bounces": point.bounced_at is not None,
                 }
-                for point in one.person.contact_points.all()
+                for point in participation.person.contact_points.all()
             ],
         }
-        for one in taking_part.order_by("created_at", "id")
+        for participation in taking_part.order_by("created_at", "id")
     ]

@@ -135,13 +135,15 @@ def _areas(row: ServiceRequest, directory: Directory) -> list[dict[str, str]]:
 # --- One --------------------------------------------------------------------------------------------------------------
 
 
-def one(city: Jurisdiction, user: User, service_request: ServiceRequest, directory: Directory) -> dict[str, Any]:
+def whole(city: Jurisdiction, user: User, service_request: ServiceRequest, directory: Directory) -> dict[str, Any]:
     """A request that was read by the statement WHOLE."""
     site, zone = links.base_url(city), city.zone
     for_department = reads_for_department(user, service_request)
-    given = [answer for part in answers.split(service_request, for_department=for_department) for answer in part]
+    shown_answers = [
+        answer for part in answers.split(service_request, for_department=for_department) for answer in part
+    ]
     if not permissions.reads_identity(user, service_request):
-        redaction.redact_answers(given)
+        redaction.redact_answers(shown_answers)
     activity = timeline.page(
         service_request,
         user,
@@ -163,7 +165,7 @@ def one(city: Jurisdiction, user: User, service_request: ServiceRequest, directo
         else None,
         "answers": [
             {"code": answer.question_version.code, "question": answer.question_text, "answer": answer.value_text}
-            for answer in sorted(given, key=lambda answer: answer.question_version.order)
+            for answer in sorted(shown_answers, key=lambda answer: answer.question_version.order)
         ],
         "photos": _photos(service_request, user, site),
         "sent_by": service_request.api_key.name if service_request.api_key else None,
@@ -172,7 +174,7 @@ def one(city: Jurisdiction, user: User, service_request: ServiceRequest, directo
         "combined_with": parent.display_reference if parent else None,
         "scheduled_for": service_request.scheduled_for.isoformat() if service_request.scheduled_for else None,
         "reopened_count": service_request.reopened_count,
-        "tasks": [task(one, city, service_request) for one in tasks],
+        "tasks": [task(row, city, service_request) for row in tasks],
         "timeline": [
             {
                 "at": moment(line.at, zone),
@@ -219,9 +221,9 @@ def _photos(service_request: ServiceRequest, user: User, site: str) -> list[dict
 def possible(user: User, service_request: ServiceRequest) -> list[str]:
     """The verbs that both the status and the permissions allow."""
     return [
-        one.verb
-        for one in ACTIONS
-        if one.is_possible(service_request) and permissions.can(user, one.verb, service_request)
+        action.verb
+        for action in ACTIONS
+        if action.is_possible(service_request) and permissions.can(user, action.verb, service_request)
     ]
 
 

@@ -121,6 +121,6 @@ class StaffRequestTasks(StaffView):
                 return Done(found, {"task": tasks.add(found, request.data, user=self.user).pk})
 
         done = self.once(request, add, request.data)
-        row = Task.objects.select_related("department", "team").get(pk=done.said["task"])
+        row = Task.objects.select_related("department", "team").get(pk=done.to_repeat["task"])
         answer = shapes.task(row, self.jurisdiction, done.service_request)
         return Response(answer, status=201, headers={"Location": answer["url"], **done.headers})

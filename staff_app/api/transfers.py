@@ -53,7 +53,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         priority=priority,
         photo_links=links_sent,
     )
-    found, emergency = writing.screen(new), emergency_in(city, writing.own_words(new))
+    screening, emergency = writing.screen(new), emergency_in(city, writing.own_words(new))
     again = Idempotency(
         f"{IdempotencyKey.FOR_GOOD}transfer:{key.pk}",
         submission.body_hash(number),
@@ -73,7 +73,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         "html_url": f"{site}/staff/r/{made.reference}/",
         "outside_number": number,
         "is_new": not submitted.repeated,
-        "notice": " ".join(notice_of(submitted, city, found, emergency)),
+        "notice": " ".join(notice_of(submitted, city, screening, emergency)),
     }
 
 

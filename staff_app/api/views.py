@@ -101,7 +101,7 @@ class OneOfStaff(StaffView):
         return self.find(reference, statement=shapes.WHOLE)
 
     def shaped(self, service_request: ServiceRequest) -> dict[str, Any]:
-        return shapes.one(self.jurisdiction, self.user, service_request, directory.of(self.jurisdiction))
+        return shapes.whole(self.jurisdiction, self.user, service_request, directory.of(self.jurisdiction))
 
     def check_version(self, request: Request, service_request: ServiceRequest) -> int | None:
         """The event up to which the caller has read it; None without If-Match. Raises 412 if it isn't as they read it."""
@@ -134,7 +134,7 @@ class OneOfStaff(StaffView):
         answer = {
             "reference": found.display_reference,
             "request": whole,
-            "undo": done.said["undo"],
+            "undo": done.to_repeat["undo"],
             "warning": warning or None,
         }
         # Of the request, for the next If-Match.
@@ -178,21 +178,21 @@ class StaffRequest(OneOfStaff):
             seen = self.check_version(request, service_request)
             body = Body(request.data)
             checked = bool(body.flag(actions.CHECKED))
-            asked = []
+            filled = []
             for field, verb in EDITS.items():
                 if field in body.data:
                     action = actions.check(service_request, self.user, verb)
-                    asked.append(actions.read(action, service_request, self.user, body, only={field}))
+                    filled.append(actions.read(action, service_request, self.user, body, only={field}))
             if "place" in body.data:
                 place = body.inner("place")
                 action = actions.check(service_request, self.user, "correct_place")
-                asked.append(actions.read(action, service_request, self.user, place))
+                filled.append(actions.read(action, service_request, self.user, place))
                 place.no_others()
             body.no_others()
             body.check()
-            if not asked:
+            if not filled:
                 return None, ""
-            return actions.perform(service_request, asked, user=self.user, last_event_id=seen, checked=checked), ""
+            return actions.perform(service_request, filled, user=self.user, last_event_id=seen, checked=checked), ""
 
         return self.run(request, reference, request.data, change)
 

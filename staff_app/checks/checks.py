@@ -32,40 +32,40 @@ def checks(request: StaffRequest) -> HttpResponse:
 def check(request: StaffRequest, check_id: int) -> HttpResponse:
     """404 for a check that is another person's, so that nobody learns whose work is drawn."""
     need_in_city(request, actions.PERMISSION)
-    found = get_object_or_404(
+    check = get_object_or_404(
         EndingCheck.objects.select_related("service_request__service_version", "sample"),
         pk=check_id,
         checker=request.user,
         sample__jurisdiction=request.jurisdiction,
     )
-    is_open = found.seen_at is None or actions.can_say_again(found)
+    is_open = check.seen_at is None or actions.can_say_again(check)
     knows = {
-        "claims_action": found.seen_at is not None and found.disposition == Disposition.ACTION_TAKEN,
-        "has_photo": found.photo_id is not None,
+        "claims_action": check.seen_at is not None and check.disposition == Disposition.ACTION_TAKEN,
+        "has_photo": check.photo_id is not None,
     }
     form = CheckForm(request.POST, request.FILES, **knows) if request.method == "POST" else CheckForm(**knows)
     status = 200
     if request.method == "POST" and is_open and form.is_valid():
         try:
-            _record(request, found, form)
+            _record(request, check, form)
         except (photos.PhotoRefused, actions.AlreadySeen) as error:
             form.add_error("photos", str(error) or _("You’ve answered this already."))
             status = 422
         else:
             messages.success(request, _("Thank you. It’s recorded."))
-            return redirect("staff_app:check", found.pk)
+            return redirect("staff_app:check", check.pk)
     elif form.errors:
         status = 422
-    service_request = found.service_request
+    service_request = check.service_request
     context = {
-        "check": found,
+        "check": check,
         "form": form if is_open else None,
         "service_request": service_request,
         "photos": service_request.photos.filter(kind=Photo.Kind.REPORT, is_private=False, hidden_at=None).order_by(
             "id"
         ),
         # What was said to be done is for those who have looked.
-        "outcome": due.disposition_words(found.disposition) if found.seen_at else "",
+        "outcome": due.disposition_words(check.disposition) if check.seen_at else "",
     }
     return render(request, "staff_app/checks/check.html", context, status=status)
 

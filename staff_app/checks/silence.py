@@ -29,7 +29,7 @@ def silent(request: StaffRequest) -> HttpResponse:
     """Those I may see, the longest silence first."""
     question = SilenceQuestion.objects.filter(service_request=OuterRef("pk"), answered_at=None, ended_at=None)
     visible = permissions.visible_filter(request.user, "note", triage=False)
-    found = (
+    service_requests = (
         ServiceRequest.objects.open()
         .filter(visible, Exists(question), jurisdiction=request.jurisdiction)
         .select_related("service_version", "assignee", "department")
@@ -39,10 +39,11 @@ def silent(request: StaffRequest) -> HttpResponse:
         )
         .order_by("submitted_at", "id")[:SHOWN]
     )  # fmt: skip
-    redaction.redact_addresses(request.user, found, request.jurisdiction)
+    redaction.redact_addresses(request.user, service_requests, request.jurisdiction)
     now = app_now()
     rows: list[dict[str, Any]] = [
-        {"request": one, "days": (now - (one.last_public_message_at or one.submitted_at)).days} for one in found
+        {"request": one, "days": (now - (one.last_public_message_at or one.submitted_at)).days}
+        for one in service_requests
     ]
     rows.sort(key=lambda row: row["request"].last_public_message_at or row["request"].submitted_at)
     everywhere = matching(ATTENTION["silent"].query, request.user, request.jurisdiction)

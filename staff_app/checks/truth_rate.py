@@ -28,7 +28,7 @@ CHECKS_MAX = 30_000
 @dataclass(frozen=True)
 class Row:
     name: str
-    found: TruthRate
+    truth_rate: TruthRate
 
 
 @staff_page
@@ -58,7 +58,7 @@ def truth_rate_csv(request: StaffRequest) -> HttpResponse:
         by, "drawn", "true", "not_true", "reopened", "cant_tell", "not_looked", "rate", "low_95", "high_95", "to_come",
     ])  # fmt: skip
     for row in _rows(_checks(request.jurisdiction), by):
-        found = row.found
+        found = row.truth_rate
         low, high = found.interval or ("", "")
         writer.writerow([
             safe(row.name), found.drawn, found.true, found.not_true, found.reopened, found.cant_tell, found.not_looked,

@@ -71,14 +71,14 @@ def _templates(city: Jurisdiction) -> QuerySet[AnswerTemplate]:
 def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[Choice]:
     """Those that the user may do, whatever the status."""
     can = {verb for verb in ("resolve", "visit", "hold", "triage") if permissions.can(user, verb, service_request)}
-    found: list[Choice] = []
+    offered: list[Choice] = []
     if "resolve" in can:
         for code, label in forms.outcomes(service_request, user):
             if code in crew_results.DONE:
-                words = crew_results.words_for(service_request, code, lists.templates, user)
-                found.append(Choice(code, str(label), "resolve", code, words=words))
+                text = crew_results.words_for(service_request, code, lists.templates, user)
+                offered.append(Choice(code, str(label), "resolve", code, words=text))
     if "visit" in can:
-        found.append(
+        offered.append(
             Choice(
                 crew_results.NO_ACCESS,
                 _("We couldn’t get to it"),
@@ -88,13 +88,13 @@ def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[C
         )
     if "hold" in can:
         hint = _("Waiting for something: on hold for a week.")
-        found += [Choice(f"hold:{code}", words, "hold", code, hint=hint) for code, words in lists.hold.items()]
+        offered += [Choice(f"hold:{code}", words, "hold", code, hint=hint) for code, words in lists.hold.items()]
     if "triage" in can or "visit" in can:
         hint = _("Back to triage.") if "triage" in can else _("Logs a visit, with a note for your office.")
-        found.append(Choice("not_ours", _("It isn’t ours"), "triage" if "triage" in can else "visit", hint=hint))
+        offered.append(Choice("not_ours", _("It isn’t ours"), "triage" if "triage" in can else "visit", hint=hint))
     if "resolve" in can:
-        found += [_cannot_do(service_request, user, lists, reason) for reason in lists.cannot_do]
-    return found
+        offered += [_cannot_do(service_request, user, lists, reason) for reason in lists.cannot_do]
+    return offered
 
 
 def task_choices() -> list[Choice]:

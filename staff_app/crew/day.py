@@ -39,7 +39,7 @@ def crew_day(request: StaffRequest) -> HttpResponse:
         "start": start,
         "is_unreadable": is_unreadable,
         "most": rules.STOPS_MAX,
-        "words": crew_words(),
+        "script_text": crew_words(),
         "thanks": thanks,
     }
     return render(request, "staff_app/crew/crew_day.html", context)

@@ -118,21 +118,21 @@ def _kept_stop(
         "url": stop.url,
     }
     if stop.task_id is not None:
-        found = task_choices()
+        offered = task_choices()
         more = {"last_event": 0, "asks_for_photo": False, "foreign": "", **result_form.task_addresses(stop.task_id)}
-        return kept | more | {"choices": [_kept_choice(one) for one in found]}
+        return kept | more | {"choices": [_kept_choice(one) for one in offered]}
     if service_request is None:
         return kept
     if not is_confidential:
         words = redaction.redacted(service_request.description, people=people)
         kept["words"] = words if len(words) <= WORDS_MAX else f"{words[: WORDS_MAX - 1]}…"
         kept["place_note"] = redaction.redacted(service_request.place_note, people=people)
-    found = choices(service_request, request.user, lists)
+    offered = choices(service_request, request.user, lists)
     return kept | {
         "last_event": service_request.last_event_id,
         "asks_for_photo": evidence.asks_for_photo(service_request, Disposition.FIXED),
         "foreign": result_form.foreign(service_request, request.user),
-        "choices": [_kept_choice(one) for one in found],
+        "choices": [_kept_choice(one) for one in offered],
         **result_form.addresses(service_request),
     }
 
@@ -147,7 +147,7 @@ def _kept_choice(choice: Choice) -> dict[str, Any]:
 @vary_on_headers("HX-Request")
 def crew_offline(request: CityRequest) -> HttpResponse:
     """The same for every reader, since a worker keeps it: the phone fills it with what it has."""
-    return render(request, "staff_app/crew/crew_offline.html", {"words": crew_words()})
+    return render(request, "staff_app/crew/crew_offline.html", {"script_text": crew_words()})
 
 
 @require_safe

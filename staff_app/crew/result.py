@@ -84,7 +84,7 @@ def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
         return _answer(request, service_request, result, {"outcome": _("Open the stop again.")})
     known = crew_results.find(service_request, key=result.key, actor=request.user)
     if known is not None:
-        return _said(request, service_request, known)
+        return _arrived(request, service_request, known)
     problems = take_files(request, service_request, result)
     choice = _choice(request, service_request, result.code)
     if choice is None:
@@ -112,7 +112,7 @@ def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
         if wants_json(request):
             return photos_missing()
         return _answer(request, service_request, result, {"photo": _("Your photo is missing. Choose it again.")})
-    return _said(request, service_request, done)
+    return _arrived(request, service_request, done)
 
 
 def _choice(request: StaffRequest, service_request: ServiceRequest, code: str) -> Choice | None:
@@ -189,7 +189,7 @@ def _answer(
     return render(request, "staff_app/crew/crew_result.html", {**context, "problems": problems}, status=422)
 
 
-def _said(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> HttpResponseBase:
+def _arrived(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> HttpResponseBase:
     """The answer to a result that has arrived, now or before."""
     is_late = done.state == CrewResult.State.LATE
     verb = VERBS.get(done.event.kind if done.event else "", "visit")

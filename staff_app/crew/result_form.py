@@ -45,7 +45,7 @@ class Result:
     key: uuid.UUID | None
     seen: int
     code: str
-    words: str = ""
+    text: str = ""
     vouched: bool = False
     no_evidence: str = ""
     photos: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Result:
             key=_key(sent.get("key", "")),
             seen=seen or 0,
             code=sent.get("outcome", "")[:80],
-            words=sent.get("words", ""),
+            text=sent.get("words", ""),
             vouched=bool(sent.get("vouched")),
             no_evidence=sent.get("no_evidence", "")[:80],
             photos=_photos(sent.get("photos", "")),
@@ -97,7 +97,7 @@ def action_form(service_request: ServiceRequest, user: User, choice: Choice, res
             "reason": "" if choice.is_done else choice.value,
             # They were sent there.
             "visited": "yes",
-            "words": result.words.strip() or choice.words,
+            "words": result.text.strip() or choice.words,
             "no_evidence": result.no_evidence,
             "vouched": "on" if result.vouched else "",
         }

@@ -58,4 +58,4 @@ def _result(request: StaffRequest, service_request: ServiceRequest) -> dict[str,
     if service_request.status not in OPEN or not permissions.can(request.user, "visit", service_request):
         return {}
     shown = service_request.last_event_id
-    return {"words": crew_words(), **result_form.context(service_request, request.user, shown=shown)}
+    return {"script_text": crew_words(), **result_form.context(service_request, request.user, shown=shown)}

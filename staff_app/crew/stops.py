@@ -29,7 +29,7 @@ class Stop:
     reference: str
     number: str
     service: str
-    words: str
+    excerpt: str
     language: str
     address: str
     place_note: str
@@ -108,7 +108,7 @@ def _of_request(service_request: ServiceRequest, at: listing.Moment, city: Juris
         reference=service_request.reference,
         number=service_request.display_reference,
         service=row.service,
-        words=row.first_words,
+        excerpt=row.first_words,
         language=service_request.language,
         address=row.street,
         place_note=service_request.place_note,
@@ -122,22 +122,22 @@ def _of_request(service_request: ServiceRequest, at: listing.Moment, city: Juris
 
 
 def _of_task(task: Task, readers: Iterable[User], at: listing.Moment, city: Jurisdiction) -> Stop:
-    one = task.service_request
-    reads_words = all(tasks.reads_words(reader, one) for reader in readers)
+    service_request = task.service_request
+    reads_words = all(tasks.reads_words(reader, service_request) for reader in readers)
     return Stop(
         name=f"task-{task.pk}",
         reference="",
         number="",
         service=task.what,
-        words=key_sentence.first_words(one) if reads_words else "",
-        language=one.language,
-        address=one.address,
-        place_note=one.place_note if reads_words else "",
+        excerpt=key_sentence.first_words(service_request) if reads_words else "",
+        language=service_request.language,
+        address=service_request.address,
+        place_note=service_request.place_note if reads_words else "",
         due=_due_of(task, at, city),
         due_at=dt.datetime.combine(task.due_on, dt.time.max, city.zone) if task.due_on else None,
-        priority=one.priority,
+        priority=service_request.priority,
         flags=[],
-        point=one.point,
+        point=service_request.point,
         url=reverse("staff_app:task", args=[task.pk]),
         task_id=task.pk,
     )

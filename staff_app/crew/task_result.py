@@ -43,10 +43,10 @@ def crew_task_result(request: StaffRequest, task_id: int) -> HttpResponseBase:
         return _answer(request, task, sent, {"outcome": _("Open the stop again.")})
     known = crew_results.find(task.service_request, key=sent.key, actor=request.user)
     if known is not None:
-        return _said(request, task, known)
+        return _arrived(request, task, known)
     problems = result.take_files(request, task.service_request, sent)
     choice = next((one for one in task_choices() if one.code == sent.code), None)
-    note = clean_text(sent.words)
+    note = clean_text(sent.text)
     if choice is None:
         problems["outcome"] = _("Choose what happened.")
     if len(note) > NOTE_MAX:
@@ -65,7 +65,7 @@ def crew_task_result(request: StaffRequest, task_id: int) -> HttpResponseBase:
         if result.wants_json(request):
             return result.photos_missing()
         return _answer(request, task, sent, {"photo": _("Your photo is missing. Choose it again.")})
-    return _said(request, task, done)
+    return _arrived(request, task, done)
 
 
 def _note(choice: Choice, typed: str) -> str:
@@ -82,7 +82,7 @@ def _answer(request: StaffRequest, task: Task, sent: Result, problems: dict[str,
     return render(request, "staff_app/crew/crew_result.html", context, status=422)
 
 
-def _said(request: StaffRequest, task: Task, done: CrewResult) -> HttpResponseBase:
+def _arrived(request: StaffRequest, task: Task, done: CrewResult) -> HttpResponseBase:
     """The answer to a result that has arrived, now or before."""
     if done.state == CrewResult.State.LATE:
         words = _("Someone else already updated this: the task or its request has ended.")

@@ -104,15 +104,15 @@ def _already_reviewed(request: StaffRequest, error: moderation.AlreadyReviewed) 
     """409: someone else decided first; says who, what and when, and changes nothing."""
     event = error.event
     by = (event.user and str(event.user)) if event else ""
-    words = {
+    sentence = {
         "published": _("%(name)s published it %(ago)s."),
         "hidden": _("%(name)s hid it %(ago)s."),
         "kept_private": _("%(name)s kept it private %(ago)s."),
     }.get(event.kind if event else "", "")
     context = {
         "service_request": error.service_request,
-        "words": words % {"name": by or _("Someone"), "ago": wording.ago(event.at, app_now())}
-        if event and words
+        "sentence": sentence % {"name": by or _("Someone"), "ago": wording.ago(event.at, app_now())}
+        if event and sentence
         else _("It’s no longer waiting for review."),
     }
     return render(request, "staff_app/moderation/already_reviewed.html", context, status=409)

@@ -48,7 +48,7 @@ class Row:
     service: str
     why: str
     # Matches with the moderation lists, as listed.
-    found: Matches
+    matches: Matches
     texts: list[tuple[str, str]]
     photos: list[Photo]
     waits: str
@@ -104,7 +104,7 @@ def rows(request: StaffRequest, service_requests: list[ServiceRequest]) -> list[
             service_request=service_request,
             service=localized(service_request.service_version.name),
             why=reason_words(service_request.review_reason),
-            found=lists.look(words for _label, words in texts[service_request.pk]),
+            matches=lists.look(words for _label, words in texts[service_request.pk]),
             texts=texts[service_request.pk],
             photos=service_request.all_photos,  # type: ignore[attr-defined]
             waits=waits_words(now - service_request.submitted_at),

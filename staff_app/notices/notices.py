@@ -29,7 +29,7 @@ class Row:
     """reference: empty if the user may no longer see the request, of which nothing is said then; and of a job's notice."""
 
     notice: StaffNotice
-    words: str
+    text: str
     ago: str
     reference: str = ""
     service: str = ""
@@ -41,10 +41,10 @@ def my_notices(request: StaffRequest) -> HttpResponse:
     """Unread ones; `?show=all`: read ones too."""
     user, city = request.user, request.jurisdiction
     shows_all = request.GET.get("show") == ALL
-    found = StaffNotice.objects.filter(user=user, jurisdiction=city, in_page=True)
+    notices = StaffNotice.objects.filter(user=user, jurisdiction=city, in_page=True)
     if not shows_all:
-        found = found.filter(read_at=None)
-    found = found.select_related(
+        notices = notices.filter(read_at=None)
+    notices = notices.select_related(
         "event__user",
         "away",
         "service_request__department",
@@ -52,7 +52,7 @@ def my_notices(request: StaffRequest) -> HttpResponse:
         "service_request__service_version",
         "bulk_job",
     )
-    page = page_or_first_page(found, NEWEST, request.GET.get("cursor"), PAGE_SIZE)
+    page = page_or_first_page(notices, NEWEST, request.GET.get("cursor"), PAGE_SIZE)
     kept = f"show={ALL}&" if shows_all else ""
     rows = [_row(request, notice) for notice in page.rows]
     context = {

@@ -189,8 +189,8 @@ def _flow(scope: Scope, days: Days) -> Chart:
 
 def _weeks_ahead(scope: Scope, days: Days) -> Chart | None:
     """The weeks behind and the one ahead, with its band."""
-    said = days.forecast
-    if said is None:
+    forecast = days.forecast
+    if forecast is None:
         return None
     count = len(days.submitted) // 7
     weeks = [sum(days.submitted[len(days.submitted) - 7 * back :][:7]) for back in range(count, 0, -1)]
@@ -204,9 +204,9 @@ def _weeks_ahead(scope: Scope, days: Days) -> Chart | None:
             Series(_("Reported"), [*weeks, None]),
             Series(
                 _("Forecast"),
-                [*gap, weeks[-1], said.total],
-                low=[*gap, weeks[-1], said.low],
-                high=[*gap, weeks[-1], said.high],
+                [*gap, weeks[-1], forecast.total],
+                low=[*gap, weeks[-1], forecast.low],
+                high=[*gap, weeks[-1], forecast.high],
             ),
         ],
         first_column=_("Week until"),
@@ -217,7 +217,7 @@ def _weeks_ahead(scope: Scope, days: Days) -> Chart | None:
             for end in ends
         ],
         sentence=_("About %(n)s in the next 7 days, most likely %(low)s to %(high)s.")
-        % {"n": _whole(said.total), "low": _whole(said.low), "high": _whole(said.high)},
+        % {"n": _whole(forecast.total), "low": _whole(forecast.low), "high": _whole(forecast.high)},
     )
 
 

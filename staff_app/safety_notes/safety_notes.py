@@ -39,7 +39,7 @@ def safety_notes(request: StaffRequest) -> HttpResponse:
     need_in_city(request, rules.PERMISSION, rules.LOG_PERMISSION)
     shows_ended = request.GET.get("show") == "ended"
     rows = SafetyNote.objects.filter(jurisdiction=request.jurisdiction, ends_at__lte=AppNow())
-    found = listing(
+    listed = listing(
         request,
         (rows if shows_ended else rules.live(request.jurisdiction)).select_related("created_by"),
         caption=_("Safety notes"),
@@ -51,7 +51,7 @@ def safety_notes(request: StaffRequest) -> HttpResponse:
         kept={"show": "ended"} if shows_ended else {},
         describe=lambda notes: [_described(note) for note in notes],
     )
-    context = {"list": found, "shows_ended": shows_ended, "days": rules.LOG_KEPT.days, **_may(request)}
+    context = {"list": listed, "shows_ended": shows_ended, "days": rules.LOG_KEPT.days, **_may(request)}
     return render(request, "staff_app/safety_notes/safety_notes.html", context)
 
 

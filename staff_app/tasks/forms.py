@@ -158,15 +158,15 @@ class WorkOrdersForm(forms.Form):
         self.helper.show_optional = False
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if upload := given.get("file"):
+        cleaned: dict[str, Any] = super().clean() or {}
+        if upload := cleaned.get("file"):
             if upload.size > 1 << 20:
                 self.add_error("file", _("This file is larger than 1 MB. Split it."))
-                return given
+                return cleaned
             try:
-                given["rows"] = upload.read().decode("utf-8-sig")
+                cleaned["rows"] = upload.read().decode("utf-8-sig")
             except UnicodeDecodeError:
                 self.add_error("file", _("This file isn’t plain text. Save it as CSV in UTF-8."))
-        elif not given.get("rows"):
+        elif not cleaned.get("rows"):
             self.add_error("rows", _("Paste the rows or choose a file."))
-        return given
+        return cleaned

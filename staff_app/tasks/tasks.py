@@ -54,9 +54,9 @@ def tasks(request: StaffRequest) -> HttpResponse:
 @staff_page
 def task(request: StaffRequest, task_id: int) -> HttpResponse:
     """POST with act: done, dropped or open; team, for the team that does it; or order, for the work order of another system."""
-    found = rules.visible_to(request.user, request.jurisdiction)
-    found = found.select_related("department", "team", "after", "service_request__service_version", "ended_by")
-    row = found.filter(pk=task_id).first()
+    visible = rules.visible_to(request.user, request.jurisdiction)
+    visible = visible.select_related("department", "team", "after", "service_request__service_version", "ended_by")
+    row = visible.filter(pk=task_id).first()
     if row is None:
         raise Http404
     act = request.POST.get("act", "")
@@ -70,7 +70,7 @@ def task(request: StaffRequest, task_id: int) -> HttpResponse:
     try:
         done = _act(request, row, act, forms)
     except actions.HasEnded:
-        row = found.get(pk=task_id)
+        row = visible.get(pk=task_id)
         messages.error(request, _("Someone else already updated this: the task or its request has ended."))
         return _page(request, row, forms, typed=request.POST.get("note", ""), status=409)
     return done or _page(request, row, forms, status=422)
@@ -130,7 +130,7 @@ def _page(request: StaffRequest, row: Task, forms: Forms, *, typed: str = "", st
         "team_form": forms.team if can_work else None,
     }
     if can_work and crew_day.works_outside(request.user, request.jurisdiction):
-        context |= {"words": crew_words(), **result_form.task_context(row, request.user)}
+        context |= {"script_text": crew_words(), **result_form.task_context(row, request.user)}
     return render(request, "staff_app/tasks/task.html", context, status=status)
 
 

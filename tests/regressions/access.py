@@ -20,8 +20,8 @@ REGRESSIONS = [
     Regression(
         "right passwords count, so that an office can't sign in",
         "staff_app/sign_in.py",
-        "        elif not known:",
-        "        if not known:",
+        "        elif not known_id:",
+        "        if not known_id:",
         ("tests/staff_app/test_password_guesses.py",),
     ),
     Regression(

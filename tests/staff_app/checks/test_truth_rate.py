@@ -59,7 +59,7 @@ def test_each_department_has_its_own_and_another_city_none(town: Rivermark, pia:
     assert rows(pia, "service") == ["Pothole,3,2,0,0,1,0,0.6667", "Tree to prune,1,0,1,0,0,0,0.0000"]
     page = pia.get("/staff/checks/truth-rate/")
     assert page.context["left_out"] == {"endings": 60, "others": 8}
-    assert page.context["total"].found.percent == 50
+    assert page.context["total"].truth_rate.percent == 50
 
 
 def test_two_months_are_two_rows_newest_first_and_the_year_begins_on_the_first(town: Rivermark, pia: Client) -> None:
