@@ -256,7 +256,7 @@ def in_order(form: DetailsForm) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for question in form.questions:
         if not question_kinds.of(question).is_answered:
-            rows.append({"words": localized(question.text), "help": localized(question.help)})
+            rows.append({"text": localized(question.text), "help": localized(question.help)})
             continue
         rows.append({"field": form[name_of(question)]})
         below = form.in_place

@@ -33,7 +33,7 @@ def follow(request: CityRequest) -> HttpResponse:
     form = SubscribeForm(
         request.POST if request.method == "POST" else None, radius=what.radius_m, with_cadence=not what.collection
     )
-    status, asked = 200, ""
+    status, sent_to = 200, ""
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -58,12 +58,12 @@ def follow(request: CityRequest) -> HttpResponse:
                 except verify_email.AddressBlocked:
                     form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
                 else:
-                    status, asked = 200, email
+                    status, sent_to = 200, email
             else:
                 form.add_error(None, too_many_requests())
                 status = 429
     seen_at = _page_of(what, PublicFilter(request.jurisdiction, request.GET).query)
-    context = {"what": what, "form": form, "asked": asked, "seen_at": seen_at}
+    context = {"what": what, "form": form, "sent_to": sent_to, "seen_at": seen_at}
     return render(request, "requests_app/account/follow.html", context, status=status)
 
 

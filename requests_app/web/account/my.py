@@ -63,7 +63,7 @@ def _ask(request: CityRequest) -> HttpResponse:
     visitor = get_visitor(request)
     verify_email.send_sign_in_link(request.jurisdiction, email, visitor_hash=visitor_hash(visitor))
     return set_visitor_cookie(
-        render(request, "requests_app/account/my_sign_in.html", {"form": form, "asked": email}), visitor
+        render(request, "requests_app/account/my_sign_in.html", {"form": form, "sent_to": email}), visitor
     )
 
 
@@ -87,31 +87,31 @@ def _list(request: CityRequest, resident: Resident) -> HttpResponse:
     return render(request, "requests_app/account/my.html", context)
 
 
-def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest]) -> list[dict[str, Any]]:
+def _rows(request: CityRequest, resident: Resident, service_requests: list[ServiceRequest]) -> list[dict[str, Any]]:
     people = my_requests.people(resident.contact_point)
     own = set(
         Participation.objects.filter(
-            person__in=people, role__in=Participation.OWN, service_request__in=found
+            person__in=people, role__in=Participation.OWN, service_request__in=service_requests
         ).values_list("service_request_id", flat=True)
     )
-    together = my_requests.sent_together(resident.contact_point, found) if own else {}
+    together = my_requests.sent_together(resident.contact_point, service_requests) if own else {}
     rows, now = [], app_now()
-    accesses = [RequestAccess(one, None, one.pk in own) for one in found]
-    said = promises.of_all([access.shown for access in accesses], now=now)
-    for one, access in zip(found, accesses, strict=True):
+    accesses = [RequestAccess(one, None, one.pk in own) for one in service_requests]
+    promised = promises.of_all([access.shown for access in accesses], now=now)
+    for service_request, access in zip(service_requests, accesses, strict=True):
         is_own, shown = access.own, access.shown
         # Share one jurisdiction, so that its cached reasons are read once.
-        one.jurisdiction = shown.jurisdiction = request.jurisdiction
+        service_request.jurisdiction = shown.jurisdiction = request.jurisdiction
         to_reporter = is_own and access.parent is None
         rows.append(
             {
-                "request": one,
+                "request": service_request,
                 "own": is_own,
-                "together": together.get(one.pk, []) if is_own else [],
-                "words": status_words(shown, to_reporter=to_reporter, now=now),
+                "together": together.get(service_request.pk, []) if is_own else [],
+                "status_label": status_words(shown, to_reporter=to_reporter, now=now),
                 "tag": shown.disposition or shown.status,
-                "asked": to_reporter and _waits_for_answer(shown),
-                "next": next_step(shown, said[shown.pk], to_reporter=to_reporter, now=now).words,
+                "needs_answer": to_reporter and _waits_for_answer(shown),
+                "next": next_step(shown, promised[shown.pk], to_reporter=to_reporter, now=now).words,
             }
         )
     return rows

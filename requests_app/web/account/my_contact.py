@@ -62,7 +62,7 @@ def _ask_to_change(request: CityRequest, resident: Resident) -> HttpResponseBase
     except verify_email.AddressBlocked:
         form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=422)
-    return set_visitor_cookie(_contact_page(request, resident, asked=email), visitor)
+    return set_visitor_cookie(_contact_page(request, resident, sent_to=email), visitor)
 
 
 def _contact_page(
@@ -71,7 +71,7 @@ def _contact_page(
     *,
     form: AddressForm | None = None,
     phone_form: PhoneForm | None = None,
-    asked: str = "",
+    sent_to: str = "",
     status: int = 200,
 ) -> HttpResponse:
     people = my_requests.people(resident.contact_point)
@@ -82,7 +82,7 @@ def _contact_page(
         "phone_form": phone_form or PhoneForm(initial={"phone": phone.value if phone else ""}),
         # The invalid form, for the page's error summary.
         "wrong": form or phone_form,
-        "asked": asked,
+        "sent_to": sent_to,
     }
     return render(request, "requests_app/account/my_contact.html", context, status=status)
 

@@ -69,21 +69,21 @@ def _json(value: Any) -> str:
 
 
 def as_curl(call: Call) -> str:
-    words = [f"curl --fail-with-body {_shell(call.address)}"]
+    parts = [f"curl --fail-with-body {_shell(call.address)}"]
     # What curl sends by itself.
     if call.method != ("POST" if call.body is not None or call.form or call.files else "GET"):
-        words[0] += f" -X {call.method}"
-    words += [f"-o {SAVED_FILE}"] if call.answer == "photo" else []
-    words += [f"-H {_shell(f'{name}: {value}')}" for name, value in call.headers.items()]
+        parts[0] += f" -X {call.method}"
+    parts += [f"-o {SAVED_FILE}"] if call.answer == "photo" else []
+    parts += [f"-H {_shell(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
         fields = [f"{_json(name)}: {_json(value)}" for name, value in call.body.items()]
-        words += ["-H 'Content-Type: application/json'", f"-d {_shell(_braces(fields, '  '))}"]
+        parts += ["-H 'Content-Type: application/json'", f"-d {_shell(_braces(fields, '  '))}"]
     if call.files:
-        words += [f"-F {_shell(f'{name}={value}')}" for name, value in call.form.items()]
-        words += [f"-F {name}=@{PHOTO_FILE}" for name in call.files]
+        parts += [f"-F {_shell(f'{name}={value}')}" for name, value in call.form.items()]
+        parts += [f"-F {name}=@{PHOTO_FILE}" for name in call.files]
     else:
-        words += [f"--data-urlencode {_shell(f'{name}={value}')}" for name, value in call.form.items()]
-    return " \\\n  ".join(words)
+        parts += [f"--data-urlencode {_shell(f'{name}={value}')}" for name, value in call.form.items()]
+    return " \\\n  ".join(parts)
 
 
 def _shell(text: str) -> str:

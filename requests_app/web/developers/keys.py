@@ -25,12 +25,12 @@ TO_ONE_ADDRESS_A_DAY = 3
 def developer_keys(request: CityRequest) -> HttpResponse:
     """The answer doesn't tell whether we know the address."""
     form = AskForm(request.POST if request.method == "POST" else None)
-    status, asked = 200, ""
+    status, sent_to = 200, ""
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            given = form.cleaned_data
-            email = given["email"]
+            cleaned = form.cleaned_data
+            email = cleaned["email"]
             if limits.allow_email(
                 request, "api-key", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=limits.DAY
             ):
@@ -38,19 +38,19 @@ def developer_keys(request: CityRequest) -> HttpResponse:
                     api_key_requests.ask(
                         request.jurisdiction,
                         email=email,
-                        name=" ".join(given["name"].split()),
-                        purpose=given["purpose"],
-                        scopes=read_scopes(given["scopes"]),
+                        name=" ".join(cleaned["name"].split()),
+                        purpose=cleaned["purpose"],
+                        scopes=read_scopes(cleaned["scopes"]),
                         language=get_language() or "en",
                     )
                 except verify_email.AddressBlocked:
                     form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
                 else:
-                    status, asked = 200, email
+                    status, sent_to = 200, email
             else:
                 form.add_error(None, too_many_requests())
                 status = 429
-    context = {"form": form, "asked": asked}
+    context = {"form": form, "sent_to": sent_to}
     return render(request, "requests_app/developers/developer_keys.html", context, status=status)
 
 

@@ -113,8 +113,8 @@ def developer_problem(request: CityRequest, code: str) -> HttpResponse:
         "code": code,
         "status": status,
         "title": problem_words.translated(title),
-        "words": problem_words.WORDS[code],
-        "example": reference.written(example),
+        "explanation": problem_words.WORDS[code],
+        "example": reference.as_json(example),
     }
     return render(request, "requests_app/developers/developer_problem.html", context)
 

@@ -44,7 +44,7 @@ class Field:
     name: str
     kind: str
     required: bool
-    words: SafeString
+    description: SafeString
     limits: str
     values: tuple[str, ...]
 
@@ -63,7 +63,7 @@ class Outcome:
     """An answer. problems: code and title of those that have this status. media: its types, the usual one first."""
 
     status: str
-    words: SafeString
+    description: SafeString
     problems: tuple[tuple[str, str], ...]
     example: str
     media: tuple[str, ...]
@@ -77,7 +77,7 @@ class Described:
     method: str
     path: str
     summary: str
-    words: SafeString
+    description: SafeString
     scopes: tuple[str, ...]
     deprecated: bool
     parameters: tuple[Group, ...]
@@ -91,7 +91,7 @@ class Described:
 class Tag:
     slug: str
     name: str
-    words: str
+    description: str
     operations: tuple[Described, ...]
 
 
@@ -117,7 +117,7 @@ def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
         method=method,
         path=path,
         summary=operation["summary"],
-        words=_rendered(operation["description"]),
+        description=_rendered(operation["description"]),
         scopes=tuple(scope for way in operation["security"] for scope in way.get("key", ())),
         deprecated=operation.get("deprecated", False),
         parameters=tuple(_parameters(operation["parameters"])),
@@ -137,16 +137,16 @@ def _outcome(status: str, answer: dict[str, Any]) -> Outcome:
     example = first.get("example")
     return Outcome(
         status=status,
-        words=_rendered(answer["description"]),
+        description=_rendered(answer["description"]),
         problems=tuple((code, PROBLEMS[code][1]) for code in first.get("examples", ())),
-        example="" if example is None else written(example),
+        example="" if example is None else as_json(example),
         media=tuple(content),
         headers=tuple(name for name in answer.get("headers", ()) if name not in USUAL_HEADERS),
         fields=tuple(_fields(first["schema"])) if status.startswith("2") and first else (),
     )
 
 
-def written(example: Any) -> str:
+def as_json(example: Any) -> str:
     return json.dumps(example, ensure_ascii=False, indent=2)
 
 
@@ -225,18 +225,18 @@ def _kind(kind: str, schema: dict[str, Any]) -> str:
 
 def _limits(schema: dict[str, Any], of_one: dict[str, Any]) -> str:
     """schema: of the value. of_one: of each, where it is a list."""
-    said = []
+    limits = []
     if "maxItems" in schema and "items" in schema:
-        said.append(f"at most {schema['maxItems']}")
+        limits.append(f"at most {schema['maxItems']}")
     if "maxLength" in of_one:
-        said.append(f"at most {of_one['maxLength']:,} characters")
+        limits.append(f"at most {of_one['maxLength']:,} characters")
     if "minimum" in of_one and "maximum" in of_one:
-        said.append(f"from {of_one['minimum']} to {of_one['maximum']}")
+        limits.append(f"from {of_one['minimum']} to {of_one['maximum']}")
     elif "minimum" in of_one:
-        said.append(f"{of_one['minimum']} or more")
+        limits.append(f"{of_one['minimum']} or more")
     if "default" in schema:
-        said.append(f"default: {schema['default']}")
-    return ", ".join(said)
+        limits.append(f"default: {schema['default']}")
+    return ", ".join(limits)
 
 
 # --- Examples ---------------------------------------------------------------------------------------------------------
@@ -254,12 +254,12 @@ def call_of(described: Described, samples: Samples) -> Call:
     files: list[str] = []
     body: dict[str, Any] | None = None
     if media == "multipart/form-data":
-        for one in described.bodies[0].fields:
-            if one.required:
-                if one.kind == "file":
-                    files.append(one.name)
+        for field in described.bodies[0].fields:
+            if field.required:
+                if field.kind == "file":
+                    files.append(field.name)
                 else:
-                    form[one.name] = "$TOKEN"
+                    form[field.name] = "$TOKEN"
     elif media:
         sent = samples.body(described.id, contents[media]["example"])
         form, body = (sent, None) if media != "application/json" else ({}, sent)
@@ -267,14 +267,14 @@ def call_of(described: Described, samples: Samples) -> Call:
     url = samples.site + described.path
     query: dict[str, str] = {}
     headers: dict[str, str] = {}
-    for one in described.raw["parameters"]:
-        name, needed = one["name"], one.get("required") or one["name"] in SHOWN.get(described.id, ())
-        if one["in"] == "path":
+    for parameter in described.raw["parameters"]:
+        name, needed = parameter["name"], parameter.get("required") or parameter["name"] in SHOWN.get(described.id, ())
+        if parameter["in"] == "path":
             is_own = (own or "/sandbox/" in described.path or "/staff/" in described.path) and name == "reference"
-            value = "$REFERENCE" if is_own else OWN.get(name) or samples.of(name, one["example"])
+            value = "$REFERENCE" if is_own else OWN.get(name) or samples.of(name, parameter["example"])
             url = url.replace(f"{{{name}}}", value)
-        elif one["in"] == "query" and needed:
-            query[name] = samples.of(name, str(one["example"]))
+        elif parameter["in"] == "query" and needed:
+            query[name] = samples.of(name, str(parameter["example"]))
         elif name == "If-Match" and needed:
             headers[name] = "$ETAG"
     if described.scopes:

@@ -44,36 +44,36 @@ def _look_up(request: CityRequest, linked: AddressForm | None = None) -> HttpRes
     form = linked or AddressForm(typed_or_chosen(request.POST))
     if not form.is_valid():
         return _page(request, {"form": form}, status=422)
-    words, point = form.cleaned_data["q"], typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
-    if not words and point is None:
+    text, point = form.cleaned_data["q"], typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
+    if not text and point is None:
         return _page(request, {"form": form})
     if not limits.allow(request, "address", AN_HOUR):
         form.add_error(None, too_many_requests(request.jurisdiction))
         return _page(request, {"form": form}, status=429)
     if point is None:
-        matches = addresses.search(request.jurisdiction, words)
+        matches = addresses.search(request.jurisdiction, text)
         sure = addresses.sure(matches)
         if sure is None:
-            return _page(request, {"form": form, "words": words, "matches": matches, "nothing": not matches})
-        words, point = sure.label, sure.point
-    card = _card(request, words, point)
+            return _page(request, {"form": form, "typed": text, "matches": matches, "nothing": not matches})
+        text, point = sure.label, sure.point
+    card = _card(request, text, point)
     if linked or "outside" in card:
         return _page(request, {"form": form, **card})
-    label = str(card["words"]) or f"{point.y:.5f}, {point.x:.5f}"
+    label = str(card["place_label"]) or f"{point.y:.5f}, {point.x:.5f}"
     return kept_address.keep(PAGE, COOKIE, KeptAddress(label, point))
 
 
 def _card(request: CityRequest, text: str, point: Point) -> dict[str, object]:
     city = request.jurisdiction
     if not ownership.inside(city, point):
-        return {"outside": True, "words": text, "neighbor": ownership.neighbor_at(city, point)}
+        return {"outside": True, "place_label": text, "neighbor": ownership.neighbor_at(city, point)}
     if not text:
         near = addresses.nearest(city, point)
         text = near.label if near else ""
     parts = card_at(city, point, timezone.localdate())
     return {
         "point": point,
-        "words": text,
+        "place_label": text,
         "parts": parts,
         "works": street_works.near(city, point, AROUND_M, timezone.localdate()),
         # A city lists the layer that residents know best first.

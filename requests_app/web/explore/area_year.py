@@ -42,18 +42,18 @@ PERIOD = re.compile(r"(20\d\d)(?:-(0[1-9]|1[0-2]))?", re.ASCII)
 class Period:
     """A year, or one of its months. Until: the first day after it."""
 
-    written: str
+    code: str
     since: dt.date
     until: dt.date
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """ "2026", "March 2026"."""
         return date_format(self.since, "F Y") if self.is_month else str(self.since.year)
 
     @property
     def is_month(self) -> bool:
-        return "-" in self.written
+        return "-" in self.code
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def area_year(request: CityRequest, layer: str, code: str, period: str) -> HttpR
     """2026 or 2026-03, which the page's form sends as ?period=. 404 for what hasn't begun."""
     city = request.jurisdiction
     if asked := request.GET.get("period"):
-        _found(city, layer, code, asked)
+        _area_and_period(city, layer, code, asked)
         return redirect("requests_app:area_year", layer, code, asked)
-    area, chosen = _found(city, layer, code, period)
+    area, chosen = _area_and_period(city, layer, code, period)
     context: dict[str, Any] = {
         "area": area,
         "period": chosen,
@@ -82,7 +82,7 @@ def area_year(request: CityRequest, layer: str, code: str, period: str) -> HttpR
         "months": _months(chosen),
         "years": _years(chosen),
         "card_url": links.base_url(city) + reverse("requests_app:area_year_card", args=[layer, code, period]),
-        "shared_title": f"{area.label} · {chosen.words}",
+        "shared_title": f"{area.label} · {chosen.label}",
         # Said on paper.
         "address": links.base_url(city) + request.path,
     }
@@ -94,7 +94,7 @@ def area_year(request: CityRequest, layer: str, code: str, period: str) -> HttpR
 def area_year_card(request: CityRequest, layer: str, code: str, period: str) -> HttpResponse:
     """A PNG of 1200 × 630: the map, the name and the numbers."""
     city = request.jurisdiction
-    area, chosen = _found(city, layer, code, period)
+    area, chosen = _area_and_period(city, layer, code, period)
     key = f"area-card:{area.pk}:{period}:{get_language()}:{city.basemap_version}"
     content: bytes | None = cache.get(key)
     if content is None:
@@ -106,7 +106,7 @@ def area_year_card(request: CityRequest, layer: str, code: str, period: str) -> 
     return HttpResponse(content, content_type="image/png", headers={"Cross-Origin-Resource-Policy": "cross-origin"})
 
 
-def _found(city: Jurisdiction, layer: str, code: str, period: str) -> tuple[Area, Period]:
+def _area_and_period(city: Jurisdiction, layer: str, code: str, period: str) -> tuple[Area, Period]:
     """Raises Http404."""
     match = PERIOD.fullmatch(period)
     area = area_named(city, layer, code)
@@ -185,7 +185,7 @@ def _card(city: Jurisdiction, area: Area, period: Period) -> str:
     marks = [Mark("area", shape=json.loads(simple.geojson))]
     drawing = svg(city, view, marks, title=area.label, attribution=basemap_attribution(city))
     figures = _figures(city, area, period)
-    lines = [(area.label, 64, "#1b1b1b"), (period.words, 44, "#3d4551")]
+    lines = [(area.label, 64, "#1b1b1b"), (period.label, 44, "#3d4551")]
     if figures is not None:
         lines += [(words, 40, "#1b1b1b") for words in figure_words(figures)]
     panel = '<rect x="48" y="48" width="560" height="534" rx="12" fill="#ffffff" opacity="0.94"/>'

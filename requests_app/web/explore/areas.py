@@ -46,18 +46,18 @@ def areas_page(request: CityRequest, **more: Any) -> HttpResponse:
 @cache_control(max_age=30, public=True)
 def area(request: CityRequest, layer: str, code: str) -> HttpResponse:
     city = request.jurisdiction
-    found = area_named(city, layer, code)
-    if found is None:
+    area = area_named(city, layer, code)
+    if area is None:
         return areas_page(request, unknown=True)
     context: dict[str, Any] = {
-        "area": found,
+        "area": area,
         "layer_words": layer_words(layer),
-        "part": part_of(city, found, timezone.localdate()),
-        "numbers": area_numbers(found),
-        **weeks_context(recent_weeks(city, f"area:{found.pk}", lambda since: _reported_since(found, since))),
+        "part": part_of(city, area, timezone.localdate()),
+        "numbers": area_numbers(area),
+        **weeks_context(recent_weeks(city, f"area:{area.pk}", lambda since: _reported_since(area, since))),
         "this_year": timezone.localdate().year,
         **site_names(city),
-        **open_and_ended(city, _reported_in(found), urlencode({"area": f"{layer}:{code}"})),
+        **open_and_ended(city, _reported_in(area), urlencode({"area": f"{layer}:{code}"})),
     }
     return render(request, "requests_app/explore/area.html", context)
 

@@ -47,12 +47,12 @@ def articles(request: CityRequest) -> HttpResponse:
         "others": _by_title(listed.filter(topic=None)),
     }
     if q:
-        found = suggestions.suggest(city, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES)
+        results = suggestions.suggest(city, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES)
         # In danger, who can help comes first, and no service is offered.
         danger_help = help_in(city, q)
-        if not (found.services or found.articles) and danger_help is None:
+        if not (results.services or results.articles) and danger_help is None:
             count_unmatched(request, q)
-        context |= {"found": found, "danger_help": danger_help}
+        context |= {"results": results, "danger_help": danger_help}
     else:
         context |= {"most": most_asked(city), "latest": listed.order_by("-updated_at", "-pk")[:LATEST]}
     return render(request, "requests_app/explore/articles.html", context)
@@ -61,22 +61,22 @@ def articles(request: CityRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=30, public=True)
 def article(request: CityRequest, code: str) -> HttpResponse:
-    found = published(request.jurisdiction).filter(code=code).prefetch_related("services__current").first()
-    if found is None:
+    article = published(request.jurisdiction).filter(code=code).prefetch_related("services__current").first()
+    if article is None:
         return gone(request)
     services = [
         service
-        for service in found.services.all()
+        for service in article.services.all()
         if service.active and service.current is not None and service.current.visibility != "staff"
     ]
-    lead, rest = markdown.lead_and_rest(localized(found.body))
+    lead, rest = markdown.lead_and_rest(localized(article.body))
     context = {
-        "article": found,
-        "shared_title": localized(found.title),
+        "article": article,
+        "shared_title": localized(article.title),
         "lead": lead,
         "body": rest,
         # If the city has no text in the page's language, mark the language it is in.
-        "body_language": get_language() if found.body.get(get_language() or "en") else "en",
+        "body_language": get_language() if article.body.get(get_language() or "en") else "en",
         "services": services,
         "thanked": "thanks" in request.GET,
     }

@@ -32,12 +32,12 @@ def services_page(request: CityRequest, *, unknown: bool = False) -> HttpRespons
     context: dict[str, Any] = {"q": q, "q_max": WORDS_MAX, "groups": by_category(versions), "is_unknown": unknown}
     if q:
         context["danger_help"] = help_in(request.jurisdiction, q)
-        context["found"] = suggestions.Suggestions()
+        context["results"] = suggestions.Suggestions()
         if context["danger_help"] is None:
-            context["found"] = suggestions.suggest(
+            context["results"] = suggestions.suggest(
                 request.jurisdiction, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES
             )
-            if not context["found"].ranked:
+            if not context["results"].ranked:
                 count_unmatched(request, q)
         context["unknown"] = next((version for version in versions if version.service.service_code == UNKNOWN), None)
     return render(request, "requests_app/explore/services.html", context, status=404 if unknown else 200)

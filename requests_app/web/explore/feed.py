@@ -43,7 +43,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     site = links.base_url(jurisdiction)
     title = _("Reports to %(city)s") % {"city": jurisdiction.name}
     atom = Feed(
-        title=": ".join([title, *filter(None, [" · ".join(filters.words(chosen))])]),
+        title=": ".join([title, *filter(None, [" · ".join(filters.labels(chosen))])]),
         description="",
         subtitle=_("What people reported to the city, and what happened next. Private reports aren’t included."),
         link=site + filters.address(reverse("requests_app:public_list"), chosen),

@@ -32,9 +32,9 @@ FOLLOWED = ("service", "area", "near", "asset")
 
 @dataclass(frozen=True)
 class Chip:
-    """A chosen filter in words, and the page without it."""
+    """A chosen filter as a label, and the page without it."""
 
-    words: str
+    label: str
     url: str
 
 
@@ -67,14 +67,14 @@ def context(chosen: PublicFilter, url_name: str, page: paging.Page[ServiceReques
     result = result_words(chosen, page)
     chips = [
         Chip(said, address(here, chosen.but(**{name: ""})))
-        for name, said in zip(chosen.chosen, words(chosen), strict=True)
+        for name, said in zip(chosen.chosen, labels(chosen), strict=True)
     ]
     return {
         "here": here,
         "chosen": chosen,
         "chips": chips,
         "result": result,
-        "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips or page.previous_cursor else "",
+        "page_title": " · ".join([result, *(chip.label for chip in chips)]) if chips or page.previous_cursor else "",
         "kinds": kinds(chosen),
         "choices": _choices(chosen),
         "has_older": chosen.has_older(),
@@ -113,7 +113,7 @@ def address(path: str, chosen: PublicFilter) -> str:
     return f"{path}?{chosen.query}" if chosen.query else path
 
 
-def words(chosen: PublicFilter) -> list[str]:
+def labels(chosen: PublicFilter) -> list[str]:
     """The chosen filters in words, in the order of `chosen.chosen`."""
     return [_word(chosen, name) for name in chosen.chosen]
 

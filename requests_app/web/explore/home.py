@@ -79,7 +79,7 @@ def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:
         }
         return {
             "number": written(values[-1]),
-            "words": label,
+            "label": label,
             "chart": sparkline(code, title, days, values, sentence),
         }
 

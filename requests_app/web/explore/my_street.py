@@ -59,21 +59,21 @@ def _look_up(request: CityRequest) -> HttpResponse:
     if not limits.allow(request, "address", AN_HOUR):
         form.add_error(None, too_many_requests(request.jurisdiction))
         return _page(request, {"form": form}, status=429)
-    city, words = request.jurisdiction, form.cleaned_data["q"]
+    city, text = request.jurisdiction, form.cleaned_data["q"]
     point = typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
     if point is None:
-        matches = addresses.search(city, words)
+        matches = addresses.search(city, text)
         sure = addresses.sure(matches)
         if sure is None:
-            return _page(request, {"form": form, "words": words, "matches": matches, "nothing": not matches})
-        words, point = sure.label, sure.point
+            return _page(request, {"form": form, "typed": text, "matches": matches, "nothing": not matches})
+        text, point = sure.label, sure.point
     if not ownership.inside(city, point):
         neighbor = ownership.neighbor_at(city, point)
-        return _page(request, {"form": form, "words": words, "outside": True, "neighbor": neighbor})
-    if not words:
+        return _page(request, {"form": form, "typed": text, "outside": True, "neighbor": neighbor})
+    if not text:
         near = addresses.nearest(city, point)
-        words = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
-    return kept_address.keep(PAGE, COOKIE, KeptAddress(words, point), max_age=KEPT_S)
+        text = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
+    return kept_address.keep(PAGE, COOKIE, KeptAddress(text, point), max_age=KEPT_S)
 
 
 def _street_context(request: CityRequest, street: KeptAddress) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def places(request: CityRequest) -> HttpResponse:
     form = PlaceForm(request.GET if {"q", "lat"} & set(request.GET) else None)
     if not form.is_valid():
         return _places(request, form, status=422 if form.errors else 200)
-    words, point = form.cleaned_data["q"], typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
-    if not words and point is None:
+    text, point = form.cleaned_data["q"], typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
+    if not text and point is None:
         return _places(request, form)
     if not limits.allow(request, "places", AN_HOUR):
         form.add_error(
@@ -52,16 +52,16 @@ def places(request: CityRequest) -> HttpResponse:
     city = request.jurisdiction
     if point is not None:
         near = ownership.named_at(city, point)
-        matches = [near or Match(words, point, "point", 1.0)]
-    elif asset := assets.named_in(city, words):
+        matches = [near or Match(text, point, "point", 1.0)]
+    elif asset := assets.named_in(city, text):
         return redirect("requests_app:asset", asset.asset_id)
     else:
-        matches = addresses.search(city, words)
+        matches = addresses.search(city, text)
     exact = [match for match in matches if match.confidence >= 1.0]
     sure = exact if len(exact) == 1 else matches if len(matches) == 1 and matches[0].confidence >= SURE else []
     if sure or point is not None:
         return redirect(_page_of(city, matches[0] if point is not None else sure[0]))
-    return _places(request, form, words=words, matches=matches, nothing=not matches)
+    return _places(request, form, typed=text, matches=matches, nothing=not matches)
 
 
 def _page_of(city: Jurisdiction, match: Match) -> str:
@@ -82,24 +82,26 @@ def _places(request: CityRequest, form: PlaceForm, *, status: int = 200, **conte
 def place(request: CityRequest, path: str) -> HttpResponse:
     """?around= is the radius in meters, 200 or more."""
     city = request.jurisdiction
-    found = named.at_path(city, path)
-    if len(found) != 1:
-        return _places(request, PlaceForm(), status=200 if found else 404, same_name=found, unknown=not found)
+    candidates = named.at_path(city, path)
+    if len(candidates) != 1:
+        return _places(
+            request, PlaceForm(), status=200 if candidates else 404, same_name=candidates, unknown=not candidates
+        )
     around = _around(request)
-    chosen = PublicFilter(city, {"near": _near(found[0].point, around)})
-    least = PublicFilter(city, {"near": _near(found[0].point, AROUND[0])})
+    chosen = PublicFilter(city, {"near": _near(candidates[0].point, around)})
+    least = PublicFilter(city, {"near": _near(candidates[0].point, AROUND[0])})
     context = {
-        "name": found[0].name,
-        "place": found[0],
-        "point": found[0].point,
-        "report_query": urlencode({"lat": f"{found[0].point.y:.5f}", "long": f"{found[0].point.x:.5f}"}),
+        "name": candidates[0].name,
+        "place": candidates[0],
+        "point": candidates[0].point,
+        "report_query": urlencode({"lat": f"{candidates[0].point.y:.5f}", "long": f"{candidates[0].point.x:.5f}"}),
         "around": around,
         "choices": AROUND,
-        "areas": ownership.areas_at(city, found[0].point),
-        **_within_walk(city, found[0].point),
-        "recurring": recurring_problems(least.requests(), f"{city.pk}:{found[0].path}"),
-        **_weeks(chosen, f"{found[0].path}:{around}"),
-        "works": street_works.near(city, found[0].point, around, timezone.localdate()),
+        "areas": ownership.areas_at(city, candidates[0].point),
+        **_within_walk(city, candidates[0].point),
+        "recurring": recurring_problems(least.requests(), f"{city.pk}:{candidates[0].path}"),
+        **_weeks(chosen, f"{candidates[0].path}:{around}"),
+        "works": street_works.near(city, candidates[0].point, around, timezone.localdate()),
         **_lists(chosen),
     }
     return render(request, "requests_app/explore/place.html", context)

@@ -50,14 +50,14 @@ def open_and_ended(
 def request_rows(jurisdiction: Jurisdiction, service_requests: Iterable[ServiceRequest]) -> list[dict[str, Any]]:
     service_requests = list(service_requests)
     rows, now = [], now_for(service_requests)
-    for one in service_requests:
+    for service_request in service_requests:
         # Share one jurisdiction, so that its cached reasons are read once.
-        one.jurisdiction = jurisdiction
+        service_request.jurisdiction = jurisdiction
         rows.append(
             {
-                "request": one,
-                "words": status_words(one, to_reporter=False, now=now),
-                "tag": one.disposition or one.status,
+                "request": service_request,
+                "status_label": status_words(service_request, to_reporter=False, now=now),
+                "tag": service_request.disposition or service_request.status,
             }
         )
     return rows

@@ -38,11 +38,12 @@ def street_works_json(request: CityRequest) -> HttpResponse:
     return JsonResponse(features(current[:ON_MAP]), content_type="application/geo+json")
 
 
-def features(found: Iterable[StreetWork]) -> dict[str, Any]:
+def features(current_works: Iterable[StreetWork]) -> dict[str, Any]:
     """The GeoJSON that js/map.js draws."""
     return {
         "type": "FeatureCollection",
         "features": [
-            {"type": "Feature", "geometry": works.shape_of(work), "properties": map_words(work)} for work in found
+            {"type": "Feature", "geometry": works.shape_of(work), "properties": map_words(work)}
+            for work in current_works
         ],
     }

@@ -27,7 +27,7 @@ def offline(request: CityRequest) -> HttpResponse:
     context = {
         "most_photos": photos.PHOTOS_MAX,
         "languages": languages,
-        "words": offline_words(request.jurisdiction),
+        "script_text": offline_words(request.jurisdiction),
         "dangers": [help_for(request.jurisdiction, kind) for kind in EmergencyPhrase.Kind.values],
     }
     return render(request, "requests_app/offline/page.html", context)

@@ -87,7 +87,7 @@ class OfflinePayload:
         if point is None and not address:
             # A note alone is not a place, but it may help.
             return {"place": {"note": note} if note else {}}
-        place = place_input.given(self.jurisdiction, address, point, note)
+        place = place_input.place_for(self.jurisdiction, address, point, note)
         if place is None and not addresses.search(self.jurisdiction, address):
             # Nothing to choose from: keep the text, as the location page does.
             place = {"address": address, "note": note, "source": "address", "confidence": 0.0}

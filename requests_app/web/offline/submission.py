@@ -163,7 +163,7 @@ def _needs(draft: Draft, page: str) -> JsonResponse:
     point = typed_point(typed.get("lat", ""), typed.get("long", ""))
     if page == "location" and typed.get("address") and point is None:
         page = "choose_location"
-    words = {
+    sentence = {
         "emergency": _("First, is anyone in danger? If so, call %(number)s now.")
         % {"number": draft.jurisdiction.emergency_number},
         "service": _("We no longer offer this service. Choose another one."),
@@ -174,4 +174,4 @@ def _needs(draft: Draft, page: str) -> JsonResponse:
         "other": _("Another service may be a better fit. Choose one."),
         "check": _("Check your report and send it."),
     }.get(page, _("We need one more answer from you."))
-    return JsonResponse({"state": "needs", "message": words, "url": page_url(draft, page)})
+    return JsonResponse({"state": "needs", "message": sentence, "url": page_url(draft, page)})

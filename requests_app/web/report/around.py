@@ -59,7 +59,7 @@ def _box(bbox_text: str) -> Polygon | None:
 def _assets(request: CityRequest, version: ServiceVersion, box: Polygon) -> list[dict[str, Any]]:
     if not version.asset_kinds:
         return []
-    found = Asset.objects.filter(
+    nearby = Asset.objects.filter(
         jurisdiction=request.jurisdiction, kind__in=version.asset_kinds, point__bboverlaps=box
     ).order_by("id")[:ASSETS_MAX]
     return [
@@ -69,7 +69,7 @@ def _assets(request: CityRequest, version: ServiceVersion, box: Polygon) -> list
             "name": assets.name_of(request.jurisdiction, asset),
             **_degrees(asset.point),
         }
-        for asset in found
+        for asset in nearby
     ]
 
 

@@ -57,7 +57,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
     if page != "check" or path.version is None:
         return redirect(page_url(draft, page))
     everyone, city = _shown_to(draft, path, path.version)
-    found = _found(path, everyone)
+    findings = _findings(path, everyone)
     return show(
         request,
         "check",
@@ -68,8 +68,8 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         key_words=path.excerpt(path.text, path.version) if len(path.text) > SHORT else "",
         everyone=everyone,
         city_only=city,
-        found=found[:SHOWN_AT_ONCE],
-        left_out=len(found[SHOWN_AT_ONCE:]),
+        findings=findings[:SHOWN_AT_ONCE],
+        left_out=len(findings[SHOWN_AT_ONCE:]),
         article=_article_of(request, path),
         work=street_works.here(request.jurisdiction, path.point, timezone.localdate()) if path.point else None,
         owner=path.other_owner if path.other_owner and path.other_owner.email else None,
@@ -152,7 +152,7 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
     return everyone, city
 
 
-def _found(path: Path, everyone: list[Row]) -> list[Row]:
+def _findings(path: Path, everyone: list[Row]) -> list[Row]:
     """Possible personal data in the public rows, each with its location. Splits the rows' texts into parts to mark it."""
     findings = []
     words, labels = public_words(path), public_labels(path)
@@ -166,7 +166,7 @@ def _found(path: Path, everyone: list[Row]) -> list[Row]:
                 here = found_in(where, text, label=labels.get(where, ""))
                 piece["parts"] = _parts(text, here)
                 findings += [
-                    {"kind": KIND_WORDS[item.kind], "found": item, "where": where, "label": label} for item in here
+                    {"kind": KIND_WORDS[item.kind], "match": item, "where": where, "label": label} for item in here
                 ]
     return findings
 

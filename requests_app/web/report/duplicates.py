@@ -131,7 +131,7 @@ def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
             {
                 "request": service_request,
                 "photo": next(iter(service_request.public_photos), None),  # type: ignore[attr-defined]
-                "words": status_words(service_request, to_reporter=False, now=now),
+                "status_label": status_words(service_request, to_reporter=False, now=now),
                 "away": away(candidate.meters),
                 "has_same_photo": candidate.has_same_photo,
                 "day": long_date(service_request.submitted_at.astimezone(zone).date()),

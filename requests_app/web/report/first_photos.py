@@ -87,22 +87,22 @@ def _doubt(jurisdiction: Jurisdiction, taken: photos.Taken) -> str:
 
 def question(draft: Draft) -> dict[str, Any]:
     """What the place page says and asks about the photo's place; empty if there is nothing to say."""
-    asked = draft.typed.get("photo_place") or {}
-    if not asked or draft.typed.get("place"):
+    photo_place = draft.typed.get("photo_place") or {}
+    if not photo_place or draft.typed.get("place"):
         return {}
-    why = asked["why"]
+    why = photo_place["why"]
     if why == "outside":
-        words = _("Your photo was taken outside %(city)s, so we didn’t use its place.") % {
+        sentence = _("Your photo was taken outside %(city)s, so we didn’t use its place.") % {
             "city": draft.jurisdiction.name
         }
     elif why == "rough":
-        words = _("Your photo only says roughly where it was taken.")
+        sentence = _("Your photo only says roughly where it was taken.")
     elif why == "none":
-        words = _("Your photo doesn’t say where it was taken.")
+        sentence = _("Your photo doesn’t say where it was taken.")
     else:
-        day = long_date(dt.date.fromisoformat(asked["day"]))
-        words = {
+        day = long_date(dt.date.fromisoformat(photo_place["day"]))
+        sentence = {
             "old": _("Your photo is from %(day)s. Is the problem still at this place?"),
             "future": _("Your photo has a date in the future, %(day)s. Was it taken at this place?"),
         }[why] % {"day": day}
-    return {"words": words, "place": asked.get("place")}
+    return {"sentence": sentence, "place": photo_place.get("place")}

@@ -318,17 +318,17 @@ class ReferralForm(forms.Form):
         return [photo.name for photo in self.kept_photos if self.data.get(f"photo_{photo.name}")]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if not given.get("share"):
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("share"):
             # A browser may have filled these in.
             for name in self.CONTACT:
                 self.errors.pop(name, None)
-            return given | dict.fromkeys(self.CONTACT, "")
-        if not any(given.get(name) or self.has_error(name) for name in self.CONTACT):
+            return cleaned | dict.fromkeys(self.CONTACT, "")
+        if not any(cleaned.get(name) or self.has_error(name) for name in self.CONTACT):
             self.add_error("share", _("Enter your name, email or phone number below, or don’t share them."))
-        if given.get("email") and blocked_addresses.is_blocked(self.jurisdiction, given["email"]):
+        if cleaned.get("email") and blocked_addresses.is_blocked(self.jurisdiction, cleaned["email"]):
             self.add_error("email", blocked_addresses.refusal(self.jurisdiction))
-        return given
+        return cleaned
 
     def clean_phone(self) -> str:
         return phone_number(self.cleaned_data["phone"]) if self.data.get("share") else ""

@@ -118,7 +118,7 @@ def _take_typed(
     if not is_adding and _is_same_place(path, data):
         drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={})
         return _go_on(draft, adds=adds)
-    place = place_input.given(
+    place = place_input.place_for(
         request.jurisdiction,
         data["address"],
         data["point"],
@@ -169,17 +169,17 @@ def _proposals(path: Path) -> dict[str, Mention]:
 def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
     """Several places match the address, or none: radio buttons that work without a script."""
     typed = draft.typed.get("place_typed") or {}
-    words = str(typed.get("address", ""))
-    if not words:
+    address = str(typed.get("address", ""))
+    if not address:
         return redirect("requests_app:location", draft.pk)
-    matches = place_input.matches(request.jurisdiction, words)
-    choices = place_input.choices(matches, words)
+    matches = place_input.matches(request.jurisdiction, address)
+    choices = place_input.choices(matches, address)
     form = PlaceChoiceForm(request.POST if request.method == "POST" else None, choices=choices)
     if request.method == "POST":
         if language := requested_language(request):
             return in_other_language(request, draft, language)
         if form.is_valid():
-            place = place_input.chosen(matches, form.cleaned_data["choice"], words, str(typed.get("note", "")))
+            place = place_input.chosen(matches, form.cleaned_data["choice"], address, str(typed.get("note", "")))
             adds = bool(draft.typed.get("adds_place"))
             if (following := _take_or_refuse(draft, place, form, "choice", adds=adds)) is not None:
                 return following
@@ -190,8 +190,8 @@ def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
         form=form,
         status=422 if form.errors else 200,
         draft=draft,
-        words=words,
-        found=bool(matches),
+        typed=address,
+        has_matches=bool(matches),
     )
 
 

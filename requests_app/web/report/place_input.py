@@ -77,7 +77,7 @@ def of_asset_number(
     return of_asset(jurisdiction, asset, note=note) if asset else None
 
 
-def given(
+def place_for(
     jurisdiction: Jurisdiction,
     address: str,
     point: Point | None,

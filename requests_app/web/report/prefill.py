@@ -24,9 +24,9 @@ NAMES = {"service": 60, "lat": 20, "long": 20, "asset": 60, "sign": 60}
 
 @dataclass(frozen=True)
 class Prefill:
-    """given: the raw parameters, which the form sends along. problems: messages about values that could not be used."""
+    """parameters: as they came, which the form sends along. problems: messages about values that could not be used."""
 
-    given: dict[str, str]
+    parameters: dict[str, str]
     version: ServiceVersion | None = None
     place: dict[str, Any] = field(default_factory=dict)
     thing: str = ""
@@ -40,12 +40,12 @@ class Prefill:
 
     @property
     def query(self) -> str:
-        return f"?{urlencode(self.given)}" if self.given else ""
+        return f"?{urlencode(self.parameters)}" if self.parameters else ""
 
     @property
     def other_service_query(self) -> str:
         """The query for the same place without the service, to report something else there."""
-        place = {name: value for name, value in self.given.items() if name != "service"}
+        place = {name: value for name, value in self.parameters.items() if name != "service"}
         return f"?{urlencode(place | {'service': ''})}" if place else ""
 
 
@@ -55,22 +55,22 @@ def text_of(parameters: Mapping[str, str]) -> str:
 
 
 def read(jurisdiction: Jurisdiction, parameters: Mapping[str, str]) -> Prefill:
-    given = {
+    values = {
         name: parameters[name].replace("\x00", "").strip()[:most] for name, most in NAMES.items() if name in parameters
     }
     problems: list[str] = []
-    sign = signs.find(jurisdiction, given["sign"]) if given.get("sign") else None
-    if given.get("sign") and sign is None:
+    sign = signs.find(jurisdiction, values["sign"]) if values.get("sign") else None
+    if values.get("sign") and sign is None:
         problems.append(_("We don’t recognize this sign. Tell us what the problem is and where it is."))
     # An empty value means: not the sign's service.
-    code = given.get("service", sign.service_code if sign else "")
+    code = values.get("service", sign.service_code if sign else "")
     version = offered(jurisdiction, code) if code else None
     if code and version is None and (successor := successor_of(jurisdiction.pk, code)):
         version = offered(jurisdiction, successor)
     if code and version is None:
         problems.append(_("We don’t offer that service here. Tell us the problem, and we’ll find the right one."))
     place = place_input.of_sign(jurisdiction, sign) if sign else {}
-    if number := given.get("asset"):
+    if number := values.get("asset"):
         if asset := assets.by_number(jurisdiction, number):
             place = place_input.of_asset(jurisdiction, asset)
         else:
@@ -78,13 +78,13 @@ def read(jurisdiction: Jurisdiction, parameters: Mapping[str, str]) -> Prefill:
                 _("We couldn’t find anything with the number “%(number)s.” You can tell us where it is instead.")
                 % {"number": number}
             )
-    if not place and (point := typed_point(given.get("lat", ""), given.get("long", ""))):
+    if not place and (point := typed_point(values.get("lat", ""), values.get("long", ""))):
         place = place_input.of_point(jurisdiction, point)
     if problem := place_input.problem(jurisdiction, place):
         problems.append(problem)
         place = {}
     return Prefill(
-        {name: value for name, value in given.items() if value or (name == "service" and sign)},
+        {name: value for name, value in values.items() if value or (name == "service" and sign)},
         version,
         place,
         assets.called_in(jurisdiction, place),

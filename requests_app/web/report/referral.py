@@ -261,11 +261,11 @@ def _problem(
         # A receiver's program may answer at once. Nobody may have many such answers sent to somebody else.
         key = f"referral-reply:{limits.hashed(letter.reply_to.lower())}"
         if not limits.allow_key(key, most=TO_ONE_UNVERIFIED_A_DAY, per_s=limits.DAY):
-            words = _(
+            sentence = _(
                 "Today we’ve already sent several of these that give %(email)s for the answer. Leave it out, or first sign in to "
                 "My reports with it."
             )
-            return words % {"email": letter.reply_to}, 429
+            return sentence % {"email": letter.reply_to}, 429
     # Both are counted, even if the first one is reached.
     within = [
         limits.allow(request, "referral", SENT_AN_HOUR),
@@ -274,17 +274,17 @@ def _problem(
     if not within[0]:
         return too_many_requests(request.jurisdiction), 429
     if not within[1]:
-        words = _(
+        sentence = _(
             "You can send %(count)s of these a day. We saved this one: try again tomorrow, or contact %(name)s yourself."
         )
-        return words % {"count": BY_ONE_BROWSER_A_DAY, "name": name}, 429
+        return sentence % {"count": BY_ONE_BROWSER_A_DAY, "name": name}, 429
     try:
         referrals.send(draft, letter, receiver)
     except referrals.TooManyReferralsError:
-        words = _(
+        sentence = _(
             "%(name)s got a lot of email from us today. We saved yours: try again tomorrow, or contact them yourself."
         )
-        return words % {"name": name}, 429
+        return sentence % {"name": name}, 429
     return "", 302
 
 

@@ -208,7 +208,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         draft=draft,
         path=path,
         chosen=form["service"].value(),
-        said=path.excerpt(path.asked_about, next(iter(suggested.services), None)),
+        excerpt=path.excerpt(path.asked_about, next(iter(suggested.services), None)),
         two=two,
         two_words=[path.excerpt(one.words, one.version) for one in (two.first, two.second)] if two else [],
         best_read=best_read(request.jurisdiction, path.text),

@@ -37,7 +37,7 @@ def add_photos(request: CityRequest, access: RequestAccess, person: Person) -> H
         return redirect(request.path + "#photos")
     valid = form.is_valid()
     if valid:
-        later_photos.save_descriptions(service_request.pk, form.words)
+        later_photos.save_descriptions(service_request.pk, form.alt_texts)
     if requested_language(request) or (valid and not refused and "stay" in request.POST):
         return redirect(request.path + "#photos")
     if valid and not refused:

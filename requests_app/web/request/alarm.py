@@ -42,7 +42,7 @@ def alarm(request: CityRequest, token: str) -> HttpResponse:
         "is_concerned": is_concerned,
         "accepted_name": alarms.accepted_name(call.alarm),
         # What the reporter wrote is for people who may still have to act, not for everybody who was ever alerted.
-        "words": _words(call) if shows else [],
+        "texts": _reporter_texts(call) if shows else [],
         "shows_place": shows,
     }
     return render(request, "requests_app/request/alarm.html", context)
@@ -62,7 +62,7 @@ def _still_reads(call: AlarmCall) -> bool:
     return _has_it(call) and accepted_at is not None and app_now() < accepted_at + READABLE_FOR
 
 
-def _words(call: AlarmCall) -> list[str]:
+def _reporter_texts(call: AlarmCall) -> list[str]:
     """What the reporter wrote: the description, answers in words, and the message that raised the alarm."""
     service_request = call.alarm.service_request
     answers = service_request.answers.filter(question_version__kind__in=question_kinds.WORDS)

@@ -81,34 +81,34 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     if not limits.allow(request, "words", rate_limits.WORDS_AN_HOUR):
         form.add_error(None, too_many_requests(request.jurisdiction))
         return _page(request, access, form, status=429)
-    given = _place(request, form)
-    if isinstance(given, HttpResponse):
-        return given
-    if given and (problem := _outside(request, given)):
+    new_place = _place(request, form)
+    if isinstance(new_place, HttpResponse):
+        return new_place
+    if new_place and (problem := _outside(request, new_place)):
         form.add_error("address", problem)
         return _page(request, access, form, status=422)
-    place = drafts.to_place(request.jurisdiction, given) if given is not None else None
+    place = drafts.to_place(request.jurisdiction, new_place) if new_place is not None else None
     owner = _owner(service_request, place)
-    found = _new_danger(form, place)
-    is_sure = found.danger is not None and found.danger.level == screening.Level.SURE
-    if is_sure and (about := _about(found)) not in request.POST.getlist("said_no"):
-        return _ask_of_danger(request, form, found, about)
-    if personal := _found(request, form, place):
-        return _page(request, access, form, status=422, found=personal)
+    assessment = _new_danger(form, place)
+    is_sure = assessment.danger is not None and assessment.danger.level == screening.Level.SURE
+    if is_sure and (about := _about(assessment)) not in request.POST.getlist("said_no"):
+        return _ask_of_danger(request, form, assessment, about)
+    if personal := _findings(request, form, place):
+        return _page(request, access, form, status=422, findings=personal)
     if owner is not None and service_request.priority != 1 and request.POST.get("owner") != owner.code:
-        return _asked(request, form, "edit_owner", owner=owner)
-    wanted = corrections.Correction(
+        return _question_page(request, form, "edit_owner", owner=owner)
+    correction = corrections.Correction(
         text=form.cleaned_data["text"],
         note=form.cleaned_data["note"],
         place=place,
         owner=owner,
         answers=form.answers,
-        said_no=found.danger.kind if found.danger and is_sure else "",
+        said_no=assessment.danger.kind if assessment.danger and is_sure else "",
         was=form.cleaned_data["was"],
         was_asked=True,
     )
     try:
-        corrections.correct(service_request.pk, wanted, actor=person)
+        corrections.correct(service_request.pk, correction, actor=person)
     except corrections.EditConflict:
         service_request.refresh_from_db()
         data = request.POST.copy()
@@ -119,9 +119,9 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         form.add_error("address", next(iter(error.problems.values())))
         return _page(request, access, form, status=422)
     messages.success(request, _("Thank you. Your report has been updated."))
-    if found.danger and not is_sure:
-        emergency_question.block_shown_for(service_request, found.danger.kind)
-        messages.error(request, help_for(request.jurisdiction, found.danger.kind).message())
+    if assessment.danger and not is_sure:
+        emergency_question.block_shown_for(service_request, assessment.danger.kind)
+        messages.error(request, help_for(request.jurisdiction, assessment.danger.kind).message())
     return redirect("requests_app:track", service_request.reference)
 
 
@@ -134,7 +134,8 @@ def _page(
         "service_request": service_request,
         "form": form,
         "switch_form": "report-form",
-        "carried": _carried(request.POST, CARRIED) + [("seen", one["found"].words) for one in more.get("found", [])],
+        "carried": _carried(request.POST, CARRIED)
+        + [("seen", finding["match"].words) for finding in more.get("findings", [])],
         "asset_name": assets.name_of(request.jurisdiction, asset) if asset else "",
         "has_photos": rules.takes_photos(service_request),
         **more,
@@ -142,7 +143,9 @@ def _page(
     return render(request, "requests_app/request/edit.html", context, status=status)
 
 
-def _asked(request: CityRequest, form: ChangeForm, template: str, *, without: str = "", **more: Any) -> HttpResponse:
+def _question_page(
+    request: CityRequest, form: ChangeForm, template: str, *, without: str = "", **more: Any
+) -> HttpResponse:
     """A question before saving. Hidden fields carry the form as it was sent."""
     names = [*form.fields, *(one for one in CARRIED if one != without)]
     context = {
@@ -172,7 +175,7 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
     if not address and point is None:
         # Only for services that need no place; for others the form requires one.
         return {}
-    found = place_input.given(
+    found = place_input.place_for(
         request.jurisdiction,
         address,
         point,
@@ -187,15 +190,15 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
         choice = PlaceChoiceForm(request.POST, choices=place_input.choices(matches, address))
         if choice.is_valid():
             return place_input.chosen(matches, choice.cleaned_data["choice"], address, data["note"])
-    asked = PlaceChoiceForm(choices=place_input.choices(matches, address))
-    return _asked(
+    choice_form = PlaceChoiceForm(choices=place_input.choices(matches, address))
+    return _question_page(
         request,
         form,
         "edit_place",
         without="choice",
-        choice_form=asked,
-        words=address,
-        found=bool(matches),
+        choice_form=choice_form,
+        typed=address,
+        has_matches=bool(matches),
     )
 
 
@@ -219,7 +222,7 @@ def _owner(service_request: ServiceRequest, place: submission.Place | None) -> O
 def _new_danger(form: ChangeForm, place: submission.Place | None) -> screening.Assessment:
     """The danger that the new text tells of and the old one didn't."""
     before = form.service_request
-    old_words = [before.description, before.address, before.place_note, *map(str, form.given.values())]
+    old_words = [before.description, before.address, before.place_note, *map(str, form.current_answers.values())]
     address = place.address if place is not None else before.address
     new_words = [form.cleaned_data["text"], address, form.cleaned_data["note"], *form.answers.values()]
     old = screening.find_danger(before.jurisdiction, "\n".join(old_words))
@@ -233,7 +236,7 @@ def _ask_of_danger(
 ) -> HttpResponse:
     kind = assessment.danger.kind if assessment.danger else ""
     emergency_question.question_shown_for_edit(form.service_request, kind)
-    return _asked(
+    return _question_page(
         request, form, "edit_danger", without="said_no", about=about, danger_help=help_for(request.jurisdiction, kind)
     )
 
@@ -243,7 +246,7 @@ def _about(assessment: screening.Assessment) -> str:
     return hashlib.sha256("\x1f".join(sorted(assessment.reasons)).encode()).hexdigest()[:16]
 
 
-def _found(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:
+def _findings(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:
     """Personal data in the new public text that this page hasn't warned about yet."""
     if form.is_confidential:
         return []
@@ -258,17 +261,17 @@ def _found(request: CityRequest, form: ChangeForm, place: submission.Place | Non
         answers=[(one, form.answers[one.code]) for one in form.questions],
     )
     questions = {f"answer:{one.code}": label_of(one) for one in form.questions}
-    known = {
+    warned = {
         one.words
         for where, text in words_of(service_request).items()
         for one in found_in(where, text, label=questions.get(where, ""))
     }
-    known |= set(request.POST.getlist("seen")[:CARRIED_MAX])
+    warned |= set(request.POST.getlist("seen")[:CARRIED_MAX])
     # The same number three times needs one warning only.
-    found = {
-        one.words: {"kind": KIND_WORDS[one.kind], "found": one, "label": labels[where]}
+    findings = {
+        one.words: {"kind": KIND_WORDS[one.kind], "match": one, "label": labels[where]}
         for where, text in new.items()
         for one in found_in(where, text, label=questions.get(where, ""))
-        if one.words not in known
+        if one.words not in warned
     }
-    return list(found.values())[:SHOWN_AT_ONCE]
+    return list(findings.values())[:SHOWN_AT_ONCE]

@@ -35,7 +35,7 @@ class ChangeForm(PlaceForm):
         # What is private for review stays so until staff have written what everyone may read.
         self.is_confidential = self.version.is_confidential or review.is_private_review(service_request)
         answers = list(service_request.answers.select_related("question_version"))
-        self.given = {one.question_version.code: one.value for one in answers}
+        self.current_answers = {one.question_version.code: one.value for one in answers}
         point = service_request.point
         lat, long = (f"{point.y:.6f}", f"{point.x:.6f}") if point else ("", "")
         kwargs["initial"] = {
@@ -52,7 +52,7 @@ class ChangeForm(PlaceForm):
         }
         super().__init__(*args, required=self.version.place_required, **kwargs)
         self.fields["address"] = self._address_field()
-        self.questions = corrections.text_questions(service_request, self.given)
+        self.questions = corrections.text_questions(service_request, self.current_answers)
         self.choices = [one for one in answers if one.question_version.kind not in question_kinds.WORDS]
         self._add_words()
         for question in self.questions:
@@ -77,7 +77,7 @@ class ChangeForm(PlaceForm):
         )
 
     def _has_answers(self) -> bool:
-        return any(one.required for one in intake.questions_of(self.version) if one.code in self.given)
+        return any(one.required for one in intake.questions_of(self.version) if one.code in self.current_answers)
 
     def _answer_field(self, question: QuestionVersion) -> WordsField:
         hints = [localized(question.help)]
@@ -88,7 +88,7 @@ class ChangeForm(PlaceForm):
             help_text=" ".join(one for one in hints if one),
             max_length=question_kinds.ANSWER_MAX,
             required=question.required,
-            initial=self.given.get(question.code, ""),
+            initial=self.current_answers.get(question.code, ""),
             error_messages={
                 "required": _("Answer this question: %(question)s") % {"question": localized(question.text)}
             },
@@ -141,6 +141,6 @@ class LaterPhotosForm(forms.Form):
         return [{"photo": one, "alt": self[f"alt_{one.name}"]} for one in self.kept_photos]
 
     @property
-    def words(self) -> dict[str, str]:
+    def alt_texts(self) -> dict[str, str]:
         """The alt texts of a valid form, by photo name."""
         return {one.name: self.cleaned_data[f"alt_{one.name}"] for one in self.kept_photos}

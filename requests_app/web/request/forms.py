@@ -78,7 +78,7 @@ class SurveyForm(forms.Form):
                 required=False,
             )
 
-    def said(self) -> dict[str, tuple[str, str]]:
+    def answers(self) -> dict[str, tuple[str, str]]:
         """{question: (value, reason)} of the answered questions."""
         clean = self.cleaned_data
         return {

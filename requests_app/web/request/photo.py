@@ -54,18 +54,18 @@ def photo_thumb(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _serve(request: HttpRequest, name: str, answer: Callable[[Photo], HttpResponseBase]) -> HttpResponseBase:
-    found = (
+    photo = (
         Photo.objects.select_related("service_request")
         .filter(name=name, jurisdiction=request.jurisdiction)  # type: ignore[attr-defined]
         .first()
     )
-    if found is None:
+    if photo is None:
         raise Http404
-    allowed, everybody = may_see(request, found)
+    allowed, everybody = may_see(request, photo)
     # 404, not 403: a 403 would tell a stranger that there is a photo.
     if not allowed:
         raise Http404
-    response = answer(found)
+    response = answer(photo)
     # A photo that staff hide leaves every shared cache within half a minute.
     response["Cache-Control"] = "public, max-age=30" if everybody else "private, no-store"
     # Other sites may embed public photos; Open311 clients do.

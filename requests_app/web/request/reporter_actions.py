@@ -85,8 +85,8 @@ def with_link(
 
 def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) -> HttpResponse:
     """The request changed while they were typing. Their text moves to an action that is possible now, or can be copied."""
-    written = intake.clean_text(request.POST.get(f"{act}-words", ""))
-    if not written:
+    text = intake.clean_text(request.POST.get(f"{act}-words", ""))
+    if not text:
         messages.info(request, _("You can’t do this anymore. Here’s the current status of your report."))
         return back_to_report(access)
     open_now = allowed_actions(access)
@@ -95,13 +95,13 @@ def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) ->
         messages.info(
             request, _("The report changed while you were typing. Your message hasn’t been sent yet. Review it below.")
         )
-        form = words_form(other, initial={"words": written})
+        form = words_form(other, initial={"words": text})
         return track_page(request, access, form=form, form_for=other, status=409)
     messages.info(request, _("You can’t do this anymore. Your message wasn’t sent. You can copy it below."))
-    return track_page(request, access, unsent=[written], status=409)
+    return track_page(request, access, unsent=[text], status=409)
 
 
-def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpResponse:
+def _text_or_page(request: CityRequest, access: RequestAccess, act: str) -> str | HttpResponse:
     """The submitted text, or the page with its errors."""
     form = words_form(act, request.POST)
     if not form.is_valid():
@@ -134,25 +134,25 @@ def back_to_report(access: RequestAccess) -> HttpResponse:
 
 @with_link("answer")
 def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    words = _words(request, access, "answer")
-    if isinstance(words, HttpResponse):
-        return words
-    conversation.answer(access.service_request.pk, text=words, actor=person)
+    text = _text_or_page(request, access, "answer")
+    if isinstance(text, HttpResponse):
+        return text
+    conversation.answer(access.service_request.pk, text=text, actor=person)
     messages.success(request, _("Thank you. We got your answer, and the team will read it."))
-    _say_whom_to_call(request, access.service_request, words)
+    _say_whom_to_call(request, access.service_request, text)
     return back_to_report(access)
 
 
 @with_link("add")
 def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    words = _words(request, access, "add")
-    if isinstance(words, HttpResponse):
-        return words
+    text = _text_or_page(request, access, "add")
+    if isinstance(text, HttpResponse):
+        return text
     # Combined with a request that is still open: the message is read there.
     about = access.service_request if access.service_request.is_open else access.shown
-    conversation.add_message(about.pk, text=words, actor=person)
+    conversation.add_message(about.pk, text=text, actor=person)
     messages.success(request, _("Thank you. The team working on it will read your message."))
-    _say_whom_to_call(request, access.service_request, words)
+    _say_whom_to_call(request, access.service_request, text)
     return back_to_report(access)
 
 
@@ -160,24 +160,24 @@ def too_late_to_reopen(request: CityRequest, access: RequestAccess) -> HttpRespo
     """Says so, with the way to report it again. Words that were typed stay on the page."""
     if "report_again" not in allowed_actions(access):
         return _changed_meanwhile(request, access, "not_fixed")
-    words = intake.clean_text(request.POST.get("not_fixed-words", ""))
-    if not words:
+    text = intake.clean_text(request.POST.get("not_fixed-words", ""))
+    if not text:
         messages.info(request, _("You can’t reopen this report anymore. You can report it again below."))
         return back_to_report(access)
     messages.info(
         request, _("You can’t reopen this report anymore. Your message wasn’t sent. You can report it again below.")
     )
-    return track_page(request, access, unsent=[words], status=409)
+    return track_page(request, access, unsent=[text], status=409)
 
 
 @with_link("not_fixed", too_late=too_late_to_reopen)
 def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    words = _words(request, access, "not_fixed")
-    if isinstance(words, HttpResponse):
-        return words
-    reopenings.reopen(access.shown.pk, text=words, actor=person)
+    text = _text_or_page(request, access, "not_fixed")
+    if isinstance(text, HttpResponse):
+        return text
+    reopenings.reopen(access.shown.pk, text=text, actor=person)
     messages.success(request, _("Your report is open again. Its number is the same."))
-    _say_whom_to_call(request, access.service_request, words)
+    _say_whom_to_call(request, access.service_request, text)
     return back_to_report(access)
 
 

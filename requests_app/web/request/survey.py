@@ -49,7 +49,7 @@ def _answered(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     if not limits.allow(request, "words", rate_limits.WORDS_AN_HOUR):
         form.add_error(None, too_many_requests())
         return _page(request, access, form, status=429)
-    if actions.answer(access.shown.pk, answers=form.said(), actor=person, through=access.service_request):
+    if actions.answer(access.shown.pk, answers=form.answers(), actor=person, through=access.service_request):
         messages.success(request, _("Your report is open again. Its number is the same."))
     if "more" in request.POST:
         messages.success(request, _("Thank you. We count every answer and publish the results."))
