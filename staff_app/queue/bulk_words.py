@@ -11,10 +11,10 @@ from requests_app.core.localized import localized
 from requests_app.models import AnswerTemplate, BulkJob, Department, Jurisdiction, Service, User
 from staff_app import due
 
-Words = str | Promise
+Text = str | Promise
 
 # In the order of the menu.
-VERBS: dict[str, Words] = {
+VERBS: dict[str, Text] = {
     "assign": pgettext_lazy("action", "Assign"),
     "transfer": gettext_lazy("Transfer"),
     "hold": pgettext_lazy("action", "Put on hold"),
@@ -29,7 +29,7 @@ VERBS: dict[str, Words] = {
 # Those with a form of their own for many requests.
 IN_BULK = ("assign", "transfer", "hold", "set_priority", "comment", "note", "resolve", "merge", "accept")
 
-_REFUSALS: dict[str, Words] = {
+_REFUSALS: dict[str, Text] = {
     "status": gettext_lazy("Its status doesn’t allow this."),
     "permission": gettext_lazy("You don’t have permission to do this."),
     "not_visible": gettext_lazy("You no longer have access to it."),

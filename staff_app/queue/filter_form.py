@@ -11,7 +11,7 @@ from requests_app.core.localized import localized
 from requests_app.models import Disposition
 from staff_app import due
 from staff_app.queue import filters
-from staff_app.queue.filters import ME, NAMES, NOBODY, QueueFilter, Words
+from staff_app.queue.filters import ME, NAMES, NOBODY, QueueFilter, Text
 from staff_app.queue.languages import language_name
 
 Choices = list[tuple[str, str]]
@@ -27,7 +27,7 @@ class Field:
     """kind: boxes, select, or the type of the input. value: of an input, since it has one only. checked: of boxes."""
 
     name: str
-    label: Words
+    label: Text
     kind: str = "select"
     choices: Choices = field(default_factory=list)
     value: str = ""

@@ -44,15 +44,15 @@ from staff_app.queue.languages import language_name
 if TYPE_CHECKING:
     from staff_app.queue.listing import Rows
 
-Words = str | Promise
+Text = str | Promise
 Pairs = list[tuple[str, str]]
 
 MANY = 50
 QUERY_MAX = 200
 ME, NOBODY = "me", "nobody"
-PEOPLE: dict[str, Words] = {ME: gettext_lazy("Me"), NOBODY: gettext_lazy("Nobody")}
+PEOPLE: dict[str, Text] = {ME: gettext_lazy("Me"), NOBODY: gettext_lazy("Nobody")}
 
-STATUSES: dict[str, Words] = {
+STATUSES: dict[str, Text] = {
     Status.RECEIVED: gettext_lazy("Received"),
     Status.ROUTED: gettext_lazy("Routed"),
     Status.IN_PROGRESS: gettext_lazy("In progress"),
@@ -60,14 +60,14 @@ STATUSES: dict[str, Words] = {
     Status.RESOLVED: gettext_lazy("Resolved"),
     Status.CLOSED: gettext_lazy("Closed"),
 }
-PUBLIC_STATES: dict[str, Words] = {
+PUBLIC_STATES: dict[str, Text] = {
     PublicState.PUBLIC: gettext_lazy("Public"),
     PublicState.PENDING_REVIEW: gettext_lazy("Pending review"),
     PublicState.HIDDEN: gettext_lazy("Hidden"),
     PublicState.PRIVATE: gettext_lazy("Confidential"),
     PublicState.STAFF: gettext_lazy("Staff only"),
 }
-CHANNELS: dict[str, Words] = {
+CHANNELS: dict[str, Text] = {
     Channel.WEB: gettext_lazy("Website"),
     Channel.PHONE: gettext_lazy("Phone"),
     Channel.COUNTER: gettext_lazy("In person"),
@@ -77,7 +77,7 @@ CHANNELS: dict[str, Words] = {
     Channel.IMPORT: gettext_lazy("Imported"),
 }
 # A condition, or one that depends on the city and the time.
-FLAGS: dict[str, tuple[Words, Q | Callable[[Jurisdiction, dt.datetime], Q]]] = {
+FLAGS: dict[str, tuple[Text, Q | Callable[[Jurisdiction, dt.datetime], Q]]] = {
     "danger": (gettext_lazy("Danger"), Q(priority_reason="danger")),
     "after_warning": (gettext_lazy("Sent after warning"), Q(after_warning=True)),
     "threat": (gettext_lazy("Threat"), Q(review_reason="threat")),
@@ -95,20 +95,20 @@ FLAGS: dict[str, tuple[Words, Q | Callable[[Jurisdiction, dt.datetime], Q]]] = {
     "original": (gettext_lazy("Without duplicates"), Q(duplicate_of=None)),
 }
 # Without one, the rows come in the order of their tab: what is urgent first.
-SORTS: dict[str, Words] = {
+SORTS: dict[str, Text] = {
     "due": gettext_lazy("Due time"),
     "reported": gettext_lazy("Newest first"),
     "priority": gettext_lazy("Priority"),
     "quiet": gettext_lazy("Longest without an update"),
 }
-COLUMNS: dict[str, Words] = {
+COLUMNS: dict[str, Text] = {
     "reference": gettext_lazy("Number"),
     "reported": gettext_lazy("Reported"),
     "quiet": gettext_lazy("Days without an update"),
 }
 
 # In the order of the form and of the chips.
-NAMES: dict[str, Words] = {
+NAMES: dict[str, Text] = {
     "status": gettext_lazy("Status"),
     "outcome": gettext_lazy("Outcome"),
     "assignee": gettext_lazy("Assigned to"),
@@ -138,7 +138,7 @@ SINGLE = {"asset", "from", "to", "quiet", "late", "ended", "address", "sort", "q
 class Chip:
     """One filter as its name and a label, with the rest of the address without it."""
 
-    name: Words
+    name: Text
     label: str
     query_without: Pairs
 
@@ -362,7 +362,7 @@ class _Reader:
         return ("1", _("Yes")) if value == "1" else None
 
 
-CODES: dict[str, Mapping[str, Words]] = {
+CODES: dict[str, Mapping[str, Text]] = {
     "status": STATUSES,
     "public_state": PUBLIC_STATES,
     "channel": CHANNELS,

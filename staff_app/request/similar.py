@@ -69,18 +69,20 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
         [one for one in linked if not one.is_together],
         [
             Nearby(
-                one.reference,
-                one.display_reference,
-                one.submitted_at,
-                wording.away(round(one.meters)),
+                candidate.reference,
+                candidate.display_reference,
+                candidate.submitted_at,
+                wording.away(round(candidate.meters)),
                 key_sentence.shortened(
-                    one.text if reads_words else redaction.redacted(one.text, people=people[int(one.key)]),
-                    one.key_sentence_at,
+                    candidate.text
+                    if reads_words
+                    else redaction.redacted(candidate.text, people=people[int(candidate.key)]),
+                    candidate.key_sentence_at,
                     WORDS_MAX,
                 ),
-                one.language,
+                candidate.language,
             )
-            for one in near
+            for candidate in near
         ],
     )
 

@@ -12,14 +12,14 @@ from django.utils.functional import Promise
 from requests_app.core.paging import Order, page_or_first_page
 
 WORDS_MAX = 120
-Words = str | Promise
+Text = str | Promise
 
 
 @dataclass(frozen=True)
 class Column:
     """label: its heading. sort: the database columns it sorts by, the last one unique; none: it can't be sorted by."""
 
-    label: Words
+    label: Text
     sort: Sequence[str] = ()
     is_number: bool = False
 
@@ -28,14 +28,14 @@ class Column:
 class Listing:
     """rows: what `row_template` shows as `row`, one <tr> each, after describe() if given."""
 
-    caption: Words
+    caption: Text
     columns: Sequence[dict[str, Any]]
     rows: Sequence[Any]
     row_template: str
     query: str
     has_search: bool
     pager: dict[str, str]
-    empty: Words
+    empty: Text
     # The rest of the address, kept by the search form.
     kept: dict[str, str] = field(default_factory=dict)
 
@@ -44,10 +44,10 @@ def listing(
     request: HttpRequest,
     queryset: QuerySet[Any],
     *,
-    caption: Words,
+    caption: Text,
     columns: dict[str, Column],
     row_template: str,
-    empty: Words,
+    empty: Text,
     search: Sequence[str] = (),
     order: str = "",
     kept: dict[str, str] | None = None,

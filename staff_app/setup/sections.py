@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
+Text = str | Promise
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class Section:
     """A page of setup. url_name: in staff_app. also: another permission that opens it."""
 
     url_name: str
-    name: Words
-    about: Words
+    name: Text
+    about: Text
     permission: str = "administer"
     also: str = ""
 
@@ -24,7 +24,7 @@ class Section:
         return {self.permission, self.also} - {""}
 
 
-GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
+GROUPS: Sequence[tuple[Text, Sequence[Section]]] = [
     (
         _("Services"),
         [

@@ -113,7 +113,7 @@ def developer_problem(request: CityRequest, code: str) -> HttpResponse:
         "code": code,
         "status": status,
         "title": problem_words.translated(title),
-        "explanation": problem_words.WORDS[code],
+        "explanation": problem_words.EXPLANATIONS[code],
         "example": reference.as_json(example),
     }
     return render(request, "requests_app/developers/developer_problem.html", context)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-WORDS = {
+EXPLANATIONS = {
     "invalid-parameter": _(
         "A query parameter is unknown, repeated, missing or not valid. “errors” lists each one. Correct it before "
         "you retry."

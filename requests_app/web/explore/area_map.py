@@ -31,7 +31,7 @@ from requests_app.web.explore import filters
 
 YEAR = 12
 # Only these filters are known to the cells; the others would count too much.
-KNOWN = ("category", "service", "status")
+PARAMETERS = ("category", "service", "status")
 SQUARE_METERS = {True: 1e6, False: 2_589_988.11}
 # From here on, tenths only make a rate harder to read.
 LARGE_RATE = 100
@@ -61,7 +61,9 @@ def _rate_words(rate: float) -> str:
 def area_map(request: CityRequest) -> HttpResponse:
     """?layer= of areas, ?month=2026-03 or the last twelve, and the list's filters by kind and status."""
     given = PublicFilter(request.jurisdiction, request.GET)
-    chosen = PublicFilter(request.jurisdiction, {name: given.chosen[name] for name in KNOWN if name in given.chosen})
+    chosen = PublicFilter(
+        request.jurisdiction, {name: given.chosen[name] for name in PARAMETERS if name in given.chosen}
+    )
     layers = _layers(chosen)
     layer = request.GET.get("layer", "")
     layer = layer if layer in layers else next(iter(layers), "")

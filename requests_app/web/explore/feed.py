@@ -28,7 +28,7 @@ from requests_app.web.explore import filters
 
 ENTRIES = 50
 # Characters of the description.
-WORDS = 500
+EXCERPT_MAX = 500
 # A reader that polls once a month misses nothing; older changes are in the list.
 WITHIN = dt.timedelta(days=31)
 
@@ -99,7 +99,7 @@ def _entry(service_request: ServiceRequest, site: str, now: dt.datetime | None) 
             '<p><bdi>{}</bdi></p><p lang="{}" dir="auto">{}</p>',
             named.public_words(service_request.public_address) or _("Location not shown"),
             service_request.language,
-            key_sentence.first_words(service_request, WORDS),
+            key_sentence.first_words(service_request, EXCERPT_MAX),
         ),
         "pubdate": service_request.submitted_at,
         "updateddate": service_request.updated_at,

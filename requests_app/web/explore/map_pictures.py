@@ -27,7 +27,7 @@ REPORT_S = 30
 NEIGHBORS, OF_CITY = 40, 60
 # So many zooms farther away, the neighbors come into view.
 FARTHER = 0.5
-Found = tuple[View, list[Mark]]
+Picture = tuple[View, list[Mark]]
 
 
 @require_safe
@@ -37,11 +37,11 @@ def map_picture(request: HttpRequest, signature: str, subject: str, name: str, e
     if size is None or not is_right(subject, name, ending, signature) or not jurisdiction.basemap_version:
         raise Http404
     kind, _slash, which = subject.partition("/")
-    found = SUBJECTS[kind](jurisdiction, which, *size) if kind in SUBJECTS else None
-    if found is None:
+    picture = SUBJECTS[kind](jurisdiction, which, *size) if kind in SUBJECTS else None
+    if picture is None:
         raise Http404
     try:
-        content = drawn(jurisdiction, *found, ending=ending, dark=name.endswith(NIGHT), is_plain=kind == BACKDROP)
+        content = drawn(jurisdiction, *picture, ending=ending, dark=name.endswith(NIGHT), is_plain=kind == BACKDROP)
     except TimeUpError:
         response = HttpResponse("Too much for one picture just now. Try again.", content_type="text/plain", status=503)
         response["Retry-After"] = "5"
@@ -82,7 +82,7 @@ def drawn(
 # --- What is on a picture ---------------------------------------------------------------------------------------------------
 
 
-def _report(jurisdiction: Jurisdiction, reference: str, width: int, height: int) -> Found | None:
+def _report(jurisdiction: Jurisdiction, reference: str, width: int, height: int) -> Picture | None:
     found = _public(jurisdiction, reference)
     if found is None:
         return None
@@ -90,7 +90,7 @@ def _report(jurisdiction: Jurisdiction, reference: str, width: int, height: int)
     return View.around(point, width, height), [pin]
 
 
-def _neighbors(jurisdiction: Jurisdiction, reference: str, width: int, height: int) -> Found | None:
+def _neighbors(jurisdiction: Jurisdiction, reference: str, width: int, height: int) -> Picture | None:
     """A report and the open ones around it."""
     found = _public(jurisdiction, reference)
     if found is None:
@@ -106,7 +106,7 @@ def _in_view(jurisdiction: Jurisdiction, view: View) -> QuerySet[ServiceRequest]
     return _open(jurisdiction).filter(public_point__bboverlaps=around)
 
 
-def _newest(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Found | None:
+def _newest(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Picture | None:
     found = _city(jurisdiction, "", width, height)
     return (found[0], _marks(_open(jurisdiction)[:OF_CITY])) if found else None
 
@@ -137,7 +137,7 @@ def _public(jurisdiction: Jurisdiction, reference: str) -> tuple[Point, Mark] | 
     return point, mark_of(point, visibility)
 
 
-def _area(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:
+def _area(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Picture | None:
     layer, _slash, code = which.partition("/")
     area = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True).first()
     if area is None:
@@ -148,7 +148,7 @@ def _area(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Fo
     return view, [Mark("area", shape=json.loads(simple.geojson))]
 
 
-def _service(jurisdiction: Jurisdiction, code: str, width: int, height: int) -> Found | None:
+def _service(jurisdiction: Jurisdiction, code: str, width: int, height: int) -> Picture | None:
     """The city, with the newest open reports of a kind that everybody may read."""
     found = _city(jurisdiction, "", width, height)
     service = Service.objects.filter(jurisdiction=jurisdiction, service_code=code, active=True).first()
@@ -157,7 +157,7 @@ def _service(jurisdiction: Jurisdiction, code: str, width: int, height: int) -> 
     return found[0], _marks(_open(jurisdiction).filter(service=service)[:OF_CITY])
 
 
-def _place(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Found | None:
+def _place(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> Picture | None:
     """A place and the open reports around it."""
     latitude, _comma, longitude = which.partition(",")
     point = Point(float(longitude), float(latitude), srid=4326)
@@ -165,13 +165,13 @@ def _place(jurisdiction: Jurisdiction, which: str, width: int, height: int) -> F
     return view, [*_marks(_in_view(jurisdiction, view)[:NEIGHBORS]), Mark("pin", point.x, point.y)]
 
 
-def _city(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Found | None:
+def _city(jurisdiction: Jurisdiction, _which: str, width: int, height: int) -> Picture | None:
     box = jurisdiction.map_view.get("bounds")
     return (View.of_box(tuple(box), width, height), []) if box else None
 
 
 OF_REPORTS = {"report", "neighbors", "service", "place", NEWEST}
-SUBJECTS: dict[str, Callable[[Jurisdiction, str, int, int], Found | None]] = {
+SUBJECTS: dict[str, Callable[[Jurisdiction, str, int, int], Picture | None]] = {
     "report": _report,
     "neighbors": _neighbors,
     "area": _area,

@@ -25,7 +25,7 @@ AN_HOUR = 2000
 WIDEST = 0.02
 ASSETS_MAX, REPORTS_MAX = 150, 50
 # How much of a report's words a card has room for.
-WORDS = 120
+EXCERPT_MAX = 120
 
 
 @draft_page
@@ -100,7 +100,7 @@ def _card(request: CityRequest, service_request: ServiceRequest) -> dict[str, An
     return {
         "reference": service_request.reference,
         "title": localized(service_request.service_version.name),
-        "words": first_words(service_request, WORDS),
+        "words": first_words(service_request, EXCERPT_MAX),
         "language": service_request.language,
         "status": status_words(service_request, to_reporter=False, now=now),
         "ago": ago(service_request.submitted_at, now),

@@ -26,10 +26,10 @@ from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.forms import language_name
 
 Definition = dict[str, Any]
-Words = str | Promise
+Text = str | Promise
 
 # The pages of a service, with the parts of its written form that they edit.
-SECTIONS: dict[str, tuple[Words, tuple[str, ...]]] = {
+SECTIONS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "service_words": (
         gettext_lazy("Words"),
         ("name", "description", "keywords", "asked", "emergency_screen", "outcome_words"),

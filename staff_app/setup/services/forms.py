@@ -22,7 +22,7 @@ from requests_app.rules.shared.priorities import MEANINGS, PRIORITIES
 from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 from staff_app.setup.services.editing import Definition, Editing, reason
 
-Words = str | Promise
+Text = str | Promise
 Choices = list[tuple[str, Any]]
 
 NAME_MAX, TEXT_MAX, KEYWORDS_MAX, CODE_MAX = 80, 600, 4000, 60
@@ -49,8 +49,8 @@ class Row:
     """Fields that belong together. legend: of several fields, as one text in each language."""
 
     fields: list[BoundField]
-    legend: Words = ""
-    help: Words = ""
+    legend: Text = ""
+    help: Text = ""
     is_closed: bool = False
 
     @property
@@ -67,10 +67,10 @@ class SectionForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.editing = editing
         self.languages = editing.languages
-        self.texts: dict[str, tuple[Words, Words]] = {}
+        self.texts: dict[str, tuple[Text, Text]] = {}
 
     def add_texts(
-        self, part: str, legend: Words, help_text: Words, initial: Any, *, most: int = TEXT_MAX, lines: int = 1
+        self, part: str, legend: Text, help_text: Text, initial: Any, *, most: int = TEXT_MAX, lines: int = 1
     ) -> None:
         """A field for each of the city's languages; the first one stands for the row's errors."""
         self.texts[part] = (legend, help_text)

@@ -30,7 +30,7 @@ from requests_app.rules.work import answer_templates
 from staff_app import due
 from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 
-Words = str | Promise
+Text = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
 ANSWER_MAX, OUTCOME_MAX = 3000, 60
 # A notice that nobody remembers to end is worse than one that has to be made again.
