@@ -125,7 +125,7 @@ _ROWS = (
           residents="", email="", told="snoozed", webhook="", then="",
           undo="by_staff", outdates="work", work="goes_on", lists="arrives",
           instead="set_priority", instead_words=_("Change the priority again.")),
-    _kind(name="assigned", data="assignee_id",
+    _kind(name="assigned", data="assignee_id team_id",
           residents="", email="", told="staff snoozed", webhook="", then="",
           undo="by_staff", outdates="work", work="goes_on", lists="arrives",
           instead="assign", instead_words=_("Assign it again, to the right person or to no one.")),

@@ -18,7 +18,7 @@ from requests_app.forms import unsent_text
 from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules.people import permissions
 from requests_app.rules.people.second_step import has_second_step
-from staff_app import sign_in, tab_counts, unsent
+from staff_app import in_place, sign_in, tab_counts, unsent
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -53,8 +53,12 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
         if not visitor.user.is_authenticated:
             if posted:
                 unsent.keep(request)
+            to_sign_in = redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            if in_place.is_asked(request):
+                return in_place.signed_out(request, to_sign_in.url)
+            if posted:
                 messages.info(request, _("You’re signed out. Sign in, and you can send what you typed."))
-            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            return to_sign_in
         memberships = permissions.memberships_of(request.user)
         if not any(membership.jurisdiction_id == request.jurisdiction.pk for membership in memberships):
             message = _("You’re signed in, but you don’t work for %(city)s.") % {"city": request.jurisdiction.name}

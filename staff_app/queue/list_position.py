@@ -42,7 +42,7 @@ class OpenList:
     def _encoded_query(self) -> str:
         return urlencode(self.query)
 
-    def parameter(self, service_request: ServiceRequest) -> str:
+    def parameter_of(self, service_request: ServiceRequest) -> str:
         """What the address of one of its rows ends with: "?list=…"."""
         position = (
             f"{self._encoded_query}&{AT}={quote(self.page.cursor_of(service_request))}&{ROW}={service_request.pk}"
@@ -63,7 +63,7 @@ class ListPosition:
         return cls(value) if value and len(value) <= LONGEST else None
 
     @property
-    def _pairs(self) -> Pairs:
+    def pairs(self) -> Pairs:
         try:
             return parse_qsl(self.value, max_num_fields=200)
         except ValueError:
@@ -73,9 +73,13 @@ class ListPosition:
     def parameter(self) -> str:
         return urlencode({NAME: self.value})
 
+    def parameter_of(self, service_request: ServiceRequest) -> str:
+        """As OpenList's. A row that an action changed keeps its place as long as the page is open."""
+        return f"?{self.parameter}"
+
     @property
     def list_url(self) -> str:
-        return f"{reverse('staff_app:queue')}?{urlencode([pair for pair in self._pairs if pair[0] not in (AT, ROW)])}"
+        return f"{reverse('staff_app:queue')}?{urlencode([pair for pair in self.pairs if pair[0] not in (AT, ROW)])}"
 
     @property
     def next_url(self) -> str:
@@ -87,8 +91,8 @@ class ListPosition:
 
     def step(self, user: User, city: Jurisdiction, *, backward: bool = False) -> str | None:
         """The address of the next request in the list, opened from there. Raises BadCursor."""
-        pairs = dict(self._pairs)
-        filters = QueueFilter.from_query(self._pairs, user, city)
+        pairs = dict(self.pairs)
+        filters = QueueFilter.from_query(self.pairs, user, city)
         tab = listing.tab_of(filters, user, city)
         at = listing.Moment.of(city)
         rows = listing.rows(user, city, tab, filters, at)
@@ -101,7 +105,7 @@ class ListPosition:
             return None
         found = page.rows[0]
         address = reverse("staff_app:detail", args=[found.reference])
-        return address + OpenList(tab.code, filters, page).parameter(found)
+        return address + OpenList(tab.code, filters, page).parameter_of(found)
 
 
 @staff_page

@@ -13,6 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +22,7 @@ from requests_app.core.paging import Order, Page, page, page_of_keys, page_of_se
 from requests_app.models import (
     OPEN,
     Clock,
+    Event,
     Jurisdiction,
     Photo,
     RequestArea,
@@ -141,6 +143,8 @@ def rows(
     filters: QueueFilter,
     at: Moment,
     ids: Collection[int] | None = None,
+    *,
+    with_snoozed: bool = False,
 ) -> Rows:
     """The tab's requests that match the filters, unordered. ids: the result of search.find(), if there is one already."""
     # Nothing in triage is anybody's, so only its own tab asks for it: an OR would cost each of the others its index.
@@ -159,7 +163,7 @@ def rows(
     if filters.q:
         ids = search.find(user, jurisdiction, filters.q).ids if ids is None else ids
         matching = matching.filter(pk__in=as_rows(ids))
-    elif hidden := snoozes.hidden_ids(user, jurisdiction):
+    elif not with_snoozed and (hidden := snoozes.hidden_ids(user, jurisdiction)):
         # A search finds a request, snoozed or not.
         matching = matching.exclude(pk__in=hidden)
     return matching.filter(tab.filter(at))
@@ -259,7 +263,13 @@ def with_row(matching: Rows) -> Rows:
     """What a row shows. Services, departments, teams and areas come from the directory, not from joins."""
     lies_in = RequestArea.objects.filter(service_request=OuterRef("pk"))
     photos = Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None).order_by("id")
-    added = {"area_ids": ArraySubquery(lies_in.values("area")), "photo_name": Subquery(photos.values("name")[:1])}
+    newest = Event.objects.filter(service_request=OuterRef("pk")).order_by("-id").values("id")[:1]
+    added = {
+        "area_ids": ArraySubquery(lies_in.values("area")),
+        "photo_name": Subquery(photos.values("name")[:1]),
+        # So that nobody acts on a row that has changed since.
+        "last_event_id": Coalesce(Subquery(newest), 0),
+    }
     return matching.select_related("assignee").only(*ROW_FIELDS).annotate(**added)
 
 

@@ -19,7 +19,7 @@ from requests_app.models import Jurisdiction, ServiceRequest, Status
 from requests_app.rules.report import key_sentence
 from staff_app import due
 from staff_app.queue import languages, listing
-from staff_app.queue.list_position import OpenList
+from staff_app.queue.list_position import ListPosition, OpenList
 
 language_name = languages.language_name
 
@@ -81,7 +81,7 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
     )
 
 
-def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) -> list[dict[str, Any]]:
+def cells(rows: Iterable[Row], open_list: OpenList | ListPosition, columns: Collection[str]) -> list[dict[str, Any]]:
     """The rows as _queue_rows.html shows them: texts by name.
 
     columns: those that the user chose.
@@ -95,6 +95,8 @@ def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) ->
     return [
         {
             "pk": str(service_request.pk),
+            "last_event": str(getattr(service_request, "last_event_id", "")),
+            "status": service_request.status,
             "reference": service_request.reference,
             "number": service_request.display_reference,
             "select": select % {"number": service_request.display_reference},
@@ -102,7 +104,7 @@ def cells(rows: Iterable[Row], open_list: OpenList, columns: Collection[str]) ->
             "due_kind": row.due.kind,
             "priority": str(service_request.priority),
             "why": due.priority_reason(service_request),
-            "url": address.replace(any_reference, service_request.reference) + open_list.parameter(service_request),
+            "url": address.replace(any_reference, service_request.reference) + open_list.parameter_of(service_request),
             "suggestions_url": suggestions.replace(any_reference, service_request.reference),
             "service": row.service,
             "icon": icons.of(service_request),

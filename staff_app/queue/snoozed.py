@@ -19,52 +19,31 @@ from requests_app.messages import wording
 from requests_app.models import Jurisdiction, ServiceRequest, Snooze, User
 from requests_app.rules.publication import redaction
 from requests_app.rules.work import snoozes
+from staff_app import in_place
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.queue import list_position
+from staff_app.queue import changed_row, list_position
+from staff_app.request.forms import day_field
 
 TAG = "snoozed-"
-CHOICES = ("tomorrow", "week", "date")
 
 
 class SnoozeForm(forms.Form):
-    until = forms.ChoiceField(
-        label=gettext_lazy("Hide it from my lists until"), widget=forms.RadioSelect, initial="tomorrow"
-    )
-    day = forms.DateField(
-        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = day_field(gettext_lazy("Hide it from my lists until"))
 
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.city = city
-        self.fields["until"].choices = [  # type: ignore[attr-defined]
-            ("tomorrow", _("Tomorrow")),
-            ("week", wording.long_date(snoozes.next_week(city))),
-            ("date", _("Another date")),
-        ]
-        self.fields["day"].widget.attrs |= {"min": str(snoozes.tomorrow(city)), "max": str(snoozes.last_day(city))}
+        field = self.fields["until"]
+        field.today = lambda: snoozes.tomorrow(city) - dt.timedelta(days=1)  # type: ignore[attr-defined]
+        field.initial = snoozes.tomorrow(city)
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.tiles = False
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        day = cleaned.get("day")
-        if cleaned.get("until") == "date" and "day" not in self.errors:
-            if day is None:
-                self.add_error("day", _("Enter the date, or choose another time."))
-            elif not snoozes.tomorrow(self.city) <= day <= snoozes.last_day(self.city):
-                self.add_error("day", _("Enter a date from tomorrow to a year from now."))
-        return cleaned
-
-    @property
-    def until_day(self) -> dt.date:
-        """Of a valid form."""
-        chosen = self.cleaned_data["until"]
-        if chosen == "date":
-            day: dt.date = self.cleaned_data["day"]
-            return day
-        return snoozes.tomorrow(self.city) if chosen == "tomorrow" else snoozes.next_week(self.city)
+    def clean_until(self) -> dt.date:
+        day: dt.date = self.cleaned_data["until"]
+        if not snoozes.tomorrow(self.city) <= day <= snoozes.last_day(self.city):
+            raise forms.ValidationError(_("Enter a date from tomorrow to a year from now."))
+        return day
 
 
 @staff_page
@@ -72,7 +51,7 @@ def snooze(request: StaffRequest, reference: str) -> HttpResponseBase:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
     form = SnoozeForm(request.POST if request.method == "POST" else None, city=request.jurisdiction)
     if form.is_valid():
-        day = form.until_day
+        day = form.cleaned_data["until"]
         try:
             actions.snooze(service_request, until=snoozes.morning(request.jurisdiction, day), actor=request.user)
         except actions.TooMany:
@@ -84,6 +63,8 @@ def snooze(request: StaffRequest, reference: str) -> HttpResponseBase:
                 words % {"number": service_request.display_reference, "date": wording.long_date(day)},
                 extra_tags=f"{TAG}{service_request.reference}",
             )
+            if in_place.is_asked(request):
+                return changed_row.answer(request, service_request, is_snoozed=True)
             return list_position.next_or(request, redirect("staff_app:detail", service_request.reference))
     context = {"service_request": service_request, "form": form, "active": active_for(request.user, service_request)}
     return render(request, "staff_app/queue/snooze.html", context, status=422 if form.errors else 200)
@@ -96,6 +77,8 @@ def unsnooze(request: StaffRequest, reference: str) -> HttpResponse:
     actions.unsnooze(service_request, actor=request.user)
     words = _("%(number)s is in your lists again.") % {"number": service_request.display_reference}
     messages.success(request, words)
+    if in_place.is_asked(request):
+        return changed_row.answer(request, service_request)
     return redirect("staff_app:detail", service_request.reference)
 
 

@@ -20,10 +20,11 @@ from requests_app.models import AnswerTemplate, Event, ServiceRequest
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
 from requests_app.rules.shared.lifecycle import IllegalTransition
-from staff_app import last_event
+from staff_app import in_place, last_event
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import changed_row
 from staff_app.queue.list_position import ListPosition, next_or
-from staff_app.request import composer, conflict, marked_texts, timeline
+from staff_app.request import composer, conflict, marked_texts, similar, timeline
 from staff_app.request import templates as answer_templates
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
@@ -150,13 +151,16 @@ def _perform(
 def _done(
     request: StaffRequest, service_request: ServiceRequest, chosen: Action, event: Event | None
 ) -> HttpResponseBase:
-    words = str(chosen.success_message)
+    message = str(chosen.success_message)
+    if in_place.is_asked(request):
+        messages.success(request, f"{service_request.display_reference}: {message}", extra_tags=undo_tag(event))
+        return changed_row.answer(request, service_request, now=event.at if event else None)
     if ListPosition.of(request) is None:
-        messages.success(request, words, extra_tags=undo_tag(event))
+        messages.success(request, message, extra_tags=undo_tag(event))
         return _back(request, service_request, event)
     # The next page is about another request.
-    words = f"{service_request.display_reference}: {words}"
-    messages.success(request, words, extra_tags=undo_tag(event))
+    message = f"{service_request.display_reference}: {message}"
+    messages.success(request, message, extra_tags=undo_tag(event))
     return next_or(request, redirect("staff_app:queue"))
 
 
@@ -176,6 +180,7 @@ def _page(
         "form": form,
         "last_event": last_event.shown(request, service_request, kept=kept),
         "has_preview": chosen.verb in composer.EMAILS,
+        "candidates": similar.nearby(service_request, request.user) if chosen.verb == "merge" else [],
         **more,
     }
     return render(request, "staff_app/request/action.html", context, status=status)

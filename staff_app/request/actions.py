@@ -18,7 +18,7 @@ from requests_app.models import PublicState, ServiceRequest, Status, User
 from requests_app.photos import WorkPhoto
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import lifecycle
-from staff_app.request import forms
+from staff_app.request import forms, recent_people
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -66,6 +66,13 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
     )
 
 
+def _assign(service_request: ServiceRequest, form: forms.AssignForm, user: User) -> None:
+    """Whoever may accept it does so by assigning it."""
+    assignee, accepts = form.cleaned_data["assignee"], permissions.can(user, "accept", service_request)
+    assignment.assign(service_request.pk, assignee=assignee, actor=user, accepts=accepts)
+    recent_people.remember(user, assignee)
+
+
 def _hold(service_request: ServiceRequest, form: forms.HoldForm, user: User) -> None:
     cleaned = form.cleaned_data
     holds.hold(
@@ -106,7 +113,7 @@ ACTIONS = [
         "assign",
         pgettext_lazy("action", "Assign"),
         _("Assigned."),
-        lambda r, f, u: assignment.assign(r.pk, assignee=f.cleaned_data["assignee"], actor=u),
+        _assign,
         forms.AssignForm,
     ),
     Action(

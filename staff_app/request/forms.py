@@ -1,7 +1,8 @@
 """The form of each action on a request. Forms validate; actions write."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -11,9 +12,9 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from requests_app import access, references
 from requests_app.actions.work import conversation
@@ -34,6 +35,7 @@ from requests_app.models import (
     ServiceRequest,
     ServiceVersion,
     Task,
+    Team,
     User,
 )
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
@@ -41,12 +43,13 @@ from requests_app.photos import WorkPhoto
 from requests_app.rules.people import leaves, permissions
 from requests_app.rules.publication import public_preview, review
 from requests_app.rules.routing import triage
+from requests_app.rules.shared import directory, quick_dates
 from requests_app.rules.shared.intake import clean_text
 from requests_app.rules.shared.priorities import PRIORITIES
 from requests_app.rules.work import answer_templates, evidence, mentions
 from staff_app import due
 from staff_app.queue.rows import language_name
-from staff_app.request import templates
+from staff_app.request import recent_people, templates
 from staff_app.request.marked_texts import Mark, marks_in, version
 from staff_app.typed_place import find_place
 
@@ -69,6 +72,9 @@ class ActionForm(forms.Form):
     def __init__(self, *args: Any, service_request: ServiceRequest, user: User | AnonymousUser, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.service_request, self.user = service_request, user
+        for field in self.fields.values():
+            if isinstance(field, DayField):
+                field.today = self.today
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.tiles = False
@@ -181,13 +187,39 @@ def words_field(
     )
 
 
-def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "", *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=hint,
-        required=required,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+class DayInput(DatalistInput):
+    """A text field, since a browser's own field for dates takes no words (js/day-picker.js adds its calendar)."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: [(_("tomorrow"), ""), (_("next week"), ""), (_("next month"), "")])
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(
+            name, value, {"data-day": "", "maxlength": 40, "spellcheck": "false", **(attrs or {})}
+        )
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, dt.date):
+            return date_format(value, pgettext("short day format", "M j, Y"))
+        return super().format_value(value)
+
+
+class DayField(forms.DateField):
+    """A day, as people type it. today: what “+3d” is counted from, in the city's time zone."""
+
+    widget = DayInput
+    today: Callable[[], dt.date]
+
+    def to_python(self, value: Any) -> dt.date | None:
+        day = quick_dates.read(value, self.today()) if isinstance(value, str) else None
+        return day or super().to_python(value)
+
+
+def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "", *, required: bool = True) -> DayField:
+    return DayField(label=label, help_text=format_lazy("{} {}", hint, DAY_HINT), required=required)
+
+
+DAY_HINT = gettext_lazy("A date, or mon, +3d, 2w, next week.")
 
 
 def visited_field() -> forms.TypedChoiceField:
@@ -231,6 +263,7 @@ class HoldForm(ActionForm):
         max_length=20,
     )
     until = day_field(gettext_lazy("Until when?"), gettext_lazy("It returns to the queue on this day."))
+    field_order = ("until", "reason", "number")
 
     def prepare(self) -> None:
         waits = due.hold_words(self.service_request.jurisdiction)
@@ -545,27 +578,76 @@ class TransferForm(ActionForm):
 
         # Asked for when the field is shown.
         self.fields["department"].choices = choices  # type: ignore[attr-defined]
+        self.fields["department"].widget.attrs["data-pick"] = ""
 
 
 class TriageForm(ActionForm):
     reason = words_field(gettext_lazy("Why?"), STAFF_HINT)
 
 
+class AssigneeField(forms.ModelChoiceField):
+    """A member of staff by their id, or a team as recent_people.value_of() writes it. known_rows: by their
+    value, without a query: the teams and oneself."""
+
+    known_rows: dict[str, Team | User]
+
+    def to_python(self, value: Any) -> Any:
+        return self.known_rows[value] if value in self.known_rows else super().to_python(value)
+
+
 class AssignForm(ActionForm):
-    assignee = forms.ModelChoiceField(
+    assignee = AssigneeField(
         User.objects.none(), label=gettext_lazy("Assign to"), required=False, empty_label=gettext_lazy("No one")
     )
     although_away = forms.BooleanField(label=gettext_lazy("Assign it to them anyway"), required=False)
 
     def prepare(self) -> None:
-        found = colleagues(self.service_request, self.user)
-        self.away = {} if self._is_oneself() else leaves.away(self.service_request.jurisdiction, found)
-        self.fields["assignee"].queryset = found  # type: ignore[attr-defined]
-        self.fields["assignee"].label_from_instance = self._label  # type: ignore[attr-defined]
-        self.fields["assignee"].initial = self.service_request.assignee_id
+        service_request = self.service_request
+        people = colleagues(service_request, self.user)
+        self.away = {} if self._is_oneself() else leaves.away(service_request.jurisdiction, people)
+        field = self.fields["assignee"]
+        field.queryset = people  # type: ignore[attr-defined]
+        teams = {
+            recent_people.value_of(team): team
+            for team in directory.of(service_request.jurisdiction).teams.values()
+            if team.active and team.department_id == service_request.department_id
+        }
+        if self.is_bound and not self._is_oneself():
+            colleagues_by_value = {str(one.pk): one for one in people}
+        else:
+            colleagues_by_value = {str(self.user.pk): self.user}
+        field.known_rows = {**teams, **colleagues_by_value}  # type: ignore[attr-defined]
+        # Asked for when the field is shown.
+        field.choices = lambda: self._choices(people, teams)  # type: ignore[attr-defined]
+        field.initial = service_request.assignee_id
+        field.widget.attrs["data-pick"] = ""
         self.helper.show_optional = False
         if not self.is_bound or self._chosen_away() is None:
             del self.fields["although_away"]
+
+    def _choices(self, people: Iterable[User], teams: Mapping[str, Team]) -> list[Any]:
+        """Oneself and those whom one assigned to lately come first."""
+        labels = {str(one.pk): self._label(one) for one in people}
+        by_label = Counter(labels.values())
+        for one in people:
+            if by_label[self._label(one)] > 1:
+                labels[str(one.pk)] = f"{self._label(one)} ({one.email})"
+        if isinstance(self.user, User) and (me := str(self.user.pk)) in labels:
+            labels[me] = _("Me (%(name)s)") % {"name": self.user}
+            first = [me, *recent_people.of(self.user)]
+        else:
+            first = []
+        of_teams = sorted(
+            ((value, str(team)) for value, team in teams.items()), key=lambda choice: choice[1].casefold()
+        )
+        every = labels | dict(of_teams)
+        suggested = [(value, every[value]) for value in first if value in every]
+        return [
+            *([(_("Suggested"), suggested)] if suggested else []),
+            *([(_("Teams"), [choice for choice in of_teams if choice[0] not in first])] if of_teams else []),
+            (_("People"), [choice for choice in labels.items() if choice[0] not in first]),
+            ("", _("No one")),
+        ]
 
     def _label(self, user: User) -> str:
         if (away := self.away.get(user.pk)) is None:

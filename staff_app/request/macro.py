@@ -15,9 +15,9 @@ from requests_app.actions.work.merges import CannotMerge
 from requests_app.models import Event, ServiceRequest
 from requests_app.rules.people import permissions
 from requests_app.rules.work.steps import Refused
-from staff_app import last_event
+from staff_app import in_place, last_event
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.queue import bulk_words, macro_choices
+from staff_app.queue import bulk_words, changed_row, macro_choices
 from staff_app.request import conflict
 from staff_app.request.undo import undo_tag
 
@@ -55,6 +55,8 @@ def run_macro(request: StaffRequest, reference: str, macro_id: int) -> HttpRespo
         done = _("%(number)s: “%(name)s” is done.")
         words = done % {"number": service_request.display_reference, "name": macro.name}
         messages.success(request, words, extra_tags=undo_tag(event))
+    if in_place.is_asked(request):
+        return changed_row.answer(request, service_request)
     following = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
         return redirect(following)

@@ -1,6 +1,6 @@
 """Other requests on the page of one: those merged into it, those linked to it, and those that may be about the same problem."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,32 +59,34 @@ def of(service_request: ServiceRequest, user: User) -> Similar:
     others = _others(service_request, user) if service_request.has_others else []
     joined = [Joined(one) for one in others if one.duplicate_of_id == service_request.pk]
     linked = [one for one in others if one.duplicate_of_id != service_request.pk]
-    known = {one.pk for one in others}
-    near = [one for one in _near(service_request, user) if one.key not in known]
-    reads_words = permissions.searches_words(user, service_request.jurisdiction)
-    people = {} if reads_words else known_people.of_requests(int(one.key) for one in near)
     return Similar(
         joined,
         [one for one in linked if one.is_together],
         [one for one in linked if not one.is_together],
-        [
-            Nearby(
-                candidate.reference,
-                candidate.display_reference,
-                candidate.submitted_at,
-                wording.away(round(candidate.meters)),
-                key_sentence.shortened(
-                    candidate.text
-                    if reads_words
-                    else redaction.redacted(candidate.text, people=people[int(candidate.key)]),
-                    candidate.key_sentence_at,
-                    WORDS_MAX,
-                ),
-                candidate.language,
-            )
-            for candidate in near
-        ],
+        nearby(service_request, user, without={one.pk for one in others}),
     )
+
+
+def nearby(service_request: ServiceRequest, user: User, *, without: Collection[int] = ()) -> list[Nearby]:
+    """Those that an open request may be a duplicate of, or the other way around."""
+    near = [one for one in _near(service_request, user) if one.key not in without]
+    reads_words = permissions.searches_words(user, service_request.jurisdiction)
+    people = {} if reads_words else known_people.of_requests(int(one.key) for one in near)
+    return [
+        Nearby(
+            one.reference,
+            one.display_reference,
+            one.submitted_at,
+            wording.away(round(one.meters)),
+            key_sentence.shortened(
+                one.text if reads_words else redaction.redacted(one.text, people=people[int(one.key)]),
+                one.key_sentence_at,
+                WORDS_MAX,
+            ),
+            one.language,
+        )
+        for one in near
+    ]
 
 
 def photos_of(service_request: ServiceRequest, joined: Iterable[Joined], user: User) -> list[Photo]:

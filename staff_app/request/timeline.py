@@ -107,6 +107,7 @@ class Names:
     # Who was alerted, by the id of the call.
     callees: dict[int, str] = field(default_factory=dict)
     no_evidence: dict[str, str] = field(default_factory=dict)
+    teams: dict[int, str] = field(default_factory=dict)
 
 
 def _events(pk: int | Parameter) -> QuerySet[Event]:
@@ -294,6 +295,7 @@ def read_names(
         # Most requests have none, so do not ask for them.
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
         no_evidence={code: evidence.reason_words(jurisdiction, code) for code in reasons},
+        teams={pk: str(team) for pk, team in directory.of(jurisdiction).teams.items()} if ids("team_id") else {},
     )
 
 
@@ -389,7 +391,7 @@ def _priority_set(event: Event, names: Names) -> str:
 
 
 def _assigned(event: Event, names: Names) -> str:
-    name = names.users.get(event.data.get("assignee_id") or 0)
+    name = names.users.get(event.data.get("assignee_id") or 0) or names.teams.get(event.data.get("team_id") or 0)
     return _("Assigned to %(name)s") % {"name": name} if name else _("Unassigned")
 
 

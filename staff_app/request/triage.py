@@ -17,8 +17,9 @@ from requests_app.rules.answers import suggestions
 from requests_app.rules.people import permissions
 from requests_app.rules.routing.triage import departments_for, needs_service
 from requests_app.rules.shared.lifecycle import TRANSITIONS, IllegalTransition
-from staff_app import last_event
+from staff_app import in_place, last_event
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import changed_row
 from staff_app.request import conflict
 from staff_app.request.undo import undo_tag
 
@@ -69,6 +70,10 @@ def suggested_services(request: StaffRequest, reference: str) -> HttpResponse:
         messages.warning(request, _("You can’t do this anymore: the request’s status has changed."))
         return redirect("staff_app:detail", service_request.reference)
     current = ServiceRequest.objects.select_related("department", "service_version").get(pk=service_request.pk)
+    if in_place.is_asked(request):
+        done = f"{current.display_reference}: {_success(current)}"
+        messages.success(request, done, extra_tags=undo_tag(event))
+        return changed_row.answer(request, current)
     messages.success(request, _success(current), extra_tags=undo_tag(event))
     return _next(request, current)
 

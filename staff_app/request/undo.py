@@ -10,7 +10,9 @@ from requests_app.actions.work import staff_actions
 from requests_app.models import Event, ServiceRequest
 from requests_app.rules.people import permissions
 from requests_app.rules.work.staff_actions import UNDOABLE
+from staff_app import in_place
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import changed_row
 from staff_app.request import timeline
 
 TAG = "undo-"
@@ -34,6 +36,8 @@ def undo(request: StaffRequest, event_id: int) -> HttpResponse:
     except staff_actions.Changed as error:
         return _page(request, event, about, changes=timeline.change_lines(about, error.changes), status=409)
     messages.success(request, _("Undone. No one was emailed."))
+    if in_place.is_asked(request):
+        return changed_row.answer(request, service_request)
     if permissions.can(request.user, "view", service_request):
         return redirect("staff_app:detail", about.reference)
     return redirect("staff_app:queue")

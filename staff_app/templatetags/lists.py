@@ -1,6 +1,7 @@
 """Template tags about lists of requests, and the request that was opened from one.
 
 `{% list_position request as position %}`: where in a list the request of this page was opened, if it was.
+`{% row_acts request as offered %}`: what the user may do to rows in place.
 `{{ message|snoozed_reference }}`: the request that a message's Undo button returns to the user's lists, if it has one.
 `{% each_row %}…{{ row.name }}…{% end_each_row %}`: the same for each of `rows`, dictionaries of texts with the same names.
 """
@@ -14,6 +15,8 @@ from django.template import Context
 from django.template.base import NodeList, Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
+from staff_app.decorators import StaffRequest
+from staff_app.queue import row_acts as acts
 from staff_app.queue import snoozed
 from staff_app.queue.list_position import ListPosition
 
@@ -23,6 +26,11 @@ register = template.Library()
 @register.simple_tag
 def list_position(request: HttpRequest) -> ListPosition | None:
     return ListPosition.of(request)
+
+
+@register.simple_tag
+def row_acts(request: StaffRequest) -> acts.Offered:
+    return acts.offered(request.user, request.jurisdiction)
 
 
 @register.filter

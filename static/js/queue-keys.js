@@ -1,34 +1,23 @@
 // The keys of the queue and of a request. Each key presses what the page has: a link, a button, a row. What they are and what they are
 // called is in _keys.html.
+import { actOn, runOn } from "./queue-acts.js";
+import { currentRow, goTo, linkOf, neighborOf } from "./queue-rows.js";
+
 const keys = document.getElementById("keys");
 const palette = document.getElementById("palette");
 const macroForm = document.getElementById("macro-form");
 const said = document.getElementById("keys-said");
-const ROW = "queue-row";
 const FIELDS =
   "textarea, select, [contenteditable], input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit])";
 
-const rows = () => [...document.querySelectorAll("table.queue tbody tr")].filter((row) => linkOf(row));
-const linkOf = (row) => row?.querySelector(".queue__what a[href]");
 const ticked = () => [...document.querySelectorAll("[data-row-tick]:checked")];
 const onRequest = () => Boolean(macroForm.dataset.reference);
-let current = null;
-
-function row() {
-  const focused = document.activeElement?.closest("table.queue tbody tr");
-  if (focused) current = focused;
-  return current?.isConnected ? current : null;
-}
 
 function move(step) {
   if (onRequest()) return press(document.querySelector(step > 0 ? "a[rel=next]" : "a[rel=prev]"));
-  const all = rows();
-  const at = all.indexOf(row());
-  const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))];
+  const next = neighborOf(currentRow(), step);
   if (!next) return impossible();
-  current = next;
-  linkOf(next).focus();
-  next.scrollIntoView({ block: "nearest" });
+  goTo(next);
 }
 
 function press(element) {
@@ -74,41 +63,35 @@ function inBulk(verb) {
   bar.requestSubmit();
 }
 
-function remember() {
-  sessionStorage.setItem(ROW, JSON.stringify([location.pathname + location.search, Math.max(0, rows().indexOf(row()))]));
-}
-
 function act(verb) {
   if (onRequest()) return tabOf(verb) ? write(tabOf(verb)) : press(actionOf(verb));
   if (ticked().length) return inBulk(verb);
-  const link = linkOf(row());
-  if (!link) return impossible();
-  const target = new URL(link.href);
-  remember();
-  location.assign(`${target.pathname}${verb}/${target.search}`);
+  const row = currentRow();
+  if (row) actOn(row, verb);
+  else impossible();
 }
 
 function runMacro(id) {
   if (!onRequest() && ticked().length) return inBulk(`macro:${id}`);
-  const link = linkOf(row());
-  const reference = macroForm.dataset.reference ?? (link && new URL(link.href).pathname.split("/").filter(Boolean).pop());
+  const row = currentRow();
+  const reference = macroForm.dataset.reference ?? (row && new URL(linkOf(row).href).pathname.split("/").filter(Boolean).pop());
   if (!reference) return impossible();
-  macroForm.action = macroForm.dataset.path.replace("REFERENCE", reference).replace("/0/", `/${id}/`);
-  const following = onRequest() ? document.querySelector("a[rel=next]")?.getAttribute("href") : location.pathname + location.search;
-  macroForm.elements.next.value = following ?? "";
-  if (!onRequest()) remember();
+  const url = macroForm.dataset.path.replace("REFERENCE", reference).replace("/0/", `/${id}/`);
+  if (!onRequest()) return runOn(row, url, macroForm);
+  macroForm.action = url;
+  macroForm.elements.next.value = document.querySelector("a[rel=next]")?.getAttribute("href") ?? "";
   macroForm.requestSubmit();
 }
 
 const COMMANDS = {
   next: () => move(1),
   previous: () => move(-1),
-  tick: () => press(row()?.querySelector("[data-row-tick]")),
-  open: () => press(linkOf(row())),
+  tick: () => press(currentRow()?.querySelector("[data-row-tick]")),
+  open: () => press(linkOf(currentRow())),
   verb: (button) => act(button.dataset.verb),
   snooze: () => (onRequest() ? press(document.querySelector('[data-key="snooze"]')) : act("snooze")),
   map: () => press(document.querySelector('[data-key="map"]')),
-  undo: () => press(document.querySelector("form.undo button")),
+  undo: () => press(document.querySelector("[data-toasts] form.undo button") ?? document.querySelector("form.undo button")),
   search: () => {
     const box = document.querySelector("#q, [role=search] input[type=search]");
     if (box) box.focus();
@@ -134,7 +117,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   // What the row or the page itself offers for this key comes first.
-  const own = (onRequest() ? document.querySelector("main") : row())?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const own = (onRequest() ? document.querySelector("main") : currentRow())?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   const button = own ?? keys.querySelector(`[data-press="${CSS.escape(event.key)}"]`);
   if (!button) return;
   event.preventDefault();
@@ -212,16 +195,9 @@ palette.addEventListener("keydown", (event) => {
   }
 });
 
-// --- Where one was, and which key a button has ------------------------------------------------------------------------------
+// --- Which key a button has ------------------------------------------------------------------------------
 
 document.querySelectorAll(".keys-open").forEach((opener) => (opener.hidden = false));
-const kept = JSON.parse(sessionStorage.getItem(ROW) ?? "null");
-if (!onRequest() && kept && kept[0] === location.pathname + location.search) {
-  // What was at this place is done, so the next one is there now.
-  sessionStorage.removeItem(ROW);
-  const all = rows();
-  linkOf(all[Math.min(kept[1], all.length - 1)])?.focus();
-}
 
 function showKeys() {
   for (const button of keys.querySelectorAll("[data-verb]")) {

@@ -8,6 +8,7 @@ from django.db.models import F
 from requests_app import events
 from requests_app.actions.alarms import alarms
 from requests_app.actions.shared import clocks, counters
+from requests_app.actions.work import progress
 from requests_app.clock import app_now
 from requests_app.core.transactions import atomic_action
 from requests_app.models import (
@@ -23,6 +24,7 @@ from requests_app.models import (
     RoutingDecision,
     ServiceRequest,
     ServiceVersion,
+    Team,
     User,
 )
 from requests_app.places.public_place import public_place
@@ -30,17 +32,31 @@ from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules.alarms import screening
 from requests_app.rules.publication import review
 from requests_app.rules.publication.publication import told_by_residents
-from requests_app.rules.shared.lifecycle import next_status
+from requests_app.rules.shared.lifecycle import TRANSITIONS, next_status
 
 
 @atomic_action
-def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
-    """Assigns to a member of staff; None unassigns."""
+def assign(pk: int, *, assignee: User | Team | None, actor: User, accepts: bool = False) -> ServiceRequest:
+    """Assigns to a member of staff, or to a team of the department without naming anyone; None unassigns.
+
+    accepts: whether whoever assigns a request that nobody has accepted yet accepts it, too.
+    """
     service_request = ServiceRequest.objects.locked(pk)
+    changes: list[tuple[ServiceRequest, str, dict[str, Any]]] = []
+    fields = ["status", "assignee"]
+    if accepts and assignee is not None and (service_request.status, "accept") in TRANSITIONS:
+        fields += [*progress.move(service_request, "accept"), *progress.acknowledge(service_request)]
+        changes.append((service_request, "accepted", {}))
     service_request.status = next_status(service_request.status, "assign")
-    service_request.assignee = assignee
-    service_request.save(update_fields=["status", "assignee"])
-    events.record(service_request, "assigned", actor=actor, assignee_id=assignee.pk if assignee else None)
+    if isinstance(assignee, Team):
+        service_request.team, service_request.assignee = assignee, None
+        fields.append("team")
+        changes.append((service_request, "assigned", {"assignee_id": None, "team_id": assignee.pk}))
+    else:
+        service_request.assignee = assignee
+        changes.append((service_request, "assigned", {"assignee_id": assignee.pk if assignee else None}))
+    service_request.save(update_fields=fields)
+    events.record_together(changes, actor=actor)
     return service_request
 
 

@@ -193,7 +193,7 @@ def test_a_change_needs_the_version_that_was_read(tom: V1, cast: factories.River
     assert (done["priority"], done["assignee"]["name"], done["service"]["code"]) == (4, "Tom", "tree")
     now = {"If-Match": tom.last["ETag"]}
     assert tom.send(at(made), {"assignee": None}, 412, read, "PATCH")["type"].endswith("/precondition-failed/")
-    tom.send(at(made, "actions/accept/"), {}, 412, read)
+    tom.send(at(made, "actions/visit/"), {}, 412, read)
     place = {"place": {"address": "12 Elm St", "lat": 40.501, "long": -69.001}}
     moved = tom.send(at(made), {**place, "assignee": None}, 200, now, "PATCH")["request"]
     assert (moved["lat"], moved["assignee"]) == (40.501, None)
