@@ -47,14 +47,14 @@ class AccountForm(forms.Form):
         self.helper.tiles = False
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if "password" in given:
-            user = User(email=self.email, name=given.get("name", ""))
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "password" in cleaned:
+            user = User(email=self.email, name=cleaned.get("name", ""))
             try:
-                get_adapter().clean_password(given["password"], user=user)
+                get_adapter().clean_password(cleaned["password"], user=user)
             except ValidationError as error:
                 self.add_error("password", error)
-        return given
+        return cleaned
 
 
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
@@ -107,10 +107,10 @@ def _set_up(request: HttpRequest, invited: Invitation) -> HttpResponse:
     initial = {"language": get_language() or "en"}
     form = AccountForm(request.POST if request.method == "POST" else None, email=invited.email, initial=initial)
     if form.is_valid():
-        given = form.cleaned_data
+        cleaned = form.cleaned_data
         try:
             user = invitations.accept(
-                invited, name=given["name"], language=given["language"], password=given["password"]
+                invited, name=cleaned["name"], language=cleaned["language"], password=cleaned["password"]
             )
         except invitations.NotOpen:
             return _closed(request, invited, "used")

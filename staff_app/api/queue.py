@@ -79,13 +79,13 @@ def page(
     if tab is None:
         raise denied("triage")
     at = listing.Moment.of(city)
-    found = search.find(user, city, filters.q, by_contact=by_contact) if filters.q else search.Result()
+    result = search.find(user, city, filters.q, by_contact=by_contact) if filters.q else search.Result()
     if reference := references.parse(filters.q):
         # Some have no digit, so that the search takes them for a word.
-        found.ids |= set(ServiceRequest.objects.filter(reference=reference).values_list("pk", flat=True))
-    if found.contacts:
-        privacy.find_by_contact(found.contacts, actor=user)
-    matching = listing.rows(user, city, tab, filters, at, found.ids)
+        result.ids |= set(ServiceRequest.objects.filter(reference=reference).values_list("pk", flat=True))
+    if result.contacts:
+        privacy.find_by_contact(result.contacts, actor=user)
+    matching = listing.rows(user, city, tab, filters, at, result.ids)
     try:
         return listing.one_page(tab, matching, at, query["cursor"], filters, query["limit"]), filters.directory
     except BadCursor:

@@ -48,15 +48,15 @@ def rows(
             "pk", *COLUMNS
         )
     }
-    wanted, site = list(fields or STAFF_ROW_FIELDS), links.base_url(city)
-    said = promises.of_all(service_requests)
+    fields_shown, site = list(fields or STAFF_ROW_FIELDS), links.base_url(city)
+    promise_by_id = promises.of_all(service_requests)
     listed = []
     for row in service_requests:
         row.jurisdiction = city
         for name, value in more.get(row.pk, {}).items():
             setattr(row, name, value)
-        every = _row(row, said[row.pk], user, directory, site)
-        listed.append({name: every[name] for name in wanted})
+        every = _row(row, promise_by_id[row.pk], user, directory, site)
+        listed.append({name: every[name] for name in fields_shown})
     return listed
 
 

@@ -47,15 +47,15 @@ def listed(user: User, city: Jurisdiction, query: Query) -> Page[Task]:
     if _unknown(query, directories.of(city)) and (errors := _unknown(query, directories.of(city, reload=True))):
         raise invalid_parameter(errors)
     every = query["number"] or query["state"] == ALL
-    found = rules.visible_to(user, city) if every else rules.open_tasks(user, city)
+    tasks = rules.visible_to(user, city) if every else rules.open_tasks(user, city)
     if query["department"]:
-        found = found.filter(department__code=query["department"])
+        tasks = tasks.filter(department__code=query["department"])
     if query["team"]:
-        found = found.filter(team=None if query["team"] == NO_TEAM else int(query["team"]))
+        tasks = tasks.filter(team=None if query["team"] == NO_TEAM else int(query["team"]))
     if query["number"]:
-        found = found.filter(outside_number=query["number"])
+        tasks = tasks.filter(outside_number=query["number"])
     try:
-        return page(found.select_related(*RELATED), OLDEST, query["cursor"], query["limit"])
+        return page(tasks.select_related(*RELATED), OLDEST, query["cursor"], query["limit"])
     except BadCursor:
         raise invalid_cursor() from None
 

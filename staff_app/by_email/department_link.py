@@ -108,14 +108,14 @@ def _done(request: CityRequest, link: DepartmentLink, service_request: ServiceRe
     if removed or (marks and data.get(marked_texts.SEEN) != form.checked_version()):
         shown = marked_texts.marks_to_show(marks, form.checked_version(), lost_files=bool(request.FILES))
         return _page(request, link, service_request, form=form, marks=shown, removed=removed, status=422)
-    given = form.cleaned_data
+    cleaned = form.cleaned_data
     act = partial(
         department_links.resolve,
         link,
-        uploads=given["photos"],
+        uploads=cleaned["photos"],
         left_in={mark.finding.kind for mark in marks},
-        text=given["words"],
-        **{name: given[name] for name in ("disposition", "reason", "visited", "no_evidence")},
+        text=cleaned["words"],
+        **{name: cleaned[name] for name in ("disposition", "reason", "visited", "no_evidence")},
     )
     try:
         return _finished(request, link, service_request, act)

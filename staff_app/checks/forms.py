@@ -61,11 +61,11 @@ class CheckForm(_Form):
         self.helper.show_optional = False
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        tells = given.get("seen") not in (None, EndingCheck.Seen.CANT_TELL)
-        if tells and not self.has_photo and not given.get("photos") and "photos" not in self.errors:
+        cleaned: dict[str, Any] = super().clean() or {}
+        tells = cleaned.get("seen") not in (None, EndingCheck.Seen.CANT_TELL)
+        if tells and not self.has_photo and not cleaned.get("photos") and "photos" not in self.errors:
             self.add_error("photos", _("Add a photo of what you see."))
-        return given
+        return cleaned
 
 
 class SilenceForm(_Form):

@@ -218,17 +218,17 @@ def say_sent(request: StaffRequest, message: str, on_page: str) -> HttpResponseB
 def late_words(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> str:
     """Who did what and when, and what was kept."""
     event = done.event
-    found = rules.changes_for(
+    later_events = rules.changes_for(
         service_request, done.seen, by_others_than=request.user, before=event.pk if event else 0
     ) or rules.ending_of(service_request, before=event.pk if event else 0)
     zone = service_request.jurisdiction.zone
     changes = [
         _("%(who)s, %(when)s: %(what)s")
         % {"who": one.who, "when": date_format(localtime(one.at, zone), "DATETIME_FORMAT"), "what": one.what}
-        for one in timeline.change_lines(service_request, found)
+        for one in timeline.change_lines(service_request, later_events)
     ]
-    said = [_("Someone else already updated this."), "; ".join(changes) + "." if changes else "", kept_words(done)]
-    return " ".join(said).replace("  ", " ")
+    sentences = [_("Someone else already updated this."), "; ".join(changes) + "." if changes else "", kept_words(done)]
+    return " ".join(sentences).replace("  ", " ")
 
 
 def kept_words(done: CrewResult) -> str:

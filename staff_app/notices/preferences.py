@@ -56,9 +56,9 @@ class PreferencesForm(forms.Form):
         ]
 
     def chosen(self) -> dict[str, Choice]:
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         kinds = [name.removeprefix("email_") for name in self.fields if name.startswith("email_")]
-        return {kind: Choice(given.get(f"page_{kind}", False), given[f"email_{kind}"]) for kind in kinds}
+        return {kind: Choice(cleaned.get(f"page_{kind}", False), cleaned[f"email_{kind}"]) for kind in kinds}
 
 
 @staff_page

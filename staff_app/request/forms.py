@@ -296,15 +296,15 @@ class HoldForm(ActionForm):
 
     def _other(self, number: str) -> ServiceRequest | None:
         visible = ServiceRequest.objects.in_jurisdiction(self.service_request.jurisdiction).visible_to(self.user)
-        found = visible.filter(reference=references.parse(number) or "").first() if number else None
-        if found is None:
+        other = visible.filter(reference=references.parse(number) or "").first() if number else None
+        if other is None:
             self.add_error("number", _("Enter the number of the request that has to be finished first."))
-        elif found.pk == self.service_request.pk:
+        elif other.pk == self.service_request.pk:
             self.add_error("number", _("It can’t wait for itself."))
-        elif not found.is_open:
+        elif not other.is_open:
             self.add_error("number", _("That request has ended already, so there’s nothing to wait for."))
         else:
-            return found
+            return other
         return None
 
 

@@ -74,18 +74,20 @@ def nearby(service_request: ServiceRequest, user: User, *, without: Collection[i
     people = {} if reads_words else known_people.of_requests(int(one.key) for one in near)
     return [
         Nearby(
-            one.reference,
-            one.display_reference,
-            one.submitted_at,
-            wording.away(round(one.meters)),
+            candidate.reference,
+            candidate.display_reference,
+            candidate.submitted_at,
+            wording.away(round(candidate.meters)),
             key_sentence.shortened(
-                one.text if reads_words else redaction.redacted(one.text, people=people[int(one.key)]),
-                one.key_sentence_at,
+                candidate.text
+                if reads_words
+                else redaction.redacted(candidate.text, people=people[int(candidate.key)]),
+                candidate.key_sentence_at,
                 WORDS_MAX,
             ),
-            one.language,
+            candidate.language,
         )
-        for one in near
+        for candidate in near
     ]
 
 
@@ -116,14 +118,14 @@ def _others(service_request: ServiceRequest, user: User) -> list[ServiceRequest]
     related = RelatedRequest.objects.filter(earlier=pk).values_list("later", flat=True)
     both = ids.union(related, RelatedRequest.objects.filter(later=pk).values_list("earlier", flat=True))
     together: dict[str, Any] = {"is_together": Exists(RelatedRequest.objects.filter(_pair(pk), user=None))}
-    found = (
+    requests = (
         ServiceRequest.objects.visible_to(user)
         .filter(pk__in=both)
         .annotate(**together)
         .select_related("service", "service_version")
         .order_by("-submitted_at", "-id")[:JOINED_MAX]
     )
-    others = list(found)
+    others = list(requests)
     redaction.redact_for(user, others)
     return others
 

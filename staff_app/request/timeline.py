@@ -514,7 +514,7 @@ def _resolved(event: Event, names: Names) -> str:
 def _crew_result_kept(event: Event, names: Names) -> str:
     """What a crew said after somebody else had been faster."""
     data = event.data
-    said = {
+    outcome = {
         Disposition.FIXED: due.disposition_words(Disposition.FIXED),
         Disposition.ACTION_TAKEN: due.disposition_words(Disposition.ACTION_TAKEN),
         Disposition.NOT_FOUND: due.disposition_words(Disposition.NOT_FOUND),
@@ -523,7 +523,7 @@ def _crew_result_kept(event: Event, names: Names) -> str:
     }.get(data.get("outcome", ""), _("couldn’t be done"))
     photos = ngettext("%(count)d photo was kept", "%(count)d photos were kept", data.get("photos", 0))
     return _("A crew’s result arrived too late and wasn’t used: %(said)s. %(photos)s for staff only.") % {
-        "said": said,
+        "said": outcome,
         "photos": photos % {"count": data.get("photos", 0)},
     }
 

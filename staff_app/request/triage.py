@@ -110,14 +110,14 @@ def services_by_name(service_request: ServiceRequest) -> list[ServiceVersion]:
 def _chosen(request: StaffRequest, service_request: ServiceRequest) -> ServiceVersion | None:
     """By the id of a button, or by the name that was typed."""
     pk, name = request.POST.get("version", ""), " ".join(request.POST.get("name", "").split()).casefold()
-    found = [
+    matching = [
         version
         for version in services_by_name(service_request)
         if (str(version.pk) == pk if pk else localized(version.name).casefold() == name)
     ]
-    if len(found) != 1:
+    if len(matching) != 1:
         return None
-    return ServiceVersion.objects.select_related("service", "department").get(pk=found[0].pk)
+    return ServiceVersion.objects.select_related("service", "department").get(pk=matching[0].pk)
 
 
 def _page(

@@ -262,8 +262,8 @@ class SignForm(forms.Form):
                 _("You can make up to %(most)d at once. You entered %(count)d.")
                 % {"most": AT_ONCE, "count": len(numbers)}
             )
-        known = assets.by_numbers(self.city, numbers)
-        unknown = [number for number in numbers if number.upper() not in known]
+        by_number = assets.by_numbers(self.city, numbers)
+        unknown = [number for number in numbers if number.upper() not in by_number]
         if unknown:
             words = ngettext(
                 "We can’t find anything with this number: %(numbers)s",
@@ -271,20 +271,20 @@ class SignForm(forms.Form):
                 len(unknown),
             )
             raise forms.ValidationError(words % {"numbers": ", ".join(unknown[:10])})
-        self.assets = list({known[number.upper()].pk: known[number.upper()] for number in numbers}.values())
+        self.assets = list({by_number[number.upper()].pk: by_number[number.upper()] for number in numbers}.values())
         return typed
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         if self.errors:
-            return given
-        if self.assets and given["address"]:
+            return cleaned
+        if self.assets and cleaned["address"]:
             self.add_error("address", _("Enter numbers or a place, but not both."))
-        elif given["address"]:
-            self.point = find_place(self, self.city, given, latitude="lat", longitude="long")
-        elif not self.assets and not given["service"]:
+        elif cleaned["address"]:
+            self.point = find_place(self, self.city, cleaned, latitude="lat", longitude="long")
+        elif not self.assets and not cleaned["service"]:
             self.add_error("numbers", _("Enter a number or a place, or choose what the sign is about."))
-        return given
+        return cleaned
 
 
 def lines_of(text: str) -> list[str]:

@@ -115,13 +115,13 @@ def outbox_group(request: StaffRequest) -> HttpResponse:
     shows = act == "show"
     if shows and not _may_read_addresses(request):
         raise permissions.Denied("view_reporter")
-    found = _rows(request, rows, group, shows_addresses=shows)
+    listed = _rows(request, rows, group, shows_addresses=shows)
     context = {
-        "list": found,
+        "list": listed,
         "form": form,
         "what": outbox_words(group["kind"]),
         "error": error_words(group["kind"], group["error"]),
-        "may_show": _may_read_addresses(request) and not shows and any(row["has_address"] for row in found.rows),
+        "may_show": _may_read_addresses(request) and not shows and any(row["has_address"] for row in listed.rows),
     }
     return render(request, "staff_app/setup/outbox_group.html", context, status=422 if form.errors else 200)
 

@@ -44,13 +44,13 @@ def signs(request: StaffRequest) -> HttpResponse:
     active = ShortLink.objects.filter(jurisdiction=request.jurisdiction, ended_at=None).select_related(
         "service__current", "jurisdiction"
     )
-    found = paging.page_or_first_page(active, ORDER, request.GET.get("cursor"))
+    page = paging.page_or_first_page(active, ORDER, request.GET.get("cursor"))
     new = request.GET.getlist("new")
     context = {
         "form": form,
         # New signs are preselected, ready to print.
-        "signs": [{**_shown(one), "is_new": str(one.pk) in new} for one in found.rows],
-        "pager": found.urls(),
+        "signs": [{**_shown(one), "is_new": str(one.pk) in new} for one in page.rows],
+        "pager": page.urls(),
     }
     return render(request, "staff_app/setup/signs.html", context, status=422 if form.errors else 200)
 

@@ -72,12 +72,12 @@ class TaskForm(forms.Form):
         self.helper.form_tag = False
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        department, team = given.get("department"), given.get("team")
+        cleaned: dict[str, Any] = super().clean() or {}
+        department, team = cleaned.get("department"), cleaned.get("team")
         if department and team and team.department_id != department.pk:
             words = _("%(team)s isn’t a team of %(department)s. Choose one of its own, or the whole department.")
             self.add_error("team", words % {"team": team, "department": department})
-        return given
+        return cleaned
 
 
 def team_choices(teams: Iterable[Team]) -> list[tuple[str, Any]]:

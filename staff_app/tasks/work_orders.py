@@ -85,16 +85,16 @@ def _read(request: StaffRequest, text: str) -> tuple[list[Row], list[str]]:
     if not {"number", "status"} <= names:
         return [], [_("Line 1: the heading needs “number” and “status”, and “task” for work orders we don’t know yet.")]
     reader.fieldnames = [str(name or "").strip().lower() for name in reader.fieldnames or []]
-    given = [(reader.line_num, {name: str(row.get(name) or "").strip() for name in COLUMNS}) for row in reader]
-    if len(given) > ROWS_MAX:
+    numbered_rows = [(reader.line_num, {name: str(row.get(name) or "").strip() for name in COLUMNS}) for row in reader]
+    if len(numbered_rows) > ROWS_MAX:
         return [], [_("More than %(most)s rows. Split the file.") % {"most": ROWS_MAX}]
     mine = rules.visible_to(request.user, request.jurisdiction).select_related("department")
-    ids = {int(row["task"]) for _line, row in given if row["task"].isdecimal() and len(row["task"]) < 19}
+    ids = {int(row["task"]) for _line, row in numbered_rows if row["task"].isdecimal() and len(row["task"]) < 19}
     by_id = mine.in_bulk(ids)
-    numbers = [row["number"] for _line, row in given if not row["task"]]
+    numbers = [row["number"] for _line, row in numbered_rows if not row["task"]]
     by_number = {one.outside_number: one for one in mine.filter(outside_number__in=numbers).order_by("id")}
     rows, mistakes = [], []
-    for line, row in given:
+    for line, row in numbered_rows:
         found = by_id.get(int(row["task"])) if row["task"].isdecimal() else by_number.get(row["number"])
         if (wrong := _wrong(row, found)) or found is None:
             mistakes.append(_("Line %(line)d: %(wrong)s") % {"line": line, "wrong": wrong})

@@ -125,16 +125,18 @@ def _waits_for_answer(shown: ServiceRequest) -> bool:
 @own_page()
 def my_request(request: CityRequest, resident: Resident, reference: str) -> HttpResponse:
     """Redirects to the request's page with the cookie of its private link, as the link in an email does."""
-    found = my_requests.requests(resident.contact_point).filter(reference=references.parse(reference) or "").first()
-    if found is None:
+    service_request = (
+        my_requests.requests(resident.contact_point).filter(reference=references.parse(reference) or "").first()
+    )
+    if service_request is None:
         return request_not_found(request)
     people = my_requests.people(resident.contact_point)
-    parts = found.participations.filter(person__in=people).select_related("person").order_by("id")
+    parts = service_request.participations.filter(person__in=people).select_related("person").order_by("id")
     # If one address both sent and joined it, open it as the sender.
     part = min(parts, key=lambda one: one.role not in Participation.OWN)
-    response = redirect("requests_app:track", found.reference)
-    set_link_cookie(response, links.token(links.get_or_create_link(part.person, found)), found)
-    return remember_opened(request, response, found.reference)
+    response = redirect("requests_app:track", service_request.reference)
+    set_link_cookie(response, links.token(links.get_or_create_link(part.person, service_request)), service_request)
+    return remember_opened(request, response, service_request.reference)
 
 
 @require_POST

@@ -81,15 +81,15 @@ def developers(request: CityRequest) -> HttpResponse:
 @public
 def developer_reference(request: CityRequest, tag: str) -> HttpResponse:
     """The operations of one tag. `examples`: the language whose examples are open."""
-    found = reference.tags().get(tag)
-    if found is None:
+    shown_tag = reference.tags().get(tag)
+    if shown_tag is None:
         raise Http404
     samples = Samples(request.jurisdiction)
-    operations = [(one, reference.examples(one, samples)) for one in found.operations]
+    operations = [(one, reference.examples(one, samples)) for one in shown_tag.operations]
     shown_in = request.GET.get("examples", "")
     context = {
         "menu": reference.tags().values(),
-        "tag": found,
+        "tag": shown_tag,
         "languages": LANGUAGES.items(),
         "shown_in": shown_in if shown_in in LANGUAGES else next(iter(LANGUAGES)),
         "operations": operations,

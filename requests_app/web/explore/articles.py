@@ -93,14 +93,14 @@ def gone(request: CityRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def article_vote(request: CityRequest, code: str) -> HttpResponse:
     """ "Did this answer your question?": counted by day, with no link to anybody."""
-    found = published(request.jurisdiction).filter(code=code).first()
-    if found is None:
+    article = published(request.jurisdiction).filter(code=code).first()
+    if article is None:
         return gone(request)
     helped = (request.POST if request.method == "POST" else request.GET).get("helped")
     if request.method != "POST" or helped not in ("yes", "no"):
-        return render(request, "requests_app/explore/article_vote.html", {"article": found, "helped": helped})
+        return render(request, "requests_app/explore/article_vote.html", {"article": article, "helped": helped})
     if limits.allow(request, "article_vote", AN_HOUR):
-        article_counts.voted(found, helped=helped == "yes")
+        article_counts.voted(article, helped=helped == "yes")
     return redirect(reverse("requests_app:article", args=[code]) + "?thanks=1#vote")
 
 

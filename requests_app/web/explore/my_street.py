@@ -107,7 +107,7 @@ def _street_context(request: CityRequest, street: KeptAddress) -> dict[str, Any]
 
 def _changes(parts: list[Part], today: dt.date) -> list[tuple[Field, Pickup]]:
     """What holidays change within a year, in order."""
-    found = [
+    changes = [
         (field, pickup)
         for part in parts
         for field in part.collections
@@ -115,7 +115,7 @@ def _changes(parts: list[Part], today: dt.date) -> list[tuple[Field, Pickup]]:
         for pickup in field.days.between(today, today + A_YEAR)
         if pickup.is_changed
     ]
-    return sorted(found, key=lambda one: one[1].usual_on)
+    return sorted(changes, key=lambda one: one[1].usual_on)
 
 
 def _facts(part: Part) -> list[Field]:

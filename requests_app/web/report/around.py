@@ -82,7 +82,7 @@ def _reports(request: CityRequest, path: Path, box: Polygon) -> list[dict[str, A
         return []
     since = app_now() - dt.timedelta(days=version.duplicate_window_days)
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT, is_private=False, hidden_at=None).order_by("id")
-    found = (
+    nearby = (
         joinable(version)
         .filter(public_point__bboverlaps=box, submitted_at__gte=since)
         .exclude(reference__in=path.not_same)
@@ -90,7 +90,7 @@ def _reports(request: CityRequest, path: Path, box: Polygon) -> list[dict[str, A
         .prefetch_related(Prefetch("photos", queryset=photos, to_attr="public_photos"))
         .order_by("-submitted_at", "-id")[:REPORTS_MAX]
     )
-    return [_card(request, one) for one in found]
+    return [_card(request, one) for one in nearby]
 
 
 def _card(request: CityRequest, service_request: ServiceRequest) -> dict[str, Any]:

@@ -336,11 +336,11 @@ class ReferralForm(forms.Form):
     def typed(self, article_code: str) -> dict[str, Any]:
         """What the draft keeps: all if it's valid, and otherwise, for the other language, what was typed."""
         if self.is_valid():
-            given = {name: self.cleaned_data[name] for name in ("place", "share", *self.CONTACT)}
+            cleaned = {name: self.cleaned_data[name] for name in ("place", "share", *self.CONTACT)}
             return {
                 "text": self.cleaned_data["text"],
                 "text_language": get_language(),
-                "referral": {"article": article_code, **given},
+                "referral": {"article": article_code, **cleaned},
                 "referral_typed": {},
             }
         names = ("text", "place", "share", *self.CONTACT)

@@ -175,7 +175,7 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
     if not address and point is None:
         # Only for services that need no place; for others the form requires one.
         return {}
-    found = place_input.place_for(
+    place = place_input.place_for(
         request.jurisdiction,
         address,
         point,
@@ -183,8 +183,8 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
         shown_point=typed_point(data["shown_lat"], data["shown_long"]),
         shown_address=data["shown_address"],
     )
-    if found is not None:
-        return found
+    if place is not None:
+        return place
     matches = place_input.matches(request.jurisdiction, address)
     if "choice" in request.POST:
         choice = PlaceChoiceForm(request.POST, choices=place_input.choices(matches, address))

@@ -114,17 +114,17 @@ def _text_or_page(request: CityRequest, access: RequestAccess, act: str) -> str 
 
 def _say_whom_to_call(request: CityRequest, about: ServiceRequest, message: str) -> None:
     """Shows whom to call if the text sounds dangerous, since we may not read it right away, and that nobody else reads it."""
-    found = screening.find_danger(request.jurisdiction, message)
-    if found.danger:
-        emergency_question.block_shown_for(about, found.danger.kind)
-    kind = found.distress or (found.danger.kind if found.danger else "")
+    assessment = screening.find_danger(request.jurisdiction, message)
+    if assessment.danger:
+        emergency_question.block_shown_for(about, assessment.danger.kind)
+    kind = assessment.distress or (assessment.danger.kind if assessment.danger else "")
     about.refresh_from_db(fields=["public_state", "review_reason"])
-    if found.distress and only_the_city(about):
+    if assessment.distress and only_the_city(about):
         # The block on top of their page says the rest.
         messages.warning(request, _("We may not read your message right away."))
     elif kind:
         messages.error(request, help_for(request.jurisdiction, kind).message())
-        if found.distress:
+        if assessment.distress:
             messages.info(request, _("Only the city can read this."))
 
 

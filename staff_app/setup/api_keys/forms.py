@@ -127,24 +127,24 @@ class TermsForm(PlainForm):
         return networks
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        acts, scopes = given.get("acts_as"), given.get("scopes")
+        cleaned: dict[str, Any] = super().clean() or {}
+        acts, scopes = cleaned.get("acts_as"), cleaned.get("scopes")
         if scopes and Scope.STAFF in scopes and acts is None and "acts_as" not in self.errors:
             self.add_error("acts_as", _("Choose whose permissions apply when it works on requests."))
         elif acts is not None and scopes is not None and Scope.STAFF not in scopes:
             self.add_error(
                 "acts_as", _("This is only for keys that work on requests. Choose “Nobody’s,” or allow that above.")
             )
-        return given
+        return cleaned
 
     def terms(self) -> dict[str, Any]:
         """For api_keys.create() and the action change()."""
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         names = ("name", "contact", "acts_as", "calls_a_minute", "reports_a_day", "networks")
-        kept = {name: given[name] for name in names}
-        if "is_test" in given:
-            kept["is_test"] = given["is_test"]
-        return {**kept, "scopes": rules.read_scopes(given["scopes"]), "expires_at": self.expires_at}
+        kept = {name: cleaned[name] for name in names}
+        if "is_test" in cleaned:
+            kept["is_test"] = cleaned["is_test"]
+        return {**kept, "scopes": rules.read_scopes(cleaned["scopes"]), "expires_at": self.expires_at}
 
 
 def initial_terms(key: ApiKey) -> dict[str, Any]:

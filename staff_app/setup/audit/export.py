@@ -31,7 +31,7 @@ def audit_csv(request: StaffRequest) -> HttpResponseBase:
     form = FiltersForm(request.POST, city=request.jurisdiction, viewer=request.user)
     if not form.is_valid():
         return redirect("staff_app:audit")
-    asked = {name: str(request.POST[name]) for name in form.fields if request.POST.get(name)}
+    parameters = {name: str(request.POST[name]) for name in form.fields if request.POST.get(name)}
     with transaction.atomic():
         setup_changes.record(
             request.jurisdiction,
@@ -40,7 +40,7 @@ def audit_csv(request: StaffRequest) -> HttpResponseBase:
             actor=request.user,
             name=_("CSV file"),
             before=None,
-            after=asked,
+            after=parameters,
             action="exported",
         )
     lines = _lines(request.jurisdiction, request.user, form.cleaned(), get_language() or "en")

@@ -117,10 +117,10 @@ class FiltersForm(forms.Form):
         return number
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("since") and given.get("until") and given["since"] > given["until"]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("since") and cleaned.get("until") and cleaned["since"] > cleaned["until"]:
             self.add_error("until", _("This day is before the first one."))
-        return given
+        return cleaned
 
     def cleaned(self) -> audit.Filters:
         typed = self.cleaned_data

@@ -205,10 +205,10 @@ class UrgentForm(CityForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if not self.errors and given["urgent_resolve_minutes"] < given["urgent_acknowledge_minutes"]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and cleaned["urgent_resolve_minutes"] < cleaned["urgent_acknowledge_minutes"]:
             self.add_error("urgent_resolve_minutes", _("This must be at least as long as the first."))
-        return given
+        return cleaned
 
 
 class ColorInput(forms.TextInput):

@@ -150,19 +150,19 @@ class DepartmentForm(RowForm):
         return clean_code(self.cleaned_data["code"], taken)
 
     def columns(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        code = {"code": given["code"]} if "code" in given else {}
+        cleaned = self.cleaned_data
+        code = {"code": cleaned["code"]} if "code" in cleaned else {}
         return {
             **code,
             "name": self.names(),
-            **{name: given[name] for name in ("email", "phone", "calendar", "head", *BY_EMAIL)},
+            **{name: cleaned[name] for name in ("email", "phone", "calendar", "head", *BY_EMAIL)},
         }
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("works_by_email") and not given.get("email") and "email" not in self.errors:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("works_by_email") and not cleaned.get("email") and "email" not in self.errors:
             self.add_error("email", _("Enter the address that its requests are emailed to."))
-        return given
+        return cleaned
 
 
 class MoveForm(forms.Form):
@@ -371,15 +371,15 @@ class CalendarForm(RowForm):
         return cleaned
 
     def columns(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        code = {"code": given["code"]} if "code" in given else {}
+        cleaned = self.cleaned_data
+        code = {"code": cleaned["code"]} if "code" in cleaned else {}
         days = [*self.over, *self.days.rows()]  # type: ignore[attr-defined]
-        country = {"country": given["country"]} if given["country"] else {}
-        state = {"subdivision": given["subdivision"]} if given["subdivision"] else {}
+        country = {"country": cleaned["country"]} if cleaned["country"] else {}
+        state = {"subdivision": cleaned["subdivision"]} if cleaned["subdivision"] else {}
         return {
             **code,
-            "always": given["always"],
-            "hours": {day: given[day] for day in WEEKDAYS if given[day]},
+            "always": cleaned["always"],
+            "hours": {day: cleaned[day] for day in WEEKDAYS if cleaned[day]},
             "holidays": {**country, **state, **({"extra": days} if days else {})},
         }
 
@@ -428,23 +428,23 @@ class DayOffForm(forms.Form):
         return f"{spans[0][0]}-{spans[0][1]}" if spans else ""
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        filled = any(given.get(name) for name in self.fields if name != "date")
-        if filled and not given.get("date") and "date" not in self.errors:
+        cleaned: dict[str, Any] = super().clean() or {}
+        filled = any(cleaned.get(name) for name in self.fields if name != "date")
+        if filled and not cleaned.get("date") and "date" not in self.errors:
             self.add_error("date", _("Enter the day."))
-        return given
+        return cleaned
 
     def day(self) -> dict[str, Any] | None:
         """As the calendar keeps it; None: the row is empty, so the day is gone."""
-        given = self.cleaned_data
-        if not given.get("date"):
+        cleaned = self.cleaned_data
+        if not cleaned.get("date"):
             return None
-        name = {one: given[f"name_{one}"] for one in self.city.languages if given[f"name_{one}"]}
+        name = {one: cleaned[f"name_{one}"] for one in self.city.languages if cleaned[f"name_{one}"]}
         return {
-            "date": given["date"].isoformat(),
+            "date": cleaned["date"].isoformat(),
             **({"name": name} if name else {}),
-            **({"every_year": True} if given["every_year"] else {}),
-            **({"hours": given["hours"]} if given["hours"] else {}),
+            **({"every_year": True} if cleaned["every_year"] else {}),
+            **({"hours": cleaned["hours"]} if cleaned["hours"] else {}),
         }
 
 
@@ -452,9 +452,9 @@ class BaseDaysOff(forms.BaseFormSet):
     def clean(self) -> None:
         seen = set()
         for form in self.forms:
-            given = getattr(form, "cleaned_data", {})
-            if day := given.get("date"):
-                key = (day.month, day.day) if given.get("every_year") else day
+            cleaned = getattr(form, "cleaned_data", {})
+            if day := cleaned.get("date"):
+                key = (day.month, day.day) if cleaned.get("every_year") else day
                 if key in seen:
                     form.add_error("date", _("This day is listed twice."))
                 seen.add(key)

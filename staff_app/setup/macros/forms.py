@@ -126,16 +126,16 @@ class MacroForm(forms.Form):
             self.fields[name].choices = found  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("department") and not given.get("reason"):
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("department") and not cleaned.get("reason"):
             self.add_error("reason", _("Say why. The other department will see it."))
-        if given.get("department") and (given.get("assignee") or given.get("hold_reason")):
+        if cleaned.get("department") and (cleaned.get("assignee") or cleaned.get("hold_reason")):
             self.add_error("department", _("After a transfer, the other department assigns it and puts it on hold."))
-        if given.get("outcome"):
-            self._check_outcome(given, given["outcome"])
+        if cleaned.get("outcome"):
+            self._check_outcome(cleaned, cleaned["outcome"])
         if not self.errors and not self.steps():
             self.add_error(None, _("Choose at least one step."))
-        return given
+        return cleaned
 
     def _check_outcome(self, cleaned: dict[str, Any], outcome: str) -> None:
         if cleaned.get("department") or cleaned.get("hold_reason"):

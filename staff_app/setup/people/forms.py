@@ -113,10 +113,10 @@ class LeaveForm(SetupForm):
         return self.colleagues.get(self.cleaned_data["stand_in"])
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if not self.errors and given["ends_on"] < given["starts_on"]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and cleaned["ends_on"] < cleaned["starts_on"]:
             self.add_error("ends_on", _("The last day can’t be before the first."))
-        return given
+        return cleaned
 
 
 class EndForm(SetupForm):
@@ -178,13 +178,13 @@ class RoleForm(SetupForm):
         return [f"group_{number}" for number in range(len(permissions.GROUPS))]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         granted = set(self.chosen)
         if not granted - {"only_assigned"}:
             self.add_error("group_0", _("Choose at least one thing this role may do."))
         elif "view" not in granted and granted & {*permissions.REQUEST_PERMISSIONS}:
             self.add_error("group_0", _("To work on requests, a role must see them. Choose the first one, too."))
-        return given
+        return cleaned
 
     @property
     def chosen(self) -> list[str]:

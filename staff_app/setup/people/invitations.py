@@ -20,13 +20,13 @@ def invite_person(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     form = InviteForm(request.POST if request.method == "POST" else None, city=request.jurisdiction)
     if form.is_valid():
-        given = form.cleaned_data
+        cleaned = form.cleaned_data
         try:
             invitation = actions.invite(
                 request.jurisdiction,
-                given["email"],
-                role=given["role"],
-                department=given["department"],
+                cleaned["email"],
+                role=cleaned["role"],
+                department=cleaned["department"],
                 actor=request.user,
             )
         except actions.AlreadyInvited:

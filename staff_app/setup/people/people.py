@@ -125,10 +125,10 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
         else:
             add = MembershipForm(request.POST, city=city)
             if add.is_valid():
-                given = add.cleaned_data
+                cleaned = add.cleaned_data
                 try:
                     actions.add_membership(
-                        user, given["role"], given["department"], actor=request.user, seen=seen_in(request)
+                        user, cleaned["role"], cleaned["department"], actor=request.user, seen=seen_in(request)
                     )
                 except ChangedMeanwhile as found:
                     changed = found
@@ -249,14 +249,14 @@ def save_leave(
     """None if the form has errors now."""
     if not form.is_valid():
         return None
-    given = form.cleaned_data
+    cleaned = form.cleaned_data
     try:
         leaves.add(
             request.jurisdiction,
             user,
-            starts_on=given["starts_on"],
-            ends_on=given["ends_on"],
-            stand_in=given["stand_in"],
+            starts_on=cleaned["starts_on"],
+            ends_on=cleaned["ends_on"],
+            stand_in=cleaned["stand_in"],
             actor=request.user,
         )
     except leaves.StandInAway as away:

@@ -94,12 +94,12 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
         elif provider is not None and "add_group" in request.POST:
             group_form = GroupForm(request.POST, city=city)
             if group_form.is_valid():
-                given = group_form.cleaned_data
+                cleaned = group_form.cleaned_data
                 sign_ins.add_group(
                     provider,
-                    group=given["group"],
-                    role=given["role"],
-                    department=given["department"],
+                    group=cleaned["group"],
+                    role=cleaned["role"],
+                    department=cleaned["department"],
                     actor=request.user,
                 )
                 messages.success(request, _("Saved."))

@@ -49,16 +49,16 @@ class UploadForm(forms.Form):
             del self.fields["layer"]
             return
         field = self.fields["layer"]
-        known = set(USUAL_LAYERS[Kind(kind)])
+        usual_layers = set(USUAL_LAYERS[Kind(kind)])
         if kind == Kind.AREAS:
             field.label = _("Which areas are they?")
-            known |= set(Area.objects.filter(jurisdiction=city).values_list("layer", flat=True).distinct()[:50])
+            usual_layers |= set(Area.objects.filter(jurisdiction=city).values_list("layer", flat=True).distinct()[:50])
         else:
             field.label = _("Which kind of assets are they?")
-            known |= set(Asset.objects.filter(jurisdiction=city).values_list("kind", flat=True).distinct()[:50])
+            usual_layers |= set(Asset.objects.filter(jurisdiction=city).values_list("kind", flat=True).distinct()[:50])
         field.help_text = _(
             "A short name in one word. Files of the same name replace each other. For example: %(names)s"
-        ) % {"names": ", ".join(sorted(known))}
+        ) % {"names": ", ".join(sorted(usual_layers))}
 
     def clean_layer(self) -> str:
         layer = slugify(self.cleaned_data["layer"]).replace("-", "_")

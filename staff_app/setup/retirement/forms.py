@@ -43,10 +43,10 @@ class RetireForm(forms.Form):
         self.helper.tiles = False
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("open_requests") == self.MOVE and not given.get("successor") and not self.errors:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("open_requests") == self.MOVE and not cleaned.get("successor") and not self.errors:
             self.add_error("successor", _("Choose the service that the open requests move to."))
-        return given
+        return cleaned
 
     @property
     def chosen(self) -> Service | None:

@@ -237,16 +237,16 @@ class RuleForm(forms.Form):
 
     def clean_words(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["words"].splitlines()]
-        found = list(dict.fromkeys(line for line in lines if line))
-        if len(found) > PHRASES_MAX:
+        phrases = list(dict.fromkeys(line for line in lines if line))
+        if len(phrases) > PHRASES_MAX:
             raise forms.ValidationError(_("Use at most %(most)d lines.") % {"most": PHRASES_MAX})
-        for one in found:
+        for one in phrases:
             if len(one) > PHRASE_MAX:
                 words = _("“%(words)s…” is too long. Use at most %(most)d characters per line.")
                 raise forms.ValidationError(words % {"words": one[:40], "most": PHRASE_MAX})
             if not has_words(one):
                 raise forms.ValidationError(_("Enter words, not just punctuation."))
-        return found
+        return phrases
 
     def clean_areas(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["areas"]

@@ -218,14 +218,14 @@ def _approval_to_roll_back(
 
 def _changes_of(editing: Editing, versions: list[ServiceVersion]) -> dict[int, SetupChange]:
     """Who published which version. Both rows are of one transaction, and so of one time; files leave no such change."""
-    found: dict[Any, list[SetupChange]] = defaultdict(list)
+    changes: dict[Any, list[SetupChange]] = defaultdict(list)
     rows = SetupChange.objects.filter(
         jurisdiction=editing.city, kind=service_drafts.KIND, key=editing.code, action__in=["published", "rolled_back"]
     )
     for change in rows.select_related("user").defer("before", "after").order_by("-id")[: 4 * VERSIONS_SHOWN]:
-        found[change.at].append(change)
+        changes[change.at].append(change)
     # From the newest version on, so that of several at one time each gets its own.
-    return {one.number: found[one.published_at].pop(0) for one in versions if found[one.published_at]}
+    return {one.number: changes[one.published_at].pop(0) for one in versions if changes[one.published_at]}
 
 
 def _brought_back(change: SetupChange | None) -> str:
@@ -256,15 +256,15 @@ def roll_back_service(request: StaffRequest, code: str) -> HttpResponse:
             editing.city, editing.code, number=chosen, base=number(request, "base"), actor=request.user, approval=approval
         )  # fmt: skip
     except go_live.NotReady as refused:
-        said = " ".join(refused.sentences)
-        messages.error(request, _("That version can’t be published again. %(problems)s") % {"problems": said})
+        message = " ".join(refused.sentences)
+        messages.error(request, _("That version can’t be published again. %(problems)s") % {"problems": message})
         return _history(request, editing, approval_form=approval_form, approving=chosen, status=409)
     except service_drafts.Conflict:
         messages.error(request, _("A newer version was published meanwhile. Please review it first."))
         return _history(request, load(request, code), status=409)
     except service_drafts.Incomplete as error:
-        said = " ".join(sentence(problem, editing.definition) for problem in error.problems)
-        messages.error(request, _("That version can’t be published again. %(problems)s") % {"problems": said})
+        message = " ".join(sentence(problem, editing.definition) for problem in error.problems)
+        messages.error(request, _("That version can’t be published again. %(problems)s") % {"problems": message})
         return _history(request, editing, status=409)
     except ServiceVersion.DoesNotExist:
         return _history(request, editing, status=404)

@@ -85,13 +85,13 @@ class SuspensionForm(TextsForm):
         areas.choices = _areas_by_layer(city)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        starts_at, ends_at = given.get("starts_at"), given.get("ends_at")
+        cleaned: dict[str, Any] = super().clean() or {}
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and starts_at < timezone.now() - dt.timedelta(minutes=15):
             self.add_error("starts_at", _("This has passed. Clocks can be stopped from now on."))
         elif starts_at and ends_at and (problem := _problem_of_end(ends_at, starts_at)):
             self.add_error("ends_at", problem)
-        return given
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         return {"reason": self.texts("reason"), **{name: self.cleaned_data[name] for name in self.rest}}

@@ -184,16 +184,20 @@ class ArticleForm(TextsForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         first = f"title_{self.city.languages[0]}"
         if not self.errors and not self.texts("title"):
             self.add_error(first, _("Enter a title, so that you can find it again."))
-        if given.get("contact_takes_reports") and not given.get("contact_email") and "contact_email" not in self.errors:
+        if (
+            cleaned.get("contact_takes_reports")
+            and not cleaned.get("contact_email")
+            and "contact_email" not in self.errors
+        ):
             self.add_error("contact_email", _("Enter the address that these emails go to."))
-        contact = [name for name in ("phone", "email", "url") if given.get(f"contact_{name}")]
+        contact = [name for name in ("phone", "email", "url") if cleaned.get(f"contact_{name}")]
         if (contact or self.texts("contact_hours")) and not self.texts("contact_name"):
             self.add_error(f"contact_name_{self.city.languages[0]}", _("Say who this phone, email or website is."))
-        return given
+        return cleaned
 
     def draft(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
@@ -421,13 +425,13 @@ class TemplateForm(TextsForm):
         self.helper.layout.fields[:0] = ["name", "service", "outcome"]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         known = ", ".join(f"{{{name}}}" for name in answer_templates.PLACEHOLDERS)
         for language in self.city.languages:
-            if wrong := answer_templates.problems(given.get(f"words_{language}", "")):
+            if wrong := answer_templates.problems(cleaned.get(f"words_{language}", "")):
                 words = _("We don’t know %(wrong)s. You can use: %(known)s.")
                 self.add_error(f"words_{language}", words % {"wrong": ", ".join(wrong), "known": known})
-        return given
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         names = ("name", "service", "outcome", "active")
@@ -459,13 +463,13 @@ class OutcomesForm(TextsForm):
                     self.fields[f"{code.value}_{language}"].help_text = wording.usual_outcome(code)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         for code in wording.NAMED_BY_CITY:
             typed = self.texts(code.value)
             for language in self.city.languages:
                 if typed and language not in typed:
                     self.add_error(f"{code.value}_{language}", _("Enter it in this language too, or clear the others."))
-        return given
+        return cleaned
 
     def outcome_names(self) -> dict[str, dict[str, str]]:
         return {code.value: typed for code in wording.NAMED_BY_CITY if (typed := self.texts(code.value))}
