@@ -18,7 +18,7 @@ KINDS = {
     Kind.TRANSFERRED: gettext_lazy("Transferred to my department or team by a colleague"),
     Kind.ROUTED: gettext_lazy("Sent to my department or team by the routing rules"),
     DIGEST: gettext_lazy("My open requests"),
-    MONDAY: gettext_lazy("What to look at first, each Monday"),
+    MONDAY: gettext_lazy("What needs attention, each Monday"),
 }
 EMAILS = {
     StaffNotice.Email.AT_ONCE: pgettext_lazy("email", "Right away"),

@@ -266,10 +266,10 @@ def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
         )
     departments = Department.objects.filter(jurisdiction=city, active=True).order_by("code")
     return [
-        {"name": _("The desk (311 Center)"), "rows": rows.get("", [])},
+        {"name": roster_name(None), "rows": rows.get("", [])},
         *({"name": str(one), "rows": rows.get(one.pk, [])} for one in departments),
         *(
-            {"name": _("Danger: %(kind)s") % {"kind": DANGERS[kind]}, "rows": rows[kind]}
+            {"name": roster_name(rows[kind][0]["entry"]), "rows": rows[kind]}
             for kind in alarms.KINDS_ON_CALL
             if kind in rows
         ),
@@ -282,6 +282,15 @@ def _week(request: StaffRequest, all_rosters: list[dict[str, Any]]) -> Week:
     lines = [(roster["name"], [row["entry"] for row in roster["rows"]]) for roster in all_rosters]
     reachable = {entry.pk for entry in alarms.reachable(city, [entry for _name, entries in lines for entry in entries])}
     return week_of(request.GET.get("week", ""), app_now().astimezone(city.zone).date(), lines, reachable)
+
+
+def roster_name(entry: OnCall | None) -> str:
+    """Of the roster that this line is on. None: the desk's."""
+    if entry is not None and entry.department is not None:
+        return str(entry.department)
+    if entry is not None and entry.kind:
+        return _("Danger: %(kind)s") % {"kind": DANGERS[entry.kind]}
+    return _("The desk (311 Center)")
 
 
 def _name(entry: OnCall) -> str:

@@ -13,7 +13,7 @@ PRIORITIES: "dict[int, _StrOrPromise]" = {
     3: pgettext_lazy("priority", "3: normal"),
     4: pgettext_lazy("priority", "4: can wait"),
 }
-# What each means for the work, for whoever sets a service's.
+# What each means for the work, shown to administrators who set a service's.
 MEANINGS: "dict[int, _StrOrPromise]" = {
     1: gettext_lazy("Someone could get hurt. The person on call is alerted."),
     2: gettext_lazy("Soon, ahead of the usual work."),

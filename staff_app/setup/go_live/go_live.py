@@ -16,6 +16,7 @@ from requests_app.rules.setup import go_live as rules
 from requests_app.rules.setup.catalog_rows import written_services
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.go_live.forms import ApprovalForm
+from staff_app.setup.go_live.states import SERVICES, STATES, WAITING, counts, name_of, services_in
 from staff_app.setup.listing import Column, listing
 
 # What emails are about, by the kind of their outbox row.
@@ -28,9 +29,6 @@ EMAILS = {
     "email_asked": _("Question"),
 }
 TESTS_SHOWN = 5
-SERVICES = Service.objects.select_related(
-    "jurisdiction", "current__category", "current__department", "current__service"
-)
 
 
 @staff_page
@@ -58,10 +56,15 @@ def go_live(request: StaffRequest) -> HttpResponse:
             )
         return rows
 
+    state, numbers = request.GET.get("state", ""), counts(city)
+    if state not in STATES:
+        state = next((code for code, number in numbers.items() if number), WAITING)
     context = {
+        "tabs": [{"code": code, "name": name, "count": numbers[code]} for code, name in STATES.items()],
+        "state": state,
         "list": listing(
             request,
-            SERVICES.filter(jurisdiction=city),
+            services_in(city, state),
             caption=_("Services and what they need"),
             columns={
                 "service": Column(_("Service"), ("service_code", "id")),
@@ -69,10 +72,11 @@ def go_live(request: StaffRequest) -> HttpResponse:
                 "missing": Column(_("Missing")),
             },
             row_template="staff_app/setup/go_live/_row.html",
-            empty=_("No services yet."),
+            empty=_("No services here."),
             search=("service_code", "current__name"),
+            kept={"state": state},
             describe=described,
-        )
+        ),
     }
     return render(request, "staff_app/setup/go_live/go_live.html", context)
 
@@ -122,10 +126,6 @@ def show(
         **more,
     }
     return render(request, "staff_app/setup/go_live/service_go_live.html", context, status=status)
-
-
-def name_of(service: Service) -> str:
-    return str(service.current or service.service_code)
 
 
 def _ends_on(service: Service, facts: rules.Facts) -> dt.date | None:

@@ -175,7 +175,7 @@ def test_the_email_of_mondays_counts_what_its_links_open(
     assert numbers(mail)["Open"] == "7"
     assert send("monday_digest", lakeside.city, town.pia.pk, mailoutbox) == []
     assert send("monday_digest", lakeside.city, lakeside.sid.pk, mailoutbox) == []
-    # Whoever doesn't supervise gets none, nor who doesn't want it.
+    # Nobody who doesn't supervise gets one, nor anybody who doesn't want it.
     assert send("monday_digest", town.city, town.dev.pk, mailoutbox) == []
     save_preferences(town.pia, {MONDAY_EMAIL: Choice(False, StaffNotice.Email.NEVER)})
     assert send("monday_digest", town.city, town.pia.pk, mailoutbox) == []
