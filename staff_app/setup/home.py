@@ -1,5 +1,7 @@
 """The first page of setup: what waits, then everything a city can shape, by subject, each with one sentence; and finding it."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -18,7 +20,7 @@ def setup(request: StaffRequest) -> HttpResponse:
     shown = [(name, [section for section in sections if section.either & may]) for name, sections in GROUPS]
     groups = [group for group in shown if group[1]]
     typed = request.GET.get("q", "").replace("\x00", "").strip()[:WORDS_MAX]
-    context = {"groups": groups, "typed": typed}
+    context: dict[str, Any] = {"groups": groups, "typed": typed}
     if typed:
         context["matches"] = find(city, typed, [section for _name, sections in groups for section in sections])
     elif "administer" in may:

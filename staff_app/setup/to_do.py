@@ -75,17 +75,14 @@ def _approvals(city: Jurisdiction) -> Iterator[ToDo]:
         review_by__lte=today + go_live.NOTIFIED_BEFORE[0],
     ).select_related("service__current")
     for approval in approvals.order_by("review_by", "service__service_code"):
-        words = (
-            _("The approval of %(service)s ended on %(day)s.")
-            if approval.review_by < today
-            else _("The approval of %(service)s ends on %(day)s.")
-        )
+        # Only an approval that doesn't lapse has none, and the filter leaves those out.
+        last_day = approval.review_by or today
+        words = _("The approval of %(service)s ends on %(day)s.")
+        if last_day < today:
+            words = _("The approval of %(service)s ended on %(day)s.")
+        name, day = name_of(approval.service), formats.date_format(last_day, "DATE_FORMAT")
         url = reverse("staff_app:service_go_live", args=[approval.service.service_code])
-        yield ToDo(
-            words
-            % {"service": name_of(approval.service), "day": formats.date_format(approval.review_by, "DATE_FORMAT")},
-            url,
-        )
+        yield ToDo(words % {"service": name, "day": day}, url)
 
 
 def _services(city: Jurisdiction) -> Iterator[ToDo]:
