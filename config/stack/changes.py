@@ -28,11 +28,12 @@ EVERYTHING = (
 )
 # What each process has for its tests. In the rest of two minutes the servers start and the linters run.
 PROCESSES, LIMIT_S = 3, 65.0
-# The tests that walk all pages and the one that starts a demo, until a run has measured them.
+# The tests that walk all pages or every way in, and the one that starts a demo, until a run has measured them.
 LONG_S = {
     "tests/test_canary.py": 90.0, "tests/test_accessibility.py": 83.0, "tests/test_permissions.py": 80.0,
     "tests/stack/test_demo.py": 67.0, "tests/test_staff_accessibility.py": 40.0, "tests/test_headers.py": 40.0,
-    "tests/test_query_budgets.py": 30.0,
+    "tests/test_query_budgets.py": 30.0, "tests/requests_app/test_ways_in.py": 15.0,
+    "tests/staff_app/setup/go_live/test_gate_to_residents.py": 12.0,
 }  # fmt: skip
 # What a test is taken to need in a file that no run has measured.
 PLAIN_S, BROWSER_S, START_S = 0.35, 4.0, 0.5
