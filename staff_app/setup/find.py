@@ -25,7 +25,7 @@ from requests_app.models import (
 from requests_app.rules.alarms.screening import plain
 from requests_app.rules.routing.routing import rules_in_use
 from staff_app.setup.city.city import PARTS
-from staff_app.setup.sections import Section, Words
+from staff_app.setup.sections import Section, Text
 
 WORDS_MAX = 120
 # Of each group.
@@ -41,7 +41,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Group:
-    name: Words
+    name: Text
     matches: list[Match]
 
 
@@ -97,7 +97,7 @@ def _rules(city: Jurisdiction, words: list[str]) -> Iterator[Match]:
 class Kind:
     """Rows of a table that have a name. texts: what is searched of each; url: of its page."""
 
-    name: Words
+    name: Text
     rows: Callable[[Jurisdiction], QuerySet[Any]]
     texts: Callable[[Any], Iterable[Any]]
     url: Callable[[Any], str]
