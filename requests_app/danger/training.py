@@ -33,7 +33,7 @@ from requests_app.danger.sentences import Sentence, training_sentences
 
 # Log-odds; see Model.
 SURE, PERHAPS, DOUBTED = 0.25, -1.1, -0.7
-PRIVATE, DOUBTED_PRIVATE = -2.8, -4.8
+PRIVATE, DOUBTED_PRIVATE = -3.0, -4.8
 # How closely the weights fit the sentences (scikit-learn's C).
 STRENGTH = 20.0
 KERNEL_STRENGTH = 3.0

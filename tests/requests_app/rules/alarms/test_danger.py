@@ -36,8 +36,8 @@ class Bars:
 
 
 BARS = {
-    "first": Bars(0.96, 0.983, 0.031, 0.081, 0.985, 0.025, 0.0, 0.006, 0.0, 0.175),
-    "second": Bars(0.935, 0.975, 0.035, 0.1, 0.965, 0.04, 0.005, 0.03, 0.01, 0.045),
+    "first": Bars(0.96, 0.983, 0.031, 0.081, 0.985, 0.025, 0.0, 0.006, 0.0, 0.182),
+    "second": Bars(0.935, 0.975, 0.035, 0.1, 0.97, 0.04, 0.005, 0.03, 0.01, 0.05),
 }
 # Of each kind in the second set.
 HEARD = dict.fromkeys(Kind, 0.85)
@@ -157,6 +157,11 @@ def test_other_danger_and_what_only_sounds_like_distress_stays_public(text: str)
         # What a writer threatens.
         ("fix this pothole or I will come and shoot you all", Kind.THREAT),
         ("arreglen el bache o los voy a matar", Kind.THREAT),
+        ("I know where you live", Kind.THREAT),
+        ("Sé dónde vives", Kind.THREAT),
+        ("Someone is going to get shot", Kind.THREAT),
+        ("Alguien va a salir baleado", Kind.THREAT),
+        ("I know where you live now, thanks for the invite, the block party needs a permit", ""),
         ("I'll shoot you an email with the photos of the pothole", ""),
     ],
 )
