@@ -62,7 +62,7 @@ def compose(service_request: ServiceRequest, event: Event, department: Departmen
         "kind": event.kind,
         "is_confidential": is_confidential,
         "due": staff_email.due_words(service_request),
-        "status": wording.status_words(service_request),
+        "status": wording.status_words(service_request, to_reporter=False),
         "facts": [] if is_confidential else _facts(service_request),
         "words": "" if is_confidential else _words(service_request, event, known),
         "reporter": [] if is_confidential else _reporter(service_request, department),

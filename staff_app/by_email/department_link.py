@@ -158,7 +158,7 @@ def _page(
         still_theirs = state not in ("moved", "expired")
         context |= {
             "service_request": service_request,
-            "status": wording.status_words(service_request),
+            "status": wording.status_words(service_request, to_reporter=False),
             "place": redaction.redacted(
                 service_request.address, "address", people=redaction.of_request(service_request.pk)
             )

@@ -39,7 +39,7 @@ def crew_stop(request: StaffRequest, reference: str) -> HttpResponse:
     context = {
         "service_request": service_request,
         "due": due.of(service_request, at.now, waits),
-        "status": wording.status_words(service_request, now=at.now),
+        "status": wording.status_words(service_request, to_reporter=False, now=at.now),
         "flags": rows.flags(service_request, at.now, request.jurisdiction),
         "photos": photos,
         "safety": safety,

@@ -196,7 +196,7 @@ def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Ac
         "last_event": current.last_event_id,
         "changes": conflict.changes_since(request, current, chosen.verb),
         "too_late": _("You can’t do this anymore. The request’s status is now: %(status)s.")
-        % {"status": wording.status_words(current)},
+        % {"status": wording.status_words(current, to_reporter=False)},
     }
     return render(request, "staff_app/request/action.html", context, status=409)
 

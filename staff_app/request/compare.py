@@ -71,7 +71,7 @@ def _context(request: StaffRequest, first: ServiceRequest, second: ServiceReques
 
 
 def _side(user: User, service_request: ServiceRequest, other: ServiceRequest, number: int) -> Side:
-    side = Side(service_request, other, wording.status_words(service_request), number)
+    side = Side(service_request, other, wording.status_words(service_request, to_reporter=False), number)
     if service_request.duplicate_of_id == other.pk:
         side.cannot = _("It’s merged into the other one already.")
     elif other.duplicate_of is not None:

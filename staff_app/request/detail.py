@@ -155,7 +155,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "stopped": stopped,
         "asks_why": silence.is_asked(service_request, now=at.now),
         "why": due.priority_reason(service_request),
-        "status": wording.status_words(service_request, now=at.now),
+        "status": wording.status_words(service_request, to_reporter=False, now=at.now),
         "next_step": wording.next_step(service_request, now=at.now),
         "flags": rows.flags(service_request, at.now, request.jurisdiction),
         "language": rows.language_name(service_request.language),

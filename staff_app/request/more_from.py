@@ -215,7 +215,9 @@ def _rows(
     rows = []
     for one in others:
         away = _meters_here(one, near)
-        rows.append(Row(one, wording.status_words(one), "" if away is None else wording.away(round(away))))
+        rows.append(
+            Row(one, wording.status_words(one, to_reporter=False), "" if away is None else wording.away(round(away)))
+        )
     return rows
 
 

@@ -34,6 +34,18 @@ def page_of(one: ServiceRequest) -> str:
     return f"/staff/r/{one.reference}/"
 
 
+def test_its_status_speaks_to_staff_and_not_to_the_reporter(town: Rivermark, tom: Client) -> None:
+    one = factories.routed(town.pothole, answers=LANE)
+    columns = {"status": "on_hold", "hold_reason": "reporter"}
+    ServiceRequest.objects.filter(pk=one.pk).update(**columns)
+    assert "Waiting for an answer from the person who reported it" in text(tom, page_of(one))
+    columns = {"status": "closed", "disposition": "no_reply", "hold_reason": "", "resolved_at": app_now()}
+    ServiceRequest.objects.filter(pk=one.pk).update(**columns)
+    page = text(tom, page_of(one))
+    assert "We didn’t get the answer we needed" in page
+    assert "hear back from you" not in page
+
+
 @pytest.mark.shows("6.3")
 def test_it_says_what_where_by_when_and_why(town: Rivermark, tom: Client) -> None:
     factories.area(town.city)
