@@ -50,46 +50,46 @@ def find(city: Jurisdiction, typed: str, sections: Iterable[Section]) -> list[Gr
 
     Each word must be in the name of a row, in any of the city's languages, or in the name or the sentence of a page.
     """
-    words = plain(typed).split()
-    if not words:
+    terms = plain(typed).split()
+    if not terms:
         return []
     open_pages = {section.url_name for section in sections}
-    groups = [Group(_("Pages"), list(_pages(sections, words)))]
+    groups = [Group(_("Pages"), list(_pages(sections, terms)))]
     if "city" in open_pages:
-        groups.append(Group(_("Settings of the city"), list(_settings(words))))
+        groups.append(Group(_("Settings of the city"), list(_settings(terms))))
     groups += [
-        Group(kind.name, kind.matches(city, words))
+        Group(kind.name, kind.matches(city, terms))
         for page, kinds in KINDS.items()
         if page in open_pages
         for kind in kinds
     ]
     if "routing" in open_pages:
-        groups.append(Group(_("Routing rules"), list(_rules(city, words))))
+        groups.append(Group(_("Routing rules"), list(_rules(city, terms))))
     return [Group(group.name, group.matches[:SHOWN]) for group in groups if group.matches]
 
 
-def _has(words: list[str], *texts: Any) -> bool:
+def _has(terms: list[str], *texts: Any) -> bool:
     text = plain(" ".join(str(text) for text in texts if text))
-    return all(word in text for word in words)
+    return all(word in text for word in terms)
 
 
-def _pages(sections: Iterable[Section], words: list[str]) -> Iterator[Match]:
+def _pages(sections: Iterable[Section], terms: list[str]) -> Iterator[Match]:
     for section in sections:
-        if _has(words, section.name, section.about):
+        if _has(terms, section.name, section.about):
             yield Match(str(section.name), reverse(f"staff_app:{section.url_name}"), str(section.about))
 
 
-def _settings(words: list[str]) -> Iterator[Match]:
+def _settings(terms: list[str]) -> Iterator[Match]:
     """The fields of the city's pages, by what they are called there."""
     for part, (name, form) in PARTS.items():
         for code, field in form.base_fields.items():
-            if field.label and _has(words, field.label):
+            if field.label and _has(terms, field.label):
                 yield Match(str(field.label), f"{reverse('staff_app:city_part', args=[part])}#id_{code}", str(name))
 
 
-def _rules(city: Jurisdiction, words: list[str]) -> Iterator[Match]:
+def _rules(city: Jurisdiction, terms: list[str]) -> Iterator[Match]:
     for position, rule in enumerate(rules_in_use(city.pk), start=1):
-        if _has(words, rule.get("name")):
+        if _has(terms, rule.get("name")):
             yield Match(str(rule["name"]), reverse("staff_app:routing_rule", args=[position]), str(position))
 
 
