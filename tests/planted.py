@@ -689,10 +689,10 @@ def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
     hidden = [words for what, words in CANARIES.items() if what.startswith("hidden words")]
     new = {}
     for text in public_texts(public):
-        words = text.words
+        words = text.text
         for one in hidden:
             words = words.replace(one, "[…]")
-        if words != text.words:
+        if words != text.text:
             new[text.key] = moderation.Replacement(words, text.version)
     assert len(new) == len(hidden)
     moderation.hide_text(public.pk, new, reason="personal_data", actor=sue)

@@ -822,7 +822,7 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(
     assert len(shown) > 50
     sue = planted.staff["sue"]
     text = next(one for one in public_texts(public) if one.field == "description")
-    new = moderation.Replacement(text.words.replace("plate", "[…]"), text.version)
+    new = moderation.Replacement(text.text.replace("plate", "[…]"), text.version)
     moderation.hide_text(public.pk, {text.key: new}, reason="other", actor=sue)
     moderation.hide_photo(photo.pk, reason="other", actor=sue)
     moderation.hide(whole.pk, reason="other", actor=planted.staff["pia"])

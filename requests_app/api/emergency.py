@@ -44,6 +44,6 @@ def _written(helps: list[Help], *, is_sure: bool) -> dict[str, Any]:
     return {
         "kind": helps[0].kind or screening.Kind.RED_FLAG.value,
         "is_sure": is_sure,
-        "words": " ".join(dict.fromkeys(one.words for one in helps)),
+        "words": " ".join(dict.fromkeys(one.advice for one in helps)),
         "numbers": [{"number": one.number, "name": one.name or None, "dialed": one.dialed} for one in numbers],
     }

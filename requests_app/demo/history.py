@@ -251,7 +251,7 @@ class HistoryBuilder:
                 "value": value,
                 "value_text": words,
             }
-            for question, value, words in answers.given
+            for question, value, words in answers.answered
         ]
         self._people(story, history)
         clocks = Clocks(self.targets, row, answers.resolve_target, version.priority)

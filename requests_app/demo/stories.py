@@ -148,7 +148,7 @@ class City:
             service,
             areas=areas,
             answers={code: answer_values(value) for code, value in answers.items()},
-            words=plain(text) if self.routing.uses_words else "",
+            plain_text=plain(text) if self.routing.uses_words else "",
         )
         rule = self.routing.first_match(facts)
         if rule is not None:

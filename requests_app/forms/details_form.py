@@ -99,7 +99,7 @@ class DetailsForm(forms.Form):
             "label": localized(question.text),
             "help_text": self._hint(question),
             "required": question.required,
-            "initial": self.path.given.get(question.code),
+            "initial": self.path.raw_answers.get(question.code),
             "error_messages": {
                 "required": _("Answer this question: %(question)s") % {"question": localized(question.text)}
             },
@@ -132,7 +132,7 @@ class DetailsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Applies the same validation (rules.intake) as for call takers and the API."""
         cleaned: dict[str, Any] = super().clean() or {}
-        given = {**self.path.given, **self.given}
+        given = {**self.path.raw_answers, **self.given}
         problems = intake.read_answers(self.path.questions, given, only=set(self.codes)).problems
         for question in self.asked:
             name = name_of(question)

@@ -21,7 +21,7 @@ def notice_of(
     notice = []
     if emergency is not None:
         notice.append(emergency["words"])
-    elif danger.asked or service_request.service_version.emergency_screen:
+    elif danger.must_ask or service_request.service_version.emergency_screen:
         notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
     if is_demo(city):
         notice.append(demo_words())

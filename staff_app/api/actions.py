@@ -268,7 +268,7 @@ def _act(filled: FilledAction, service_request: ServiceRequest, user: User, *, c
                 FieldError(
                     f"{filled.path}{name_of(filled.action.verb, mark.field)}",
                     "personal-data",
-                    words % {"words": mark.finding.words, "name": CHECKED},
+                    words % {"words": mark.finding.text, "name": CHECKED},
                 )
                 for mark in marks
             ]

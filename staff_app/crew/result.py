@@ -155,7 +155,7 @@ def _problems(form: ActionForm) -> dict[str, str]:
     """The errors by field of our form; personal data in typed words is an error here, since a phone can't show it marked."""
     errors = {name: str(found[0]) for name, found in form.errors.items()}
     if not errors:
-        named = ", ".join(f"“{mark.finding.words}”" for mark in _named(form))
+        named = ", ".join(f"“{mark.finding.text}”" for mark in _named(form))
         words = _(
             "Everyone can read this, and it may name somebody: %(words)s. Change it, or resolve it on the request’s page."
         )

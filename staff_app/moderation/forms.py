@@ -63,9 +63,9 @@ class PublicTextsForm(ActionForm):
             self.fields[_field_name(text.key)] = WordsField(
                 label=_("New text: %(text)s") % {"text": public_view.label_of(text)},
                 required=False,
-                max_length=max(max_length or 0, len(text.words)),
-                lines=min(12, 2 + len(text.words) // 60),
-                initial=text.words,
+                max_length=max(max_length or 0, len(text.text)),
+                lines=min(12, 2 + len(text.text) // 60),
+                initial=text.text,
             )
             self.fields[_seen_name(text.key)] = forms.CharField(
                 required=False, widget=forms.HiddenInput, initial=text.version
@@ -160,7 +160,7 @@ class PublishForm(PublicTextsForm):
         if verdict.reason:
             yield review_queue.reason_words(verdict.reason)
         for name, text in texts.items():
-            yield from (f"{KIND_WORDS[one.kind]}: {one.words}" for one in found_in(name, text))
+            yield from (f"{KIND_WORDS[one.kind]}: {one.text}" for one in found_in(name, text))
 
 
 def _field_name(key: str) -> str:

@@ -95,7 +95,7 @@ def _texts(service_request: ServiceRequest, user: User) -> list[tuple[str, Publi
         return texts
     known = redaction.of_request(service_request.pk)
     return [
-        (label, replace(text, words=redaction.redacted(text.words, label=label, people=known))) for label, text in texts
+        (label, replace(text, text=redaction.redacted(text.text, label=label, people=known))) for label, text in texts
     ]
 
 
@@ -174,10 +174,10 @@ def meanwhile(service_request: ServiceRequest, text: PublicText, seen: str) -> M
         for revision in service_request.text_revisions.select_related("user", "person").order_by("-id")[:HISTORY_MAX]
         if public_texts.key_of_revision(revision) == text.key
     ]
-    before = next((entry.before for entry in revisions if public_texts.version_of(entry.before) == seen), text.words)
+    before = next((entry.before for entry in revisions if public_texts.version_of(entry.before) == seen), text.text)
     last = revisions[0] if revisions else None
     return Meanwhile(
         who=timeline.who(last.user, last.person_id is not None) if last else "",
         at=last.created_at if last else None,
-        diff=tuple(text_diff(before, text.words)),
+        diff=tuple(text_diff(before, text.text)),
     )

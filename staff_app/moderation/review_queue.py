@@ -82,7 +82,7 @@ def waiting(request: HttpRequest) -> Waiting:
 def with_all(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
     """Prefetches everything that a row shows."""
     # Only free text needs review, not chosen options.
-    typed = Answer.objects.filter(question_version__kind__in=question_kinds.WORDS)
+    typed = Answer.objects.filter(question_version__kind__in=question_kinds.FREE_TEXT)
     answers = typed.select_related("question_version").order_by("question_version__order")
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT).order_by("id")
     # Only they may tell why it's private.

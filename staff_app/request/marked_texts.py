@@ -11,7 +11,7 @@ from django import forms
 from django.http import QueryDict
 
 from requests_app.rules.publication import personal_data
-from requests_app.rules.publication.personal_data import Found
+from requests_app.rules.publication.personal_data import Finding
 from requests_app.rules.publication.public_texts import version_of
 from requests_app.rules.publication.public_words import KIND_WORDS, SHOWN_AT_ONCE, found_in
 from requests_app.rules.shared.intake import clean_text
@@ -27,7 +27,7 @@ class Mark:
 
     field: str
     label: str
-    finding: Found
+    finding: Finding
 
     @property
     def kind_words(self) -> str:
@@ -35,7 +35,7 @@ class Mark:
 
     @property
     def value(self) -> str:
-        return f"{self.field}:{self.finding.start}:{self.finding.words}"
+        return f"{self.field}:{self.finding.start}:{self.finding.text}"
 
 
 @dataclass(frozen=True)

@@ -370,8 +370,8 @@ TRULY_PERSONAL = frozenset(
 )
 
 
-def key_of(row_id: str, found: personal_data.Found) -> str:
-    return hashlib.sha256(f"{row_id} {found.kind} {found.words}".encode()).hexdigest()[:10]
+def key_of(row_id: str, found: personal_data.Finding) -> str:
+    return hashlib.sha256(f"{row_id} {found.kind} {found.text}".encode()).hexdigest()[:10]
 
 
 def test_ordinary_texts_are_left_alone(rows: list[tuple[str, str]]) -> None:
@@ -391,6 +391,6 @@ def test_ordinary_texts_are_left_alone(rows: list[tuple[str, str]]) -> None:
     for row_id, text, wrong in false_alarms:
         for one in wrong:
             around = " ".join(text[max(0, one.start - 50) : one.end + 40].split())
-            print(f"  {key_of(row_id, one)} {one.kind:5} {one.words!r}  in: {around}")
+            print(f"  {key_of(row_id, one)} {one.kind:5} {one.text!r}  in: {around}")
     assert share <= FALSE_ALARMS
     assert ms <= MS_MAX

@@ -17,7 +17,16 @@ import numpy as np
 
 from requests_app.actions.promises.typical_times import ENOUGH_IN_AREA, FINISHED, LEFT, LEFT_OUT
 from requests_app.imports.request_mapping import read_mapping
-from requests_app.rules.promises.kaplan_meier import DAY, MOST, NOTHING_SAID, Said, Sample, curve, estimate, rounded_up
+from requests_app.rules.promises.kaplan_meier import (
+    DAY,
+    MOST,
+    NO_PAST_ESTIMATES,
+    PastEstimates,
+    Sample,
+    curve,
+    estimate,
+    rounded_up,
+)
 from tests.real_data import real_data
 
 BEGINS, TESTED, ENDS = dt.date(2011, 7, 1), dt.date(2011, 10, 1), dt.date(2012, 1, 1)
@@ -67,18 +76,18 @@ def sample(found: list[tuple[float, float, bool]]) -> Sample:
     return Sample(np.array(opened), np.array(left), np.array(finished))
 
 
-def every_night(reports: Sample, *, enough: int, corrected: bool = True) -> Said:
+def every_night(reports: Sample, *, enough: int, corrected: bool = True) -> PastEstimates:
     """What the pages would have said, by night."""
     nights, most = [], []
     for day in range((ENDS - BEGINS).days):
         now = midnight(BEGINS) + day * DAY
-        said = Said(np.array(nights), np.array(most)) if corrected else NOTHING_SAID
+        said = PastEstimates(np.array(nights), np.array(most)) if corrected else NO_PAST_ESTIMATES
         # Later reports are unknown to the code under test, too: it gets only what had been submitted.
         known = reports[reports.submitted <= now]
         found = estimate(known_at(known, now), now, said, enough=enough)
         nights.append(now)
         most.append(found.most.total_seconds() if found is not None and found.most is not None else np.nan)
-    return Said(np.array(nights), np.array(most))
+    return PastEstimates(np.array(nights), np.array(most))
 
 
 def known_at(reports: Sample, now: float) -> Sample:
@@ -87,7 +96,7 @@ def known_at(reports: Sample, now: float) -> Sample:
     return Sample(reports.submitted, np.where(is_over, reports.left, np.inf), reports.finished & is_over)
 
 
-def numbers_of(said: Said) -> Numbers:
+def numbers_of(said: PastEstimates) -> Numbers:
     """By report: the number on its page when it was made."""
     return lambda reports: said.most[np.searchsorted(said.at, reports.submitted, "right") - 1]
 

@@ -130,8 +130,8 @@ REGRESSIONS = [
     Regression(
         "the words of an option mark a report as dangerous",
         "requests_app/rules/alarms/screening.py",
-        "for question, _value, words in given if question.kind in question_kinds.WORDS]",
-        "for question, _value, words in given]",
+        "for question, _value, words in answered if question.kind in question_kinds.FREE_TEXT]",
+        "for question, _value, words in answered]",
         WRITING,
     ),
     Regression(

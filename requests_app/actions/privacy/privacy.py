@@ -171,7 +171,7 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     # Revisions contain the text before it was edited or hidden.
     TextRevision.objects.filter(service_request=service_request, comment=None).delete()
     answers = service_request.answers.all()
-    (answers if choices_too else answers.filter(question_version__kind__in=question_kinds.WORDS)).delete()
+    (answers if choices_too else answers.filter(question_version__kind__in=question_kinds.FREE_TEXT)).delete()
     IdempotencyKey.objects.filter(service_request=service_request).delete()
     service_request.description = service_request.place_note = ""
     service_request.has_new_answer = False

@@ -14,7 +14,7 @@ from requests_app.models import OPEN, Disposition, Jurisdiction, Service, Typica
 from requests_app.places.public_place import LISTED
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules.promises import kaplan_meier
-from requests_app.rules.promises.kaplan_meier import NOTHING_SAID, Said, Sample
+from requests_app.rules.promises.kaplan_meier import NO_PAST_ESTIMATES, PastEstimates, Sample
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ def record(jurisdiction: Jurisdiction) -> int:
     day = now.astimezone(jurisdiction.zone).date()
     rows: list[TypicalTime] = []
 
-    def add(sample: Sample, said: Said, *, service: Service | None, area_id: int | None, enough: int) -> None:
+    def add(sample: Sample, said: PastEstimates, *, service: Service | None, area_id: int | None, enough: int) -> None:
         found = kaplan_meier.estimate(sample, now.timestamp(), said, enough=enough)
         if found is not None:
             rows.append(
@@ -92,10 +92,14 @@ def record(jurisdiction: Jurisdiction) -> int:
             log.warning("typical_times_took_too_long", service=service.service_code)
             continue
         said = _said(TypicalTime.objects.filter(service=service), day)
-        add(sample, said.get(None, NOTHING_SAID), service=service, area_id=None, enough=kaplan_meier.ENOUGH)
+        add(sample, said.get(None, NO_PAST_ESTIMATES), service=service, area_id=None, enough=kaplan_meier.ENOUGH)
         for area_id, chosen in by_area.items():
             add(
-                sample[chosen], said.get(area_id, NOTHING_SAID), service=service, area_id=area_id, enough=ENOUGH_IN_AREA
+                sample[chosen],
+                said.get(area_id, NO_PAST_ESTIMATES),
+                service=service,
+                area_id=area_id,
+                enough=ENOUGH_IN_AREA,
             )
             in_area[area_id].append(sample[chosen])
         if _is_public(service):
@@ -103,7 +107,7 @@ def record(jurisdiction: Jurisdiction) -> int:
     said = _said(TypicalTime.objects.filter(jurisdiction=jurisdiction, service=None), day)
     for place, samples in in_area.items():
         every = kaplan_meier.joined(samples)
-        add(every, said.get(place, NOTHING_SAID), service=None, area_id=place, enough=kaplan_meier.ENOUGH)
+        add(every, said.get(place, NO_PAST_ESTIMATES), service=None, area_id=place, enough=kaplan_meier.ENOUGH)
     TypicalTime.objects.bulk_create(
         rows,
         batch_size=1000,
@@ -149,7 +153,7 @@ def _is_public(service: Service) -> bool:
     return service.current is not None and service.current.visibility in LISTED
 
 
-def _said(rows: Iterable[TypicalTime], day: dt.date) -> dict[int | None, Said]:
+def _said(rows: Iterable[TypicalTime], day: dt.date) -> dict[int | None, PastEstimates]:
     """What pages said before this day, by area. A run of today doesn't correct itself."""
     by_area: dict[int | None, list[TypicalTime]] = defaultdict(list)
     for row in rows:
@@ -159,5 +163,5 @@ def _said(rows: Iterable[TypicalTime], day: dt.date) -> dict[int | None, Said]:
     for area_id, days in by_area.items():
         days.sort(key=lambda row: row.computed_at)
         most = [row.most.total_seconds() if row.most is not None else np.nan for row in days]
-        said[area_id] = Said(np.array([row.computed_at.timestamp() for row in days]), np.array(most, float))
+        said[area_id] = PastEstimates(np.array([row.computed_at.timestamp() for row in days]), np.array(most, float))
     return said

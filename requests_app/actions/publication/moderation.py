@@ -293,7 +293,7 @@ def _write(
         answer=text.of if isinstance(text.of, Answer) else None,
         comment=text.of if isinstance(text.of, Comment) else None,
         photo=text.of if isinstance(text.of, Photo) else None,
-        before=text.words,
+        before=text.text,
         after=message,
         reason=reason,
         user=actor,

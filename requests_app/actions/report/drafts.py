@@ -104,8 +104,8 @@ def report_in_turn(draft: Draft, two: TwoProblems) -> None:
     If the words tell of danger, both reports keep all of them, so that all readers know of it.
     """
     keeps_all = Path(draft).tells_of_danger
-    second = {"words": two.second.words, "whole": draft.typed.get("text", ""), "keeps_all": keeps_all}
-    save(draft, second=second, **({"about": two.first.words} if keeps_all else {"text": two.first.words}))
+    second = {"words": two.second.text, "whole": draft.typed.get("text", ""), "keeps_all": keeps_all}
+    save(draft, second=second, **({"about": two.first.text} if keeps_all else {"text": two.first.text}))
 
 
 def report_as_one(draft: Draft) -> None:
@@ -141,7 +141,7 @@ def remove_passage(draft: Draft, where: str, message: str, *, near: int) -> bool
     text, label = (
         texts.get(where, "") for texts in (public_words.public_words(path), public_words.public_labels(path))
     )
-    matches = [match for match in public_words.found_in(where, text, label=label) if match.words == message]
+    matches = [match for match in public_words.found_in(where, text, label=label) if match.text == message]
     if not matches:
         return False
     remaining = personal_data.without(text, min(matches, key=lambda match: abs(match.start - near)))

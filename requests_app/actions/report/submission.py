@@ -286,7 +286,7 @@ def _alarm_reason(report: NewReport, assessment: screening.Assessment) -> str:
 
 
 def _words(report: NewReport, photos: list[Photo]) -> publication.Words:
-    place, given, alts = report.place, report.answers.given, [photo.alt for photo in photos]
+    place, given, alts = report.place, report.answers.answered, [photo.alt for photo in photos]
     public = public_words.words_for_everyone(
         report.version,
         text=report.description,
@@ -381,7 +381,7 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport,
             value=value,
             value_text=words,
         )
-        for question, value, words in report.answers.given
+        for question, value, words in report.answers.answered
     )
 
 

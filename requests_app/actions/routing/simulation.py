@@ -229,7 +229,7 @@ class _Facts:
             self.services[service_id],
             areas=self.areas.get(request_id, ()),
             answers=self.answers.get(request_id, {}),
-            words=plain(description) if self.uses_words else "",
+            plain_text=plain(description) if self.uses_words else "",
             channel=channel,
             # What a rule made of it doesn't count.
             priority=self.versions[version_id][1] if reason == "rule" else priority,

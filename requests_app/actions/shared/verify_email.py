@@ -53,7 +53,7 @@ def get_contact_point(jurisdiction: Jurisdiction, email: str, *, language: str) 
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 312))", [f"{jurisdiction.pk}|{email.strip().lower()}"]
         )
-    known = my_requests.known(jurisdiction, email)
+    known = my_requests.contact_points(jurisdiction, email)
     confirmed = known.exclude(verified_at=None).order_by("id").first()
     if confirmed is not None:
         return confirmed
@@ -69,7 +69,7 @@ def get_contact_point(jurisdiction: Jurisdiction, email: str, *, language: str) 
 @transaction.atomic
 def send_sign_in_link(jurisdiction: Jurisdiction, email: str, *, visitor_hash: str) -> None:
     """Sends a sign-in link to a known address. Nothing is sent to others, and the response does not reveal which it was."""
-    known = my_requests.known(jurisdiction, email).select_related("person").filter(bounced_at=None)
+    known = my_requests.contact_points(jurisdiction, email).select_related("person").filter(bounced_at=None)
     contact_point = known.exclude(verified_at=None).order_by("id").first() or known.order_by("-id").first()
     if contact_point is not None:
         send_link(contact_point, OneTimeLink.Purpose.SIGN_IN, visitor_hash=visitor_hash)

@@ -78,7 +78,7 @@ def create(
     if problems:
         raise ValidationError(problems)
 
-    said = screening.own_words(description, place.address, place.note, answers.given)
+    said = screening.own_words(description, place.address, place.note, answers.answered)
     danger, emergency = screening.screen(city, version, said), emergency_in(city, said)
     was_stopped = answers.stopped_by is not None
     owner = owner_of(city, place.point, version)

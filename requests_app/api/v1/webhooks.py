@@ -141,7 +141,7 @@ def event_catalog() -> list[dict[str, Any]]:
     return [
         {
             "type": one.name,
-            "description": one.words,
+            "description": one.description,
             "thin": sample(one.name, full=False),
             "full": sample(one.name, full=True),
         }

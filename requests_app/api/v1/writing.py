@@ -124,7 +124,7 @@ def screen(new: submission.NewReport) -> screening.Screening:
 
 
 def own_words(new: submission.NewReport) -> str:
-    return screening.own_words(new.description, new.place.address, new.place.note, new.answers.given)
+    return screening.own_words(new.description, new.place.address, new.place.note, new.answers.answered)
 
 
 def _photo_words(city: Jurisdiction, names: list[str]) -> list[str]:

@@ -52,7 +52,7 @@ def danger_in(jurisdiction: Jurisdiction, texts: Iterable[str]) -> screening.Dan
 def is_urgent_answer(answers: intake.Answers) -> bool:
     """Whether an answer sets priority 1, or is one that stops the form and was sent anyway."""
     return answers.priority == 1 or any(
-        screening.stopping_option(question, value) for question, value, _ in answers.given
+        screening.stopping_option(question, value) for question, value, _ in answers.answered
     )
 
 

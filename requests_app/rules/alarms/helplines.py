@@ -43,13 +43,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Help:
-    """kind: of danger (EmergencyPhrase.Kind), or empty. words: whom to call and when, one paragraph of plain text.
+    """kind: of danger (EmergencyPhrase.Kind), or empty. advice: whom to call and when, one paragraph of plain text.
 
     hotline: who helps besides the emergency number, if anybody. companies: the gas and electric companies to call then.
     """
 
     kind: str
-    words: str
+    advice: str
     emergency: Number
     hotline: Number | None = None
     companies: tuple[Number, ...] = ()
@@ -61,12 +61,12 @@ class Help:
 
     @property
     def is_special(self) -> bool:
-        """Whether the words say more than to call the emergency number."""
+        """Whether the advice says more than to call the emergency number."""
         return self.kind not in ("", Kind.RED_FLAG)
 
     def message(self) -> str:
-        """The words, for somebody who wrote to us."""
-        return f"{self.words} {_('We may not read your message right away.')}"
+        """The advice, for somebody who wrote to us."""
+        return f"{self.advice} {_('We may not read your message right away.')}"
 
     @property
     def quick_exit_url(self) -> str:
@@ -79,7 +79,7 @@ def help_for(jurisdiction: Jurisdiction, kind: str) -> Help:
     emergency = Number(jurisdiction.emergency_number)
     hotline = _hotline(jurisdiction, kind)
     companies = _companies(jurisdiction) if kind == Kind.UTILITY else ()
-    words = _words(kind, has_hotline=hotline is not None) % {
+    words = _advice(kind, has_hotline=hotline is not None) % {
         "number": emergency.number,
         "hotline": hotline.number if hotline else "",
         "text": settings.TRAFFICKING_TEXT_NUMBER,
@@ -119,7 +119,7 @@ def _hotline(jurisdiction: Jurisdiction, kind: str) -> Number | None:
     return Number(number, names[kind]) if number else None
 
 
-def _words(kind: str, *, has_hotline: bool) -> str:
+def _advice(kind: str, *, has_hotline: bool) -> str:
     if kind == Kind.UTILITY:
         return _(
             "Do you smell gas or see a downed wire? Leave first, then call. Don’t touch anything. Don’t turn lights on or off. "
@@ -141,7 +141,7 @@ def _words(kind: str, *, has_hotline: bool) -> str:
         )
         later = _("If not, call the police at %(hotline)s.")
         return f"{first} {later}" if has_hotline else first
-    words = {
+    sentences = {
         Kind.POISON.value: _(
             "Did someone swallow, breathe in or touch something poisonous? Call Poison Control at %(hotline)s, day or night. "
             "If they won’t wake up, can’t breathe or have a seizure, call %(number)s."
@@ -171,7 +171,7 @@ def _words(kind: str, *, has_hotline: bool) -> str:
             "%(hotline)s or text %(text)s, day or night. If you’re in danger now, call %(number)s."
         ),
     }
-    return words[kind] if has_hotline and kind in words else _("If anyone is in danger now, call %(number)s.")
+    return sentences[kind] if has_hotline and kind in sentences else _("If anyone is in danger now, call %(number)s.")
 
 
 def _companies(jurisdiction: Jurisdiction) -> tuple[Number, ...]:

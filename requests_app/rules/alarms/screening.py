@@ -82,12 +82,12 @@ class Heard:
 
 @dataclass(frozen=True)
 class Screening:
-    """asked: show the question page; reasons: why. kind: who can help (EmergencyPhrase.Kind), if the words tell of danger.
+    """must_ask: show the question page; reasons: why. kind: who can help (EmergencyPhrase.Kind), if the words tell of danger.
 
     hints: the reasons for the block on top of the next page, which stops nobody. distress: as in Assessment.
     """
 
-    asked: bool
+    must_ask: bool
     reasons: tuple[str, ...] = ()
     kind: str = ""
     hints: tuple[str, ...] = ()
@@ -283,9 +283,9 @@ def _first(kinds: Collection[str], *, of: Collection[str] = FIRST) -> str:
     return next((kind.value for kind in FIRST if kind in kinds and kind in of), "")
 
 
-def _key(words: list[str]) -> str:
+def _key(tokens: list[str]) -> str:
     """Recognizes a sentence again, whatever its punctuation."""
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
+    return hashlib.sha256(" ".join(tokens).encode()).hexdigest()[:12]
 
 
 def phrases_in(phrases: Iterable[str], text: str) -> list[str]:
@@ -336,14 +336,14 @@ def own_words(
     description: str,
     address: str,
     note: str,
-    given: Iterable[tuple[QuestionVersion, object, str]],
+    answered: Iterable[tuple[QuestionVersion, object, str]],
     photo_words: Iterable[str] = (),
 ) -> str:
-    """What the reporter wrote themselves: by the form, an API, and for the alarm. given: of intake.Answers.
+    """What the reporter wrote themselves: by the form, an API, and for the alarm. answered: of intake.Answers.
 
     Options aren't among it: their words are the city's, and their effects say which of them are urgent.
     """
-    answers = [words for question, _value, words in given if question.kind in question_kinds.WORDS]
+    answers = [words for question, _value, words in answered if question.kind in question_kinds.FREE_TEXT]
     return "\n".join(words for words in (description, address, note, *answers, *photo_words) if words)
 
 
@@ -353,19 +353,23 @@ def screen(jurisdiction: Jurisdiction, version: ServiceVersion | None, text: str
     A service's own emergency question is on its details page; it becomes a page of its own only where the words hint at
     danger. "I don't know" always asks, since nobody knows yet what it is about.
     """
-    found = find_danger(jurisdiction, text)
-    danger = found.danger
+    assessment = find_danger(jurisdiction, text)
+    danger = assessment.danger
     if danger is not None and danger.level == Level.SURE:
         return Screening(
-            asked=True, reasons=found.reasons, kind=danger.kind, flags=found.flags, distress=found.distress
+            must_ask=True,
+            reasons=assessment.reasons,
+            kind=danger.kind,
+            flags=assessment.flags,
+            distress=assessment.distress,
         )
-    kind, distress = danger.kind if danger else "", found.distress
+    kind, distress = danger.kind if danger else "", assessment.distress
     is_unknown = version is not None and version.service.service_code == "unknown"
     if is_unknown or (danger and version is not None and version.emergency_screen):
-        return Screening(asked=True, reasons=("service",), kind=kind, distress=distress)
+        return Screening(must_ask=True, reasons=("service",), kind=kind, distress=distress)
     if jurisdiction.always_ask_emergency:
-        return Screening(asked=True, reasons=("always",), kind=kind, distress=distress)
-    return Screening(asked=False, kind=kind, hints=found.reasons, distress=distress)
+        return Screening(must_ask=True, reasons=("always",), kind=kind, distress=distress)
+    return Screening(must_ask=False, kind=kind, hints=assessment.reasons, distress=distress)
 
 
 def is_about_words(reasons: Iterable[str]) -> bool:

@@ -24,7 +24,7 @@ REPORT_PAGES |= {"owner", "duplicates", "details", "other", "contact", "check", 
 class Shown:
     """A notice as pages need it. service, area: codes, the area's as "layer:code"."""
 
-    words: dict[str, str]
+    text: dict[str, str]
     kind: str
     place: str
     starts_at: dt.datetime
@@ -81,7 +81,7 @@ def _current(jurisdiction: Jurisdiction) -> list[Shown]:
     )
     return [
         Shown(
-            words=row.words,
+            text=row.words,
             kind=row.kind,
             place=row.place,
             starts_at=row.starts_at,
@@ -94,4 +94,4 @@ def _current(jurisdiction: Jurisdiction) -> list[Shown]:
 
 
 def _key(jurisdiction: Jurisdiction) -> str:
-    return f"notices:{jurisdiction.pk}"
+    return f"current-notices:{jurisdiction.pk}"

@@ -15,7 +15,7 @@ from django.db.models import Q
 from requests_app.models import Article, Jurisdiction, Service, ServiceVersion
 from requests_app.rules.answers import word_search
 from requests_app.rules.answers.suggestion_model import NOBODYS, QUESTION, likely
-from requests_app.rules.answers.word_search import ARTICLE, NOBODY, SERVICE, Found
+from requests_app.rules.answers.word_search import ARTICLE, NOBODY, SERVICE, Match
 from requests_app.rules.setup.offer_dates import offered_today
 
 SERVICES, ARTICLES = 3, 2
@@ -32,7 +32,7 @@ ELSEWHERE = 1.1
 # "I don't know" is always offered, so it is never suggested.
 UNKNOWN = "unknown"
 
-One = TypeVar("One")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def suggest(
 
 
 def _services(
-    jurisdiction: Jurisdiction, scores: Mapping[Found, float], learned: Mapping[str, float]
+    jurisdiction: Jurisdiction, scores: Mapping[Match, float], learned: Mapping[str, float]
 ) -> list[tuple[float, ServiceVersion]]:
     """Those that residents can use today and whose words fit or that the model knows, with the scores of their words."""
     pks = [pk for kind, pk in scores if kind == SERVICE]
@@ -106,7 +106,7 @@ def _services(
     return [(scores.get((SERVICE, one.service_id), 0.0), one) for one in offered_today(versions, jurisdiction.zone)]
 
 
-def _articles(jurisdiction: Jurisdiction, scores: Mapping[Found, float]) -> list[tuple[float, Article]]:
+def _articles(jurisdiction: Jurisdiction, scores: Mapping[Match, float]) -> list[tuple[float, Article]]:
     """The best of those that are published, best first."""
     found = {pk: score for (kind, pk), score in scores.items() if kind == ARTICLE}
     most = sorted(found, key=lambda pk: -found[pk])[:MOST_ARTICLES]
@@ -114,5 +114,5 @@ def _articles(jurisdiction: Jurisdiction, scores: Mapping[Found, float]) -> list
     return _best_first((found[article.pk], article) for article in articles)
 
 
-def _best_first(scored: Iterable[tuple[float, One]]) -> list[tuple[float, One]]:
+def _best_first(scored: Iterable[tuple[float, Item]]) -> list[tuple[float, Item]]:
     return sorted(scored, key=lambda pair: -pair[0])

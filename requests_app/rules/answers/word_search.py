@@ -39,7 +39,7 @@ WEAK = 2.5
 CORRECTED, LEAST_LETTERS, ALIKE = 12, 5, 0.8
 
 # A match: its kind and id.
-Found = tuple[str, int]
+Match = tuple[str, int]
 SERVICE, ARTICLE = SearchDocument.Kind.SERVICE, SearchDocument.Kind.ARTICLE
 KINDS = [SERVICE, ARTICLE]
 # Of what no city serves; its ids are made up.
@@ -98,10 +98,10 @@ class Postings:
 class Phrases:
     """The phrases of a city's services and articles, and of what nobody serves."""
 
-    matches: list[Found]
+    matches: list[Match]
     is_nobodys: Array
     # By first letter.
-    words: dict[str, list[str]]
+    words_by_letter: dict[str, list[str]]
     # The first phrase of each match, and the end.
     bounds: Array
     # The number of each phrase's match.
@@ -115,7 +115,7 @@ class Phrases:
     newest: int = 0
 
     @classmethod
-    def of(cls, phrases_by_item: Mapping[Found, Sequence[Sequence[str]]], stems: Stems) -> "Phrases":
+    def of(cls, phrases_by_item: Mapping[Match, Sequence[Sequence[str]]], stems: Stems) -> "Phrases":
         """phrases_by_item: the words of each phrase, of which a match has at least one.
 
         Phrases have millions of groups of letters, so these are counted with NumPy; Python sees each word once.
@@ -124,7 +124,7 @@ class Phrases:
         number, bounds = len(phrases), np.cumsum([0, *map(len, phrases_by_item.values())])
         spoken = list(chain.from_iterable(phrases))
         vocabulary = {word: index for index, word in enumerate(dict.fromkeys(spoken))}
-        words = np.fromiter(map(vocabulary.__getitem__, spoken), np.int64, len(spoken))
+        word_numbers = np.fromiter(map(vocabulary.__getitem__, spoken), np.int64, len(spoken))
         phrase_of = np.repeat(np.arange(number), np.fromiter(map(len, phrases), np.int64, number))
         features = [[*groups_of(word), *stems.get(word, ())] for word in vocabulary]
         ends = np.cumsum([0, *map(len, features)])
@@ -133,11 +133,11 @@ class Phrases:
         of_words = np.fromiter(map(numbered.__getitem__, chain.from_iterable(features)), np.int64, ends[-1])
         columns = dict(numbered)
         part = [WORDS if feature[0] == "=" else LETTERS for feature in columns]
-        by_word, positions = _spans(ends[words], ends[words + 1])
+        by_word, positions = _spans(ends[word_numbers], ends[word_numbers + 1])
         # Pairs of words that are next to each other in a phrase.
         pairs = np.flatnonzero(phrase_of[1:] == phrase_of[:-1])
         known, size = list(vocabulary), max(1, len(vocabulary))
-        codes, pair_of = np.unique(words[pairs] * size + words[pairs + 1], return_inverse=True)
+        codes, pair_of = np.unique(word_numbers[pairs] * size + word_numbers[pairs + 1], return_inverse=True)
         joined = zip((codes // size).tolist(), (codes % size).tolist(), strict=True)
         columns |= {f"{known[first]} {known[second]}": at for at, (first, second) in enumerate(joined, len(part))}
         width, parts = max(1, len(columns)), np.array([*part, *[WORDS] * len(codes)] or [WORDS], np.int8)
@@ -170,24 +170,24 @@ class Phrases:
             list(phrases_by_item), is_nobodys, by_letter, bounds, match_of, columns, rarity, parts, by_phrase, by_match
         )
 
-    def corrected(self, words: list[str], stems: Stems) -> list[str]:
+    def corrected(self, tokens: list[str], stems: Stems) -> list[str]:
         """The words, with those that no phrase has replaced by the known ones they are most like."""
         unknown = [
             word
-            for word in dict.fromkeys(words)
+            for word in dict.fromkeys(tokens)
             if len(word) >= LEAST_LETTERS and word.isalpha() and word in stems
             and not any(stem in self.columns for stem in stems[word])
         ][:CORRECTED]  # fmt: skip
         better = {}
         for word in unknown:
-            likely = [one for one in self.words.get(word[0], ()) if abs(len(one) - len(word)) <= 2]
+            likely = [one for one in self.words_by_letter.get(word[0], ()) if abs(len(one) - len(word)) <= 2]
             better[word] = (get_close_matches(word, likely, n=1, cutoff=ALIKE) or [word])[0]
-        return [better.get(word, word) for word in words]
+        return [better.get(word, word) for word in tokens]
 
-    def scores(self, words: Sequence[str], stems: Stems) -> dict[Found, float]:
+    def scores(self, tokens: Sequence[str], stems: Stems) -> dict[Match, float]:
         """From 0 (nothing in common) to about 12 for each match."""
         columns, values = [], []
-        for features in features_of(words, stems):
+        for features in features_of(tokens, stems):
             known = {self.columns[feature]: count for feature, count in features.items() if feature in self.columns}
             unknown = sum(feature not in self.columns for feature in features)
             weights = (1 + np.log(np.array(list(known.values()), np.float64))) * self.rarity[list(known)]
@@ -230,10 +230,10 @@ def _level(values: Array, rows: Array, parts: Array, height: int) -> Array:
     return values / np.maximum(norms[key], 1e-9)
 
 
-def features_of(words: Sequence[str], stems: Stems) -> tuple[Counter[str], Counter[str]]:
+def features_of(tokens: Sequence[str], stems: Stems) -> tuple[Counter[str], Counter[str]]:
     """Stems and pairs of words; groups of letters."""
-    by_words = Counter([*(stem for word in words for stem in stems.get(word, ())), *map(" ".join, pairwise(words))])
-    return by_words, Counter(chain.from_iterable(map(groups_of, words)))
+    by_words = Counter([*(stem for word in tokens for stem in stems.get(word, ())), *map(" ".join, pairwise(tokens))])
+    return by_words, Counter(chain.from_iterable(map(groups_of, tokens)))
 
 
 def groups_of(word: str) -> list[str]:
@@ -255,7 +255,7 @@ def phrases_of(texts: Iterable[str]) -> list[list[str]]:
     return [words[:WORDS_READ] for words in plain_words(texts)]
 
 
-def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
+def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Match, float]:
     """The score of each match; of what nobody serves, too: those whose kind begins with NOBODY. language: the reader's."""
     words = words_of(text)
     if not words:
@@ -268,7 +268,7 @@ def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, 
     return found
 
 
-def scores_of_parts(jurisdiction: Jurisdiction, parts: Sequence[str], language: str) -> list[dict[Found, float]]:
+def scores_of_parts(jurisdiction: Jurisdiction, parts: Sequence[str], language: str) -> list[dict[Match, float]]:
     """The scores of each part of a text, with one look at the stems of all; typos are not corrected."""
     phrases = _phrases(jurisdiction)
     read = [words_of(part) for part in parts]
@@ -288,26 +288,26 @@ def _phrases(jurisdiction: Jurisdiction) -> Phrases:
     with connection.cursor() as cursor:
         cursor.execute(NEWEST, {"jurisdiction": jurisdiction.pk, "kinds": KINDS})
         newest = cursor.fetchone()[0]
-    known = _kept.get(jurisdiction.pk)
-    if known is not None and known.newest == newest:
-        return known
+    phrases = _kept.get(jurisdiction.pk)
+    if phrases is not None and phrases.newest == newest:
+        return phrases
     # One thread reads them; the others answer from the phrases before, if there are any.
-    if not _reading.acquire(blocking=known is None) and known is not None:
-        return known
+    if not _reading.acquire(blocking=phrases is None) and phrases is not None:
+        return phrases
     try:
-        known = _kept.get(jurisdiction.pk)
-        if known is None or known.newest != newest:
-            known = _read(jurisdiction, newest)
-            _kept[jurisdiction.pk] = known
+        phrases = _kept.get(jurisdiction.pk)
+        if phrases is None or phrases.newest != newest:
+            phrases = _read(jurisdiction, newest)
+            _kept[jurisdiction.pk] = phrases
             while len(_kept) > CITIES_KEPT:
                 del _kept[next(iter(_kept))]
-        return known
+        return phrases
     finally:
         _reading.release()
 
 
 def _read(jurisdiction: Jurisdiction, newest: int) -> Phrases:
-    said: dict[Found, list[str]] = defaultdict(list)
+    said: dict[Match, list[str]] = defaultdict(list)
     documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind__in=KINDS).order_by("kind", "object_id")
     for kind, pk, title, phrases in documents.values_list("kind", "object_id", "title", "phrases"):
         said[kind, pk] += [title, *phrases]
@@ -317,10 +317,10 @@ def _read(jurisdiction: Jurisdiction, newest: int) -> Phrases:
 
 # Indexing a city again mostly changes none of its words, and counting them takes a tenth of a second. One takes 10 MB and more.
 @lru_cache(maxsize=2)
-def _counted(languages: tuple[str, ...], said: tuple[tuple[str, ...], ...]) -> Phrases:
+def _counted(languages: tuple[str, ...], items: tuple[tuple[str, ...], ...]) -> Phrases:
     """The phrases of matches whose ids are their numbers here, and what nobody serves in these languages."""
-    words: dict[Found, list[list[str]]] = {
-        (SERVICE, number): phrases_of(phrases) for number, phrases in enumerate(said)
+    words: dict[Match, list[list[str]]] = {
+        (SERVICE, number): phrases_of(phrases) for number, phrases in enumerate(items)
     }
     for language in languages:
         for number, topic in enumerate(nobodys_words().get(language, {}).values()):
@@ -332,9 +332,9 @@ def _counted(languages: tuple[str, ...], said: tuple[tuple[str, ...], ...]) -> P
     return Phrases.of(words, _stems_read[languages])
 
 
-def _stems(languages: Sequence[str], words: Iterable[str], reader: str = "") -> dict[str, list[str]]:
+def _stems(languages: Sequence[str], tokens: Iterable[str], reader: str = "") -> dict[str, list[str]]:
     with connection.cursor() as cursor:
-        cursor.execute(STEMS, {"words": list(set(words)), "languages": list(languages), "reader": reader})
+        cursor.execute(STEMS, {"words": list(set(tokens)), "languages": list(languages), "reader": reader})
         return {word: [f"={lexeme}" for lexeme in lexemes] for word, lexemes in cursor.fetchall()}
 
 

@@ -42,17 +42,17 @@ def city_weeks(jurisdiction: Jurisdiction) -> Weeks | None:
 def _weeks(jurisdiction: Jurisdiction, last: dt.date) -> Weeks | None:
     """None if its last day isn't counted. Cached for 15 minutes, since it changes once a day."""
     key = f"city_weeks:{jurisdiction.pk}:{last}"
-    found: dict[int, tuple[int, int, int | None]] | None = cache.get(key)
-    if found is None:
+    counts: dict[int, tuple[int, int, int | None]] | None = cache.get(key)
+    if counts is None:
         with connection.cursor() as cursor:
             cursor.execute(BY_WEEK, {"city": jurisdiction.pk, "last": last, "days": WEEKS * 7})
-            found = {
+            counts = {
                 week: (int(reported), int(closed), None if still_open is None else int(still_open))
                 for week, reported, closed, still_open in cursor.fetchall()
             }
-        cache.set(key, found, timeout=CACHED_S)
-    if found.get(0, (0, 0, None))[2] is None:
+        cache.set(key, counts, timeout=CACHED_S)
+    if counts.get(0, (0, 0, None))[2] is None:
         return None
     ago = range(WEEKS - 1, -1, -1)
-    reported, closed, still_open = ([found.get(week, (0, 0, 0))[number] or 0 for week in ago] for number in range(3))
+    reported, closed, still_open = ([counts.get(week, (0, 0, 0))[number] or 0 for week in ago] for number in range(3))
     return Weeks([last - dt.timedelta(days=7 * week) for week in ago], reported, closed, still_open)

@@ -38,8 +38,8 @@ def recent_weeks(
     """
     today = app_now().astimezone(jurisdiction.zone).date()
     key = f"recent-weeks:{jurisdiction.pk}:{today}:{key}"
-    found = cache.get(key)
-    if not isinstance(found, RecentWeeks):
+    weeks = cache.get(key)
+    if not isinstance(weeks, RecentWeeks):
         first = today - dt.timedelta(days=7 * WEEKS - 1)
         midnight = dt.datetime.combine(first, dt.time(), tzinfo=jurisdiction.zone)
         days = since_then(midnight).order_by().annotate(day=TruncDate("submitted_at", tzinfo=jurisdiction.zone))
@@ -53,6 +53,6 @@ def recent_weeks(
                     still_open[week] += is_open
         except TimeUpError:
             return None
-        found = RecentWeeks([first + dt.timedelta(days=7 * week + 6) for week in range(WEEKS)], closed, still_open)
-        cache.set(key, found, timeout=CACHED_S)
-    return found
+        weeks = RecentWeeks([first + dt.timedelta(days=7 * week + 6) for week in range(WEEKS)], closed, still_open)
+        cache.set(key, weeks, timeout=CACHED_S)
+    return weeks

@@ -18,7 +18,7 @@ from requests_app.models import (
 from requests_app.rules.people import permissions
 
 
-def known(jurisdiction: Jurisdiction, email: str) -> QuerySet[ContactPoint]:
+def contact_points(jurisdiction: Jurisdiction, email: str) -> QuerySet[ContactPoint]:
     """All rows of this address in the city, since each report sent without signing in made a new one."""
     return ContactPoint.objects.filter(
         kind="email", normalized=email.strip().lower(), person__jurisdiction=jurisdiction
@@ -26,7 +26,7 @@ def known(jurisdiction: Jurisdiction, email: str) -> QuerySet[ContactPoint]:
 
 
 def same_address(contact_point: ContactPoint) -> QuerySet[ContactPoint]:
-    return known(contact_point.person.jurisdiction, contact_point.normalized)
+    return contact_points(contact_point.person.jurisdiction, contact_point.normalized)
 
 
 def people(contact_point: ContactPoint) -> QuerySet[Person]:

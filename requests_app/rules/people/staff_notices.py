@@ -58,27 +58,27 @@ def recipients(event: Event, service_request: ServiceRequest) -> list[Recipient]
     stand_ins = {one.stand_in.pk for one in away.values() if one.stand_in is not None}
     people = _people({*kinds, *stand_ins})
     choices = chosen(people)
-    found: dict[int, Recipient] = {}
+    by_user: dict[int, Recipient] = {}
     for pk, kind in kinds.items():
         user = people.get(pk)
         if user is None or not permissions.can(user, "view", service_request):
             continue
         choice = _choice(choices, pk, kind)
         if pk not in away:
-            found[pk] = Recipient(user, kind, choice)
+            by_user[pk] = Recipient(user, kind, choice)
             continue
         if kind in (Kind.TRANSFERRED, Kind.ROUTED):
             # The others of the department are notified.
             continue
         # They find it when they are back; until then it is for their stand-in.
-        found.setdefault(pk, Recipient(user, kind, Choice(choice.in_page, Email.NEVER)))
+        by_user.setdefault(pk, Recipient(user, kind, Choice(choice.in_page, Email.NEVER)))
         stand_in = away[pk].stand_in
         other = people.get(stand_in.pk) if stand_in is not None else None
         if other is None or other.pk in kinds or other.pk == event.user_id:
             continue
         if permissions.can(other, "view", service_request):
-            found.setdefault(other.pk, Recipient(other, kind, _choice(choices, other.pk, kind), away=user))
-    return [one for one in found.values() if one.choice.in_page or one.choice.email != Email.NEVER]
+            by_user.setdefault(other.pk, Recipient(other, kind, _choice(choices, other.pk, kind), away=user))
+    return [one for one in by_user.values() if one.choice.in_page or one.choice.email != Email.NEVER]
 
 
 def _concerned(event: Event, service_request: ServiceRequest) -> dict[int, str]:

@@ -9,10 +9,10 @@ from requests_app import event_kinds
 
 @dataclass(frozen=True)
 class EventType:
-    """words: in English, as the API has them; pages translate them. event_kinds.py says which kinds of events it is sent for."""
+    """description: in English, as the API has them; pages translate them. event_kinds.py says which events it is sent for."""
 
     name: str
-    words: str
+    description: str
 
 
 TEST = "webhook.test"

@@ -19,7 +19,7 @@ def parse_hours(text: str) -> list[list[str]]:
     spans = sorted(_span(part) for part in re.split(r"[,;\n]", text) if part.strip())
     for first, second in pairwise(spans):
         if second[0] < first[1]:
-            names = {"first": _written(first), "second": _written(second)}
+            names = {"first": _span_text(first), "second": _span_text(second)}
             raise BadHours(_("These hours overlap: %(first)s and %(second)s.") % names)
     return [[_clock(opens), _clock(closes)] for opens, closes in spans]
 
@@ -63,5 +63,5 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _written(span: tuple[int, int]) -> str:
+def _span_text(span: tuple[int, int]) -> str:
     return f"{_clock(span[0])}–{_clock(span[1])}"

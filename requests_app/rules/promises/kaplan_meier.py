@@ -47,14 +47,14 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Said:
+class PastEstimates:
     """What pages said from an instant on: so many seconds for 8 in 10; NaN if they said nothing."""
 
     at: Times
     most: Times
 
 
-NOTHING_SAID = Said(np.array([]), np.array([]))
+NO_PAST_ESTIMATES = PastEstimates(np.array([]), np.array([]))
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,9 @@ def _ranks(times: Times) -> Times:
     return mean[inverse]
 
 
-def estimate(sample: Sample, now: float, said: Said = NOTHING_SAID, *, enough: int = ENOUGH) -> Estimate | None:
+def estimate(
+    sample: Sample, now: float, past: PastEstimates = NO_PAST_ESTIMATES, *, enough: int = ENOUGH
+) -> Estimate | None:
     """None if fewer than `enough` were finished in the longest window."""
     happened = sample.finished & (sample.left <= now)
     for days in WINDOWS:
@@ -109,7 +111,7 @@ def estimate(sample: Sample, now: float, said: Said = NOTHING_SAID, *, enough: i
         return None
     ages, unfinished, count = curve(sample, now, days)
     half, most = _reached(ages, unfinished, HALF), _reached(ages, unfinished, MOST)
-    factor = correction(sample, now, said)
+    factor = correction(sample, now, past)
     return Estimate(
         count,
         days,
@@ -150,9 +152,9 @@ def rounded_up(seconds: float) -> dt.timedelta:
     return dt.timedelta(hours=hours) if hours < 48 else dt.timedelta(days=math.ceil(hours / 24))
 
 
-def correction(sample: Sample, now: float, said: Said) -> float:
+def correction(sample: Sample, now: float, past: PastEstimates) -> float:
     """By how much to multiply the number for 8 in 10, since fewer or more reports than that held recently."""
-    held, due = kept(sample, now, said)
+    held, due = kept(sample, now, past)
     recent = held[due > now - CORRECTED_BY_DAYS * DAY]
     if not len(recent):
         return 1.0
@@ -160,15 +162,15 @@ def correction(sample: Sample, now: float, said: Said) -> float:
     return float(np.clip(STEP ** (missing / 0.1), 1 / LARGEST, LARGEST))
 
 
-def kept(sample: Sample, now: float, said: Said) -> tuple[Flags, Times]:
+def kept(sample: Sample, now: float, past: PastEstimates) -> tuple[Flags, Times]:
     """Of the reports whose number has come due: whether each was finished by then, and when it was due.
 
     Those that left earlier for another reason say nothing.
     """
-    if not len(said.at):
+    if not len(past.at):
         return np.array([], bool), np.array([])
-    which = np.searchsorted(said.at, sample.submitted, "right") - 1
+    which = np.searchsorted(past.at, sample.submitted, "right") - 1
     # NaN compares as False, so that reports for which nothing was said drop out.
-    due = sample.submitted + np.where(which >= 0, said.most[which], np.nan)
+    due = sample.submitted + np.where(which >= 0, past.most[which], np.nan)
     known = (due <= now) & (sample.finished | (sample.left > due))
     return (sample.finished & (sample.left <= due))[known], due[known]

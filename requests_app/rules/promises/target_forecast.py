@@ -125,9 +125,9 @@ def of_calendar(changed: Calendar) -> Forecast:
 def _forecast(
     services: Sequence[Service], kind: str, plan: Planner, now: dt.datetime, *, needs_areas: bool
 ) -> Forecast:
-    found = Forecast(Tally(), Tally())
+    forecast = Forecast(Tally(), Tally())
     if not services:
-        return found
+        return forecast
     each = max(1, SAMPLE // len(services))
     real = ServiceRequest.objects.filter(is_test=False)
     still_open = real.open()
@@ -136,7 +136,7 @@ def _forecast(
     ended = real.filter(resolved_at__gte=now - dt.timedelta(days=DAYS))
     open_rows = _newest(still_open, "-id", services, each)
     ended_rows = _newest(ended, "-resolved_at", services, each)
-    found.is_sample = any(
+    forecast.is_sample = any(
         sum(row["service_id"] == service.pk for row in rows) >= each
         for rows in (open_rows, ended_rows)
         for service in services
@@ -150,13 +150,13 @@ def _forecast(
             # Work on hold is not late: its clock waits.
             until = clock.paused_at or now if clock else now
             did = clock is not None and clock.met_at is None and clock.due_at < until
-            found.open.add(would=_due(planned, row, clock) < until, did=did)
+            forecast.open.add(would=_due(planned, row, clock) < until, did=did)
     for row in ended_rows:
         clock = clocks.get(row["id"])
         if (planned := plan(row, clock, areas.get(row["id"], set()))) is not None:
             end = _end(row, clock, kind)
-            found.ended.add(would=_due(planned, row, clock) >= end, did=clock is None or clock.due_at >= end)
-    return found
+            forecast.ended.add(would=_due(planned, row, clock) >= end, did=clock is None or clock.due_at >= end)
+    return forecast
 
 
 def _end(row: Row, clock: Clock | None, kind: str) -> dt.datetime:

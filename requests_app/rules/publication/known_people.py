@@ -99,7 +99,7 @@ def of_requests(ids: Iterable[int]) -> dict[int, Known]:
     root = {pk: row[1] or pk for pk, row in rows.items()}
     roots = set(root.values())
     people = Participation.objects.filter(Q(service_request__in=roots) | Q(service_request__duplicate_of__in=roots))
-    found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    families: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for parent, pk, name, postal_address, kind, value, own in people.values_list(
         "service_request__duplicate_of",
         "service_request_id",
@@ -110,15 +110,15 @@ def of_requests(ids: Iterable[int]) -> dict[int, Known]:
         "contact_point__value",
     ):
         for family in {parent or pk, pk} & roots:
-            known = found[family]
-            known["names"].add(name)
-            known["addresses"].add(postal_address)
-            known["phones" if kind == ContactPoint.Kind.PHONE else "emails"].add(value or "")
-            known["emails" if "@" in (own or "") else "phones"].add(own or "")
-    return {pk: _known(found[root[pk]], f"{rows[pk][2]} {rows[pk][3]}") if pk in rows else NOBODY for pk in wanted}
+            values = families[family]
+            values["names"].add(name)
+            values["addresses"].add(postal_address)
+            values["phones" if kind == ContactPoint.Kind.PHONE else "emails"].add(value or "")
+            values["emails" if "@" in (own or "") else "phones"].add(own or "")
+    return {pk: _people(families[root[pk]], f"{rows[pk][2]} {rows[pk][3]}") if pk in rows else NOBODY for pk in wanted}
 
 
-def _known(names: dict[str, set[str]], place: str) -> Known:
+def _people(names: dict[str, set[str]], place: str) -> Known:
     values = {name: tuple(sorted(filter(None, names[name]))) for name in ("names", "emails", "phones", "addresses")}
     return Known(**values, place_words=frozenset(fold(run[0]) for run in _RUN.finditer(place)))
 
@@ -167,9 +167,9 @@ def _postal(text: str, value: str) -> Iterator[Span]:
 
 @dataclass(frozen=True)
 class _Name:
-    """words: its words, folded; joined: what they are without a space between; nicknames: what people may call them."""
+    """parts: its words, folded; joined: what they are without a space between; nicknames: what people may call them."""
 
-    words: frozenset[str]
+    parts: frozenset[str]
     joined: frozenset[str]
     nicknames: frozenset[str]
     # Of all words: "zs", and "sz".
@@ -212,7 +212,7 @@ class _Hit:
 
 
 def _name(text: str, name: _Name, people: Known, *, is_address: bool) -> Iterator[Span]:
-    if not name.words:
+    if not name.parts:
         return
     shouts = names_in_text.shouts(text)
     hits = [hit for run in _RUN.finditer(text) for hit in _hits(text, run, name, shouts=shouts)]
@@ -230,7 +230,7 @@ def _hits(text: str, run: re.Match[str], name: _Name, *, shouts: bool) -> Iterat
         yield _Hit(*run.span(), is_sure=True)
     elif (is_sure := _sureness(text, run.start(), run.end(), whole, name, shouts=shouts)) is not None:
         yield _Hit(*run.span(), is_sure=is_sure)
-    elif len(whole) == 1 and run[0].isupper() and any(word[0] == whole for word in name.words):
+    elif len(whole) == 1 and run[0].isupper() and any(word[0] == whole for word in name.parts):
         yield _Hit(*run.span(), is_sure=False, is_initial=True)
     elif long := next((one for one in name.joined if len(one) >= 7 and one in whole), ""):
         # "zeldasaltporch": of an accented text, the whole run.
@@ -241,7 +241,7 @@ def _hits(text: str, run: re.Match[str], name: _Name, *, shouts: bool) -> Iterat
     else:
         for piece in _PIECE.finditer(run[0]) if any(letter.isupper() for letter in run[0][1:]) else ():
             word = fold(piece[0])
-            if word in name.words and len(word) >= SHORTEST:
+            if word in name.parts and len(word) >= SHORTEST:
                 yield _Hit(run.start() + piece.start(), run.start() + piece.end(), is_sure=True)
 
 
@@ -249,12 +249,12 @@ def _sureness(text: str, start: int, end: int, word: str, name: _Name, *, shouts
     """Whether it is of the name, whatever is next to it. None: it can't be of it."""
     is_capital = text[start].isupper() and not shouts
     before = text[max(0, start - 40) : start]
-    if word in name.words:
+    if word in name.parts:
         if names_in_text.is_ordinary(word) or len(word) < SHORTEST:
             may_start = names_in_text.is_in_no_name(word) and _SENTENCE_START.search(before) is not None
             return (is_capital and not may_start and len(word) > 1) or _CUE.search(before) is not None
         return True
-    if word.endswith("s") and len(word) > SHORTEST + 1 and word[:-1] in name.words:
+    if word.endswith("s") and len(word) > SHORTEST + 1 and word[:-1] in name.parts:
         return is_capital or not names_in_text.is_ordinary(word[:-1])
     if word in name.nicknames or _is_part(word, name):
         return (is_capital and not names_in_text.is_in_no_name(word)) or _CUE.search(before) is not None
@@ -268,7 +268,7 @@ def _is_part(word: str, name: _Name) -> bool:
     return any(
         len(stem) >= SHORTEST and len(one) >= len(stem) + 2 and (one.startswith(stem) or one.endswith(stem))
         for stem in stems
-        for one in name.words
+        for one in name.parts
     )
 
 
@@ -340,7 +340,7 @@ def _initials(text: str, name: _Name) -> Iterator[Span]:
 
 def _spelled(text: str, name: _Name) -> Iterator[Span]:
     """ "S-A-L-T", "s a l t"."""
-    for word in name.words:
+    for word in name.parts:
         if len(word) >= SHORTEST:
             yield from (
                 m.span() for m in re.finditer(rf"(?<!\w){'[-. ]'.join(word)}(?!\w)", fold_in_place(text), re.IGNORECASE)

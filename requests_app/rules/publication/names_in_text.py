@@ -70,22 +70,25 @@ _CORNER = re.compile(rf"\s*(?:/|&|@|\b{_one_of('corners')}\b)\s*[A-Z0-9]")
 
 @dataclass(frozen=True)
 class _Lists:
-    """given, surnames: common names; words: those of both that are also words; no_names: in no name; places: make it a place's."""
+    """given_names, surnames: common names; also_words: those of both that are also words; no_names: in no name;
+    places: make it a place's."""
 
-    given: frozenset[str]
+    given_names: frozenset[str]
     surnames: frozenset[str]
-    words: frozenset[str]
+    also_words: frozenset[str]
     no_names: frozenset[str]
     places: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
-    def words(name: str) -> frozenset[str]:
+    def read_list(name: str) -> frozenset[str]:
         lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
         return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
-    return _Lists(words("given_names"), words("surnames"), words("words"), words("no_names"), words("places"))
+    return _Lists(
+        read_list("given_names"), read_list("surnames"), read_list("words"), read_list("no_names"), read_list("places")
+    )
 
 
 _ACCENTS = str.maketrans("áéíóúüñàèìòùâêîôûãõç", "aeiouunaeiouaeiouaoc")
@@ -106,16 +109,18 @@ def _is_of_places(word: str) -> bool:
 
 def _is_given(word: str) -> bool:
     lists, plain = _lists(), _plain(word)
-    return (plain in lists.given and plain not in lists.words) or ("-" in plain and plain.split("-")[0] in lists.given)
+    return (plain in lists.given_names and plain not in lists.also_words) or (
+        "-" in plain and plain.split("-")[0] in lists.given_names
+    )
 
 
 def _may_be_given(word: str) -> bool:
-    return _plain(word) in _lists().given
+    return _plain(word) in _lists().given_names
 
 
 def _is_surname(word: str) -> bool:
     lists, plain = _lists(), _plain(word)
-    return plain in lists.surnames and plain not in lists.words
+    return plain in lists.surnames and plain not in lists.also_words
 
 
 def _may_be_surname(word: str) -> bool:
@@ -131,7 +136,7 @@ def is_of_places(word: str) -> bool:
 def is_ordinary(word: str) -> bool:
     """Whether a name is also a word that texts are full of: "Hill", "Rose", "Will"."""
     lists, plain = _lists(), _plain(word)
-    return plain in lists.words or plain in lists.no_names or plain in lists.places
+    return plain in lists.also_words or plain in lists.no_names or plain in lists.places
 
 
 def is_in_no_name(word: str) -> bool:

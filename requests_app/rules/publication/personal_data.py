@@ -27,25 +27,25 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Found:
-    """A finding: `words` begin at index `start` of the text."""
+class Finding:
+    """A finding: `text` begins at index `start` of the text."""
 
     kind: Kind
     start: int
-    words: str
+    text: str
 
     @property
     def end(self) -> int:
-        return self.start + len(self.words)
+        return self.start + len(self.text)
 
 
-def find(text: str, *, label: str = "") -> list[Found]:
+def find(text: str, *, label: str = "") -> list[Finding]:
     """All findings in the order of the text. Where two overlap, the more certain kind wins.
 
     label: the question that the text answers, such as "License plate", which tells what the text is.
     """
     before = f"{label.rstrip(' :?')}: " if label else ""
-    whole, found = before + text, list[Found]()
+    whole, findings = before + text, list[Finding]()
     for kind, spans in (
         (Kind.EMAIL, _emails(whole)),
         (Kind.SSN, _social_security_numbers(whole)),
@@ -56,12 +56,12 @@ def find(text: str, *, label: str = "") -> list[Found]:
         (Kind.NAME, names_in_text.spans(whole)),
     ):
         for start, end in ((start - len(before), end - len(before)) for start, end in spans):
-            if start >= 0 and not any(start < other.end and other.start < end for other in found):
-                found.append(Found(kind, start, text[start:end]))
-    return sorted(found, key=lambda finding: finding.start)
+            if start >= 0 and not any(start < other.end and other.start < end for other in findings):
+                findings.append(Finding(kind, start, text[start:end]))
+    return sorted(findings, key=lambda finding: finding.start)
 
 
-def find_more(text: str) -> Iterator[Found]:
+def find_more(text: str) -> Iterator[Finding]:
     """What is personal data more often than not, for readers who need none: it may overlap. Too many false alarms for find()."""
     for kind, spans in (
         (Kind.SSN, (match.span() for match in _SSN_SPACED.finditer(text))),
@@ -70,10 +70,10 @@ def find_more(text: str) -> Iterator[Found]:
         (Kind.HOME, _homes(text)),
     ):
         for start, end in spans:
-            yield Found(kind, start, text[start:end])
+            yield Finding(kind, start, text[start:end])
 
 
-def without(text: str, finding: Found) -> str:
+def without(text: str, finding: Finding) -> str:
     """The text without the finding, and without the gap or stray comma it would leave."""
     before, after = text[: finding.start], text[finding.end :]
     if before.rstrip(" ")[-1:] in ("", "\n", ".", "!", "?"):

@@ -10,14 +10,14 @@ from requests_app.rules.publication import public_texts, public_words
 
 @dataclass(frozen=True)
 class Piece:
-    words: str
+    text: str
     # May be someone's name, phone number, address for email or plate.
     is_marked: bool = False
 
 
 def preview(service_request: ServiceRequest) -> list[tuple[str, list[Piece]]]:
     """Label and text, in pieces."""
-    texts = [(_("Public text"), "text", text.words) for text in public_texts.public_texts(service_request)]
+    texts = [(_("Public text"), "text", text.text) for text in public_texts.public_texts(service_request)]
     if service_request.address:
         texts.append((_("Place"), "address", service_request.address))
     return [(label, _pieces(where, words)) for label, where, words in texts]
@@ -26,6 +26,6 @@ def preview(service_request: ServiceRequest) -> list[tuple[str, list[Piece]]]:
 def _pieces(where: str, text: str) -> list[Piece]:
     pieces, end = [], 0
     for found in public_words.found_in(where, text):
-        pieces += [Piece(text[end : found.start]), Piece(found.words, is_marked=True)]
+        pieces += [Piece(text[end : found.start]), Piece(found.text, is_marked=True)]
         end = found.end
-    return [piece for piece in [*pieces, Piece(text[end:])] if piece.words]
+    return [piece for piece in [*pieces, Piece(text[end:])] if piece.text]

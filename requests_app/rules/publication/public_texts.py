@@ -34,7 +34,7 @@ class PublicText:
     """Text that is public while the request is. of: the row that stores it; None: the request itself."""
 
     field: str
-    words: str
+    text: str
     language: str
     of: Of = None
 
@@ -44,7 +44,7 @@ class PublicText:
 
     @property
     def version(self) -> str:
-        return version_of(self.words)
+        return version_of(self.text)
 
 
 def key_of(field: str, pk: int | None) -> str:
@@ -61,7 +61,7 @@ def public_texts(service_request: ServiceRequest) -> list[PublicText]:
     language = service_request.language
     texts = [PublicText(Field.DESCRIPTION, service_request.description, language)]
     answers = service_request.answers.filter(
-        question_version__kind__in=question_kinds.WORDS,
+        question_version__kind__in=question_kinds.FREE_TEXT,
         question_version__visibility=QuestionVersion.Visibility.PUBLIC,
     )
     for answer in answers.select_related("question_version").order_by("question_version__order", "id"):
@@ -71,7 +71,7 @@ def public_texts(service_request: ServiceRequest) -> list[PublicText]:
     comments = service_request.comments.filter(public=True, hidden_at=None).select_related("department", "user")
     for comment in reversed(comments.order_by("-id")[:COMMENTS_MAX]):
         texts.append(PublicText(Field.COMMENT, comment.text, comment.language, comment))
-    return [text for text in texts if text.words]
+    return [text for text in texts if text.text]
 
 
 def current_text(revision: TextRevision) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from requests_app.models import Answer, QuestionVersion, ServiceRequest, ServiceVersion
 from requests_app.places.public_place import public_place
 from requests_app.rules.publication import personal_data
-from requests_app.rules.publication.personal_data import Found, Kind
+from requests_app.rules.publication.personal_data import Finding, Kind
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import question_kinds
 
@@ -29,7 +29,7 @@ def public_words(path: Path) -> dict[str, str]:
     """The draft's public texts by location: "text", "address", "answer:code", "photo:name"."""
     if path.version is None or path.is_private:
         return {}
-    answers = [(question, str(value)) for question, value, _ in path.answers.given]
+    answers = [(question, str(value)) for question, value, _ in path.answers.answered]
     words = words_for_everyone(
         path.version, text=path.text, point=path.point, address=str(path.place.get("address", "")), answers=answers
     )
@@ -53,7 +53,7 @@ def words_for_everyone(
     if public_place(version.visibility, point, address)[1] == address:
         words["address"] = address
     for question, value in answers:
-        if question.kind in question_kinds.WORDS and question.visibility == QuestionVersion.Visibility.PUBLIC:
+        if question.kind in question_kinds.FREE_TEXT and question.visibility == QuestionVersion.Visibility.PUBLIC:
             words[f"answer:{question.code}"] = value
     return {where: value for where, value in words.items() if value}
 
@@ -78,10 +78,10 @@ def label_of(question: QuestionVersion) -> str:
 
 def public_labels(path: Path) -> dict[str, str]:
     """The questions that the draft's public texts answer, by location."""
-    return {f"answer:{question.code}": label_of(question) for question, _, _ in path.answers.given}
+    return {f"answer:{question.code}": label_of(question) for question, _, _ in path.answers.answered}
 
 
-def found_in(where: str, text: str, *, label: str = "") -> list[Found]:
+def found_in(where: str, text: str, *, label: str = "") -> list[Finding]:
     """label: the question that the text answers, as for personal_data.find()."""
     # In an address, "3 ELM 4" is not a plate and "Mr. Lincoln Rd" is not a name.
     found = personal_data.find(text, label=label)

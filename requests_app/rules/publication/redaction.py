@@ -47,7 +47,7 @@ def redacted(text: str, where: str = "text", *, label: str = "", people: Known =
     if not text:
         return text
     kinds: list[Kind | None] = [None] * len(text)
-    for kind, (start, end) in _found(text, where, label, people):
+    for kind, (start, end) in _findings(text, where, label, people):
         for at in range(start, end):
             kinds[at] = kinds[at] or kind
     return "".join(
@@ -56,7 +56,7 @@ def redacted(text: str, where: str = "text", *, label: str = "", people: Known =
     )
 
 
-def _found(text: str, where: str, label: str, people: Known) -> Iterator[tuple[Kind, Span]]:
+def _findings(text: str, where: str, label: str, people: Known) -> Iterator[tuple[Kind, Span]]:
     """The more certain kind first: where two overlap, it is the one that is named."""
     is_address = where == "address"
     yield from (

@@ -47,7 +47,7 @@ def text_questions(service_request: ServiceRequest, answers: dict[str, object]) 
     return [
         question
         for question in questions
-        if question.kind in question_kinds.WORDS and intake.is_asked(question, answers)
+        if question.kind in question_kinds.FREE_TEXT and intake.is_asked(question, answers)
     ]
 
 

@@ -56,8 +56,8 @@ def is_other(text: str, languages: Collection[str]) -> bool:
     return others >= LEAST and others > own
 
 
-def _count(words: list[str], language: str) -> int:
-    return sum(word in _ONLY.get(language, ()) for word in words)
+def _count(tokens: list[str], language: str) -> int:
+    return sum(word in _ONLY.get(language, ()) for word in tokens)
 
 
 def _is_written_otherwise(language: str) -> bool:

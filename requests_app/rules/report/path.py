@@ -117,13 +117,13 @@ class Path:
         return intake.questions_of(self.version, self.asset_kind) if self.version else []
 
     @property
-    def given(self) -> dict[str, Any]:
+    def raw_answers(self) -> dict[str, Any]:
         """The raw answers, by question code."""
         return dict(self.typed.get("answers") or {})
 
     @cached_property
     def answers(self) -> intake.Answers:
-        return intake.read_answers(self.questions, self.given)
+        return intake.read_answers(self.questions, self.raw_answers)
 
     @cached_property
     def asset(self) -> Asset | None:
@@ -231,7 +231,8 @@ class Path:
     def pages(self) -> list[list[QuestionVersion]]:
         """The questions by page, given the answers so far. The first page also has the description and the photos."""
         return [
-            [question for question in page if intake.is_asked(question, self.given)] for page in paged(self.questions)
+            [question for question in page if intake.is_asked(question, self.raw_answers)]
+            for page in paged(self.questions)
         ]
 
     def in_place(self, number: int) -> QuestionVersion | None:
@@ -282,7 +283,7 @@ class Path:
         """All free text, from every page."""
         address, note = (str(self.place.get(name, "")) for name in ("address", "note"))
         more = [*(photo.alt for photo in self.photos), str(self.referral.get("place", ""))]
-        return screening.own_words(self.text, address, note, self.answers.given, more)
+        return screening.own_words(self.text, address, note, self.answers.answered, more)
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -291,10 +292,10 @@ class Path:
         reasons = set(self.screening.reasons) if self.screening.is_sure else set()
         reasons |= {
             f"answer:{question.code}:{value}"
-            for question, value, _ in self.answers.given
+            for question, value, _ in self.answers.answered
             if screening.stopping_option(question, value)
         }
-        if self.screening.asked and not warned and not self.screening.is_sure:
+        if self.screening.must_ask and not warned and not self.screening.is_sure:
             reasons |= set(self.screening.reasons)
         return sorted(reasons - warned)
 

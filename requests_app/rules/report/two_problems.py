@@ -14,7 +14,7 @@ from enum import Enum
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.rules.answers import word_search
 from requests_app.rules.answers.suggestions import suggest
-from requests_app.rules.answers.word_search import ARTICLE, NOBODY, SERVICE, Found
+from requests_app.rules.answers.word_search import ARTICLE, NOBODY, SERVICE, Match
 
 # The places where a text is cut; the first ones are tried.
 MOST_CUTS = 8
@@ -151,9 +151,9 @@ _STREET = re.compile(
 
 @dataclass(frozen=True)
 class Problem:
-    """words: as they were typed. version: the service that fits best."""
+    """text: as it was typed. version: the service that fits best."""
 
-    words: str
+    text: str
     version: ServiceVersion
 
 
@@ -168,16 +168,20 @@ class TwoProblems:
 def find(jurisdiction: Jurisdiction, text: str, language: str) -> TwoProblems | None:
     """The two problems that the text tells of; None if it's one, or more than two halves can say. language: the reader's."""
     text = text.strip()
-    cuts = _cuts(text) if _words(text, MOST_WORDS) <= MOST_WORDS else []
+    cuts = _cuts(text) if _word_count(text, MOST_WORDS) <= MOST_WORDS else []
     if not cuts:
         return None
     halves = [half for cut in cuts for half in (text[: cut.start()], text[cut.end() :])]
     whole, *scored = word_search.scores_of_parts(jurisdiction, [text, *halves], language)
-    tried: list[tuple[float, re.Match[str], tuple[Found, Found]]] = []
+    tried: list[tuple[float, re.Match[str], tuple[Match, Match]]] = []
     for cut, first, second in zip(cuts, scored[::2], scored[1::2], strict=True):
-        one, other = _best(first), _best(second)
-        if one is not None and other is not None and (surely := _surely(whole, first, second, one, other)) is not None:
-            tried.append((surely + _joint(text, cut).value, cut, (one, other)))
+        left, right = _best(first), _best(second)
+        if (
+            left is not None
+            and right is not None
+            and (surely := _surely(whole, first, second, left, right)) is not None
+        ):
+            tried.append((surely + _joint(text, cut).value, cut, (left, right)))
     if not tried:
         return None
     surely, cut, meant = max(tried, key=lambda found: found[0])
@@ -200,29 +204,34 @@ def find(jurisdiction: Jurisdiction, text: str, language: str) -> TwoProblems | 
 
 def _cuts(text: str) -> list[re.Match[str]]:
     """Where two sentences or clauses may meet, at most MOST_CUTS."""
-    found = []
+    cuts = []
     for cut in _CUT.finditer(text):
         before, after = text[: cut.start()], text[cut.end() :]
-        words = (_words(before, MOST_BESIDE_ONE + 1), _words(after, MOST_BESIDE_ONE + 1))
+        words = (_word_count(before, MOST_BESIDE_ONE + 1), _word_count(after, MOST_BESIDE_ONE + 1))
         # "Pothole, and the light": a word by itself, next to a few.
         has_one_word = min(words) == 1 and max(words) <= MOST_BESIDE_ONE
         if min(words) < 1 or (_SAME_THING.match(after) and not _ADDS.search(cut[0])):
             continue
         if _is_comma(cut):
-            if (min(words) < LEAST_WORDS and not has_one_word) or _words(text, MOST_WITH_COMMA + 1) > MOST_WITH_COMMA:
+            if (min(words) < LEAST_WORDS and not has_one_word) or _word_count(
+                text, MOST_WITH_COMMA + 1
+            ) > MOST_WITH_COMMA:
                 continue
         elif not _joins(cut):
-            if min(words) < LEAST_WORDS_APART and _words(text, MOST_SHORT + 1) > MOST_SHORT:
+            if min(words) < LEAST_WORDS_APART and _word_count(text, MOST_SHORT + 1) > MOST_SHORT:
                 continue
         # "The front and side. Snow everywhere."
-        elif not has_one_word and min(_words(_CLAUSE.split(before)[-1]), _words(_CLAUSE.split(after)[0])) < LEAST_WORDS:
+        elif (
+            not has_one_word
+            and min(_word_count(_CLAUSE.split(before)[-1]), _word_count(_CLAUSE.split(after)[0])) < LEAST_WORDS
+        ):
             continue
         if not _CLAUSE.search(cut[0]) and _CORNER.search(before[-60:]) and _STREET.match(after[:60]):
             continue
-        found.append(cut)
-        if len(found) == MOST_CUTS:
+        cuts.append(cut)
+        if len(cuts) == MOST_CUTS:
             break
-    return found
+    return cuts
 
 
 def _is_comma(cut: re.Match[str]) -> bool:
@@ -248,21 +257,21 @@ def _joint(text: str, cut: re.Match[str]) -> Joint:
         return Joint.LISTED
     if _joins(cut):
         return Joint.JOINED
-    is_short = min(_words(before, LEAST_WORDS_APART), _words(after, LEAST_WORDS_APART)) < LEAST_WORDS_APART
+    is_short = min(_word_count(before, LEAST_WORDS_APART), _word_count(after, LEAST_WORDS_APART)) < LEAST_WORDS_APART
     return Joint.SHORT if is_short else Joint.APART
 
 
-def _words(text: str, most: int = LEAST_WORDS) -> int:
+def _word_count(text: str, most: int = LEAST_WORDS) -> int:
     # No more than need be counted.
     return len(text.split(None, most))
 
 
 def _surely(
-    whole: Mapping[Found, float],
-    first: Mapping[Found, float],
-    second: Mapping[Found, float],
-    finding: Found,
-    other: Found,
+    whole: Mapping[Match, float],
+    first: Mapping[Match, float],
+    second: Mapping[Match, float],
+    finding: Match,
+    other: Match,
 ) -> float | None:
     """How surely one, the first half's service, and other, the second half's, are two problems; None if they can't be."""
     best = sorted((found for found in whole if found[0] == SERVICE), key=lambda found: -whole[found])[:2]
@@ -281,7 +290,7 @@ def _surely(
     )
 
 
-def _best(scores: Mapping[Found, float]) -> Found | None:
+def _best(scores: Mapping[Match, float]) -> Match | None:
     """The best service, unless an article or what nobody serves clearly fits better."""
     best = max((found for found in scores if found[0] == SERVICE), key=lambda found: scores[found], default=None)
     others = max(

@@ -53,25 +53,25 @@ def known_of(jurisdiction: Jurisdiction) -> Known:
 
 def refusals(rules: list[Written], options: Known) -> list[str]:
     """Why these rules can't be published, a sentence each."""
-    found = []
+    sentences = []
     if len(rules) > RULES_MAX:
-        found.append(_("Use at most %(most)d rules.") % {"most": RULES_MAX})
+        sentences.append(_("Use at most %(most)d rules.") % {"most": RULES_MAX})
     seen: set[str] = set()
     for rule in rules:
         name = {"name": rule["name"]}
         if rule["name"] in seen:
-            found.append(_("Two rules are called “%(name)s.”") % name)
+            sentences.append(_("Two rules are called “%(name)s.”") % name)
         seen.add(rule["name"])
         code = rule.get("department")
         if code and code not in options.departments:
-            found.append(_("“%(name)s” sends requests to a department that is closed.") % name)
+            sentences.append(_("“%(name)s” sends requests to a department that is closed.") % name)
         elif rule.get("team") and (code, rule["team"]) not in options.teams:
-            found.append(_("“%(name)s” sends requests to a team that its department doesn’t have.") % name)
+            sentences.append(_("“%(name)s” sends requests to a team that its department doesn’t have.") % name)
         if rule.get("assignee") and rule["assignee"] not in options.people:
-            found.append(_("“%(name)s” assigns requests to somebody who doesn’t work here.") % name)
+            sentences.append(_("“%(name)s” assigns requests to somebody who doesn’t work here.") % name)
         if any(one not in options.departments for one in rule.get("inform") or []):
-            found.append(_("“%(name)s” informs a department that is closed.") % name)
-    return found
+            sentences.append(_("“%(name)s” informs a department that is closed.") % name)
+    return sentences
 
 
 def marks(rules: list[Written], options: Known) -> list[str]:

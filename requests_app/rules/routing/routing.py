@@ -29,7 +29,7 @@ def _never(calendar: str) -> bool:
 
 @dataclass(frozen=True)
 class Facts:
-    """What rules ask of a request. words: as screening.plain() writes them. at: when it came in, in the city's time zone.
+    """What rules ask of a request. plain_text: as screening.plain() writes it. at: when it came in, in the city's time zone.
 
     is_open: whether it came in during the working hours of a calendar, by its code.
     """
@@ -37,7 +37,7 @@ class Facts:
     service_code: str
     areas: Collection[tuple[str, str]] = ()
     answers: Mapping[str, Collection[str]] = field(default_factory=dict)
-    words: str = ""
+    plain_text: str = ""
     channel: str = ""
     priority: int = 3
     at: dt.datetime | None = None
@@ -74,7 +74,7 @@ class Conditions:
             and (not self.priorities or facts.priority in self.priorities)
             and (not self.areas or not self.areas.isdisjoint(facts.areas))
             and all(not values.isdisjoint(facts.answers.get(one, ())) for one, values in self.answers.items())
-            and (not self.phrases or any(phrase in facts.words for phrase in self.phrases))
+            and (not self.phrases or any(phrase in facts.plain_text for phrase in self.phrases))
             and self._hold_at(facts)
         )
 
@@ -250,7 +250,7 @@ def facts_of(service_request: ServiceRequest) -> Facts:
             answer.question_version.code: answer_values(answer.value)
             for answer in service_request.answers.select_related("question_version")
         },
-        words=plain(service_request.description),
+        plain_text=plain(service_request.description),
         channel=service_request.channel,
         priority=service_request.priority,
         at=service_request.submitted_at.astimezone(zone),

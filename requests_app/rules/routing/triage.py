@@ -49,15 +49,17 @@ def suggested_departments(service_request: ServiceRequest) -> list[Department]:
     Never the department that has it.
     """
     own = service_request.department_id
-    found: list[Department] = []
+    departments: list[Department] = []
     decision = decide(service_request)
     if decision.department is not None:
-        found.append(decision.department)
+        departments.append(decision.department)
     latest = ServiceRequest.objects.open().filter(
         jurisdiction=service_request.jurisdiction_id, service=service_request.service_id
     )
     ids = latest.order_by("-id").exclude(pk=service_request.pk).values_list("department_id", flat=True)[:EARLIER]
     usual = [pk for pk, count in Counter(ids).most_common(3) if pk is not None and count >= LEAST]
-    rows = Department.objects.filter(active=True).in_bulk([pk for pk in usual if pk not in {one.pk for one in found}])
-    found += [rows[pk] for pk in usual if pk in rows]
-    return [department for department in found if department.pk != own][:2]
+    rows = Department.objects.filter(active=True).in_bulk(
+        [pk for pk in usual if pk not in {one.pk for one in departments}]
+    )
+    departments += [rows[pk] for pk in usual if pk in rows]
+    return [department for department in departments if department.pk != own][:2]

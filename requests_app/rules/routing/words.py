@@ -55,23 +55,23 @@ class Names:
 
 def names_of(jurisdiction: Jurisdiction, *rules: list[Written]) -> Names:
     """The names of what these rules name."""
-    written = [rule for one in rules for rule in one]
+    all_rules = [rule for one in rules for rule in one]
     services = Service.objects.filter(jurisdiction=jurisdiction, current__isnull=False).select_related("current")
     names = Names(
         services={one.service_code: localized(one.current.name) for one in services if one.current},
         departments={one.code: str(one) for one in Department.objects.filter(jurisdiction=jurisdiction)},
     )
-    if any(rule.get("team") for rule in written):
+    if any(rule.get("team") for rule in all_rules):
         teams = Team.objects.filter(department__jurisdiction=jurisdiction).select_related("department")
         names.teams = {(one.department.code, one.code): str(one) for one in teams}
-    if emails := {rule["assignee"] for rule in written if rule.get("assignee")}:
+    if emails := {rule["assignee"] for rule in all_rules if rule.get("assignee")}:
         people = User.objects.filter(email__in=emails, memberships__jurisdiction=jurisdiction)
         names.people = dict(people.values_list("email", "name"))
-    if codes := {str(code) for rule in written for code in (rule["when"].get("areas") or {}).get("codes", [])}:
-        layers = {rule["when"]["areas"]["layer"] for rule in written if rule["when"].get("areas")}
+    if codes := {str(code) for rule in all_rules for code in (rule["when"].get("areas") or {}).get("codes", [])}:
+        layers = {rule["when"]["areas"]["layer"] for rule in all_rules if rule["when"].get("areas")}
         areas = Area.objects.filter(jurisdiction=jurisdiction, layer__in=layers, code__in=codes)
         names.areas = {(one.layer, one.code): one.label for one in areas.only("layer", "code", "name")}
-    if asked := {question for rule in written for question in rule["when"].get("answers") or {}}:
+    if asked := {question for rule in all_rules for question in rule["when"].get("answers") or {}}:
         questions = QuestionVersion.objects.filter(
             service_version__in=[one.current_id for one in services], code__in=asked
         )
@@ -85,38 +85,38 @@ def names_of(jurisdiction: Jurisdiction, *rules: list[Written]) -> Names:
 def rule_in_words(rule: Written, names: Names) -> Written:
     """The rule with names instead of codes, for lists and for rules.setup.diff."""
     when, department = rule["when"], rule.get("department")
-    words: dict[str, Any] = {"name": rule["name"]}
+    row: dict[str, Any] = {"name": rule["name"]}
     if when.get("services"):
-        words["services"] = [names.services.get(code, code) for code in when["services"]]
+        row["services"] = [names.services.get(code, code) for code in when["services"]]
     if when.get("areas"):
-        words["areas"] = [names.area(when["areas"]["layer"], code) for code in when["areas"]["codes"]]
+        row["areas"] = [names.area(when["areas"]["layer"], code) for code in when["areas"]["codes"]]
     if when.get("answers"):
-        words["answers"] = [
+        row["answers"] = [
             names.answer(question, str(value)) for question, values in when["answers"].items() for value in values
         ]
     if when.get("words"):
-        words["words"] = [f"“{phrase}”" for phrase in when["words"]]
+        row["words"] = [f"“{phrase}”" for phrase in when["words"]]
     if when.get("channels"):
-        words["channels"] = [str(CHANNELS.get(one, one)) for one in when["channels"]]
+        row["channels"] = [str(CHANNELS.get(one, one)) for one in when["channels"]]
     if when.get("priorities"):
-        words["priorities"] = [str(PRIORITIES.get(one, one)) for one in when["priorities"]]
+        row["priorities"] = [str(PRIORITIES.get(one, one)) for one in when["priorities"]]
     if when.get("days"):
-        words["days"] = [str(DAY_NAMES[WEEKDAYS.index(day)]) for day in when["days"]]
+        row["days"] = [str(DAY_NAMES[WEEKDAYS.index(day)]) for day in when["days"]]
     if when.get("hours"):
         begins, ends = str(when["hours"]).split("-")
-        words["hours"] = f"{_clock(begins)}–{_clock(ends)}"
+        row["hours"] = f"{_clock(begins)}–{_clock(ends)}"
     if calendar := when.get("working_hours"):
-        words["working_hours"] = hours_in_words(calendar["calendar"], is_open=calendar.get("open", True))
-    words["department"] = names.department(department)
+        row["working_hours"] = hours_in_words(calendar["calendar"], is_open=calendar.get("open", True))
+    row["department"] = names.department(department)
     if rule.get("team"):
-        words["team"] = names.teams.get((department or "", rule["team"]), rule["team"])
+        row["team"] = names.teams.get((department or "", rule["team"]), rule["team"])
     if rule.get("assignee"):
-        words["assignee"] = names.people.get(rule["assignee"], rule["assignee"])
+        row["assignee"] = names.people.get(rule["assignee"], rule["assignee"])
     if rule.get("priority"):
-        words["priority"] = str(PRIORITIES.get(rule["priority"], rule["priority"]))
+        row["priority"] = str(PRIORITIES.get(rule["priority"], rule["priority"]))
     if rule.get("inform"):
-        words["inform"] = [names.department(code) for code in rule["inform"]]
-    return words
+        row["inform"] = [names.department(code) for code in rule["inform"]]
+    return row
 
 
 def _clock(time: str) -> str:

@@ -68,7 +68,7 @@ def question_columns(fields: dict[str, Any]) -> dict[str, Any]:
 
 def written_version(version: ServiceVersion) -> dict[str, Any]:
     """A version as written in a catalog file, without its targets."""
-    written: dict[str, Any] = {
+    row: dict[str, Any] = {
         "service_code": version.service.service_code,
         "category": version.category.code,
         "department": version.department.code,
@@ -92,18 +92,18 @@ def written_version(version: ServiceVersion) -> dict[str, Any]:
         "evidence": version.evidence,
     }
     if version.outcome_words:
-        written["outcome_words"] = version.outcome_words
+        row["outcome_words"] = version.outcome_words
     if version.asset_kinds:
-        written["asset_kinds"] = version.asset_kinds
+        row["asset_kinds"] = version.asset_kinds
     if version.identity_words:
-        written["identity_words"] = version.identity_words
+        row["identity_words"] = version.identity_words
     if version.must_confirm:
-        written["must_confirm"] = True
+        row["must_confirm"] = True
     if not version.listed_by_place:
-        written["listed_by_place"] = False
+        row["listed_by_place"] = False
     if version.offered:
-        written["offered"] = version.offered
-    return written
+        row["offered"] = version.offered
+    return row
 
 
 def written_question(question: QuestionVersion) -> dict[str, Any]:

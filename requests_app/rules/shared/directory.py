@@ -89,18 +89,18 @@ class Directory:
 
     def fill(self, service_requests: Collection[ServiceRequest]) -> None:
         """Sets each request's service, version, department and team without a query for those that are known."""
-        missing = {one.service_version_id for one in service_requests} - self.versions.keys()
+        missing = {service_request.service_version_id for service_request in service_requests} - self.versions.keys()
         if missing:
             self.add_versions(ServiceVersion.objects.filter(pk__in=missing))
-        for one in service_requests:
+        for service_request in service_requests:
             # By id: no query, and no copy for each row.
-            version = self.versions[one.service_version_id]
-            one.service_version = version
-            one.service = self.services.get(one.service_id) or version.service
-            if one.department_id in self.departments:
-                one.department = self.departments[one.department_id]
-            if one.team_id in self.teams:
-                one.team = self.teams[one.team_id]
+            version = self.versions[service_request.service_version_id]
+            service_request.service_version = version
+            service_request.service = self.services.get(service_request.service_id) or version.service
+            if service_request.department_id in self.departments:
+                service_request.department = self.departments[service_request.department_id]
+            if service_request.team_id in self.teams:
+                service_request.team = self.teams[service_request.team_id]
 
     def add_versions(self, versions: Iterable[ServiceVersion]) -> None:
         for version in versions:

@@ -43,9 +43,9 @@ def _is_harmful(letter: str) -> bool:
 
 @dataclass
 class Answers:
-    """Validated answers. problems: question code → message. given: (question, value, the text that was shown)."""
+    """Validated answers. problems: question code → message. answered: (question, value, the text that was shown)."""
 
-    given: list[tuple[QuestionVersion, Any, str]] = field(default_factory=list)
+    answered: list[tuple[QuestionVersion, Any, str]] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     stopped_by: QuestionVersion | None = None
     priority: int | None = None
@@ -85,7 +85,7 @@ def _read(question: QuestionVersion, raw: Any) -> Reading:
 
 
 def read_answers(
-    questions: Sequence[QuestionVersion], given: Mapping[str, Any], *, only: set[str] | None = None
+    questions: Sequence[QuestionVersion], raw_answers: Mapping[str, Any], *, only: set[str] | None = None
 ) -> Answers:
     """Validates the answers to the questions that are asked; hidden questions neither block nor count.
 
@@ -96,7 +96,7 @@ def read_answers(
     for question in questions:
         if not question_kinds.of(question).is_answered or not is_asked(question, values):
             continue
-        value, words, problem = _read(question, given.get(question.code))
+        value, text, problem = _read(question, raw_answers.get(question.code))
         values[question.code] = value
         if only is not None and question.code not in only:
             continue
@@ -108,7 +108,7 @@ def read_answers(
                     "question": localized(question.text)
                 }
         else:
-            result.given.append((question, value, words))
+            result.answered.append((question, value, text))
             _apply_effects(question, value, result)
     return result
 

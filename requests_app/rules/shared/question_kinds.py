@@ -206,7 +206,7 @@ KINDS: dict[str, QuestionKind] = {
     kind.code.value: kind for kind in (Single(), Multi(), Text(), Number(), Datetime(), Display())
 }
 CHOICES = frozenset(code for code, kind in KINDS.items() if kind.is_choice)
-WORDS = frozenset(code for code, kind in KINDS.items() if kind.is_words)
+FREE_TEXT = frozenset(code for code, kind in KINDS.items() if kind.is_words)
 
 
 def complete(kinds: Mapping[str, QuestionKind], expected: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ class Piece:
 
 def text_diff(before: str, after: str) -> list[Piece]:
     """Pieces that are same or out join to `before`; those that are same or in join to `after`."""
-    old, new = _words(before), _words(after)
+    old, new = _tokens(before), _tokens(after)
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     changed_old, changed_new = old[start : len(old) - end], new[start : len(new) - end]
@@ -36,7 +36,7 @@ def text_diff(before: str, after: str) -> list[Piece]:
     return [Piece(how, "".join(words)) for how, words in pieces if words]
 
 
-def _words(text: str) -> list[str]:
+def _tokens(text: str) -> list[str]:
     """Words with the spaces after them, so that joining restores the text."""
     return re.findall(r"\S+\s*|\s+", text)
 

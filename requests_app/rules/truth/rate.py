@@ -67,18 +67,18 @@ class TruthRate:
 
 def count(looked: Iterable[Looked]) -> TruthRate:
     numbers = dict.fromkeys(("true", "not_true", "cant_tell", "not_looked", "reopened", "to_come"), 0)
-    for one in looked:
-        if one.is_reopened:
+    for row in looked:
+        if row.is_reopened:
             numbers["not_true"] += 1
             numbers["reopened"] += 1
-        elif one.seen in (Seen.FIXED, Seen.ACTED):
+        elif row.seen in (Seen.FIXED, Seen.ACTED):
             numbers["true"] += 1
-        elif one.seen == Seen.NOT_FIXED:
+        elif row.seen == Seen.NOT_FIXED:
             numbers["not_true"] += 1
-        elif one.seen == Seen.CANT_TELL:
+        elif row.seen == Seen.CANT_TELL:
             numbers["cant_tell"] += 1
         else:
-            numbers["not_looked" if one.is_due else "to_come"] += 1
+            numbers["not_looked" if row.is_due else "to_come"] += 1
     return TruthRate(**numbers)
 
 

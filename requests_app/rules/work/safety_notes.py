@@ -68,9 +68,9 @@ def for_reader(service_request: ServiceRequest, user: User) -> list[SafetyNote]:
     return at(service_request) if permissions.can(user, READING_PERMISSION, service_request) else []
 
 
-def refused_words(words: str) -> str:
+def refused_words(text: str) -> str:
     """What a note may not say: the first words about a person, who it is or how to reach them."""
-    found = _ABOUT_PEOPLE.search(words)
+    found = _ABOUT_PEOPLE.search(text)
     if found:
         return found[0]
-    return next((one.words for one in personal_data.find(words)), "")
+    return next((one.text for one in personal_data.find(text)), "")

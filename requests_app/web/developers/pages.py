@@ -62,7 +62,7 @@ def developers(request: CityRequest) -> HttpResponse:
         "webhook_programs": (("Python", webhook_examples.READ_IN_PYTHON), ("Node", webhook_examples.READ_IN_NODE)),
         "webhook_body": webhook_examples.shown(),
         "webhook_port": webhook_examples.PORT,
-        "event_types": [(one.name, gettext(one.words)) for one in webhook_events.CATALOG],
+        "event_types": [(one.name, gettext(one.description)) for one in webhook_events.CATALOG],
         "scopes": SCOPES,
         "menu": reference.tags().values(),
         "problems": problems(),

@@ -19,7 +19,7 @@ from requests_app.places.map_picture import Mark, View
 from requests_app.places.map_picture_links import NIGHT, SIZES
 from requests_app.places.public_place import public_place, shows_asset
 from requests_app.places.statement_timeout import TimeUpError
-from requests_app.rules.publication.personal_data import Found
+from requests_app.rules.publication.personal_data import Finding
 from requests_app.rules.publication.public_words import KIND_WORDS, SHOWN_AT_ONCE, found_in, public_labels, public_words
 from requests_app.rules.report.key_sentence import SHORT
 from requests_app.rules.report.path import Path
@@ -138,10 +138,10 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
         city.append(row(_("How to find it"), note, "location", lang=language, where="note"))
     for number, questions in enumerate(path.pages, 1):
         codes = {question.code for question in questions}
-        for question, _value, words in path.answers.given:
+        for question, _value, words in path.answers.answered:
             if question.code in codes:
                 public = question.visibility == QuestionVersion.Visibility.PUBLIC and not confidential
-                free = question.kind in question_kinds.WORDS
+                free = question.kind in question_kinds.FREE_TEXT
                 more = {"lang": language, "where": f"answer:{question.code}"} if free else {}
                 (everyone if public else city).append(row(localized(question.text), words, f"details:{number}", **more))
     if path.photos:
@@ -171,11 +171,11 @@ def _findings(path: Path, everyone: list[Row]) -> list[Row]:
     return findings
 
 
-def _parts(text: str, findings: list[Found]) -> list[tuple[str, bool]]:
+def _parts(text: str, findings: list[Finding]) -> list[tuple[str, bool]]:
     """The text split into (words, is_found) pairs."""
     parts, at = [], 0
     for item in findings:
-        parts += [(text[at : item.start], False), (item.words, True)]
+        parts += [(text[at : item.start], False), (item.text, True)]
         at = item.end
     return [*parts, (text[at:], False)]
 

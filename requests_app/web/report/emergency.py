@@ -34,7 +34,9 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
         version=path.version,
         danger_help=help_for(request.jurisdiction, path.screening.kind),
         stopped_by=stopped_by,
-        stopping_answer=next((words for question, _value, words in path.answers.given if question == stopped_by), ""),
+        stopping_answer=next(
+            (words for question, _value, words in path.answers.answered if question == stopped_by), ""
+        ),
         change_url=_page_of(draft, path, stopped_by.code) if stopped_by else "",
         kept=wording.one_stop(
             _("We’ll keep it until %(day)s.") % {"day": wording.long_time(draft.expires_at, path.jurisdiction.zone)}

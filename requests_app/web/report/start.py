@@ -188,7 +188,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
             return in_other_language(request, draft, language)
         if valid:
             return to_next_page(draft)
-    about = two.first.words if two is not None else path.asked_about
+    about = two.first.text if two is not None else path.asked_about
     help_first: dict[str, Any] = {}
     suggested = suggestions.Suggestions()
     if helps_first:
@@ -210,7 +210,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         chosen=form["service"].value(),
         excerpt=path.excerpt(path.asked_about, next(iter(suggested.services), None)),
         two=two,
-        two_words=[path.excerpt(one.words, one.version) for one in (two.first, two.second)] if two else [],
+        two_words=[path.excerpt(one.text, one.version) for one in (two.first, two.second)] if two else [],
         best_read=best_read(request.jurisdiction, path.text),
         suggested=suggested.services,
         offers=suggested.services if two is not None else offers(suggested),

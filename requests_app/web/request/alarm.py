@@ -65,7 +65,7 @@ def _still_reads(call: AlarmCall) -> bool:
 def _reporter_texts(call: AlarmCall) -> list[str]:
     """What the reporter wrote: the description, answers in words, and the message that raised the alarm."""
     service_request = call.alarm.service_request
-    answers = service_request.answers.filter(question_version__kind__in=question_kinds.WORDS)
+    answers = service_request.answers.filter(question_version__kind__in=question_kinds.FREE_TEXT)
     texts = [
         service_request.description,
         *answers.order_by("question_version__order").values_list("value_text", flat=True),

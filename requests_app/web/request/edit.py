@@ -262,16 +262,16 @@ def _findings(request: CityRequest, form: ChangeForm, place: submission.Place | 
     )
     questions = {f"answer:{one.code}": label_of(one) for one in form.questions}
     warned = {
-        one.words
+        one.text
         for where, text in words_of(service_request).items()
         for one in found_in(where, text, label=questions.get(where, ""))
     }
     warned |= set(request.POST.getlist("seen")[:CARRIED_MAX])
     # The same number three times needs one warning only.
     findings = {
-        one.words: {"kind": KIND_WORDS[one.kind], "match": one, "label": labels[where]}
+        one.text: {"kind": KIND_WORDS[one.kind], "match": one, "label": labels[where]}
         for where, text in new.items()
         for one in found_in(where, text, label=questions.get(where, ""))
-        if one.words not in warned
+        if one.text not in warned
     }
     return list(findings.values())[:SHOWN_AT_ONCE]

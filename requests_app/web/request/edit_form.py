@@ -53,7 +53,7 @@ class ChangeForm(PlaceForm):
         super().__init__(*args, required=self.version.place_required, **kwargs)
         self.fields["address"] = self._address_field()
         self.questions = corrections.text_questions(service_request, self.current_answers)
-        self.choices = [one for one in answers if one.question_version.kind not in question_kinds.WORDS]
+        self.choices = [one for one in answers if one.question_version.kind not in question_kinds.FREE_TEXT]
         self._add_words()
         for question in self.questions:
             self.fields[name_of(question)] = self._answer_field(question)

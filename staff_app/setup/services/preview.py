@@ -107,7 +107,7 @@ def _rendered(
     """here: the fields of this page; all others are carried along."""
     carried = [
         (f"q_{code}", value)
-        for code, values in path.given.items()
+        for code, values in path.raw_answers.items()
         for value in (values if isinstance(values, list) else [values])
         if f"q_{code}" not in (here or set())
     ]
@@ -123,7 +123,7 @@ def _end(editing: Editing, path: Path) -> dict[str, Any]:
     answers, version = path.answers, _version_shown(path)
     target = answers.resolve_target or (editing.definition.get("targets") or {}).get("resolve")
     return {
-        "answers": [(localized(question.text), words) for question, _value, words in answers.given],
+        "answers": [(localized(question.text), words) for question, _value, words in answers.answered],
         "priority": answers.priority or version.priority,
         "department": localized(version.department.name),
         "target": f"{target['value']} {dict(UNITS)[target['unit']]}" if target else "",

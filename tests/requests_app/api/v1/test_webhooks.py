@@ -422,7 +422,7 @@ def test_the_catalog_has_every_type_with_its_bodies(anyone: V1) -> None:
     ]
     documented = (Path(__file__).parents[4] / "docs/webhooks.md").read_text()
     for one in webhook_events.CATALOG:
-        assert f"| `{one.name}` | {one.words} |" in documented
+        assert f"| `{one.name}` | {one.description} |" in documented
 
 
 def test_a_name_that_nobody_answers_for_is_given_up_in_time(

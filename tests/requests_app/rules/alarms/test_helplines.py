@@ -71,7 +71,7 @@ def test_pages_offline_and_open311_say_the_same_words(
     city: Rivermark, client: Client, kind: Kind, language: str
 ) -> None:
     with override(language):
-        words = helplines.help_for(city.city, kind).words
+        words = helplines.help_for(city.city, kind).advice
     assert NUMBERS[kind] in words
     assert "911" in words
     prefix = "" if language == "en" else "/es"
@@ -81,10 +81,10 @@ def test_pages_offline_and_open311_say_the_same_words(
 def test_an_empty_setting_leaves_the_emergency_number(city: Rivermark, settings: Settings) -> None:
     settings.HOTLINES = {**settings.HOTLINES, "sexual_violence": "", "overdose": ""}
     help_now = helplines.help_for(city.city, Kind.SEXUAL_VIOLENCE)
-    assert help_now.words == "If anyone is in danger now, call 911."
+    assert help_now.advice == "If anyone is in danger now, call 911."
     assert [number.number for number in help_now.numbers] == ["911"]
-    assert "SAMHSA" not in helplines.help_for(city.city, Kind.OVERDOSE).words
-    assert "naloxone" in helplines.help_for(city.city, Kind.OVERDOSE).words
+    assert "SAMHSA" not in helplines.help_for(city.city, Kind.OVERDOSE).advice
+    assert "naloxone" in helplines.help_for(city.city, Kind.OVERDOSE).advice
 
 
 def test_a_city_without_such_numbers_leaves_them_out() -> None:
@@ -92,8 +92,8 @@ def test_a_city_without_such_numbers_leaves_them_out() -> None:
     for kind in (Kind.HAZARD, Kind.THREAT):
         help_now = helplines.help_for(city, kind)
         assert [number.number for number in help_now.numbers] == ["911"]
-        assert "at ." not in help_now.words
-    assert helplines.help_for(city, Kind.HAZARD).words.startswith("Stay back")
+        assert "at ." not in help_now.advice
+    assert helplines.help_for(city, Kind.HAZARD).advice.startswith("Stay back")
 
 
 def test_the_gas_company_comes_first_and_another_citys_never(city: Rivermark) -> None:
@@ -106,7 +106,7 @@ def test_the_gas_company_comes_first_and_another_citys_never(city: Rivermark) ->
         ("Valley Gas", "555-0188"),
         ("River Light", "555-0172"),
     ]
-    assert help_now.words.endswith("Valley Gas: 555-0188; River Light: 555-0172")
+    assert help_now.advice.endswith("Valley Gas: 555-0188; River Light: 555-0172")
 
 
 def test_a_number_is_dialed_without_its_dashes() -> None:

@@ -6,7 +6,7 @@ from math import log, sqrt
 
 import pytest
 
-from requests_app.rules.answers.word_search import NEAREST, TOGETHER, UNKNOWN, Found, Phrases, features_of
+from requests_app.rules.answers.word_search import NEAREST, TOGETHER, UNKNOWN, Match, Phrases, features_of
 
 WORDS = ["pothole", "hole", "deep", "the", "on", "road", "light", "lamp", "out", "dark", "tree", "branch", "fell"]
 STEMS = {word: [f"={word.rstrip('s')}"] for word in WORDS if word not in ("the", "on")}
@@ -21,10 +21,10 @@ def likeness(one: dict[str, float], other: dict[str, float]) -> float:
     return sum(value * other.get(feature, 0.0) for feature, value in one.items())
 
 
-def defined(said: dict[Found, list[list[str]]], words: list[str]) -> dict[Found, float]:
+def defined(said: dict[Match, list[list[str]]], words: list[str]) -> dict[Match, float]:
     counted = {match: [features_of(phrase, STEMS) for phrase in phrases] for match, phrases in said.items()}
     total = dict.fromkeys(said, 0.0)
-    nearest: dict[Found, list[float]] = {match: [0.0] * len(phrases) for match, phrases in said.items()}
+    nearest: dict[Match, list[float]] = {match: [0.0] * len(phrases) for match, phrases in said.items()}
     for part in (0, 1):
         has = Counter(
             feature
@@ -54,7 +54,7 @@ def defined(said: dict[Found, list[list[str]]], words: list[str]) -> dict[Found,
 def test_scores_are_those_of_the_definition(seed: int) -> None:
     dice = random.Random(seed)
     # Words are repeated within a phrase, and some matches have fewer phrases than count one by one.
-    said: dict[Found, list[list[str]]] = {
+    said: dict[Match, list[list[str]]] = {
         ("service", number): [dice.choices(WORDS, k=dice.randint(1, 5)) for _ in range(dice.randint(1, 8))]
         for number in range(6)
     }

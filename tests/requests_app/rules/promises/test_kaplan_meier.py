@@ -7,8 +7,8 @@ import pytest
 
 from requests_app.rules.promises.kaplan_meier import (
     DAY,
-    NOTHING_SAID,
-    Said,
+    NO_PAST_ESTIMATES,
+    PastEstimates,
     Sample,
     correction,
     curve,
@@ -30,7 +30,7 @@ def reports(*groups: tuple[int, float, float | None], finished: bool = True) -> 
     return Sample(np.array(submitted), np.array(left), np.array(done))
 
 
-def most(sample: Sample, said: Said = NOTHING_SAID) -> dt.timedelta | None:
+def most(sample: Sample, said: PastEstimates = NO_PAST_ESTIMATES) -> dt.timedelta | None:
     found = estimate(sample, NOW, said)
     assert found is not None
     return found.most
@@ -93,18 +93,20 @@ def test_too_few_say_nothing(count: int, says: bool) -> None:
 )
 def test_a_number_that_did_not_hold_is_corrected(held: int, factor: float) -> None:
     """A fifth more for each 10 percentage points that were missing recently."""
-    said = Said(np.array([NOW - 100 * DAY]), np.array([5 * DAY]))
+    said = PastEstimates(np.array([NOW - 100 * DAY]), np.array([5 * DAY]))
     sample = reports((held * 100, 10, 2), ((100 - held) * 100, 10, 7))
     assert correction(sample, NOW, said) == pytest.approx(factor, abs=0.002)
 
 
 def test_only_numbers_that_have_come_due_correct() -> None:
-    said = Said(np.array([NOW - 100 * DAY]), np.array([5 * DAY]))
+    said = PastEstimates(np.array([NOW - 100 * DAY]), np.array([5 * DAY]))
     assert correction(reports((100, 3, None)), NOW, said) == 1.0
     # Nor do those that came due more than 30 days ago, or those of which nothing was said.
     assert correction(reports((100, 40, None)), NOW, said) == 1.0
-    assert correction(reports((100, 10, None)), NOW, Said(np.array([NOW - 100 * DAY]), np.array([np.nan]))) == 1.0
-    assert correction(reports((100, 10, None)), NOW, Said(np.array([NOW - 5 * DAY]), np.array([DAY]))) == 1.0
+    assert (
+        correction(reports((100, 10, None)), NOW, PastEstimates(np.array([NOW - 100 * DAY]), np.array([np.nan]))) == 1.0
+    )
+    assert correction(reports((100, 10, None)), NOW, PastEstimates(np.array([NOW - 5 * DAY]), np.array([DAY]))) == 1.0
     # Withdrawn before it was due: nobody knows.
     assert correction(reports((100, 10, 1), finished=False), NOW, said) == 1.0
     assert correction(reports((100, 10, 8), finished=False), NOW, said) == pytest.approx(2.0)

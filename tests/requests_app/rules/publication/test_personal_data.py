@@ -295,7 +295,7 @@ MISSES = """
 @pytest.mark.parametrize(("text", "kind", "words"), HITS)
 def test_it_is_found(text: str, kind: str, words: str) -> None:
     found = find(text)
-    assert [(str(one.kind), one.words) for one in found] == [(kind, words)]
+    assert [(str(one.kind), one.text) for one in found] == [(kind, words)]
     assert text[found[0].start : found[0].end] == words
 
 
@@ -320,8 +320,8 @@ def lines(texts: str) -> list[str]:
 )
 def test_the_question_tells_what_its_answer_is(label: str, text: str, words: list[str]) -> None:
     found = find(text, label=label)
-    assert [one.words for one in found] == words
-    assert all(text[one.start : one.end] == one.words for one in found)
+    assert [one.text for one in found] == words
+    assert all(text[one.start : one.end] == one.text for one in found)
 
 
 @pytest.mark.parametrize("text", lines(MISSES))
@@ -392,4 +392,4 @@ def test_long_and_strange_texts_come_to_an_end() -> None:
     ]
     texts += ["".join(odd.choice("aA1 .-@()+#\n") for _ in range(4000)) for _ in range(20)]
     for text in texts:
-        assert all(one.words in text for one in find(text))
+        assert all(one.text in text for one in find(text))

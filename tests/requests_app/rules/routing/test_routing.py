@@ -18,7 +18,7 @@ FACTS = Facts(
     "pothole",
     areas={("ward", "5")},
     answers={"where": frozenset({"lane"})},
-    words=" a hole near the bridge ",
+    plain_text=" a hole near the bridge ",
     channel="phone",
     priority=2,
     at=dt.datetime(2026, 3, 6, 19, 30, tzinfo=ZONE),

@@ -10,8 +10,8 @@ from requests_app.forms.details_form import CONTROLS
 from requests_app.models import QuestionVersion
 from requests_app.rules.shared.question_kinds import (
     CHOICES,
+    FREE_TEXT,
     KINDS,
-    WORDS,
     QuestionKind,
     Single,
     check_controls,
@@ -46,6 +46,6 @@ def test_a_device_has_each_control_too() -> None:
 
 def test_what_kinds_have_options_and_what_people_type_freely() -> None:
     assert sorted(CHOICES) == ["multi", "single"]
-    assert list(WORDS) == ["text"]
+    assert list(FREE_TEXT) == ["text"]
     assert {code for code, kind in KINDS.items() if kind.is_several} == {"multi"}
     assert {code for code, kind in KINDS.items() if not kind.is_answered} == {"display"}
