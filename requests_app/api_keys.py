@@ -113,9 +113,11 @@ def mark_used(key: ApiKey) -> None:
         ApiKey.objects.filter(earlier, pk=key.pk).update(last_used_at=hour)
 
 
-def note_error(key: ApiKey, status: int, words: str) -> None:
+def note_error(key: ApiKey, status: int, message: str) -> None:
     """Remembers the last error that was sent to it, for those who help with the integration. It may be forgotten."""
-    cache.set(f"api-key-error:{key.pk}", {"at": timezone.now(), "status": status, "words": words[:300]}, ERROR_KEPT_FOR)
+    cache.set(
+        f"api-key-error:{key.pk}", {"at": timezone.now(), "status": status, "words": message[:300]}, ERROR_KEPT_FOR
+    )
 
 
 def last_errors(keys: Iterable[ApiKey]) -> dict[int, dict[str, Any]]:

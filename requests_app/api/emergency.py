@@ -22,12 +22,12 @@ def emergency_in(city: Jurisdiction, text: str) -> dict[str, Any] | None:
     if not kinds:
         return None
     is_sure = found.danger is not None and found.danger.level == screening.Level.SURE
-    return _written([help_for(city, kind) for kind in dict.fromkeys(kinds)], is_sure=is_sure)
+    return _response([help_for(city, kind) for kind in dict.fromkeys(kinds)], is_sure=is_sure)
 
 
 def emergency_of_answer(city: Jurisdiction) -> dict[str, Any]:
     """After an answer that stops the form."""
-    return _written([help_for(city, "")], is_sure=True)
+    return _response([help_for(city, "")], is_sure=True)
 
 
 def stopped_words(city: Jurisdiction) -> str:
@@ -39,7 +39,7 @@ def stopped_words(city: Jurisdiction) -> str:
     return words % {"number": city.emergency_number, "parameter": CONFIRMED}
 
 
-def _written(helps: list[Help], *, is_sure: bool) -> dict[str, Any]:
+def _response(helps: list[Help], *, is_sure: bool) -> dict[str, Any]:
     numbers = dict.fromkeys(number for one in helps for number in one.numbers)
     return {
         "kind": helps[0].kind or screening.Kind.RED_FLAG.value,

@@ -55,7 +55,7 @@ def document() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=len(MEDIA_TYPES))
-def written(format: str) -> tuple[bytes, str]:
+def as_file(format: str) -> tuple[bytes, str]:
     """The document as a file, and its ETag."""
     if format == "json":
         text = json.dumps(document(), ensure_ascii=False)
@@ -75,7 +75,7 @@ class Document(View):
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
         if format not in MEDIA_TYPES:
             return counted(request, answer, 404)
-        body, etag = written(format)
+        body, etag = as_file(format)
         headers = {
             **OPEN_TO_BROWSERS,
             "Content-Type": f"{MEDIA_TYPES[format]}; charset=utf-8",

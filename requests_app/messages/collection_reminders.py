@@ -41,7 +41,7 @@ class Line:
     area: str
     pickup: Pickup
     # What a holiday changes, on this day or the next time.
-    words: str
+    holiday_note: str
 
 
 def announced_day(local: dt.datetime) -> dt.date | None:

@@ -53,8 +53,8 @@ def compose(service_request: ServiceRequest, event: Event, department: Departmen
     city = service_request.jurisdiction
     is_confidential = service_request.public_state in CONFIDENTIAL
     # This copy is for the email alone.
-    known = redaction.of_request(service_request.pk)
-    redaction.redact(service_request, known)
+    people = redaction.of_request(service_request.pk)
+    redaction.redact(service_request, people)
     context: dict[str, Any] = {
         "service_request": service_request,
         "city": city,
@@ -64,7 +64,7 @@ def compose(service_request: ServiceRequest, event: Event, department: Departmen
         "due": staff_email.due_words(service_request),
         "status": wording.status_words(service_request, to_reporter=False),
         "facts": [] if is_confidential else _facts(service_request),
-        "words": "" if is_confidential else _words(service_request, event, known),
+        "words": "" if is_confidential else _text(service_request, event, people),
         "reporter": [] if is_confidential else _reporter(service_request, department),
         "public_url": _public_url(service_request),
         "urls": {act: links.department_url(DepartmentLink(event, department, act)) for act in links.DEPARTMENT_ACTS},
@@ -97,7 +97,7 @@ def _facts(service_request: ServiceRequest) -> list[tuple[str, str]]:
     return [(answer.question_text, answer.value_text) for answer in answers if answer.value_text]
 
 
-def _words(service_request: ServiceRequest, event: Event, names: Known) -> str:
+def _text(service_request: ServiceRequest, event: Event, names: Known) -> str:
     """What the reporter wrote, without personal data: the reply that the email is about, or the description."""
     if event.kind == "answered":
         reply = Comment.objects.filter(pk=event.data.get("comment_id"), hidden_at=None).first()

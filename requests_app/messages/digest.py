@@ -39,7 +39,7 @@ CHANGES_LISTED = 10
 class Change:
     """text: the city's comment that came with it, in its own language."""
 
-    words: str
+    sentence: str
     text: str = ""
     language: str = ""
 
@@ -164,7 +164,9 @@ def compose(
                     email_parts.tone_now(service_request),
                 ),
                 changes=[
-                    _change(one, changes, timeline.words(one.event, service_request, departments, owners, own=own))
+                    _change(
+                        one, changes, timeline.sentence_of(one.event, service_request, departments, owners, own=own)
+                    )
                     for one in group[-CHANGES_LISTED:]
                 ],
                 url=_url(service_request, contact_point, subscription),

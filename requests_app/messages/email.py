@@ -162,7 +162,7 @@ def compose(
     context = {
         **facts,
         "comment": comment,
-        "preheader": Truncator(comment.text if comment else facts["next_step"].words).chars(PREHEADER_LETTERS),
+        "preheader": Truncator(comment.text if comment else facts["next_step"].sentence).chars(PREHEADER_LETTERS),
         "pictures": email_parts.pictures(service_request, kind, event, what=facts["what"]),
         "survey_urls": _survey_urls(service_request, link) if kind == "resolved" else [],
         "keep_private_url": _site_url(jurisdiction, "requests_app:keep_private_link", links.token(link)),
@@ -252,7 +252,7 @@ def _survey_urls(service_request: ServiceRequest, link: AccessLink) -> list[dict
         return []
     city, token = service_request.jurisdiction, links.token(link)
     return [
-        {"words": words, "url": _site_url(city, "requests_app:survey_link", token, value)}
+        {"label": words, "url": _site_url(city, "requests_app:survey_link", token, value)}
         for value, words in ((SurveyAnswer.Value.YES, _("Yes")), (SurveyAnswer.Value.NO, _("No")))
     ]
 

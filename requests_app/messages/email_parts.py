@@ -44,7 +44,7 @@ PROGRESS_LASTS = dt.timedelta(days=1)
 class StatusLine:
     """The status: shape, words and color each say it alone. after_colon: the words in a subject."""
 
-    words: str
+    label: str
     tone: str
     after_colon: str = ""
 

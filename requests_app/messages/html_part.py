@@ -38,7 +38,7 @@ def as_html(
     Other URLs stay text: the email may quote a resident, whose links must not look like the city's.
     """
     frame = frame or Frame()
-    said = f"{frame.status_line.words}." if frame.status_line else ""
+    said = f"{frame.status_line.label}." if frame.status_line else ""
     paragraphs = [[line for line in lines if line != said] for lines in _paragraphs(text)]
     context = {"title": title, "city": city, "parts": [_part(lines, url) for lines in paragraphs if lines]}
     return render_to_string("emails/words.html", {**context, **vars(frame)})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
 
-_WORDS: dict[str, Words] = {
+_NAMES: dict[str, Words] = {
     "route": _("Routing"),
     "index": _("Search index"),
     "hash_photo": _("Looking for the same photo"),
@@ -98,7 +98,7 @@ NO_EMAIL = {"send_webhook", "alarm_sms"}
 
 def outbox_words(kind: str) -> str:
     """The name of a task; of an email, its subject."""
-    return str(_WORDS.get(kind, kind))
+    return str(_NAMES.get(kind, kind))
 
 
 def error_words(kind: str, error: str) -> str:

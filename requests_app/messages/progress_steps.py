@@ -15,7 +15,7 @@ GOOD = {Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.ANSWERED}
 class Step:
     """state: done, current or ahead."""
 
-    words: str
+    label: str
     state: str
 
 

@@ -34,7 +34,7 @@ def notice_of(
     if owner is not None and service_request.priority > 1:
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
     else:
-        notice.append(wording.next_step(service_request, now=submitted.made_at).words)
+        notice.append(wording.next_step(service_request, now=submitted.made_at).sentence)
     if service_request.public_state == PublicState.PENDING_REVIEW:
         notice.append(_("Someone will review it before everyone can see it."))
         if service_request.review_reason == ReviewReason.PERSONAL_DATA:

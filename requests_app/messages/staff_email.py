@@ -82,7 +82,7 @@ def send_notice(row: OutboxRow) -> None:
         return
     jurisdiction = service_request.jurisdiction
     with override(user.language), timezone.override(jurisdiction.zone):
-        sentences = list(dict.fromkeys(staff_words.words(notice) for notice in waiting))
+        sentences = list(dict.fromkeys(staff_words.sentence_of(notice) for notice in waiting))
         mail = _compose_notice(service_request, sentences, to=user, escalated=_is_escalated(waiting))
     mail.extra_headers["Message-ID"] = email.message_id(waiting[0].event_id, user.pk, "staff_notice", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = f"staff_{waiting[0].kind}"
@@ -222,7 +222,7 @@ def _open_of(user: User, jurisdiction: Jurisdiction) -> list[ServiceRequest]:
 
 def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) -> list[Row]:
     """What happened, by request, newest first; without what was read on the page, or may no longer be seen."""
-    found: dict[int, Row] = {}
+    rows: dict[int, Row] = {}
     for notice in notices:
         about = notice.service_request
         if about is None:
@@ -230,12 +230,12 @@ def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) ->
         about.jurisdiction = jurisdiction
         if notice.read_at is not None or not permissions.can(user, "view", about):
             continue
-        if about.pk not in found:
+        if about.pk not in rows:
             redaction.redact_addresses(user, [about], jurisdiction)
-        row = found.setdefault(about.pk, _row(jurisdiction, about, []))
-        if (sentence := staff_words.words(notice)) not in row.lines:
+        row = rows.setdefault(about.pk, _row(jurisdiction, about, []))
+        if (sentence := staff_words.sentence_of(notice)) not in row.lines:
             row.lines.append(sentence)
-    return list(found.values())
+    return list(rows.values())
 
 
 def _row(jurisdiction: Jurisdiction, service_request: ServiceRequest, lines: list[str]) -> Row:

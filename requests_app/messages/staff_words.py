@@ -27,7 +27,7 @@ EMAILS = {
 }
 
 
-def words(notice: StaffNotice) -> str:
+def sentence_of(notice: StaffNotice) -> str:
     """ "Tom assigned this to you". Needs its event with the user, its request with the department, and who is away.
 
     Not for a job's notice, which is about no request.

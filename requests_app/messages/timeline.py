@@ -28,7 +28,7 @@ class Line:
     """text: a comment in its own language. note: that staff removed a part of it."""
 
     at: dt.datetime
-    words: str
+    sentence: str
     text: str = ""
     language: str = ""
     note: str = ""
@@ -61,7 +61,7 @@ def lines(
         for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
     }
     owners = names_of_owners(events)
-    found = []
+    rows = []
     shown: set[int] = set()
     mine = (event for event in events if event.service_request_id == service_request.pk)
     begun = min(((event.at, event.pk) for event in mine), default=(service_request.submitted_at, 0))
@@ -78,18 +78,18 @@ def lines(
         # Others who joined also send messages, which aren't the reader's.
         by_another = event.kind == "answered" and reporter is not None and event.person_id not in (None, reporter.pk)
         by_reader = reader is not None and event.person_id == reader.pk
-        line = words(event, about, departments, owners, own=by_reader or (own and not by_another))
-        found.append(Line(event.at, line, *_said(comment, notes or {})))
+        line = sentence_of(event, about, departments, owners, own=by_reader or (own and not by_another))
+        rows.append(Line(event.at, line, *_comment_text(comment, notes or {})))
     for comment in readable.values():
         # Comments without an event, from an import.
         is_earlier = comment.created_at < begun[0]
         if comment.pk not in shown and comment.public and not is_earlier:
             who = localized(comment.department.name) if comment.department else _("The city")
-            found.append(
-                Line(comment.created_at, _("Update from %(who)s") % {"who": who}, *_said(comment, notes or {}))
+            rows.append(
+                Line(comment.created_at, _("Update from %(who)s") % {"who": who}, *_comment_text(comment, notes or {}))
             )
     # sorted() is stable, so lines of the same time stay in the order of their ids.
-    return sorted(found, key=lambda line: line.at, reverse=True)
+    return sorted(rows, key=lambda line: line.at, reverse=True)
 
 
 def _is_alike(event: Event, newer: Event) -> bool:
@@ -101,7 +101,7 @@ def _is_alike(event: Event, newer: Event) -> bool:
     ) and newer.at - event.at < SOON
 
 
-def _said(comment: Comment | None, notes: Mapping[str, str]) -> tuple[str, str, str]:
+def _comment_text(comment: Comment | None, notes: Mapping[str, str]) -> tuple[str, str, str]:
     """The comment's text, its language and its note."""
     if comment is None:
         return "", "", ""
@@ -123,7 +123,7 @@ def names_of_owners(events: Iterable[Event]) -> dict[int, str]:
     return dict(Owner.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
-def words(
+def sentence_of(
     event: Event,
     service_request: ServiceRequest,
     departments: Mapping[int, str],
@@ -141,7 +141,7 @@ def words(
 def change_words(event: Event, service_request: ServiceRequest, *, own: bool) -> str:
     """What one event did, for an email about it alone."""
     departments = Department.objects.filter(pk=event.data.get("department_id") or 0)
-    return words(
+    return sentence_of(
         event,
         service_request,
         {department.pk: localized(department.name) for department in departments},

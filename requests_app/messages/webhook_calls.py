@@ -103,21 +103,23 @@ def payload(delivery: WebhookDelivery) -> dict[str, Any]:
     webhook, city = delivery.webhook, delivery.webhook.api_key.jurisdiction
     at = moment(delivery.event.at if delivery.event else delivery.created_at, city.zone) or ""
     requests = ServiceRequest.objects.select_related(*RELATED)
-    found = requests.filter(pk=delivery.service_request_id).first() if delivery.service_request_id else None
-    if found is None:
+    service_request = requests.filter(pk=delivery.service_request_id).first() if delivery.service_request_id else None
+    if service_request is None:
         return webhook_events.body(delivery.event_type, at=at)
-    url = f"{links.base_url(city)}/api/v1/requests/{found.reference}/"
-    body: dict[str, Any] = webhook_events.body(delivery.event_type, at=at, reference=found.display_reference, url=url)
+    url = f"{links.base_url(city)}/api/v1/requests/{service_request.reference}/"
+    body: dict[str, Any] = webhook_events.body(
+        delivery.event_type, at=at, reference=service_request.display_reference, url=url
+    )
     if webhook.payload == Webhook.Payload.FULL and delivery.event_type != webhook_events.REMOVED:
-        found.jurisdiction = city
+        service_request.jurisdiction = city
         with override(city.languages[0]), timezone.override(city.zone):
-            photos = photos_of(city, [found]).get(found.pk, [])
-            now, promise = wording.now_for([found]), promises.of(found)
+            photos = photos_of(city, [service_request]).get(service_request.pk, [])
+            now, promise = wording.now_for([service_request]), promises.of(service_request)
             body["data"]["request"] = shaped(
-                found, promise, site=links.base_url(city), zone=city.zone, now=now, photos=photos
+                service_request, promise, site=links.base_url(city), zone=city.zone, now=now, photos=photos
             )
-        if webhooks.may_read_contact(webhook, found):
-            body["data"]["contact"] = contact_of(found)
+        if webhooks.may_read_contact(webhook, service_request):
+            body["data"]["contact"] = contact_of(service_request)
     return body
 
 

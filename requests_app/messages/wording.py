@@ -47,12 +47,12 @@ def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
     local = at.astimezone(zone)
     if local.year != timezone.localdate(timezone=zone).year:
         # Translators: date format of a time in another year, as in "Tuesday, June 3, 2025, 4:30 p.m.".
-        return _written(local, pgettext("time format", "l, F j, Y, P"))
+        return _formatted(local, pgettext("time format", "l, F j, Y, P"))
     # Translators: date format of a time with its day, as in "Tuesday, June 3, 4:30 p.m.".
-    return _written(local, pgettext("time format", "l, F j, P"))
+    return _formatted(local, pgettext("time format", "l, F j, P"))
 
 
-def _written(local: dt.datetime, style: str) -> str:
+def _formatted(local: dt.datetime, style: str) -> str:
     """As formats.date_format(). A list writes a thousand times, of few days and few minutes of the day, so both are kept."""
     if "P" not in style:
         # A language that writes the time with other letters.
@@ -271,9 +271,9 @@ def now_for(rows: Iterable[ServiceRequest]) -> dt.datetime | None:
 
 @dataclass(frozen=True)
 class NextStep:
-    """Who acts next and by when, with one date at most. `words` say both."""
+    """Who acts next and by when, with one date at most. `sentence` says both."""
 
-    words: str
+    sentence: str
     due_at: dt.datetime | None = None
 
 
@@ -368,24 +368,24 @@ def _promises(service_request: ServiceRequest, promise: Promise, now: dt.datetim
     """One at a time: a list of a thousand reports shows only the first of each."""
     zone = service_request.jurisdiction.zone
     if (due := promise.review_by) is not None:
-        words = (
+        sentence = (
             _("%(department)s will review it by %(time)s.")
             if due >= now
             else _("%(department)s planned to review it by %(time)s, but hasn’t yet. It’s still on our list.")
         )
         who = department_words(service_request)
-        yield NextStep(one_stop(words % {"department": who, "time": long_time(due, zone)}), due)
+        yield NextStep(one_stop(sentence % {"department": who, "time": long_time(due, zone)}), due)
     if (due := promise.target) is not None:
         time = long_time(due, zone)
         if due < now:
-            words = one_stop(
+            sentence = one_stop(
                 _("Our target was to fix it by %(time)s. We missed it, but this is still on our list.") % {"time": time}
             )
         elif promise.is_usually_missed:
-            words = one_stop(_("Goal: %(time)s.") % {"time": time})
+            sentence = one_stop(_("Goal: %(time)s.") % {"time": time})
         else:
-            words = one_stop(_("Target: fixed by %(time)s. This is a target, not a promise.") % {"time": time})
-        yield NextStep(" ".join(filter(None, [words, _history(service_request, promise, now)])), due)
+            sentence = one_stop(_("Target: fixed by %(time)s. This is a target, not a promise.") % {"time": time})
+        yield NextStep(" ".join(filter(None, [sentence, _history(service_request, promise, now)])), due)
 
 
 def _history(service_request: ServiceRequest, promise: Promise, now: dt.datetime) -> str:

@@ -20,7 +20,7 @@ class StaffDepartments(StaffView):
             id="listTaskDepartments",
             tag=TAG,
             summary="List departments and teams",
-            words="The departments and teams that a task can be given to.",
+            description="The departments and teams that a task can be given to.",
             answer=Answer("TaskDepartments", "The whole list.", {"results": [examples.DEPARTMENT]}),
             scope="staff",
         )
@@ -35,7 +35,7 @@ class StaffTasks(StaffView):
             id="listTasks",
             tag=TAG,
             summary="List tasks",
-            words="Lists the tasks of the departments that the person works in, oldest first. A work order system can read "
+            description="Lists the tasks of the departments that the person works in, oldest first. A work order system can read "
             "them here and then set its own number and status for each.",
             query=(*tasks.FILTERS, CURSOR, LIMIT),
             answer=Answer(
@@ -60,7 +60,7 @@ class StaffTask(StaffView):
             id="getTask",
             tag=TAG,
             summary="Get a task",
-            words="A task of the member of staff’s departments.",
+            description="A task of the member of staff’s departments.",
             answer=Answer("OneTask", "The task.", examples.ONE_TASK),
             scope="staff",
         )
@@ -73,7 +73,7 @@ class StaffTask(StaffView):
             id="changeTask",
             tag=TAG,
             summary="Change a task",
-            words="Sets its work order in another system, with the status there. If the city has mapped that status, "
+            description="Sets its work order in another system, with the status there. If the city has mapped that status, "
             "it ends or reopens the task; otherwise, `state` does. A request that waits for its last task "
             "resumes. `team` gives the task to a team of its department. If-Match is optional.",
             body=Taken({JSON: "TaskEdit"}, examples.TASK_EDIT),
@@ -104,7 +104,7 @@ class StaffRequestTasks(StaffView):
             id="addTask",
             tag=TAG,
             summary="Add a task",
-            words="Gives a department or one of its teams a part of the work on a request, optionally with a work "
+            description="Gives a department or one of its teams a part of the work on a request, optionally with a work "
             "order in another system. Needs the permission to assign.",
             status=201,
             body=Taken({JSON: "NewTask"}, examples.NEW_TASK),

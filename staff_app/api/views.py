@@ -53,7 +53,7 @@ class StaffRequests(StaffView):
             id="listStaffRequests",
             tag=TAG,
             summary="List the queue",
-            words="Lists the requests that the staff member may see, as in their queue, urgent first. Filters have "
+            description="Lists the requests that the staff member may see, as in their queue, urgent first. Filters have "
             "the same names as in the queue’s URL; several values are comma-separated.",
             query=(*queue.FILTERS, CURSOR, LIMIT, fields_of(list(STAFF_ROW_FIELDS))),
             answer=Answer(
@@ -77,7 +77,7 @@ class StaffRequests(StaffView):
             id="sendTransfer",
             tag=TAG,
             summary="Transfer a call from a 911 center",
-            words="Creates a request from a call that isn’t an emergency. The center’s own number makes retries "
+            description="Creates a request from a call that isn’t an emergency. The center’s own number makes retries "
             "safe, and city staff can find the request by it. The caller gets the updates. Send photos with "
             "the call (multipart) or as links for staff. Needs the permission to send reports for others.",
             status=201,
@@ -148,7 +148,7 @@ class StaffRequest(OneOfStaff):
             id="getStaffRequest",
             tag=TAG,
             summary="Get a request as staff",
-            words="Everything that the staff member may see, except the people, who have their own endpoint. "
+            description="Everything that the staff member may see, except the people, who have their own endpoint. "
             "`actions` lists what can be done now.",
             answer=Answer("StaffRequest", "The request.", examples.REQUEST),
             scope="staff",
@@ -162,7 +162,7 @@ class StaffRequest(OneOfStaff):
             id="changeStaffRequest",
             tag=TAG,
             summary="Change a request",
-            words="Changes its priority, service, assignee or place: either all fields that you send or none. Send "
+            description="Changes its priority, service, assignee or place: either all fields that you send or none. Send "
             "the ETag of the request as you read it, in the same language, as If-Match.",
             body=Taken({JSON: "StaffRequestEdit"}, examples.REQUEST_EDIT),
             answer=Answer("StaffChange", "Request changed.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
@@ -203,7 +203,7 @@ class StaffPhoto(StaffView):
             id="getStaffPhoto",
             tag=TAG,
             summary="Get a photo as staff",
-            words=(
+            description=(
                 "A JPEG, even if it is private, hidden or pending review: anyone who may open the request sees its "
                 "photos."
             ),
@@ -225,8 +225,8 @@ class StaffActions(OneOfStaff):
             id="listStaffActions",
             tag=TAG,
             summary="List possible actions",
-            words="What the status and the member of staff’s permissions allow now, with the fields of each body and the values "
-            "that they may have.",
+            description="What the status and the member of staff’s permissions allow now, with the fields of each body and the "
+            "values that they may have.",
             answer=Answer("StaffActions", "The actions.", {"results": [examples.ACTION]}),
             scope="staff",
         )
@@ -243,7 +243,7 @@ class StaffAction(OneOfStaff):
             id="doStaffAction",
             tag=TAG,
             summary="Do an action",
-            words="Does what the button on the request’s page does, by the same rules: `accept`, `assign`, "
+            description="Does what the button on the request’s page does, by the same rules: `accept`, `assign`, "
             "`transfer`, `hold`, `resume`, `resolve`, `reopen`, `comment`, `note` and every other action of "
             "the list of possible actions, which describes their fields. If-Match is optional: with it, "
             "nothing is done if the request has changed. You can undo the action for 30 seconds, and no email "
@@ -281,7 +281,7 @@ class StaffUndo(OneOfStaff):
             id="undoStaffAction",
             tag=TAG,
             summary="Undo an action",
-            words=(
+            description=(
                 "Undoes what the staff member did in the last 30 seconds, if nothing else has happened since. No "
                 "email was sent."
             ),
@@ -317,7 +317,7 @@ class StaffContacts(StaffView):
             id="readContacts",
             tag=TAG,
             summary="Read the people of a request",
-            words="Names and contact details of the people on the request. Each call is recorded on the request, "
+            description="Names and contact details of the people on the request. Each call is recorded on the request, "
             "with the staff member, the program and the reason.",
             query=(REASON,),
             answer=Answer("Contacts", "The people.", {"results": [examples.CONTACT]}),

@@ -75,7 +75,7 @@ def _row(request: StaffRequest, notice: StaffNotice) -> Row:
     redaction.redact_addresses(request.user, [about], request.jurisdiction)
     return Row(
         notice,
-        staff_words.words(notice),
+        staff_words.sentence_of(notice),
         ago,
         reference=about.reference,
         service=localized(about.service_version.name),

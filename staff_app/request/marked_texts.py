@@ -76,7 +76,7 @@ def without(data: QueryDict, fields: Sequence[str]) -> tuple[QueryDict, str]:
         return typed, ""
     # As the form will clean it: browsers send line breaks as two characters.
     text = clean_text(data.get(field, ""))
-    same = [found for found in found_in("text", text) if found.words == passage]
+    same = [found for found in found_in("text", text) if found.text == passage]
     if not same:
         return typed, ""
     typed[field] = personal_data.without(text, min(same, key=lambda found: abs(found.start - int(start))))

@@ -25,7 +25,7 @@ REGRESSIONS = [
     Regression(
         "a field of a body with a NUL is refused without its name",
         "requests_app/api/framework/problems.py",
-        'errors = [FieldError(known.field, "not-text", detail)]',
+        'errors = [FieldError(exception.field, "not-text", detail)]',
         "errors = []",
         JUNK,
     ),
@@ -39,8 +39,8 @@ REGRESSIONS = [
     Regression(
         "a comment that was sent in time is refused when it comes again",
         "requests_app/api/v1/writing.py",
-        "            if is_new:\n                _send_message(found, text)",
-        "            _send_message(found, text)",
+        "            if is_new:\n                _send_message(request_access, text)",
+        "            _send_message(request_access, text)",
         WRITING,
     ),
     Regression(

@@ -653,7 +653,7 @@ REGRESSIONS = [
     Regression(
         "a department that works by email reads the reporter's name",
         "requests_app/messages/department_work.py",
-        "    redaction.redact(service_request, known)\n",
+        "    redaction.redact(service_request, people)\n",
         "",
         ("tests/requests_app/messages/test_identity_blind.py",),
     ),

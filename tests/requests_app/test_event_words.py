@@ -20,7 +20,7 @@ def made() -> ServiceRequest:
 @pytest.mark.parametrize("kind", sorted(PUBLIC_KINDS - timeline.UNTOLD))
 @pytest.mark.parametrize("own", [True, False])
 def test_residents_read_what_happened(made: ServiceRequest, kind: str, own: bool) -> None:
-    words = timeline.words(Event(kind=kind, data={}), made, {}, {}, own=own)
+    words = timeline.sentence_of(Event(kind=kind, data={}), made, {}, {}, own=own)
     assert words not in ("", kind)
 
 

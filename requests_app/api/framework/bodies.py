@@ -30,21 +30,21 @@ class Body:
     def refuse(self, name: str, code: str, message: str) -> None:
         self.errors.append(FieldError(f"{self.path}{name}", code, message))
 
-    def value(self, name: str, kind: type | tuple[type, ...], words: str, *, required: bool = False) -> Any:
-        """None for what is missing, null, or not of this type. words: what it must be."""
+    def value(self, name: str, kind: type | tuple[type, ...], expected: str, *, required: bool = False) -> Any:
+        """None for what is missing, null, or not of this type. expected: what it must be."""
         self.read.add(name)
-        found = self.data.get(name)
-        if found is None:
+        value = self.data.get(name)
+        if value is None:
             if required:
                 self.refuse(name, "missing", _("%(name)s is required.") % {"name": f"{self.path}{name}"})
             return None
         # True is an int in Python.
-        if not isinstance(found, kind) or isinstance(found, bool):
+        if not isinstance(value, kind) or isinstance(value, bool):
             self.refuse(
-                name, "wrong-type", _("%(name)s must be %(what)s.") % {"name": f"{self.path}{name}", "what": words}
+                name, "wrong-type", _("%(name)s must be %(what)s.") % {"name": f"{self.path}{name}", "what": expected}
             )
             return None
-        return found
+        return value
 
     def text(self, name: str, most: int, *, required: bool = False, lines: bool = False) -> str:
         """Cleaned as everywhere. lines: whether it may have several."""

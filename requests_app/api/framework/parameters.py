@@ -27,7 +27,7 @@ class Parameter:
     """Any text of at most `most` characters. required: 400 without it."""
 
     name: str
-    words: str
+    description: str
     example: Any = None
     required: bool = False
     default: Any = None
@@ -177,10 +177,10 @@ class Query:
         return self.values[name]
 
 
-def read_query(known: Sequence[Parameter], sent: QueryDict) -> Query:
+def read_query(parameters: Sequence[Parameter], sent: QueryDict) -> Query:
     """Raises a 400 problem that names each parameter that is unknown, sent twice, missing or not valid."""
-    errors, values = [], {parameter.name: parameter.default for parameter in known}
-    by_name = {parameter.name: parameter for parameter in known}
+    errors, values = [], {parameter.name: parameter.default for parameter in parameters}
+    by_name = {parameter.name: parameter for parameter in parameters}
     for name, several in sent.lists():
         parameter = by_name.get(name)
         shown = NOT_TEXT.sub("\ufffd", name)[:60]
@@ -204,7 +204,7 @@ def read_query(known: Sequence[Parameter], sent: QueryDict) -> Query:
                 errors.append(FieldError(name, "invalid", str(unfit)))
     errors += [
         FieldError(one.name, "missing", _("%(name)s is required.") % {"name": one.name})
-        for one in known
+        for one in parameters
         if one.required and one.name not in sent
     ]
     if errors:

@@ -126,22 +126,22 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     request = context["request"]
     if isinstance(error, RequestDataTooBig):
         error = Problem("too-large", _("The body is too large for this endpoint."))
-    known = api_exception(error, request)
+    exception = api_exception(error, request)
     # A link that is missing, of another jurisdiction or not public is the same 404.
-    response = views.exception_handler(known, dict(context))
+    response = views.exception_handler(exception, dict(context))
     if response is None:
         return None
-    code = known.code if isinstance(known, Problem) else BY_STATUS.get(response.status_code, "server-error")
-    detail = _first(known.detail)
-    if isinstance(known, exceptions.NotFound) and detail == exceptions.NotFound.default_detail:
+    code = exception.code if isinstance(exception, Problem) else BY_STATUS.get(response.status_code, "server-error")
+    detail = _first(exception.detail)
+    if isinstance(exception, exceptions.NotFound) and detail == exceptions.NotFound.default_detail:
         detail = _("This URL doesn’t exist.")
-    if isinstance(known, exceptions.UnsupportedMediaType):
+    if isinstance(exception, exceptions.UnsupportedMediaType):
         detail = _("Send JSON (application/json), or photos as multipart/form-data.")
-    errors = known.errors if isinstance(known, Problem) else []
-    if isinstance(known, NotText):
-        errors = [FieldError(known.field, "not-text", detail)]
+    errors = exception.errors if isinstance(exception, Problem) else []
+    if isinstance(exception, NotText):
+        errors = [FieldError(exception.field, "not-text", detail)]
     response.data = problem(code, detail, request, errors)
-    response.data |= known.more if isinstance(known, Problem) else {}
+    response.data |= exception.more if isinstance(exception, Problem) else {}
     response.status_code = response.data["status"]
     response.content_type = MEDIA_TYPE
     key = getattr(request, "_auth", None)

@@ -13,10 +13,10 @@ def _listed(name: str) -> Schema:
     return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
 
 
-def _object(words: str, fields: dict[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+def _object(description: str, fields: dict[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     return {
         "type": "object",
-        "description": words,
+        "description": description,
         "properties": fields,
         "required": [name for name in fields if name not in optional],
     }
@@ -81,9 +81,9 @@ COMPONENTS: dict[str, Schema] = {
 }
 
 
-def _query(name: str, words: str, example: Any = None, schema: Schema | None = None) -> Schema:
+def _query(name: str, description: str, example: Any = None, schema: Schema | None = None) -> Schema:
     example = {} if example is None else {"example": example}
-    return {"name": name, "in": "query", "description": words, "schema": schema or _TEXT, **example}
+    return {"name": name, "in": "query", "description": description, "schema": schema or _TEXT, **example}
 
 
 def _form(fields: dict[str, str], required: tuple[str, ...]) -> Schema:
@@ -120,15 +120,29 @@ _FILTERS = [
 ]
 
 
-def _path(name: str, words: str, example: str) -> Schema:
-    return {"name": name, "in": "path", "required": True, "description": words, "schema": _TEXT, "example": example}
+def _path(name: str, description: str, example: str) -> Schema:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": _TEXT,
+        "example": example,
+    }
 
 
 _LIMITS: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in ("RateLimit-Policy", "RateLimit")}
 
 
 def _operation(
-    id: str, summary: str, words: str, schema: Schema, example: Any, parameters: list[Schema], *, key: bool = False
+    id: str,
+    summary: str,
+    description: str,
+    schema: Schema,
+    example: Any,
+    parameters: list[Schema],
+    *,
+    key: bool = False,
 ) -> Schema:
     errors = {"400": "The request is not valid.", "404": "Not found.", "429": "Too many requests."}
     if key:
@@ -143,7 +157,7 @@ def _operation(
         "operationId": id,
         "tags": ["Open311"],
         "summary": summary,
-        "description": f"{words} The same URL with `.xml` returns XML.",
+        "description": f"{description} The same URL with `.xml` returns XML.",
         "parameters": [*parameters, *_CITY, *([] if key else [_CALLBACK])],
         "security": [{"key": ["report"]}] if key else [{}],
         "responses": {

@@ -34,7 +34,7 @@ class Parameters:
             raise ValidationError(_("%(name)s contains invalid characters.") % {"name": name})
         return [value for value in values if value]
 
-    def one(self, name: str) -> str:
+    def first(self, name: str) -> str:
         """The first value that says something; "" if there is none."""
         return next(iter(self._of(name)), "")
 
@@ -58,7 +58,7 @@ class Parameters:
         return found
 
     def number(self, name: str, low: float, high: float) -> float | None:
-        value = self.one(name)
+        value = self.first(name)
         if not value:
             return None
         if not _NUMBER.fullmatch(value) or not low <= float(value) <= high:
@@ -69,7 +69,7 @@ class Parameters:
         return float(value)
 
     def integer(self, name: str, default: int) -> int:
-        value = self.one(name)
+        value = self.first(name)
         if not value:
             return default
         if not re.fullmatch(r"\d{1,18}", value, re.ASCII):
@@ -77,11 +77,11 @@ class Parameters:
         return int(value)
 
     def is_true(self, name: str) -> bool:
-        return self.one(name).lower() in ("true", "1", "yes")
+        return self.first(name).lower() in ("true", "1", "yes")
 
     def moment(self, name: str, zone: ZoneInfo, *, end_of_day: bool = False) -> dt.datetime | None:
         """A W3C date and time, to the second. Without an offset it is the city's time; a day alone is all that day."""
-        value = self.one(name)
+        value = self.first(name)
         if not value:
             return None
         try:

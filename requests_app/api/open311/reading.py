@@ -59,7 +59,7 @@ def many(city: Jurisdiction, parameters: Parameters, key: ApiKey | None) -> list
     rows, order = _in_time(readable.in_jurisdiction(city), city, parameters)
     rows = _of_kind(rows, parameters)
     rows = _at_place(rows, parameters)
-    if words := parameters.one("q"):
+    if words := parameters.first("q"):
         rows = rows.filter(pk__in=as_rows(requests_with_words(city, words[:WORDS_MAX])))
     page, size = _page(parameters)
     first = (page - 1) * size
@@ -76,15 +76,17 @@ def _page(parameters: Parameters) -> tuple[int, int]:
     return max(parameters.integer("page", 1), 1), min(size, PAGE_MOST)
 
 
-def next_page(parameters: Parameters, found: int) -> int | None:
+def next_page(parameters: Parameters, count: int) -> int | None:
     """The number of the page after a full one, which may be empty; None after the last."""
     if parameters.many("service_request_id") is not None:
         return None
     page, size = _page(parameters)
-    return page + 1 if found == size and page * size <= ROWS_MOST else None
+    return page + 1 if count == size and page * size <= ROWS_MOST else None
 
 
-def one(city: Jurisdiction, parameters: Parameters, number: str, key: ApiKey | None) -> list[dict[str, Any]]:
+def service_request(
+    city: Jurisdiction, parameters: Parameters, number: str, key: ApiKey | None
+) -> list[dict[str, Any]]:
     found = _by_number(city, key).filter(reference=references.parse(number) or "")
     shaped = _shaped(city, found, parameters.is_true("extensions"))
     if not shaped:
@@ -169,7 +171,7 @@ def _of_kind(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceReq
 
 def _at_place(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRequestQuerySet:
     """By what everybody may know of the place: the public point alone, and nothing that is about somebody's home."""
-    box = parameters.one("bbox")
+    box = parameters.first("bbox")
     if box:
         rows = rows.filter(LISTED_BY_PLACE, public_point__bboverlaps=_box(box))
     latitude, longitude = parameters.number("lat", -90, 90), parameters.number("long", -180, 180)

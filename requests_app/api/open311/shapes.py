@@ -136,7 +136,7 @@ def _service_request(row: Any, beside: Related, city: Jurisdiction, demo: str | 
     now, shown, promise = row.read_at, shows_words(row), beside.promises[row.pk]
     has_point = shown and row.longitude is not None
     address = (shown and row.public_address) or None
-    notice = demo or wording.next_step(row, promise, to_reporter=False, now=now).words
+    notice = demo or wording.next_step(row, promise, to_reporter=False, now=now).sentence
     if not shown and not demo:
         notice = " ".join(filter(None, [notice, _("Someone will review it before everyone can see it.")]))
     status_words = wording.status_words(row, to_reporter=False, now=now)
@@ -183,12 +183,12 @@ def _extensions(row: ServiceRequest, beside: Related) -> dict[str, Any]:
     }
 
 
-def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
+def _related(rows: Sequence[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
     beside = Related()
-    page = [row for row in found if shows_words(row)]
+    page = [row for row in rows if shows_words(row)]
     keys = as_rows([row.pk for row in page])
-    said = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
-    last = said.order_by("service_request", "-id").distinct("service_request")
+    public_comments = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
+    last = public_comments.order_by("service_request", "-id").distinct("service_request")
     beside.last_words = dict(last.values_list("service_request_id", "text"))
     site = links.base_url(city)
     # Photos of tests aren't served.
@@ -200,7 +200,7 @@ def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions:
     if extensions:
         _add_answers(beside, keys)
         _add_areas(beside, keys)
-        _add_notes(beside, page, said.order_by("id"), city)
+        _add_notes(beside, page, public_comments.order_by("id"), city)
         beside.public_parents = _public_parents(page)
     return beside
 
@@ -236,19 +236,21 @@ def _add_areas(beside: Related, keys: RawSQL) -> None:
         beside.areas[key].append({"layer": layer, "code": code, "name": name})
 
 
-def _add_notes(beside: Related, page: list[ServiceRequest], said: QuerySet[Comment], city: Jurisdiction) -> None:
+def _add_notes(
+    beside: Related, page: list[ServiceRequest], public_comments: QuerySet[Comment], city: Jurisdiction
+) -> None:
     """The timeline of the public page, oldest first."""
     rows = {row.pk: row for row in page}
     kinds = PUBLIC_KINDS - timeline.UNTOLD | {"undone"}
     events = without_undone(Event.objects.filter(service_request__in=as_rows(rows), kind__in=kinds).order_by("id"))
-    comments = {comment.pk: comment for comment in said}
+    comments = {comment.pk: comment for comment in public_comments}
     departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=city)}
     owners = timeline.names_of_owners(events)
     told = []
     for event in events:
         row = rows[event.service_request_id or 0]
         comment = comments.pop(event.data.get("comment_id") or 0, None)
-        words = timeline.words(event, row, departments, owners, own=False)
+        words = timeline.sentence_of(event, row, departments, owners, own=False)
         told.append((event.at, row.pk, _note(event.at, event.kind, words, comment, city)))
     for comment in comments.values():
         # Words that no event speaks of: an import leaves them so.
@@ -258,10 +260,10 @@ def _add_notes(beside: Related, page: list[ServiceRequest], said: QuerySet[Comme
         beside.notes[key].append(note)
 
 
-def _note(at: dt.datetime, kind: str, words: str, comment: Comment | None, city: Jurisdiction) -> dict[str, Any]:
+def _note(at: dt.datetime, kind: str, summary: str, comment: Comment | None, city: Jurisdiction) -> dict[str, Any]:
     return {
         "datetime": moment(at, city),
-        "summary": words,
+        "summary": summary,
         "description": comment.text if comment else None,
         "type": kind,
     }

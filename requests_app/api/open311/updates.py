@@ -48,13 +48,13 @@ def many(city: Jurisdiction, parameters: Parameters, key: ApiKey | None) -> list
         raise Unavailable(_("This took too long. Request a shorter period."), wait=30) from None
 
 
-def next_start(found: list[dict[str, Any]]) -> str | None:
+def next_start(updates: list[dict[str, Any]]) -> str | None:
     """The start_date that goes on after a full page. Updates of that second come again: their ids tell.
 
     None where a page has not even a second's, so that no client goes round in a circle.
     """
-    full = len(found) == PAGE_MOST and found[0]["updated_datetime"] != found[-1]["updated_datetime"]
-    return found[-1]["updated_datetime"] if full else None
+    full = len(updates) == PAGE_MOST and updates[0]["updated_datetime"] != updates[-1]["updated_datetime"]
+    return updates[-1]["updated_datetime"] if full else None
 
 
 def _events(city: Jurisdiction, asked: Period, key: ApiKey | None) -> list[Event]:
@@ -97,7 +97,7 @@ def _shaped(city: Jurisdiction, events: list[Event]) -> list[dict[str, Any]]:
                 "service_request_id": row.display_reference,
                 "status": _status(event, row),
                 "updated_datetime": shapes.moment(event.at, city),
-                "description": text or timeline.words(event, row, departments, owners, own=False),
+                "description": text or timeline.sentence_of(event, row, departments, owners, own=False),
                 "media_url": None,
             }
         )
@@ -114,15 +114,17 @@ def _status(event: Event, row: ServiceRequest) -> str:
 
 def create(city: Jurisdiction, parameters: Parameters, *, key: ApiKey, sent_key: str) -> dict[str, Any]:
     number, update_id = (
-        parameters.one("service_request_id"),
-        parameters.one("update_id") or parameters.one("update_id_ext"),
+        parameters.first("service_request_id"),
+        parameters.first("update_id") or parameters.first("update_id_ext"),
     )
     if not number:
         raise ValidationError(_("service_request_id was not provided."))
-    found = _known(city, key).filter(reference=references.parse(number) or "").select_related("duplicate_of").first()
-    if found is None:
+    service_request = (
+        _requests_of(city, key).filter(reference=references.parse(number) or "").select_related("duplicate_of").first()
+    )
+    if service_request is None:
         raise NotFound(_("service_request_id was not found."))
-    text = intake.clean_text(parameters.one("description"))
+    text = intake.clean_text(parameters.first("description"))
     if not text:
         raise ValidationError(_("description was not provided."))
     if len(text) > intake.DESCRIPTION_MAX:
@@ -131,17 +133,21 @@ def create(city: Jurisdiction, parameters: Parameters, *, key: ApiKey, sent_key:
         raise ValidationError(
             _("%(name)s is longer than %(most)s characters.") % {"name": "update_id", "most": UPDATE_ID_MOST}
         )
-    if blocked_addresses.is_blocked(city, parameters.one("email")):
+    if blocked_addresses.is_blocked(city, parameters.first("email")):
         raise ValidationError(blocked_addresses.refusal(city))
     parameters.moment("updated_datetime", city.zone)
-    name = intake.clean_text(" ".join(filter(None, [parameters.one("first_name"), parameters.one("last_name")])))
-    status = intake.clean_text(parameters.one("status"))[:40].upper()
-    if status and (status == OPEN) != found.is_open:
+    name = intake.clean_text(" ".join(filter(None, [parameters.first("first_name"), parameters.first("last_name")])))
+    status = intake.clean_text(parameters.first("status"))[:40].upper()
+    if status and (status == OPEN) != service_request.is_open:
         # They see it otherwise than we do: it is fixed, or it is back.
         text += "\n\n" + _("Status at %(sender)s: %(status)s") % {"sender": key.name, "status": status}
     # Combined with a request that is still open: the message is read there.
-    about = found if found.is_open or found.duplicate_of is None else found.duplicate_of
-    body = idempotency.body_hash(found.pk, text, name, update_id)
+    about = (
+        service_request
+        if service_request.is_open or service_request.duplicate_of is None
+        else service_request.duplicate_of
+    )
+    body = idempotency.body_hash(service_request.pk, text, name, update_id)
     try:
         added = outside_updates.add(
             about.pk,
@@ -157,7 +163,7 @@ def create(city: Jurisdiction, parameters: Parameters, *, key: ApiKey, sent_key:
     return {"update_id": str(added)}
 
 
-def _known(city: Jurisdiction, key: ApiKey) -> QuerySet[ServiceRequest]:
+def _requests_of(city: Jurisdiction, key: ApiKey) -> QuerySet[ServiceRequest]:
     """A test key writes on its own tests alone, which have no public number."""
     rows = ServiceRequest.objects.in_jurisdiction(city)
     return rows.tests_of(key) if key.is_test else rows.with_public_number()

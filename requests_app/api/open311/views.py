@@ -62,7 +62,7 @@ class Open311View(ApiView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if request.method == "GET" and isinstance(request.accepted_renderer, JSONPRenderer):
-            self.callback = jsonp.check_name(self.parameters.one("callback"))
+            self.callback = jsonp.check_name(self.parameters.first("callback"))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -78,7 +78,7 @@ class Open311View(ApiView):
     @cached_property
     def jurisdiction(self) -> Jurisdiction:
         """The one that jurisdiction_id names; without it the host's, or the only one."""
-        named = self.parameters.one("jurisdiction_id")
+        named = self.parameters.first("jurisdiction_id")
         if named:
             found = Jurisdiction.objects.defer("boundary").filter(jurisdiction_id__iexact=named).first()
             if found is None:
@@ -94,7 +94,7 @@ class Open311View(ApiView):
     @property
     def language(self) -> str:
         """What `locale` asks for, if the city speaks it."""
-        wanted = self.parameters.one("locale").lower().split("-")[0]
+        wanted = self.parameters.first("locale").lower().split("-")[0]
         languages = self.jurisdiction.languages
         if wanted in languages:
             return wanted
@@ -150,7 +150,7 @@ class ServiceRequest(Open311View):
     root = "service_requests"
 
     def get(self, request: Request, number: str, format: str) -> Response:
-        found = reading.one(self.jurisdiction, self.parameters, number, key_of(request))
+        found = reading.service_request(self.jurisdiction, self.parameters, number, key_of(request))
         return Response(found, headers=kept(request))
 
 

@@ -57,7 +57,7 @@ NOT_THE_BODY = {"api_key", "jurisdiction_id"}
 def create(
     city: Jurisdiction, parameters: Parameters, files: list[UploadedFile], *, key: ApiKey, idempotency_key: str
 ) -> dict[str, Any]:
-    code = parameters.one("service_code")
+    code = parameters.first("service_code")
     if not code:
         raise ValidationError(_("service_code was not provided."))
     version = offered_version(city, code)
@@ -144,14 +144,14 @@ def _gathered(problems: list[str]) -> Iterator[None]:
 
 
 def _description(parameters: Parameters) -> str:
-    description = intake.clean_text(parameters.one("description"))
+    description = intake.clean_text(parameters.first("description"))
     if len(description) > intake.DESCRIPTION_MAX:
         raise ValidationError(_("description is longer than %(most)s characters.") % {"most": intake.DESCRIPTION_MAX})
     return description
 
 
 def _short(parameters: Parameters, name: str, most: int) -> str:
-    text = " ".join(intake.clean_text(parameters.one(name)).split())
+    text = " ".join(intake.clean_text(parameters.first(name)).split())
     if len(text) > most:
         raise ValidationError(_("%(name)s is longer than %(most)s characters.") % {"name": name, "most": most})
     return text

@@ -109,23 +109,23 @@ def article(city: Jurisdiction, code: str) -> dict[str, Any]:
     }
 
 
-def article_row(city: Jurisdiction, found: Article) -> dict[str, Any]:
+def article_row(city: Jurisdiction, article: Article) -> dict[str, Any]:
     language, site = get_language() or "en", links.base_url(city)
     return {
-        "code": found.code,
-        "title": localized(found.title),
-        "language": language if found.body.get(language) else "en",
-        "url": f"{site}/api/v1/articles/{found.code}/",
-        "html_url": f"{site}/articles/{found.code}/",
-        "updated_at": found.updated_at.astimezone(timezone.get_current_timezone()).replace(microsecond=0).isoformat(),
+        "code": article.code,
+        "title": localized(article.title),
+        "language": language if article.body.get(language) else "en",
+        "url": f"{site}/api/v1/articles/{article.code}/",
+        "html_url": f"{site}/articles/{article.code}/",
+        "updated_at": article.updated_at.astimezone(timezone.get_current_timezone()).replace(microsecond=0).isoformat(),
     }
 
 
-def suggested(city: Jurisdiction, words: str) -> dict[str, Any]:
-    emergency = emergency_in(city, words)
+def suggested(city: Jurisdiction, text: str) -> dict[str, Any]:
+    emergency = emergency_in(city, text)
     if emergency and emergency["is_sure"]:
         return {"emergency": emergency, "services": [], "articles": []}
-    found = suggestions.suggest(city, words, get_language() or "en", services=SERVICES, articles=ARTICLES)
+    found = suggestions.suggest(city, text, get_language() or "en", services=SERVICES, articles=ARTICLES)
     versions = ServiceVersion.objects.filter(pk__in=[version.pk for version in found.services])
     by_id = versions.select_related("service", "category", "department").in_bulk()
     return {

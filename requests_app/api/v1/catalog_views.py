@@ -20,7 +20,7 @@ class Categories(V1View):
             id="listCategories",
             tag="Catalog",
             summary="List categories",
-            words="Lists the groups of services, in the city’s order.",
+            description="Lists the groups of services, in the city’s order.",
             answer=Answer("Categories", "The whole list.", {"results": [examples.CATEGORY]}),
         )
     )
@@ -36,7 +36,7 @@ class Services(V1View):
             id="listServices",
             tag="Catalog",
             summary="List services",
-            words="Lists what can be reported, in the city’s order.",
+            description="Lists what can be reported, in the city’s order.",
             query=(Parameter("category", "The code of a category.", example="streets"),),
             answer=Answer("Services", "The whole list.", {"results": [examples.SERVICE_ROW]}),
         )
@@ -53,7 +53,7 @@ class OneService(V1View):
             id="getService",
             tag="Catalog",
             summary="Get a service",
-            words="One service with its questions: as a list for a form, and as JSON Schema 2020-12 for a validator.",
+            description="One service with its questions: as a list for a form, and as JSON Schema 2020-12 for a validator.",
             answer=Answer("Service", "The service.", examples.SERVICE),
         )
     )
@@ -67,7 +67,7 @@ class Articles(V1View):
             id="listArticles",
             tag="Catalog",
             summary="List articles",
-            words="Lists answers to questions that need no report.",
+            description="Lists answers to questions that need no report.",
             answer=Answer("Articles", "The whole list.", {"results": [examples.ARTICLE_ROW]}),
         )
     )
@@ -81,7 +81,7 @@ class OneArticle(V1View):
             id="getArticle",
             tag="Catalog",
             summary="Get an article",
-            words="One article with its text.",
+            description="One article with its text.",
             answer=Answer("Article", "The article.", examples.ARTICLE),
         )
     )
@@ -95,7 +95,7 @@ class Suggestions(V1View):
             id="suggest",
             tag="Catalog",
             summary="Suggest services for a text",
-            words="Suggests services and articles that match what someone wrote. Offer them; don’t choose for the "
+            description="Suggests services and articles that match what someone wrote. Offer them; don’t choose for the "
             "person. If the text clearly describes danger, only `emergency` is set: show that, and offer "
             "nothing else.",
             query=(Parameter("q", "The person’s text.", example="hole in the street", required=True, most=1000),),

@@ -76,8 +76,8 @@ def _tally(tally: Tally) -> dict[str, Any]:
     return {**counts, "answered": tally.answered, "is_whole": tally.is_whole}
 
 
-def _month(written: str) -> dt.date:
-    return dt.date.fromisoformat(f"{written}-01")
+def _month(text: str) -> dt.date:
+    return dt.date.fromisoformat(f"{text}-01")
 
 
 def _later(month: dt.date, count: int) -> dt.date:

@@ -17,7 +17,7 @@ class City(V1View):
             id="getCity",
             tag="City",
             summary="Get the city",
-            words="The city’s name, languages, time zone, phone numbers and limits.",
+            description="The city’s name, languages, time zone, phone numbers and limits.",
             answer=Answer("City", "The city.", examples.CITY),
         )
     )
@@ -31,7 +31,7 @@ class Statistics(V1View):
             id="getStatistics",
             tag="City",
             summary="Get figures",
-            words="How many people said that it was fixed and that they were treated well, by service and month. "
+            description="How many people said that it was fixed and that they were treated well, by service and month. "
             "Without parameters, the last six months.",
             query=(
                 Month("since", "The first month.", example="2026-01"),

@@ -114,17 +114,17 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
     if reads:
         headers = _headers(["ETag", *OF_LIMITS])
         responses["304"] = {"description": "The response you have is still current.", "headers": headers}
-    found: dict[str, Any] = {
+    operation: dict[str, Any] = {
         "operationId": described.id,
         "tags": [described.tag],
         "summary": described.summary,
-        "description": described.words + _needed(scopes),
+        "description": described.description + _needed(scopes),
         "parameters": parameters,
         "responses": dict(sorted(responses.items())),
         "security": [{"key": scopes}] if scopes else [{}, {"key": []}],
     }
     if described.body is not None:
-        found["requestBody"] = {
+        operation["requestBody"] = {
             "required": True,
             "content": {
                 media: {"schema": ref(name), **({"example": described.body.example} if media == JSON else {})}
@@ -132,9 +132,9 @@ def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
             },
         }
     if described.deprecation is not None:
-        found["deprecated"] = True
-        found["responses"][str(described.status)]["headers"] |= _headers(["Link"])
-    return found
+        operation["deprecated"] = True
+        operation["responses"][str(described.status)]["headers"] |= _headers(["Link"])
+    return operation
 
 
 def _needed(scopes: list[str]) -> str:
@@ -150,27 +150,27 @@ def _in_path(name: str) -> dict[str, Any]:
 
 
 def _in_query(parameter: Parameter) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "name": parameter.name,
         "in": "query",
-        "description": parameter.words,
+        "description": parameter.description,
         "schema": parameter.schema,
     }
     if parameter.required:
-        found["required"] = True
+        described["required"] = True
     if parameter.schema["type"] == "array":
-        found |= {"style": "form", "explode": False}
+        described |= {"style": "form", "explode": False}
     if parameter.example is not None:
         is_list = isinstance(parameter, Names | Several)
-        found["example"] = parameter.example.split(",") if is_list else parameter.example
-    return found
+        described["example"] = parameter.example.split(",") if is_list else parameter.example
+    return described
 
 
-def _in_header(written: str) -> dict[str, Any]:
-    """written: a name, with "?" at its end where the header isn't needed."""
-    name = written.removesuffix("?")
+def _in_header(declared: str) -> dict[str, Any]:
+    """declared: a name, with "?" at its end where the header isn't needed."""
+    name = declared.removesuffix("?")
     words, schema, required = REQUEST_HEADERS[name]
-    required = required and name == written
+    required = required and name == declared
     return {"name": name, "in": "header", "description": words, "schema": schema, "required": required}
 
 
@@ -180,7 +180,7 @@ def _headers(names: list[str]) -> dict[str, Any]:
 
 def _answer(answer: Answer, *, reads: bool) -> dict[str, Any]:
     headers = _headers([*answer.headers, *(["ETag"] if reads else []), "Content-Language", *OF_LIMITS])
-    found: dict[str, Any] = {"description": answer.words, "headers": headers}
+    found: dict[str, Any] = {"description": answer.description, "headers": headers}
     if answer.schema is not None:
         example = {} if answer.example is None else {"example": answer.example}
         found["content"] = {answer.media: {"schema": ref(answer.schema), **example}}

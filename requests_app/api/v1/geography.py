@@ -41,10 +41,10 @@ def area(city: Jurisdiction, layer: str, code: str, *, polygons: bool) -> dict[s
     return found[0]
 
 
-def area_rows(city: Jurisdiction, found: Any, *, polygons: bool) -> list[dict[str, Any]]:
+def area_rows(city: Jurisdiction, areas: Any, *, polygons: bool) -> list[dict[str, Any]]:
     site, names = links.base_url(city), ["layer", "code", "name"]
     if polygons:
-        found, names = found.annotate(shape=AsGeoJSON("polygon", precision=PRECISION)), [*names, "shape"]
+        areas, names = areas.annotate(shape=AsGeoJSON("polygon", precision=PRECISION)), [*names, "shape"]
     return [
         {
             "layer": layer,
@@ -54,7 +54,7 @@ def area_rows(city: Jurisdiction, found: Any, *, polygons: bool) -> list[dict[st
             "html_url": f"{site}/areas/{layer}/{code}/",
             **({"geometry": json.loads(shape[0])} if shape else {}),
         }
-        for layer, code, name, *shape in found.values_list(*names)
+        for layer, code, name, *shape in areas.values_list(*names)
     ]
 
 
@@ -68,10 +68,10 @@ def as_feature(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def places(city: Jurisdiction, words: str | None, at: Point | None) -> list[dict[str, Any]]:
+def places(city: Jurisdiction, text: str | None, at: Point | None) -> list[dict[str, Any]]:
     """By words, best first; or the address at a point: outside the city, the neighboring town, never one of our addresses."""
     named = ownership.named_at(city, at) if at is not None else None
-    found: list[Match] = assets.search(city, words) if words else [named] if named else []
+    found: list[Match] = assets.search(city, text) if text else [named] if named else []
     return [
         {
             "label": match.label,
@@ -108,14 +108,14 @@ def asset(city: Jurisdiction, number: str) -> dict[str, Any]:
     return shaped(city, found)
 
 
-def shaped(city: Jurisdiction, found: Asset) -> dict[str, Any]:
+def shaped(city: Jurisdiction, asset: Asset) -> dict[str, Any]:
     return {
-        "number": found.asset_id,
-        "kind": found.kind,
-        "name": assets.name_of(city, found),
-        "lat": round(found.point.y, 6),
-        "long": round(found.point.x, 6),
-        "html_url": f"{links.base_url(city)}/assets/{found.asset_id}/",
+        "number": asset.asset_id,
+        "kind": asset.kind,
+        "name": assets.name_of(city, asset),
+        "lat": round(asset.point.y, 6),
+        "long": round(asset.point.x, 6),
+        "html_url": f"{links.base_url(city)}/assets/{asset.asset_id}/",
     }
 
 

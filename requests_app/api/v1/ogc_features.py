@@ -59,10 +59,10 @@ def request_page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest
     return service_requests.filtered(city, filters, query, narrow)
 
 
-def request_features(city: Jurisdiction, found: Sequence[ServiceRequest]) -> list[Feature]:
+def request_features(city: Jurisdiction, requests: Sequence[ServiceRequest]) -> list[Feature]:
     """As many queries for a page as for one."""
     fields = [name for name in service_requests.REQUEST_FIELDS if name != "photos"]
-    return [_request_feature(row) for row in service_requests.rows(city, found, fields)]
+    return [_request_feature(row) for row in service_requests.rows(city, requests, fields)]
 
 
 def request_feature(city: Jurisdiction, reference: str) -> Feature:
@@ -131,8 +131,8 @@ def asset_page(city: Jurisdiction, query: Query) -> paging.Page[Asset]:
     return _page(found, [("id", "asc")], query)
 
 
-def asset_features(city: Jurisdiction, found: Iterable[Asset]) -> list[Feature]:
-    return [_asset_feature(geography.shaped(city, asset)) for asset in found]
+def asset_features(city: Jurisdiction, assets: Iterable[Asset]) -> list[Feature]:
+    return [_asset_feature(geography.shaped(city, asset)) for asset in assets]
 
 
 def asset_feature(city: Jurisdiction, number: str) -> Feature:
@@ -151,9 +151,9 @@ def no_collection() -> Problem:
     return Problem("not-found", _("Collection not found."))
 
 
-def _page(found: QuerySet[Any], order: paging.Order, query: Query) -> paging.Page[Any]:
+def _page(rows: QuerySet[Any], order: paging.Order, query: Query) -> paging.Page[Any]:
     try:
-        return paging.page(found, order, query["cursor"], query["limit"])
+        return paging.page(rows, order, query["cursor"], query["limit"])
     except paging.BadCursor:
         raise invalid_cursor() from None
 

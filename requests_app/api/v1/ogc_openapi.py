@@ -62,22 +62,22 @@ def _response(answer: dict[str, Any]) -> dict[str, Any]:
 
 def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     """The same in OpenAPI 3.0, which has `nullable` for null, no `const` and no tuples."""
-    found: dict[str, Any] = {}
+    converted: dict[str, Any] = {}
     for name, value in schema.items():
         if name == "properties":
-            found[name] = {key: _schema(one) for key, one in value.items()}
+            converted[name] = {key: _schema(one) for key, one in value.items()}
         elif name == "items":
-            found[name] = _schema(value)
+            converted[name] = _schema(value)
         elif name == "prefixItems":
-            found["items"] = _schema(value[0])
+            converted["items"] = _schema(value[0])
         elif name == "const":
-            found |= {"type": "string", "enum": [value]}
+            converted |= {"type": "string", "enum": [value]}
         elif name == "examples":
-            found["example"] = value[0]
+            converted["example"] = value[0]
         elif name == "type" and isinstance(value, list):
-            found |= {"type": next(one for one in value if one != "null"), "nullable": True}
+            converted |= {"type": next(one for one in value if one != "null"), "nullable": True}
         elif name == "anyOf":
-            found |= {"allOf": [_schema(one) for one in value if one != {"type": "null"}], "nullable": True}
+            converted |= {"allOf": [_schema(one) for one in value if one != {"type": "null"}], "nullable": True}
         else:
-            found[name] = value
-    return found
+            converted[name] = value
+    return converted

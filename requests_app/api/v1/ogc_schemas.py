@@ -54,15 +54,15 @@ ASSET_PROPERTIES = {name: schema for name, schema in ASSET_FIELDS.items() if nam
 LINKS = listed(ref("OgcLink"), "Links to the rest of the API.")
 
 
-def _one(words: str, geometry: Schema, properties: dict[str, Schema]) -> Schema:
+def _feature(description: str, geometry: Schema, properties: dict[str, Schema]) -> Schema:
     """A feature of a list; asked for alone, it has links."""
-    found = feature(words, geometry, shape("Its columns.", properties))
+    found = feature(description, geometry, shape("Its columns.", properties))
     return {**found, "properties": {**found["properties"], "links": LINKS}}
 
 
-def _page(words: str, name: str) -> Schema:
+def _page(description: str, name: str) -> Schema:
     return shape(
-        words,
+        description,
         {
             "type": {"const": "FeatureCollection"},
             "features": listed(ref(name)),
@@ -129,11 +129,11 @@ OGC: dict[str, Schema] = {
         },
     ),
     "OgcCollections": shape("All layers.", {"collections": listed(ref("OgcCollection")), "links": LINKS}),
-    "OgcRequest": _one("A service request.", maybe(POINT), REQUEST_PROPERTIES),
+    "OgcRequest": _feature("A service request.", maybe(POINT), REQUEST_PROPERTIES),
     "OgcRequests": _page("One page of service requests.", "OgcRequest"),
-    "OgcArea": _one("An area.", MULTIPOLYGON, AREA_FIELDS),
+    "OgcArea": _feature("An area.", MULTIPOLYGON, AREA_FIELDS),
     "OgcAreas": _page("One page of areas.", "OgcArea"),
-    "OgcAsset": _one("City property with a number on it.", POINT, ASSET_PROPERTIES),
+    "OgcAsset": _feature("City property with a number on it.", POINT, ASSET_PROPERTIES),
     "OgcAssets": _page("One page of assets.", "OgcAsset"),
 }
 
@@ -193,6 +193,6 @@ ASSET_FEATURE: dict[str, Any] = {
 }
 
 
-def page_of(one: dict[str, Any]) -> dict[str, Any]:
+def page_of(example: dict[str, Any]) -> dict[str, Any]:
     links = [_link("/collections/requests/items", "self", "application/geo+json")]
-    return {"type": "FeatureCollection", "features": [one], "links": links, "numberReturned": 1}
+    return {"type": "FeatureCollection", "features": [example], "links": links, "numberReturned": 1}

@@ -89,7 +89,7 @@ class Landing(OgcView):
             id="getOgcLanding",
             tag=TAG,
             summary="Begin here",
-            words=(
+            description=(
                 "The landing page of OGC API Features, for QGIS, GDAL and other map programs, with links to "
                 "everything else."
             ),
@@ -115,7 +115,9 @@ class Conformance(OgcView):
             id="getOgcConformance",
             tag=TAG,
             summary="Get the conformance classes",
-            words=("The parts of OGC API Features that this API conforms to: Core, OpenAPI 3.0 and GeoJSON of part 1."),
+            description=(
+                "The parts of OGC API Features that this API conforms to: Core, OpenAPI 3.0 and GeoJSON of part 1."
+            ),
             answer=Answer("OgcConformance", "The conformance classes.", {"conformsTo": ogc_schemas.CONFORMS_TO}),
         )
     )
@@ -131,7 +133,7 @@ class Definition(OgcView):
             id="getOgcDefinition",
             tag=TAG,
             summary="Get the definition",
-            words="These endpoints only, in OpenAPI 3.0 for map programs. `/api/openapi.json` has the whole API in "
+            description="These endpoints only, in OpenAPI 3.0 for map programs. `/api/openapi.json` has the whole API in "
             "OpenAPI 3.1.",
             answer=Answer(
                 {"type": "object", "required": ["openapi", "info", "paths"]},
@@ -154,7 +156,7 @@ class Collections(OgcView):
             id="listOgcCollections",
             tag=TAG,
             summary="List collections",
-            words="The layers for a map: requests, each layer of areas, and assets.",
+            description="The layers for a map: requests, each layer of areas, and assets.",
             answer=Answer("OgcCollections", "The whole list.", {"collections": [ogc_schemas.COLLECTION], "links": []}),
         )
     )
@@ -170,7 +172,7 @@ class Collection(OgcView):
             id="getOgcCollection",
             tag=TAG,
             summary="Get a collection",
-            words="One layer: its name and extent.",
+            description="One layer: its name and extent.",
             answer=Answer("OgcCollection", "The layer.", ogc_schemas.COLLECTION),
         )
     )
@@ -187,7 +189,7 @@ class RequestItems(OgcView):
             id="listOgcRequests",
             tag=TAG,
             summary="List requests for a map",
-            words="Lists recent reports and all open ones, newest first, with the filters of the website. With "
+            description="Lists recent reports and all open ones, newest first, with the filters of the website. With "
             "`datetime`, lists everything sent in that period. With `bbox`, leaves out services that aren’t "
             "listed by place.",
             query=(*PAGED, *(one for one in FILTERS if one.name in ogc_features.FILTERS)),
@@ -213,7 +215,7 @@ class RequestItem(OgcView):
             id="getOgcRequest",
             tag=TAG,
             summary="Get a request for a map",
-            words="One public request as a feature.",
+            description="One public request as a feature.",
             answer=Answer("OgcRequest", "The request.", ogc_schemas.REQUEST_FEATURE, media=GEOJSON),
         )
     )
@@ -229,7 +231,7 @@ class AreaItems(OgcView):
             id="listOgcAreas",
             tag=TAG,
             summary="List areas for a map",
-            words="The areas of a layer with their polygons, by code.",
+            description="The areas of a layer with their polygons, by code.",
             query=PAGED,
             answer=Answer(
                 "OgcAreas",
@@ -254,7 +256,7 @@ class AreaItem(OgcView):
             id="getOgcArea",
             tag=TAG,
             summary="Get an area for a map",
-            words="One area with its polygon.",
+            description="One area with its polygon.",
             answer=Answer("OgcArea", "The area.", ogc_schemas.AREA_FEATURE, media=GEOJSON),
         )
     )
@@ -270,7 +272,7 @@ class AssetItems(OgcView):
             id="listOgcAssets",
             tag=TAG,
             summary="List assets for a map",
-            words="Streetlights, hydrants, trees and everything else that the city has numbered.",
+            description="Streetlights, hydrants, trees and everything else that the city has numbered.",
             query=(*PAGED, Parameter("kind", "Only this kind.", example="street_light", most=40)),
             answer=Answer(
                 "OgcAssets",
@@ -295,7 +297,7 @@ class AssetItem(OgcView):
             id="getOgcAsset",
             tag=TAG,
             summary="Get an asset for a map",
-            words="One of the city’s assets, by the number on it.",
+            description="One of the city’s assets, by the number on it.",
             answer=Answer("OgcAsset", "The asset.", ogc_schemas.ASSET_FEATURE, media=GEOJSON),
         )
     )

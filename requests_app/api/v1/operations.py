@@ -29,7 +29,7 @@ class Answer:
     """schema: a component's name or a schema. also: other media types, with the names of their components."""
 
     schema: str | Schema | None
-    words: str
+    description: str
     example: Any = None
     media: str = JSON
     also: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Operation:
     id: str
     tag: str
     summary: str
-    words: str
+    description: str
     answer: Answer
     status: int = 200
     query: Sequence[Parameter] = ()

@@ -26,7 +26,7 @@ class Areas(V1View):
             id="listAreas",
             tag="Places",
             summary="List areas",
-            words="Lists the city’s wards, districts, neighborhoods and parks. `format=geojson` includes their "
+            description="Lists the city’s wards, districts, neighborhoods and parks. `format=geojson` includes their "
             "polygons and needs `layer` or `at`.",
             query=(
                 Parameter("layer", "Only this layer.", example="ward", most=40),
@@ -56,7 +56,7 @@ class OneArea(V1View):
             id="getArea",
             tag="Places",
             summary="Get an area",
-            words="One area. `format=geojson` includes its polygon.",
+            description="One area. `format=geojson` includes its polygon.",
             query=(FORMAT,),
             answer=Answer("AreaRow", "The area.", examples.AREA_ROW, also={GEOJSON: "AreaFeature"}),
         )
@@ -75,7 +75,7 @@ class Places(V1View):
             id="findPlaces",
             tag="Places",
             summary="Find places",
-            words="Finds addresses, corners, landmarks and assets that match `q`, best first, or the address `at` a "
+            description="Finds addresses, corners, landmarks and assets that match `q`, best first, or the address `at` a "
             "place. An unknown house number between two known ones gets an approximate place (`kind` is "
             "`about`). Outside the city, returns the neighboring town (`kind` is `town`).",
             query=(
@@ -109,7 +109,7 @@ class Assets(V1View):
             id="listAssets",
             tag="Places",
             summary="List assets",
-            words=(
+            description=(
                 "Lists streetlights, hydrants, trees and everything else that the city has numbered. With `near`, "
                 "lists the nearest eight."
             ),
@@ -150,7 +150,7 @@ class OneAsset(V1View):
             id="getAsset",
             tag="Places",
             summary="Get an asset",
-            words="One of the city’s assets, by the number on it.",
+            description="One of the city’s assets, by the number on it.",
             answer=Answer("Asset", "The asset.", examples.ASSET),
         )
     )

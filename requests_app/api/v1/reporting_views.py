@@ -41,7 +41,7 @@ class RequestsAndReports(Requests):
             id="sendReport",
             tag="Reporting",
             summary="Send a report",
-            words="Creates a service request. Answers are validated against the service’s questions, as in the "
+            description="Creates a service request. Answers are validated against the service’s questions, as in the "
             "website’s form. Send photos with the report (multipart) or upload them first (`/api/v1/photos/`).",
             status=201,
             body=Taken({JSON: "NewReport", FORM: "NewReportWithPhotos"}, examples.NEW_REPORT),
@@ -71,7 +71,7 @@ class OneRequestAndEdit(OneRequest):
             id="editReport",
             tag="Reporting",
             summary="Edit your own report",
-            words="Changes the reporter’s text until someone starts working on it. Send the ETag of the request as "
+            description="Changes the reporter’s text until someone starts working on it. Send the ETag of the request as "
             "you read it, in the same language, as If-Match.",
             body=Taken({JSON: "Edit"}, examples.EDIT),
             answer=Answer("EditedRequest", "The updated request.", {"emergency": None, **examples.REQUEST}),
@@ -90,13 +90,13 @@ class OneRequestAndEdit(OneRequest):
             raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
         key = key_of(request)
         public = service_requests.find(self.jurisdiction, reference, key)
-        check_if_match(request, tag_of(JSONRenderer().render(service_requests.one(self.jurisdiction, public))))
+        check_if_match(request, tag_of(JSONRenderer().render(service_requests.detail(self.jurisdiction, public))))
         count(request, "words", rate_limits.WORDS_AN_HOUR)
         writing.edit(found, description)
         # The new words may have made it private.
         changed = service_requests.own(self.jurisdiction, found.service_request.pk)
         emergency = emergency_in(self.jurisdiction, description)
-        return Response({"emergency": emergency, **service_requests.one(self.jurisdiction, changed)})
+        return Response({"emergency": emergency, **service_requests.detail(self.jurisdiction, changed)})
 
 
 class Photos(V1View):
@@ -109,7 +109,7 @@ class Photos(V1View):
             id="uploadPhoto",
             tag="Reporting",
             summary="Upload a photo",
-            words=(
+            description=(
                 "Uploads a photo for a report that you send within a day. It is stored without metadata and isn’t "
                 "shown before then."
             ),
@@ -137,7 +137,7 @@ class Comments(V1View):
             id="comment",
             tag="Reporting",
             summary="Send a comment",
-            words="Sends a message to the people working on the request, or answers their question. Uses the private "
+            description="Sends a message to the people working on the request, or answers their question. Uses the private "
             "link’s token, so you don’t need a key.",
             status=201,
             body=Taken({JSON: "NewComment"}, examples.NEW_COMMENT),
@@ -164,7 +164,7 @@ class PhotosOfRequest(V1View):
             id="addPhoto",
             tag="Reporting",
             summary="Add a photo to a request",
-            words=(
+            description=(
                 "Adds the reporter’s photo while the request is open. Uses the private link’s token, so you don’t "
                 "need a key."
             ),
@@ -196,7 +196,7 @@ class Followers(V1View):
             id="joinRequest",
             tag="Reporting",
             summary="Join a request",
-            words="Adds another person whom a public request affects. They are counted and get its updates. Sending "
+            description="Adds another person whom a public request affects. They are counted and get its updates. Sending "
             "the same address again changes nothing.",
             status=201,
             body=Taken({JSON: "NewFollower"}, examples.NEW_FOLLOWER),
@@ -219,7 +219,7 @@ class Follows(V1View):
             id="follow",
             tag="Reporting",
             summary="Follow an area, a service, an asset or a place",
-            words="Sends an email with a link. Updates start once it is selected. The response doesn’t reveal "
+            description="Sends an email with a link. Updates start once it is selected. The response doesn’t reveal "
             "whether the address is known. You don’t need a key.",
             status=202,
             body=Taken({JSON: "NewFollow"}, examples.NEW_FOLLOW),

@@ -36,7 +36,7 @@ class Requests(V1View):
             id="listRequests",
             tag="Requests",
             summary="List requests",
-            words="Lists recent reports and all open ones, newest first, with the filters of the website.",
+            description="Lists recent reports and all open ones, newest first, with the filters of the website.",
             query=(*FILTERS, CURSOR, LIMIT, fields_of(list(REQUEST_FIELDS)), FORMAT),
             answer=Answer(
                 "RequestPage",
@@ -63,7 +63,7 @@ class OneRequest(V1View):
             id="getRequest",
             tag="Requests",
             summary="Get a request",
-            words="One request with its timeline, areas and public answers. While a request is pending review, only "
+            description="One request with its timeline, areas and public answers. While a request is pending review, only "
             "its status is public. A private request returns 404, like one that doesn’t exist. A test key can "
             "also read its own test requests.",
             answer=Answer("Request", "The request.", examples.REQUEST),
@@ -72,7 +72,7 @@ class OneRequest(V1View):
     def get(self, request: Request, reference: str) -> Response:
         key = key_of(request)
         found = service_requests.find(self.jurisdiction, reference, key)
-        answer = Response(service_requests.one(self.jurisdiction, found))
+        answer = Response(service_requests.detail(self.jurisdiction, found))
         if found.is_test:
             answer["Cache-Control"] = "no-store"
         patch_vary_headers(answer, ["Authorization"])

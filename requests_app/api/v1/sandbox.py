@@ -42,7 +42,7 @@ def advance(city: Jurisdiction, key: ApiKey, reference: str, data: Any) -> dict[
         raise Problem("conflict", words % {"status": refused.status, "action": refused.action}) from None
     except merges.CannotMerge as refused:
         raise Problem("conflict", str(refused)) from None
-    return service_requests.one(city, service_requests.find(city, reference, key))
+    return service_requests.detail(city, service_requests.find(city, reference, key))
 
 
 def _find(key: ApiKey, reference: str) -> ServiceRequest:

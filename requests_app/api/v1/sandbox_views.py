@@ -37,7 +37,7 @@ class SandboxRequests(OwnTests):
             id="listTestRequests",
             tag=TAG,
             summary="List your test requests",
-            words="Lists the requests that this test key sent, newest first. The same key also reads each at "
+            description="Lists the requests that this test key sent, newest first. The same key also reads each at "
             "`/api/v1/requests/{reference}/`, with its photos.",
             query=(CURSOR, LIMIT),
             answer=Answer(
@@ -62,7 +62,7 @@ class SandboxAdvance(OwnTests):
             id="advanceTestRequest",
             tag=TAG,
             summary="Advance a test request",
-            words="Does to your test request what staff would do to a real one. Its status, timeline and updates "
+            description="Does to your test request what staff would do to a real one. Its status, timeline and updates "
             "change, and your webhooks get the events. Nobody is emailed. Without `action`, it takes the usual "
             "next step: routed, accepted, resolved, closed.",
             body=Body({JSON: "TestStep"}, examples.TEST_STEP),
@@ -81,7 +81,7 @@ class SandboxPhoto(OwnTests):
             id="getTestPhoto",
             tag=TAG,
             summary="Get a photo of a test request",
-            words="A JPEG, as the public would see it if the request weren’t a test.",
+            description="A JPEG, as the public would see it if the request weren’t a test.",
             query=(SIZE,),
             answer=Answer(PHOTO, "The photo.", media=JPEG),
             scope="report",

@@ -10,8 +10,8 @@ from requests_app.models import Disposition, Status
 Schema = dict[str, Any]
 
 
-def text(words: str, **more: Any) -> Schema:
-    return {"type": "string", "description": words, **more}
+def text(description: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, **more}
 
 
 def maybe(schema: Schema) -> Schema:
@@ -27,20 +27,20 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def listed(schema: Schema, words: str = "") -> Schema:
-    return {"type": "array", "items": schema, **({"description": words} if words else {})}
+def listed(schema: Schema, description: str = "") -> Schema:
+    return {"type": "array", "items": schema, **({"description": description} if description else {})}
 
 
-def shape(words: str, fields: dict[str, Schema], *, optional: tuple[str, ...] | None = ()) -> Schema:
+def shape(description: str, fields: dict[str, Schema], *, optional: tuple[str, ...] | None = ()) -> Schema:
     """An object of these fields. optional: fields that may be missing; None: any of them."""
     required = [] if optional is None else [name for name in fields if name not in optional]
-    found: Schema = {"type": "object", "description": words, "properties": fields, "additionalProperties": False}
+    found: Schema = {"type": "object", "description": description, "properties": fields, "additionalProperties": False}
     return {**found, "required": required} if required else found
 
 
-def feature(words: str, geometry: Schema, properties: Schema) -> Schema:
+def feature(description: str, geometry: Schema, properties: Schema) -> Schema:
     return shape(
-        words,
+        description,
         {
             "type": {"const": "Feature"},
             "id": text("Its number or code."),
@@ -50,16 +50,18 @@ def feature(words: str, geometry: Schema, properties: Schema) -> Schema:
     )
 
 
-def features(words: str, name: str) -> Schema:
+def features(description: str, name: str) -> Schema:
     links = {"next": maybe(uri("The next page.")), "previous": maybe(uri("The previous page."))}
     return shape(
-        words, {"type": {"const": "FeatureCollection"}, "features": listed(ref(name)), **links}, optional=tuple(links)
+        description,
+        {"type": {"const": "FeatureCollection"}, "features": listed(ref(name)), **links},
+        optional=tuple(links),
     )
 
 
-def page(words: str, name: str) -> Schema:
+def page(description: str, name: str) -> Schema:
     return shape(
-        words,
+        description,
         {
             "results": listed(ref(name)),
             "next": maybe(uri("The next page, or null on the last one.")),
@@ -68,12 +70,12 @@ def page(words: str, name: str) -> Schema:
     )
 
 
-def uri(words: str) -> Schema:
-    return text(words, format="uri")
+def uri(description: str) -> Schema:
+    return text(description, format="uri")
 
 
-def moment(words: str) -> Schema:
-    return text(f"{words} In the city’s time, to the second.", format="date-time")
+def moment(description: str) -> Schema:
+    return text(f"{description} In the city’s time, to the second.", format="date-time")
 
 
 DEGREES = {"type": "number", "minimum": -180, "maximum": 180}

@@ -65,21 +65,23 @@ def filtered(
         raise Unavailable(_("This took too long. Request less data."), wait=30) from None
 
 
-def rows(city: Jurisdiction, found: Sequence[ServiceRequest], fields: Iterable[str] | None) -> list[dict[str, Any]]:
+def rows(
+    city: Jurisdiction, service_requests: Sequence[ServiceRequest], fields: Iterable[str] | None
+) -> list[dict[str, Any]]:
     """As many queries for a page as for one. fields: None for all."""
     wanted = list(fields or REQUEST_FIELDS)
-    photos = photos_of(city, found) if "photos" in wanted else {}
-    now, site, zone = wording.now_for(found), links.base_url(city), city.zone
-    said = promises.of_all(found, now=now)
+    photos = photos_of(city, service_requests) if "photos" in wanted else {}
+    now, site, zone = wording.now_for(service_requests), links.base_url(city), city.zone
+    said = promises.of_all(service_requests, now=now)
     listed = []
-    for row in found:
+    for row in service_requests:
         row.jurisdiction = city
         every = shaped(row, said[row.pk], site=site, zone=zone, now=now, photos=photos.get(row.pk, []))
         listed.append({name: every[name] for name in wanted})
     return listed
 
 
-def geojson(listed: list[dict[str, Any]], found: Sequence[ServiceRequest]) -> dict[str, Any]:
+def geojson(listed: list[dict[str, Any]], service_requests: Sequence[ServiceRequest]) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
@@ -89,7 +91,7 @@ def geojson(listed: list[dict[str, Any]], found: Sequence[ServiceRequest]) -> di
                 "geometry": _geometry(row),
                 "properties": {name: value for name, value in data.items() if name not in ("lat", "long")},
             }
-            for data, row in zip(listed, found, strict=True)
+            for data, row in zip(listed, service_requests, strict=True)
         ],
     }
 
@@ -125,53 +127,57 @@ def own(city: Jurisdiction, pk: int) -> ServiceRequest:
     return found
 
 
-def one(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any]:
+def detail(city: Jurisdiction, service_request: ServiceRequest) -> dict[str, Any]:
     """A request of find() or own(), with its timeline. Of one that isn't public, the status only."""
-    has_words = shows_words(found)
-    parent = RequestAccess(found, None, own=False, shows_words=has_words).parent
-    now, current = wording.now_for([found]), parent or found
-    said = promises.of_all([found, current], now=now)
-    photos = photos_of(city, [found]).get(found.pk, [])
-    shown = shaped(found, said[found.pk], site=links.base_url(city), zone=city.zone, now=now, photos=photos)
+    has_words = shows_words(service_request)
+    parent = RequestAccess(service_request, None, own=False, shows_words=has_words).parent
+    now, current = wording.now_for([service_request]), parent or service_request
+    said = promises.of_all([service_request, current], now=now)
+    photos = photos_of(city, [service_request]).get(service_request.pk, [])
+    shown = shaped(
+        service_request, said[service_request.pk], site=links.base_url(city), zone=city.zone, now=now, photos=photos
+    )
     return {
         **shown,
         "is_reviewed": has_words,
-        "next_step": wording.next_step(current, said[current.pk], to_reporter=False, now=now).words,
+        "next_step": wording.next_step(current, said[current.pk], to_reporter=False, now=now).sentence,
         "combined_with": parent.display_reference if parent is not None else None,
-        "areas": _areas(found) if has_words else [],
-        "asset": _asset(city, found) if has_words else None,
-        "answers": _answers(found) if has_words else [],
-        "timeline": _timeline(city, found, parent),
+        "areas": _areas(service_request) if has_words else [],
+        "asset": _asset(city, service_request) if has_words else None,
+        "answers": _answers(service_request) if has_words else [],
+        "timeline": _timeline(city, service_request, parent),
     }
 
 
-def _areas(found: ServiceRequest) -> list[dict[str, Any]]:
-    ours = found.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code")
+def _areas(service_request: ServiceRequest) -> list[dict[str, Any]]:
+    ours = service_request.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code")
     return [{"layer": area.layer, "code": area.code, "name": area.label} for area in ours]
 
 
-def _asset(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any] | None:
-    asset = found.asset
-    if asset is None or not shows_asset(found.service_version.visibility):
+def _asset(city: Jurisdiction, service_request: ServiceRequest) -> dict[str, Any] | None:
+    asset = service_request.asset
+    if asset is None or not shows_asset(service_request.service_version.visibility):
         return None
     return {"code": asset.asset_id, "name": assets.name_of(city, asset)}
 
 
-def _answers(found: ServiceRequest) -> list[dict[str, Any]]:
+def _answers(service_request: ServiceRequest) -> list[dict[str, Any]]:
     public = Answer.objects.filter(
-        service_request=found, question_version__visibility=QuestionVersion.Visibility.PUBLIC
+        service_request=service_request, question_version__visibility=QuestionVersion.Visibility.PUBLIC
     ).order_by("question_version__order")
     given = public.values_list("question_version__code", "question_text", "value_text")
     return [{"code": code, "question": question, "answer": answer} for code, question, answer in given]
 
 
-def _timeline(city: Jurisdiction, found: ServiceRequest, parent: ServiceRequest | None) -> list[dict[str, Any]]:
-    notes = moderation_notes.text_notes(found, parent)
-    lines = timeline.lines(found, parent=parent, notes=notes, with_texts=shows_words(found))
+def _timeline(
+    city: Jurisdiction, service_request: ServiceRequest, parent: ServiceRequest | None
+) -> list[dict[str, Any]]:
+    notes = moderation_notes.text_notes(service_request, parent)
+    lines = timeline.lines(service_request, parent=parent, notes=notes, with_texts=shows_words(service_request))
     return [
         {
             "at": moment(line.at, city.zone),
-            "text": line.words,
+            "text": line.sentence,
             "comment": line.text or None,
             "comment_language": line.language or None,
             "note": line.note or None,

@@ -7,8 +7,8 @@ from requests_app.rules.programs import webhook_events
 from requests_app.rules.programs.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
 
 
-def codes(words: str, **more: object) -> Schema:
-    found = listed({"type": "string", "maxLength": 200, **more}, f"{words} Empty means all.")
+def codes(description: str, **more: object) -> Schema:
+    found = listed({"type": "string", "maxLength": 200, **more}, f"{description} Empty means all.")
     return {**found, "maxItems": CHOSEN_MOST}
 
 

@@ -27,7 +27,7 @@ class EventTypes(V1View):
             id="listWebhookEvents",
             tag=TAG,
             summary="List event types",
-            words="Lists event types, each with a thin and a full sample payload. You don’t need a key.",
+            description="Lists event types, each with a thin and a full sample payload. You don’t need a key.",
             answer=Answer("WebhookEventTypes", "All types.", {"results": webhooks.event_catalog()[:1]}),
         )
     )
@@ -56,7 +56,7 @@ class Webhooks(KeysOwn):
             id="listWebhooks",
             tag=TAG,
             summary="List webhooks",
-            words="Lists the webhooks of the key, without their secrets.",
+            description="Lists the webhooks of the key, without their secrets.",
             answer=Answer("Webhooks", "The whole list.", {"results": [examples.WEBHOOK]}),
             scope="webhooks",
         )
@@ -70,7 +70,7 @@ class Webhooks(KeysOwn):
             id="createWebhook",
             tag=TAG,
             summary="Create a webhook",
-            words="Events are then sent to its URL, signed as described by Standard Webhooks 1.0. The secret is "
+            description="Events are then sent to its URL, signed as described by Standard Webhooks 1.0. The secret is "
             "shown only once. The URL must be on the public internet, which is checked again at each delivery.",
             status=201,
             body=Body({JSON: "NewWebhook"}, examples.NEW_WEBHOOK),
@@ -91,7 +91,7 @@ class OneWebhook(KeysOwn):
             id="getWebhook",
             tag=TAG,
             summary="Get a webhook",
-            words="One webhook of the key, without its secret.",
+            description="One webhook of the key, without its secret.",
             answer=Answer("Webhook", "The webhook.", examples.WEBHOOK),
             scope="webhooks",
         )
@@ -104,7 +104,7 @@ class OneWebhook(KeysOwn):
             id="changeWebhook",
             tag=TAG,
             summary="Change a webhook",
-            words="Changes only the fields that you send. `enabled` switches the webhook off, or on again.",
+            description="Changes only the fields that you send. `enabled` switches the webhook off, or on again.",
             body=Body({JSON: "WebhookEdit"}, {"enabled": True}),
             answer=Answer("Webhook", "The updated webhook.", examples.WEBHOOK),
             problems=("conflict",),
@@ -119,7 +119,7 @@ class OneWebhook(KeysOwn):
             id="deleteWebhook",
             tag=TAG,
             summary="Delete a webhook",
-            words="Deletes the webhook and its deliveries. Pending deliveries aren’t sent.",
+            description="Deletes the webhook and its deliveries. Pending deliveries aren’t sent.",
             status=204,
             answer=Answer(None, "Webhook deleted."),
             scope="webhooks",
@@ -136,7 +136,7 @@ class Secret(KeysOwn):
             id="rotateWebhookSecret",
             tag=TAG,
             summary="Replace the secret",
-            words="The new secret is shown only once. For `overlap_hours`, each delivery is signed with both the new "
+            description="The new secret is shown only once. For `overlap_hours`, each delivery is signed with both the new "
             "and the previous secret.",
             body=Body({JSON: "NewSecret"}, {"overlap_hours": 24}),
             answer=Answer("WebhookWithSecret", "The webhook with its new secret.", examples.WEBHOOK_WITH_SECRET),
@@ -153,7 +153,7 @@ class Test(KeysOwn):
             id="testWebhook",
             tag=TAG,
             summary="Send a test",
-            words="Sends `webhook.test` to the URL, whichever events the webhook gets.",
+            description="Sends `webhook.test` to the URL, whichever events the webhook gets.",
             status=202,
             answer=Answer("WebhookDelivery", "Delivery queued.", examples.WEBHOOK_DELIVERY),
             problems=("conflict",),
@@ -170,7 +170,7 @@ class Deliveries(KeysOwn):
             id="listWebhookDeliveries",
             tag=TAG,
             summary="List deliveries",
-            words=(
+            description=(
                 "Lists the deliveries of the last 30 days, newest first. `state=dead` lists those that we gave up on."
             ),
             query=(STATE, CURSOR, LIMIT),
@@ -196,7 +196,7 @@ class Resend(KeysOwn):
             id="resendWebhookDelivery",
             tag=TAG,
             summary="Send a delivery again",
-            words="Sends it again with the same `webhook-id`. A full payload has the current state of the request.",
+            description="Sends it again with the same `webhook-id`. A full payload has the current state of the request.",
             status=202,
             answer=Answer("WebhookDelivery", "Delivery queued.", examples.WEBHOOK_DELIVERY),
             problems=("conflict",),

@@ -134,9 +134,9 @@ def _photo_words(city: Jurisdiction, names: list[str]) -> list[str]:
     return list(Photo.objects.filter(jurisdiction=city, name__in=names).exclude(alt="").values_list("alt", flat=True))
 
 
-def photos_refused(words: str) -> Problem:
+def photos_refused(message: str) -> Problem:
     """Of files that came with a report."""
-    return invalid_body([FieldError("photos", "invalid", words)])
+    return invalid_body([FieldError("photos", "invalid", message)])
 
 
 def refused(error: Refused) -> Problem:
@@ -264,21 +264,21 @@ def _place(city: Jurisdiction, body: Body, version: ServiceVersion | None) -> Pl
 
 
 def _answers(body: Body, version: ServiceVersion | None, place: Place) -> intake.Answers:
-    given = body.inner("answers")
+    sent = body.inner("answers")
     if version is None:
         return intake.Answers()
     known = {question.code for question in intake.questions_of(version) if question_kinds.of(question).is_answered}
-    for code, value in given.data.items():
+    for code, value in sent.data.items():
         several = isinstance(value, list) and all(isinstance(one, str) for one in value)
         if code in known and not (value is None or isinstance(value, str) or several):
-            given.refuse(
+            sent.refuse(
                 code,
                 "wrong-type",
                 _("%(name)s must be %(what)s.") % {"name": code, "what": _("a string or a list of strings")},
             )
-    given.read |= known
-    given.no_others()
-    return intake.read_answers(intake.questions_of(version, place.asset.kind if place.asset else ""), given.data)
+    sent.read |= known
+    sent.no_others()
+    return intake.read_answers(intake.questions_of(version, place.asset.kind if place.asset else ""), sent.data)
 
 
 # --- Photos before their report ---------------------------------------------------------------------------------------
@@ -315,43 +315,49 @@ def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str)
     )
     body.no_others()
     body.check()
-    found = access(city, reference, token)
+    request_access = access(city, reference, token)
     try:
         with transaction.atomic():
-            is_new = _is_new(found, "comment", idempotency_key, submission.body_hash(text))
+            is_new = _is_new(request_access, "comment", idempotency_key, submission.body_hash(text))
             if is_new:
-                _send_message(found, text)
+                _send_message(request_access, text)
     except (IllegalTransition, progress.TooLate):
         raise Problem("conflict", _("This request no longer accepts messages.")) from None
     emergency = emergency_in(city, text)
     if emergency and is_new:
-        emergency_question.block_shown_for(found.service_request, emergency["kind"])
+        emergency_question.block_shown_for(request_access.service_request, emergency["kind"])
     receipt = {
         "emergency": emergency,
-        "reference": found.service_request.display_reference,
+        "reference": request_access.service_request.display_reference,
         "text": text,
         "notice": emergency["words"] if emergency else None,
     }
     return receipt, not is_new
 
 
-def _send_message(found: RequestAccess, text: str) -> None:
+def _send_message(request_access: RequestAccess, text: str) -> None:
     """Raises progress.TooLate."""
-    acts = allowed_actions(found)
-    if not acts & {"answer", "add"} or found.link is None:
+    acts = allowed_actions(request_access)
+    if not acts & {"answer", "add"} or request_access.link is None:
         raise progress.TooLate
     # Combined with a request that is still open: the message is read there.
-    about = found.service_request if found.service_request.is_open or "answer" in acts else found.shown
+    about = (
+        request_access.service_request
+        if request_access.service_request.is_open or "answer" in acts
+        else request_access.shown
+    )
     act = conversation.answer if "answer" in acts else conversation.add_message
-    act(about.pk, text=text, actor=found.link.person)
+    act(about.pk, text=text, actor=request_access.link.person)
 
 
-def _is_new(found: RequestAccess, act: str, key: str, sent: str) -> bool:
+def _is_new(request_access: RequestAccess, act: str, key: str, sent: str) -> bool:
     """Whether this Idempotency-Key is new, in the caller’s transaction. sent: a hash. Raises a 409 problem for another one."""
-    if not key or found.link is None:
+    if not key or request_access.link is None:
         return True
     try:
-        return submission.remember(Idempotency(f"{act}:{found.link.pk}", key, sent), found.service_request)
+        return submission.remember(
+            Idempotency(f"{act}:{request_access.link.pk}", key, sent), request_access.service_request
+        )
     except submission.IdempotencyConflict:
         raise conflict() from None
 
@@ -374,14 +380,14 @@ def add_photo(
     return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}, not is_new
 
 
-def edit(found: RequestAccess, description: str) -> None:
+def edit(request_access: RequestAccess, description: str) -> None:
     """The reporter's own words, until somebody works on it."""
-    about = found.service_request
-    if found.link is None or "change" not in allowed_actions(found):
+    about = request_access.service_request
+    if request_access.link is None or "change" not in allowed_actions(request_access):
         raise Problem("conflict", _("Someone is already working on this request. Send a comment instead."))
     wanted = corrections.Correction(text=description, note=about.place_note, was=correction_rules.fingerprint(about))
     try:
-        corrections.correct(about.pk, wanted, actor=found.link.person)
+        corrections.correct(about.pk, wanted, actor=request_access.link.person)
     except progress.TooLate:
         raise Problem("conflict", _("Someone is already working on this request. Send a comment instead.")) from None
     except corrections.EditConflict:

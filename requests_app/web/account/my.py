@@ -111,7 +111,7 @@ def _rows(request: CityRequest, resident: Resident, service_requests: list[Servi
                 "status_label": status_words(shown, to_reporter=to_reporter, now=now),
                 "tag": shown.disposition or shown.status,
                 "needs_answer": to_reporter and _waits_for_answer(shown),
-                "next": next_step(shown, promised[shown.pk], to_reporter=to_reporter, now=now).words,
+                "next": next_step(shown, promised[shown.pk], to_reporter=to_reporter, now=now).sentence,
             }
         )
     return rows

@@ -20,7 +20,7 @@ def test_a_date_carries_its_year_if_it_is_not_this_one() -> None:
         assert wording.long_time(at, dt.UTC) == "martes 3 de junio de 2025, 8:30 p.m."
         assert wording.long_time(at.replace(month=5), dt.UTC) == "sábado 3 de mayo de 2025, 8:30 p.m."
         # A language may write the time with letters of its own.
-        assert wording._written(at, "j/n/Y, H:i") == "3/6/2025, 20:30"
+        assert wording._formatted(at, "j/n/Y, H:i") == "3/6/2025, 20:30"
 
 
 @pytest.mark.parametrize(
