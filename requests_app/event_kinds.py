@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_noop as _
 
 # The words that these fields may have. `told`, `then` and `outdates` may have several, or none.
-WORDS = {
+VALUES = {
     # counted: it changes their page, but has no line in the timeline.
     "residents": ("read", "counted", ""),
     # followers: of the area, service, place or asset. staff: rules/people/staff_notices.py says who. department: one that works by
@@ -39,11 +39,11 @@ class EventKind:
     """No field has a default: each is decided when a kind is added. Words are separated by spaces; empty means none.
 
     data: the keys that its data may contain. email: the one to the people of the request (templates/emails/). webhook: the type
-    (rules/programs/webhook_events.py). The fields up to lists have words from WORDS.
+    (rules/programs/webhook_events.py). The fields up to lists have words from VALUES.
 
-    words: what residents read in the timeline, and own_words: the reporter. staff_words: what staff read. A sentence that depends
-    on the event's data is in messages/timeline.py or staff_app/request/timeline.py. instead: the verb of the form that helps once
-    it is too late to undo it; instead_words: what to do there.
+    resident_words: what residents read in the timeline, and own_words: the reporter. staff_words: what staff read. A sentence that
+    depends on the event's data is in messages/timeline.py or staff_app/request/timeline.py. instead: the verb of the form that
+    helps once it is too late to undo it; instead_words: what to do there.
     """
 
     name: str
@@ -57,19 +57,19 @@ class EventKind:
     outdates: str
     work: str
     lists: str
-    words: str = ""
+    resident_words: str = ""
     own_words: str = ""
     staff_words: str = ""
     instead: str = ""
     instead_words: str = ""
 
     def __post_init__(self) -> None:
-        for field, words in WORDS.items():
+        for field, values in VALUES.items():
             value = getattr(self, field)
-            unknown = set(value.split() if field in _SEVERAL else [value]) - {*words}
+            unknown = set(value.split() if field in _SEVERAL else [value]) - {*values}
             if unknown:
                 raise ImproperlyConfigured(
-                    f"The event kind {self.name} has {field}={value!r}. Words: {', '.join(words)}."
+                    f"The event kind {self.name} has {field}={value!r}. Words: {', '.join(values)}."
                 )
         if (self.undo == "by_staff") != bool(self.instead and self.instead_words):
             raise ImproperlyConfigured(
@@ -99,7 +99,7 @@ _ROWS = (
     _kind(name="submitted", data="channel service_code after_warning people",
           residents="read", email="received", told="followers", webhook="request.submitted", then="route index",
           undo="", outdates="", work="restarts", lists="arrives",
-          words=_("We got the report")),
+          resident_words=_("We got the report")),
     _kind(name="confirmed", data="",
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="restarts", lists="arrives",
@@ -133,7 +133,7 @@ _ROWS = (
     _kind(name="accepted", data="by_department_id",
           residents="read", email="changed", told="followers", webhook="request.accepted", then="",
           undo="by_staff", outdates="work", work="begins", lists="changes",
-          words=_("Work has started"), staff_words=_("Accepted"),
+          resident_words=_("Work has started"), staff_words=_("Accepted"),
           instead="triage", instead_words=_("If it isn’t yours, return it to triage or transfer it.")),
     _kind(name="scheduled", data="date",
           residents="read", email="changed", told="followers", webhook="request.scheduled", then="",
@@ -142,12 +142,12 @@ _ROWS = (
     _kind(name="visited", data="at remote",
           residents="read", email="changed", told="followers", webhook="request.visited", then="",
           undo="by_staff", outdates="work crew", work="begins", lists="changes",
-          words=_("Someone visited the site"), staff_words=_("Visited"),
+          resident_words=_("Someone visited the site"), staff_words=_("Visited"),
           instead="comment", instead_words=_("Post a comment that says what’s true.")),
     _kind(name="made_safe", data="",
           residents="read", email="changed", told="followers", webhook="request.made_safe", then="",
           undo="by_staff", outdates="work crew", work="begins", lists="changes",
-          words=_("Made safe for now; repair still to come"), staff_words=_("Made safe for now"),
+          resident_words=_("Made safe for now; repair still to come"), staff_words=_("Made safe for now"),
           instead="comment", instead_words=_("Post a comment that says what’s true.")),
     _kind(name="put_on_hold", data="reason until",
           residents="read", email="on_hold", told="followers", webhook="request.on_hold", then="",
@@ -156,7 +156,7 @@ _ROWS = (
     _kind(name="resumed", data="",
           residents="read", email="changed", told="followers", webhook="request.resumed", then="",
           undo="by_staff", outdates="work", work="resumes", lists="arrives",
-          words=_("No longer on hold"), staff_words=_("Resumed"),
+          resident_words=_("No longer on hold"), staff_words=_("Resumed"),
           instead="hold", instead_words=_("Put it on hold again.")),
     _kind(name="asked", data="comment_id until checked_by_id",
           residents="read", email="asked", told="", webhook="request.on_hold", then="",
@@ -194,14 +194,14 @@ _ROWS = (
     _kind(name="merged", data="parent_id comment_id known_twice",
           residents="read", email="resolved", told="followers", webhook="request.merged", then="",
           undo="by_staff", outdates="work crew", work="ends", lists="changes",
-          words=_("Combined with an earlier report"), instead="unmerge", instead_words=_("Unmerge the request.")),
+          resident_words=_("Combined with an earlier report"), instead="unmerge", instead_words=_("Unmerge the request.")),
     _kind(name="duplicate_merged", data="child_id",
           residents="counted", email="", told="", webhook="request.joined", then="",
           undo="with_another", outdates="", work="goes_on", lists="changes"),
     _kind(name="unmerged", data="parent_id",
           residents="read", email="changed", told="", webhook="request.unmerged", then="",
           undo="by_staff", outdates="work crew", work="restarts", lists="arrives",
-          words=_("Separated from the earlier report"), instead="merge", instead_words=_("Merge it again.")),
+          resident_words=_("Separated from the earlier report"), instead="merge", instead_words=_("Merge it again.")),
     _kind(name="related", data="other_id",
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="goes_on", lists="changes"),
@@ -211,7 +211,7 @@ _ROWS = (
     _kind(name="withdrawn", data="",
           residents="read", email="changed", told="followers", webhook="request.withdrawn", then="",
           undo="by_staff", outdates="work crew", work="ends", lists="arrives",
-          words=_("Withdrawn by the person who reported it"),
+          resident_words=_("Withdrawn by the person who reported it"),
           own_words=_("You withdrew this report"),
           staff_words=_("Withdrawn"),
           instead="reopen", instead_words=_("Reopen the request, and tell people why.")),
@@ -219,12 +219,12 @@ _ROWS = (
     _kind(name="reopened", data="count comment_id disposition reason ended_at acknowledged_at assignee_id checked_by_id",
           residents="read", email="reopened", told="followers staff department snoozed", webhook="request.reopened", then="",
           undo="by_staff", outdates="work crew", work="restarts", lists="arrives",
-          words=_("Reopened"), staff_words=_("Reopened"),
+          resident_words=_("Reopened"), staff_words=_("Reopened"),
           instead="resolve", instead_words=_("Resolve it again, and tell people why.")),
     _kind(name="reopening_undone", data="count",
           residents="read", email="changed", told="followers", webhook="request.reopening_undone", then="",
           undo="", outdates="work crew", work="goes_on", lists="arrives",
-          words=_("Reopened by mistake, so it’s closed again"),
+          resident_words=_("Reopened by mistake, so it’s closed again"),
           staff_words=_("The resident canceled the reopening")),
     _kind(name="closed", data="",
           residents="counted", email="", told="", webhook="request.closed", then="",
@@ -273,7 +273,7 @@ _ROWS = (
     _kind(name="edited", data="field revision_id",
           residents="read", email="", told="", webhook="request.changed", then="index",
           undo="", outdates="work publication crew", work="goes_on", lists="changes",
-          words=_("The person who reported it edited the report"), own_words=_("You edited the report"),
+          resident_words=_("The person who reported it edited the report"), own_words=_("You edited the report"),
           staff_words=_("Edited the report")),
     _kind(name="edited_privately", data="field revision_id",
           residents="", email="", told="", webhook="", then="",
@@ -282,7 +282,7 @@ _ROWS = (
     _kind(name="photo_added", data="photo_id",
           residents="read", email="", told="", webhook="request.photos_changed", then="",
           undo="", outdates="", work="goes_on", lists="changes",
-          words=_("The person who reported it added photos"), own_words=_("You added photos"),
+          resident_words=_("The person who reported it added photos"), own_words=_("You added photos"),
           staff_words=_("Added a photo")),
     _kind(name="photo_removed", data="photo_id",
           residents="", email="", told="", webhook="request.photos_changed", then="",
@@ -306,12 +306,12 @@ _ROWS = (
     _kind(name="published", data="",
           residents="", email="", told="followers", webhook="request.submitted", then="index",
           undo="by_staff", outdates="publication", work="goes_on", lists="changes",
-          words=_("We got the report"), staff_words=_("Shown to the public"),
+          resident_words=_("We got the report"), staff_words=_("Shown to the public"),
           instead="hide", instead_words=_("Hide it from the public.")),
     _kind(name="made_public", data="",
           residents="", email="made_public", told="followers", webhook="request.submitted", then="index",
           undo="by_staff", outdates="publication", work="goes_on", lists="changes",
-          words=_("We got the report"), staff_words=_("Made public: it names nobody"),
+          resident_words=_("We got the report"), staff_words=_("Made public: it names nobody"),
           instead="hide", instead_words=_("Hide it from the public.")),
     _kind(name="kept_private", data="",
           residents="", email="", told="", webhook="request.removed", then="",
@@ -412,12 +412,12 @@ _ROWS = (
 KINDS = {row.name: row for row in _ROWS}
 
 
-def where(**words: str) -> frozenset[str]:
+def where(**fields: str) -> frozenset[str]:
     """The kinds that have each of these words in the field: where(outdates="work")."""
     return frozenset(
         name
         for name, kind in KINDS.items()
-        if all(word in getattr(kind, field).split() for field, word in words.items())
+        if all(word in getattr(kind, field).split() for field, word in fields.items())
     )
 
 

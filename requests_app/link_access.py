@@ -78,22 +78,25 @@ _NUMBERED = Prepared(
 
 def access_by_link(city: Jurisdiction, reference: str, link: AccessLink | None) -> RequestAccess | None:
     """The same for who has this private link, which may be of another request."""
-    found = _NUMBERED.first(city=city.pk, reference=references.parse(reference) or "")
-    if found is None:
+    service_request = _NUMBERED.first(city=city.pk, reference=references.parse(reference) or "")
+    if service_request is None:
         return None
-    if link is not None and link.service_request_id != found.pk:
+    if link is not None and link.service_request_id != service_request.pk:
         link = None
-    own = link is not None and found.participations.filter(person=link.person, role__in=Participation.OWN).exists()
-    shows_words = found.is_public or own
+    own = (
+        link is not None
+        and service_request.participations.filter(person=link.person, role__in=Participation.OWN).exists()
+    )
+    shows_words = service_request.is_public or own
     if not shows_words:
-        if not found.has_public_number:
+        if not service_request.has_public_number:
             return None
         # Those who joined or follow act on it again once it is public.
         link = None
-    for one in (found, found.duplicate_of):
+    for one in (service_request, service_request.duplicate_of):
         if one is not None:
             one.jurisdiction = city
-    return RequestAccess(found, link, own, shows_words)
+    return RequestAccess(service_request, link, own, shows_words)
 
 
 def allowed_actions(access: RequestAccess) -> set[str]:

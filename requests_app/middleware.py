@@ -152,8 +152,8 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
         request.jurisdiction = None  # type: ignore[attr-defined]
         if WITHOUT_JURISDICTION.match(request.path):
             return get_response(request)
-        found = find_jurisdiction(request.get_host())
-        if found is None:
+        city = find_jurisdiction(request.get_host())
+        if city is None:
             if Jurisdiction.objects.exists():
                 return HttpResponseNotFound("No city is served at this address.", content_type="text/plain")
             if FIRST_RUN.match(request.path):
@@ -164,8 +164,8 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
                 content_type="text/plain",
                 status=503,
             )
-        request.jurisdiction = found  # type: ignore[attr-defined]
-        with timezone.override(found.zone), units.override(found.units):
+        request.jurisdiction = city  # type: ignore[attr-defined]
+        with timezone.override(city.zone), units.override(city.units):
             return get_response(request)
 
     return middleware

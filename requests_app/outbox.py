@@ -330,8 +330,8 @@ def retry(rows: QuerySet[OutboxRow]) -> int:
     with transaction.atomic():
         stopped = rows.filter(done_at=None).exclude(dead_at=None, paused_at=None)
         # Workers lock one row at a time, so the order doesn't matter.
-        found = list(stopped.select_for_update(of=("self",)).values_list("pk", "lane"))
-        OutboxRow.objects.filter(pk__in=[pk for pk, _lane in found]).update(
+        locked = list(stopped.select_for_update(of=("self",)).values_list("pk", "lane"))
+        OutboxRow.objects.filter(pk__in=[pk for pk, _lane in locked]).update(
             dead_at=None,
             paused_at=None,
             errors=0,
@@ -340,9 +340,9 @@ def retry(rows: QuerySet[OutboxRow]) -> int:
             # The 72 hours start over; otherwise the next failure would kill the row at once.
             created_at=AppNow(),
         )
-        for lane in sorted({lane for _pk, lane in found}):
+        for lane in sorted({lane for _pk, lane in locked}):
             _wake_on_commit(lane)
-    return len(found)
+    return len(locked)
 
 
 def settle(rows: QuerySet[OutboxRow]) -> int:

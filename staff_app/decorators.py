@@ -73,7 +73,7 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
         try:
             response = view(request, *args, **kwargs)
         except permissions.Denied as denied:
-            context = {"unsent_texts": unsent_texts, "message": denied.words, "needed": denied.needed}
+            context = {"unsent_texts": unsent_texts, "message": denied.message, "needed": denied.needed}
             return render(request, "403.html", context, status=403)
         except Http404:
             if not unsent_texts:

@@ -36,7 +36,7 @@ class Prepared(Generic[T]):
         self._make = make
 
     @cached_property
-    def _written(self) -> tuple["QuerySet[Any, T]", Any, str, tuple[Any, ...]]:
+    def _compiled(self) -> tuple["QuerySet[Any, T]", Any, str, tuple[Any, ...]]:
         rows = self._make()
         compiler = rows.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
@@ -44,7 +44,7 @@ class Prepared(Generic[T]):
 
     def rows(self, **values: Any) -> list[T]:
         """What the queryset would give: models, dictionaries, tuples or single values."""
-        rows, written, sql, parameters = self._written
+        rows, written, sql, parameters = self._compiled
         if rows.query.select_for_update and connection.get_autocommit():
             # As Django does when it writes the statement.
             raise TransactionManagementError("Rows can only be locked in a transaction.")

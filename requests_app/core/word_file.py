@@ -20,7 +20,7 @@ class WordFile:
         text = path.read_text(encoding="utf-8")
         self._languages: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
-    def words(self, name: str) -> tuple[str, ...]:
+    def word_list(self, name: str) -> tuple[str, ...]:
         """The words of all languages, in the file's order. Raises KeyError if no language has the list."""
         return tuple(word for words in self._sections(name) for word in self._checked(name, words))
 
@@ -38,8 +38,8 @@ class WordFile:
             raise KeyError(f"{self.path.name} has no {name}.")
         return sections
 
-    def _checked(self, name: str, words: Any) -> tuple[str, ...]:
-        for word in words:
+    def _checked(self, name: str, entries: Any) -> tuple[str, ...]:
+        for word in entries:
             if not isinstance(word, str):
                 raise ValueError(f"{self.path.name}, {name}: put {word!r} in quotes.")
-        return tuple(words)
+        return tuple(entries)

@@ -110,7 +110,7 @@ def letter_features(tokens: list[str]) -> set[str]:
 
 def class_features(tokens: list[str]) -> set[str]:
     """Word classes, which of them are near each other and in which order, and the words next to them."""
-    found: set[str] = set()
+    features: set[str] = set()
     skeleton: list[tuple[int, tuple[str, ...]]] = []
     for place, token in enumerate(tokens):
         if names := classes_of(token):
@@ -118,7 +118,7 @@ def class_features(tokens: list[str]) -> set[str]:
             before = tokens[place - 1] if place else "^"
             after = tokens[place + 1] if place + 1 < len(tokens) else "$"
             for name in names:
-                found |= {f"k {name}", f"k- {before} {name}", f"k+ {name} {after}"}
+                features |= {f"k {name}", f"k- {before} {name}", f"k+ {name} {after}"}
     for index, (place, names) in enumerate(skeleton):
         for next_index in range(index + 1, len(skeleton)):
             other_place, other_names = skeleton[next_index]
@@ -127,19 +127,19 @@ def class_features(tokens: list[str]) -> set[str]:
             is_next = next_index == index + 1
             for one in names:
                 for other in other_names:
-                    found.add(f"k2 {one} {other}")
+                    features.add(f"k2 {one} {other}")
                     if one != other:
-                        found.add(f"k& {min(one, other)} {max(one, other)}")
+                        features.add(f"k& {min(one, other)} {max(one, other)}")
                     if is_next and next_index + 1 < len(skeleton):
-                        found |= {f"k3 {one} {other} {third}" for third in skeleton[next_index + 1][1]}
+                        features |= {f"k3 {one} {other} {third}" for third in skeleton[next_index + 1][1]}
     line = f" {' '.join(tokens)} "
-    found |= {f"k! {kind}" for phrase, kind in _phrases() if phrase in line}
+    features |= {f"k! {kind}" for phrase, kind in _phrases() if phrase in line}
     # Whether it is said as a question, and at what length.
-    found.add(f"k# {min(len(tokens) // 4, 10)}")
-    found.add(f"k^ {'+'.join(skeleton[0][1]) if skeleton else ''}")
+    features.add(f"k# {min(len(tokens) // 4, 10)}")
+    features.add(f"k^ {'+'.join(skeleton[0][1]) if skeleton else ''}")
     if "?" in tokens:
-        found.add("k?")
-    return found
+        features.add("k?")
+    return features
 
 
 @cache

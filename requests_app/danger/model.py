@@ -94,7 +94,7 @@ class Part:
     distress; distress_kind: the likeliest of DISTRESS, if so.
     """
 
-    words: list[str]
+    tokens: list[str]
     # A whole sentence, neither several nor a piece of one.
     is_sentence: bool
     danger: float
@@ -163,10 +163,10 @@ class Model:
 
     def scored_parts(self, text: str) -> list[Part]:
         """Each part of the text; the most dangerous one decides."""
-        found = []
-        for words, is_sentence, is_whole in parts_of(text):
-            rows, values = hashed(words)
-            by_meaning = self._by_meaning(words)
+        parts = []
+        for tokens, is_sentence, is_whole in parts_of(text):
+            rows, values = hashed(tokens)
+            by_meaning = self._by_meaning(tokens)
             danger = float(values @ self.weights[rows].astype(np.float32) + self.bias[0] + MIX * by_meaning[0])
             distress = float(
                 values @ self.distress[rows % (1 << DISTRESS_BITS)].astype(np.float32)
@@ -177,29 +177,29 @@ class Model:
             likely = np.exp(kinds - kinds.max())
             odds = float(np.log(likely[~IS_DISTRESS].sum() / likely[IS_DISTRESS].sum()))
             distress += min(danger, MOST_DANGER) - OTHER_DANGER * min(max(odds, OTHER_ODDS[0]), OTHER_ODDS[1])
-            length = A_WORD_MORE * max(0, len(words) - SHORT_WORDS)
+            length = A_WORD_MORE * max(0, len(tokens) - SHORT_WORDS)
             part = Part(
-                words,
+                tokens,
                 is_sentence,
                 danger - length - (0 if is_whole else PART_OF_MORE),
                 KINDS[int(np.argmax(kinds))],
                 distress - length - (0 if is_whole else DISTRESS_PART_OF_MORE),
                 KINDS[int(np.argmax(np.where(IS_DISTRESS, kinds, -np.inf)))],
             )
-            found.append(part)
-        return found
+            parts.append(part)
+        return parts
 
-    def _by_meaning(self, words: list[str]) -> Array:
+    def _by_meaning(self, tokens: list[str]) -> Array:
         """The kernels' answers: how near the text's mean vector is to those of sentences of each sort."""
         # Not by BLAS: its threads wait for each other for longer than this takes.
-        near = np.exp(REACH * 2 * (np.einsum("ij,j->i", self.support, self.vectors.mean(words)) - 1))
+        near = np.exp(REACH * 2 * (np.einsum("ij,j->i", self.support, self.vectors.mean(tokens)) - 1))
         answers: Array = np.einsum("i,ij->j", near, self.duals) + self.offset
         return answers
 
 
 @dataclass(frozen=True)
 class WordVectors:
-    words: Array
+    entries: Array
     vectors: Array
     rarity: Array
 
@@ -207,14 +207,14 @@ class WordVectors:
     def read(cls, folder: Path) -> "WordVectors":
         return cls(*(np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("words", "vectors", "rarity")))
 
-    def mean(self, words: list[str]) -> Array:
+    def mean(self, tokens: list[str]) -> Array:
         """The mean of the vectors of known words and pairs, of length 1; rare words weigh more. Zeros if none is known."""
-        words = words[:WHOLE_WORDS]
-        entries = [entry.encode() for entry in [*words, *map(" ".join, pairwise(words))]]
+        tokens = tokens[:WHOLE_WORDS]
+        entries = [entry.encode() for entry in [*tokens, *map(" ".join, pairwise(tokens))]]
         # Longer ones would be cut off and taken for others.
-        wanted = np.array([entry for entry in entries if len(entry) <= self.words.itemsize], dtype=self.words.dtype)
-        places = np.minimum(np.searchsorted(self.words, wanted), len(self.words) - 1)
-        places = places[self.words[places] == wanted]
+        wanted = np.array([entry for entry in entries if len(entry) <= self.entries.itemsize], dtype=self.entries.dtype)
+        places = np.minimum(np.searchsorted(self.entries, wanted), len(self.entries) - 1)
+        places = places[self.entries[places] == wanted]
         total: Array = self.rarity[places].astype(np.float32) @ self.vectors[places].astype(np.float32)
         size = float(np.linalg.norm(total))
         return total / size if size else total
@@ -233,20 +233,20 @@ def hashed(tokens: list[str]) -> tuple[Array, Array]:
 
 def parts_of(text: str) -> Iterator[tuple[list[str], bool, bool]]:
     """The words of each part, whether it is a sentence, and whether it is the whole text."""
-    sentences = [words for sentence in sentences_of(text) if (words := tokens_of(sentence))]
-    whole = [word for words in sentences for word in words]
+    sentences = [tokens for sentence in sentences_of(text) if (tokens := tokens_of(sentence))]
+    whole = [word for tokens in sentences for word in tokens]
     if not whole:
         return
     if len(whole) <= WHOLE_WORDS:
         yield whole, len(sentences) == 1, True
     if len(sentences) == 1 and len(whole) <= WHOLE_WORDS:
         return
-    for words in sentences:
-        if len(words) <= WHOLE_WORDS:
-            yield words, True, False
+    for tokens in sentences:
+        if len(tokens) <= WHOLE_WORDS:
+            yield tokens, True, False
         else:
-            for start in range(0, len(words) - PART_WORDS // 2, PART_WORDS // 2):
-                yield words[start : start + PART_WORDS], False, False
+            for start in range(0, len(tokens) - PART_WORDS // 2, PART_WORDS // 2):
+                yield tokens[start : start + PART_WORDS], False, False
     if len(whole) > WHOLE_WORDS:
         for one, other in pairwise(sentences):
             if len(one) + len(other) <= WHOLE_WORDS:

@@ -120,18 +120,20 @@ def variants(sentences: list[Sentence]) -> Iterator[Sentence]:
     """Those written by hand once more: with typing errors, and before or after another problem in the same report."""
     rng = random.Random(SEED)  # noqa: S311 - sentences, no secret
     others = {
-        language: [one.text for one in sentences if one.label == "ordinary" and one.language == language]
+        language: [
+            sentence.text for sentence in sentences if sentence.label == "ordinary" and sentence.language == language
+        ]
         for language in LANGUAGES
     }
-    for one in sentences:
-        if one.label != "ordinary" or rng.random() < MISSPELLED_ORDINARY:
-            yield replace(one, text=_misspelled(one.text, rng), by_hand=False, is_variant=True)
+    for sentence in sentences:
+        if sentence.label != "ordinary" or rng.random() < MISSPELLED_ORDINARY:
+            yield replace(sentence, text=_misspelled(sentence.text, rng), by_hand=False, is_variant=True)
         if rng.random() < JOINED:
-            pair = [one.text, rng.choice(others[one.language])]
+            pair = [sentence.text, rng.choice(others[sentence.language])]
             rng.shuffle(pair)
             text = ". ".join(part.rstrip(".") for part in pair)
             if len(text.split()) <= WHOLE_WORDS:
-                yield replace(one, text=text, by_hand=False, is_variant=True)
+                yield replace(sentence, text=text, by_hand=False, is_variant=True)
 
 
 def long_texts(sentences: list[Sentence]) -> Iterator[Sentence]:
@@ -140,43 +142,43 @@ def long_texts(sentences: list[Sentence]) -> Iterator[Sentence]:
     Without these, a long complaint sounds dangerous since it has a word of everything, and a danger in it harmless.
     """
     rng = random.Random(SEED)  # noqa: S311 - sentences, no secret
-    harmless = [one for one in sentences if one.label != "danger"]
-    ordinary = [one.text for one in harmless if one.label == "ordinary"]
-    for one in sentences:
+    harmless = [sentence for sentence in sentences if sentence.label != "danger"]
+    ordinary = [sentence.text for sentence in harmless if sentence.label == "ordinary"]
+    for sentence in sentences:
         others = rng.sample(ordinary, rng.choice(JOINED_TO))
-        if rng.random() < (LONG_DANGEROUS if one.label == "danger" else LONG_HARMLESS):
-            texts = [one.text]
+        if rng.random() < (LONG_DANGEROUS if sentence.label == "danger" else LONG_HARMLESS):
+            texts = [sentence.text]
             for other in others:
                 if len(" ".join([*texts, other]).split()) <= WHOLE_WORDS:
                     texts.insert(rng.randrange(len(texts) + 1), other)
             text = " ".join(text if text[-1] in ".?!" else f"{text}." for text in texts)
-            yield replace(one, text=text, by_hand=False, is_variant=True)
-        if one.label != "danger" and len(parts := sentences_of(one.text)) > 1:
-            yield from (replace(one, text=part, by_hand=False, is_variant=True) for part in parts)
+            yield replace(sentence, text=text, by_hand=False, is_variant=True)
+        if sentence.label != "danger" and len(parts := sentences_of(sentence.text)) > 1:
+            yield from (replace(sentence, text=part, by_hand=False, is_variant=True) for part in parts)
 
 
 def _misspelled(text: str, rng: random.Random) -> str:
     """With a letter left out, doubled or swapped with the next in about every sixth word."""
-    words = text.split()
-    for _ in range(max(1, len(words) // WORDS_PER_ERROR)):
-        place = rng.randrange(len(words))
-        word = words[place]
+    tokens = text.split()
+    for _ in range(max(1, len(tokens) // WORDS_PER_ERROR)):
+        place = rng.randrange(len(tokens))
+        word = tokens[place]
         if len(word) < SHORTEST_MISSPELLED:
             continue
         at = rng.randrange(1, len(word) - 1)
-        words[place] = rng.choice(
+        tokens[place] = rng.choice(
             [
                 word[:at] + word[at + 1 :],
                 word[:at] + word[at + 1] + word[at] + word[at + 2 :],
                 word[: at + 1] + word[at:],
             ]
         )
-    return " ".join(words)
+    return " ".join(tokens)
 
 
 def training_sentences() -> list[Sentence]:
     """All of them, each text once; what was written by hand comes first and wins."""
-    found: dict[str, Sentence] = {}
+    by_text: dict[str, Sentence] = {}
     for language in LANGUAGES:
         written = by_hand(language)
         for sentence in [
@@ -187,5 +189,5 @@ def training_sentences() -> list[Sentence]:
             *long_texts(written),
         ]:
             if tokens_of(sentence.text):
-                found.setdefault(sentence.text.casefold(), sentence)
-    return list(found.values())
+                by_text.setdefault(sentence.text.casefold(), sentence)
+    return list(by_text.values())

@@ -53,32 +53,33 @@ def common_pairs(sentences: list[list[str]]) -> list[str]:
     return sorted(pair for pair, count in counts.items() if count >= COMMON_PAIR and len(pair) <= LONGEST_PAIR)
 
 
-def fitted(counts: csr_matrix, sentences: np.ndarray, words: np.ndarray) -> np.ndarray:
+def fitted(counts: csr_matrix, sentences: np.ndarray, word_embeddings: np.ndarray) -> np.ndarray:
     """The vector of each word and then of each pair.
 
-    counts: sentences × words and pairs, what each weighs in the sentence's mean. sentences, words: what the model says of each.
+    counts: sentences × words and pairs, what each weighs in the sentence's mean. sentences, word_embeddings: what the model says of
+    each.
     """
     told = sentences / np.linalg.norm(sentences, axis=1, keepdims=True)
     told -= told.mean(axis=0)
     directions = np.linalg.svd(told[::2], full_matrices=False)[2][:DIMENSIONS]
     told = told @ directions.T
     told /= np.linalg.norm(told, axis=1, keepdims=True)
-    alone = words / np.linalg.norm(words, axis=1, keepdims=True)
+    alone = word_embeddings / np.linalg.norm(word_embeddings, axis=1, keepdims=True)
     alone -= alone.mean(axis=0)
-    means = counts[:, : len(words)] @ alone
+    means = counts[:, : len(word_embeddings)] @ alone
     start = alone @ np.linalg.solve(means.T @ means + START_PENALTY * np.eye(means.shape[1]), means.T @ told)
-    found = np.vstack([start, np.zeros((counts.shape[1] - len(words), DIMENSIONS))])
+    vectors = np.vstack([start, np.zeros((counts.shape[1] - len(word_embeddings), DIMENSIONS))])
     # Ridge regression of what is left, by conjugate gradients.
-    gradient = counts.T @ (told - counts @ found)
+    gradient = counts.T @ (told - counts @ vectors)
     step, size = gradient.copy(), (gradient**2).sum(axis=0)
     for _ in range(ROUNDS):
         curved = counts.T @ (counts @ step) + FIT_PENALTY * step
         length = size / ((step * curved).sum(axis=0) + 1e-12)
-        found += length * step
+        vectors += length * step
         gradient -= length * curved
         size, before = (gradient**2).sum(axis=0), size
         step = gradient + size / (before + 1e-12) * step
-    return found
+    return vectors
 
 
 def write(entries: list[str], vectors: np.ndarray, rarity: np.ndarray, folder: Path = FOLDER) -> None:
@@ -102,14 +103,14 @@ def main() -> None:
         ).astype(np.float64)
 
     spelled = vocabulary()
-    words = sorted(spelled)
+    entries = sorted(spelled)
     texts = [sentence.text for language in LANGUAGES for sentence in by_hand(language)]
     split = [tokens_of(text)[:WHOLE_WORDS] for text in texts]
     pairs = common_pairs(split)
-    frequencies = np.array([max(zipf_frequency(spelled[word], code) for code in LANGUAGES) for word in words])
+    frequencies = np.array([max(zipf_frequency(spelled[word], code) for code in LANGUAGES) for word in entries])
     # Common words weigh less in the mean of a text's words. The frequencies are on wordfreq's Zipf scale.
     rarity = np.concatenate([1e-3 / (1e-3 + 10 ** (frequencies - 9)), np.full(len(pairs), PAIR_WEIGHT)])
-    places = {entry: place for place, entry in enumerate([*words, *pairs])}
+    places = {entry: place for place, entry in enumerate([*entries, *pairs])}
     rows, columns, values = [], [], []
     for row, tokens in enumerate(split):
         known = [places[token] for token in tokens if token in places]
@@ -119,7 +120,7 @@ def main() -> None:
         columns += known
         values += [rarity[place] / total for place in known]
     counts = csr_matrix((values, (rows, columns)), shape=(len(texts), len(places)))
-    write([*words, *pairs], fitted(counts, embed(texts), embed([spelled[word] for word in words])), rarity)
+    write([*entries, *pairs], fitted(counts, embed(texts), embed([spelled[word] for word in entries])), rarity)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from requests_app.models import GazetteerEntry, Invitation, Jurisdiction, Outbox
 REFUSED = "550"
 INVITED = "sam.keller@oldmail.example"
 REPORTER = "h.blenkinsop@oldmail.example"
-WORDS = "The swing at the end of the path has come off its chain."
+DESCRIPTION = "The swing at the end of the path has come off its chain."
 
 
 def load(jurisdiction: Jurisdiction) -> None:
@@ -31,7 +31,7 @@ def load(jurisdiction: Jurisdiction) -> None:
         return
     with transaction.atomic(), _logging_nothing():
         invitations.invite(jurisdiction, INVITED, role=role, department=None, actor=administrator)
-        made = submit_report(jurisdiction, "parkmaint", "en", WORDS, place, reporter=Reporter(email=REPORTER))
+        made = submit_report(jurisdiction, "parkmaint", "en", DESCRIPTION, place, reporter=Reporter(email=REPORTER))
         told = OutboxRow.objects.get(service_request=made, kind="notify")
         notifications.notify(told)
         outbox.finish(told.pk)

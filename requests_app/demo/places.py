@@ -294,22 +294,22 @@ _AT: dict[str, dict[str, list[str]]] = {
 def in_words(place: Place, language: str, rng: random.Random, *, exact: bool) -> str:
     """The place as a phrase in a sentence. exact: False to name only the street."""
     street = spoken_street(place.street, rng)
-    words = _AT[language]
+    phrases = _AT[language]
     landmark = place.landmark.removeprefix("the ") if language == "es" else place.landmark
     if not exact:
-        options = words["street"]
+        options = phrases["street"]
     elif place.kind in ("state_road", "railroad", "utility"):
-        options = words[place.kind]
+        options = phrases[place.kind]
     elif place.kind in ("park", "state_park", "park_tree"):
-        options = words["park"]
+        options = phrases["park"]
     elif place.kind == "transit":
-        options = words["transit"]
+        options = phrases["transit"]
     elif place.cross_street:
-        options = words["corner"]
+        options = phrases["corner"]
     elif landmark and (place.kind in FACILITIES or rng.random() < 0.35):
-        options = words["landmark"]
+        options = phrases["landmark"]
     else:
-        options = words["house"] if place.number else words["street"]
+        options = phrases["house"] if place.number else phrases["street"]
     return rng.choice(options).format(
         a=street,
         b=spoken_street(place.cross_street, rng),

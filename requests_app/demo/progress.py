@@ -174,7 +174,7 @@ class Timeline:
             "es": {"weekday": WEEKDAYS_ES[local.weekday()], "hour": hour},
         }
 
-    def words(self, name: str, *, common: str = "", language: str | None = None) -> tuple[str, str]:
+    def phrase(self, name: str, *, common: str = "", language: str | None = None) -> tuple[str, str]:
         """A text and its language. Staff sometimes answer in Spanish."""
         language = language or ("es" if self.language == "es" and self.rng.random() < 0.75 else "en")
         for code in (language, "en"):
@@ -188,7 +188,7 @@ class Timeline:
 
     def say(self, kind: str, at: dt.datetime, by: str, name: str, *, common: str = "", **data: Any) -> None:
         own = self.language if by == "reporter" else None
-        words, language = self.words(name, common=common, language=own)
+        words, language = self.phrase(name, common=common, language=own)
         if words:
             self.add(kind, at, by, words=words, language=language, **data)
 
@@ -232,7 +232,7 @@ class Timeline:
         return self.events
 
     def merged(self, at: dt.datetime, parent: int) -> None:
-        words, language = self.words("duplicate")
+        words, language = self.phrase("duplicate")
         self.add("merged", at, "staff", parent=parent, words=words, language=language)
         self.events.sort(key=lambda event: event.at)
 
@@ -248,7 +248,7 @@ class Timeline:
             wrong = MISTAKEN_FOR[right]
             self.add("routed", at, "system", department=wrong, reason="service", rule="")
             at = self.targets.hours.add(at + dt.timedelta(minutes=rng.uniform(10, 300)), rng.uniform(60, 3600))
-            words, language = self.words("transferred_note", language="en")
+            words, language = self.phrase("transferred_note", language="en")
             data: dict[str, Any] = {"words": words, "language": language, "from": wrong}
             if rng.random() < 0.25:
                 # Via triage, since the first department did not know whose it was.
@@ -305,7 +305,7 @@ class Timeline:
                 held = self.working(at + HOUR * rng.uniform(0.1, 6))
                 length = ending.hold_until - held
             frost = ending.hold == "weather" and held.month in (12, 1, 2, 3)
-            words, language = self.words("hold_frost" if frost else f"hold_{ending.hold}")
+            words, language = self.phrase("hold_frost" if frost else f"hold_{ending.hold}")
             until = (held + length).date()
             self.add("put_on_hold", held, "staff", reason=ending.hold, until=until, words=words, language=language)
             resumed = self.working(held + length + DAY * rng.uniform(0, 2))
@@ -322,7 +322,7 @@ class Timeline:
             self.targets.urgent
             and span > 2 * HOUR
             and rng.random() < 0.22
-            and self.words("made_safe", language="en")[0]
+            and self.phrase("made_safe", language="en")[0]
         ):
             safe = self.between(at, at + span * 0.5)
             if safe:
@@ -373,14 +373,14 @@ class Timeline:
         self.set_outcome_time(end)
         if disposition == Disposition.HANDED_OVER:
             code = owner or "clp"
-            words, language = self.words(f"handed_over_{code}")
+            text, language = self.phrase(f"handed_over_{code}")
             number = f"{code[:3].upper().rstrip('-')}-{rng.randrange(10_000, 99_999)}"
-            self.add("handed_over", end, "staff", owner=code, number=number, words=words, language=language)
+            self.add("handed_over", end, "staff", owner=code, number=number, words=text, language=language)
             return
         if disposition == Disposition.CANNOT_DO:
-            data["reason"], words, language = self._cannot()
+            data["reason"], text, language = self._cannot()
         else:
-            words, language = self.words(disposition)
+            text, language = self.phrase(disposition)
         went = disposition in (
             Disposition.FIXED,
             Disposition.NOT_FOUND,
@@ -399,7 +399,7 @@ class Timeline:
             Disposition.REMOVED,
         )
         self.add(
-            "resolved", end, "staff", disposition=disposition, words=words, language=language, remote=remote, **data
+            "resolved", end, "staff", disposition=disposition, words=text, language=language, remote=remote, **data
         )
         if disposition == Disposition.REMOVED:
             self.add("hidden", end + dt.timedelta(seconds=1), "staff", reason="advertising")
@@ -412,7 +412,7 @@ class Timeline:
                 if pairs:
                     reason, _, words = self.rng.choice(pairs)
                     return reason.strip(), phrases.say(words, self.rng, self.slots), code
-        return "meets_standard", self.words("meets_standard", language="en")[0], "en"
+        return "meets_standard", self.phrase("meets_standard", language="en")[0], "en"
 
     def _follow_up(self, end: dt.datetime, ending: PlannedOutcome) -> None:
         """Sometimes reopened by the reporter; closed 30 days after the last resolution."""

@@ -36,13 +36,13 @@ class Series:
 @dataclass(frozen=True)
 class Tick:
     at: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Label:
     at: str
-    words: str
+    text: str
     anchor: str = "middle"
 
 
@@ -177,7 +177,7 @@ def bars(
             boxes.append(
                 Box(number % STYLES, _percent(left), str(row * ROW_PX + 22), _percent(right - left), str(BAR_PX))
             )
-        total = totals_written[row] if totals_written else written(totals[row])
+        total = totals_written[row] if totals_written else formatted(totals[row])
         texts.append(Label(str(row * ROW_PX + 16), f"{label} · {total}"))
     chart = _chart(code, title, labels, series, "bars", first_column, sentence, urls)
     zero = _percent(scale.share(0)) if scale.low < 0 else ""
@@ -250,7 +250,7 @@ def sparkline(code: str, title: Words, labels: Sequence[str], values: Sequence[N
     return lines(code, title, labels, [Series(title, values)], first_column="", sentence=sentence, kind="sparkline")
 
 
-def written(number: Number | None) -> str:
+def formatted(number: Number | None) -> str:
     """With the language's separators; a whole number without decimals."""
     if number is None:
         return "–"
@@ -270,7 +270,7 @@ def _chart(
     urls: Sequence[str],
 ) -> Chart:
     rows = [
-        Row(label, [written(one.values[at]) for one in series], urls[at] if at < len(urls) else "")
+        Row(label, [formatted(one.values[at]) for one in series], urls[at] if at < len(urls) else "")
         for at, label in enumerate(labels)
     ]
     return Chart(
@@ -279,7 +279,7 @@ def _chart(
 
 
 def _ticks(scale: Scale) -> list[Tick]:
-    return [Tick(f"{_down(scale, tick):.3f}%", written(tick)) for tick in scale.ticks]
+    return [Tick(f"{_down(scale, tick):.3f}%", formatted(tick)) for tick in scale.ticks]
 
 
 def _zero_line(scale: Scale) -> str:

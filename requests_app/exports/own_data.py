@@ -113,7 +113,7 @@ def _data(
         for one in requests
         for number, photo in enumerate(photos[one.pk], 1)
     }
-    said, surveyed, sent = _said(people, keys, own), _surveyed(people, keys), _messages(people, keys)
+    comments, surveyed, sent = _comments(people, keys, own), _surveyed(people, keys), _messages(people, keys)
     data: dict[str, Any] = {
         "format": FORMAT,
         "city": city.name,
@@ -125,7 +125,7 @@ def _data(
         "requests": [
             {
                 **_request(one, roles[one.pk], own=one.pk in own),
-                "comments": said[one.pk],
+                "comments": comments[one.pk],
                 "photos": [_photo(photo, names[photo.pk]) for photo in photos[one.pk]],
                 "messages": sent[one.pk],
                 "survey_answers": surveyed[one.pk],
@@ -195,30 +195,30 @@ def _place(at: Any) -> dict[str, Any]:
     }
 
 
-def _said(people: Any, keys: Sequence[int], own: set[int]) -> dict[int, list[dict[str, Any]]]:
+def _comments(people: Any, keys: Sequence[int], own: set[int]) -> dict[int, list[dict[str, Any]]]:
     """Their messages, our questions to them, and our public comments, with departments but no staff names."""
     ids = set(people.values_list("pk", flat=True))
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    by_request: dict[int, list[dict[str, Any]]] = defaultdict(list)
     comments = Comment.objects.filter(service_request__in=keys).select_related("department").order_by("id")
-    for one in comments:
-        is_own = one.service_request_id in own
+    for comment in comments:
+        is_own = comment.service_request_id in own
         # A call taker wrote down what they said on the phone.
-        by_phone = one.kind == Comment.Kind.ANSWER and one.person_id is None and is_own
-        theirs = one.person_id in ids or by_phone
-        asked = one.kind == Comment.Kind.QUESTION and is_own
-        of_the_city = one.person_id is None and one.hidden_at is None and (one.public or asked)
+        by_phone = comment.kind == Comment.Kind.ANSWER and comment.person_id is None and is_own
+        theirs = comment.person_id in ids or by_phone
+        asked = comment.kind == Comment.Kind.QUESTION and is_own
+        of_the_city = comment.person_id is None and comment.hidden_at is None and (comment.public or asked)
         if theirs or of_the_city:
-            found[one.service_request_id].append(
+            by_request[comment.service_request_id].append(
                 {
                     "by": "you" if theirs else "city",
-                    "department": localized(one.department.name) if one.department and not theirs else None,
-                    "kind": one.kind,
-                    "text": one.text,
-                    "language": one.language,
-                    "at": one.created_at,
+                    "department": localized(comment.department.name) if comment.department and not theirs else None,
+                    "kind": comment.kind,
+                    "text": comment.text,
+                    "language": comment.language,
+                    "at": comment.created_at,
                 }
             )
-    return found
+    return by_request
 
 
 def _photos(own: set[int]) -> dict[int, list[Photo]]:

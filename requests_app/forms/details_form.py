@@ -114,7 +114,7 @@ class DetailsForm(forms.Form):
         return intake.is_asked(self.in_place, {parent.code: self._listed(name_of(parent))})
 
     @property
-    def asked(self) -> list[QuestionVersion]:
+    def shown_questions(self) -> list[QuestionVersion]:
         """The questions this page asks, including the in-place one if it was open."""
         opened = [self.in_place] if self.in_place is not None and self.is_opened else []
         return [question for question in [*self.questions, *opened] if question_kinds.of(question).is_answered]
@@ -127,14 +127,14 @@ class DetailsForm(forms.Form):
 
     @property
     def codes(self) -> list[str]:
-        return [question.code for question in self.asked]
+        return [question.code for question in self.shown_questions]
 
     def clean(self) -> dict[str, Any]:
         """Applies the same validation (rules.intake) as for call takers and the API."""
         cleaned: dict[str, Any] = super().clean() or {}
-        given = {**self.path.raw_answers, **self.given}
+        given = {**self.path.raw_answers, **self.typed_answers}
         problems = intake.read_answers(self.path.questions, given, only=set(self.codes)).problems
-        for question in self.asked:
+        for question in self.shown_questions:
             name = name_of(question)
             if question.code in problems and not self.has_error(name):
                 self.add_error(name, problems[question.code])
@@ -145,10 +145,10 @@ class DetailsForm(forms.Form):
         return list(value if isinstance(value, list) else [value])[: question_kinds.CHOICES_MAX]
 
     @property
-    def given(self) -> dict[str, Any]:
+    def typed_answers(self) -> dict[str, Any]:
         """This page's answers by question code, as typed, even if they are invalid."""
         answers: dict[str, Any] = {}
-        for question in self.asked:
+        for question in self.shown_questions:
             name = name_of(question)
             if name in getattr(self, "cleaned_data", {}):
                 value = self.cleaned_data[name]

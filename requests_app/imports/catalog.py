@@ -70,7 +70,7 @@ def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path], actor: Use
 
 def check(jurisdiction: Jurisdiction, catalog: Catalog, languages: Sequence[str] | None = None) -> None:
     """Raises ImportProblemError with all problems. languages: those that texts need, the city's if not given."""
-    if found := problems(catalog, languages or jurisdiction.languages, _known(jurisdiction)):
+    if found := problems(catalog, languages or jurisdiction.languages, _known_codes(jurisdiction)):
         raise _not_imported(found)
 
 
@@ -148,7 +148,7 @@ def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = No
     return writer.changed
 
 
-def _known(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
+def _known_codes(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
     models: dict[str, Any] = {
         "calendars": Calendar, "departments": Department, "categories": Category, "services": Service, "topics": ArticleTopic,
         "articles": Article, "templates": AnswerTemplate,
@@ -238,22 +238,22 @@ class _Writer:
     def services(self, entries: list[dict[str, Any]]) -> None:
         """Raises ImportProblemError with each service that residents use and may not see as the file has it."""
         refused = []
-        for number, written in enumerate(entries):
-            code = written["service_code"]
+        for number, entry in enumerate(entries):
+            code = entry["service_code"]
             service, created = Service.objects.get_or_create(
                 jurisdiction=self.jurisdiction, service_code=code, defaults={"active": False}
             )
             service.jurisdiction = self.jurisdiction
             self.created |= {code} if created else set()
             try:
-                published = catalog_go_live.publish(service, written, self.actor)
+                published = catalog_go_live.publish(service, entry, self.actor)
             except NotReady as found:
                 place = self.catalog.place(("services", number))
                 refused.append(
-                    ": ".join(filter(None, [place, catalog_go_live.refusal(written, self.jurisdiction, found)]))
+                    ": ".join(filter(None, [place, catalog_go_live.refusal(entry, self.jurisdiction, found)]))
                 )
                 continue
-            retargeted = catalog_versions.set_targets(service, written.get("targets") or {})
+            retargeted = catalog_versions.set_targets(service, entry.get("targets") or {})
             self._count("services", created or published or retargeted)
         if refused:
             raise _not_imported(refused)
@@ -269,19 +269,19 @@ class _Writer:
 
     def articles(self, entries: list[dict[str, Any]]) -> None:
         topics = {topic.code: topic for topic in ArticleTopic.objects.filter(jurisdiction=self.jurisdiction)}
-        for written in entries:
+        for entry in entries:
             columns = {
-                "title": written["title"],
-                "body": written["body"],
-                "topic": topics.get(written.get("topic") or ""),
-                "asked": written.get("asked") or {},
-                "by_address": written.get("by_address") or "",
-                "contact": written.get("contact"),
-                "published": written.get("published", True),
+                "title": entry["title"],
+                "body": entry["body"],
+                "topic": topics.get(entry.get("topic") or ""),
+                "asked": entry.get("asked") or {},
+                "by_address": entry.get("by_address") or "",
+                "contact": entry.get("contact"),
+                "published": entry.get("published", True),
             }
-            article = self._put("articles", Article, {"code": written["code"]}, columns)
+            article = self._put("articles", Article, {"code": entry["code"]}, columns)
             article.services.set(
-                Service.objects.filter(jurisdiction=self.jurisdiction, service_code__in=written.get("services") or [])
+                Service.objects.filter(jurisdiction=self.jurisdiction, service_code__in=entry.get("services") or [])
             )
 
     def routing(self, entries: list[dict[str, Any]]) -> None:

@@ -30,6 +30,7 @@ from requests_app.imports.yaml_file import (
     context_of,
     distinct,
     in_range,
+    matching,
     one_of,
     parse_yaml,
     read_yaml,
@@ -37,7 +38,6 @@ from requests_app.imports.yaml_file import (
     sentences_of,
     tables,
     whole_number,
-    written,
     wrong,
 )
 from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
@@ -157,17 +157,17 @@ def _answer(value: Any, info: ValidationInfo) -> Any:
 
 
 def _named(most: int) -> Any:
-    return written(rf"(?s)\s*\S.{{0,{most - 1}}}", f"it should be a name of at most {most} characters.")
+    return matching(rf"(?s)\s*\S.{{0,{most - 1}}}", f"it should be a name of at most {most} characters.")
 
 
 Text = Annotated[dict[str, str], PlainValidator(_text)]
 OptionalText = Annotated[dict[str, str] | None, PlainValidator(lambda value, info: value and _text(value, info))]
-Code = Annotated[str, written(SAFE_CODE, "a code has only letters, digits, dashes, dots and underscores.")]
+Code = Annotated[str, matching(SAFE_CODE, "a code has only letters, digits, dashes, dots and underscores.")]
 AssetKind = Annotated[
-    str, written(r"[A-Za-z0-9_.-]{1,40}", "it should be a kind as the city’s assets have it, such as street_light.")
+    str, matching(r"[A-Za-z0-9_.-]{1,40}", "it should be a kind as the city’s assets have it, such as street_light.")
 ]
-Family = Annotated[str, written(r"[a-z0-9_-]{0,40}", "it should be a short code such as street-holes.")]
-OptionValue = Annotated[str, written(r"(?s).+", "each option needs a `value` that is text: put yes and no in quotes.")]
+Family = Annotated[str, matching(r"[a-z0-9_-]{0,40}", "it should be a short code such as street-holes.")]
+OptionValue = Annotated[str, matching(r"(?s).+", "each option needs a `value` that is text: put yes and no in quotes.")]
 Priority = Annotated[int, whole_number(1, 4)]
 Phrase = Annotated[str, PlainValidator(_phrase)]
 
@@ -205,12 +205,12 @@ class Calendar(Section):
 class OnCall(Section):
     """A member of staff, by email address, or an outside contact; always, or on some days or hours."""
 
-    staff: Annotated[str, written(ADDRESS, "it should be an email address.")] | None = None
+    staff: Annotated[str, matching(ADDRESS, "it should be an email address.")] | None = None
     name: str | None = None
-    email: Annotated[str, written(ADDRESS, "it should be an email address.")] | None = None
+    email: Annotated[str, matching(ADDRESS, "it should be an email address.")] | None = None
     phone: Written | None = None
     days: Annotated[list[Annotated[str, one_of(WEEKDAYS)]], distinct()] | None = None
-    hours: Annotated[str, written(SHIFT, "it should be like 18:00-07:00.")] | None = None
+    hours: Annotated[str, matching(SHIFT, "it should be like 18:00-07:00.")] | None = None
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:
@@ -314,11 +314,11 @@ class OfferDates(Section):
 class EmergencyCheck(Section):
     """Who at the 911 center approved the emergency check, and until when: a date, or so many days from now."""
 
-    approved_by: Annotated[str, written(r"(?s)\s*\S.{0,99}", "it should say who at the 911 center approved it.")]
+    approved_by: Annotated[str, matching(r"(?s)\s*\S.{0,99}", "it should say who at the 911 center approved it.")]
     until: Annotated[str, PlainValidator(_date)] | None = None
     days: Annotated[int, whole_number(1, REVIEW_WITHIN.days)] | None = None
     # Stands for the words that were read: a file whose words change needs another.
-    code: Annotated[str, written(r"w[0-9a-f]{10}", "it should be a code like w3f9a2c1b07.")]
+    code: Annotated[str, matching(r"w[0-9a-f]{10}", "it should be a code like w3f9a2c1b07.")]
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
@@ -453,7 +453,7 @@ class When(Section):
     priorities: list[Priority] | None = None
     # When it came in, in the city's time zone.
     days: Annotated[list[Annotated[str, one_of(WEEKDAYS)]], distinct()] | None = None
-    hours: Annotated[str, written(SHIFT, "it should be like 18:00-07:00.")] | None = None
+    hours: Annotated[str, matching(SHIFT, "it should be like 18:00-07:00.")] | None = None
     working_hours: InWorkingHours | None = None
 
     @model_validator(mode="after")
@@ -480,7 +480,7 @@ class Rule(Section):
     department: Annotated[str, refers_to("departments")] | None
     # A team of the department, by its code.
     team: Code | None = None
-    assignee: Annotated[str, written(ADDRESS, "it should be an email address.")] | None = None
+    assignee: Annotated[str, matching(ADDRESS, "it should be an email address.")] | None = None
     priority: Priority | None = None
     # These get an email as well.
     inform: Annotated[list[Annotated[str, refers_to("departments")]], distinct()] | None = None
@@ -515,7 +515,7 @@ class Step(Section):
     service: Annotated[str, refers_to("services")] | None = None
     department: Annotated[str, refers_to("departments")] | None = None
     template: Annotated[str, refers_to("templates")] | None = None
-    assignee: Annotated[str, written(rf"me|{ADDRESS}", "it should be `me` or an email address.")] | None = None
+    assignee: Annotated[str, matching(rf"me|{ADDRESS}", "it should be `me` or an email address.")] | None = None
     disposition: Annotated[str, one_of(steps.WITHOUT_EVIDENCE)] | None = None
     reason: Written | None = None
     priority: Priority | None = None
@@ -636,18 +636,18 @@ class Catalog(dict[str, Any]):
     def add(self, file: YamlFile) -> None:
         self.files += 1
         self.name = file.name[:NAME_MAX] if self.files == 1 else f"{self.name.split(' (+')[0]} (+{self.files - 1})"
-        for part, said in file.data.items():
+        for part, content in file.data.items():
             node = child(file.node, part)
             self.parts.setdefault(str(part), file)
-            if isinstance(said, list) and isinstance(self.setdefault(part, []), list):
+            if isinstance(content, list) and isinstance(self.setdefault(part, []), list):
                 known = len(self[part])
-                for number, _ in enumerate(said):
+                for number, _ in enumerate(content):
                     self.rows[part, known + number] = YamlFile(file.name, None, child(node, number))
-                self[part].extend(said)
-            elif isinstance(said, dict) and isinstance(self.setdefault(part, {}), dict):
-                for key in said:
+                self[part].extend(content)
+            elif isinstance(content, dict) and isinstance(self.setdefault(part, {}), dict):
+                for key in content:
                     self.rows[part, key] = YamlFile(file.name, None, child(node, key))
-                self[part].update(said)
+                self[part].update(content)
             else:
                 raise ImportProblemError(f"{file.place([part])}: `{part}` is not written as it should be.")
 

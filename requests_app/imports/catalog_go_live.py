@@ -29,23 +29,25 @@ def publish(service: Service, fields: Written, actor: User | None) -> bool:
 
 def approval_in(service: Service, fields: Written, actor: User | None) -> ServiceApproval:
     """The approval that a file has of a service's emergency check. Raises NotReady if it is of other words."""
-    city, said = service.jurisdiction, fields["emergency_check"]
+    city, check = service.jurisdiction, fields["emergency_check"]
     words = rules.emergency_words(fields, city)
-    if said["code"] != rules.fingerprint(words):
+    if check["code"] != rules.fingerprint(words):
         sentence = f"the code of `emergency_check` is of other words. These have {rules.fingerprint(words)}."
         raise rules.NotReady([rules.Check(rules.EMERGENCY, [sentence])])
     review_by = (
-        dt.date.fromisoformat(str(said["until"])) if "until" in said else _today(city) + dt.timedelta(said["days"])
+        dt.date.fromisoformat(str(check["until"])) if "until" in check else _today(city) + dt.timedelta(check["days"])
     )
-    return actions.new_approval(service, approver=said["approved_by"], review_by=review_by, words=words, actor=actor)
+    return actions.new_approval(
+        service, approver=check["approved_by"], review_by=review_by, approved=words, actor=actor
+    )
 
 
 def refusal(fields: Written, city: Jurisdiction, refused: rules.NotReady) -> str:
     """Why a service that residents use can't become what the file says, and what to do."""
     code, words = fields["service_code"], rules.emergency_words(fields, city)
-    said = f"services, {code}: {' '.join(refused.sentences)}"
+    reason = f"services, {code}: {' '.join(refused.sentences)}"
     if rules.unnamed_in(words) or "emergency_check" in fields:
-        return said
+        return reason
     return (
         f"services, {code}: residents use this service, and the file changes its emergency check. Publish this change in setup,"
         " with the approval of your 911 center. Or, once they have read it, add to the service: emergency_check: {approved_by:"
@@ -69,14 +71,14 @@ def go_live(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None, cr
     services = list(_services(jurisdiction, entries).select_for_update(of=("self",)))
     facts, written = rules.facts_of(jurisdiction, [one.pk for one in services]), written_services(services)
     for service in services:
-        said = entries[service.service_code]
+        entry = entries[service.service_code]
         missing = {check.code for check in rules.checks(service, written[service.pk], facts) if not check.done}
         if rules.EMERGENCY in missing:
-            _approve(service, written[service.pk], said, catalog, actor, is_new=service.service_code in created)
-        if rules.ARTICLE in missing and said.get("no_article"):
+            _approve(service, written[service.pk], entry, catalog, actor, is_new=service.service_code in created)
+        if rules.ARTICLE in missing and entry.get("no_article"):
             actions.set_no_article(service, needs_none=True, actor=actor)
-        if rules.TEST in missing and "test" in said:
-            catalog.test_problems[service.service_code] = _test(service, said["test"], actor)
+        if rules.TEST in missing and "test" in entry:
+            catalog.test_problems[service.service_code] = _test(service, entry["test"], actor)
     switched = 0
     for service in services:
         active = entries[service.service_code].get("active")
@@ -86,17 +88,17 @@ def go_live(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None, cr
 
 
 def _approve(
-    service: Service, fields: Written, said: Written, catalog: Catalog, actor: User | None, *, is_new: bool
+    service: Service, fields: Written, entry: Written, catalog: Catalog, actor: User | None, *, is_new: bool
 ) -> None:
     city = service.jurisdiction
-    if "emergency_check" in said:
-        approval = approval_in(service, said, actor)
+    if "emergency_check" in entry:
+        approval = approval_in(service, entry, actor)
     elif catalog.shipped_for is not None and is_new:
         approval = actions.new_approval(
             service,
             approver="",
             review_by=_today(city) + catalog.shipped_for,
-            words=rules.emergency_words(fields, city),
+            approved=rules.emergency_words(fields, city),
             actor=actor,
             is_shipped=True,
         )

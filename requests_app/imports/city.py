@@ -93,7 +93,7 @@ class City:
         self.folder, self.progress = self.file.parent.resolve(), progress
         self.read = read_yaml(self.file)
         self.read.check(CityFile)
-        self.said: dict[str, Any] = self.read.data
+        self.content: dict[str, Any] = self.read.data
 
     def path(self, value: Any) -> Path:
         """A path as city.yaml writes it, absolute or from its own folder."""
@@ -103,20 +103,20 @@ class City:
         return path
 
     def jurisdiction(self) -> Jurisdiction:
-        said = self.said
-        columns: dict[str, Any] = {"name": said["name"], "is_demo": bool(said.get("demo", False))}
-        columns |= {name: said[name] for name in PLAIN_COLUMNS if name in said}
-        for name, value in said.get("numbers", {}).items():
+        content = self.content
+        columns: dict[str, Any] = {"name": content["name"], "is_demo": bool(content.get("demo", False))}
+        columns |= {name: content[name] for name in PLAIN_COLUMNS if name in content}
+        for name, value in content.get("numbers", {}).items():
             columns[NUMBERS[name]] = value if isinstance(value, bool) else str(value)
-        if "branding" in said:
-            columns["branding"] = self._branding(said["branding"])
-        if "address_card" in said:
-            columns["address_card"] = said["address_card"]
-        if "aliases" in said.get("gazetteer", {}):
-            columns["place_aliases"] = said["gazetteer"]["aliases"]
+        if "branding" in content:
+            columns["branding"] = self._branding(content["branding"])
+        if "address_card" in content:
+            columns["address_card"] = content["address_card"]
+        if "aliases" in content.get("gazetteer", {}):
+            columns["place_aliases"] = content["gazetteer"]["aliases"]
         self._check_hosts(columns.get("hosts"))
         jurisdiction, _ = Jurisdiction.objects.update_or_create(
-            jurisdiction_id=said["jurisdiction_id"],
+            jurisdiction_id=content["jurisdiction_id"],
             defaults=columns,
             create_defaults={"languages": [settings.LANGUAGE_CODE]} | columns,
         )
@@ -124,7 +124,7 @@ class City:
 
     def _check_hosts(self, hosts: list[str] | None) -> None:
         """Refuses what would take a city offline: a second one without hosts, or a host that leads to another one already."""
-        own_id = self.said["jurisdiction_id"]
+        own_id = self.content["jurisdiction_id"]
         problem = find_host_problem(own_id, hosts)
         if problem is None:
             return
@@ -136,7 +136,7 @@ class City:
         example = own_id if "." in own_id else f"{own_id}.example"
         raise ImportProblemError(
             f"{self.file.name}: hosts: is missing. This installation serves {names} already, so the host must say which city "
-            f"a visitor means. Name the hosts at which {self.said['name']} will be reached, such as `hosts: [311.{example}]`, "
+            f"a visitor means. Name the hosts at which {self.content['name']} will be reached, such as `hosts: [311.{example}]`, "
             "and allow them in ALLOWED_HOSTS. Nothing was changed."
         )
 
@@ -144,28 +144,30 @@ class City:
         return section | {"seal_url": seal(self.path(section["seal"]))} if "seal" in section else section
 
     def owners(self, jurisdiction: Jurisdiction) -> None:
-        if "owners" not in self.said:
+        if "owners" not in self.content:
             return
-        read = read_yaml(self.path(self.said["owners"]))
+        read = read_yaml(self.path(self.content["owners"]))
         read.check(OwnersFile)
-        for said in read.data.get("owners", []):
+        for entry in read.data.get("owners", []):
             columns = {
-                name: said[name] for name in ("name", "kind", "phone", "email", "url", "takes", "words") if name in said
+                name: entry[name]
+                for name in ("name", "kind", "phone", "email", "url", "takes", "words")
+                if name in entry
             }
-            Owner.objects.update_or_create(jurisdiction=jurisdiction, code=said["code"], defaults=columns)
+            Owner.objects.update_or_create(jurisdiction=jurisdiction, code=entry["code"], defaults=columns)
 
     def layers(self, jurisdiction: Jurisdiction) -> None:
-        said = self.said.get("layers")
-        if said is None:
+        section = self.content.get("layers")
+        if section is None:
             return
-        import_layers(jurisdiction, self.path(said["folder"]), self.path(said["mapping"]), progress=self.progress)
+        import_layers(jurisdiction, self.path(section["folder"]), self.path(section["mapping"]), progress=self.progress)
 
     def boundary(self, jurisdiction: Jurisdiction) -> None:
         """From a file of polygons, or, where a city has only its parts, from the union of a layer of areas."""
-        said = self.said.get("boundary")
-        if said is None:
+        section = self.content.get("boundary")
+        if section is None:
             return
-        if isinstance(said, dict) and "layer" in said:
+        if isinstance(section, dict) and "layer" in section:
             with connection.cursor() as cursor:
                 cursor.execute(
                     """
@@ -173,13 +175,13 @@ class City:
                         SELECT ST_Multi(ST_CollectionExtract(ST_UnaryUnion(ST_Collect(polygon)), 3))
                         FROM requests_app_area WHERE jurisdiction_id = %s AND layer = %s)
                     WHERE id = %s""",
-                    [jurisdiction.pk, said["layer"], jurisdiction.pk],
+                    [jurisdiction.pk, section["layer"], jurisdiction.pk],
                 )
         else:
             polygons: list[GEOSGeometry] = []
-            for number, _, shape in features(self.path(said)):
+            for number, _, shape in features(self.path(section)):
                 if shape is None or isinstance(shape, Exception) or "Polygon" not in shape.geom_type.name:
-                    raise ImportProblemError(f"{said}, feature {number}: the boundary must be a polygon.")
+                    raise ImportProblemError(f"{section}, feature {number}: the boundary must be a polygon.")
                 geos = shape.geos
                 polygons += list(geos) if isinstance(geos, MultiPolygon) else [geos]
             whole = MultiPolygon(*polygons, srid=4326).unary_union
@@ -187,13 +189,15 @@ class City:
             jurisdiction.save(update_fields=["boundary"])
         jurisdiction.refresh_from_db()
         if jurisdiction.boundary is None:
-            raise ImportProblemError(f"{self.file.name}: boundary: there are no areas in the layer `{said['layer']}`.")
+            raise ImportProblemError(
+                f"{self.file.name}: boundary: there are no areas in the layer `{section['layer']}`."
+            )
 
     def area_attributes(self, jurisdiction: Jurisdiction) -> None:
         """What an address card says about an area (collection day, council member), merged into the area."""
-        if "area_attributes" not in self.said:
+        if "area_attributes" not in self.content:
             return
-        path = self.path(self.said["area_attributes"])
+        path = self.path(self.content["area_attributes"])
         for layer, by_code in read_yaml(path).data.get("areas", {}).items():
             for code, attributes in by_code.items():
                 area = (
@@ -208,15 +212,15 @@ class City:
                 area.save(update_fields=["attributes"])
 
     def gazetteer(self, jurisdiction: Jurisdiction) -> None:
-        said = self.said.get("gazetteer")
-        if said is None:
+        section = self.content.get("gazetteer")
+        if section is None:
             return
         # Nothing points at an entry: the new file replaces the old one.
         GazetteerEntry.objects.filter(jurisdiction=jurisdiction)._raw_delete("default")
 
         def entry(row: dict[str, str], point: str) -> list[Any] | None:
             label = row["label"]
-            if said.get("tidy"):
+            if section.get("tidy"):
                 label = tidy(label)
             first = re.match(r"(\d[\w/-]*)\s+(.+)", label)
             kind = row.get("kind") or ("address" if first else "landmark")
@@ -233,12 +237,12 @@ class City:
                 " zip_code, search_key, point) FROM STDIN"
             )
             with cursor.copy(into) as copy:
-                for values in self._rows("Addresses", said, {"label", "lon", "lat"}, entry):
+                for values in self._rows("Addresses", section, {"label", "lon", "lat"}, entry):
                     copy.write_row(values)
 
     def assets(self, jurisdiction: Jurisdiction) -> None:
-        said = self.said.get("assets")
-        if said is None:
+        section = self.content.get("assets")
+        if section is None:
             return
         seen: set[str] = set()
 
@@ -254,7 +258,7 @@ class City:
                 "CREATE TEMPORARY TABLE new_asset (asset_id text, kind text, label text, point geometry) ON COMMIT DROP"
             )
             with cursor.copy("COPY new_asset FROM STDIN") as copy:
-                for values in self._rows("Assets", said, {"asset_id", "lon", "lat"}, asset):
+                for values in self._rows("Assets", section, {"asset_id", "lon", "lat"}, asset):
                     copy.write_row(values)
             # Requests point at assets: an asset that was there before keeps its row.
             cursor.execute(
@@ -276,37 +280,37 @@ class City:
         Asset.objects.filter(pk__in=lost).delete()
 
     def street_works(self, jurisdiction: Jurisdiction) -> None:
-        said = self.said.get("street_works")
-        if said is None:
+        section = self.content.get("street_works")
+        if section is None:
             return
         self.progress.step("Street works")
         today = timezone.localdate(timezone=jurisdiction.zone)
-        import_street_works(jurisdiction, self.path(said["file"]), columns=said.get("columns"), today=today)
+        import_street_works(jurisdiction, self.path(section["file"]), columns=section.get("columns"), today=today)
 
     def view(self, jurisdiction: Jurisdiction) -> None:
         """Where the map opens: as city.yaml says; what it leaves out, from the boundary, else from the streets."""
-        said = dict(self.said.get("view") or {})
-        if "attribution" in (self.said.get("layers") or {}):
-            said["attribution"] = self.said["layers"]["attribution"]
-        if "bounds" not in said:
+        section = dict(self.content.get("view") or {})
+        if "attribution" in (self.content.get("layers") or {}):
+            section["attribution"] = self.content["layers"]["attribution"]
+        if "bounds" not in section:
             extent = jurisdiction.boundary.extent if jurisdiction.boundary else None
             if extent is None:
                 streets = BasemapFeature.objects.filter(jurisdiction=jurisdiction, layer="streets")
                 extent = streets.aggregate(extent=Extent(Transform("shape", 4326)))["extent"]
             if extent:
-                said["bounds"] = [round(degrees, 5) for degrees in extent]
-        if "center" not in said and "bounds" in said:
-            west, south, east, north = said["bounds"]
-            said["center"] = [round((west + east) / 2, 5), round((south + north) / 2, 5)]
-        jurisdiction.map_view = said
+                section["bounds"] = [round(degrees, 5) for degrees in extent]
+        if "center" not in section and "bounds" in section:
+            west, south, east, north = section["bounds"]
+            section["center"] = [round((west + east) / 2, 5), round((south + north) / 2, 5)]
+        jurisdiction.map_view = section
         jurisdiction.save(update_fields=["map_view"])
 
     def catalog(self, jurisdiction: Jurisdiction) -> None:
-        if "catalog" not in self.said:
+        if "catalog" not in self.content:
             return
         self.progress.step("Catalog")
-        said = self.said["catalog"]
-        catalog = read_catalog([self.path(path) for path in (said if isinstance(said, list) else [said])])
+        section = self.content["catalog"]
+        catalog = read_catalog([self.path(path) for path in (section if isinstance(section, list) else [section])])
         check(jurisdiction, catalog)
         save(jurisdiction, catalog)
         for code, missing in missing_by_code(jurisdiction, catalog).items():
@@ -316,7 +320,7 @@ class City:
     def _check_calendars(self, jurisdiction: Jurisdiction) -> None:
         """Refuses an address card with a calendar that there isn't: its holidays would move nothing, without a word."""
         known = set(Calendar.objects.filter(jurisdiction=jurisdiction).values_list("code", flat=True))
-        for number, part in enumerate(self.said.get("address_card", [])):
+        for number, part in enumerate(self.content.get("address_card", [])):
             for place, field in enumerate(part.get("fields", [])):
                 if field.get("calendar") not in known | {None}:
                     loc = ("address_card", number, "fields", place, "calendar")
@@ -327,15 +331,15 @@ class City:
     def requests(
         self, jurisdiction: Jurisdiction, generate: Callable[[Jurisdiction, Path, Progress], object] | None
     ) -> None:
-        said = self.said.get("requests") or {}
-        if said.get("generate"):
+        section = self.content.get("requests") or {}
+        if section.get("generate"):
             if generate is not None:
                 generate(jurisdiction, self.folder, self.progress)
-        elif "file" in said:
+        elif "file" in section:
             # A mapping of the city's own, or the name of one that ships.
-            own = self.folder / str(said["mapping"])
-            mapping = own if own.is_file() else Path(said["mapping"])
-            import_requests(jurisdiction, self.path(said["file"]), mapping, progress=self.progress)
+            own = self.folder / str(section["mapping"])
+            mapping = own if own.is_file() else Path(section["mapping"])
+            import_requests(jurisdiction, self.path(section["file"]), mapping, progress=self.progress)
 
     def _rows(
         self,

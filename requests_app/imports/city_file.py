@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, PlainValidator, model_validator
 from requests_app.core.units import METRIC, US
 from requests_app.drawing.colors import WHITE, contrast, parse
 from requests_app.imports.map_files import ImportProblemError
-from requests_app.imports.yaml_file import Section, TimeZone, Written, of_type, one_of, whole_number, written, wrong
+from requests_app.imports.yaml_file import Section, TimeZone, Written, matching, of_type, one_of, whole_number, wrong
 from requests_app.places.address_card import KINDS
 from requests_app.rules.answers.collection_days import HOLIDAY_RULES, are_weeks
 
@@ -47,7 +47,7 @@ def with_columns(*needed: str) -> Any:
     return AfterValidator(check)
 
 
-Color = Annotated[str, written(r"#(?:[0-9a-fA-F]{3}){1,2}", 'it must be written as "#14476b".')]
+Color = Annotated[str, matching(r"#(?:[0-9a-fA-F]{3}){1,2}", 'it must be written as "#14476b".')]
 
 
 class Numbers(Section):
@@ -91,7 +91,7 @@ class CardField(Section):
     holiday_rule: Annotated[str, one_of(HOLIDAY_RULES)] | None = None
     weeks: Annotated[str, PlainValidator(_weeks)] | None = None
     weeks_key: str | None = None
-    months: Annotated[str, written(MONTHS, 'it should be the first and last month, like "4-11".')] | None = None
+    months: Annotated[str, matching(MONTHS, 'it should be the first and last month, like "4-11".')] | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

@@ -52,7 +52,7 @@ _NO_TEXT = re.compile("[\udc80-\udcff]")
 # In degrees: accept piers and bridges just beyond the boundary.
 NEAR_THE_BOUNDARY = 0.002
 # What was written about it.
-WORDS = ("description", "address", "place_note")
+TEXTS = ("description", "address", "place_note")
 # Columns that a second import may update; the others (reference, later work of staff) stay.
 COMPARED = (
     "service_id", "service_version_id", "description", "language", "channel", "point", "address", "place_note",
@@ -230,7 +230,7 @@ class RequestImport:
 
     def _services(self, types: dict[str, tuple[str, str]]) -> None:
         """The service for each type: the one in the mapping, else one with the type's code, else (if enabled) a new one."""
-        known = {
+        by_code = {
             one.service_code: one.current
             for one in Service.objects.filter(jurisdiction=self.jurisdiction, current__isnull=False).select_related(
                 "current"
@@ -238,13 +238,13 @@ class RequestImport:
         }
         for name, (category, department) in types.items():
             code = self.mapping.services.map.get(name) or service_code(name)
-            version = known.get(code)
+            version = by_code.get(code)
             if version is None and name in self.mapping.services.map:
                 raise ImportProblemError(
                     f"The mapping sends `{name}` to the service `{code}`, which the city does not have."
                 )
             if version is None and self.mapping.services.create:
-                version = known[code] = self._new_service(code, name, category, department)
+                version = by_code[code] = self._new_service(code, name, category, department)
             if version is not None:
                 self.services[name] = version
 
@@ -490,7 +490,7 @@ class RequestImport:
         if not batch:
             return
         self._geocode([row for row in batch if row.geocode])
-        known = self._known([row.external_id for row in batch])
+        known = self._stored([row.external_id for row in batch])
         self._judge(batch, known)
         new = [row for row in batch if row.external_id not in known]
         changes = []
@@ -516,12 +516,12 @@ class RequestImport:
 
     def _judge(self, batch: list[Row], stored: dict[str, dict[str, Any]]) -> None:
         """Decides what may be public, as for every report. A known request stays as staff left it, unless its words are new."""
-        texts = {row.line: [str(row.history.row[name]) for name in WORDS] for row in batch}
+        texts = {row.line: [str(row.history.row[name]) for name in TEXTS] for row in batch}
         lists = review.ModerationLists(self.jurisdiction, chain.from_iterable(texts.values()))
         for row in batch:
             columns, version, before = row.history.row, self._version(row), stored.get(row.external_id)
             reason = ""
-            if before is None or any(before[name] != columns[name] for name in WORDS):
+            if before is None or any(before[name] != columns[name] for name in TEXTS):
                 public = public_words.words_for_everyone(
                     version, text=columns["description"], point=columns["point"], address=columns["address"], answers=()
                 )
@@ -560,7 +560,7 @@ class RequestImport:
         pk = row.history.row["service_version_id"]
         return next(version for version in self.services.values() if version.pk == pk)
 
-    def _known(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+    def _stored(self, ids: list[str]) -> dict[str, dict[str, Any]]:
         rows = ServiceRequest.objects.filter(
             jurisdiction=self.jurisdiction, external_source=self.mapping.source, external_id__in=ids
         ).exclude(external_id="")

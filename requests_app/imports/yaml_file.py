@@ -74,7 +74,7 @@ def of_type(types: tuple[type, ...], sentence: str) -> Any:
     return PlainValidator(check)
 
 
-def written(pattern: str, sentence: str) -> Any:
+def matching(pattern: str, sentence: str) -> Any:
     """Text of this pattern; the sentence says what it should be."""
 
     def check(value: Any) -> str:

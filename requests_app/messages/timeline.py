@@ -135,7 +135,7 @@ def sentence_of(
     if sentence := SENTENCES.get(event.kind):
         return sentence(_Told(event, service_request, departments, owners, own))
     kind = KINDS[event.kind]
-    return _((own and kind.own_words) or kind.words or kind.name)
+    return _((own and kind.own_words) or kind.resident_words or kind.name)
 
 
 def change_words(event: Event, service_request: ServiceRequest, *, own: bool) -> str:
@@ -245,7 +245,7 @@ SENTENCES: dict[str, Callable[[_Told], str]] = {
     "place_corrected": _place_corrected,
 }
 event_kinds.complete(
-    {*SENTENCES, *(name for name, kind in KINDS.items() if kind.words)},
+    {*SENTENCES, *(name for name, kind in KINDS.items() if kind.resident_words)},
     event_kinds.where(residents="read") | SUBSCRIBER_KINDS,
     "SENTENCES of messages/timeline.py, nor words in event_kinds.py",
 )

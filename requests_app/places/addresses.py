@@ -51,7 +51,7 @@ def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Mat
         near = nearest(jurisdiction, point) if inside(jurisdiction, point) else None
         label = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
         return [Match(label, point, "point", near.confidence if near else 0.5)]
-    found = dict(GazetteerSearch(jurisdiction, text).found(limit))
+    found = dict(GazetteerSearch(jurisdiction, text).matches(limit))
     between = between_numbers.find(jurisdiction, text, found)
     about = [Match(one.label, one.point, ABOUT, ABOUT_CONFIDENCE) for one in between]
     # Its neighbors come before other streets.

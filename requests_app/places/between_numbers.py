@@ -32,12 +32,12 @@ class Between:
     high: GazetteerEntry
 
 
-def find(jurisdiction: Jurisdiction, text: str, found: Iterable[GazetteerEntry]) -> list[Between]:
+def find(jurisdiction: Jurisdiction, text: str, matches: Iterable[GazetteerEntry]) -> list[Between]:
     """One for each street of that name. None if the number is known, or isn't between two known ones of its side of the street.
 
-    found: what the address search found for the text.
+    matches: what the address search found for the text.
     """
-    known = list(found)
+    known = list(matches)
     wanted: dict[tuple[int, str], Reading] = {}
     for reading in readings(text, jurisdiction.place_aliases):
         number = NUMBER.fullmatch(reading.number)

@@ -45,7 +45,7 @@ CROSS JOIN LATERAL (
 ORDER BY wanted.rank"""
 BY_KEY, BY_LIKENESS = "length(search_key), search_key", "similarity(search_key, %(alike)s) DESC, search_key"
 
-Found = dict[GazetteerEntry, float]
+Confidences = dict[GazetteerEntry, float]
 
 
 def entries_in(
@@ -73,18 +73,20 @@ class GazetteerSearch:
         self.typed = search_key(text)
         self.readings = readings(text, jurisdiction.place_aliases)
 
-    def found(self, limit: int) -> list[tuple[GazetteerEntry, float]]:
+    def matches(self, limit: int) -> list[tuple[GazetteerEntry, float]]:
         """Entries and confidences from 0 to 1, best first."""
-        found: Found = {}
+        confidences: Confidences = {}
         if len(self.typed) < 2 or not self.readings:
             return []
         for step in (self._by_name, self._by_corner, self._by_part, self._by_next_number, self._by_likeness):
             for entry, confidence in step():
-                found[entry] = max(confidence, found.get(entry, 0))
+                confidences[entry] = max(confidence, confidences.get(entry, 0))
             # If the street is known, the number is wrong and not the spelling.
-            if any(confidence >= GOOD for confidence in found.values()) or (found and step == self._by_next_number):
+            if any(confidence >= GOOD for confidence in confidences.values()) or (
+                confidences and step == self._by_next_number
+            ):
                 break
-        ranked = sorted(found.items(), key=lambda item: (-item[1], self._rank(item[0])))
+        ranked = sorted(confidences.items(), key=lambda item: (-item[1], self._rank(item[0])))
         return ranked[:limit]
 
     # --- The steps ---------------------------------------------------------------------------------------------------
@@ -212,10 +214,10 @@ class GazetteerSearch:
     ) -> list[GazetteerEntry]:
         return entries_in(self.city, ranges, alike, scanned, compared)
 
-    def _with_words(self, *words: str) -> list[GazetteerEntry]:
+    def _with_words(self, *tokens: str) -> list[GazetteerEntry]:
         """Entries with all these words, landmarks and corners first. The trigram index finds them."""
         entries = GazetteerEntry.objects.filter(jurisdiction=self.city)
-        for word in words:
+        for word in tokens:
             entries = entries.filter(search_key__contains=f" {word}" if len(word) < 3 else word)
         found = list(entries[:500])
         return sorted(found, key=lambda entry: (entry.kind == "address", len(entry.search_key)))[:COMPARED]

@@ -91,7 +91,7 @@ def straight_spots(line: Sequence[Point], width: float) -> list[tuple[float, flo
     tries = max(1, min(7, int((whole - width) / 40) + 1))
     starts = [(whole - width) * (at + 0.5) / tries for at in range(tries)]
     starts.sort(key=lambda start: abs(start + width / 2 - whole / 2))
-    found = []
+    spots = []
     for start in starts:
         begin, middle, end = (_at(line, start + share * width) for share in (0, 0.5, 1))
         if end[0] < begin[0]:
@@ -102,8 +102,8 @@ def straight_spots(line: Sequence[Point], width: float) -> list[tuple[float, flo
         if chord < 0.97 * width or off > BEND:
             continue
         angle = math.degrees(math.atan2(end[1] - begin[1], end[0] - begin[0]))
-        found.append((middle[0], middle[1], angle))
-    return found
+        spots.append((middle[0], middle[1], angle))
+    return spots
 
 
 def _at(line: Sequence[Point], distance: float) -> Point:

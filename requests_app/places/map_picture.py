@@ -146,7 +146,7 @@ def svg(
             board.keep_free(view.width - at, view.height - 8, 8)
     layers = [layer for layer in style.layers(dark=dark) if not (is_plain and layer["type"] == "symbol")]
     parts = [part for layer in layers if (part := _drawn(layer, shapes, view)) is not None]
-    words = [part for layer in reversed(layers) if (part := _labeled(layer, shapes, view, board)) is not None]
+    names = [part for layer in reversed(layers) if (part := _labeled(layer, shapes, view, board)) is not None]
     # What covers ground lies below the names, points lie above them.
     below = [_mark(mark, view, dark=dark) for mark in marks if mark.kind in BELOW]
     above = [_mark(mark, view, dark=dark) for mark in marks if mark.kind not in BELOW]
@@ -159,7 +159,7 @@ def svg(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{view.width}" height="{view.height}" '
         f'viewBox="0 0 {view.width} {view.height}" font-family="{FONT}" font-weight="600" role="img">'
-        f"<title>{escape(title)}</title>" + "".join([*parts, *below, *words, *above]) + "</svg>"
+        f"<title>{escape(title)}</title>" + "".join([*parts, *below, *names, *above]) + "</svg>"
     )
 
 
@@ -250,12 +250,12 @@ def _drawn(layer: style.Layer, shapes: dict[str, list[Shape]], view: View) -> st
     paint = layer["paint"]
     if layer["type"] == "background":
         return f'<rect width="{view.width}" height="{view.height}" fill="{paint["background-color"]}"/>'
-    found = _of(layer, shapes, view.zoom) if layer["type"] in ("fill", "line") else []
-    if not found:
+    matching = _of(layer, shapes, view.zoom) if layer["type"] in ("fill", "line") else []
+    if not matching:
         return None
     if layer["type"] == "fill":
         by_color: dict[str, list[str]] = {}
-        for shape in found:
+        for shape in matching:
             by_color.setdefault(value(paint["fill-color"], view.zoom, shape.properties), []).append(shape.path)
         opacity = value(paint.get("fill-opacity", 1), view.zoom, {})
         edge = f' stroke="{paint["fill-outline-color"]}"' if "fill-outline-color" in paint else ""
@@ -270,7 +270,7 @@ def _drawn(layer: style.Layer, shapes: dict[str, list[Shape]], view: View) -> st
         return None
     dashes = " ".join(f"{part * width:.1f}" for part in paint.get("line-dasharray", ()))
     return (
-        f'<path d="{"".join(shape.path for shape in found)}" fill="none" stroke="{paint["line-color"]}" '
+        f'<path d="{"".join(shape.path for shape in matching)}" fill="none" stroke="{paint["line-color"]}" '
         f'stroke-width="{width:.1f}" stroke-linejoin="round" stroke-linecap="{layer["layout"]["line-cap"]}"'
         + (f' stroke-dasharray="{dashes}"' if dashes else "")
         + _unless_one("stroke-opacity", value(paint.get("line-opacity", 1), view.zoom, {}))
@@ -318,12 +318,12 @@ def _labeled(layer: style.Layer, shapes: dict[str, list[Shape]], view: View, boa
     return (
         f'<g fill="{paint["text-color"]}" stroke="{paint["text-halo-color"]}" stroke-width="{2 * paint["text-halo-width"]}" '
         f'stroke-linejoin="round" paint-order="stroke" text-anchor="middle"{_unless_one("opacity", opacity)}>'
-        + "".join(map(_written, new))
+        + "".join(map(_label_svg, new))
         + "</g>"
     )
 
 
-def _written(label: Label) -> str:
+def _label_svg(label: Label) -> str:
     turned = f' transform="rotate({label.angle:.1f} {label.x:.1f} {label.y:.1f})"' if label.angle else ""
     first = label.y + label.size * (0.35 - (len(label.lines) - 1) * 0.55)
     rows = [

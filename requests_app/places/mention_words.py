@@ -38,31 +38,31 @@ ASSET_NUMBER = re.compile(r"[a-z]{1,3}\d{2,}[a-z0-9]{0,6}")
 
 # What each list is for is said there.
 _FILE = WordFile(Path(__file__).with_suffix(".yaml"))
-_words = _FILE.words
+_word_list = _FILE.word_list
 
-ARTICLES = {*_words("articles")}
-JOINED_ARTICLES = {*_words("joined_articles")}
-PREPOSITIONS = {*_words("prepositions")}
+ARTICLES = {*_word_list("articles")}
+JOINED_ARTICLES = {*_word_list("joined_articles")}
+PREPOSITIONS = {*_word_list("prepositions")}
 PREPOSITION_STARTS = {last: {*starts} for last, starts in _FILE.table("preposition_starts").items()}
-CORNER_WORDS, CORNER_FILLERS = {*_words("corner_words")}, {*_words("corner_fillers")}
+CORNER_WORDS, CORNER_FILLERS = {*_word_list("corner_words")}, {*_word_list("corner_fillers")}
 JOINING_SIGNS = {"&", "@", "/"}
-WEAK_JOINERS, TYPED_JOINERS = {*_words("weak_joiners")}, {*_words("typed_joiners")}
-JOINERS = JOINING_SIGNS | {*_words("joiners")} | WEAK_JOINERS | TYPED_JOINERS
-BETWEEN = {*_words("between")}
-NO_NAMES = {*_words("no_names")}
-ENDS = PREPOSITIONS | {*_words("ends")}
-INSIDE = {*_words("inside")}
-OF_A_PART_OF_TOWN = {*_words("of_a_part_of_town")}
-ORDINARY = {*_words("ordinary")}
-KINDS, THE_ONE = {*_words("kinds")}, {*_words("the_one")}
-MAIN, PARTS = {*_words("main")}, {*_words("parts")}
+WEAK_JOINERS, TYPED_JOINERS = {*_word_list("weak_joiners")}, {*_word_list("typed_joiners")}
+JOINERS = JOINING_SIGNS | {*_word_list("joiners")} | WEAK_JOINERS | TYPED_JOINERS
+BETWEEN = {*_word_list("between")}
+NO_NAMES = {*_word_list("no_names")}
+ENDS = PREPOSITIONS | {*_word_list("ends")}
+INSIDE = {*_word_list("inside")}
+OF_A_PART_OF_TOWN = {*_word_list("of_a_part_of_town")}
+ORDINARY = {*_word_list("ordinary")}
+KINDS, THE_ONE = {*_word_list("kinds")}, {*_word_list("the_one")}
+MAIN, PARTS = {*_word_list("main")}, {*_word_list("parts")}
 # Which kinds of assets a word means: those whose code or name has one of these.
 ASSET_WORDS = {word: tuple(kinds.split()) for kinds, words in _FILE.table("assets").items() for word in words}
-NUMBER_WORDS = {"#", *_words("number_words")}
-UNITS = {*_words("units")}
-NOT_HOUSES = {"#", *_words("not_houses")}
-STREET_FIRST, STREET_FILLERS = {*_words("street_first")}, {*_words("street_fillers")}
-BLOCK_WORDS, BLOCK_FILLERS = {*_words("block_words")}, {*_words("block_fillers")}
+NUMBER_WORDS = {"#", *_word_list("number_words")}
+UNITS = {*_word_list("units")}
+NOT_HOUSES = {"#", *_word_list("not_houses")}
+STREET_FIRST, STREET_FILLERS = {*_word_list("street_first")}, {*_word_list("street_fillers")}
+BLOCK_WORDS, BLOCK_FILLERS = {*_word_list("block_words")}, {*_word_list("block_fillers")}
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,12 @@ class Token:
 class Address:
     """start, end: in the text; they don't count when two are compared, so that what is said twice is looked up once.
 
-    words: for the search. is_typed: with its street type. is_sure: worth a search for the next number or a misspelled name.
+    query: for the search. is_typed: with its street type. is_sure: worth a search for the next number or a misspelled name.
     """
 
     start: int = field(compare=False)
     end: int = field(compare=False)
-    words: str
+    query: str
     is_typed: bool
     is_sure: bool
 
@@ -108,13 +108,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Corner:
-    """sides: what each street may be called, the longest first, as search keys. is_sure: worth the fuzzy search, as `words`."""
+    """sides: what each street may be called, the longest first, as search keys. is_sure: worth the fuzzy search, as `query`."""
 
     start: int = field(compare=False)
     end: int = field(compare=False)
     sides: tuple[tuple[str, ...], tuple[str, ...]]
     is_sure: bool
-    words: str
+    query: str
 
 
 @dataclass(frozen=True)
@@ -165,12 +165,12 @@ class _Cutter:
         self.runs = list(_runs(tokens))
 
     def candidates(self) -> Candidates:
-        found = Candidates()
+        result = Candidates()
         for run in self.runs:
-            _add(found.blocks, self._blocks(run), BLOCKS_MAX)
-            _add(found.addresses, self._addresses(run), ADDRESSES_MAX)
-            _add(found.corners, self._corners(run), CORNERS_MAX)
-            _add(found.assets, self._assets(run), ASSETS_MAX)
+            _add(result.blocks, self._blocks(run), BLOCKS_MAX)
+            _add(result.addresses, self._addresses(run), ADDRESSES_MAX)
+            _add(result.corners, self._corners(run), CORNERS_MAX)
+            _add(result.assets, self._assets(run), ASSETS_MAX)
         keys = 0
         seen: set[Landmark] = set()
         for run in self.runs:
@@ -180,9 +180,9 @@ class _Cutter:
                 seen.add(landmark)
                 keys += len(landmark.keys)
                 if keys > LANDMARK_KEYS_MAX:
-                    return found
-                found.landmarks.append(landmark)
-        return found
+                    return result
+                result.landmarks.append(landmark)
+        return result
 
     # --- Addresses and blocks ---------------------------------------------------------------------------------------
 
@@ -374,10 +374,10 @@ class _Cutter:
             # As it is, and as English would say it: "ave north". Not only that: "school st" is one already.
             return tuple(dict.fromkeys(one for key in keys for one in (key, turned(key))))
 
-        words = f"{' '.join(one.text for one in left)} & {' '.join(one.text for one in right)}"
+        query = f"{' '.join(one.text for one in left)} & {' '.join(one.text for one in right)}"
         sides = (names(left, from_end=True), names(right, from_end=False))
         first, last = min(left[0].start, right[0].start), max(left[-1].end, right[-1].end)
-        return Corner(first, last, sides, is_sure, words)
+        return Corner(first, last, sides, is_sure, query)
 
     # --- Landmarks ----------------------------------------------------------------------------------------------------
 
@@ -420,18 +420,20 @@ class _Cutter:
 
     def _landmark(self, part: list[Token]) -> Landmark:
         keys = _english(part)
-        words = keys[-1].split()
+        key_words = keys[-1].split()
         # "The library in Southgate".
         if len(part) >= 3 and part[1].plain in OF_A_PART_OF_TOWN:
             keys = (f"{' '.join(one.key for one in part[2:] if one.plain not in ARTICLES)} {part[0].key}",)
-            words = keys[0].split()
-        is_short = len(words) >= 2 and words[-1] in KINDS and not {*words} & ENDS and words[0] not in MAIN
+            key_words = keys[0].split()
+        is_short = (
+            len(key_words) >= 2 and key_words[-1] in KINDS and not {*key_words} & ENDS and key_words[0] not in MAIN
+        )
         return Landmark(
             part[0].start,
             part[-1].end,
             keys,
-            first=" ".join(words[:-1]) if is_short else "",
-            kind=words[-1] if is_short else "",
+            first=" ".join(key_words[:-1]) if is_short else "",
+            kind=key_words[-1] if is_short else "",
         )
 
     def _the_one(self, run: list[Token], at: int) -> Landmark | None:

@@ -165,7 +165,7 @@ class _Search:
             else:
                 unknown.append(miss)
         for miss in unknown[:SEARCHES_MAX]:
-            best = GazetteerSearch(self.city, miss.words).found(1)
+            best = GazetteerSearch(self.city, miss.query).matches(1)
             if best and self._is_alike(miss, *best[0]):
                 yield _mention(best[0][0], miss)
 
@@ -176,7 +176,7 @@ class _Search:
 
     def _houses(self, address: Address) -> list[str]:
         """ "40 salt rd", with the city's own names for streets. Without a type, the name may go on with one."""
-        said = [one for one in readings(address.words, self.city.place_aliases) if one.number and len(one.streets) == 1]
+        said = [one for one in readings(address.query, self.city.place_aliases) if one.number and len(one.streets) == 1]
         return list(dict.fromkeys(f"{one.number} {street_of(one.streets[0])}" for one in said))
 
     def _addresses(self, address: Address, entries: Iterable[GazetteerEntry]) -> list[GazetteerEntry]:
@@ -187,7 +187,7 @@ class _Search:
     def _next_to(self, mention: Address) -> Mention | None:
         """A number that isn't known: between its neighbors as the address search places it, else where the nearest on the same
         street is; those on its own side come first."""
-        if len(between := between_numbers.find(self.city, mention.words, [])) == 1:
+        if len(between := between_numbers.find(self.city, mention.query, [])) == 1:
             return Mention(between[0].label, between[0].point, "address", mention.start, mention.end, is_about=True)
         for house in self._houses(mention):
             number, street = number_of(house)
@@ -358,23 +358,25 @@ def _bare(street: str) -> str:
 def _proposed(mentions: list[Mention]) -> list[Mention]:
     """Without those that are inside a longer name, or the same place as a more exact one."""
     chosen: list[Mention] = []
-    by_length = sorted(mentions, key=lambda one: (-(one.end - one.start), EXACTNESS.index(one.kind)))
-    for one in by_length:
-        spans = [(other.start, other.end) for other in chosen if (other.start, other.end) != (one.start, one.end)]
-        if any(start < one.end and one.start < end for start, end in spans):
+    by_length = sorted(mentions, key=lambda mention: (-(mention.end - mention.start), EXACTNESS.index(mention.kind)))
+    for mention in by_length:
+        spans = [
+            (other.start, other.end) for other in chosen if (other.start, other.end) != (mention.start, mention.end)
+        ]
+        if any(start < mention.end and mention.start < end for start, end in spans):
             continue
-        chosen.append(one)
+        chosen.append(mention)
     places: list[Mention] = []
-    for one in sorted(chosen, key=lambda one: EXACTNESS.index(one.kind)):
-        same = (other for other in places if other.label == one.label or other.kind != one.kind)
-        if all(_meters(one.point, other.point) > SAME_M for other in same):
-            places.append(one)
-    return sorted(places, key=lambda one: (one.start, one.label))[:PROPOSED_MAX]
+    for mention in sorted(chosen, key=lambda mention: EXACTNESS.index(mention.kind)):
+        same = (other for other in places if other.label == mention.label or other.kind != mention.kind)
+        if all(_meters(mention.point, other.point) > SAME_M for other in same):
+            places.append(mention)
+    return sorted(places, key=lambda mention: (mention.start, mention.label))[:PROPOSED_MAX]
 
 
 def _is_elsewhere(jurisdiction: Jurisdiction, tokens: Sequence[Token], mentions: Sequence[Mention]) -> bool:
     """Whether the text says that the place is in another city: "in Boston", "40 Salt Rd, Marlbury"."""
-    said: set[str] = set()
+    named: set[str] = set()
     unknown: list[set[str]] = []
     for at, token in enumerate(tokens):
         if not token.is_word or any(one.start <= token.start < one.end for one in mentions):
@@ -385,14 +387,14 @@ def _is_elsewhere(jurisdiction: Jurisdiction, tokens: Sequence[Token], mentions:
         if not (follows or after_in):
             continue
         names = set(_names_at(tokens, at))
-        said |= names
+        named |= names
         if after_in and token.is_capital and any(0 < before.start - one.end <= 2 for one in mentions):
             # A name right after the place, like that of a town.
             unknown.append(names)
-    if not said:
+    if not named:
         return False
     ours, theirs = _towns(jurisdiction)
-    is_known = bool(said & theirs or (said & OTHER_CITIES) - ours)
+    is_known = bool(named & theirs or (named & OTHER_CITIES) - ours)
     return is_known or any(not names & ours and not names & NOT_TOWNS for names in unknown if names)
 
 

@@ -194,36 +194,36 @@ class PublicFilter:
         self, *, still_open: bool = False, newest_of_area: bool = False, in_box: bool = False
     ) -> QuerySet[ServiceRequest]:
         """All matches of any age."""
-        found = ServiceRequest.objects.public().in_jurisdiction(self.jurisdiction)
+        matches = ServiceRequest.objects.public().in_jurisdiction(self.jurisdiction)
         if self.unknown:
-            return found.none()
+            return matches.none()
         if "q" in self.chosen:
-            found = found.filter(pk__in=as_rows(self._ids_by_words))
+            matches = matches.filter(pk__in=as_rows(self._ids_by_words))
         if self.service_ids is not None:
             # Literal ids, so that the planner can estimate rows and choose an index.
-            found = found.filter(service__in=self.service_ids)
+            matches = matches.filter(service__in=self.service_ids)
         if "status" in self.chosen:
-            found = found.filter(status__in=self.status or [])
+            matches = matches.filter(status__in=self.status or [])
         if still_open:
-            found = found.filter(status__in=OPEN)
+            matches = matches.filter(status__in=OPEN)
         if "area" in self.chosen and newest_of_area:
             of_area = RequestArea.objects.filter(area=self.area, public_state=PublicState.PUBLIC)
             newest = of_area.order_by("-submitted_at", "-service_request")[:MOST_OF_AREA]
-            found = found.filter(pk__in=newest.values("service_request"))
+            matches = matches.filter(pk__in=newest.values("service_request"))
         elif "area" in self.chosen:
             # The area's own copy of the state, since an index has it.
             copies = {"request_areas__is_open": True} if still_open else {}
-            found = found.filter(
+            matches = matches.filter(
                 request_areas__area=self.area, request_areas__public_state=PublicState.PUBLIC, **copies
             )
         if self.near:
             within = Q(public_point__bboverlaps=box_around(*self.near)) if in_box else _within(self.near)
-            found = found.filter(within).exclude(service_version__in=self._unlisted)
+            matches = matches.filter(within).exclude(service_version__in=self._unlisted)
         if "asset" in self.chosen:
             # An asset has an exact location, so reports that only show their block don't match by asset.
-            found = found.filter(asset=self.asset, service_version__visibility__in=EXACT)
-            found = found.exclude(service_version__in=self._unlisted)
-        return found
+            matches = matches.filter(asset=self.asset, service_version__visibility__in=EXACT)
+            matches = matches.exclude(service_version__in=self._unlisted)
+        return matches
 
     @cached_property
     def _unlisted(self) -> list[int]:

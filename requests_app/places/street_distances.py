@@ -88,18 +88,18 @@ class Streets:
 
     def lengths_from(self, place: _OnStreet) -> dict[int, float]:
         """By node, the shortest way from this place (Dijkstra)."""
-        found: dict[int, float] = {}
+        lengths: dict[int, float] = {}
         ahead = [(length, node) for node, length in self.ends(place)]
         heapq.heapify(ahead)
         while ahead:
             length, node = heapq.heappop(ahead)
-            if node in found:
+            if node in lengths:
                 continue
-            found[node] = length
+            lengths[node] = length
             for other, more in self.neighbors[node]:
-                if other not in found:
+                if other not in lengths:
                     heapq.heappush(ahead, (length + more, other))
-        return found
+        return lengths
 
 
 def between(jurisdiction: Jurisdiction, points: list[Point]) -> Numbers:

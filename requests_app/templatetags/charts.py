@@ -30,5 +30,5 @@ def sparkline(chart: Chart) -> dict[str, Any]:
 
 
 @register.filter
-def written(number: charts.Number | None) -> str:
-    return charts.written(number)
+def formatted(number: charts.Number | None) -> str:
+    return charts.formatted(number)

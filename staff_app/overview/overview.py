@@ -102,7 +102,8 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
             "name": _("On time"),
             "number": counted.on_time,
             "unit": "%",
-            "note": _("Goal %(goal)s%%; %(missed)s missed") % {"goal": goal, "missed": charts.written(counted.missed)},
+            "note": _("Goal %(goal)s%%; %(missed)s missed")
+            % {"goal": goal, "missed": charts.formatted(counted.missed)},
             "url": links["missed"],
             "attention": below,
         },
@@ -112,7 +113,7 @@ def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, 
             "number": counted.net,
             "sign": True,
             "note": _("%(in)s in, %(out)s ended")
-            % {"in": charts.written(counted.came), "out": charts.written(counted.went)},
+            % {"in": charts.formatted(counted.came), "out": charts.formatted(counted.went)},
             "url": links["came"],
         },
         {
@@ -130,7 +131,7 @@ def _change(counted: Figures, days: Days | None) -> str:
         return ""
     day, ages = days.backlog[-2]
     change = counted.open - sum(ages)
-    words = {"n": charts.written(abs(change)), "day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+    words = {"n": charts.formatted(abs(change)), "day": formats.date_format(day, "MONTH_DAY_FORMAT")}
     if not change:
         return _("As many as on %(day)s") % words
     return _("▲ %(n)s since %(day)s") % words if change > 0 else _("▼ %(n)s since %(day)s") % words
@@ -149,7 +150,7 @@ def _thanks(people: int | None) -> str:
         return _("Of what ended in 30 days")
     return ngettext(
         "By %(n)s person, for what ended in 30 days", "By %(n)s people, for what ended in 30 days", people
-    ) % {"n": charts.written(people)}
+    ) % {"n": charts.formatted(people)}
 
 
 def _part(count: int | None, counted: Figures) -> str:
@@ -169,7 +170,7 @@ def _backlog(scope: Scope, days: Days) -> Chart:
         [Series(name, [ages[at] for _day, ages in weeks]) for at, name in enumerate(AGES)],
         first_column=_("Week until"),
         sentence=_("%(open)s were open at the end of the last week, %(old)s of them older than 90 days.")
-        % {"open": charts.written(total), "old": charts.written(older)},
+        % {"open": charts.formatted(total), "old": charts.formatted(older)},
     )
 
 
@@ -182,7 +183,7 @@ def _flow(scope: Scope, days: Days) -> Chart:
         [Series(_("Reported"), days.submitted), Series(_("Ended"), days.ended)],
         first_column=_("Day"),
         sentence=_("%(in)s were reported and %(out)s ended in %(days)s days.")
-        % {"in": charts.written(sum(days.submitted)), "out": charts.written(sum(days.ended)), "days": len(every)},
+        % {"in": charts.formatted(sum(days.submitted)), "out": charts.formatted(sum(days.ended)), "days": len(every)},
         urls=[scope.url(*figures.EVERY_STATUS, ("from", day.isoformat()), ("to", day.isoformat())) for day in every],
     )
 
@@ -267,4 +268,4 @@ def _short(day: dt.date) -> str:
 
 
 def _whole(number: float) -> str:
-    return charts.written(round(number))
+    return charts.formatted(round(number))

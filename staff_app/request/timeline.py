@@ -464,7 +464,7 @@ def _reporter_viewed(event: Event, names: Names) -> str:
     if reason in privacy.VIEW_REASONS:
         words = str(privacy.VIEW_REASONS[reason])
         return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": words}
-    if reason == privacy.FOUND:
+    if reason == privacy.FOUND_BY_CONTACT:
         return _("Found by the reporter’s phone or email")
     if reason == privacy.BY_WEBHOOK:
         return _("A program got the reporter’s contact information by webhook")

@@ -130,7 +130,7 @@ def edit_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
         return edit_page(request, PAGE, {**page_of(request, note, form), "edits_words": True}, form)
     words, seen = form.cleaned_data["words"], seen_in(request)
     try:
-        actions.change(note.pk, words=words, ends_at=form.ends_at(), actor=request.user, seen=seen)
+        actions.change(note.pk, text=words, ends_at=form.ends_at(), actor=request.user, seen=seen)
     except actions.AlreadyOver:
         messages.warning(request, _("It has already ended. Set a new one."))
     except ChangedMeanwhile as changed:

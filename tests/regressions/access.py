@@ -283,8 +283,8 @@ REGRESSIONS = [
     Regression(
         "a 403 doesn't say what it takes",
         "staff_app/decorators.py",
-        '"message": denied.words, "needed": denied.needed}',
-        '"message": denied.words}',
+        '"message": denied.message, "needed": denied.needed}',
+        '"message": denied.message}',
         ("tests/staff_app/setup/people/test_roles.py",),
     ),
     Regression(
@@ -420,15 +420,15 @@ REGRESSIONS = [
     Regression(
         "the private link of one request acts on another",
         "requests_app/link_access.py",
-        "if link is not None and link.service_request_id != found.pk:",
+        "if link is not None and link.service_request_id != service_request.pk:",
         "if False:",
         ("tests/requests_app/web/request/test_track.py", "tests/test_permissions.py"),
     ),
     Regression(
         "a follower reads a request that turned private",
         "requests_app/link_access.py",
-        "shows_words = found.is_public or own",
-        "shows_words = found.is_public or link is not None",
+        "shows_words = service_request.is_public or own",
+        "shows_words = service_request.is_public or link is not None",
         ("tests/requests_app/web/request/test_track.py",),
     ),
     Regression(

@@ -326,7 +326,7 @@ REGRESSIONS = [
     Regression(
         "a second import doubles every request",
         "requests_app/imports/requests.py",
-        "known = self._known([row.external_id for row in batch])",
+        "known = self._stored([row.external_id for row in batch])",
         "known = {}",
         ("tests/requests_app/imports/test_requests.py",),
     ),
@@ -382,7 +382,7 @@ REGRESSIONS = [
     Regression(
         "emergency words in use change without an approval",
         "requests_app/actions/setup/catalog_versions.py",
-        "    needs_approval = bool(service.active and (obstacles := go_live.obstacles(service, written)))",
+        "    needs_approval = bool(service.active and (obstacles := go_live.obstacles(service, fields)))",
         "    needs_approval = bool(service.active and (found := []))",
         ("tests/staff_app/setup/go_live/test_gate_to_residents.py",),
     ),

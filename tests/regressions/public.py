@@ -48,15 +48,15 @@ REGRESSIONS = [
     Regression(
         "reports about a home are listed near a place",
         "requests_app/places/public_filter.py",
-        "found.filter(within).exclude(service_version__in=self._unlisted)",
-        "found.filter(within)",
+        "matches.filter(within).exclude(service_version__in=self._unlisted)",
+        "matches.filter(within)",
         ("tests/requests_app/web/explore/test_listed_by_place.py",),
     ),
     Regression(
         "an asset's list holds reports that show only their block",
         "requests_app/places/public_filter.py",
-        "found.filter(asset=self.asset, service_version__visibility__in=EXACT)",
-        "found.filter(asset=self.asset)",
+        "matches.filter(asset=self.asset, service_version__visibility__in=EXACT)",
+        "matches.filter(asset=self.asset)",
         ("tests/requests_app/web/explore/test_listed_by_place.py", "tests/requests_app/web/explore/test_filters.py"),
     ),
     Regression(
@@ -87,7 +87,7 @@ REGRESSIONS = [
     Regression(
         "an unknown filter finds everything",
         "requests_app/places/public_filter.py",
-        "        if self.unknown:\n            return found.none()\n",
+        "        if self.unknown:\n            return matches.none()\n",
         "",
         (
             "tests/requests_app/web/explore/test_filters.py",

@@ -123,7 +123,7 @@ REGRESSIONS = [
     Regression(
         "a link in an answer needs no review",
         "requests_app/actions/report/submission.py",
-        "*(words for _question, _value, words in given), ",
+        "*(words for _question, _value, words in answered), ",
         "",
         ("tests/requests_app/test_ways_in.py", "tests/requests_app/web/report/test_spam_signals.py"),
     ),

@@ -331,15 +331,15 @@ REGRESSIONS = [
     Regression(
         "a copy of one's data holds others' words",
         "requests_app/exports/own_data.py",
-        "theirs = one.person_id in ids or by_phone",
-        "theirs = one.person_id is not None or by_phone",
+        "theirs = comment.person_id in ids or by_phone",
+        "theirs = comment.person_id is not None or by_phone",
         ("tests/requests_app/web/account/test_my_data.py",),
     ),
     Regression(
         "a copy of one's data holds internal notes",
         "requests_app/exports/own_data.py",
-        "one.hidden_at is None and (one.public or asked)",
-        "one.hidden_at is None",
+        "comment.hidden_at is None and (comment.public or asked)",
+        "comment.hidden_at is None",
         ("tests/requests_app/web/account/test_my_data.py",),
     ),
     Regression(

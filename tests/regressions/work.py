@@ -569,7 +569,7 @@ REGRESSIONS = [
     Regression(
         "what a safety note said before is lost",
         "requests_app/actions/work/safety_notes.py",
-        "    if words != note.words:\n",
+        "    if text != note.words:\n",
         "    if False:\n",
         ("tests/staff_app/safety_notes/test_safety_notes.py",),
     ),

@@ -31,7 +31,7 @@ class MissingWords(Exception):
         super().__init__(", ".join(languages))
 
 
-def written(article: Article) -> Written:
+def catalog_fields(article: Article) -> Written:
     """What residents read, as a catalog file has it."""
     return written_article(article) | {"published": article.published}
 
@@ -41,7 +41,7 @@ def draft_of(article: Article) -> Written:
     if article.draft:
         draft: Written = article.draft
         return draft
-    return _without_state(written(article))
+    return _without_state(catalog_fields(article))
 
 
 def seen_of(article: Article) -> str:
@@ -82,7 +82,7 @@ def save_draft(
     article = _locked(pk)
     check_seen(article.jurisdiction, KIND, article.code, _shown(article), seen)
     before = _kept_by(article)
-    article.draft = None if draft == _without_state(written(article)) else draft
+    article.draft = None if draft == _without_state(catalog_fields(article)) else draft
     if review_on and (article.review_on is None or review_on > article.review_on):
         # Putting the next look off means that somebody has looked.
         article.reviewed_on = _today(article)
@@ -145,7 +145,7 @@ def discard_draft(pk: int) -> Article | None:
 @transaction.atomic
 def take_down(pk: int, *, actor: User) -> Article:
     article = _locked(pk)
-    before = written(article)
+    before = catalog_fields(article)
     if article.published:
         article.published = False
         article.save(update_fields=["published"])
@@ -165,7 +165,7 @@ def name_of(article: Article) -> str:
 
 
 def _become(article: Article, state: Written, *, action: str, note: str = "", actor: User) -> None:
-    before = written(article) if article.title else None
+    before = catalog_fields(article) if article.title else None
     article.title, article.body = state["title"], state["body"]
     article.topic = ArticleTopic.objects.filter(
         jurisdiction=article.jurisdiction, code=state.get("topic") or ""
@@ -190,7 +190,7 @@ def _record(article: Article, before: Written | None, action: str, *, note: str 
         actor=actor,
         name=name_of(article),
         before=before,
-        after=written(article),
+        after=catalog_fields(article),
         action=action,
         note=note,
     )

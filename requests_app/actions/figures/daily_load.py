@@ -73,7 +73,7 @@ def record(jurisdiction: Jurisdiction) -> int:
 
 
 def _rows(jurisdiction: Jurisdiction, since: dt.date, today: dt.date, open_days: int) -> list[DailyLoad]:
-    found: dict[Key, dict[str, int]] = defaultdict(dict)
+    columns_by_key: dict[Key, dict[str, int]] = defaultdict(dict)
     parameters: dict[str, Any] = {
         "city": jurisdiction.pk,
         "services": list(Service.objects.filter(jurisdiction=jurisdiction).values_list("pk", flat=True)),
@@ -87,12 +87,12 @@ def _rows(jurisdiction: Jurisdiction, since: dt.date, today: dt.date, open_days:
         for column, statement in (("submitted", SUBMITTED), ("ended", ENDED)):
             cursor.execute(statement, parameters | between)
             for *key, count in cursor.fetchall():
-                found[tuple(key)][column] = count
+                columns_by_key[tuple(key)][column] = count
         for back in range(1, open_days + 1):
             day = today - dt.timedelta(days=back)
             cursor.execute(WERE_OPEN, parameters | {"until": _midnight(jurisdiction, day + dt.timedelta(days=1))})
             for department, service, is_confidential, *counts in cursor.fetchall():
-                found[day, department, service, is_confidential].update(zip(OPEN_COLUMNS, counts, strict=True))
+                columns_by_key[day, department, service, is_confidential].update(zip(OPEN_COLUMNS, counts, strict=True))
     return [
         DailyLoad(
             jurisdiction=jurisdiction,
@@ -102,7 +102,7 @@ def _rows(jurisdiction: Jurisdiction, since: dt.date, today: dt.date, open_days:
             is_confidential=is_confidential,
             **counts,
         )
-        for (day, department, service, is_confidential), counts in found.items()
+        for (day, department, service, is_confidential), counts in columns_by_key.items()
     ]
 
 

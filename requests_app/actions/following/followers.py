@@ -79,7 +79,7 @@ def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = 
             # They count once: as a reporter, even if they want email at another address now, or by “Me too.”
             role=Participation.Role.FOLLOWER if own or voted else Participation.Role.AFFECTED,
         )
-    if with_words and (words := _words(draft)):
+    if with_words and (words := _text_of(draft)):
         language = draft.typed.get("text_language") or draft.language
         conversation.add_message(pk, text=words, actor=person, language=language)
     drafts.remove_photos(draft)
@@ -95,7 +95,7 @@ def _own_link(draft: Draft, service_request: ServiceRequest) -> AccessLink | Non
     return next((link for link in map(drafts.private_link, earlier.order_by("created_at")) if link is not None), None)
 
 
-def _words(draft: Draft) -> str:
+def _text_of(draft: Draft) -> str:
     note = (draft.typed.get("place") or {}).get("note", "")
     return "\n\n".join(part for part in (draft.typed.get("text", ""), note) if part)
 

@@ -50,18 +50,18 @@ def add(
     leave = Leave.objects.create(
         jurisdiction=jurisdiction, user=user, starts_on=starts_on, ends_on=ends_on, stand_in=stand_in
     )
-    _record(leave, actor, before=None, after=_written(leave))
+    _record(leave, actor, before=None, after=_logged_fields(leave))
     return leave
 
 
 @transaction.atomic
 def remove(leave: Leave, *, actor: User) -> None:
-    before = _written(leave)
+    before = _logged_fields(leave)
     _record(leave, actor, before=before, after=None)
     leave.delete()
 
 
-def _written(leave: Leave) -> dict[str, str]:
+def _logged_fields(leave: Leave) -> dict[str, str]:
     return {
         "away_from": leave.starts_on.isoformat(),
         "away_until": leave.ends_on.isoformat(),

@@ -80,7 +80,7 @@ class Replayed(Exception):
 # --- Setup --------------------------------------------------------------------------------------------------------------
 
 
-def written(provider: SignInProvider) -> dict[str, Any]:
+def logged_fields(provider: SignInProvider) -> dict[str, Any]:
     """For the log of setup: without the secret."""
     return {
         "name": provider.name,
@@ -104,7 +104,7 @@ def save_provider(
     raises ChangedMeanwhile."""
     people.lock_city(jurisdiction)
     provider = SignInProvider.objects.filter(jurisdiction=jurisdiction).first()
-    before = written(provider) if provider is not None else None
+    before = logged_fields(provider) if provider is not None else None
     if provider is not None and before is not None:
         check_seen(jurisdiction, "sign_in", provider.pk, before, seen)
     provider = provider or SignInProvider(jurisdiction=jurisdiction)
@@ -122,7 +122,7 @@ def save_provider(
 def add_group(provider: SignInProvider, *, group: str, role: Role, department: Department | None, actor: User) -> None:
     """Does nothing if it exists."""
     people.lock_city(provider.jurisdiction)
-    before = written(provider)
+    before = logged_fields(provider)
     SignInGroup.objects.get_or_create(provider=provider, group=group, role=role, department=department)
     _record(provider, before, actor)
 
@@ -132,7 +132,7 @@ def remove_group(row: SignInGroup, *, actor: User) -> None:
     """Its members lose the role at their next check, within half an hour."""
     provider = row.provider
     people.lock_city(provider.jurisdiction)
-    before = written(provider)
+    before = logged_fields(provider)
     row.delete()
     _record(provider, before, actor)
 
@@ -145,7 +145,7 @@ def _record(provider: SignInProvider, before: dict[str, Any] | None, actor: User
         actor=actor,
         name=provider.name,
         before=before,
-        after=written(provider),
+        after=logged_fields(provider),
         note=note,
         action="changed" if before is not None and note else "",
     )

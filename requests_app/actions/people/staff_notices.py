@@ -34,20 +34,20 @@ def notify_row(row: OutboxRow) -> None:
     event, service_request = row.event, row.service_request
     if event is None or service_request is None or service_request.is_test:
         return
-    found = staff_notices.recipients(event, service_request)
+    recipients = staff_notices.recipients(event, service_request)
     StaffNotice.objects.bulk_create(
         [
             StaffNotice(
                 jurisdiction_id=service_request.jurisdiction_id,
-                user=one.user,
+                user=recipient.user,
                 service_request=service_request,
                 event=event,
-                kind=one.kind,
-                away=one.away,
-                in_page=one.choice.in_page,
-                email=one.choice.email,
+                kind=recipient.kind,
+                away=recipient.away,
+                in_page=recipient.choice.in_page,
+                email=recipient.choice.email,
             )
-            for one in found
+            for recipient in recipients
         ],
         ignore_conflicts=True,
     )
@@ -57,11 +57,11 @@ def notify_row(row: OutboxRow) -> None:
             lane="outside",
             service_request=service_request,
             event=event,
-            dedupe_key=f"email_staff_notice:{event.pk}:{one.user.pk}",
-            ordering_key=f"staff_mail:{service_request.pk}:{one.user.pk}",
+            dedupe_key=f"email_staff_notice:{event.pk}:{recipient.user.pk}",
+            ordering_key=f"staff_mail:{service_request.pk}:{recipient.user.pk}",
         )
-        for one in found
-        if one.choice.email == StaffNotice.Email.AT_ONCE
+        for recipient in recipients
+        if recipient.choice.email == StaffNotice.Email.AT_ONCE
     ]
     if event.kind in events.TO_DEPARTMENT and service_request.department is not None:
         department = service_request.department
@@ -78,7 +78,7 @@ def notify_row(row: OutboxRow) -> None:
             )
     if emails:
         outbox.enqueue_rows(emails, lane="outside")
-    forget_counts(service_request.jurisdiction_id, [one.user.pk for one in found])
+    forget_counts(service_request.jurisdiction_id, [recipient.user.pk for recipient in recipients])
 
 
 def notify_job(job: BulkJob) -> None:

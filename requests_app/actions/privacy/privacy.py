@@ -47,7 +47,7 @@ VIEW_REASONS: dict[str, str | Promise] = {
     "other": gettext_lazy("another reason"),
 }
 # Not chosen from the list: the request was found by the reporter's phone or email; or a program that acts for them was sent it.
-FOUND = "found_by_contact"
+FOUND_BY_CONTACT = "found_by_contact"
 BY_WEBHOOK = "webhook"
 FOUND_ONCE_IN = dt.timedelta(hours=1)
 
@@ -64,11 +64,11 @@ def find_by_contact(pks: Iterable[int], *, actor: User) -> None:
     Once an hour for each, since a page is often loaded again."""
     since = app_now() - FOUND_ONCE_IN
     recently = Event.objects.filter(
-        service_request__in=list(pks), kind="reporter_viewed", user=actor, data__reason=FOUND, at__gt=since
+        service_request__in=list(pks), kind="reporter_viewed", user=actor, data__reason=FOUND_BY_CONTACT, at__gt=since
     )
     known = set(recently.values_list("service_request", flat=True))
     for service_request in ServiceRequest.objects.filter(pk__in=set(pks) - known).order_by("pk"):
-        events.record(service_request, "reporter_viewed", actor=actor, reason=FOUND)
+        events.record(service_request, "reporter_viewed", actor=actor, reason=FOUND_BY_CONTACT)
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ def set_target(target: Target, *, actor: User, seen: str | None = None) -> Targe
     replaced = earlier.order_by("-valid_from", "-id").first()
     target.recorded_by = actor
     target.save()
-    _record(service, target, actor, before=written(replaced) if replaced else None, after=written(target))
+    _record(service, target, actor, before=logged_fields(replaced) if replaced else None, after=logged_fields(target))
     return target
 
 
@@ -56,12 +56,12 @@ def remove_target(target: Target, *, actor: User) -> None:
     target = Target.objects.select_related("calendar", "area").get(pk=target.pk)
     if target.valid_from <= app_now():
         raise AlreadyCounts
-    before = written(target)
+    before = logged_fields(target)
     _record(service, target, actor, before=before, after=None)
     target.delete()
 
 
-def written(target: Target) -> dict[str, Any]:
+def logged_fields(target: Target) -> dict[str, Any]:
     """As the log of setup has it."""
     return {
         "value": target.value,

@@ -65,9 +65,9 @@ def record(jurisdiction: Jurisdiction) -> int:
     day = now.astimezone(jurisdiction.zone).date()
     rows: list[TypicalTime] = []
 
-    def add(sample: Sample, said: PastEstimates, *, service: Service | None, area_id: int | None, enough: int) -> None:
-        found = kaplan_meier.estimate(sample, now.timestamp(), said, enough=enough)
-        if found is not None:
+    def add(sample: Sample, past: PastEstimates, *, service: Service | None, area_id: int | None, enough: int) -> None:
+        estimate = kaplan_meier.estimate(sample, now.timestamp(), past, enough=enough)
+        if estimate is not None:
             rows.append(
                 TypicalTime(
                     jurisdiction=jurisdiction,
@@ -75,11 +75,11 @@ def record(jurisdiction: Jurisdiction) -> int:
                     area_id=area_id,
                     day=day,
                     computed_at=now,
-                    count=found.count,
-                    days=found.days,
-                    half=found.half,
-                    most=found.most,
-                    factor=found.factor,
+                    count=estimate.count,
+                    days=estimate.days,
+                    half=estimate.half,
+                    most=estimate.most,
+                    factor=estimate.factor,
                     order=kaplan_meier.order(sample, now.timestamp()),
                 )
             )
@@ -91,12 +91,12 @@ def record(jurisdiction: Jurisdiction) -> int:
         except TimeUpError:
             log.warning("typical_times_took_too_long", service=service.service_code)
             continue
-        said = _said(TypicalTime.objects.filter(service=service), day)
-        add(sample, said.get(None, NO_PAST_ESTIMATES), service=service, area_id=None, enough=kaplan_meier.ENOUGH)
+        past = _past_estimates(TypicalTime.objects.filter(service=service), day)
+        add(sample, past.get(None, NO_PAST_ESTIMATES), service=service, area_id=None, enough=kaplan_meier.ENOUGH)
         for area_id, chosen in by_area.items():
             add(
                 sample[chosen],
-                said.get(area_id, NO_PAST_ESTIMATES),
+                past.get(area_id, NO_PAST_ESTIMATES),
                 service=service,
                 area_id=area_id,
                 enough=ENOUGH_IN_AREA,
@@ -104,10 +104,10 @@ def record(jurisdiction: Jurisdiction) -> int:
             in_area[area_id].append(sample[chosen])
         if _is_public(service):
             in_area[None].append(sample)
-    said = _said(TypicalTime.objects.filter(jurisdiction=jurisdiction, service=None), day)
+    past = _past_estimates(TypicalTime.objects.filter(jurisdiction=jurisdiction, service=None), day)
     for place, samples in in_area.items():
         every = kaplan_meier.joined(samples)
-        add(every, said.get(place, NO_PAST_ESTIMATES), service=None, area_id=place, enough=kaplan_meier.ENOUGH)
+        add(every, past.get(place, NO_PAST_ESTIMATES), service=None, area_id=place, enough=kaplan_meier.ENOUGH)
     TypicalTime.objects.bulk_create(
         rows,
         batch_size=1000,
@@ -153,15 +153,15 @@ def _is_public(service: Service) -> bool:
     return service.current is not None and service.current.visibility in LISTED
 
 
-def _said(rows: Iterable[TypicalTime], day: dt.date) -> dict[int | None, PastEstimates]:
+def _past_estimates(rows: Iterable[TypicalTime], day: dt.date) -> dict[int | None, PastEstimates]:
     """What pages said before this day, by area. A run of today doesn't correct itself."""
     by_area: dict[int | None, list[TypicalTime]] = defaultdict(list)
     for row in rows:
         if row.day < day:
             by_area[row.area_id].append(row)
-    said = {}
+    past = {}
     for area_id, days in by_area.items():
         days.sort(key=lambda row: row.computed_at)
         most = [row.most.total_seconds() if row.most is not None else np.nan for row in days]
-        said[area_id] = PastEstimates(np.array([row.computed_at.timestamp() for row in days]), np.array(most, float))
-    return said
+        past[area_id] = PastEstimates(np.array([row.computed_at.timestamp() for row in days]), np.array(most, float))
+    return past

@@ -173,7 +173,7 @@ def publish_read(pk: int, new: Mapping[str, "Replacement"], *, actor: User) -> S
             language=service_request.language,
         )
     for key, words in new.items():
-        _write(service_request, texts[key], words.words or REMOVED, reason=reason, actor=actor)
+        _write(service_request, texts[key], words.text or REMOVED, reason=reason, actor=actor)
     version = service_request.service_version
     service_request.public_point, service_request.public_address = public_place(
         version.visibility, service_request.point, service_request.address
@@ -225,7 +225,7 @@ class TextChanged(Exception):
 class Replacement:
     """seen: the version of the text that the moderator read (rules.public_texts.version_of)."""
 
-    words: str
+    text: str
     seen: str
 
 
@@ -237,7 +237,7 @@ def hide_text(pk: int, new: Mapping[str, Replacement], *, reason: str, actor: Us
     revisions = []
     for key, words in new.items():
         text = texts[key]
-        revision = _write(service_request, text, words.words or REMOVED, reason=reason, actor=actor)
+        revision = _write(service_request, text, words.text or REMOVED, reason=reason, actor=actor)
         events.record(
             service_request, "text_hidden", actor=actor, field=text.field, reason=reason, revision_id=revision.pk
         )
@@ -275,7 +275,7 @@ def restore_text(revision_id: int, *, actor: User, instead: Replacement | None =
     if instead is None and current == revision.after:
         _store(service_request, text, revision.before)
     elif instead is not None and version_of(current) == instead.seen:
-        _write(service_request, text, instead.words, reason="restore", actor=actor)
+        _write(service_request, text, instead.text, reason="restore", actor=actor)
     else:
         raise TextChanged([text.key])
     revision.restored_at, revision.restored_by = app_now(), actor

@@ -20,8 +20,8 @@ from requests_app.rules.report import corrections
 def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor: Person, key: str = "") -> Photo:
     """Adds a photo. Raises PhotoRefused. key: the browser's own for this photo, so that a retry does not add it twice."""
     name = hashlib.sha256(f"later:{service_request.pk}:{key}".encode()).hexdigest()[:32] if key else ""
-    if (known := _known(service_request, name)) is not None:
-        return known
+    if (stored := _stored(service_request, name)) is not None:
+        return stored
     try:
         # Decode before locking, because it may take seconds.
         photo = photos.store_upload(
@@ -34,8 +34,8 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
         )
     except IntegrityError:
         # Both tries arrived at once.
-        if (known := _known(service_request, name)) is not None:
-            return known
+        if (stored := _stored(service_request, name)) is not None:
+            return stored
         raise PhotoRefused(refusal_message("")) from None
     with transaction.atomic():
         # Lock first: several photos may arrive at once, and the request may be closed at the same time.
@@ -85,5 +85,5 @@ def save_descriptions(pk: int, alts: Mapping[str, str], *, was_asked: bool = Fal
         publication.screen_later_words(service_request, words, was_asked=was_asked)
 
 
-def _known(service_request: ServiceRequest, name: str) -> Photo | None:
+def _stored(service_request: ServiceRequest, name: str) -> Photo | None:
     return service_request.photos.filter(name=name).first() if name else None

@@ -204,7 +204,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     version, reporter = report.version, report.reporter
     _check(report)
     photos = list(report.photos)
-    words = _words(report, photos)
+    words = _texts_of(report, photos)
     lists = review.ModerationLists(report.jurisdiction, words.typed, email=reporter.email)
     check_reporter(report.jurisdiction, version, reporter, is_blocked=lists.is_blocked)
     verdict = publication.judge(
@@ -285,25 +285,25 @@ def _alarm_reason(report: NewReport, assessment: screening.Assessment) -> str:
     return Alarm.Reason.ANSWER if alarm_rules.is_urgent_answer(report.answers) else ""
 
 
-def _words(report: NewReport, photos: list[Photo]) -> publication.Words:
-    place, given, alts = report.place, report.answers.answered, [photo.alt for photo in photos]
+def _texts_of(report: NewReport, photos: list[Photo]) -> publication.Words:
+    place, answered, alts = report.place, report.answers.answered, [photo.alt for photo in photos]
     public = public_words.words_for_everyone(
         report.version,
         text=report.description,
         point=place.point,
         address=place.address,
-        answers=[(question, str(value)) for question, value, _words in given],
+        answers=[(question, str(value)) for question, value, _words in answered],
     )
     if public and not report.answers.private_photos:
         public |= {f"photo:{number}": alt for number, alt in enumerate(alts)}
     return publication.Words(
-        told=screening.own_words(report.description, place.address, place.note, given, alts),
+        told=screening.own_words(report.description, place.address, place.note, answered, alts),
         typed=[
             report.description, report.reporter.name, place.address, place.note,
-            *(words for _question, _value, words in given), *alts,
+            *(words for _question, _value, words in answered), *alts,
         ],
         public=public,
-        labels={f"answer:{question.code}": public_words.label_of(question) for question, _value, _words in given},
+        labels={f"answer:{question.code}": public_words.label_of(question) for question, _value, _words in answered},
     )  # fmt: skip
 
 

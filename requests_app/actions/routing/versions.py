@@ -68,19 +68,19 @@ def publish(
     return changed
 
 
-def _replace(jurisdiction: Jurisdiction, written: list[Written]) -> int:
-    rules = RoutingRule.objects.filter(jurisdiction=jurisdiction)
-    before = {rule.pk: (rule.order, rule.active) for rule in rules}
+def _replace(jurisdiction: Jurisdiction, rules: list[Written]) -> int:
+    rows = RoutingRule.objects.filter(jurisdiction=jurisdiction)
+    before = {rule.pk: (rule.order, rule.active) for rule in rows}
     # Move all rules out of the way first, since `order` is unique.
-    highest = max([len(written), *(order for order, _ in before.values())])
-    rules.update(order=F("order") + highest + 1, active=False)
+    highest = max([len(rules), *(order for order, _ in before.values())])
+    rows.update(order=F("order") + highest + 1, active=False)
     changed = 0
-    for order, rule in enumerate(written, start=1):
+    for order, rule in enumerate(rules, start=1):
         code = rule["department"]
         department = Department.objects.get(jurisdiction=jurisdiction, code=code) if code else None
         then = {name: rule[name] for name in THEN if rule.get(name)}
         columns = {"order": order, "when": rule["when"], "department": department, "then": then, "active": True}
-        row = rules.filter(name=rule["name"]).order_by("order").first()
+        row = rows.filter(name=rule["name"]).order_by("order").first()
         if row is None:
             RoutingRule.objects.create(jurisdiction=jurisdiction, name=rule["name"], **columns)
             changed += 1

@@ -27,7 +27,7 @@ from requests_app.rules.setup.catalog_rows import (
 
 
 @transaction.atomic
-def publish(service: Service, written: dict[str, Any], *, approval: ServiceApproval | None = None) -> bool:
+def publish(service: Service, fields: dict[str, Any], *, approval: ServiceApproval | None = None) -> bool:
     """Publishes the service as written in a catalog file, as its next version; returns False if it is as the current one.
 
     Locks the service, so that two who publish at once get two numbers. approval: by the 911 center, of its emergency check as it
@@ -36,17 +36,17 @@ def publish(service: Service, written: dict[str, Any], *, approval: ServiceAppro
     """
     locked = Service.objects.select_for_update(of=("self",)).select_related("current").get(pk=service.pk)
     service.current, service.active = locked.current, locked.active
-    wanted = version_columns(written)
-    wanted_questions = [question_columns(question) for question in written.get("questions") or []]
+    wanted = version_columns(fields)
+    wanted_questions = [question_columns(question) for question in fields.get("questions") or []]
     if service.current is not None:
         current = version_columns(written_version(service.current))
         questions = [question_columns(written_question(one)) for one in service.current.questions.order_by("order")]
         if (current, questions) == (wanted, wanted_questions):
             return False
-    needs_approval = bool(service.active and (obstacles := go_live.obstacles(service, written)))
+    needs_approval = bool(service.active and (obstacles := go_live.obstacles(service, fields)))
     if needs_approval:
         if approval is not None:
-            obstacles = go_live.obstacles(service, written, approval=approval)
+            obstacles = go_live.obstacles(service, fields, approval=approval)
         if obstacles:
             raise go_live.NotReady(obstacles)
     last = service.versions.aggregate(last=Max("number"))["last"] or 0

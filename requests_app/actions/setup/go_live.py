@@ -28,7 +28,7 @@ def approve_emergency(
     """
     service = _locked(service)
     written = written_services([service])[service.pk]
-    approval = new_approval(service, approver=approver, review_by=review_by, words=seen, actor=actor)
+    approval = new_approval(service, approver=approver, review_by=review_by, approved=seen, actor=actor)
     if go_live.emergency_words(written, service.jurisdiction) != seen:
         return False
     check = go_live.emergency_check(service, written, approval)
@@ -43,7 +43,7 @@ def new_approval(
     *,
     approver: str,
     review_by: dt.date,
-    words: dict[str, object],
+    approved: dict[str, object],
     actor: User | None,
     is_shipped: bool = False,
 ) -> ServiceApproval:
@@ -53,7 +53,7 @@ def new_approval(
         kind=ServiceApproval.Kind.EMERGENCY,
         approver=approver,
         review_by=review_by,
-        approved=words,
+        approved=approved,
         user=actor,
         is_shipped=is_shipped,
     )

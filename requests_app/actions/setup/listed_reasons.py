@@ -60,20 +60,20 @@ REASON = SetupRow(
 
 @transaction.atomic
 def add(
-    jurisdiction: Jurisdiction, kind: str, *, words: dict[str, str], appeal: dict[str, str], actor: User
+    jurisdiction: Jurisdiction, kind: str, *, text: dict[str, str], appeal: dict[str, str], actor: User
 ) -> ListedReason:
     """At the end of its list."""
     _lock(jurisdiction)
     others = ListedReason.objects.filter(jurisdiction=jurisdiction, kind=kind)
     taken = set(others.values_list("code", flat=True))
-    stem = slugify(words.get("en") or localized(words))[: CODE_MAX - 4].strip("-") or "reason"
+    stem = slugify(text.get("en") or localized(text))[: CODE_MAX - 4].strip("-") or "reason"
     reason = ListedReason(
         jurisdiction=jurisdiction,
         kind=kind,
         code=next(one for one in (stem, *(f"{stem}-{number}" for number in range(2, 999))) if one not in taken),
         order=max(others.values_list("order", flat=True), default=0) + 1,
     )
-    return REASON.add(reason, actor=actor, words=words, appeal=appeal)
+    return REASON.add(reason, actor=actor, words=text, appeal=appeal)
 
 
 @transaction.atomic

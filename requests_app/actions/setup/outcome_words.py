@@ -11,12 +11,12 @@ OutcomeWords = dict[str, dict[str, str]]
 
 
 @transaction.atomic
-def change(jurisdiction_id: int, words: OutcomeWords, *, seen: str | None, actor: User) -> Jurisdiction:
-    """words: by disposition and language; those that aren't there have their usual names. Raises ChangedMeanwhile."""
+def change(jurisdiction_id: int, names: OutcomeWords, *, seen: str | None, actor: User) -> Jurisdiction:
+    """names: by disposition and language; those that aren't there have their usual names. Raises ChangedMeanwhile."""
     jurisdiction = Jurisdiction.objects.select_for_update(of=("self",)).defer("boundary").get(pk=jurisdiction_id)
     before: OutcomeWords = jurisdiction.outcome_words
     check_seen(jurisdiction, KIND, "words", before, seen)
-    jurisdiction.outcome_words = words
+    jurisdiction.outcome_words = names
     jurisdiction.save(update_fields=["outcome_words"])
-    setup_changes.record(jurisdiction, KIND, "words", actor=actor, before=before, after=words, action="changed")
+    setup_changes.record(jurisdiction, KIND, "words", actor=actor, before=before, after=names, action="changed")
     return jurisdiction

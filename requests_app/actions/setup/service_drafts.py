@@ -76,27 +76,27 @@ def known_codes(city: Jurisdiction) -> dict[str, set[str]]:
     }
 
 
-def problems(city: Jurisdiction, written: Mapping[str, Any]) -> list[ErrorDetails]:
-    return service_problems(written, city.languages, known_codes(city))
+def problems(city: Jurisdiction, fields: Mapping[str, Any]) -> list[ErrorDetails]:
+    return service_problems(fields, city.languages, known_codes(city))
 
 
 @transaction.atomic
-def create(city: Jurisdiction, written: Written, *, actor: User) -> ServiceDraft:
+def create(city: Jurisdiction, fields: Written, *, actor: User) -> ServiceDraft:
     """Starts a new service. Raises CodeTaken."""
     # Lock first: two who start a service of the same code at once must not both get it.
     Jurisdiction.objects.select_for_update().defer("boundary").get(pk=city.pk)
-    code = written["service_code"]
+    code = fields["service_code"]
     if (
         Service.objects.filter(jurisdiction=city, service_code=code).exists()
         or ServiceDraft.objects.filter(jurisdiction=city, service_code=code).exists()
     ):
         raise CodeTaken
     draft = ServiceDraft(jurisdiction=city, service_code=code)
-    return _store(draft, None, written, actor)
+    return _store(draft, None, fields, actor)
 
 
 @transaction.atomic
-def save(city: Jurisdiction, code: str, written: Written, *, revision: int, base: int, actor: User) -> ServiceDraft:
+def save(city: Jurisdiction, code: str, fields: Written, *, revision: int, base: int, actor: User) -> ServiceDraft:
     """Saves the draft, and starts one from the current version if there is none.
 
     revision: of the draft that the editor saw, 0 if there was none; base: the number of the current version then. Raises Conflict.
@@ -113,11 +113,11 @@ def save(city: Jurisdiction, code: str, written: Written, *, revision: int, base
         raise Conflict(draft)
     else:
         before = draft.written
-    if before == written:
+    if before == fields:
         # Not stored if it is new: nothing was changed, so there is nothing to publish.
-        draft.written = written
+        draft.written = fields
         return draft
-    return _store(draft, before, written, actor)
+    return _store(draft, before, fields, actor)
 
 
 @transaction.atomic
@@ -298,18 +298,18 @@ def _lock(city: Jurisdiction, code: str) -> tuple[Service | None, ServiceDraft |
     return service, draft
 
 
-def _store(draft: ServiceDraft, before: Written | None, written: Written, actor: User) -> ServiceDraft:
+def _store(draft: ServiceDraft, before: Written | None, fields: Written, actor: User) -> ServiceDraft:
     change = setup_changes.record(
         draft.jurisdiction,
         KIND,
         draft.service_code,
         actor=actor,
-        name=_name(written),
+        name=_name(fields),
         before=before,
-        after=written,
+        after=fields,
         action="drafted",
     )
-    draft.written, draft.edited_by, draft.edited_at = written, actor, app_now()
+    draft.written, draft.edited_by, draft.edited_at = fields, actor, app_now()
     draft.revision = change.pk if change else 0
     draft.save()
     return draft
@@ -323,8 +323,8 @@ def _publish(
     note: str = "",
     approval: ServiceApproval | None = None,
 ) -> Service:
-    city, written = draft.jurisdiction, draft.written
-    if found := problems(city, written):
+    city, fields = draft.jurisdiction, draft.written
+    if found := problems(city, fields):
         raise Incomplete(found)
     service = draft.service
     if service is None:
@@ -333,15 +333,15 @@ def _publish(
             jurisdiction=city, service_code=draft.service_code, order=_last_place(city), active=False
         )
     before = written_service(service) if service.current is not None else None
-    catalog_versions.publish(service, written, approval=approval or kept_approval(draft))
-    catalog_versions.set_targets(service, written.get("targets") or {})
+    catalog_versions.publish(service, fields, approval=approval or kept_approval(draft))
+    catalog_versions.set_targets(service, fields.get("targets") or {})
     index_catalog(city)
     setup_changes.record(
         city,
         KIND,
         service.service_code,
         actor=actor,
-        name=_name(written),
+        name=_name(fields),
         before=before,
         after=written_service(service),
         action=action,
@@ -373,7 +373,7 @@ def kept_approval(draft: ServiceDraft) -> ServiceApproval | None:
         draft.service,
         approver=kept["approver"],
         review_by=dt.date.fromisoformat(kept["review_by"]),
-        words=kept["approved"],
+        approved=kept["approved"],
         actor=User.objects.filter(pk=kept["user"]).first(),
     )
 
@@ -383,5 +383,5 @@ def _last_place(city: Jurisdiction) -> int:
     return (last or 0) + 1
 
 
-def _name(written: Mapping[str, Any]) -> str:
-    return localized(written.get("name"), "en") or str(written.get("service_code", ""))
+def _name(fields: Mapping[str, Any]) -> str:
+    return localized(fields.get("name"), "en") or str(fields.get("service_code", ""))

@@ -51,9 +51,9 @@ def planned(
         )
         if promise is None:
             continue
-        target, words = promise
-        hours = service_levels.hours_for(target, department, zone, str(words["unit"]))
-        due = service_levels.due_at(at, int(words["value"]), str(words["unit"]), hours)
+        target, target_words = promise
+        hours = service_levels.hours_for(target, department, zone, str(target_words["unit"]))
+        due = service_levels.due_at(at, int(target_words["value"]), str(target_words["unit"]), hours)
         if shorter:
             due = hours.add(at, hours.between(at, due) / 2)
         before = earlier.get(kind)
@@ -62,7 +62,7 @@ def planned(
             service_request=service_request,
             kind=kind,
             target=target,
-            target_words=words,
+            target_words=target_words,
             started_at=at,
             runs_since=(before.runs_since if before else None) or at,
             due_at=hours.add(due, waited) if waited else due,
@@ -246,13 +246,13 @@ def reconcile(service_request: ServiceRequest) -> list[ClockSuspension]:
 
 
 def _follow_all(
-    service_request: ServiceRequest, clocks: Iterable[Clock], found: list[ClockSuspension], now: dt.datetime
+    service_request: ServiceRequest, clocks: Iterable[Clock], suspended_by: list[ClockSuspension], now: dt.datetime
 ) -> list[ClockSuspension]:
-    stops = suspensions.merged((suspension.starts_at, suspension.ends_at) for suspension in found)
+    stops = suspensions.merged((suspension.starts_at, suspension.ends_at) for suspension in suspended_by)
     stopped = []
     for clock in clocks:
         before = clock.suspension_id
-        _follow(service_request, clock, stops, found, now)
+        _follow(service_request, clock, stops, suspended_by, now)
         if clock.suspension is not None and before is None:
             stopped.append(clock.suspension)
     return stopped
@@ -262,10 +262,10 @@ def _follow(
     service_request: ServiceRequest,
     clock: Clock,
     stops: list[suspensions.Span],
-    found: list[ClockSuspension],
+    suspended_by: list[ClockSuspension],
     now: dt.datetime,
 ) -> None:
-    current = next((suspension for suspension in found if suspension.ends_at > now), None)
+    current = next((suspension for suspension in suspended_by if suspension.ends_at > now), None)
     on_hold = service_request.status == Status.ON_HOLD and clock.kind == Target.Kind.RESOLVE
     if clock.paused_at is not None:
         if clock.suspension is not None and current is None and not on_hold:

@@ -85,7 +85,7 @@ def draw(
 ) -> EndingSample:
     """Draws the week's endings. seed, outcomes: to repeat a drawing; otherwise a random one from all that can be seen."""
     city = department.jurisdiction
-    found = dict(_to_draw(department, week, outcomes).values_list("pk", CLAIMED_AT))
+    claimed_at = dict(_to_draw(department, week, outcomes).values_list("pk", CLAIMED_AT))
     sample, is_new = EndingSample.objects.get_or_create(
         department=department,
         week=week,
@@ -93,14 +93,14 @@ def draw(
             "jurisdiction": city,
             "seed": seed or secrets.token_hex(SEED_BYTES),
             "wanted": city.checked_endings,
-            "endings": len(found),
+            "endings": len(claimed_at),
             "other_endings": _ended(department, week, ending_checks.OTHERS).count(),
             "outcomes": list(outcomes),
         },
     )
     if not is_new:
         return sample
-    drawn = ending_checks.drawn(found, seed=sample.seed, count=sample.wanted)
+    drawn = ending_checks.drawn(claimed_at, seed=sample.seed, count=sample.wanted)
     requests = ServiceRequest.objects.select_related("duplicate_of").in_bulk(drawn)
     checkers = _Checkers(city)
     EndingCheck.objects.bulk_create(
@@ -108,7 +108,7 @@ def draw(
             sample=sample,
             service_request=requests[pk],
             disposition=requests[pk].disposition,
-            ended_at=found[pk],
+            ended_at=claimed_at[pk],
             checker_id=checkers.take(requests[pk]),
         )
         for pk in drawn

@@ -144,7 +144,7 @@ def _do(job: BulkJob, row: BulkRow, todo: list[Step] | Refused) -> None:
         raise
     except Exception:
         # One request must not hold up the others.
-        log.exception("bulk_row_failed", bulk_row_id=row.pk)
+        log.exception("item_failed", item_id=row.pk)
         row.state, row.reason = State.REFUSED, "error"
 
 
@@ -221,20 +221,26 @@ def undo_row(row: OutboxRow) -> None:
         return
     done = BulkRow.objects.select_for_update().filter(job=job, state=State.DONE)
     batch = list(done.order_by("service_request")[:BATCH])
-    parents = UndoState.objects.filter(event__in=[one.events[0] for one in batch if one.events], parent__isnull=False)
-    _lock_requests([*(one.service_request_id for one in batch), *parents.values_list("parent", flat=True)])
-    for one in batch:
+    parents = UndoState.objects.filter(
+        event__in=[item.events[0] for item in batch if item.events], parent__isnull=False
+    )
+    _lock_requests([*(item.service_request_id for item in batch), *parents.values_list("parent", flat=True)])
+    for item in batch:
         try:
             with transaction.atomic():
-                if one.events:
-                    staff_actions.undo(one.events[0], actor=job.user, until=app_now())
-            one.state = State.UNDONE
+                if item.events:
+                    staff_actions.undo(item.events[0], actor=job.user, until=app_now())
+            item.state = State.UNDONE
         except staff_actions.Changed as error:
-            one.state, one.reason, one.changes = State.KEPT, "changed", [change.pk for change in error.changes]
+            item.state, item.reason, item.changes = (
+                State.KEPT,
+                "changed",
+                [change.pk for change in error.changes],
+            )
         except staff_actions.TooLateToUndo:
-            one.state, one.reason = State.KEPT, "emailed"
+            item.state, item.reason = State.KEPT, "emailed"
     BulkRow.objects.bulk_update(batch, ["state", "reason", "changes"])
-    job.undone += sum(one.state == State.UNDONE for one in batch)
+    job.undone += sum(item.state == State.UNDONE for item in batch)
     job.batches += 1
     if len(batch) == BATCH:
         _enqueue(job, UNDO_KIND)

@@ -37,7 +37,7 @@ def add(jurisdiction: Jurisdiction, *, actor: User, **columns: Any) -> SafetyNot
 
 
 @transaction.atomic
-def change(pk: int, *, words: str, ends_at: dt.datetime, actor: User, seen: str | None = None) -> SafetyNote:
+def change(pk: int, *, text: str, ends_at: dt.datetime, actor: User, seen: str | None = None) -> SafetyNote:
     """Changes what it says and until when it counts; what it said before stays with it.
 
     seen: the fingerprint that the form carried. Raises AlreadyOver, and ChangedMeanwhile.
@@ -45,9 +45,9 @@ def change(pk: int, *, words: str, ends_at: dt.datetime, actor: User, seen: str 
     note = _locked(pk)
     NOTE.check_seen(note, seen)
     before = _state(note)
-    if words != note.words:
+    if text != note.words:
         SafetyNoteText.objects.create(note=note, words=note.words, changed_by=actor)
-    note.words, note.ends_at, note.confirmed_at = words, ends_at, app_now()
+    note.words, note.ends_at, note.confirmed_at = text, ends_at, app_now()
     note.save(update_fields=["words", "ends_at", "confirmed_at"])
     NOTE.record(note, actor=actor, before=before, after=_state(note))
     return note

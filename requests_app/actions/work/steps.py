@@ -63,7 +63,7 @@ def _rank(row: OutboxRow) -> int:
     return TELLS_MOST.index(kind) if kind in TELLS_MOST else len(TELLS_MOST)
 
 
-def _words(service_request: ServiceRequest, step: Step, name: str, actor: User) -> str:
+def _text(service_request: ServiceRequest, step: Step, name: str, actor: User) -> str:
     if step.row is not None:
         return answer_templates.fill(step.row.words, service_request, service_request.language, staff=actor)
     return str(step.arguments.get(name) or "")
@@ -78,7 +78,7 @@ def _resolve(service_request: ServiceRequest, step: Step, actor: User, bulk_job_
     endings.resolve(
         service_request.pk,
         disposition=step.arguments["disposition"],
-        text=_words(service_request, step, "words", actor),
+        text=_text(service_request, step, "words", actor),
         reason=step.arguments.get("reason", ""),
         visited=step.arguments.get("visited"),
         no_evidence=step.arguments.get("no_evidence", ""),
@@ -93,7 +93,7 @@ def _note(service_request: ServiceRequest, step: Step, actor: User, _job: int | 
 
 
 def _comment(service_request: ServiceRequest, step: Step, actor: User, _job: int | None) -> None:
-    conversation.comment(service_request.pk, text=_words(service_request, step, "text", actor), actor=actor)
+    conversation.comment(service_request.pk, text=_text(service_request, step, "text", actor), actor=actor)
 
 
 def _transfer(service_request: ServiceRequest, step: Step, actor: User, _job: int | None) -> None:

@@ -43,7 +43,7 @@ class Kind:
 
 @cache
 def kinds() -> list[Kind]:
-    written = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
+    entries = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
     return [
         Kind(
             draw,
@@ -54,7 +54,7 @@ def kinds() -> list[Kind]:
             {code: _every(numbers) for code, numbers in kind["fits"].items()},
             _every(kind.get("night", "none")),
         )
-        for draw, kind in written.items()
+        for draw, kind in entries.items()
     ]
 
 

@@ -190,7 +190,7 @@ class Picture:
         depth = (self.pixel(x, 0, z - rz)[1] - self.pixel(x, 0, z + rz)[1]) / 2
         self.add(ellipse(px, py, rx * 1.25 * self.scale(z), depth * 1.25, "url(#shade)", opacity=opacity))
 
-    def words(self, x: float, y: float, z: float, size: float, text: str, fill: str, **more: Any) -> None:
+    def label(self, x: float, y: float, z: float, size: float, text: str, fill: str, **more: Any) -> None:
         """Centered on the place; size: the letters' height in meters."""
         px, py = self.pixel(x, y, z)
         pixels = size * self.scale(z) * 1.35

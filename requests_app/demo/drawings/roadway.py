@@ -332,11 +332,11 @@ def sign(number: int, after: bool) -> Picture:
     scale = p.scale(z)
     px, py = p.pixel(x, 0.13, z)
 
-    def text(y: float, size: float, words: str, fill: str, width: float) -> str:
+    def text(y: float, size: float, label: str, fill: str, width: float) -> str:
         return (
             f'<text y="{-y * scale + size * scale * 0.5:.1f}" font-size="{size * scale * 1.35:.1f}" text-anchor="middle" '
             f'fill="{fill}" font-family="sans-serif"'
-            f' font-weight="bold" textLength="{width * scale:.0f}" lengthAdjust="spacingAndGlyphs">{words}</text>'
+            f' font-weight="bold" textLength="{width * scale:.0f}" lengthAdjust="spacingAndGlyphs">{label}</text>'
         )
 
     def plate(x0: float, y: float, w: float, h: float, fill: str, edge: str) -> str:

@@ -540,7 +540,7 @@ def blight(number: int, after: bool) -> Picture:
             p.stand(x, 6.2, rectangle(-0.04, 0, 0.08, 2.0, "#8d9499"), 0.13)
         p.front(-6, 6, 0.3, 2.1, 6.2, "#3f7d57", opacity=0.88)
         p.front(-0.6, 0.6, 1.0, 1.7, 6.15, "#fff")
-        p.words(0, 1.35, 6.15, 0.16, "KEEP OUT", "#b8202a")
+        p.label(0, 1.35, 6.15, 0.16, "KEEP OUT", "#b8202a")
         return p
     for x in (-3.6, 2.4, 3.2, -4.4, 4.2):
         p.stand(x, 7.0, bush(rng, 1.3, 1.1, ["#7c8a3f", "#5f7031", "#8f8a55"]), 0.1)
@@ -562,7 +562,7 @@ def rodent(number: int, after: bool) -> Picture:
             + rectangle(-0.05, 0.17, 0.28, 0.1, "#f2c21a"),
             0.13,
         )
-        p.words(0.59, 0.35, 4.35, 0.05, "BAIT", "#111")
+        p.label(0.59, 0.35, 4.35, 0.05, "BAIT", "#111")
     else:
         p.stand(1.1, 4.4, things.bag("#1d2023", 0.7), 0.13)
         p.stand(1.6, 4.3, things.bag("#24282c", 0.6), 0.13)

@@ -272,9 +272,9 @@ def _assessment(level: Level, phrases: list[EmergencyPhrase], parts: list[model.
     # A sentence that is dangerous by itself stays the same reason when others are added, and one with a phrase when it changes.
     parts = [part for part in parts if part.is_sentence] or parts
     folded = [_plain_phrase(phrase.phrase) for phrase in phrases]
-    parts = [part for part in parts if not any(words in f" {' '.join(part.words)} " for words in folded)]
+    parts = [part for part in parts if not any(words in f" {' '.join(part.tokens)} " for words in folded)]
     reasons = [f"phrase:{phrase.phrase}" for phrase in phrases]
-    reasons += [f"words:{part.kind}:{_key(part.words)}" for part in parts]
+    reasons += [f"words:{part.kind}:{_key(part.tokens)}" for part in parts]
     return Assessment(Danger(level, _first(kinds)), tuple(dict.fromkeys(reasons)), tuple(phrases))
 
 

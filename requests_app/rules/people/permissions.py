@@ -184,7 +184,7 @@ class Denied(Exception):
 
     def __init__(self, *either: str, message: str = "") -> None:
         super().__init__(" or ".join(either))
-        self.words = message
+        self.message = message
         self.needed = [SENTENCES[code] for code in either if code in SENTENCES]
 
 

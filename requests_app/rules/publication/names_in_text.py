@@ -27,7 +27,7 @@ _FILE = WordFile(Path(__file__).with_suffix(".yaml"))
 
 def _one_of(name: str) -> str:
     """A pattern for each word of this list, written as the file's head says, in all languages."""
-    words = "|".join(_FILE.words(name)).replace("(", "(?:").replace("'", "['’]").replace(" ", r"\s+")
+    words = "|".join(_FILE.word_list(name)).replace("(", "(?:").replace("'", "['’]").replace(" ", r"\s+")
     return f"(?:{words})"
 
 
@@ -36,7 +36,7 @@ def _after(*patterns: str, end: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w’'])(?:{'|'.join(patterns)}){end}", re.IGNORECASE)
 
 
-_PARTICLES = set(_FILE.words("particles"))
+_PARTICLES = set(_FILE.word_list("particles"))
 _STRONG = _after(
     _one_of("introductions"),
     rf"{_one_of('possessives')}\s+(?:\w+\s+)?{_one_of('relations')}(?:\s*,|\s+{_one_of('named')})?",
@@ -61,8 +61,8 @@ _NEXT_DOOR = re.compile(rf"\s+{_one_of('next_door')}\b")
 
 # --- What is no name --------------------------------------------------------------------------------------------------
 
-_ALSO_SURNAMES = set(_FILE.words("also_surnames"))
-_FAMILY_AFTER = set(_FILE.words("family_after"))
+_ALSO_SURNAMES = set(_FILE.word_list("also_surnames"))
+_FAMILY_AFTER = set(_FILE.word_list("family_after"))
 # A house number, too: "12 Elm".
 _PLACE_BEFORE = re.compile(rf"(?:\d[\w-]*|\b(?:{_one_of('before_places')}|&))\.?\s+$", re.IGNORECASE)
 _CORNER = re.compile(rf"\s*(?:/|&|@|\b{_one_of('corners')}\b)\s*[A-Z0-9]")
@@ -154,12 +154,12 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = list(_WORD.finditer(text))
-        self.at = {match.start(): number for number, match in enumerate(self.words)}
+        self.matches = list(_WORD.finditer(text))
+        self.at = {match.start(): number for number, match in enumerate(self.matches)}
         self.shouts = shouts(text)
 
     def word(self, number: int) -> str:
-        return self.words[number][0] if number < len(self.words) else ""
+        return self.matches[number][0] if number < len(self.matches) else ""
 
     def is_capital(self, number: int) -> bool:
         """Written as a name: "Ana", "O’Neil", "McCoy", "J"; not "ISD"."""
@@ -170,10 +170,10 @@ class _Text:
 
     def follows(self, number: int) -> bool:
         """Whether the word directly follows the one before: a space, or the dot of an initial, between them."""
-        if number >= len(self.words):
+        if number >= len(self.matches):
             return False
-        before = self.words[number - 1]
-        gap = self.text[before.end() : self.words[number].start()]
+        before = self.matches[number - 1]
+        gap = self.text[before.end() : self.matches[number].start()]
         return gap in (" ", "  ") or (gap in (". ", ".") and len(before[0]) <= 2 and not _is_of_places(before[0]))
 
 
@@ -198,7 +198,7 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 def _span(read: _Text, start: int, count: int, *, is_sure: bool) -> Iterator[tuple[int, int]]:
     if count:
         number = read.at[start]
-        end = read.words[number + count - 1].end()
+        end = read.matches[number + count - 1].end()
         if not _is_place(read, number, count, is_sure=is_sure):
             yield start, end
 
@@ -210,9 +210,9 @@ def _is_place(read: _Text, number: int, count: int, *, is_sure: bool = False) ->
         return True
     if re.fullmatch("jr|sr|ii|iii|iv", read.word(number + count), re.IGNORECASE):
         count += 1
-    end = read.words[number + count - 1].end()
+    end = read.matches[number + count - 1].end()
     after = read.word(number + count)
-    gap = read.text[end : read.words[number + count].start()] if after else ""
+    gap = read.text[end : read.matches[number + count].start()] if after else ""
     if after and re.fullmatch(r"[\s.]{1,3}", gap) and _is_of_places(after):
         # "Bob parks here", "Ana house": after a given name alone only what is written like a place.
         return count > 1 or after[0].isupper() or read.shouts or not is_sure
@@ -246,7 +246,7 @@ def _titled(read: _Text, match: re.Match[str]) -> Iterator[tuple[int, int]]:
     if is_doctor and not read.is_capital(number):
         return
     if not _is_place(read, number, count):
-        yield start, read.words[number + count - 1].end()
+        yield start, read.matches[number + count - 1].end()
 
 
 def _introduced(read: _Text, number: int) -> int:
@@ -254,7 +254,7 @@ def _introduced(read: _Text, number: int) -> int:
     if number < 0:
         return 0
     count, is_capital = 0, read.word(number)[:1].isupper()
-    while count < LONGEST and number + count < len(read.words):
+    while count < LONGEST and number + count < len(read.matches):
         word = read.word(number + count)
         is_over = _is_no_name(word) or (is_capital and not word[:1].isupper())
         if is_over or (not is_capital and count == 2) or (count and not read.follows(number + count)):
@@ -329,15 +329,15 @@ def _families(read: _Text) -> Iterator[tuple[int, int]]:
 def _anywhere(read: _Text) -> Iterator[tuple[int, int]]:
     """A common given name and another name, without words that introduce them."""
     number = 0
-    while number < len(read.words):
+    while number < len(read.matches):
         count = _full_name(read, number)
         if count:
-            start, end = read.words[number].start(), read.words[number + count - 1].end()
+            start, end = read.matches[number].start(), read.matches[number + count - 1].end()
             if not _is_place(read, number, count) and not _stands_for_a_place(read, start, end):
                 yield start, end
             number += count
             continue
-        match = read.words[number]
+        match = read.matches[number]
         if _is_given(match[0]) and _NEXT_DOOR.match(read.text, match.end()):
             yield match.span()
         number += 1

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.city_request import CityRequest
 from requests_app.core import units
-from requests_app.drawing.charts import written
+from requests_app.drawing.charts import formatted
 from requests_app.places.area_counts import AreaReports, by_area, layers_with_areas
 from requests_app.places.area_outlines import STEPS, Outline, outlines_of, step_of
 from requests_app.places.map_months import months_played
@@ -53,7 +53,7 @@ class Shaded:
 
 
 def _rate_words(rate: float) -> str:
-    return written(round(rate) if rate >= LARGE_RATE else rate)
+    return formatted(round(rate) if rate >= LARGE_RATE else rate)
 
 
 @require_safe
@@ -136,7 +136,7 @@ def _shades(chosen: PublicFilter, layer: str, months: list[str]) -> dict[str, An
         ]
         if most
         else [],
-        "total": written(sum(area.reports for area in areas)),
+        "total": formatted(sum(area.reports for area in areas)),
     }
 
 

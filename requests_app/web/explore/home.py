@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from requests_app.city_request import CityRequest
-from requests_app.drawing.charts import Chart, sparkline, written
+from requests_app.drawing.charts import Chart, formatted, sparkline
 from requests_app.models import Category, Jurisdiction
 from requests_app.places import map_picture_links
 from requests_app.rules.answers.most_reported import popular
@@ -73,12 +73,12 @@ def _figures(jurisdiction: Jurisdiction) -> list[dict[str, str | Chart]]:
 
     def figure(code: str, label: str, title: str, values: list[int]) -> dict[str, str | Chart]:
         sentence = _("From %(first)s to %(last)s a week over the last %(count)d weeks.") % {
-            "first": written(values[0]),
-            "last": written(values[-1]),
+            "first": formatted(values[0]),
+            "last": formatted(values[-1]),
             "count": len(values),
         }
         return {
-            "number": written(values[-1]),
+            "number": formatted(values[-1]),
             "label": label,
             "chart": sparkline(code, title, days, values, sentence),
         }

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from requests_app.drawing.charts import Series, stacked, written
+from requests_app.drawing.charts import Series, formatted, stacked
 from requests_app.rules.figures.recent_weeks import RecentWeeks
 
 
@@ -26,13 +26,13 @@ def weeks_context(weeks: RecentWeeks | None) -> dict[str, Any]:
             "%(reported)s reports in the last 12 weeks, %(open)s of them still open.",
             weeks.reported,
         )
-        % {"reported": written(weeks.reported), "open": written(still_open)},
+        % {"reported": formatted(weeks.reported), "open": formatted(still_open)},
     )
     return {
         "weeks_figures": [
-            (written(weeks.reported), _("reported in the last 12 weeks")),
-            (written(closed), _("of them closed")),
-            (written(still_open), _("still open")),
+            (formatted(weeks.reported), _("reported in the last 12 weeks")),
+            (formatted(closed), _("of them closed")),
+            (formatted(still_open), _("still open")),
         ],
         "weeks_chart": chart,
     }

@@ -142,7 +142,7 @@ def _take_photos(request: CityRequest, draft: Draft, *, keep_taken: bool) -> lis
 
 def _keep_details(request: CityRequest, draft: Draft, form: DetailsForm) -> None:
     """Saves everything that was typed, even if it is invalid."""
-    typed: dict[str, Any] = {"answers": {**draft.typed.get("answers", {}), **form.given}}
+    typed: dict[str, Any] = {"answers": {**draft.typed.get("answers", {}), **form.typed_answers}}
     if "text" in form.cleaned_data and form.cleaned_data["text"] != draft.typed.get("text", ""):
         typed |= {"text": form.cleaned_data["text"], "text_language": request.LANGUAGE_CODE}
     if "keep_taken" in form.fields:

@@ -135,7 +135,7 @@ def _page(
         "form": form,
         "switch_form": "report-form",
         "carried": _carried(request.POST, CARRIED)
-        + [("seen", finding["match"].words) for finding in more.get("findings", [])],
+        + [("seen", finding["match"].text) for finding in more.get("findings", [])],
         "asset_name": assets.name_of(request.jurisdiction, asset) if asset else "",
         "has_photos": rules.takes_photos(service_request),
         **more,

@@ -131,7 +131,7 @@ def _chart(key: ApiKey) -> charts.Chart:
             "%(calls)s calls, of which %(errors)s failed.",
             calls,
         )
-        % {"calls": charts.written(calls), "errors": charts.written(errors)},
+        % {"calls": charts.formatted(calls), "errors": charts.formatted(errors)},
     )
 
 

@@ -81,7 +81,7 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     provider = SignInProvider.objects.select_related("jurisdiction").filter(jurisdiction=city).first()
-    seen = fingerprint(sign_ins.written(provider)) if provider is not None else ""
+    seen = fingerprint(sign_ins.logged_fields(provider)) if provider is not None else ""
     form = ProviderForm(initial=_initial(provider))
     changed: ChangedMeanwhile | None = None
     group_form = GroupForm(city=city)

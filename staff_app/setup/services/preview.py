@@ -63,7 +63,7 @@ def _preview(request: StaffRequest, editing: Editing) -> HttpResponse:
     form = DetailsForm(request.POST, path=path, version=_version_shown(path), number=number)
     if not form.is_valid():
         return _page_of(request, path, number, context, form=form)
-    typed["answers"] |= form.given
+    typed["answers"] |= form.typed_answers
     typed["text"] = form.cleaned_data.get("text", typed["text"])
     typed["shown"] = sorted({*typed["shown"], *form.codes, "words"})
     path = PreviewPath(editing, typed)
@@ -98,7 +98,9 @@ def _page_of(
         # The upload would need a report to belong to.
         form.fields["photos"].disabled = True
     context |= {"form": form, "fields": in_order(form), "number": number}
-    return _rendered(request, path, context, status=status, here={name_of(one) for one in form.asked} | {"text"})
+    return _rendered(
+        request, path, context, status=status, here={name_of(one) for one in form.shown_questions} | {"text"}
+    )
 
 
 def _rendered(

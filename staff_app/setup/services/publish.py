@@ -39,7 +39,7 @@ def _approval_of(
     is_seen = request.POST.get("seen") == go_live.fingerprint(emergency)
     if editing.service is None or not is_seen or not form.is_valid():
         return form, None
-    return form, new_approval(editing.service, **form.cleaned_data, words=emergency, actor=request.user)
+    return form, new_approval(editing.service, **form.cleaned_data, approved=emergency, actor=request.user)
 
 
 def _today(editing: Editing) -> dt.date:

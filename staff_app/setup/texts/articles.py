@@ -136,7 +136,7 @@ def _page(
     request: StaffRequest, form: ArticleForm, article: Article | None, changed: ChangedMeanwhile | None = None
 ) -> HttpResponse:
     draft = form.draft() if form.is_bound and form.is_valid() else actions.draft_of(article) if article else None
-    live = actions.written(article) if article and article.title else None
+    live = actions.catalog_fields(article) if article and article.title else None
     context = {
         "article": article,
         "name": actions.name_of(article) if article else "",
@@ -217,7 +217,7 @@ def take_down_article(request: StaffRequest, article_id: int) -> HttpResponse:
 @staff_page
 def article_history(request: StaffRequest, article_id: int) -> HttpResponse:
     article = get_city_row_or_404(request, "administer", Article, article_id)
-    now = {name: value for name, value in actions.written(article).items() if name != "published"}
+    now = {name: value for name, value in actions.catalog_fields(article).items() if name != "published"}
     versions = []
     for change in actions.versions(article):
         state = change.after or {}

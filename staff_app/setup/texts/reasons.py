@@ -71,7 +71,7 @@ def new_reason(request: StaffRequest) -> HttpResponse:
     )
     if form.is_valid():
         actions.add(
-            request.jurisdiction, kind, words=form.texts("words"), appeal=form.texts("appeal"), actor=request.user
+            request.jurisdiction, kind, text=form.texts("words"), appeal=form.texts("appeal"), actor=request.user
         )
         messages.success(request, _("The reason is on the list."))
         return redirect(_list_of(kind))

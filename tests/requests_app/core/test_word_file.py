@@ -25,8 +25,8 @@ def word_file(folder: Path, text: str = TEXT) -> WordFile:
 
 def test_the_words_of_all_languages_count(tmp_path: Path) -> None:
     words = word_file(tmp_path)
-    assert words.words("joiners") == ("and", "on", "y")
-    assert words.words("titles") == ("señora",), "a list that one language has"
+    assert words.word_list("joiners") == ("and", "on", "y")
+    assert words.word_list("titles") == ("señora",), "a list that one language has"
     assert words.table("kinds") == {"light": ("lamp", "farol"), "tree": ("tree",)}
 
 
@@ -34,11 +34,11 @@ def test_the_words_of_all_languages_count(tmp_path: Path) -> None:
 def test_a_word_that_needs_quotes_is_named(tmp_path: Path, word: str) -> None:
     words = word_file(tmp_path, f"en:\n  joiners: [and, {word}]\n  kinds: {{light: [{word}]}}\n")
     with pytest.raises(ValueError, match=r"mentions.yaml, joiners: put (True|False|12) in quotes"):
-        words.words("joiners")
+        words.word_list("joiners")
     with pytest.raises(ValueError, match=r"mentions.yaml, kinds: light: put"):
         words.table("kinds")
 
 
 def test_a_list_that_no_language_has_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match=r"mentions.yaml has no joinrs"):
-        word_file(tmp_path).words("joinrs")
+        word_file(tmp_path).word_list("joinrs")

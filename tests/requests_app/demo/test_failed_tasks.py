@@ -18,7 +18,7 @@ def test_an_invitation_and_an_email_to_a_reporter_were_refused(
     assert not caplog.records, "who starts the demo reads no errors"
     rows = actions.of_city(city).order_by("kind").values_list("kind", "last_error", "service_request__description")
     assert list(rows) == [
-        ("email_received", failed_tasks.REFUSED, failed_tasks.WORDS),
+        ("email_received", failed_tasks.REFUSED, failed_tasks.DESCRIPTION),
         ("mail_invitation", failed_tasks.REFUSED, None),
     ]
     assert ContactPoint.objects.get(normalized=failed_tasks.REPORTER).bounced_at is not None

@@ -69,7 +69,7 @@ def test_a_drawing_is_xml_with_a_title_and_a_table_of_the_same_numbers(kind: str
     assert (drawing.get("role"), drawing.findtext("title")) == ("img", "Open & late")
     assert drawing.findtext("desc")
     shown = [cell.text for cell in tree.iterfind(".//td")]
-    assert shown == [charts.written(value) for value in values]
+    assert shown == [charts.formatted(value) for value in values]
 
 
 def test_series_differ_by_more_than_their_color() -> None:

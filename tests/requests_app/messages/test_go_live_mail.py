@@ -39,7 +39,7 @@ def last_day(town: Rivermark) -> dt.date:
         service = Service.objects.select_related("jurisdiction").get(service_code=code)
         words = rules.emergency_words(written_service(service), town.city)
         go_live.store_approval(
-            go_live.new_approval(service, approver="Lt. Ruiz", review_by=day, words=words, actor=town.ada)
+            go_live.new_approval(service, approver="Lt. Ruiz", review_by=day, approved=words, actor=town.ada)
         )
     return day
 

@@ -86,7 +86,7 @@ class Attempt:
         words = rules.emergency_words(self.written, self.town.city)
         until = app_now().astimezone(self.town.city.zone).date() + timedelta(days=90)
         return new_approval(
-            outreach(self.town.city), approver="Lt. Ruiz", review_by=until, words=words, actor=self.town.ada
+            outreach(self.town.city), approver="Lt. Ruiz", review_by=until, approved=words, actor=self.town.ada
         )
 
     def draft(self) -> int:
