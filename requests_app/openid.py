@@ -94,7 +94,7 @@ def start(provider: SignInProvider, redirect_uri: str) -> Start:
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    asked = {
+    parameters = {
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": redirect_uri,
@@ -105,7 +105,7 @@ def start(provider: SignInProvider, redirect_uri: str) -> Start:
         "code_challenge_method": "S256",
     }
     endpoint = discover(provider.server_url)["authorization_endpoint"]
-    url = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+    url = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}"
     return Start(url, state, nonce, verifier)
 
 

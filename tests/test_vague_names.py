@@ -15,6 +15,30 @@ def test_the_list_has_no_name_that_is_gone() -> None:
     assert not gone, "\n".join(["Run .venv/bin/python -m tests.vague_names:", *sorted(gone)])
 
 
+def test_no_local_is_vague_where_a_reader_no_longer_sees_what_it_is() -> None:
+    vague = vague_names.long_lived_in(("requests_app", "config"), besides="requests_app/web")
+    assert not vague, "\n".join(["Name what it is, or use it within ten lines:", *vague])
+
+
+@pytest.mark.parametrize(
+    ("body", "is_vague"),
+    [
+        (["found = look()", *["..."] * 9, "use(found)"], False),
+        (["found = look()", *["..."] * 10, "use(found)"], True),
+        (["[one.pk for one in rows]", *["..."] * 20, "[one.pk for one in rows]"], False),
+        (["rows = sorted(rows, key=lambda one: one.pk)", *["..."] * 20, "[one.pk for one in rows]"], False),
+        (["[found for row in rows]", *["..."] * 20, "use(found)"], True),
+    ],
+)
+def test_a_local_is_vague_if_it_lives_longer_than_ten_lines(body: list[str], is_vague: bool) -> None:
+    source = "\n    ".join(["def read(text):", *body])
+    assert bool(vague_names.long_lived(source)) == is_vague
+
+
+def test_a_parameter_that_is_used_late_is_vague_too() -> None:
+    assert vague_names.long_lived("def _read(words):" + "\n    ..." * 11 + "\n    use(words)") == {"_read: words"}
+
+
 @pytest.mark.parametrize(
     ("source", "name"),
     [

@@ -124,12 +124,12 @@ class Tree:
 
     def distances(self, name: str) -> dict[str, tuple[int, int]]:
         """For each test that the file may concern: how near it is, and less for more words in common."""
-        found: dict[str, int] = {}
+        nearest: dict[str, int] = {}
 
         def reach(tests: Iterable[str], distance: int) -> None:
             for test in tests:
                 if test in self.seconds:
-                    found.setdefault(test, distance)
+                    nearest.setdefault(test, distance)
 
         # A template, a script or a style sheet is what the modules that name it show.
         shown = [name, *self._who_names(name)]
@@ -150,7 +150,7 @@ class Tree:
         words = _words(name)
         return {
             test: (distance, self._place_in_its_folder(test) if distance == SAMPLE else -len(words & _words(test)))
-            for test, distance in found.items()
+            for test, distance in nearest.items()
         }
 
     def _alike(self, name: str) -> list[str]:

@@ -90,26 +90,26 @@ def needs(purpose: str) -> list[Need]:
     """What "demo", "test" or "lint" needs, in order of installation."""
     mine = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     can_make_venv = all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
-    wanted = [
+    rows = [
         Need((mine,), "keeps Lamplighter's Python packages separate from the system's", lambda: can_make_venv),
     ]
     private = purpose == "test" or (purpose != "lint" and not os.environ.get("DATABASE_URL"))
     if private:
         packages = ("postgresql-17", "postgresql-17-postgis-3")
-        wanted.append(Need(packages, "the private database", lambda: bool(postgres_folder())))
+        rows.append(Need(packages, "the private database", lambda: bool(postgres_folder())))
     if not (private and postgres_folder() is None):  # PostGIS includes the library, without the tools in gdal-bin
         library = Need(("gdal-bin",), "reads map data", lambda: bool(ctypes.util.find_library("gdal")))
-        wanted.append(library)
+        rows.append(library)
     if purpose == "lint":
-        return wanted
-    wanted.append(Need(("gettext",), "compiles the Spanish translation", lambda: bool(shutil.which("msgfmt"))))
+        return rows
+    rows.append(Need(("gettext",), "compiles the Spanish translation", lambda: bool(shutil.which("msgfmt"))))
     if purpose == "test" or not os.environ.get("REDIS_URL"):
-        wanted.append(Need(("redis-server",), "the worker's queue and the cache", lambda: bool(redis_server())))
+        rows.append(Need(("redis-server",), "the worker's queue and the cache", lambda: bool(redis_server())))
     if purpose == "test":
         ogr = Need(("gdal-bin",), "writes Shapefiles for the tests", lambda: bool(shutil.which("ogr2ogr")))
-        wanted.append(ogr)
-        wanted.append(Need((HEADLESS,), "the browser for the tests", lambda: bool(chromium())))
-    return wanted
+        rows.append(ogr)
+        rows.append(Need((HEADLESS,), "the browser for the tests", lambda: bool(chromium())))
+    return rows
 
 
 def say(message: str) -> None:

@@ -128,18 +128,18 @@ def written_macros(jurisdiction: Jurisdiction) -> list[Written]:
     people = {step.get("assignee") for macro in rows for step in macro.steps} - {None, ME}
     emails: dict[Any, str | None] = dict(User.objects.filter(pk__in=people).values_list("pk", "email"))
     emails |= {None: None, ME: ME}
-    written = []
+    entries = []
     for macro in rows:
         try:
             steps = [_written_step(step, templates, emails) for step in macro.steps]
         except KeyError:
             continue
-        written.append(
+        entries.append(
             {"name": macro.name, "steps": steps}
             | ({"department": macro.department.code} if macro.department else {})
             | ({"key": macro.key} if macro.key else {})
         )
-    return written
+    return entries
 
 
 def _written_step(step: Written, templates: dict[int, str], emails: dict[Any, str | None]) -> Written:

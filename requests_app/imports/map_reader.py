@@ -124,7 +124,7 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path, str]:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > ENTRIES_MAX:
                 raise Unreadable("bomb")
-            wanted: dict[tuple[Path, str], zipfile.ZipInfo] = {}
+            by_name: dict[tuple[Path, str], zipfile.ZipInfo] = {}
             for entry in entries:
                 name = Path(entry.filename.replace("\\", "/"))
                 if "__MACOSX" in name.parts or name.name.startswith("."):
@@ -132,11 +132,11 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path, str]:
                 if entry.flag_bits & 1:
                     raise Unreadable("locked")
                 if name.suffix.lower() in SHAPEFILE | SINGLE:
-                    wanted[name.with_suffix(""), name.suffix.lower()] = entry
+                    by_name[name.with_suffix(""), name.suffix.lower()] = entry
                 elif name.name == "[Content_Types].xml":
                     raise Unreadable("spreadsheet")
-            layers = [(stem, ending) for stem, ending in wanted if ending == ".shp"]
-            layers = layers or [(stem, ending) for stem, ending in wanted if ending in SINGLE - {".txt"}]
+            layers = [(stem, ending) for stem, ending in by_name if ending == ".shp"]
+            layers = layers or [(stem, ending) for stem, ending in by_name if ending in SINGLE - {".txt"}]
             if not layers:
                 raise Unreadable("empty_zip")
             if len(layers) > 1:
@@ -147,7 +147,7 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path, str]:
             endings = SHAPEFILE if ending == ".shp" else {ending}
             left = UNPACKED_MAX
             for each in endings:
-                if part := wanted.get((stem, each)):
+                if part := by_name.get((stem, each)):
                     left -= _extract(archive, part, folder / f"layer{each}", left)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
         raise Unreadable("damaged") from None

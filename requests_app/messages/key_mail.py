@@ -11,15 +11,15 @@ from requests_app.models import ApiKeyRequest, OutboxRow
 
 
 def mail_declined(row: OutboxRow) -> None:
-    asked = (
+    key_request = (
         ApiKeyRequest.objects.filter(pk=int(row.dedupe_key.split(":")[1]), state=ApiKeyRequest.State.DECLINED)
         .select_related("jurisdiction", "contact_point__person")
         .first()
     )
-    if asked is None or asked.contact_point.bounced_at is not None:
+    if key_request is None or key_request.contact_point.bounced_at is not None:
         return
-    city, contact_point = asked.jurisdiction, asked.contact_point
-    context = {"city": city, "asked": asked, "demo": settings.DEMO}
+    city, contact_point = key_request.jurisdiction, key_request.contact_point
+    context = {"city": city, "key_request": key_request, "demo": settings.DEMO}
     with override(contact_point.person.language), timezone.override(city.zone):
         subject = " ".join(render_to_string("emails/key_declined.subject.txt", context).split())
         body = render_to_string("emails/key_declined.txt", context)
@@ -30,7 +30,7 @@ def mail_declined(row: OutboxRow) -> None:
             reply_to=email.reply_to(city),
             to=[contact_point.value],
             headers={
-                "Message-ID": email.message_id(None, asked.pk, "key_declined", city),
+                "Message-ID": email.message_id(None, key_request.pk, "key_declined", city),
                 "X-Lamplighter-Event": "key_declined",
                 "Auto-Submitted": "auto-generated",
             },

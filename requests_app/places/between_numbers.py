@@ -38,22 +38,22 @@ def find(jurisdiction: Jurisdiction, text: str, matches: Iterable[GazetteerEntry
     matches: what the address search found for the text.
     """
     known = list(matches)
-    wanted: dict[tuple[int, str], Reading] = {}
+    by_number: dict[tuple[int, str], Reading] = {}
     for reading in readings(text, jurisdiction.place_aliases):
         number = NUMBER.fullmatch(reading.number)
         if number is None or len(reading.streets) != 1:
             continue
         if any(_is_on(entry, reading.streets[0]) and _has(entry, int(number[1])) for entry in known):
             return []
-        wanted.setdefault((int(number[1]), core(reading.streets[0])), reading)
+        by_number.setdefault((int(number[1]), core(reading.streets[0])), reading)
     ranges = [
         (f"{near} {street}", "")
-        for (number, name), reading in wanted.items()
+        for (number, name), reading in by_number.items()
         for near in range(max(number - NUMBERS, 2 - number % 2), number + NUMBERS + 1, 2)
         for street in (street_of(reading.streets[0]), name)
     ]
     entries = entries_in(jurisdiction, ranges, compared=COMPARED // 4)
-    between = [one for (number, _), reading in wanted.items() for one in _between(entries, number, reading)]
+    between = [one for (number, _), reading in by_number.items() for one in _between(entries, number, reading)]
     return list({(one.low.pk, one.high.pk): one for one in between}.values())
 
 

@@ -93,9 +93,9 @@ class GazetteerSearch:
 
     def _by_name(self) -> Iterator[tuple[GazetteerEntry, float]]:
         """The name as typed, its beginning, or the name without the town that follows."""
-        wanted = {self.typed: 0.9}
+        confidences = {self.typed: 0.9}
         for reading in self.readings:
-            wanted.setdefault(reading.key, 0.9)
+            confidences.setdefault(reading.key, 0.9)
             if len(reading.streets) > 1:
                 continue
             shortest = len(street_of(reading.streets[0]).split())
@@ -108,13 +108,13 @@ class GazetteerSearch:
                     break
                 known = reading.number and shortest < len(reading.streets[0].split())
                 confidence = 0.9 if known and words >= shortest else 0.88 if reading.number else 0.7
-                wanted.setdefault(f"{reading.number} {cut}".strip(), confidence)
+                confidences.setdefault(f"{reading.number} {cut}".strip(), confidence)
             if reading.number and shortest == len(reading.streets[0].split()):
                 for cut in cuts(reading.streets[0]):
-                    wanted.setdefault(f"{reading.number} {cut}", 0.85)
+                    confidences.setdefault(f"{reading.number} {cut}", 0.85)
         whole = {self.typed, *(reading.key for reading in self.readings)}
-        for entry in self._in_ranges((prefix, "") for prefix in wanted):
-            for prefix, confidence in wanted.items():
+        for entry in self._in_ranges((prefix, "") for prefix in confidences):
+            for prefix, confidence in confidences.items():
                 if entry.search_key in whole:
                     yield entry, 1.0
                 elif (prefix in whole and entry.search_key.startswith(prefix)) or f"{entry.search_key} ".startswith(

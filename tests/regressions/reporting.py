@@ -553,8 +553,8 @@ REGRESSIONS = [
     Regression(
         "two words after a sentence are a second problem",
         "requests_app/rules/report/two_problems.py",
-        "min(words) < LEAST_WORDS_APART",
-        "min(words) < LEAST_WORDS",
+        "min(counts) < LEAST_WORDS_APART",
+        "min(counts) < LEAST_WORDS",
         ("tests/requests_app/web/report/test_two_problems.py",),
     ),
     Regression(

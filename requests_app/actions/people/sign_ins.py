@@ -255,9 +255,9 @@ def _mapped(provider: SignInProvider, claims: dict[str, Any]) -> list[SignInGrou
 
 def _set_memberships(user: User, provider: SignInProvider, mapped: list[SignInGroup]) -> None:
     city = provider.jurisdiction
-    wanted = {(row.role_id, row.department_id): row for row in mapped}
+    by_role = {(row.role_id, row.department_id): row for row in mapped}
     for membership in Membership.objects.filter(user=user, jurisdiction=city, is_from_group=True):
-        if (membership.role_id, membership.department_id) not in wanted:
+        if (membership.role_id, membership.department_id) not in by_role:
             before = people.written_person(user, city)
             membership.delete()
             setup_changes.record(
@@ -270,7 +270,7 @@ def _set_memberships(user: User, provider: SignInProvider, mapped: list[SignInGr
                 after=people.written_person(user, city),
                 note="single_sign_on",
             )
-    for row in wanted.values():
+    for row in by_role.values():
         people.add_membership(user, row.role, row.department, is_from_group=True)
 
 

@@ -341,7 +341,7 @@ def create_again(
     """
     text = intake.clean_text(text)
     answers = service_request.answers.select_related("question_version")
-    asked = service_request.service_version.questions.values_list("code", flat=True)
+    codes = service_request.service_version.questions.values_list("code", flat=True)
     test = ServiceTest.objects.filter(service_request=service_request).first() if service_request.is_test else None
     return create(
         service_request.jurisdiction,
@@ -354,7 +354,7 @@ def create_again(
         service=service_request.service.service_code,
         place=_place_of(service_request),
         answers={answer.question_version.code: answer.value for answer in answers if answer.value != ""},
-        shown=["words", *asked],
+        shown=["words", *codes],
         contact=contact_data(person),
     )
 

@@ -36,12 +36,12 @@ def publish(service: Service, fields: dict[str, Any], *, approval: ServiceApprov
     """
     locked = Service.objects.select_for_update(of=("self",)).select_related("current").get(pk=service.pk)
     service.current, service.active = locked.current, locked.active
-    wanted = version_columns(fields)
-    wanted_questions = [question_columns(question) for question in fields.get("questions") or []]
+    columns = version_columns(fields)
+    question_rows = [question_columns(question) for question in fields.get("questions") or []]
     if service.current is not None:
         current = version_columns(written_version(service.current))
         questions = [question_columns(written_question(one)) for one in service.current.questions.order_by("order")]
-        if (current, questions) == (wanted, wanted_questions):
+        if (current, questions) == (columns, question_rows):
             return False
     needs_approval = bool(service.active and (obstacles := go_live.obstacles(service, fields)))
     if needs_approval:
@@ -50,17 +50,17 @@ def publish(service: Service, fields: dict[str, Any], *, approval: ServiceApprov
         if obstacles:
             raise go_live.NotReady(obstacles)
     last = service.versions.aggregate(last=Max("number"))["last"] or 0
-    category, department = wanted.pop("category"), wanted.pop("department")
+    category, department = columns.pop("category"), columns.pop("department")
     version = ServiceVersion.objects.create(
         service=service,
         number=last + 1,
         category=Category.objects.get(jurisdiction=service.jurisdiction_id, code=category),
         department=Department.objects.get(jurisdiction=service.jurisdiction_id, code=department),
-        **wanted,
+        **columns,
     )
     QuestionVersion.objects.bulk_create(
-        QuestionVersion(service_version=version, order=order, **columns)
-        for order, columns in enumerate(wanted_questions, start=1)
+        QuestionVersion(service_version=version, order=order, **question)
+        for order, question in enumerate(question_rows, start=1)
     )
     service.current = version
     service.save(update_fields=["current"])

@@ -90,11 +90,11 @@ NOBODY = Known()
 
 def of_requests(ids: Iterable[int]) -> dict[int, Known]:
     """By request (id): everybody who reported, joined or follows it, or a report that it was combined with. Two statements."""
-    wanted = set(ids)
-    if not wanted:
+    pks = set(ids)
+    if not pks:
         return {}
     columns = ("pk", "duplicate_of_id", "address", "public_address")
-    rows = {row[0]: row for row in ServiceRequest.objects.filter(pk__in=wanted).values_list(*columns)}
+    rows = {row[0]: row for row in ServiceRequest.objects.filter(pk__in=pks).values_list(*columns)}
     # A report and what it was combined with know the same people: their words are shown together.
     root = {pk: row[1] or pk for pk, row in rows.items()}
     roots = set(root.values())
@@ -115,7 +115,7 @@ def of_requests(ids: Iterable[int]) -> dict[int, Known]:
             values["addresses"].add(postal_address)
             values["phones" if kind == ContactPoint.Kind.PHONE else "emails"].add(value or "")
             values["emails" if "@" in (own or "") else "phones"].add(own or "")
-    return {pk: _people(families[root[pk]], f"{rows[pk][2]} {rows[pk][3]}") if pk in rows else NOBODY for pk in wanted}
+    return {pk: _people(families[root[pk]], f"{rows[pk][2]} {rows[pk][3]}") if pk in rows else NOBODY for pk in pks}
 
 
 def _people(names: dict[str, set[str]], place: str) -> Known:

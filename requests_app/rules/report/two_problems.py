@@ -207,18 +207,18 @@ def _cuts(text: str) -> list[re.Match[str]]:
     cuts = []
     for cut in _CUT.finditer(text):
         before, after = text[: cut.start()], text[cut.end() :]
-        words = (_word_count(before, MOST_BESIDE_ONE + 1), _word_count(after, MOST_BESIDE_ONE + 1))
+        counts = (_word_count(before, MOST_BESIDE_ONE + 1), _word_count(after, MOST_BESIDE_ONE + 1))
         # "Pothole, and the light": a word by itself, next to a few.
-        has_one_word = min(words) == 1 and max(words) <= MOST_BESIDE_ONE
-        if min(words) < 1 or (_SAME_THING.match(after) and not _ADDS.search(cut[0])):
+        has_one_word = min(counts) == 1 and max(counts) <= MOST_BESIDE_ONE
+        if min(counts) < 1 or (_SAME_THING.match(after) and not _ADDS.search(cut[0])):
             continue
         if _is_comma(cut):
-            if (min(words) < LEAST_WORDS and not has_one_word) or _word_count(
+            if (min(counts) < LEAST_WORDS and not has_one_word) or _word_count(
                 text, MOST_WITH_COMMA + 1
             ) > MOST_WITH_COMMA:
                 continue
         elif not _joins(cut):
-            if min(words) < LEAST_WORDS_APART and _word_count(text, MOST_SHORT + 1) > MOST_SHORT:
+            if min(counts) < LEAST_WORDS_APART and _word_count(text, MOST_SHORT + 1) > MOST_SHORT:
                 continue
         # "The front and side. Snow everywhere."
         elif (
