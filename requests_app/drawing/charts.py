@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 Number = int | float
-Words = str | Promise
+Text = str | Promise
 # Patterns, dashes and markers of static/css/charts.css; further series repeat them.
 STYLES = 4
 TICKS = 4
@@ -27,7 +27,7 @@ PLOT_PX = 200
 class Series:
     """values: one for each label of the chart; None: not known. low, high: the band around them, in lines only."""
 
-    name: Words
+    name: Text
     values: Sequence[Number | None]
     low: Sequence[Number | None] = ()
     high: Sequence[Number | None] = ()
@@ -87,10 +87,10 @@ class Chart:
     """code: unique on its page. title: what it shows; sentence: what it says, for those who can't see it."""
 
     code: str
-    title: Words
+    title: Text
     sentence: str
     kind: str
-    first_column: Words
+    first_column: Text
     series: Sequence[Series]
     height: int
     ticks: list[Tick] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Chart:
     rows: list[Row] = field(default_factory=list)
 
     @property
-    def legend(self) -> list[tuple[int, Words]]:
+    def legend(self) -> list[tuple[int, Text]]:
         return [(number % STYLES, one.name) for number, one in enumerate(self.series)]
 
     @property
@@ -151,11 +151,11 @@ def _round_step(least: float) -> float:
 
 def bars(
     code: str,
-    title: Words,
+    title: Text,
     labels: Sequence[str],
     series: Sequence[Series],
     *,
-    first_column: Words,
+    first_column: Text,
     sentence: str = "",
     urls: Sequence[str] = (),
     totals_written: Sequence[str] = (),
@@ -186,11 +186,11 @@ def bars(
 
 def stacked(
     code: str,
-    title: Words,
+    title: Text,
     labels: Sequence[str],
     series: Sequence[Series],
     *,
-    first_column: Words,
+    first_column: Text,
     sentence: str = "",
     urls: Sequence[str] = (),
 ) -> Chart:
@@ -218,11 +218,11 @@ def stacked(
 
 def lines(
     code: str,
-    title: Words,
+    title: Text,
     labels: Sequence[str],
     series: Sequence[Series],
     *,
-    first_column: Words,
+    first_column: Text,
     sentence: str = "",
     urls: Sequence[str] = (),
     kind: str = "lines",
@@ -245,7 +245,7 @@ def lines(
     return replace(chart, lines=drawn, marks=marks, labels=below, ticks=_ticks(scale), zero=_zero_line(scale))
 
 
-def sparkline(code: str, title: Words, labels: Sequence[str], values: Sequence[Number | None], sentence: str) -> Chart:
+def sparkline(code: str, title: Text, labels: Sequence[str], values: Sequence[Number | None], sentence: str) -> Chart:
     """A sparkline. The sentence next to it gives the numbers that matter."""
     return lines(code, title, labels, [Series(title, values)], first_column="", sentence=sentence, kind="sparkline")
 
@@ -261,11 +261,11 @@ def formatted(number: Number | None) -> str:
 
 def _chart(
     code: str,
-    title: Words,
+    title: Text,
     labels: Sequence[str],
     series: Sequence[Series],
     kind: str,
-    first_column: Words,
+    first_column: Text,
     sentence: str,
     urls: Sequence[str],
 ) -> Chart:

@@ -13,7 +13,7 @@ from requests_app.core.localized import localized
 from requests_app.models import ServiceVersion
 from requests_app.rules.setup import diff, go_live
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 # Lists of rows: the kind of a row (KINDS of actions/shared/setup_changes.py), and what identifies it.
 LISTS = {
     "departments": ("department", "code"),
@@ -33,8 +33,8 @@ class Change:
     kind: str
     key: str
     name: str
-    before: Written | None
-    after: Written | None
+    before: Definition | None
+    after: Definition | None
     # Of a service that residents aren't offered: what it still needs.
     missing: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ class Change:
                     yield _("Residents will see: “%(words)s”") % {"words": words}
 
 
-def changes(before: Written, after: Written, missing: Mapping[str, list[str]] | None = None) -> list[Change]:
+def changes(before: Definition, after: Definition, missing: Mapping[str, list[str]] | None = None) -> list[Change]:
     """before, after: as export_catalog() returns them. missing: what services still need, by code."""
     old, new = dict(_rows(before)), dict(_rows(after))
     return [
@@ -88,11 +88,11 @@ def changes(before: Written, after: Written, missing: Mapping[str, list[str]] | 
     ]
 
 
-def fingerprint(exported: Written) -> str:
+def fingerprint(exported: Definition) -> str:
     return hashlib.sha256(json.dumps(exported, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _rows(exported: Written) -> Iterator[tuple[tuple[str, str], Written]]:
+def _rows(exported: Definition) -> Iterator[tuple[tuple[str, str], Definition]]:
     """Rows by kind and key. Lists that are replaced as a whole are one row."""
     yield ("city", "urgent"), exported["urgent_minutes"]
     for code, calendar in exported["calendars"].items():
@@ -114,7 +114,7 @@ def _rows(exported: Written) -> Iterator[tuple[tuple[str, str], Written]]:
         yield ("moderation_term", kind), {"words": terms}
 
 
-def _name(key: str, row: Written) -> str:
+def _name(key: str, row: Definition) -> str:
     """What people call it; empty for a list."""
     name = row.get("name") or row.get("title")
     if isinstance(name, dict):

@@ -12,7 +12,7 @@ from requests_app.actions.work.answer_templates import TEMPLATE
 from requests_app.actions.work.macros import MACRO
 from requests_app.models import AnswerTemplate, Department, Jurisdiction, Macro, SavedView, Service, User
 from requests_app.rules.work.saved_views import SharedWith
-from requests_app.rules.work.steps import Refused, Written
+from requests_app.rules.work.steps import Definition, Refused
 
 ME = "me"
 EVERYONE = SharedWith(SavedView.Audience.CITY)
@@ -25,7 +25,7 @@ class MacroRefused(Exception):
 # --- Into the city: each returns how many rows are new or changed ------------------------------------------------------
 
 
-def put_templates(jurisdiction: Jurisdiction, entries: list[Written], actor: User | None) -> int:
+def put_templates(jurisdiction: Jurisdiction, entries: list[Definition], actor: User | None) -> int:
     services = {one.service_code: one for one in Service.objects.filter(jurisdiction=jurisdiction)} if entries else {}
     kept = {one.name: one for one in AnswerTemplate.objects.filter(jurisdiction=jurisdiction)}
     changed = 0
@@ -41,7 +41,7 @@ def put_templates(jurisdiction: Jurisdiction, entries: list[Written], actor: Use
     return changed
 
 
-def put_macros(jurisdiction: Jurisdiction, entries: list[Written], actor: User | None) -> int:
+def put_macros(jurisdiction: Jurisdiction, entries: list[Definition], actor: User | None) -> int:
     """Raises MacroRefused."""
     departments = {one.code: one for one in Department.objects.filter(jurisdiction=jurisdiction)} if entries else {}
     changed = 0
@@ -58,7 +58,7 @@ def put_macros(jurisdiction: Jurisdiction, entries: list[Written], actor: User |
     return changed
 
 
-def put_views(jurisdiction: Jurisdiction, entries: list[Written], actor: User | None) -> int:
+def put_views(jurisdiction: Jurisdiction, entries: list[Definition], actor: User | None) -> int:
     """Somebody has to keep them: `actor`, or the first administrator. In a city without one they are left out."""
     keeper = actor or _first_administrator(jurisdiction) if entries else None
     if keeper is None:
@@ -77,7 +77,7 @@ def put_views(jurisdiction: Jurisdiction, entries: list[Written], actor: User | 
     return changed
 
 
-PARTS: dict[str, Callable[[Jurisdiction, list[Written], User | None], int]] = {
+PARTS: dict[str, Callable[[Jurisdiction, list[Definition], User | None], int]] = {
     "templates": put_templates,
     "macros": put_macros,
     "views": put_views,
@@ -92,7 +92,7 @@ def _put(rows: SetupRow[Any], row: Any, columns: dict[str, Any], actor: User | N
     return bool(changed)
 
 
-def _stored_steps(jurisdiction: Jurisdiction, steps: list[Written]) -> list[Written]:
+def _stored_steps(jurisdiction: Jurisdiction, steps: list[Definition]) -> list[Definition]:
     """With ids. A person without an account is nobody's id, which the check of a macro refuses."""
     templates = dict(AnswerTemplate.objects.filter(jurisdiction=jurisdiction).values_list("name", "pk"))
     stored = [dict(step) for step in steps]
@@ -110,7 +110,7 @@ def _stored_steps(jurisdiction: Jurisdiction, steps: list[Written]) -> list[Writ
 # --- Into a file -------------------------------------------------------------------------------------------------------
 
 
-def written_templates(jurisdiction: Jurisdiction) -> list[Written]:
+def written_templates(jurisdiction: Jurisdiction) -> list[Definition]:
     return [
         {"name": one.name, "words": one.words}
         | ({"service": one.service.service_code} if one.service else {})
@@ -120,7 +120,7 @@ def written_templates(jurisdiction: Jurisdiction) -> list[Written]:
     ]
 
 
-def written_macros(jurisdiction: Jurisdiction) -> list[Written]:
+def written_macros(jurisdiction: Jurisdiction) -> list[Definition]:
     """The city's and its departments', not what people made for themselves. One that names what is gone is left out."""
     templates = dict(AnswerTemplate.objects.filter(jurisdiction=jurisdiction).values_list("pk", "name"))
     macros = Macro.objects.filter(jurisdiction=jurisdiction, owner=None).select_related("department")
@@ -142,7 +142,7 @@ def written_macros(jurisdiction: Jurisdiction) -> list[Written]:
     return entries
 
 
-def _written_step(step: Written, templates: dict[int, str], emails: dict[Any, str | None]) -> Written:
+def _written_step(step: Definition, templates: dict[int, str], emails: dict[Any, str | None]) -> Definition:
     """Raises KeyError."""
     written = {name: value for name, value in step.items() if value != ""}
     if "template" in written:
@@ -152,7 +152,7 @@ def _written_step(step: Written, templates: dict[int, str], emails: dict[Any, st
     return written
 
 
-def written_views(jurisdiction: Jurisdiction) -> list[Written]:
+def written_views(jurisdiction: Jurisdiction) -> list[Definition]:
     """Those that everyone on the staff sees."""
     by_name = {one.name: one.query for one in _shared_views(jurisdiction)}
     return [

@@ -23,8 +23,8 @@ from pydantic_core import ErrorDetails
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.yaml_file import (
     Loc,
+    LooseText,
     Section,
-    Written,
     YamlFile,
     child,
     context_of,
@@ -208,7 +208,7 @@ class OnCall(Section):
     staff: Annotated[str, matching(ADDRESS, "it should be an email address.")] | None = None
     name: str | None = None
     email: Annotated[str, matching(ADDRESS, "it should be an email address.")] | None = None
-    phone: Written | None = None
+    phone: LooseText | None = None
     days: Annotated[list[Annotated[str, one_of(WEEKDAYS)]], distinct()] | None = None
     hours: Annotated[str, matching(SHIFT, "it should be like 18:00-07:00.")] | None = None
 
@@ -227,7 +227,7 @@ class Department(Section):
     code: Code
     name: Text
     calendar: Annotated[str, refers_to("calendars")]
-    phone: Written = ""
+    phone: LooseText = ""
     email: str = ""
     on_call: list[OnCall] | None = None
     active: bool = True
@@ -264,8 +264,8 @@ class Option(Section):
 
 
 class Condition(Section):
-    question: Written
-    values: Annotated[list[Written], Field(min_length=1)]
+    question: LooseText
+    values: Annotated[list[LooseText], Field(min_length=1)]
 
 
 class Question(Section):
@@ -331,7 +331,7 @@ class TestReport(Section):
     """A report that is sent through the real rules when the file is imported. Nothing of it is kept."""
 
     description: str
-    answers: dict[str, Written | list[Written]] = {}
+    answers: dict[str, LooseText | list[LooseText]] = {}
     # In the city's address file; somewhere in the city if left out.
     address: str = ""
     # Where it should go; null: triage; left out: the service's own.
@@ -447,7 +447,7 @@ class InWorkingHours(Section):
 class When(Section):
     services: list[Annotated[str, refers_to("services")]] | None = None
     areas: InAreas | None = None
-    answers: dict[str, list[Written]] | None = None
+    answers: dict[str, list[LooseText]] | None = None
     words: list[str] | None = None
     channels: Annotated[list[Annotated[str, one_of(Channel.values)]], distinct()] | None = None
     priorities: list[Priority] | None = None
@@ -517,7 +517,7 @@ class Step(Section):
     template: Annotated[str, refers_to("templates")] | None = None
     assignee: Annotated[str, matching(rf"me|{ADDRESS}", "it should be `me` or an email address.")] | None = None
     disposition: Annotated[str, one_of(steps.WITHOUT_EVIDENCE)] | None = None
-    reason: Written | None = None
+    reason: LooseText | None = None
     priority: Priority | None = None
     days: Annotated[int, whole_number(1, 365)] | None = None
     text: str | None = None
@@ -545,7 +545,7 @@ class View(Section):
     """Of the queue, shared with everyone on the staff. query: as in the queue's address."""
 
     name: Annotated[str, _named(60)]
-    query: dict[str, Written | list[Written]]
+    query: dict[str, LooseText | list[LooseText]]
 
 
 class Emergency(Section):

@@ -15,10 +15,10 @@ from requests_app.models import Jurisdiction, Service, ServiceApproval, ServiceT
 from requests_app.rules.setup import go_live as rules
 from requests_app.rules.setup.catalog_rows import written_services
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 
 
-def publish(service: Service, fields: Written, actor: User | None) -> bool:
+def publish(service: Service, fields: Definition, actor: User | None) -> bool:
     """As catalog_versions.publish(), with the approval that the file has. Raises NotReady, with sentences in English."""
     with override("en"):
         approval = None
@@ -27,7 +27,7 @@ def publish(service: Service, fields: Written, actor: User | None) -> bool:
         return catalog_versions.publish(service, fields, approval=approval if service.active else None)
 
 
-def approval_in(service: Service, fields: Written, actor: User | None) -> ServiceApproval:
+def approval_in(service: Service, fields: Definition, actor: User | None) -> ServiceApproval:
     """The approval that a file has of a service's emergency check. Raises NotReady if it is of other words."""
     city, check = service.jurisdiction, fields["emergency_check"]
     words = rules.emergency_words(fields, city)
@@ -42,7 +42,7 @@ def approval_in(service: Service, fields: Written, actor: User | None) -> Servic
     )
 
 
-def refusal(fields: Written, city: Jurisdiction, refused: rules.NotReady) -> str:
+def refusal(fields: Definition, city: Jurisdiction, refused: rules.NotReady) -> str:
     """Why a service that residents use can't become what the file says, and what to do."""
     code, words = fields["service_code"], rules.emergency_words(fields, city)
     reason = f"services, {code}: {' '.join(refused.sentences)}"
@@ -88,7 +88,7 @@ def go_live(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None, cr
 
 
 def _approve(
-    service: Service, fields: Written, entry: Written, catalog: Catalog, actor: User | None, *, is_new: bool
+    service: Service, fields: Definition, entry: Definition, catalog: Catalog, actor: User | None, *, is_new: bool
 ) -> None:
     city = service.jurisdiction
     if "emergency_check" in entry:
@@ -108,7 +108,7 @@ def _approve(
         actions.store_approval(approval)
 
 
-def _test(service: Service, report: Written, actor: User | None) -> list[str]:
+def _test(service: Service, report: Definition, actor: User | None) -> list[str]:
     version, now = service.current, app_now()
     if version is None:
         return []

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, PlainValidator, model_validator
 from requests_app.core.units import METRIC, US
 from requests_app.drawing.colors import WHITE, contrast, parse
 from requests_app.imports.map_files import ImportProblemError
-from requests_app.imports.yaml_file import Section, TimeZone, Written, matching, of_type, one_of, whole_number, wrong
+from requests_app.imports.yaml_file import LooseText, Section, TimeZone, matching, of_type, one_of, whole_number, wrong
 from requests_app.places.address_card import KINDS
 from requests_app.rules.answers.collection_days import HOLIDAY_RULES, are_weeks
 
@@ -53,13 +53,13 @@ Color = Annotated[str, matching(r"#(?:[0-9a-fA-F]{3}){1,2}", 'it must be written
 class Numbers(Section):
     """Phone numbers, by our names; each is a column of the jurisdiction."""
 
-    emergency: Written | None = None
+    emergency: LooseText | None = None
     text_to_911: bool | None = None
-    non_emergency: Written | None = None
-    desk: Written | None = None
-    desk_long: Written | None = None
-    all_night: Written | None = None
-    desk_night: Written | None = None
+    non_emergency: LooseText | None = None
+    desk: LooseText | None = None
+    desk_long: LooseText | None = None
+    all_night: LooseText | None = None
+    desk_night: LooseText | None = None
 
 
 class Colors(Section):

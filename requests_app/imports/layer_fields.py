@@ -10,7 +10,7 @@ from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, LayerImport
 
 Kind = LayerImport.Kind
-Words = str | Promise
+Text = str | Promise
 
 
 @dataclass(frozen=True)
@@ -18,17 +18,17 @@ class Field:
     """name: ours. guesses: names of columns that usually mean it, lower case."""
 
     name: str
-    label: Words
+    label: Text
     guesses: Sequence[str] = ()
-    help_text: Words = ""
+    help_text: Text = ""
 
 
 @dataclass(frozen=True)
 class KindOfFile:
     """one_of: of these fields, at least one must be mapped. shape: polygon, land (polygons and street lines) or point."""
 
-    name: Words
-    about: Words
+    name: Text
+    about: Text
     shape: str
     fields: Sequence[Field] = field(default_factory=list)
     one_of: Sequence[str] = ()

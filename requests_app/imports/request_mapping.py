@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import PlainValidator
 
-from requests_app.imports.yaml_file import Section, TimeZone, Written, one_of, read_yaml, wrong
+from requests_app.imports.yaml_file import LooseText, Section, TimeZone, one_of, read_yaml, wrong
 from requests_app.models import Channel, Disposition, ServiceVersion, Status
 
 SHIPPED = Path(__file__).parent / "mappings"
@@ -29,7 +29,7 @@ def _pattern(flags: int) -> Any:
 
 Pattern = Annotated[re.Pattern[str], _pattern(0)]
 AnyCase = Annotated[re.Pattern[str], _pattern(re.IGNORECASE)]
-Renamed = dict[Written, Written]
+Renamed = dict[LooseText, LooseText]
 
 
 class Columns(Section):
@@ -64,7 +64,7 @@ class Description(Section):
 
 class DefaultPlace(Section):
     column: str = ""
-    values: list[Written] = []
+    values: list[LooseText] = []
 
 
 class Place(Section):
@@ -107,14 +107,14 @@ class RequestMapping(Section):
     """A mapping file, checked. Every key is explained in docs/imports.md."""
 
     format: Literal[1] = 1
-    source: Written = ""
+    source: LooseText = ""
     csv: Csv = Csv()
     time_zone: TimeZone | None = None
     time_format: str = "iso"
     language: str = ""
     columns: Columns
-    status: dict[Written, Annotated[str, one_of([*OPEN_AS, "closed"])]] = {}
-    channels: dict[Written, Annotated[str, one_of(Channel.values)]] = {}
+    status: dict[LooseText, Annotated[str, one_of([*OPEN_AS, "closed"])]] = {}
+    channels: dict[LooseText, Annotated[str, one_of(Channel.values)]] = {}
     description: Description = Description()
     place: Place = Place()
     # Area layer: the file's column.

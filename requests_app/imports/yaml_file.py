@@ -31,7 +31,7 @@ class Section(BaseModel):
 
 
 # Text, though YAML reads a number: `desk: 311`.
-Written = Annotated[str, Field(strict=False, coerce_numbers_to_str=True)]
+LooseText = Annotated[str, Field(strict=False, coerce_numbers_to_str=True)]
 
 
 def wrong(sentence: str, kind: str = "wrong", **details: Any) -> PydanticCustomError:

@@ -6,9 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
+Text = str | Promise
 
-_NAMES: dict[str, Words] = {
+_NAMES: dict[str, Text] = {
     "route": _("Routing"),
     "index": _("Search index"),
     "hash_photo": _("Looking for the same photo"),

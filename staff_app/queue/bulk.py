@@ -152,7 +152,7 @@ def _confirm(
     macro: Macro | None,
     form: ActionForm,
     selected: QuerySet[ServiceRequest],
-    chosen_steps: list[steps.Written],
+    chosen_steps: list[steps.Definition],
     *,
     problem: str = "",
     **more: Any,

@@ -15,7 +15,7 @@ from requests_app.actions.work.bulk_jobs import MOST
 from requests_app.models import Department, Jurisdiction, ListedReason, PublicState, ServiceRequest, User
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.rules.people import leaves, permissions
-from requests_app.rules.work.steps import Written
+from requests_app.rules.work.steps import Definition
 from staff_app import due
 from staff_app.request.forms import (
     STAFF_HINT,
@@ -47,10 +47,10 @@ class BulkForm(ActionForm):
         super().__init__(*args, service_request=ServiceRequest(jurisdiction=city), user=user, **kwargs)
         self.helper.error_summary = False
 
-    def step(self) -> Written:
+    def step(self) -> Definition:
         return {"verb": self.verb, **self.arguments()}
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         return {}
 
 
@@ -76,7 +76,7 @@ class BulkAssignForm(BulkForm):
             return str(user)
         return _("%(name)s (away until %(day)s)") % {"name": user, "day": date_format(away.until, "MONTH_DAY_FORMAT")}
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         assignee = self.cleaned_data["assignee"]
         return {"assignee": assignee.pk if assignee else None}
 
@@ -110,7 +110,7 @@ class BulkTransferForm(BulkForm):
         by_name = sorted(rows, key=lambda one: str(one).casefold())
         field.choices = [("", _("Choose a department")), *((one.pk, str(one)) for one in by_name)]  # type: ignore[attr-defined]
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         return {"department": self.cleaned_data["department"].code, "reason": self.cleaned_data["reason"]}
 
 
@@ -133,7 +133,7 @@ class BulkHoldForm(BulkForm):
             raise forms.ValidationError(_("Choose a day after today."))
         return day
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         return {"reason": self.cleaned_data["reason"], "until": self.cleaned_data["until"].isoformat()}
 
 
@@ -151,14 +151,14 @@ class BulkPriorityForm(BulkForm, SetPriorityForm):
     def prepare(self) -> None:
         self.fields["priority"].help_text = _("Priority 1 alerts the people on call about each request, right away.")
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         return {"priority": self.cleaned_data["priority"]}
 
 
 class BulkCommentForm(BulkForm, CommentForm):
     verb = "comment"
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         return {"text": self.cleaned_data["text"]}
 
 
@@ -175,7 +175,7 @@ class BulkNoteForm(BulkForm, NoteForm):
     def writes_for_staff(self) -> bool:
         return True
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         return {"text": self.cleaned_data["text"], "audience": self.cleaned_data["audience"]}
 
 
@@ -186,7 +186,7 @@ class BulkResolveForm(BulkForm, OutcomeForm):
         super().prepare()
         self.fields["no_evidence"].help_text = _("Requests whose service asks for proof are left out without it.")
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         names = ("disposition", "words", "reason", "visited", "no_evidence")
         return {name: self.cleaned_data[name] for name in names}
 
@@ -214,7 +214,7 @@ class BulkMergeForm(BulkForm):
         self.parent = parent
         return typed
 
-    def arguments(self) -> Written:
+    def arguments(self) -> Definition:
         return {"parent": self.parent.pk}
 
 

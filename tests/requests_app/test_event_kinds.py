@@ -12,7 +12,7 @@ ROW = asdict(KINDS["made_safe"]) | {"name": "crew_called"}
 
 
 # Each has words where they are read; complete() says which kinds lack them.
-WORDS = {"words", "own_words", "staff_words", "instead", "instead_words"}
+WORDS = {"resident_words", "own_words", "staff_words", "instead", "instead_words"}
 
 
 @pytest.mark.parametrize("field", sorted(ROW.keys() - WORDS - {"name"}))

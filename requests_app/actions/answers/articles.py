@@ -14,7 +14,7 @@ from requests_app.core.localized import localized
 from requests_app.models import Article, ArticleTopic, Jurisdiction, Service, SetupChange, User
 from requests_app.rules.setup.catalog_rows import written_article
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 KIND = "article"
 CODE_MAX = 60
 
@@ -31,15 +31,15 @@ class MissingWords(Exception):
         super().__init__(", ".join(languages))
 
 
-def catalog_fields(article: Article) -> Written:
+def catalog_fields(article: Article) -> Definition:
     """What residents read, as a catalog file has it."""
     return written_article(article) | {"published": article.published}
 
 
-def draft_of(article: Article) -> Written:
+def draft_of(article: Article) -> Definition:
     """The draft, or what is published if there is none."""
     if article.draft:
-        draft: Written = article.draft
+        draft: Definition = article.draft
         return draft
     return _without_state(catalog_fields(article))
 
@@ -49,12 +49,12 @@ def seen_of(article: Article) -> str:
     return fingerprint(_shown(article))
 
 
-def _shown(article: Article) -> Written:
+def _shown(article: Article) -> Definition:
     return {**draft_of(article), **_kept_by(article), "published": article.published}
 
 
 @transaction.atomic
-def create(jurisdiction: Jurisdiction, draft: Written, *, owner: User | None, review_on: dt.date | None) -> Article:
+def create(jurisdiction: Jurisdiction, draft: Definition, *, owner: User | None, review_on: dt.date | None) -> Article:
     """A draft that nobody else sees yet. It enters the log when it is published."""
     # Lock first: two articles of the same title need two codes.
     Jurisdiction.objects.select_for_update(of=("self",)).only("pk").get(pk=jurisdiction.pk)
@@ -76,7 +76,7 @@ def create(jurisdiction: Jurisdiction, draft: Written, *, owner: User | None, re
 
 @transaction.atomic
 def save_draft(
-    pk: int, draft: Written, *, owner: User | None, review_on: dt.date | None, seen: str | None, actor: User
+    pk: int, draft: Definition, *, owner: User | None, review_on: dt.date | None, seen: str | None, actor: User
 ) -> Article:
     """A draft that says what is published already is none. seen: what seen_of() said; raises ChangedMeanwhile."""
     article = _locked(pk)
@@ -119,7 +119,7 @@ def publish(pk: int, *, note: str = "", actor: User) -> Article:
 
 
 @transaction.atomic
-def roll_back(pk: int, state: Written, *, actor: User) -> Article:
+def roll_back(pk: int, state: Definition, *, actor: User) -> Article:
     """Publishes an earlier state again, as the log has it. A draft stays. A service that is gone by now is left out."""
     article = _locked(pk)
     waiting = article.draft
@@ -164,7 +164,7 @@ def name_of(article: Article) -> str:
     return localized(article.title) or localized(draft_of(article)["title"]) or article.code
 
 
-def _become(article: Article, state: Written, *, action: str, note: str = "", actor: User) -> None:
+def _become(article: Article, state: Definition, *, action: str, note: str = "", actor: User) -> None:
     before = catalog_fields(article) if article.title else None
     article.title, article.body = state["title"], state["body"]
     article.topic = ArticleTopic.objects.filter(
@@ -182,7 +182,7 @@ def _become(article: Article, state: Written, *, action: str, note: str = "", ac
     index_catalog(article.jurisdiction)
 
 
-def _record(article: Article, before: Written | None, action: str, *, note: str = "", actor: User) -> None:
+def _record(article: Article, before: Definition | None, action: str, *, note: str = "", actor: User) -> None:
     setup_changes.record(
         article.jurisdiction,
         KIND,
@@ -204,12 +204,12 @@ def _locked(pk: int) -> Article:
     return Article.objects.select_for_update(of=("self",)).select_related("jurisdiction", "owner").get(pk=pk)
 
 
-def _kept_by(article: Article) -> Written:
+def _kept_by(article: Article) -> Definition:
     return {
         "owner": str(article.owner) if article.owner else "",
         "review_on": article.review_on.isoformat() if article.review_on else "",
     }
 
 
-def _without_state(state: Written) -> Written:
+def _without_state(state: Definition) -> Definition:
     return {name: value for name, value in state.items() if name != "published"}

@@ -37,7 +37,7 @@ from requests_app.models.states import OPEN
 from requests_app.rules.people import permissions
 from requests_app.rules.people.permissions import DEFAULT_ROLES
 
-Written = dict[str, Any]
+State = dict[str, Any]
 
 
 class LastAdministrator(Exception):
@@ -60,7 +60,7 @@ def get_role(jurisdiction: Jurisdiction, code: str) -> Role | None:
     return role
 
 
-def written_role(role: Role) -> Written:
+def written_role(role: Role) -> State:
     """The role as the log of setup keeps it."""
     return {
         "code": role.code,
@@ -113,7 +113,7 @@ def _keep_administrator(jurisdiction: Jurisdiction) -> None:
         raise LastAdministrator
 
 
-def written_person(user: User, jurisdiction: Jurisdiction) -> Written:
+def written_person(user: User, jurisdiction: Jurisdiction) -> State:
     """The person as the log of setup keeps them: roles by code, with the code of the department."""
     memberships = Membership.objects.filter(user=user, jurisdiction=jurisdiction).select_related("role", "department")
     return {
@@ -167,7 +167,7 @@ def remove_membership(membership: Membership, *, actor: User | None) -> None:
     _record(user, membership.jurisdiction, before, actor)
 
 
-def _record(user: User, jurisdiction: Jurisdiction, before: Written | None, actor: User | None) -> None:
+def _record(user: User, jurisdiction: Jurisdiction, before: State | None, actor: User | None) -> None:
     after = written_person(user, jurisdiction)
     setup_changes.record(
         jurisdiction,

@@ -9,10 +9,10 @@ from requests_app.actions.routing import versions
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, RoutingDraft, RoutingVersion, User
 from requests_app.rules.routing import checks
-from requests_app.rules.routing.routing import Written, rules_in_use, tidy
+from requests_app.rules.routing.routing import Definition, rules_in_use, tidy
 
 EARLIER_MAX = 20
-Edit = Callable[[list[Written]], list[Written]]
+Edit = Callable[[list[Definition]], list[Definition]]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Seen:
 class Conflict(Exception):
     """Somebody else changed or published the rules meanwhile. before: what the page showed, as far as it is known."""
 
-    def __init__(self, before: list[Written] | None, after: list[Written], by: User | None) -> None:
+    def __init__(self, before: list[Definition] | None, after: list[Definition], by: User | None) -> None:
         self.before, self.after, self.by = before, after, by
         super().__init__()
 

@@ -29,7 +29,7 @@ from requests_app.models import (
 from requests_app.models.states import UNKNOWN_SERVICE
 from requests_app.rules.alarms.screening import plain
 from requests_app.rules.promises.service_levels import WorkingHours, working_hours
-from requests_app.rules.routing.routing import Facts, Rule, RuleSet, Written, answer_values, read_rule, rules_in_use
+from requests_app.rules.routing.routing import Definition, Facts, Rule, RuleSet, answer_values, read_rule, rules_in_use
 
 DAYS = 90
 BATCH = 2_500
@@ -45,7 +45,7 @@ Outcome = tuple[str | None, str, str, int]
 
 @transaction.atomic
 def start(
-    jurisdiction: Jurisdiction, rules: list[Written], *, actor: User | None, since: dt.datetime | None = None
+    jurisdiction: Jurisdiction, rules: list[Definition], *, actor: User | None, since: dt.datetime | None = None
 ) -> RoutingSimulation:
     """since: 90 days ago, if not given. The newest few are kept."""
     now = app_now()

@@ -5,7 +5,7 @@ from django.db.models import F
 
 from requests_app.actions.shared import setup_changes
 from requests_app.models import Department, Jurisdiction, RoutingRule, RoutingVersion, User
-from requests_app.rules.routing.routing import THEN, Written, rules_in_use, tidy
+from requests_app.rules.routing.routing import THEN, Definition, rules_in_use, tidy
 
 # Counts look back this far.
 DAYS = 90
@@ -26,7 +26,7 @@ def newest(jurisdiction: Jurisdiction) -> RoutingVersion | None:
 @transaction.atomic
 def publish(
     jurisdiction: Jurisdiction,
-    rules: list[Written],
+    rules: list[Definition],
     *,
     actor: User | None,
     note: str = "",
@@ -68,7 +68,7 @@ def publish(
     return changed
 
 
-def _replace(jurisdiction: Jurisdiction, rules: list[Written]) -> int:
+def _replace(jurisdiction: Jurisdiction, rules: list[Definition]) -> int:
     rows = RoutingRule.objects.filter(jurisdiction=jurisdiction)
     before = {rule.pk: (rule.order, rule.active) for rule in rows}
     # Move all rules out of the way first, since `order` is unique.

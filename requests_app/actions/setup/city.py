@@ -11,7 +11,7 @@ from requests_app.actions.shared.setup_rows import check_seen
 from requests_app.models import CityImage, Jurisdiction, User
 from requests_app.rules.shared.jurisdictions import find_host_problem, forget_jurisdictions
 
-Written = dict[str, Any]
+State = dict[str, Any]
 
 NUMBERS = (
     "emergency_number", "text_to_emergency", "non_emergency_number", "desk_number", "desk_long_number", "all_night_number",
@@ -29,7 +29,7 @@ class HostsTaken(Exception):
         super().__init__()
 
 
-def written_basics(city: Jurisdiction) -> Written:
+def written_basics(city: Jurisdiction) -> State:
     return {
         "name": city.name,
         "time_zone": city.time_zone,
@@ -39,11 +39,11 @@ def written_basics(city: Jurisdiction) -> Written:
     }
 
 
-def written_numbers(city: Jurisdiction) -> Written:
+def written_numbers(city: Jurisdiction) -> State:
     return {name: getattr(city, name) for name in NUMBERS}
 
 
-def written_look(city: Jurisdiction) -> Written:
+def written_look(city: Jurisdiction) -> State:
     seal = branding.seal_of(city)
     return {
         # By its hash: a picture has no words.
@@ -54,19 +54,19 @@ def written_look(city: Jurisdiction) -> Written:
     }
 
 
-def written_texts(city: Jurisdiction) -> Written:
+def written_texts(city: Jurisdiction) -> State:
     return {name: city.branding.get(name) or {} for name in TEXTS}
 
 
-def written_email(city: Jurisdiction) -> Written:
+def written_email(city: Jurisdiction) -> State:
     return {name: getattr(city, name) for name in ("sender_name", "sender_address", "reply_address")}
 
 
-def written_urgent(city: Jurisdiction) -> Written:
+def written_urgent(city: Jurisdiction) -> State:
     return {name: getattr(city, name) for name in ("urgent_acknowledge_minutes", "urgent_resolve_minutes")}
 
 
-PARTS: dict[str, Callable[[Jurisdiction], Written]] = {
+PARTS: dict[str, Callable[[Jurisdiction], State]] = {
     "basics": written_basics,
     "numbers": written_numbers,
     "look": written_look,
@@ -77,7 +77,7 @@ PARTS: dict[str, Callable[[Jurisdiction], Written]] = {
 
 
 @transaction.atomic
-def change_city(pk: int, part: str, values: Written, *, actor: User | None, seen: str | None = None) -> Jurisdiction:
+def change_city(pk: int, part: str, values: State, *, actor: User | None, seen: str | None = None) -> Jurisdiction:
     """Saves one part of the city: columns by their names, and branding by its keys.
 
     values: as PARTS writes them; for the look, "seal" is a data URI, "logo" and "card" are PNGs or None for no picture, and what
@@ -101,7 +101,7 @@ def change_city(pk: int, part: str, values: Written, *, actor: User | None, seen
     return city
 
 
-def _change_look(city: Jurisdiction, values: Written) -> None:
+def _change_look(city: Jurisdiction, values: State) -> None:
     new = dict(city.branding)
     if "seal" in values:
         new["seal_url"] = values["seal"]

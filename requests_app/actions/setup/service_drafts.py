@@ -39,7 +39,7 @@ from requests_app.rules.setup.catalog_rows import written_question, written_serv
 KIND = "service"
 # As long as the note of a change of setup may be.
 NOTE_MAX = 500
-Written = dict[str, Any]
+Definition = dict[str, Any]
 
 
 class Conflict(Exception):
@@ -81,7 +81,7 @@ def problems(city: Jurisdiction, fields: Mapping[str, Any]) -> list[ErrorDetails
 
 
 @transaction.atomic
-def create(city: Jurisdiction, fields: Written, *, actor: User) -> ServiceDraft:
+def create(city: Jurisdiction, fields: Definition, *, actor: User) -> ServiceDraft:
     """Starts a new service. Raises CodeTaken."""
     # Lock first: two who start a service of the same code at once must not both get it.
     Jurisdiction.objects.select_for_update().defer("boundary").get(pk=city.pk)
@@ -96,14 +96,14 @@ def create(city: Jurisdiction, fields: Written, *, actor: User) -> ServiceDraft:
 
 
 @transaction.atomic
-def save(city: Jurisdiction, code: str, fields: Written, *, revision: int, base: int, actor: User) -> ServiceDraft:
+def save(city: Jurisdiction, code: str, fields: Definition, *, revision: int, base: int, actor: User) -> ServiceDraft:
     """Saves the draft, and starts one from the current version if there is none.
 
     revision: of the draft that the editor saw, 0 if there was none; base: the number of the current version then. Raises Conflict.
     """
     service, draft = _lock(city, code)
     current = service.current.number if service is not None and service.current is not None else 0
-    before: Written | None
+    before: Definition | None
     if draft is None:
         if revision or service is None or base != current:
             raise Conflict(None)
@@ -274,13 +274,13 @@ def roll_back(
     return service
 
 
-def written_full(version: ServiceVersion) -> Written:
+def written_full(version: ServiceVersion) -> Definition:
     """A version with its questions, as written in a catalog file."""
     questions = sorted(version.questions.all(), key=lambda question: question.order)
     return written_version(version) | {"questions": [written_question(question) for question in questions]}
 
 
-def seen(draft: ServiceDraft | None, service: Service | None, *, revision: int, base: int) -> Written:
+def seen(draft: ServiceDraft | None, service: Service | None, *, revision: int, base: int) -> Definition:
     """The service as an editor saw it who had this revision or, without a draft, this version; empty if it is not known."""
     code = draft.service_code if draft else service.service_code if service else ""
     city = draft.jurisdiction_id if draft else service.jurisdiction_id if service else 0
@@ -298,7 +298,7 @@ def _lock(city: Jurisdiction, code: str) -> tuple[Service | None, ServiceDraft |
     return service, draft
 
 
-def _store(draft: ServiceDraft, before: Written | None, fields: Written, actor: User) -> ServiceDraft:
+def _store(draft: ServiceDraft, before: Definition | None, fields: Definition, actor: User) -> ServiceDraft:
     change = setup_changes.record(
         draft.jurisdiction,
         KIND,
@@ -351,7 +351,7 @@ def _publish(
     return service
 
 
-def _kept(approval: ServiceApproval) -> Written:
+def _kept(approval: ServiceApproval) -> Definition:
     return {
         "approver": approval.approver,
         "review_by": approval.review_by.isoformat() if approval.review_by else None,

@@ -11,7 +11,7 @@ from requests_app.models import Jurisdiction, SetupChange, User
 from requests_app.rules.shared import directory
 
 NAME_MAX = 200
-Written = dict[str, Any]
+State = dict[str, Any]
 # What can be changed in setup, and what City Hall calls it. Each SetupRow (setup_rows.py) adds its own.
 KINDS: dict[str, str | Promise] = {
     "service": gettext_lazy("Service"),
@@ -44,8 +44,8 @@ def record(
     *,
     actor: User | None,
     name: str = "",
-    before: Written | None,
-    after: Written | None,
+    before: State | None,
+    after: State | None,
     action: str = "",
     note: str = "",
 ) -> SetupChange | None:

@@ -17,7 +17,7 @@ from requests_app.actions.work import merges, staff_actions, steps
 from requests_app.clock import app_now
 from requests_app.models import BulkJob, BulkRow, Event, Jurisdiction, OutboxRow, ServiceRequest, UndoState, User
 from requests_app.rules.work.staff_actions import UNDO_FOR
-from requests_app.rules.work.steps import Refused, Step, Written, check, loaded
+from requests_app.rules.work.steps import Definition, Refused, Step, check, loaded
 
 KIND, UNDO_KIND = "bulk_job", "bulk_undo"
 # Requests in one transaction, whose locks nobody should notice.
@@ -42,7 +42,7 @@ class NothingSelected(Exception):
 def start(
     city: Jurisdiction,
     selected: QuerySet[ServiceRequest],
-    steps: Sequence[Written],
+    steps: Sequence[Definition],
     *,
     actor: User,
     last_event_id: int | None = None,

@@ -33,7 +33,7 @@ SELECT counted.service_request_id, counted.person_id, 'device', draft.visitor_ha
 FROM counted JOIN requests_app_accesslink link ON link.person_id = counted.person_id
 JOIN requests_app_draft draft ON draft.service_request_id = link.service_request_id AND draft.typed ->> 'link' = link.id::text
 """
-Known = dict[int, set[tuple[str, str]]]
+Contacts = dict[int, set[tuple[str, str]]]
 
 
 def join(service_request: ServiceRequest, parent: ServiceRequest, *, twice: int | None = None) -> int:
@@ -47,7 +47,7 @@ def join(service_request: ServiceRequest, parent: ServiceRequest, *, twice: int 
         "role": Participation.Role.AFFECTED,
         "counted": list(votes.COUNTED_ROLES),
     }
-    sides: defaultdict[int, Known] = defaultdict(lambda: defaultdict(set))
+    sides: defaultdict[int, Contacts] = defaultdict(lambda: defaultdict(set))
     with connection.cursor() as cursor:
         cursor.execute(JOIN, parameters)
         for request_id, person_id, kind, value in cursor.fetchall():
@@ -79,7 +79,7 @@ def known_twice(service_request: ServiceRequest) -> int:
     return int((merged.first() or {}).get("known_twice", 0))
 
 
-def _on_both_sides(child: ServiceRequest, parent: ServiceRequest, joining: Known, there: Known) -> int:
+def _on_both_sides(child: ServiceRequest, parent: ServiceRequest, joining: Contacts, there: Contacts) -> int:
     keys = set().union(*there.values())
     both = {person for person, known in joining.items() if known & keys}
     matched = set().union(*(joining[person] for person in both))

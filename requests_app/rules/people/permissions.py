@@ -24,7 +24,7 @@ from requests_app.rules.shared.lifecycle import ACTIONS
 if TYPE_CHECKING:
     from requests_app.models.service_request import ServiceRequest
 
-Words = str | Promise
+Text = str | Promise
 
 # Permissions on a request: each action of the lifecycle, and these.
 REQUEST_PERMISSIONS = {
@@ -57,7 +57,7 @@ _TRIAGE = [
 ]  # fmt: skip
 
 # What each permission lets somebody do, in groups, as the page of roles says it. Every permission is in one of them.
-GROUPS: list[tuple[Words, dict[str, Words]]] = [
+GROUPS: list[tuple[Text, dict[str, Text]]] = [
     (
         _("Work on requests"),
         {
@@ -113,11 +113,11 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
     ),
 ]
 # No page asks for these yet, so none offers them. Roles that have them keep them.
-NOT_USED_YET: dict[str, Words] = {
+NOT_USED_YET: dict[str, Text] = {
     "join": _("Add a caller to an open report"),
     "follow": _("Sign a caller up for updates on a report"),
 }
-SENTENCES: dict[str, Words] = {code: words for _name, group in GROUPS for code, words in group.items()} | NOT_USED_YET
+SENTENCES: dict[str, Text] = {code: words for _name, group in GROUPS for code, words in group.items()} | NOT_USED_YET
 
 
 # Not visible to any staff: erased, or not confirmed by its reporter yet.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Channel, Department, Jurisdiction, QuestionVersion, Service, Team, User
 from requests_app.rules.promises.service_levels import WEEKDAYS, WorkingHours, working_hours
-from requests_app.rules.routing.routing import Conditions, Rule, Written, read_rule
+from requests_app.rules.routing.routing import Conditions, Definition, Rule, read_rule
 from requests_app.rules.routing.words import calendars_of
 
 RULES_MAX = 200
@@ -51,7 +51,7 @@ def known_of(jurisdiction: Jurisdiction) -> Known:
     )
 
 
-def refusals(rules: list[Written], options: Known) -> list[str]:
+def refusals(rules: list[Definition], options: Known) -> list[str]:
     """Why these rules can't be published, a sentence each."""
     sentences = []
     if len(rules) > RULES_MAX:
@@ -74,7 +74,7 @@ def refusals(rules: list[Written], options: Known) -> list[str]:
     return sentences
 
 
-def marks(rules: list[Written], options: Known) -> list[str]:
+def marks(rules: list[Definition], options: Known) -> list[str]:
     """For each rule what is odd about it, or an empty string."""
     read = [read_rule(rule) for rule in rules]
     return [_mark(read[:position], rule, options) for position, rule in enumerate(read)]

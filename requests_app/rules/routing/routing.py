@@ -20,7 +20,7 @@ from requests_app.places import ownership
 from requests_app.rules.alarms.screening import plain
 from requests_app.rules.promises.service_levels import WEEKDAYS, working_hours
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 
 
 def _never(calendar: str) -> bool:
@@ -47,7 +47,7 @@ class Facts:
 class Conditions:
     """The conditions of a rule as a catalog file writes them, prepared to be tried on many requests."""
 
-    def __init__(self, when: Written) -> None:
+    def __init__(self, when: Definition) -> None:
         place = when.get("areas") or {}
         hours = str(when.get("hours") or "")
         calendar = when.get("working_hours") or {}
@@ -120,7 +120,7 @@ class Rule:
         return self.department, self.team, self.assignee, self.priority
 
 
-def read_rule(rule: Written, pk: int | None = None) -> Rule:
+def read_rule(rule: Definition, pk: int | None = None) -> Rule:
     return Rule(
         name=rule["name"],
         conditions=Conditions(rule.get("when") or {}),
@@ -158,14 +158,14 @@ class RuleSet:
 THEN = ("team", "assignee", "priority", "inform")
 
 
-def tidy(rule: Written) -> Written:
+def tidy(rule: Definition) -> Definition:
     """A rule without the keys that say nothing."""
     when = {name: value for name, value in rule["when"].items() if value}
     then = {name: rule[name] for name in THEN if rule.get(name)}
     return {"name": rule["name"], "when": when, "department": rule.get("department") or None, **then}
 
 
-def written_rule(row: RoutingRule) -> Written:
+def written_rule(row: RoutingRule) -> Definition:
     """A row as a catalog file writes it."""
     return {
         "name": row.name,
@@ -174,7 +174,7 @@ def written_rule(row: RoutingRule) -> Written:
     } | row.then
 
 
-def rules_in_use(jurisdiction_id: int) -> list[Written]:
+def rules_in_use(jurisdiction_id: int) -> list[Definition]:
     rows = RoutingRule.objects.filter(jurisdiction_id=jurisdiction_id, active=True).select_related("department")
     return [written_rule(row) for row in rows]
 

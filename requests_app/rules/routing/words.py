@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from requests_app.core.localized import localized
 from requests_app.models import Area, Calendar, Channel, Department, Jurisdiction, QuestionVersion, Service, Team, User
 from requests_app.rules.promises.service_levels import WEEKDAYS
-from requests_app.rules.routing.routing import Written
+from requests_app.rules.routing.routing import Definition
 from requests_app.rules.shared.priorities import PRIORITIES
 
-Words = str | Promise
-CHANNELS: dict[str, Words] = {
+Text = str | Promise
+CHANNELS: dict[str, Text] = {
     Channel.WEB: gettext_lazy("On the website"),
     Channel.PHONE: gettext_lazy("By phone"),
     Channel.API: gettext_lazy("With another app"),
@@ -53,7 +53,7 @@ class Names:
         return f"{self.questions.get(question, question)} {self.answers.get((question, value), value)}"
 
 
-def names_of(jurisdiction: Jurisdiction, *rules: list[Written]) -> Names:
+def names_of(jurisdiction: Jurisdiction, *rules: list[Definition]) -> Names:
     """The names of what these rules name."""
     all_rules = [rule for one in rules for rule in one]
     services = Service.objects.filter(jurisdiction=jurisdiction, current__isnull=False).select_related("current")
@@ -82,7 +82,7 @@ def names_of(jurisdiction: Jurisdiction, *rules: list[Written]) -> Names:
     return names
 
 
-def rule_in_words(rule: Written, names: Names) -> Written:
+def rule_in_words(rule: Definition, names: Names) -> Definition:
     """The rule with names instead of codes, for lists and for rules.setup.diff."""
     when, department = rule["when"], rule.get("department")
     row: dict[str, Any] = {"name": rule["name"]}
@@ -128,7 +128,7 @@ def hours_in_words(calendar: str, *, is_open: bool) -> str:
     return words % {"calendar": calendar}
 
 
-def rules_in_words(rules: list[Written], names: Names) -> Written:
+def rules_in_words(rules: list[Definition], names: Names) -> Definition:
     """For rules.setup.diff.differences()."""
     return {"rules": [rule_in_words(rule, names) for rule in rules]}
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
 
-Written = dict[str, Any]
-Words = str | Promise
+State = dict[str, Any]
+Text = str | Promise
 WEEKDAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.
-FIELDS: dict[str, Words] = {
+FIELDS: dict[str, Text] = {
     "name": gettext_lazy("Name"),
     "title": gettext_lazy("Title"),
     "body": gettext_lazy("Text"),
@@ -184,7 +184,7 @@ FIELDS: dict[str, Words] = {
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.
-ROWS: dict[str, tuple[Words, Words, Words]] = {
+ROWS: dict[str, tuple[Text, Text, Text]] = {
     "questions": (
         gettext_lazy("A new question, “%(name)s”"),
         gettext_lazy("The question “%(name)s” was removed"),
@@ -206,7 +206,7 @@ ROWS: dict[str, tuple[Words, Words, Words]] = {
         gettext_lazy("The rule “%(name)s” was moved"),
     ),
 }
-ANY_ROW: tuple[Words, Words, Words] = (
+ANY_ROW: tuple[Text, Text, Text] = (
     gettext_lazy("New: “%(name)s”"),
     gettext_lazy("Removed: “%(name)s”"),
     gettext_lazy("Moved: “%(name)s”"),
@@ -218,12 +218,12 @@ CALLED_BY = ("text", "label", "title", "name", "words", "code", "value", "date")
 LENGTH_MAX = 120
 
 
-def differences(before: Written | None, after: Written | None) -> list[str]:
+def differences(before: State | None, after: State | None) -> list[str]:
     """A sentence for each difference, in the active language. None is a row that was not there."""
     return list(_differ(before or {}, after or {}, ""))
 
 
-def _differ(before: Written, after: Written, path: str) -> Iterator[str]:
+def _differ(before: State, after: State, path: str) -> Iterator[str]:
     for field in [*after, *(field for field in before if field not in after)]:
         old, new = before.get(field), after.get(field)
         if old == new or (not old and not new and not isinstance(old, bool) and not isinstance(new, bool)):
@@ -272,7 +272,7 @@ def _values(old: list[Any], new: list[Any], label: str) -> Iterator[str]:
         yield _("%(field)s: in another order") % {"field": label}
 
 
-def _rows(old: list[Written], new: list[Written], field: str, path: str) -> Iterator[str]:
+def _rows(old: list[State], new: list[State], field: str, path: str) -> Iterator[str]:
     was, now = {_key(row): row for row in old}, {_key(row): row for row in new}
     is_new, is_gone, has_moved = ROWS.get(field, ANY_ROW)
     for key, row in now.items():
@@ -318,11 +318,11 @@ def _are_rows(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
-def _key(row: Written) -> str:
+def _key(row: State) -> str:
     return next((str(row[name]) for name in IDENTIFIED_BY if name in row), str(row))
 
 
-def _name(row: Written) -> str:
+def _name(row: State) -> str:
     found = next((row[name] for name in CALLED_BY if row.get(name)), "")
     return _value(localized(found) if isinstance(found, dict) else found)
 

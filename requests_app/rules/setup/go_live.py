@@ -22,7 +22,7 @@ from requests_app.models.knowledge import Article
 from requests_app.models.retirement import Retirement
 from requests_app.rules.setup.catalog_rows import question_columns, written_question, written_services
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 
 OWNER, MAILBOX, TARGETS, LANGUAGES = "owner", "mailbox", "targets", "languages"
 OUTCOMES, EMERGENCY, ARTICLE, TEST = "outcomes", "emergency", "article", "test"
@@ -93,7 +93,7 @@ class Facts:
     approvals: dict[tuple[int, str], ServiceApproval] = field(default_factory=dict)
     with_article: set[int] = field(default_factory=set)
     # By service, the questions of each version that has passed a test.
-    tested: dict[int, list[list[Written]]] = field(default_factory=dict)
+    tested: dict[int, list[list[Definition]]] = field(default_factory=dict)
     # Read once: an approval that ends at midnight counts for all of a decision, or for none.
     today: dt.date = field(kw_only=True)
 
@@ -112,7 +112,7 @@ class NotReady(Exception):
 
 def obstacles(
     service: Service,
-    fields: Written,
+    fields: Definition,
     *,
     approval: ServiceApproval | None = None,
     facts: Facts | None = None,
@@ -137,13 +137,13 @@ def obstacles(
 
 
 def emergency_check(
-    service: Service, fields: Written, approval: ServiceApproval | None, facts: Facts | None = None
+    service: Service, fields: Definition, approval: ServiceApproval | None, facts: Facts | None = None
 ) -> Check:
     """Whether this approval is enough for the emergency check as it is written."""
     return Check(EMERGENCY, _emergency(fields, approval, facts or facts_of(service.jurisdiction, [])))
 
 
-def _is_used(service: Service, fields: Written) -> bool:
+def _is_used(service: Service, fields: Definition) -> bool:
     """Whether those for whom it is written can use the service already."""
     if not service.active or service.current is None:
         return False
@@ -168,24 +168,24 @@ def facts_of(city: Jurisdiction, service_ids: Iterable[int], *, today: dt.date |
     )
 
 
-def _tested(ids: list[int]) -> dict[int, list[list[Written]]]:
+def _tested(ids: list[int]) -> dict[int, list[list[Definition]]]:
     passed = ServiceTest.objects.filter(service__in=ids).exclude(passed_at=None).exclude(service_version=None)
     versions = dict(passed.values_list("service_version_id", "service_id"))
-    questions: dict[int | None, list[Written]] = {version: [] for version in versions}
+    questions: dict[int | None, list[Definition]] = {version: [] for version in versions}
     for question in QuestionVersion.objects.filter(service_version__in=versions).order_by("order"):
         questions[question.service_version_id].append(question_columns(written_question(question)))
-    tested: dict[int, list[list[Written]]] = {}
+    tested: dict[int, list[list[Definition]]] = {}
     for version, service in versions.items():
         tested.setdefault(service, []).append(questions[version])
     return tested
 
 
-def missing(service: Service, fields: Written | None = None) -> list[Check]:
+def missing(service: Service, fields: Definition | None = None) -> list[Check]:
     """The checks that are not done. fields: the service as it is to be published, the current version if not given."""
     return [check for check in checks(service, fields) if not check.done]
 
 
-def checks(service: Service, fields: Written | None = None, facts: Facts | None = None) -> list[Check]:
+def checks(service: Service, fields: Definition | None = None, facts: Facts | None = None) -> list[Check]:
     """All checks of a service, in order. fields: as in missing()."""
     facts = facts or facts_of(service.jurisdiction, [service.pk])
     if fields is None:
@@ -203,7 +203,7 @@ def checks(service: Service, fields: Written | None = None, facts: Facts | None 
     ]
 
 
-def emergency_words(fields: Written, city: Jurisdiction) -> Written:
+def emergency_words(fields: Definition, city: Jurisdiction) -> Definition:
     """What an approval of the emergency check is about: the question, and the answers that stop the form with a number."""
     stops = [
         {
@@ -225,12 +225,12 @@ def emergency_words(fields: Written, city: Jurisdiction) -> Written:
     }
 
 
-def fingerprint(emergency: Written) -> str:
+def fingerprint(emergency: Definition) -> str:
     """Of an emergency check that a page or a file shows, so that nobody approves one that they haven't seen."""
     return f"w{hashlib.sha256(json.dumps(emergency, sort_keys=True).encode()).hexdigest()[:CODE_LENGTH]}"
 
 
-def unnamed_in(emergency: Written) -> list[str]:
+def unnamed_in(emergency: Definition) -> list[str]:
     """The languages in which the emergency question doesn't name the city's emergency number, however it is written."""
     digits = re.sub(r"\D", "", emergency["number"])
     named = re.compile(r"(?<!\d)" + r"[\s.–-]?".join(digits) + r"(?!\d)")
@@ -272,7 +272,7 @@ def _mailbox(department: Department | None) -> list[str]:
     return [] if department.email else [_("%(department)s has no email address.") % {"department": department}]
 
 
-def _targets(fields: Written, department: Department | None, facts: Facts) -> Iterator[str]:
+def _targets(fields: Definition, department: Department | None, facts: Facts) -> Iterator[str]:
     names = {Target.Kind.ACKNOWLEDGE: _("a first answer"), Target.Kind.RESOLVE: _("the work itself")}
     for kind, name in names.items():
         target = (fields.get("targets") or {}).get(kind)
@@ -296,7 +296,7 @@ def _targets(fields: Written, department: Department | None, facts: Facts) -> It
             }
 
 
-def _languages(fields: Written, languages: list[str]) -> Iterator[str]:
+def _languages(fields: Definition, languages: list[str]) -> Iterator[str]:
     for label, text in texts(fields):
         for language in languages:
             if not str((text or {}).get(language) or "").strip():
@@ -304,7 +304,7 @@ def _languages(fields: Written, languages: list[str]) -> Iterator[str]:
                 yield _("%(text)s is missing in %(language)s.") % {"text": label, "language": name}
 
 
-def texts(fields: Written) -> Iterator[tuple[str, dict[str, str] | None]]:
+def texts(fields: Definition) -> Iterator[tuple[str, dict[str, str] | None]]:
     """Every text that residents read, with what people call it."""
     yield _("The name"), fields.get("name")
     yield _("The description"), fields.get("description")
@@ -329,7 +329,7 @@ def texts(fields: Written) -> Iterator[tuple[str, dict[str, str] | None]]:
             )
 
 
-def _emergency(fields: Written, approval: ServiceApproval | None, facts: Facts) -> list[str]:
+def _emergency(fields: Definition, approval: ServiceApproval | None, facts: Facts) -> list[str]:
     words = emergency_words(fields, facts.city)
     if unnamed := unnamed_in(words):
         languages = ", ".join(str(get_language_info(one)["name_translated"]) for one in unnamed)
@@ -346,7 +346,7 @@ def _emergency(fields: Written, approval: ServiceApproval | None, facts: Facts) 
     return []
 
 
-def _test(fields: Written, tested: list[list[Written]] | None) -> list[str]:
+def _test(fields: Definition, tested: list[list[Definition]] | None) -> list[str]:
     if not tested:
         return [_("Send a test request and mark it as passed.")]
     questions = [question_columns(question) for question in fields.get("questions") or []]

@@ -4,7 +4,7 @@ from typing import Any
 
 from requests_app.models.retirement import Retirement
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 # A successor may be retired later, too.
 STEPS_MAX = 10
 
@@ -24,7 +24,7 @@ def successor_of(jurisdiction_id: int, code: str) -> str:
     return ""
 
 
-def moved_rules(rules: list[Written], code: str, successor: str) -> list[Written]:
+def moved_rules(rules: list[Definition], code: str, successor: str) -> list[Definition]:
     """Routing rules, as in a catalog file, about the successor instead of the service `code`.
 
     Without a successor, rules that are about this service alone are left out: without its name they would catch every report.

@@ -24,7 +24,7 @@ from requests_app.rules.people import leaves, permissions
 from requests_app.rules.shared import lifecycle
 from requests_app.rules.work import evidence
 
-Written = dict[str, Any]
+Definition = dict[str, Any]
 
 # What each step may say, apart from its verb.
 ARGUMENTS: dict[str, frozenset[str]] = {
@@ -82,13 +82,13 @@ class Step:
     """row: what the step names: a department, user, service version, template or request."""
 
     verb: str
-    arguments: Written
+    arguments: Definition
     row: Any = None
     # Of an assignee: the departments they work in.
     departments: frozenset[int] = field(default_factory=frozenset)
 
 
-def check(steps: Iterable[Written]) -> None:
+def check(steps: Iterable[Definition]) -> None:
     """Raises Refused if these are no steps, as when a row was edited by hand or comes from another version."""
     verbs = []
     for one in steps:
@@ -100,7 +100,7 @@ def check(steps: Iterable[Written]) -> None:
         raise Refused("invalid", verbs[-1] if verbs else "")
 
 
-def loaded(steps: Sequence[Written], city: Jurisdiction, user: User | None) -> list[Step]:
+def loaded(steps: Sequence[Definition], city: Jurisdiction, user: User | None) -> list[Step]:
     """The steps with what they name. Raises Refused if something is gone: then none of them is done.
 
     user: who runs them; None if they are only stored, when "me" is nobody yet.
@@ -109,11 +109,11 @@ def loaded(steps: Sequence[Written], city: Jurisdiction, user: User | None) -> l
     return [_LOADERS.get(one["verb"], _plain)(one, city, user) for one in steps]
 
 
-def _plain(step: Written, _city: Jurisdiction, _user: User | None) -> Step:
+def _plain(step: Definition, _city: Jurisdiction, _user: User | None) -> Step:
     return Step(step["verb"], step)
 
 
-def _assignee(step: Written, city: Jurisdiction, user: User | None) -> Step:
+def _assignee(step: Definition, city: Jurisdiction, user: User | None) -> Step:
     wanted = step.get("assignee")
     if wanted == "me":
         wanted = user.pk if user else None
@@ -126,14 +126,14 @@ def _assignee(step: Written, city: Jurisdiction, user: User | None) -> Step:
     return Step("assign", step, found, frozenset(own.values_list("department_id", flat=True)))
 
 
-def _department(step: Written, city: Jurisdiction, _user: User | None) -> Step:
+def _department(step: Definition, city: Jurisdiction, _user: User | None) -> Step:
     found = Department.objects.filter(jurisdiction=city, code=step.get("department", ""), active=True).first()
     if found is None:
         raise Refused("no_department", "transfer")
     return Step("transfer", step, found)
 
 
-def _service(step: Written, city: Jurisdiction, _user: User | None) -> Step:
+def _service(step: Definition, city: Jurisdiction, _user: User | None) -> Step:
     services = Service.objects.filter(jurisdiction=city, service_code=step.get("service", ""), active=True)
     found = ServiceVersion.objects.select_related("service").filter(pk__in=services.values("current")).first()
     if found is None:
@@ -141,7 +141,7 @@ def _service(step: Written, city: Jurisdiction, _user: User | None) -> Step:
     return Step("change_service", step, found)
 
 
-def _template(step: Written, city: Jurisdiction, _user: User | None) -> Step:
+def _template(step: Definition, city: Jurisdiction, _user: User | None) -> Step:
     if not step.get("template"):
         return Step(step["verb"], step)
     found = AnswerTemplate.objects.filter(pk=step["template"], jurisdiction=city, active=True).first()
@@ -150,7 +150,7 @@ def _template(step: Written, city: Jurisdiction, _user: User | None) -> Step:
     return Step(step["verb"], step, found)
 
 
-def _parent(step: Written, city: Jurisdiction, user: User | None) -> Step:
+def _parent(step: Definition, city: Jurisdiction, user: User | None) -> Step:
     if user is None:
         raise Refused("no_parent", "merge")
     visible = ServiceRequest.objects.in_jurisdiction(city).visible_to(user)
@@ -160,7 +160,7 @@ def _parent(step: Written, city: Jurisdiction, user: User | None) -> Step:
     return Step("merge", step, found)
 
 
-_LOADERS: dict[str, Callable[[Written, Jurisdiction, User | None], Step]] = {
+_LOADERS: dict[str, Callable[[Definition, Jurisdiction, User | None], Step]] = {
     "assign": _assignee,
     "transfer": _department,
     "change_service": _service,

@@ -21,7 +21,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.shared.priorities import PRIORITIES
-from requests_app.rules.work.steps import WITHOUT_EVIDENCE, Written
+from requests_app.rules.work.steps import WITHOUT_EVIDENCE, Definition
 from staff_app import due
 from staff_app.queue.bulk_forms import hold_reasons
 
@@ -148,10 +148,10 @@ class MacroForm(forms.Form):
         elif template.outcome not in ("", outcome):
             self.add_error("outcome_template", _("This template is for another outcome."))
 
-    def steps(self) -> list[Written]:
+    def steps(self) -> list[Definition]:
         """Of a valid form, in the order in which they are done: a transfer or an outcome last, since nothing can follow."""
         cleaned = self.cleaned_data
-        steps: list[Written] = []
+        steps: list[Definition] = []
         if cleaned.get("service"):
             steps.append({"verb": "change_service", "service": cleaned["service"]})
         if cleaned.get("accept"):

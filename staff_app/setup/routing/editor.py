@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.routing import drafts
 from requests_app.actions.routing.drafts import Conflict
-from requests_app.rules.routing.routing import Written
+from requests_app.rules.routing.routing import Definition
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.routing.forms import RuleForm
 from staff_app.setup.routing.state import conflict_context, rule_or_404, seen_in, state_of
@@ -58,7 +58,7 @@ def _edit(request: StaffRequest, position: int | None) -> HttpResponse:
     return render(request, "staff_app/setup/routing/routing_rule.html", context, status=status)
 
 
-def _is_free(form: RuleForm, rules: list[Written], position: int | None) -> bool:
+def _is_free(form: RuleForm, rules: list[Definition], position: int | None) -> bool:
     name = form.cleaned_data["name"]
     others = [rule["name"] for number, rule in enumerate(rules, start=1) if number != position]
     if name in others:
@@ -68,7 +68,7 @@ def _is_free(form: RuleForm, rules: list[Written], position: int | None) -> bool
 
 
 def _save(request: StaffRequest, form: RuleForm, position: int | None) -> None:
-    def edit(rules: list[Written]) -> list[Written]:
+    def edit(rules: list[Definition]) -> list[Definition]:
         if position is not None:
             rules.remove(rule_or_404(rules, position))
         rules.insert(form.cleaned_data["position"] - 1, form.rule())

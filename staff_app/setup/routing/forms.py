@@ -19,7 +19,7 @@ from requests_app.forms.fields import WordsField
 from requests_app.models import Area, Channel, Department, Jurisdiction, Membership, QuestionVersion, Service, Team
 from requests_app.rules.alarms.screening import has_words
 from requests_app.rules.promises.service_levels import WEEKDAYS
-from requests_app.rules.routing.routing import Written, tidy
+from requests_app.rules.routing.routing import Definition, tidy
 from requests_app.rules.routing.words import CHANNELS, calendars_of, hours_in_words
 from requests_app.rules.shared import question_kinds
 from requests_app.rules.shared.priorities import PRIORITIES
@@ -128,7 +128,7 @@ class RuleForm(forms.Form):
     )
 
     def __init__(
-        self, data: QueryDict | None = None, *, city: Jurisdiction, rule: Written | None, position: int, last: int
+        self, data: QueryDict | None = None, *, city: Jurisdiction, rule: Definition | None, position: int, last: int
     ) -> None:
         """last: the highest position."""
         super().__init__(data, initial=_initial(rule) | {"position": position}, label_suffix="")
@@ -274,7 +274,7 @@ class RuleForm(forms.Form):
             self.add_error("services", _("Choose at least one condition: a service, an area, words or another one."))
         return cleaned
 
-    def rule(self) -> Written:
+    def rule(self) -> Definition:
         cleaned = self.cleaned_data
         answers: dict[str, list[str]] = {}
         for one in cleaned["answers"]:
@@ -329,7 +329,7 @@ def _helper() -> FormHelper:
     return helper
 
 
-def _initial(rule: Written | None) -> dict[str, Any]:
+def _initial(rule: Definition | None) -> dict[str, Any]:
     if rule is None:
         return {}
     when = rule["when"]

@@ -9,7 +9,7 @@ from requests_app.actions.routing import drafts, versions
 from requests_app.actions.routing.drafts import Seen
 from requests_app.models import Jurisdiction, RoutingDraft, RoutingRule, RoutingVersion
 from requests_app.rules.routing import checks
-from requests_app.rules.routing.routing import Written, rules_in_use
+from requests_app.rules.routing.routing import Definition, rules_in_use
 from requests_app.rules.routing.words import Names, names_of, rule_in_words, rules_in_words
 from requests_app.rules.setup.diff import FIELDS, differences
 from staff_app.decorators import StaffRequest
@@ -26,7 +26,7 @@ class State:
 
     draft: RoutingDraft | None
     version: RoutingVersion | None
-    rules: list[Written]
+    rules: list[Definition]
 
     @property
     def seen(self) -> Seen:
@@ -48,14 +48,14 @@ def _number(value: str | None) -> int:
     return int(value) if value and value.isdecimal() and len(value) < 16 else 0
 
 
-def rule_or_404(rules: list[Written], position: int) -> Written:
+def rule_or_404(rules: list[Definition], position: int) -> Definition:
     if not 1 <= position <= len(rules):
         raise Http404
     return rules[position - 1]
 
 
 def rows_of(
-    city: Jurisdiction, rules: list[Written], *, names: Names | None = None, existing: checks.Known | None = None
+    city: Jurisdiction, rules: list[Definition], *, names: Names | None = None, existing: checks.Known | None = None
 ) -> list[dict[str, Any]]:
     """The rules in words, with what they caught and what is odd about them."""
     names = names or names_of(city, rules)
@@ -78,7 +78,7 @@ def rows_of(
     return rows
 
 
-def _labeled(rule_texts: Written, fields: tuple[str, ...]) -> list[dict[str, Any]]:
+def _labeled(rule_texts: Definition, fields: tuple[str, ...]) -> list[dict[str, Any]]:
     return [
         {
             "label": FIELDS[name],
@@ -90,7 +90,7 @@ def _labeled(rule_texts: Written, fields: tuple[str, ...]) -> list[dict[str, Any
 
 
 def changes_between(
-    city: Jurisdiction, before: list[Written], after: list[Written], *, names: Names | None = None
+    city: Jurisdiction, before: list[Definition], after: list[Definition], *, names: Names | None = None
 ) -> list[str]:
     """A sentence for each difference."""
     names = names or names_of(city, before, after)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.routing import drafts
 from requests_app.actions.routing.drafts import Conflict
 from requests_app.models import RoutingSimulation
-from requests_app.rules.routing.routing import Written, rules_in_use
+from requests_app.rules.routing.routing import Definition, rules_in_use
 from requests_app.rules.routing.words import names_of
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.routing.state import (
@@ -52,7 +52,7 @@ def move_routing_rule(request: StaffRequest, position: int) -> HttpResponse:
     need_in_city(request, "administer")
     target = position - 1 if request.POST.get("direction") == "up" else position + 1
 
-    def edit(rules: list[Written]) -> list[Written]:
+    def edit(rules: list[Definition]) -> list[Definition]:
         rule = rule_or_404(rules, position)
         if 1 <= target <= len(rules):
             rules.remove(rule)
@@ -69,7 +69,7 @@ def remove_routing_rule(request: StaffRequest, position: int) -> HttpResponse:
     state = state_of(request.jurisdiction)
     name = rule_or_404(state.rules, position)["name"]
 
-    def edit(rules: list[Written]) -> list[Written]:
+    def edit(rules: list[Definition]) -> list[Definition]:
         rules.remove(rule_or_404(rules, position))
         return rules
 
