@@ -1,14 +1,29 @@
-"""Demo data for alarms: staff on the rosters, alarms of the past months, and one that rings until somebody takes it."""
+"""Demo data for alarms: staff on the rosters, alarms of the past months, one that rings until somebody takes it, the city's own
+emergency words, and how often residents were asked about danger."""
 
 import datetime as dt
+import random
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from requests_app.actions.alarms.emergency_words import PHRASE
 from requests_app.demo.moderation import submit_report
 from requests_app.demo.staff import demo_user
 from requests_app.imports.bulk import copy_rows
-from requests_app.models import Alarm, AlarmCall, Event, GazetteerEntry, Jurisdiction, OnCall, ServiceRequest, User
+from requests_app.models import (
+    Alarm,
+    AlarmCall,
+    EmergencyPhrase,
+    Event,
+    GazetteerEntry,
+    Jurisdiction,
+    OnCall,
+    ScreeningCount,
+    ServiceRequest,
+    User,
+)
+from requests_app.rules.people.leaves import today
 
 
 @dataclass(frozen=True)
@@ -32,11 +47,25 @@ RINGING = (
     "treehazard",
     "A tree came down on the power line in front of the house and the wire is sparking on the sidewalk.",
 )
+# A river city's own, by language.
+OWN_WORDS = {
+    "en": ("through the ice", "over the floodwall"),
+    "es": ("se rompió el hielo", "por encima del muro del río"),
+}
+Step = ScreeningCount.Step
+# Why people were asked, and about how often in a week.
+ASKED = {"service": 60, "red_flag": 9, "answer": 5, "overdose": 2}
+# Of those asked, the share that called, and that went on.
+ANSWERED = {Step.CALLED: 0.08, Step.WENT_ON: 0.8}
+WEEKS = 8
+SEED = 911
 
 
 def load(jurisdiction: Jurisdiction) -> None:
     """A second call adds nothing."""
     _put_staff_on_rosters(jurisdiction)
+    _add_own_words(jurisdiction)
+    _count_questions(jurisdiction)
     if Alarm.objects.filter(jurisdiction=jurisdiction).exists():
         return
     urgent = (
@@ -64,6 +93,35 @@ def _put_staff_on_rosters(jurisdiction: Jurisdiction) -> None:
             OnCall.objects.get_or_create(
                 jurisdiction=jurisdiction, department=department, user=user, defaults={"order": 9}
             )
+
+
+def _add_own_words(jurisdiction: Jurisdiction) -> None:
+    administrator = demo_user(jurisdiction, "administrator")
+    if administrator is None or EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).exists():
+        return
+    for language, phrases in OWN_WORDS.items():
+        for phrase in phrases:
+            row = EmergencyPhrase(jurisdiction=jurisdiction)
+            kind = EmergencyPhrase.Kind.RED_FLAG
+            PHRASE.add(row, actor=administrator, phrase=phrase, language=language, kind=kind)
+
+
+def _count_questions(jurisdiction: Jurisdiction) -> None:
+    """By day, as the form counts them, without anybody's visit."""
+    if ScreeningCount.objects.filter(jurisdiction=jurisdiction).exists():
+        return
+    rng = random.Random(SEED)  # noqa: S311 - a story, no secret
+    rows = []
+    for week in range(WEEKS):
+        day = today(jurisdiction) - dt.timedelta(weeks=week)
+        for reason, usual in ASKED.items():
+            asked = max(1, round(usual * rng.uniform(0.6, 1.4)))
+            counts = {Step.ASKED: asked} | {step: round(asked * share) for step, share in ANSWERED.items()}
+            rows += [
+                ScreeningCount(jurisdiction=jurisdiction, day=day, reason=reason, step=step, value=value)
+                for step, value in counts.items()
+            ]
+    ScreeningCount.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _add(service_request: ServiceRequest, past: PastAlarm, marked_by: User | None) -> None:

@@ -7,7 +7,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from requests_app import demo
-from requests_app.demo import alarms, bulk_jobs, crews, failed_tasks, moderation
+from requests_app.demo import (
+    alarms,
+    articles,
+    bulk_jobs,
+    crews,
+    desk,
+    ending_checks,
+    failed_tasks,
+    moderation,
+    safety_notes,
+    signs,
+    storm,
+    tasks,
+)
 from requests_app.demo.history import load as load_history
 from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
@@ -15,6 +28,11 @@ from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.progress import Progress
 from requests_app.models import Jurisdiction
 
+# What the staff and setup pages of the demo show, apart from the requests. What the audit should show first comes last.
+LOADERS = (
+    articles.load, alarms.load, moderation.load, crews.load, desk.load, ending_checks.load, signs.load, tasks.load,
+    safety_notes.load, storm.load, bulk_jobs.load, failed_tasks.load,
+)  # fmt: skip
 RIVERMARK = Path(demo.__file__).parent / "rivermark"
 # Enough for generated texts, and trained in seconds.
 TEXTS_OF_A_SERVICE = 300
@@ -30,11 +48,8 @@ class Command(BaseCommand):
             jurisdiction = load_city(RIVERMARK, progress=Progress(), before_requests=load_staff, generate=load_history)
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
-        alarms.load(jurisdiction)
-        moderation.load(jurisdiction)
-        crews.load(jurisdiction)
-        bulk_jobs.load(jurisdiction)
-        failed_tasks.load(jurisdiction)
+        for load in LOADERS:
+            load(jurisdiction)
         self.train(jurisdiction)
         self.stdout.write(f"{jurisdiction.name} loaded.")
 
