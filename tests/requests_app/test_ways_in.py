@@ -20,7 +20,7 @@ from django.test import Client
 from requests_app import api_keys, links
 from requests_app.actions.report import later_photos
 from requests_app.actions.work import conversation, endings
-from requests_app.models import ModerationTerm, PublicState, ServiceRequest
+from requests_app.models import EmergencyPhrase, Jurisdiction, ModerationTerm, OnCall, PublicState, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.api.conftest import Api
@@ -40,6 +40,8 @@ PERSONAL = "A hole by the gate. Call 617-555-0142"
 THREAT = "Fill the hole or you will regret this"
 GAS = "I smell gas in the hall"
 SECRETS = ("beats me", "golpea")
+# What the lists of the city beside this one hold.
+LISTED_BESIDE, DANGER_BESIDE = "the mayor will hear of it", "getting bigger"
 
 Way = Callable[["Town", str], ServiceRequest]
 
@@ -51,7 +53,8 @@ class Town:
     client: Client = field(default_factory=Client)
 
     def only(self) -> ServiceRequest:
-        return ServiceRequest.objects.select_related("service_version", "jurisdiction").get()
+        reports = ServiceRequest.objects.select_related("service_version", "jurisdiction")
+        return reports.get(jurisdiction=self.cast.city)
 
     def key(self, *scopes: str, **more: Any) -> str:
         return api_keys.create(self.cast.city, f"App {scopes}", scopes=list(scopes), **more)[1]
@@ -73,6 +76,28 @@ class Town:
 def town(cast: Rivermark, tmp_path: Path) -> Town:
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="you will regret this")
     return Town(cast, tmp_path)
+
+
+@dataclass
+class Beside:
+    """Another city on the same installation, with lists of its own, and eyes for what is private there."""
+
+    city: Jurisdiction
+    reader: Client
+
+    def page(self, path: str) -> str:
+        return self.reader.get(path, HTTP_HOST="lakeside.example").content.decode()
+
+
+@pytest.fixture
+def beside(town: Town) -> Beside:
+    city = factories.jurisdiction("Lakeside", hosts=["lakeside.example"])
+    ModerationTerm.objects.create(jurisdiction=city, kind="threat", value=LISTED_BESIDE)
+    EmergencyPhrase.objects.create(jurisdiction=city, language="en", phrase=DANGER_BESIDE)
+    OnCall.objects.create(jurisdiction=city, department=None, name="Lakeside's desk", email="desk@lakeside.example")
+    reader = Client()
+    reader.force_login(factories.staff("Eve", "records_officer", city))
+    return Beside(city, reader)
 
 
 # --- New reports ------------------------------------------------------------------------------------------------------
@@ -186,7 +211,10 @@ def imported(town: Town, text: str) -> ServiceRequest:
         csv.writer(out).writerows([HEADER, [values.get(name, "") for name in HEADER]])
     mapping.write_text(yaml.safe_dump(MAPPING))
     rejects = town.folder / "rejects.csv"
-    call_command("import_requests", str(file), mapping=mapping, rejects=rejects, stdout=io.StringIO())
+    city = town.cast.city.jurisdiction_id
+    call_command(
+        "import_requests", str(file), mapping=mapping, rejects=rejects, jurisdiction=city, stdout=io.StringIO()
+    )
     return town.only()
 
 
@@ -304,20 +332,25 @@ every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 
 
 @every_way
-def test_what_asks_for_nothing_is_public(town: Town, way: Way) -> None:
-    found = way(town, "It is getting bigger.")
+def test_what_asks_for_nothing_here_is_public_and_rings_nobody(town: Town, way: Way, beside: Beside) -> None:
+    found = way(town, f"It is {DANGER_BESIDE}, and {LISTED_BESIDE}.")
+    assert not found.alarms.exists()
     assert (found.public_state, found.review_reason) == ((PRIVATE, "transfer") if way is transfer else (PUBLIC, ""))
 
 
 @every_way
 @pytest.mark.parametrize("text", [DISTRESS, AYUDA], ids=["en", "es"])
-def test_distress_is_private_from_its_first_moment(town: Town, way: Way, text: str) -> None:
+def test_distress_is_private_from_its_first_moment(town: Town, way: Way, text: str, beside: Beside) -> None:
     found = way(town, text)
     assert (found.public_state, found.review_reason) == (PRIVATE, "distress")
     assert (found.public_point, found.public_address, found.owner) == (None, "", None)
     assert not {area.public_state for area in found.request_areas.all()} - {PRIVATE}
     for message in run_outbox():
         assert not any(secret in str(message.message()) for secret in SECRETS), message.subject
+        assert not {address for address in message.recipients() if address.endswith("lakeside.example")}
+    if text == DISTRESS:
+        for path in ("/staff/review/", f"/staff/r/{found.reference}/"):
+            assert found.display_reference not in beside.page(path), path
     for path in (f"/r/{found.reference}/", "/list/", "/feed.atom", "/open311/v2/requests.json", "/api/v1/requests/"):
         page = Client().get(path).content.decode()
         assert not any(secret in page for secret in SECRETS), path
@@ -346,6 +379,26 @@ def test_somebody_hears_of_danger(town: Town, way: Way) -> None:
     # What was imported is over, or known to who works on it.
     assert found.alarms.filter(state="ringing").count() == (0 if way is imported else 1)
     assert (found.priority == 1) is (way is not imported)
+
+
+def test_each_citys_reviewers_read_what_its_own_list_stopped(town: Town, beside: Beside) -> None:
+    lea = Client()
+    lea.force_login(factories.staff("Lea", "records_officer", town.cast.city))
+    both = f"{THREAT}, and {LISTED_BESIDE}"
+    ours = factories.report(town.cast.pothole, both, answers={"where": "lane"})
+    theirs = factories.report(factories.service(beside.city), both)
+    assert {ours.public_state, theirs.public_state} == {REVIEW}
+    for page, own, other in (
+        (lea.get("/staff/review/").content.decode(), ours, theirs),
+        (beside.page("/staff/review/"), theirs, ours),
+    ):
+        assert own.display_reference in page
+        assert other.display_reference not in page
+    ours_marked, theirs_marked = (
+        re.findall("<mark>(.*?)</mark>", page)
+        for page in (lea.get("/staff/review/").content.decode(), beside.page("/staff/review/"))
+    )
+    assert (ours_marked, theirs_marked) == (["you will regret this"], [LISTED_BESIDE])
 
 
 # --- No way without a row ---------------------------------------------------------------------------------------------
