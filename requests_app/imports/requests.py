@@ -165,6 +165,8 @@ class RequestImport:
         self.total = 0
         self.done = Imported()
         self.pairs: list[tuple[str, str]] = []
+        # Rows that were new when the planner's statistics were read.
+        self.analyzed = 0
         self.held = Listed(Path(), ["line", "id", "reason", "found"])
         self.at: dict[str, int] = {}
 
@@ -311,7 +313,8 @@ class RequestImport:
         if self.held.count:
             self.done.held, self.done.review = self.held.count, self.held.path
             self.progress.say(f"{self.held.count:,} rows wait for review before they are public: {self.held.path}.")
-        analyze()
+        if self.done.new > self.analyzed:
+            analyze()
         self._link_duplicates()
         return self.done
 
@@ -509,6 +512,11 @@ class RequestImport:
                 self._drop_known_events(changes)
                 self.writer.change(changes)
         self.done.new += len(new)
+        if new and not self.analyzed:
+            # The session keeps its plans of how foreign keys are checked. In tables that were last analyzed while they were empty,
+            # these read the whole table for each row, and each batch takes longer than the one before.
+            analyze()
+            self.analyzed = self.done.new
         self.done.changed += len(changes)
         self.done.without_place += sum(1 for row in batch if row.history.row["point"] is None)
         self.pairs += [(row.external_id, row.duplicate_of) for row in batch if row.duplicate_of]

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from requests_app import events
 from requests_app.actions.shared import counters
 from requests_app.actions.work import endings, holds
+from requests_app.imports.progress import Progress
 from requests_app.imports.request_mapping import SHIPPED, read_mapping
+from requests_app.imports.requests import import_requests
 from requests_app.models import (
     Clock,
     Comment,
@@ -131,6 +135,21 @@ def test_a_closed_case_has_its_whole_history(run: Import, city: Jurisdiction) ->
     assert [area.code for area in one.areas.all()] == ["5"]
     assert not RequestArea.objects.get().is_open
     assert "Deep hole" in SearchDocument.objects.get(kind="request").text
+
+
+def test_statistics_are_read_after_the_first_batch_and_at_the_end(
+    run: Import, city: Jurisdiction, tmp_path: Path
+) -> None:
+    run(OPEN)
+    with (tmp_path / "cases.csv").open("w", newline="") as out:
+        writer = csv.DictWriter(out, HEADER)
+        writer.writeheader()
+        writer.writerows(OPEN | {"id": str(number)} for number in range(2, 7))
+    with CaptureQueriesContext(connection) as captured:
+        import_requests(city, tmp_path / "cases.csv", tmp_path / "map.yml", progress=Progress(), batch=2)
+    steps = {"INSERT INTO requests_app_requestarea": "batch", 'ANALYZE "requests_app_servicerequest"': "analyze"}
+    done = [steps[name] for query in captured for name in steps if name in query["sql"]]
+    assert done == ["batch", "analyze", "batch", "batch", "analyze"]
 
 
 def test_the_public_reads_our_words_for_the_ending_and_only_staff_what_names_people(run: Import) -> None:
