@@ -983,6 +983,7 @@ PAGES: dict[str, Page] = {
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
+    "staff_app:peek": Page(staff("view"), "GET POST", each_request, budget=12),
     "staff_app:compose": Page(staff("note"), arguments=each_request, queries=("", "verb=note", "verb=ask"), budget=7),
     "staff_app:suggested_services": Page(staff("change_service"), "GET POST", each_request, budget=15),
     "staff_app:undo": Page(OWN_ACTION, "GET POST", own_action, budget=9),

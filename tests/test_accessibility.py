@@ -73,6 +73,7 @@ NO_PAGES = {
     "staff_app:crew_day_json",
     "staff_app:crew_worker",
     "staff_app:first_run",
+    "staff_app:peek",
     "staff_app:queue_map",
     "staff_app:single_sign_on",
     "staff_app:single_sign_on_done",

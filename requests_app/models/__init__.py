@@ -48,6 +48,7 @@ from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
 from requests_app.models.related_request import RelatedRequest
+from requests_app.models.request_read import RequestRead
 from requests_app.models.request_vote import RequestVote
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
@@ -174,6 +175,7 @@ __all__ = [
     "ReferralCount",
     "RelatedRequest",
     "RequestArea",
+    "RequestRead",
     "RequestVote",
     "Retirement",
     "ReviewReason",

@@ -23,7 +23,7 @@ from requests_app.actions.routing import versions
 from requests_app.actions.setup import go_live
 from requests_app.actions.shared import counters
 from requests_app.actions.truth import ending_checks
-from requests_app.actions.work import conversation, endings, holds
+from requests_app.actions.work import conversation, endings, holds, request_reads
 from requests_app.clock import app_now
 from requests_app.imports import layer_import
 from requests_app.messages import collection_reminders, notifications, staff_email
@@ -102,6 +102,7 @@ PARTS: dict[str, Part] = {
     "note_reopened": Part(ending_checks.note_reopened, night),
     "delete_api_usage": Part(api_usage.delete_old, night),
     "forget_searches": Part(article_counts.forget_searches, night),
+    "forget_reads": Part(request_reads.delete_old, night),
     "notify_of_approvals": Part(go_live.notify_of_endings, night, by_city=True),
 }
 RECORDING = [name for name, part in PARTS.items() if part.records]

@@ -36,10 +36,10 @@ def _row(request: StaffRequest, pk: int, position: ListPosition, now: dt.datetim
     tab, at = listing.tab_of(filters, user, city), listing.Moment.of(city, now)
     # A search isn't done again: what it found stays where it is. What is in sight isn't snoozed.
     matching = listing.rows(user, city, tab, filters, at, [pk] if filters.q else None, with_snoozed=True)
-    current = list(listing.with_row(matching.filter(pk=pk)))
+    current = list(listing.with_row(matching.filter(pk=pk), user))
     listing.fill(current, city, filters.directory)
     redaction.redact_for(user, current)
     waits = due.listed_hold_words(filters.directory.holds)
     chosen = columns.shown(request, filters)
-    shown = [rows.row(one, at, waits, city) for one in current]
+    shown = [rows.row(one, at, waits, city, user) for one in current]
     return {"tab": tab, "columns": chosen, "rows": rows.cells(shown, position, chosen)}

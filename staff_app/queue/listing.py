@@ -13,7 +13,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -22,7 +21,6 @@ from requests_app.core.paging import Order, Page, page, page_of_keys, page_of_se
 from requests_app.models import (
     OPEN,
     Clock,
-    Event,
     Jurisdiction,
     Photo,
     RequestArea,
@@ -35,7 +33,7 @@ from requests_app.rules.people import permissions
 from requests_app.rules.promises.silence import QUIET_SINCE
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.shared.directory import Directory
-from requests_app.rules.work import snoozes
+from requests_app.rules.work import request_reads, snoozes
 from staff_app import tab_counts
 from staff_app.queue import search
 from staff_app.queue.filters import QueueFilter
@@ -233,18 +231,19 @@ def one_page(
     filters: QueueFilter,
     size: int = 0,
     keys: Sequence[Key] | None = None,
+    reader: User | None = None,
 ) -> Page[ServiceRequest]:
     """One page, in the order that the filters ask for or else the tab's. Raises BadCursor.
 
-    keys: keys_of_found(), if they are known already.
+    keys: keys_of_found(), if they are known already. reader: as for with_row().
     """
     size = size or PAGE_SIZE
     if filters.sort == "quiet":
         matching = matching.annotate(quiet_since=QUIET_SINCE)
     if filters.sort:
-        return page(with_row(matching), SORTED[filters.sort], cursor, size)
+        return page(with_row(matching, reader), SORTED[filters.sort], cursor, size)
     if tab.code == ALL and is_of_all(filters):
-        fetch = with_row(ServiceRequest.objects.all())
+        fetch = with_row(ServiceRequest.objects.all(), reader)
         if filters.q:
             found = keys_of_found(matching) if keys is None else keys
             return page_of_keys(found, NEWEST, cursor, size, fetch=fetch)
@@ -252,24 +251,28 @@ def one_page(
         return page_of_segments(open_first, NEWEST, cursor, size, fetch=fetch)
     if tab.scope == "mine":
         # Few enough to sort, which is cheaper than to plan a statement for each segment.
-        return page(with_row(matching.annotate(turn=_turn(at))), [("turn", "asc"), *tab.order], cursor, size)
+        return page(with_row(matching.annotate(turn=_turn(at)), reader), [("turn", "asc"), *tab.order], cursor, size)
     segments = in_order(tab, matching, at)
     if len(segments) == 1:
-        return page(with_row(segments[0]), tab.order, cursor, size)
-    return page_of_segments(segments, tab.order, cursor, size, fetch=with_row(ServiceRequest.objects.all()))
+        return page(with_row(segments[0], reader), tab.order, cursor, size)
+    return page_of_segments(segments, tab.order, cursor, size, fetch=with_row(ServiceRequest.objects.all(), reader))
 
 
-def with_row(matching: Rows) -> Rows:
-    """What a row shows. Services, departments, teams and areas come from the directory, not from joins."""
+def with_row(matching: Rows, reader: User | None = None) -> Rows:
+    """What a row shows. Services, departments, teams and areas come from the directory, not from joins.
+
+    reader: who is told what is unread.
+    """
     lies_in = RequestArea.objects.filter(service_request=OuterRef("pk"))
     photos = Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None).order_by("id")
-    newest = Event.objects.filter(service_request=OuterRef("pk")).order_by("-id").values("id")[:1]
     added = {
         "area_ids": ArraySubquery(lies_in.values("area")),
         "photo_name": Subquery(photos.values("name")[:1]),
         # So that nobody acts on a row that has changed since.
-        "last_event_id": Coalesce(Subquery(newest), 0),
+        "newest_event": request_reads.NEWEST_EVENT,
     }
+    if reader is not None:
+        matching = request_reads.with_last_read(matching, reader)
     return matching.select_related("assignee").only(*ROW_FIELDS).annotate(**added)
 
 

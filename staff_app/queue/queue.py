@@ -50,10 +50,10 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     matching = queues.rows(user, city, tab, filters, at, result.ids)
     keys = queues.keys_of_found(matching) if result.ids and tab.code == queues.ALL else None
     try:
-        page = queues.one_page(tab, matching, at, request.GET.get("cursor"), filters, keys=keys)
+        page = queues.one_page(tab, matching, at, request.GET.get("cursor"), filters, keys=keys, reader=user)
     except BadCursor:
         # An outdated link: show the first page.
-        page = queues.one_page(tab, matching, at, None, filters, keys=keys)
+        page = queues.one_page(tab, matching, at, None, filters, keys=keys, reader=user)
     queues.fill(page.rows, city, filters.directory)
     redaction.redact_for(user, page.rows)
     waits = due.listed_hold_words(filters.directory.holds)
@@ -69,7 +69,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, filters.query())} for one in tabs],
-        "rows": rows.cells((rows.row(one, at, waits, city) for one in page.rows), open_list, chosen_columns),
+        "rows": rows.cells((rows.row(one, at, waits, city, user) for one in page.rows), open_list, chosen_columns),
         "filters": filters,
         "chips": [{"chip": chip, "url": _url(tab.code, chip.query_without)} for chip in filters.chips()],
         "filter_fields": filter_fields,

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from requests_app.core.localized import localized
-from requests_app.models import Jurisdiction, ServiceRequest, Status
+from requests_app.models import Jurisdiction, ServiceRequest, Status, User
 from requests_app.rules.report import key_sentence
+from requests_app.rules.work import request_reads
 from staff_app import due
 from staff_app.queue import languages, listing
 from staff_app.queue.list_position import ListPosition, OpenList
@@ -51,6 +52,7 @@ class Row:
     owner: str
     # The owner's team, if the owner is a person in one.
     team: str
+    is_unread: bool
 
     @property
     def reported(self) -> str:
@@ -66,7 +68,14 @@ class Row:
         return ", ".join(flag.label for flag in self.flags)
 
 
-def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
+def row(
+    service_request: ServiceRequest,
+    at: listing.Moment,
+    waits: dict[str, str],
+    city: Jurisdiction,
+    reader: User | None = None,
+) -> Row:
+    """reader: as for listing.with_row()."""
     return Row(
         service_request=service_request,
         now=at.now,
@@ -78,6 +87,13 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
         flags=flags(service_request, at.now, city),
         owner=owner(service_request),
         team=str(service_request.team or "") if service_request.assignee is not None else "",
+        is_unread=reader is not None
+        and request_reads.is_unread(
+            service_request.newest_event,  # type: ignore[attr-defined]
+            service_request.read_event_id,  # type: ignore[attr-defined]
+            reader,
+            at.now,
+        ),
     )
 
 
@@ -92,10 +108,14 @@ def cells(rows: Iterable[Row], open_list: OpenList | ListPosition, columns: Coll
     )
     thumbnail, icons = _Thumbnail(), _Icons()
     select = _("Select %(number)s")
+    unread = SafeString(" data-unread")
+    unread_label = format_html('<span class="usa-sr-only" data-unread-label>{} </span>', pgettext("request", "Unread:"))
     return [
         {
             "pk": str(service_request.pk),
-            "last_event": str(getattr(service_request, "last_event_id", "")),
+            "last_event": str((getattr(service_request, "newest_event", None) or {}).get("id", 0)),
+            "unread": unread if row.is_unread else "",
+            "unread_label": unread_label if row.is_unread else "",
             "status": service_request.status,
             "reference": service_request.reference,
             "number": service_request.display_reference,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404, numbered
-from requests_app.actions.people import staff_notices
 from requests_app.actions.privacy import privacy
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.messages import wording
@@ -38,7 +37,7 @@ from staff_app import due
 from staff_app.decorators import StaffRequest, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
 from staff_app.queue.updates import OpenPage
-from staff_app.request import actions, answers, composer, folds, more_from, similar
+from staff_app.request import actions, answers, composer, folds, more_from, peek, similar
 from staff_app.request import triage as service_choice
 
 _REPORTER = (
@@ -84,7 +83,7 @@ def detail(request: StaffRequest, reference: str) -> HttpResponse:
         request.user, reference, "view", jurisdiction=request.jurisdiction, statement=_OF_PAGE
     )
     if request.method == "GET":
-        staff_notices.mark_request_read(request.user, service_request)
+        peek.opened(request.user, service_request)
     return render(request, "staff_app/request/detail.html", _context(request, service_request))
 
 

@@ -626,7 +626,7 @@ class AssignForm(ActionForm):
             del self.fields["although_away"]
 
     def _choices(self, people: Iterable[User], teams: Mapping[str, Team]) -> list[Any]:
-        """Oneself and those whom one assigned to lately come first."""
+        """Oneself and those whom one recently assigned to come first."""
         labels = {str(one.pk): self._label(one) for one in people}
         by_label = Counter(labels.values())
         for one in people:

@@ -1,4 +1,4 @@
-"""Whom a member of staff assigned requests to lately, the last one first: offered before everybody else.
+"""Whom a member of staff recently assigned requests to, the last one first: offered before everybody else.
 
 Kept in the cache. Without it, only the order of a list differs.
 """

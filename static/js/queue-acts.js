@@ -51,6 +51,14 @@ export function runOn(row, url, form) {
   return send(row, url, data, "macro");
 }
 
+// A form about the row that is on the page already.
+export function sendFrom(row, form, submitter) {
+  const data = new FormData(form, submitter);
+  data.set("list", listOf(row));
+  const verb = new URL(form.action).pathname.split("/").filter(Boolean).pop();
+  return send(row, form.action, data, verb);
+}
+
 async function send(row, url, data, verb) {
   // The answer to the first press isn't here yet.
   if (row && "busy" in row.dataset) return;

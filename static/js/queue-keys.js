@@ -1,6 +1,7 @@
 // The keys of the queue and of a request. Each key presses what the page has: a link, a button, a row. What they are and what they are
 // called is in _keys.html.
 import { actOn, runOn } from "./queue-acts.js";
+import * as peek from "./queue-peek.js";
 import { currentRow, goTo, linkOf, neighborOf } from "./queue-rows.js";
 
 const keys = document.getElementById("keys");
@@ -88,6 +89,7 @@ const COMMANDS = {
   previous: () => move(-1),
   tick: () => press(currentRow()?.querySelector("[data-row-tick]")),
   open: () => press(linkOf(currentRow())),
+  peek: () => (currentRow() ? peek.toggle(currentRow()) : impossible()),
   verb: (button) => act(button.dataset.verb),
   snooze: () => (onRequest() ? press(document.querySelector('[data-key="snooze"]')) : act("snooze")),
   map: () => press(document.querySelector('[data-key="map"]')),
@@ -116,6 +118,16 @@ document.addEventListener("keydown", (event) => {
     keys.showModal();
     return;
   }
+  if (!onRequest() && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+    const row = currentRow();
+    if (!row || event.target.closest?.("a, button, summary, input")?.closest("table.queue") === null) return;
+    event.preventDefault();
+    if (event.key === "ArrowLeft") peek.close();
+    else if (!peek.isOpen()) peek.open(row);
+    return;
+  }
+  // Space presses a button or ticks a box that has the focus.
+  if (event.key === " " && !event.target.matches?.("body, table.queue a[href], #rows")) return;
   // What the row or the page itself offers for this key comes first.
   const own = (onRequest() ? document.querySelector("main") : currentRow())?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   const button = own ?? keys.querySelector(`[data-press="${CSS.escape(event.key)}"]`);

@@ -115,8 +115,22 @@ def test_each_action_opens_over_the_list_and_the_next_row_follows(live_site: "Si
     rows, keys = page.locator("table.queue tbody tr:not([data-leaving])"), Keys(page)
     dialog = page.locator("#act")
 
+    # Beside the list, with the key: what is only fetched beforehand stays unread. j moves both.
+    with page.expect_response("**/peek/"):
+        keys.press("j")
+    expect(page.locator("tr[data-unread]")).to_have_count(5)
+    keys.press("Space")
+    expect(page.locator("[data-peeked] .resident-words")).to_be_visible()
+    expect(page.locator("tr[data-unread]")).to_have_count(4)
+    sees_nothing_wrong(page)
+    keys.press("j")
+    expect(page.locator("tr[data-unread]")).to_have_count(3)
+    assert page.get_attribute("[data-peeked]", "data-peeked") == page.get_attribute("tr:focus-within", "data-request")
+    keys.press("Escape", "k")
+    expect(page.locator("[data-peek]")).to_be_hidden()
+
     # By a name's first letters; with only one that fits, Enter assigns. Assigning accepts, so the row leaves.
-    keys.press("j", "a")
+    keys.press("a")
     expect(dialog).to_be_visible()
     page.keyboard.type("de")
     sees_nothing_wrong(page)

@@ -39,7 +39,7 @@ from requests_app.rules.shared.lifecycle import TRANSITIONS, next_status
 def assign(pk: int, *, assignee: User | Team | None, actor: User, accepts: bool = False) -> ServiceRequest:
     """Assigns to a member of staff, or to a team of the department without naming anyone; None unassigns.
 
-    accepts: whether whoever assigns a request that nobody has accepted yet accepts it, too.
+    accepts: also accepts it, if nobody has yet.
     """
     service_request = ServiceRequest.objects.locked(pk)
     changes: list[tuple[ServiceRequest, str, dict[str, Any]]] = []

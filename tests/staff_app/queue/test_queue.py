@@ -247,7 +247,7 @@ def test_a_row_says_in_words_what_is_special(town: Rivermark, tom: Client) -> No
     page = " ".join(re.sub(r"<[^>]+>", " ", tom.get("/staff/").content.decode()).split())
     for words in ("Sent after warning", "Not accepted yet", "New reply", "Reopened 2×", "4 people", "Spanish"):
         assert words in page
-    assert f"Late 2 d P2 service Un hoyo enorme. {one.display_reference}" in page
+    assert f"Late 2 d P2 service Unread: Un hoyo enorme. {one.display_reference}" in page
     assert "12 Elm St · Ward 5" in page
     assert '<span lang="es" dir="auto">Un hoyo enorme.</span>' in tom.get("/staff/").content.decode()
 
@@ -263,7 +263,7 @@ def test_a_row_names_its_owner_and_shows_the_first_photo_that_isnt_hidden(town: 
     Photo.objects.create(service_request=of_person, hidden_at=app_now(), **hidden)
     for photo in (first, second):
         Photo.objects.create(service_request=of_person, **photo)
-    rows = re.findall(r'<tr role="row" data-request="(\d+)">(.*?)</tr>', tom.get("/staff/").content.decode(), re.DOTALL)
+    rows = re.findall(r'<tr role="row" data-request="(\d+)"(.*?)</tr>', tom.get("/staff/").content.decode(), re.DOTALL)
     owners = {int(pk): re.findall(r'class="queue__owner" title="([^"]+)"', row)[0] for pk, row in rows}
     assert owners == {of_person.pk: "Dev · Night crew", of_team.pk: "Night crew", of_department.pk: "Streets"}
     photos = {int(pk): re.findall(r'src="/photos/([^"]+)"', row) for pk, row in rows}
