@@ -583,41 +583,6 @@ def test_those_who_may_read_it_do(planted: Planted, db: None) -> None:
     assert {what.partition(":")[0] for what in crawler.found} == (OF_STREETS | OF_SUE) - NOBODYS - NOT_SHOWN
 
 
-def test_a_contractor_reads_no_name_and_no_note_for_others(planted: Planted, db: None) -> None:
-    """Of a request that is assigned to them, on every staff page, in every text that may hold personal data."""
-    public, con = planted.public, planted.staff["con"]
-    email, phone, name = (CANARIES[f"reporter's {what}"] for what in ("e-mail", "phone", "name"))
-    secret = f"Ask {email} or call {phone}. My name is {name}."
-    type(public).objects.filter(pk=public.pk).update(
-        assignee=con, description=f"A hole. {secret}", place_note=f"Behind the shed. {secret}"
-    )
-    public.answers.filter(question_version__kind="text").update(value_text=secret)
-    public.photos.update(alt=secret)
-    public.comments.filter(kind="answer").update(text=f"The north one. {secret}")
-    conversation.note(public.pk, text=f"The gate is open. {secret}", actor=planted.staff["sue"], audience="everyone")
-    kept = {
-        "reporter's name",
-        "reporter's phone",
-        "reporter's e-mail",
-        "internal note",
-        "note that names a colleague",
-        "transfer reason",
-        "triage reason",
-    }
-    kept |= {"hidden comment", *HIDDEN_WORDS}
-    wanted = {what: forms for what, forms in needles(planted).items() if what in kept}
-    crawler = Crawler(planted, wanted, con)
-    page = crawler.client.get(reverse("staff_app:detail", args=[public.reference])).content.decode()
-    for words in ("A hole. Ask [email address] or call [phone number].", "The gate is open.", "The north one."):
-        assert words in page
-    # The others aren't there for them (tests/test_permissions.py).
-    crawler.ask_all(STAFF_PAGES, translated=0, pieces=False, kinds=["public"])
-    for word in (CANARIES["reporter's phone"][-4:], "zenobia.quill", "Quillfeather"):
-        found = crawler.client.get(reverse("staff_app:queue"), {"q": word}).content
-        assert b"No matches." in found
-    crawler.has_found_nothing()
-
-
 # What names Zenobia O'Quillfeather and Bart Yaxley-Finch, who joined her, or says how to reach them, in lower case.
 IDENTITIES = {
     "a name": {b"zenobia", b"zeno\xcc\x81bia", b"zen\xc3\xb3bia", b"quillfeather", b"yaxley", b"barty"},
@@ -636,9 +601,18 @@ WRITTEN = (
 )
 
 
+# What else they don't read of a request of theirs.
+NOT_FOR_CONTRACTORS = {
+    "reporter's name", "reporter's phone", "reporter's e-mail", "internal note", "note that names a colleague",
+    "transfer reason", "triage reason", "hidden comment", *HIDDEN_WORDS,
+}  # fmt: skip
+
+
 def plant_identities(planted: Planted) -> None:
     """All of it in each text of requests that are assigned to the contractor, of which one is open and one has ended."""
-    con, sue, words = planted.staff["con"], planted.staff["sue"], ". ".join(WRITTEN)
+    con, sue = planted.staff["con"], planted.staff["sue"]
+    email, phone, name = (CANARIES[f"reporter's {what}"] for what in ("e-mail", "phone", "name"))
+    words = ". ".join([*WRITTEN, f"Ask {email} or call {phone}", f"My name is {name}"])
     assigned = [planted.requests[kind] for kind in ("public", "ended", "coarse")]
     people = Person.objects.filter(name__in=[CANARIES["reporter's name"], CANARIES["second reporter's name"]])
     for one in assigned:
@@ -653,8 +627,9 @@ def plant_identities(planted: Planted) -> None:
         )
         one.answers.filter(question_version__kind="text").update(value_text=words)
         one.photos.update(alt=words[:200])
-        one.comments.exclude(kind="note").update(text=words)
-        one.text_revisions.update(before=words, after=f"After: {words}")
+        # What is hidden stays as it is: nobody but moderators reads it, and it is looked for, too.
+        one.comments.exclude(kind="note").filter(hidden_at=None).update(text=words)
+        one.text_revisions.filter(reason="edited").update(before=words, after=f"After: {words}")
         one.place_revisions.update(address="Quillfeather home, Apt. 9C", place_note=words[:300])
         conversation.note(one.pk, text=words, actor=sue, audience="everyone")
     planted.public.tasks.update(what=words[:200])
@@ -665,7 +640,13 @@ def test_a_contractor_reads_nobody_however_a_text_names_them(planted: Planted, d
     """On every staff page, in every file and by the staff API. A new address is in the table of pages, so it's asked here."""
     plant_identities(planted)
     con, kinds = planted.staff["con"], ["public", "ended", "coarse"]
-    crawler = Crawler(planted, IDENTITIES, con)
+    kept = {what: forms for what, forms in needles(planted).items() if what in NOT_FOR_CONTRACTORS}
+    crawler = Crawler(planted, {**IDENTITIES, **kept}, con)
+    page = crawler.client.get(reverse("staff_app:detail", args=[planted.public.reference])).content.decode()
+    assert page.count("Ask [email address] or call [phone number].") > 1
+    for word in (CANARIES["reporter's phone"][-4:], "zenobia.quill", "Quillfeather"):
+        assert b"No matches." in crawler.client.get(reverse("staff_app:queue"), {"q": word}).content
+    # Other requests aren't there for them (tests/test_permissions.py).
     crawler.ask_all(STAFF_PAGES, translated=0, pieces=False, kinds=kinds)
     for one in ("/staff/export/?format=csv", "/staff/export/?format=xlsx", "/staff/crew/day.json"):
         crawler.ask(one)
