@@ -12,23 +12,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.core.localized import localized
-from requests_app.models import User
+from requests_app.models import AfterAction, User
 from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.people.forms import LeaveForm
 from staff_app.setup.people.people import leaves_of, remove_leave, save_leave
 
+AFTER_ACTION = {
+    AfterAction.NEXT: gettext_lazy("Go on to the next one"),
+    AfterAction.STAY: gettext_lazy("Stay on it"),
+    AfterAction.LIST: gettext_lazy("Go back to the list"),
+}
+
 
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "language", "uses_keys"]
+        fields = ["name", "language", "uses_keys", "after_action"]
         labels = {
             "name": gettext_lazy("Your name, as colleagues see it"),
             "language": gettext_lazy("The language you write in"),
             "uses_keys": gettext_lazy("Use keyboard shortcuts, such as j and k, in the queue and on requests"),
+            "after_action": gettext_lazy("After an action on a request from a list"),
         }
-        widgets = {"language": forms.Select(choices=settings.LANGUAGES)}
+        widgets = {
+            "language": forms.Select(choices=settings.LANGUAGES),
+            "after_action": forms.RadioSelect(choices=list(AFTER_ACTION.items())),
+        }
         help_texts = {"language": gettext_lazy("It helps screen readers read your public comments aloud correctly.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,6 +46,8 @@ class ProfileForm(forms.ModelForm):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.show_optional = False
+        self.helper.tiles = False
+        self.fields["after_action"].required = False
 
 
 @staff_page

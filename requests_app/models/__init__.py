@@ -45,7 +45,7 @@ from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.notice import Notice
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
-from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
+from requests_app.models.people import AfterAction, Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
 from requests_app.models.related_request import RelatedRequest
 from requests_app.models.request_read import RequestRead
@@ -103,6 +103,7 @@ __all__ = [
     "SMALLEST_RADIUS_M",
     "UNKNOWN_SERVICE",
     "AccessLink",
+    "AfterAction",
     "Alarm",
     "AlarmCall",
     "Answer",

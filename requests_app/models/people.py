@@ -29,6 +29,12 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class AfterAction(models.TextChoices):
+    NEXT = "next"
+    STAY = "stay"
+    LIST = "list"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. Permissions come from memberships, never from is_superuser alone."""
 
@@ -41,6 +47,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     # How the queue looks: the columns besides the usual ones (staff_app/queue/columns.py), and rows of two lines.
     queue_columns = ArrayField(models.CharField(max_length=20), db_default=["quiet"])
     queue_is_roomy = models.BooleanField(default=False, db_default=False)
+    # Where an action leads on a request that was opened from a list.
+    after_action = models.CharField(
+        max_length=4, choices=AfterAction.choices, default=AfterAction.NEXT, db_default=AfterAction.NEXT
+    )
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     USERNAME_FIELD = "email"

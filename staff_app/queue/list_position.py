@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app.core.paging import BadCursor, Page, reversed_cursor
-from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.models import AfterAction, Jurisdiction, ServiceRequest, User
+from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 from staff_app.queue.filters import Pairs, QueueFilter
@@ -119,9 +120,28 @@ def step(request: StaffRequest) -> HttpResponseBase:
 
 
 def next_or(request: StaffRequest, otherwise: HttpResponseBase) -> HttpResponseBase:
-    """After an action: the next request of the list that this one was opened from, or else the usual answer."""
+    """The next request of the list that this one was opened from, or else the usual answer."""
     position = ListPosition.of(request)
     return otherwise if position is None else _go(request, position)
+
+
+def after_action(
+    request: StaffRequest, service_request: ServiceRequest, otherwise: HttpResponseBase
+) -> HttpResponseBase:
+    """Where its user goes on after an action on a request that was opened from a list: as they chose in their profile.
+
+    otherwise: the usual answer, without a list.
+    """
+    position, choice = ListPosition.of(request), request.user.after_action
+    if position is None:
+        return otherwise
+    if choice == AfterAction.LIST:
+        return redirect(position.list_url)
+    if choice == AfterAction.STAY and permissions.can(request.user, "view", service_request):
+        return redirect(
+            f"{reverse('staff_app:detail', args=[service_request.reference])}{position.parameter_of(service_request)}"
+        )
+    return _go(request, position)
 
 
 def _go(request: StaffRequest, position: ListPosition, *, backward: bool = False) -> HttpResponseBase:

@@ -65,7 +65,8 @@ def snooze(request: StaffRequest, reference: str) -> HttpResponseBase:
             )
             if in_place.is_asked(request):
                 return changed_row.answer(request, service_request, is_snoozed=True)
-            return list_position.next_or(request, redirect("staff_app:detail", service_request.reference))
+            back = redirect("staff_app:detail", service_request.reference)
+            return list_position.after_action(request, service_request, back)
     context = {"service_request": service_request, "form": form, "active": active_for(request.user, service_request)}
     return render(request, "staff_app/queue/snooze.html", context, status=422 if form.errors else 200)
 

@@ -23,7 +23,7 @@ from requests_app.rules.shared.lifecycle import IllegalTransition
 from staff_app import in_place, last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import changed_row
-from staff_app.queue.list_position import ListPosition, next_or
+from staff_app.queue.list_position import ListPosition, after_action
 from staff_app.request import composer, conflict, marked_texts, similar, timeline
 from staff_app.request import templates as answer_templates
 from staff_app.request.actions import ACTION_BY_VERB, Action
@@ -155,13 +155,13 @@ def _done(
     if in_place.is_asked(request):
         messages.success(request, f"{service_request.display_reference}: {message}", extra_tags=undo_tag(event))
         return changed_row.answer(request, service_request, now=event.at if event else None)
-    if ListPosition.of(request) is None:
-        messages.success(request, message, extra_tags=undo_tag(event))
-        return _back(request, service_request, event)
-    # The next page is about another request.
-    message = f"{service_request.display_reference}: {message}"
+    if ListPosition.of(request) is not None:
+        # The next page may be about another request.
+        message = f"{service_request.display_reference}: {message}"
     messages.success(request, message, extra_tags=undo_tag(event))
-    return next_or(request, redirect("staff_app:queue"))
+    # The event holds the row that the action changed and saved.
+    current = (event and event.service_request) or ServiceRequest.objects.get(pk=service_request.pk)
+    return after_action(request, current, _back(request, current))
 
 
 def _page(
@@ -231,10 +231,8 @@ def unsent_words(unsent: Unsent) -> str:
     return _("You were signed out, so this wasn’t sent. Here’s what you typed.")
 
 
-def _back(request: StaffRequest, service_request: ServiceRequest, event: Event | None) -> HttpResponse:
+def _back(request: StaffRequest, current: ServiceRequest) -> HttpResponse:
     """Redirects to the request, or to the queue if the user may no longer see it."""
-    # The event holds the row that the action changed and saved.
-    current = (event and event.service_request) or ServiceRequest.objects.get(pk=service_request.pk)
     if permissions.can(request.user, "view", current):
         return redirect("staff_app:detail", current.reference)
     return redirect("staff_app:queue")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from requests_app.rules.shared.lifecycle import TRANSITIONS, IllegalTransition
 from staff_app import in_place, last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import changed_row
+from staff_app.queue.list_position import ListPosition, next_or
 from staff_app.request import conflict
 from staff_app.request.undo import undo_tag
 
@@ -43,7 +44,7 @@ def may_choose(user: User, service_request: ServiceRequest) -> bool:
 
 
 @staff_page
-def suggested_services(request: StaffRequest, reference: str) -> HttpResponse:
+def suggested_services(request: StaffRequest, reference: str) -> HttpResponseBase:
     """GET: the three best services and a list of all, as a page or a piece of one. POST: takes one of them.
 
     Answers 422 if no service has the name that was typed, 409 if the request changed meanwhile.
@@ -70,11 +71,13 @@ def suggested_services(request: StaffRequest, reference: str) -> HttpResponse:
         messages.warning(request, _("You can’t do this anymore: the request’s status has changed."))
         return redirect("staff_app:detail", service_request.reference)
     current = ServiceRequest.objects.select_related("department", "service_version").get(pk=service_request.pk)
+    done = _success(current)
+    if ListPosition.of(request) is not None:
+        # The next page is about another request.
+        done = f"{current.display_reference}: {done}"
+    messages.success(request, done, extra_tags=undo_tag(event))
     if in_place.is_asked(request):
-        done = f"{current.display_reference}: {_success(current)}"
-        messages.success(request, done, extra_tags=undo_tag(event))
         return changed_row.answer(request, current)
-    messages.success(request, _success(current), extra_tags=undo_tag(event))
     return _next(request, current)
 
 
@@ -90,14 +93,15 @@ def _success(service_request: ServiceRequest) -> str:
     }
 
 
-def _next(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
-    """Back to the list it was chosen in, if any; else to the request, unless it is out of the user's sight now."""
+def _next(request: StaffRequest, service_request: ServiceRequest) -> HttpResponseBase:
+    """Back to the list whose row it was chosen in, or on to the next of the list that the request was opened from; else to the
+    request, unless it is out of the user's sight now."""
     address = request.POST.get("next", "")
     if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
         return redirect(address)
     if permissions.can(request.user, "view", service_request):
-        return redirect("staff_app:detail", service_request.reference)
-    return redirect("staff_app:queue")
+        return next_or(request, redirect("staff_app:detail", service_request.reference))
+    return next_or(request, redirect("staff_app:queue"))
 
 
 def services_by_name(service_request: ServiceRequest) -> list[ServiceVersion]:

@@ -102,7 +102,7 @@ async function take(answer, about) {
   say([words?.textContent, more].filter(Boolean).join(". ") || acts.dataset.failed);
 }
 
-function show(acted, { row: old, isUndo }) {
+function show(acted, { row: old, verb, isUndo }) {
   const row = acted.querySelector("tr[data-request]");
   const here = rowOf(acted.dataset.acted);
   const list = here ? listOf(here) : old ? listOf(old) : "";
@@ -119,7 +119,8 @@ function show(acted, { row: old, isUndo }) {
   document.dispatchEvent(new CustomEvent("row-acted", { detail: { pk: acted.dataset.acted, row } }));
   if (isUndo && row) return goTo(row);
   if (!isHere) return;
-  if (row && acts.dataset.after === "stay") goTo(row);
+  // Triage always goes on.
+  if (row && acts.dataset.after === "stay" && verb !== "suggested-services") goTo(row);
   else if (next && next !== here) goTo(next);
   else if (row) goTo(row);
   else if (!rows().length) location.reload();

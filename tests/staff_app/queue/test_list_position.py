@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import unquote_plus
 
 import pytest
 from django.test import Client
@@ -58,6 +59,25 @@ def test_an_action_goes_on_to_the_next_one_with_its_message_and_undo(tom: Client
     first = ServiceRequest.objects.get(reference=three[0])
     assert f"{first.display_reference}: Accepted." in words
     assert re.search(r'action="/staff/undo/\d+/"', words)
+
+
+def test_after_an_action_each_goes_on_as_they_chose_and_triage_to_the_next(
+    town: Rivermark, tom: Client, three: list[str]
+) -> None:
+    places = {reference: url.split("?list=")[1] for reference, url in links(tom).items()}
+    for choice, path in (("stay", f"/staff/r/{three[0]}/?list="), ("list", "/staff/?tab=all"), ("next", three[1])):
+        assert tom.post("/staff/profile/", {"name": "Tom", "language": "en", "after_action": choice}).status_code == 302
+        sent = {"list": unquote_plus(places[three[0]]), "text": "See it.", "audience": "department"}
+        assert path in tom.post(f"/staff/r/{three[0]}/note/", sent)["Location"], choice
+    # What they may not see anymore, nobody stays on.
+    tom.post("/staff/profile/", {"name": "Tom", "language": "en", "after_action": "stay"})
+    sent = {"list": unquote_plus(places[three[2]]), "department": str(town.parks.pk), "reason": "Theirs."}
+    assert three[2] not in tom.post(f"/staff/r/{three[2]}/transfer/", sent)["Location"]
+    # Triage always goes on, also from the request's own page.
+    version = factories.service(town.city, "sign", of=town.streets).pk
+    sent = {"list": unquote_plus(places[three[0]]), "version": str(version)}
+    answer = tom.post(f"/staff/r/{three[0]}/suggested-services/", sent)
+    assert answer["Location"].startswith(f"/staff/r/{three[1]}/?list=")
 
 
 def test_a_form_that_htmx_loads_into_the_page_keeps_the_place(tom: Client, three: list[str]) -> None:
