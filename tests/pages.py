@@ -1160,6 +1160,7 @@ PAGES: dict[str, Page] = {
     "staff_app:resend_invitation": Page(staff("administer"), "POST", the_invitation),
     "staff_app:cancel_invitation": Page(staff("administer"), "POST", the_invitation),
     "staff_app:person": Page(staff("administer"), "GET POST", the_person, budget=13),
+    "staff_app:reset_second_step": Page(staff("administer"), "POST", the_person),
     "staff_app:end_person": Page(staff("administer"), "GET POST", the_person, budget=8),
     "staff_app:roles": Page(staff("administer"), budget=6),
     "staff_app:add_role": Page(staff("administer"), "GET POST", queries=("", "copy=1"), budget=5),

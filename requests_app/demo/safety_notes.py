@@ -44,7 +44,7 @@ def load(jurisdiction: Jurisdiction) -> None:
             )
             safety_notes.read([note], service_request=place, actor=(reader if code == "PW" else None) or supervisor)
             if kind == Kind.DOG:
-                safety_notes.change(note.pk, words=CHANGED, ends_at=ends_at, actor=supervisor)
+                safety_notes.change(note.pk, text=CHANGED, ends_at=ends_at, actor=supervisor)
 
 
 def _places(jurisdiction: Jurisdiction, code: str) -> list[ServiceRequest]:

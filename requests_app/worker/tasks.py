@@ -25,6 +25,7 @@ from requests_app.actions.shared import counters, search_index
 from requests_app.actions.work import bulk_jobs
 from requests_app.imports import layer_import
 from requests_app.messages import (
+    account_mail,
     alarm_messages,
     collection_reminders,
     department_work,
@@ -35,7 +36,6 @@ from requests_app.messages import (
     key_mail,
     link_mail,
     notifications,
-    password_mail,
     referral_mail,
     staff_email,
     webhook_calls,
@@ -69,7 +69,8 @@ HANDLERS: dict[str, Handler] = {
     "mail_referral": referral_mail.mail_referral,
     "mail_link": link_mail.mail_link,
     "mail_invitation": invitation_mail.mail_invitation,
-    "mail_password_guesses": password_mail.mail_guesses,
+    "mail_password_guesses": account_mail.mail_guesses,
+    "mail_second_step_reset": account_mail.mail_second_step_reset,
     "mail_key_declined": key_mail.mail_declined,
     "notify": notifications.notify,
     "match_subscriptions": notifications.match_subscriptions,

@@ -67,7 +67,7 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
 
 
 def _assign(service_request: ServiceRequest, form: forms.AssignForm, user: User) -> None:
-    """Whoever may accept it does so by assigning it."""
+    """Assigning accepts it, for those who may."""
     assignee, accepts = form.cleaned_data["assignee"], permissions.can(user, "accept", service_request)
     assignment.assign(service_request.pk, assignee=assignee, actor=user, accepts=accepts)
     recent_people.remember(user, assignee)

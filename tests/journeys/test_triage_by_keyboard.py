@@ -150,7 +150,7 @@ def test_each_action_opens_over_the_list_and_the_next_row_follows(live_site: "Si
     expect(page.get_by_text("Note saved.")).to_be_visible()
     expect(rows).to_have_count(4)
     assert focused_row(page) == 1
-    # Pressed twice before the answer: once. By pointer, from the row's own buttons.
+    # The same key again before the answer counts once. By pointer, from the row's own buttons.
     keys.press("i", "i")
     expect(rows).to_have_count(3)
     rows.first.hover()

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from requests_app import api_keys, events
+from requests_app import api_keys, events, outbox
 from requests_app.actions.people import staff_sessions
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.setup_rows import SetupRow, check_seen
@@ -27,6 +27,7 @@ from requests_app.models import (
     Leave,
     Membership,
     OnCall,
+    OutboxRow,
     Role,
     ServiceRequest,
     SignInAccount,
@@ -232,6 +233,37 @@ def end_access(
         staff_sessions.end(user)
     _record(user, jurisdiction, before, actor)
     return Ended(unassigned, len(keys))
+
+
+class WorksElsewhere(Exception):
+    """The person works for another city too, whose sign-in isn't this one's to weaken."""
+
+
+@transaction.atomic
+def reset_second_step(user: User, jurisdiction: Jurisdiction, *, actor: User) -> bool:
+    """Takes codes, passkeys and recovery codes away, for somebody who lost their phone, and signs them out everywhere.
+
+    Both get an email. False if there was none. Raises WorksElsewhere.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.memberships.exclude(jurisdiction=jurisdiction).exists():
+        raise WorksElsewhere
+    deleted, _by_kind = Authenticator.objects.filter(user=user).delete()
+    if not deleted:
+        return False
+    staff_sessions.end(user)
+    written = written_person(user, jurisdiction)
+    change = setup_changes.record(
+        jurisdiction, "person", user.pk, actor=actor, name=str(user), before=written, after=written, action="reset"
+    )
+    for reader in (user, actor):
+        outbox.enqueue(
+            "mail_second_step_reset",
+            lane=OutboxRow.Lane.OUTSIDE,
+            jurisdiction_id=jurisdiction.pk,
+            dedupe_key=f"mail_second_step_reset:{change.pk}:{reader.pk}",  # type: ignore[union-attr]
+        )
+    return True
 
 
 def _unassign(user: User, jurisdiction: Jurisdiction, actor: User | None) -> int:

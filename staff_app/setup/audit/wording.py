@@ -102,6 +102,7 @@ def action_words(change: SetupChange) -> str:
         "switched_off": _("%(kind)s switched off: %(name)s"),
         "exported": _("%(kind)s downloaded: %(name)s"),
         "retried": _("%(kind)s tried again: %(name)s"),
+        "reset": _("%(kind)s, second step reset: %(name)s"),
         "settled": _("%(kind)s settled: %(name)s"),
         "addresses_shown": _("%(kind)s, addresses viewed: %(name)s"),
     }.get(change.action)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from requests_app.actions.people import invitations, leaves
 from requests_app.actions.people import memberships as actions
@@ -186,6 +187,27 @@ def _remove(request: StaffRequest, user: User) -> HttpResponse:
 
 def last_administrator_words() -> str:
     return _("This is the city’s last administrator. Make somebody else an administrator first.")
+
+
+@staff_page
+@require_POST
+def reset_second_step(request: StaffRequest, user_id: int) -> HttpResponse:
+    """For somebody who lost their phone. Administrators change their own in their profile."""
+    need_in_city(request, "administer")
+    user = _get_person_or_404(request.jurisdiction, user_id)
+    if user.pk == request.user.pk:
+        return redirect("mfa_index")
+    try:
+        done = actions.reset_second_step(user, request.jurisdiction, actor=request.user)
+    except actions.WorksElsewhere:
+        words = _("%(name)s works for another city too. Ask the people who run this site to reset it.")
+        messages.error(request, words % {"name": user})
+    else:
+        if done:
+            log.info("second_step_reset", user_id=request.user.pk, member_id=user.pk)
+            words = _("%(name)s is signed out and can sign in with a password. You both get an email.")
+            messages.success(request, words % {"name": user})
+    return redirect("staff_app:person", user.pk)
 
 
 @staff_page

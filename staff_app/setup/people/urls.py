@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
         name="cancel_invitation",
     ),
     path("setup/people/<int:user_id>/", people.person, name="person"),
+    path("setup/people/<int:user_id>/reset-second-step/", people.reset_second_step, name="reset_second_step"),
     path("setup/people/<int:user_id>/end/", people.end_person, name="end_person"),
     path("setup/roles/", roles.roles, name="roles"),
     path("setup/roles/add/", roles.add_role, name="add_role"),

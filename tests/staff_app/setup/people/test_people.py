@@ -1,13 +1,17 @@
 """Ada's list of people: who works here with which role, and how their access ends."""
 
 import datetime as dt
+import html
 import threading
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from requests_app import api_keys, links
 from requests_app.actions.people import memberships
@@ -18,6 +22,7 @@ from requests_app.models import (
     Invitation,
     Membership,
     OnCall,
+    OutboxRow,
     Role,
     SetupChange,
     StaffSession,
@@ -26,6 +31,7 @@ from requests_app.models import (
 )
 from requests_app.models.alarm import Alarm, AlarmCall
 from requests_app.rules.setup import diff
+from requests_app.worker.tasks import HANDLERS
 from tests import factories
 from tests.factories import PASSWORD, Rivermark
 
@@ -148,6 +154,44 @@ def test_the_end_of_access_ends_everything_at_once(town: Rivermark, ada: Client)
     assert ApiKey.objects.get(pk=key.pk).created_by == dev
     change = SetupChange.objects.filter(kind="person", key=str(dev.pk)).latest("id")
     assert (change.action, change.after) == ("removed", None)
+
+
+def test_a_second_step_is_reset_by_another_administrator_alone_and_both_are_told(
+    town: Rivermark, ada: Client, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    for user in (town.dev, town.pia, town.ada):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+        Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data={})
+    Authenticator.objects.filter(user=town.dev).delete()
+    session = sign_in(town.dev)
+    Authenticator.objects.create(user=town.dev, type=Authenticator.Type.TOTP, data={})
+
+    def reset(client: Client, user: User) -> str:
+        return client.post(f"{page_of(user)}reset-second-step/", follow=True).content.decode()
+
+    assert "Dev is signed out" in reset(ada, town.dev)
+    assert [one.user.name for one in Authenticator.objects.order_by("pk")] == ["Pia", "Pia", "Ada", "Ada"]
+    assert session.get("/staff/").status_code == 302
+    change = SetupChange.objects.get(action="reset")
+    assert (change.key, change.user) == (str(town.dev.pk), town.ada)
+    assert "second step reset: Dev" in html.unescape(ada.get("/staff/audit/").content.decode())
+    for row in OutboxRow.objects.filter(kind="mail_second_step_reset"):
+        HANDLERS[row.kind](row)
+    assert sorted((mail.to[0], str(mail.subject)) for mail in mailoutbox) == [
+        (town.ada.email, "You reset the second step of Dev"),
+        (town.dev.email, "Your second step at sign-in was reset"),
+    ]
+    # Nothing is left to reset, so there is no second email.
+    reset(ada, town.dev)
+    assert SetupChange.objects.filter(action="reset").count() == 1
+    # Not their own, nor of another city's staff.
+    assert ada.post(f"{page_of(town.ada)}reset-second-step/")["Location"] == reverse("mfa_index")
+    lakeside = factories.lakeside()
+    factories.staff("Pia", "crew", lakeside.city, lakeside.streets)
+    Membership.objects.filter(user__name="Pia", jurisdiction=lakeside.city).update(user=town.pia)
+    assert "works for another city too" in reset(ada, town.pia)
+    assert ada.post(f"{page_of(lakeside.sid)}reset-second-step/").status_code == 404
+    assert Authenticator.objects.count() == 4
 
 
 def test_keys_may_stay_with_the_city(town: Rivermark, ada: Client) -> None:
