@@ -38,6 +38,8 @@ def changed(line: str) -> list[tuple[str, str]]:
         ("rows.filter(until__gt=now)", [("bound", "rows.filter(until__gte=now)")]),
         ("rows.order_by('pk')[:MOST]", [("bound", "rows.order_by('pk')[:MOST + 1]")]),
         ("rows.order_by('pk')[:BATCH]", []),
+        ("rows.order_by('pk')[: MOST + 1]", []),
+        ("rows.order_by('pk')[:MOST].count()", []),
         ("name.strip('x')[:40]", []),
         ("LONG = dt.timedelta(days=30)", [("bound", "LONG = dt.timedelta(days=30 + 1)")]),
         # Refusals.

@@ -1,9 +1,9 @@
 """Which tests bin/test --changed runs: those nearest to a change, until their time is used.
 
 Near is, in this order: the changed test itself; the tests named like the file; those that its deliberate regressions name;
-those that import it; those of its subject (`rules/work/` and `actions/work/` have one); those named like a module that imports
-it; journeys that speak of it; those two imports away. Of equally near ones, a test whose path shares more words with the
-file's comes first.
+those that import it; those of its subject (`rules/work/` and `actions/work/` have one) and those that walk through its folder;
+those named like a module that imports it; journeys that speak of it; those two imports away. Of equally near ones, a test
+whose path shares more words with the file's comes first.
 """
 
 import ast
@@ -139,7 +139,7 @@ class Tree:
             reach(self._alike(module), ALIKE)
         reach(self.regressions.get(name, ()), REGRESSION)
         reach(importers, IMPORTS)
-        reach(self._of_the_subject(name), SUBJECT)
+        reach([*self._of_the_subject(name), *self._walking(name)], SUBJECT)
         for module in importers:
             reach(self._alike(module), IMPORTER_ALIKE)
         reach(self._journeys(name), JOURNEY)
@@ -168,6 +168,11 @@ class Tree:
             return [test for test in self.tests if test.rpartition("/")[0] == f"tests/{half}"]
         subject = f"/{folder.rpartition('/')[2]}/"
         return [test for test in self.tests if subject in test]
+
+    def _walking(self, name: str) -> list[str]:
+        """Those that have the path of a folder around the file in quotes: they look at all modules there."""
+        folders = [f'"{folder}"' for folder in map(str, Path(name).parents) if "/" in folder]
+        return [test for test in self.tests if any(folder in self.sources[test] for folder in folders)]
 
     def _journeys(self, name: str) -> list[str]:
         stem = name.rpartition("/")[2].partition(".")[0].strip("_").removesuffix("s").replace("_", "[ _]")

@@ -18,6 +18,8 @@ LOOKUPS = {"lt": "lte", "lte": "lt", "gt": "gte", "gte": "gt"}
 RECIPIENTS = {"REPORTER": "FOLLOWER", "FOLLOWER": "REPORTER", "AFFECTED": "REPORTER", "assignee": "stand_in"}
 # How many are done in one transaction, or in one night: one more does no harm.
 BATCHES = re.compile("batch|at_most|at_once|chunk", re.IGNORECASE)
+# One more than is shown is asked for to see whether there are more, as a count does that stops there: two more say the same.
+ONE_MORE, COUNTED = re.compile(r"\+ 1$"), re.compile(r"\]\.(count|exists)\(")
 # A list of rows, not the first letters of a text.
 ROWS = re.compile(r"\b(order_by|filter|values|values_list|exclude|sorted)\(")
 
@@ -75,8 +77,10 @@ class _Finder:
                     place = self.text.index(old, self._end(node.left), self._start(right))
                     yield self._mutation(node, "bound", place, place + len(old), new)
                 case ast.Subscript(value=ast.Call() as rows, slice=ast.Slice(lower=None, upper=ast.expr() as upper)):
-                    if ROWS.search(self._source(rows)) and not BATCHES.search(self._source(upper)):
-                        yield self._replaced(upper, "bound", f"{self._source(upper)} + 1")
+                    most, after = self._source(upper), self.text[self._end(upper) :]
+                    tells_more = BATCHES.search(most) or ONE_MORE.search(most) or COUNTED.match(after)
+                    if ROWS.search(self._source(rows)) and not tells_more:
+                        yield self._replaced(upper, "bound", f"{most} + 1")
                 case ast.If(body=[ast.Raise() | ast.Return() as only], orelse=[]) if _refuses(only):
                     yield self._replaced(node.test, "refusal removed", "False")
                 case ast.Attribute(attr=name, ctx=ast.Load()) if name in RECIPIENTS:

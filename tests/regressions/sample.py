@@ -1,7 +1,8 @@
 """Tries a sample of the mistakes that mutations.py makes: `python -m tests.regressions --sample 200 --seed 1`.
 
 All tests are imported once, and Django and the database are set up once. Each mistake has a process of its own, forked from there, in
-which the functions of the file get the code with the mistake; it runs the nearest tests until one fails.
+which the functions of the file get the code with the mistake; it runs the nearest tests until one fails. That one is run alone with the
+mistake and without it: if it doesn't tell them apart, it has noticed nothing. What couldn't be tried is void, neither caught nor survived.
 """
 
 import ast
@@ -10,11 +11,12 @@ import gc
 import os
 import random
 import re
+import resource
 import select
 import signal
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +38,14 @@ PLACES = (
     "staff_app/queue",
     "staff_app/checks",
 )
-# So many files of tests are run for a mistake, the nearest first.
-FILES = 6
+# So many files of tests are run for a mistake.
+FILES = 20
 PARTS = ("tests/requests_app/", "tests/staff_app/", "tests/clients/")
-# Of the processor: what the nearest tests haven't noticed by then has survived. And of a clock: it hangs.
-LIMIT_S, TIMEOUT_S = 10, 300
-NOT_TRIED = "NOT TRIED"
+# Of the processor: what the nearest tests haven't noticed by then has survived; a single test that takes so long runs in circles.
+LIMIT_S, CIRCLES_S = 10, 60
+# Of a clock: it waits for what doesn't come, such as a lock.
+TIMEOUT_S = 600
+VOID, BEGINS = "VOID", "begins "
 MARKS = "not browser and not slow"
 HARMLESS = Path(__file__).parent / "survivors.yaml"
 
@@ -68,6 +72,49 @@ def nearest(tree: Tree, file: str) -> list[str]:
     near = tree.distances(file)
     tests = [test for test in near if test.startswith(PARTS)]
     return sorted(tests, key=lambda test: (near[test], tree.seconds[test]))[:FILES]
+
+
+def alike_first(mutation: Mutation, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Tests that speak of the same things as the changed function first: by the words they share, each worth more the rarer it is."""
+    text = (ROOT / mutation.file).read_text()
+    wanted = _words_in(f"{mutation.file.removesuffix('.py')} {_function_at(text, mutation.line)}")
+    words_of = {item.nodeid: _words_in(f"{item.nodeid} {_source_of(item)}") for item in items}
+    uses = Counter(word for words in words_of.values() for word in words & wanted)
+    cases: Counter[str] = Counter()
+    worth = {}
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        shared = sum(1 / uses[word] for word in words_of[item.nodeid] & wanted)
+        # One more case of the same test shows less than another test.
+        worth[item.nodeid] = shared * 0.8 ** cases[test]
+        cases[test] += 1
+    return sorted(items, key=lambda item: -worth[item.nodeid])
+
+
+def _words_in(text: str) -> set[str]:
+    return {word for word in re.findall("[a-z]+", text.lower()) if len(word) > 2}
+
+
+@functools.cache
+def _source_of_functions(text: str) -> dict[str, str]:
+    functions = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef)]
+    lines = text.splitlines()
+    return {one.name: "\n".join(lines[one.lineno - 1 : one.end_lineno]) for one in functions}
+
+
+def _source_of(item: pytest.Item) -> str:
+    return _source_of_functions(item.path.read_text()).get(getattr(item, "originalname", ""), "")
+
+
+def _function_at(text: str, line: int) -> str:
+    """The source of the innermost function around a line; of the line alone, outside of one."""
+    around = [
+        one
+        for one in ast.walk(ast.parse(text))
+        if isinstance(one, ast.FunctionDef) and one.lineno <= line <= (one.end_lineno or 0)
+    ]
+    first, last = (around[-1].lineno, around[-1].end_lineno) if around else (line, line)
+    return "\n".join(text.splitlines()[first - 1 : last])
 
 
 # --- A mistake in a process -------------------------------------------------------------------------------------------
@@ -121,12 +168,16 @@ def _assign_again(file: str, before: str, after: str) -> None:
 
 @dataclass
 class Sampler:
-    """A plugin of pytest that runs the chosen tests again for each mistake, in place of each test once."""
+    """A plugin of pytest that runs the chosen tests again for each mistake, in place of each test once.
+
+    caught: the test that noticed it; void: why it couldn't be tried.
+    """
 
     sample: Sequence[Mutation]
     tests: dict[str, list[str]]
     survivors: list[Mutation]
     caught: dict[Mutation, str]
+    void: dict[Mutation, str]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -140,40 +191,37 @@ class Sampler:
         for _twice in range(2):
             first.config.hook.pytest_runtest_protocol(item=first, nextitem=session)
         for mutation in self.sample:
-            self._try(session, mutation, by_file)
-        self._try_again_without_what_fails_anyway(session, by_file)
+            items = [item for file in self.tests[mutation.file] for item in by_file[file]]
+            self._try(session, mutation, alike_first(mutation, items))
         return True
 
-    def _try_again_without_what_fails_anyway(
-        self, session: pytest.Session, items: dict[str, list[pytest.Item]]
-    ) -> None:
-        """A test that fails without a mistake, too, has noticed none."""
-        while True:
-            noticed = {item for item in session.items if item.nodeid in self.caught.values()}
-            failing = {item.nodeid for item in noticed if self._in_a_fork(session, [item], None)}
-            if not failing:
-                return
-            print(f"These fail without any mistake, and notice none: {', '.join(sorted(failing))}", flush=True)
-            for file, listed in items.items():
-                items[file] = [item for item in listed if item.nodeid not in failing]
-            for mutation in [mutation for mutation, test in self.caught.items() if test in failing]:
-                del self.caught[mutation]
-                self._try(session, mutation, items)
-
-    def _try(self, session: pytest.Session, mutation: Mutation, items: dict[str, list[pytest.Item]]) -> None:
+    def _try(self, session: pytest.Session, mutation: Mutation, items: list[pytest.Item]) -> None:
         began = time.monotonic()
-        noticed = self._in_a_fork(
-            session, [item for file in self.tests[mutation.file] for item in items[file]], mutation
-        )
-        if noticed and not noticed.startswith(NOT_TRIED):
+        noticed = self._noticed(session, mutation, items)
+        if noticed.startswith(VOID):
+            self.void[mutation] = noticed
+        elif noticed:
             self.caught[mutation] = noticed
         else:
             self.survivors.append(mutation)
         place = f"{mutation.file}:{mutation.line} {mutation.name}"
         print(f"{time.monotonic() - began:5.1f} s  {place}: {noticed or 'SURVIVED'}", flush=True)
 
+    def _noticed(self, session: pytest.Session, mutation: Mutation, items: list[pytest.Item]) -> str:
+        """The test that fails with the mistake, and passes without it; VOID and the reason; or an empty string."""
+        while noticed := self._in_a_fork(session, items, mutation):
+            by = next((item for item in items if item.nodeid == noticed), None)
+            if by is None:
+                return noticed
+            without = self._in_a_fork(session, [by], None)
+            if not without and self._in_a_fork(session, [by], mutation) == noticed:
+                return noticed
+            print(f"This fails without any mistake, too, or only after others: {noticed}", flush=True)
+            items = [item for item in items if item is not by]
+        return ""
+
     def _in_a_fork(self, session: pytest.Session, items: Sequence[pytest.Item], mutation: Mutation | None) -> str:
-        """The first test that fails; empty if none does."""
+        """The first test that fails; VOID and the reason; or an empty string."""
         from django.db import connections
 
         connections.close_all()
@@ -182,22 +230,33 @@ class Sampler:
         child = os.fork()
         if child == 0:
             try:
-                os.write(writing, _run(session, items, mutation).encode())
+                _run(session, items, mutation, writing)
             except BaseException as error:
-                os.write(writing, f"{NOT_TRIED}: {error!r}".encode())
+                os.write(writing, f"\n{VOID}: {error!r}".encode())
             finally:
                 os._exit(0)
         os.close(writing)
-        ended = select.select([reading], [], [], TIMEOUT_S)[0]
-        if not ended:
+        answer = b""
+        ends = time.monotonic() + TIMEOUT_S
+        while select.select([reading], [], [], max(0, ends - time.monotonic()))[0]:
+            more = os.read(reading, 10_000)
+            answer += more
+            if not more:
+                break
+        else:
             os.kill(child, signal.SIGKILL)
-        answer = os.read(reading, 10_000).decode() if ended else f"no end within {TIMEOUT_S} s"
+            answer += f"\n{VOID}: no end within {TIMEOUT_S} s".encode()
         os.close(reading)
-        os.waitpid(child, 0)
-        return answer
+        _pid, status = os.waitpid(child, 0)
+        last = answer.decode().rpartition("\n")[2]
+        if os.WIFSIGNALED(status) and not last.startswith(VOID):
+            # Each test is named before it begins: this one ran in circles, or its process broke down.
+            return last.removeprefix(BEGINS)
+        return "" if last.startswith(BEGINS) else last
 
 
-def _run(session: pytest.Session, items: Sequence[pytest.Item], mutation: Mutation | None) -> str:
+def _run(session: pytest.Session, items: Sequence[pytest.Item], mutation: Mutation | None, writing: int) -> None:
+    """Writes each test's name before it begins, and that of the first that fails once more."""
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
@@ -207,22 +266,27 @@ def _run(session: pytest.Session, items: Sequence[pytest.Item], mutation: Mutati
         make(mutation)
     ends = time.process_time() + LIMIT_S
     for item, following in zip(items, [*items[1:], session], strict=True):
+        resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + CIRCLES_S, resource.RLIM_INFINITY))
+        os.write(writing, f"\n{BEGINS}{item.nodeid}".encode())
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
-            return item.nodeid
+            os.write(writing, f"\n{item.nodeid}".encode())
+            return
         if time.process_time() > ends:
-            break
-    return ""
+            return
 
 
 def run(count: int, seed: int, only: str) -> int:
-    sample = [one for one in chosen(count, seed) if re.search(only, one.file)]
+    listed_guards = harmless()
+    drawn = [one for one in chosen(count, seed) if re.search(only, one.file)]
+    known = [one for one in drawn if one.place((ROOT / one.file).read_text()) in listed_guards]
+    sample = [one for one in drawn if one not in known]
     listed: dict[str, list[str]] = defaultdict(list)
     for regression in REGRESSIONS:
         listed[regression.file] += regression.tests
     tree = Tree(ROOT, regressions=listed)
     tests = {one.file: nearest(tree, one.file) for one in sample}
-    sampler = Sampler(sample, tests, [], {})
+    sampler = Sampler(sample, tests, [], {}, {})
     files = sorted({test for listed in tests.values() for test in listed})
     options = [
         "-q",
@@ -238,22 +302,20 @@ def run(count: int, seed: int, only: str) -> int:
         "--no-summary",
     ]
     pytest.main([*options, *files], plugins=[sampler])
-    return _report(sampler)
+    return _report(sampler, len(known))
 
 
-def _report(sampler: Sampler) -> int:
-    listed = harmless()
-    alone = 0
+def _report(sampler: Sampler, listed: int) -> int:
     for mutation in sorted(sampler.survivors, key=lambda one: (one.file, one.line)):
-        text = (ROOT / mutation.file).read_text()
-        diff = mutation.diff(text)
-        guard = listed.get(mutation.place(text))
-        alone += guard is None
-        print(f"\n{mutation.file}:{mutation.line} {mutation.name}\n{diff}" + (f"\nharmless: {guard}" if guard else ""))
-    tried = len(sampler.caught) + len(sampler.survivors)
-    known = len(sampler.survivors) - alone
-    print(f"\n{len(sampler.caught)} of {tried} caught, {known} listed as harmless, {alone} survived")
-    return 0 if tried and alone <= tried * 0.1 else 1
+        print(f"\n{mutation.file}:{mutation.line} {mutation.name}\n{mutation.diff((ROOT / mutation.file).read_text())}")
+    for mutation, why in sampler.void.items():
+        print(f"\n{mutation.file}:{mutation.line} {mutation.name}\n{why}")
+    caught, survived = len(sampler.caught), len(sampler.survivors)
+    print(
+        f"\n{caught} of {caught + survived} caught, {survived} survived;"
+        f" {listed} more are listed as harmless, {len(sampler.void)} void"
+    )
+    return 0 if caught and survived <= (caught + survived) * 0.1 else 1
 
 
 if __name__ == "__main__":

@@ -70,6 +70,14 @@ def test_tests_that_a_regression_names_come_after_those_named_like_the_file(root
     assert FAR not in tree.choose(["requests_app/rules/work/other.py"]).tests
 
 
+def test_what_walks_through_a_folder_is_as_near_as_its_subject(root: Path) -> None:
+    walk = root / "tests/test_walk.py"
+    walk.write_text(f'WALKED = ("requests_app/actions",)\n{ONE_TEST}')
+    chosen = Tree(root).choose(["requests_app/actions/work/counting.py"]).tests
+    assert chosen == [COUNTING, OTHER, USUAL, "tests/test_walk.py", DAY, PAGES]
+    assert "tests/test_walk.py" not in Tree(root).choose(["requests_app/rules/work/usual.py"]).tests
+
+
 @pytest.mark.parametrize("changed", ["tests/conftest.py", "config/settings.py", "requirements.txt", "pyproject.toml"])
 def test_of_what_every_test_stands_on_each_folder_tries_the_shortest_first(root: Path, changed: str) -> None:
     choice = Tree(root, seconds={USUAL: 2, OTHER: 1, FAR: 3}).choose([changed])

@@ -16,7 +16,7 @@ from requests_app.actions.report import corrections
 from requests_app.actions.routing import routing
 from requests_app.actions.work import assignment, conversation, endings, staff_actions
 from requests_app.clock import app_now
-from requests_app.messages import sms
+from requests_app.messages import alarm_messages, email, sms
 from requests_app.models import Alarm, AlarmCall, Event, OutboxRow, ServiceRequest
 from requests_app.rules.alarms import alarms as alarm_rules
 from requests_app.rules.alarms import figures
@@ -501,6 +501,20 @@ def test_a_bad_gateway_does_not_stop_escalation(rostered: Rivermark, settings: A
         Client().post(path)
         assert "You have it" in Client().post(path).content.decode()
         assert Alarm.objects.get().state == "accepted"
+
+
+def test_a_text_message_is_tried_three_times(rostered: Rivermark, settings: Any) -> None:
+    rostered.streets.on_call_roster.filter(order=1).update(email="", phone="555-0121")
+    ring(rostered)
+    AlarmCall.objects.update(state="waiting")
+    settings.SMS_BACKEND = "tests.on_call.fails"
+    row = OutboxRow.objects.get(kind="alarm_sms")
+    ends = []
+    for row.attempts in (1, 2, 3):
+        with pytest.raises((ConnectionResetError, email.Undeliverable)) as raised:
+            alarm_messages.send_sms(row)
+        ends.append(raised.type)
+    assert ends == [ConnectionResetError, ConnectionResetError, email.Undeliverable]
 
 
 def test_a_step_that_keeps_failing_does_not_end_the_alarm(rostered: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,6 +162,16 @@ def test_an_impossible_target_is_refused_and_stays_typed(
     assert "<b>Council" not in html
 
 
+def test_a_target_begins_today_or_within_five_years(town: Rivermark, ada: Client) -> None:
+    first = today(town)
+    last = dt.date(first.year + 5, 12, 31)
+    answers = {
+        day: ada.post(page_of(town), fields(town, valid_from=day.isoformat())).status_code
+        for day in (first - dt.timedelta(days=1), first, last, last + dt.timedelta(days=1))
+    }
+    assert list(answers.values()) == [422, 200, 200, 422]
+
+
 def test_a_target_for_a_ward_is_previewed_on_its_reports_only(town: Rivermark, ada: Client) -> None:
     here, elsewhere = aged(town, 2), aged(town, 2)
     ward = factories.area(town.city)

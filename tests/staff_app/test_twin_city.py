@@ -1,0 +1,78 @@
+"""Pages are of one city: a second one, with the same codes, names, people and reports, changes nothing on any of them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.pages import EVERYONE, PAGES, addresses, resolved, searches
+from tests.planted import Planted, kept_for_a_module
+from tests.twin import plant_twins
+
+WALKED = (
+    "requests_app/api", "requests_app/web", "staff_app/checks", "staff_app/moderation", "staff_app/overview", "staff_app/queue",
+    "staff_app/request", "staff_app/setup", "staff_app/tasks",
+)  # fmt: skip
+# How many wait in the outbox is of the whole site; the other two say anything else the second time.
+LEFT_OUT = {"readyz", "metrics", "api_not_found", "staff_app:catalog_check"}
+# What differs each time: tokens, keys of a form that is sent once, what was signed, and the number of the last event of all cities.
+EACH_TIME = re.compile(
+    r'\b[A-Za-z0-9]{64}\b|nonce[-=]"?[\w+/=-]+|[0-9a-f]{8}-[0-9a-f-]{27}|[\w-]+:\w{6}:[\w-]{43}|name="last_event" value="\d+"'
+)
+
+
+def pages_by_folder() -> dict[str, list[str]]:
+    """The names of pages that staff read, or everybody, by the folder of their view."""
+    folders: dict[str, list[str]] = defaultdict(list)
+    for route in resolved(get_resolver()):
+        page = PAGES.get(route.name)
+        if page is None or "GET" not in page.methods or route.name in LEFT_OUT:
+            continue
+        folder = getattr(route.pattern.callback, "__module__", "").rpartition(".")[0].replace(".", "/")
+        is_ours = folder.startswith(WALKED) and (page.who == EVERYONE or folder.startswith("staff_app/"))
+        if is_ours and route.name not in folders[folder]:
+            folders[folder].append(route.name)
+    return folders
+
+
+PAGES_BY_FOLDER = pages_by_folder()
+
+
+@pytest.fixture(scope="module")
+def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
+    with kept_for_a_module(django_db_blocker) as planted:
+        yield planted
+
+
+def read(client: Client, path: str) -> str:
+    response = client.get(path)
+    content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    return EACH_TIME.sub("", f"{response.status_code}\n{content.decode(errors='replace')}")
+
+
+@pytest.mark.parametrize("folder", sorted(PAGES_BY_FOLDER))
+def test_a_second_city_changes_nothing_on_the_pages(planted: Planted, db: None, settings: Any, folder: str) -> None:
+    settings.RATE_LIMITS = False
+    ada, sue = Client(), Client()
+    ada.force_login(planted.staff["ada"])
+    sue.force_login(planted.staff["sue"])
+    # Setup is the administrator's alone.
+    readers = [ada] if folder.startswith(("staff_app/setup", "requests_app")) else [ada, sue]
+    paths = [
+        path
+        for name in PAGES_BY_FOLDER[folder]
+        for path in (addresses(name, planted)[0], *searches(name, planted, "hole"))
+    ]
+    asked = [(client, path) for client in readers for path in paths]
+    cache.clear()
+    alone = [read(client, path) for client, path in asked]
+    plant_twins()
+    cache.clear()
+    beside = [read(client, path) for client, path in asked]
+    different = [path for (_client, path), one, other in zip(asked, alone, beside, strict=True) if one != other]
+    assert different == []
