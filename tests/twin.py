@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from string import ascii_uppercase
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Field, Model, UUIDField
+from django.db.models import Field, ForeignKey, Model, UUIDField
 
 # What each copied row has instead: by table and column the value in SQL, {0} for the original's.
 Changes = Mapping[str, Mapping[str, str]]
@@ -65,11 +66,11 @@ def _insert(model: type[Model], changes: Changes, copy: int) -> str:
     return f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE {original}"  # noqa: S608
 
 
-def _value(table: str, field: "Field[object, object]", changes: Changes, copy: int) -> str:
+def _value(table: str, field: "Field[Any, Any]", changes: Changes, copy: int) -> str:
     column = f'"{field.column}"'
-    if changed := changes[table].get(field.column):
+    if changed := changes[table].get(str(field.column)):
         return changed.format(column)
-    target = field.target_field if field.is_relation else field
+    target = field.target_field if isinstance(field, ForeignKey) else field
     if field.primary_key or field.is_relation:
         if target.model._meta.db_table not in changes:
             return column

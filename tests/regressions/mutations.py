@@ -16,8 +16,8 @@ TURNED = {"True": "False", "False": "True"}
 BOUNDS = {ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">")}
 LOOKUPS = {"lt": "lte", "lte": "lt", "gt": "gte", "gte": "gt"}
 RECIPIENTS = {"REPORTER": "FOLLOWER", "FOLLOWER": "REPORTER", "AFFECTED": "REPORTER", "assignee": "stand_in"}
-# How many are done in one transaction, or in one night: one more does no harm.
-BATCHES = re.compile("batch|at_most|at_once|chunk", re.IGNORECASE)
+# How many are done in one transaction or in one night, shown on a page or looked at: one more does no harm.
+BATCHES = re.compile("batch|at_most|at_once|chunk|shown|listed|looked_at|compared|_max$|^most$", re.IGNORECASE)
 # One more than is shown is asked for to see whether there are more, as a count does that stops there: two more say the same.
 ONE_MORE, COUNTED = re.compile(r"\+ 1$"), re.compile(r"\]\.(count|exists)\(")
 # A list of rows, not the first letters of a text.
@@ -58,12 +58,14 @@ class _Finder:
         self.file, self.text = file, text
         # ast counts bytes in a line; slices of a str count characters.
         self.lines = text.splitlines(keepends=True)
+        self.tree = ast.parse(text)
+        self.fractions = set(_fractions(self.tree))
         self.starts = [0]
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
 
     def found(self) -> Iterator[Mutation]:
-        for node in ast.walk(ast.parse(self.text)):
+        for node in ast.walk(self.tree):
             match node:
                 case ast.Call():
                     yield from self._query(node)
@@ -71,7 +73,7 @@ class _Finder:
                     yield from self._length_of_time(node)
                 case ast.BoolOp():
                     yield from self._condition(node)
-                case ast.Compare(ops=[op], comparators=[right]) if type(op) in BOUNDS:
+                case ast.Compare(ops=[op], comparators=[right]) if type(op) in BOUNDS and not self._is_of_scores(node):
                     old, new = BOUNDS[type(op)]
                     # Between the two sides are only brackets and the sign.
                     place = self.text.index(old, self._end(node.left), self._start(right))
@@ -86,6 +88,11 @@ class _Finder:
                 case ast.Attribute(attr=name, ctx=ast.Load()) if name in RECIPIENTS:
                     end = self._end(node)
                     yield self._mutation(node, "recipient", end - len(name), end, RECIPIENTS[name])
+
+    def _is_of_scores(self, compared: ast.Compare) -> bool:
+        """A score or a share is never exactly a bound like 0.35."""
+        names = {one.id for one in ast.walk(compared) if isinstance(one, ast.Name)}
+        return bool(names & self.fractions) or any(map(_is_fraction, ast.walk(compared)))
 
     def _query(self, call: ast.Call) -> Iterator[Mutation]:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -153,6 +160,17 @@ class _Finder:
 
     def _place(self, line: int, column: int) -> int:
         return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
+
+
+def _fractions(tree: ast.Module) -> Iterator[str]:
+    """The names of the module's numbers that aren't whole."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and _is_fraction(node.value):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _is_fraction(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, float) and not node.value.is_integer()
 
 
 def _refuses(statement: ast.Raise | ast.Return) -> bool:

@@ -218,6 +218,9 @@ MISSES = """
     Stop sign needs a number plate
     Plate: none | Color: red
     License plate: unknown
+    License plate: UNKNOWN
+    Plate: NONE | State: RI
+    Plate: 7 | State: RI
     What is the license plate? I don't know
     expired tags, May 17
     the plate reads nothing

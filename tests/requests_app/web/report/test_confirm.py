@@ -15,7 +15,7 @@ from requests_app import links
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.privacy import housekeeping
 from requests_app.actions.report import confirm_report
-from requests_app.actions.shared import counters
+from requests_app.actions.shared import counters, verify_email
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -397,6 +397,17 @@ def test_that_was_not_me_takes_nothing_away_that_was_sent(sent: Walk) -> None:
     sent.client.post(path)
     Client().post(path, {"not_me": "1"})
     assert ServiceRequest.objects.get().public_state == "public"
+
+
+def test_that_was_not_me_comes_too_late_while_the_report_is_sent_by_another_link(sent: Walk) -> None:
+    mailed()
+    sent.on("resend-confirmation", email=ANA)
+    sent.client.post(mailed())
+    # As pressed at the same time: the page itself would lead to the report.
+    link = OneTimeLink.objects.filter(used_at=None).get()
+    with pytest.raises(verify_email.LinkExpired):
+        confirm_report.decline(link)
+    assert ServiceRequest.objects.get().participations.get().person.contact_points.exists()
 
 
 def test_what_nobody_confirms_is_deleted_after_30_days_with_its_photos(swings: ServiceVersion, walk: Walk) -> None:
