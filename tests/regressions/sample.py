@@ -170,7 +170,7 @@ def _assign_again(file: str, before: str, after: str) -> None:
 class Sampler:
     """A plugin of pytest that runs the chosen tests again for each mistake, in place of each test once.
 
-    caught: the test that noticed it; void: why it couldn't be tried.
+    caught: the test that noticed it; void: why it couldn't be tried; broken: tests that fail without a mistake, too.
     """
 
     sample: Sequence[Mutation]
@@ -178,6 +178,7 @@ class Sampler:
     survivors: list[Mutation]
     caught: dict[Mutation, str]
     void: dict[Mutation, str]
+    broken: set[str]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -191,7 +192,8 @@ class Sampler:
         for _twice in range(2):
             first.config.hook.pytest_runtest_protocol(item=first, nextitem=session)
         for mutation in self.sample:
-            items = [item for file in self.tests[mutation.file] for item in by_file[file]]
+            near = [item for file in self.tests[mutation.file] for item in by_file[file]]
+            items = [item for item in near if item.nodeid not in self.broken]
             self._try(session, mutation, alike_first(mutation, items))
         return True
 
@@ -217,6 +219,7 @@ class Sampler:
             if not without and self._in_a_fork(session, [by], mutation) == noticed:
                 return noticed
             print(f"This fails without any mistake, too, or only after others: {noticed}", flush=True)
+            self.broken.add(noticed)
             items = [item for item in items if item is not by]
         return ""
 
@@ -286,7 +289,7 @@ def run(count: int, seed: int, only: str) -> int:
         listed[regression.file] += regression.tests
     tree = Tree(ROOT, regressions=listed)
     tests = {one.file: nearest(tree, one.file) for one in sample}
-    sampler = Sampler(sample, tests, [], {}, {})
+    sampler = Sampler(sample, tests, [], {}, {}, set())
     files = sorted({test for listed in tests.values() for test in listed})
     options = [
         "-q",

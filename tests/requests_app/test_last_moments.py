@@ -16,7 +16,7 @@ from requests_app.actions.programs import webhooks
 from requests_app.actions.promises import escalation
 from requests_app.actions.report import offline_submission, resume_draft, submission
 from requests_app.actions.shared import verify_email
-from requests_app.actions.work import bulk_jobs, department_links, progress, safety_notes, staff_actions, staff_texts
+from requests_app.actions.work import bulk_jobs, department_links, safety_notes, staff_texts
 from requests_app.clock import app_now
 from requests_app.core import sealed
 from requests_app.links import DepartmentLink
@@ -39,7 +39,7 @@ from requests_app.models import (
 )
 from requests_app.rules.programs import api_keys
 from requests_app.rules.promises import expected
-from requests_app.rules.work import reopening
+from requests_app.rules.work import reopenings
 from tests.planted import VISITOR, Planted, kept_for_a_module
 
 WALKED = ("requests_app/actions", "requests_app/rules", "requests_app/messages")
@@ -89,12 +89,6 @@ def link(planted: Planted, event: Any) -> DepartmentLink:
 
 def routed(planted: Planted) -> Event:
     return Event.objects.filter(service_request=planted.public, kind__in=["routed", "transferred"]).latest("pk")
-
-
-def scheduled(planted: Planted) -> Event:
-    coarse = planted.requests["coarse"]
-    progress.schedule(coarse.pk, on=app_now().date() + 3 * DAY, actor=sue(planted))
-    return Event.objects.get(service_request=coarse, kind="scheduled")
 
 
 def own_comment(planted: Planted) -> Comment:
@@ -178,11 +172,6 @@ CASES = {
         routed, "at", 30 * DAY, lambda planted, row: department_links.why_ended(link(planted, row), planted.public) != "expired",
         at="works",
     ),
-    "undoing": Case(
-        scheduled, "at", 30 * S,
-        works(lambda event: staff_actions.undo(event.pk, actor=event.user), staff_actions.TooLateToUndo),
-        at="works",
-    ),
     "withdrawing a text": Case(
         own_comment, "created_at", 30 * S,
         works(lambda row, actor: staff_texts.withdraw(row.pk, actor=actor), staff_texts.TooLateToWithdraw, actor=sue),
@@ -208,7 +197,7 @@ CASES = {
     ),
     "reopening": Case(
         lambda planted: planted.requests["ended"], "resolved_at", 30 * DAY,
-        lambda planted, row: reopening.is_in_time(row), at="works",
+        lambda planted, row: reopenings.is_in_time(row), at="works",
     ),
     "emails of an hour": Case(
         first_email, "sent_at", dt.timedelta(hours=1), lambda planted, row: limits.is_over(row.contact_point)

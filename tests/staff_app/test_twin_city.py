@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver
 
+from requests_app.models import Asset, ServiceRequest
+from staff_app.queue import search
 from tests.pages import EVERYONE, PAGES, addresses, resolved, searches
-from tests.planted import Planted, kept_for_a_module
+from tests.planted import CANARIES, Planted, kept_for_a_module
 from tests.twin import plant_twins
 
 WALKED = (
@@ -76,3 +78,26 @@ def test_a_second_city_changes_nothing_on_the_pages(planted: Planted, db: None, 
     beside = [read(client, path) for client, path in asked]
     different = [path for (_client, path), one, other in zip(asked, alone, beside, strict=True) if one != other]
     assert different == []
+
+
+def test_no_way_of_searching_leads_to_another_city(planted: Planted, db: None) -> None:
+    """The list would leave them out, but each way reads only so many."""
+    sue, city = planted.staff["sue"], planted.cast.city
+    public = planted.public
+    ServiceRequest.objects.filter(pk=public.pk).update(
+        asset=Asset.objects.filter(jurisdiction=city).earliest("pk"), owner_reference="OWN-7", external_id="EXT-7"
+    )
+    ways: dict[str, Callable[[], list[int]]] = {
+        "number of an owner": lambda: search._by_number(sue, city, "OWN-7"),
+        "number elsewhere": lambda: search._by_number(sue, city, "EXT-7"),
+        "asset": lambda: search._by_asset(city, "L00417"),
+        "address": lambda: search._by_address(city, "12 Elm"),
+        "words of private reports": lambda: search._by_unlisted_words(city, CANARIES["text of a private request"]),
+        "newest": lambda: search._newest(city, "hole"),
+        "own by address": lambda: search._own_by_address(sue, city, "Elm"),
+        "contact": lambda: search._by_contact(sue, city, CANARIES["reporter's e-mail"]),
+    }
+    alone = {name: sorted(way()) for name, way in ways.items()}
+    assert [name for name, pks in alone.items() if not pks] == []
+    plant_twins()
+    assert {name: sorted(way()) for name, way in ways.items()} == alone

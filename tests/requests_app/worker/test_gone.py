@@ -16,7 +16,6 @@ WALKED = ("requests_app/actions", "requests_app/imports", "requests_app/messages
 GONE = 4_000_000_000
 # What follows the kind in the key; one number, where it isn't listed.
 KEYS = {
-    "alert_next": "{0}:1",
     "bulk_job": "{0}:0",
     "bulk_undo": "{0}:0",
     "collection_reminder": "{0}:2026-01-05",
@@ -29,6 +28,7 @@ KEYS = {
     "mail_invitation": "{0}:1",
     "mail_password_guesses": "{0}:2026-01-05",
     "mail_referral": str(uuid.UUID(int=GONE)),
+    "monday_digest": "{0}:2026-01-05:{0}",
     "send_digest": "{0}:{0}:daily:x",
     "staff_digest": "{0}:2026-01-05:{0}",
     "suspend_clocks": "{0}:begin:0:0",
@@ -41,8 +41,8 @@ def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
         yield planted
 
 
-# The calls of an alarm stay as long as their report, with which their rows go.
-STAYS = {"alarm_email", "alarm_sms"}
+# An alarm and its calls stay as long as their report, with which their rows go.
+STAYS = {"alarm_email", "alarm_sms", "alert_next"}
 
 
 @pytest.mark.parametrize("kind", sorted(tasks.HANDLERS.keys() - STAYS))
