@@ -32,8 +32,11 @@ ENDED_TOO = {
     "search_index.index_all_requests",
     "snoozes.hidden_ids",
     "staff_email._working",
+    "states.counts",
     "tasks.open_tasks",
     "tasks.visible_to",
+    "to_do._services",
+    "to_do.to_do",
     "truth_rate._checks",
     "words.names_of",
 }

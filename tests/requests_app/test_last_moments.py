@@ -25,7 +25,6 @@ from requests_app.models import (
     BulkJob,
     Clock,
     Comment,
-    Department,
     Draft,
     Event,
     IdempotencyKey,
@@ -84,7 +83,7 @@ def sue(planted: Planted) -> Any:
 
 
 def link(planted: Planted, event: Any) -> DepartmentLink:
-    return DepartmentLink(event, Department.objects.get(pk=planted.public.department_id), "done")
+    return DepartmentLink(event, planted.cast.streets, "done")
 
 
 def routed(planted: Planted) -> Event:

@@ -164,11 +164,10 @@ REFUSALS: dict[str, tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {
     "Choose a day after today.": (
         "bulk?verb=hold&request={public}", [{"until": lambda: day(0)}], [{"until": lambda: day(1)}],
     ),
-    "Enter the date, or choose another time.": ("snooze", [{"until": "date"}], [{"until": "tomorrow"}]),
     "Enter a date from tomorrow to a year from now.": (
         "snooze",
-        [{"until": "date", "day": lambda: day(0)}, {"until": "date", "day": lambda: day(366)}],
-        [{"until": "date", "day": lambda: day(1)}, {"until": "date", "day": lambda: day(365)}],
+        [{"until": lambda: day(0)}, {"until": lambda: day(366)}],
+        [{"until": lambda: day(1)}, {"until": lambda: day(365)}],
     ),
     "Add a photo of what you see.": ("check", [{"seen": "fixed"}], [{"seen": "cant_tell"}]),
 }  # fmt: skip
@@ -177,7 +176,7 @@ REFUSALS: dict[str, tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {
 def address(planted: Planted, page: str) -> str:
     page, _, query = page.partition("?")
     name, _, part = page.partition("/")
-    given = {
+    given: dict[str, dict[str, Any]] = {
         "city_part": {"part": part},
         "role": {"role_id": Role.objects.get(code="crew", jurisdiction=planted.cast.city).pk},
     }
