@@ -77,6 +77,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "truth.survey.WITHIN": "30 days",
         "work.attention.NEARLY_LATE": "1 days",
         "work.reminders.BEFORE_DEADLINE": "7 days",
+        "work.request_reads.KEPT": "30 days",
         "work.reopenings.REOPENED_WITHIN": "30 days",
         "work.reopenings.REOPEN_WITHIN": "30 days",
         "work.reopenings.STILL_THERE_WITHIN": "14 days",

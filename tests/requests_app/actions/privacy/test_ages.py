@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import models
 
 from requests_app.actions.privacy import housekeeping
+from requests_app.actions.work import request_reads
 from requests_app.clock import app_now
 from requests_app.models import (
     ApiKeyRequest,
@@ -24,6 +25,7 @@ from requests_app.models import (
     OneTimeLink,
     OutboxRow,
     Photo,
+    RequestRead,
     RequestVote,
     SafetyNote,
     ServiceRequest,
@@ -53,6 +55,7 @@ AGES: list[tuple[type[models.Model], str, dt.timedelta, dict[str, Any]]] = [
     (OneTimeLink, "expires_at", 30 * DAY, {}),
     (OutboxRow, "done_at", 30 * DAY, {}),
     (Photo, "created_at", HOUR, {"draft": None, "service_request": None}),
+    (RequestRead, "read_at", 30 * DAY, {}),
     (RequestVote, "created_at", 365 * DAY, {}),
     (SafetyNote, "ends_at", 90 * DAY, {}),
     (ServiceRequest, "submitted_at", 30 * DAY, {"public_state": "unconfirmed"}),
@@ -87,6 +90,7 @@ def add_what_is_not_planted(planted: Planted) -> None:
     IdempotencyKey.objects.create(scope="s", key="k", body_hash="h", service_request=public)
     provider = SignInProvider.objects.create(jurisdiction=planted.cast.city)
     LogoutToken.objects.create(provider=provider, jti="j", expires_at=now)
+    RequestRead.objects.get_or_create(service_request=public, user=sue, defaults={"last_event_id": event.pk})
     RequestVote.objects.create(service_request=public, kind="thanks", device="d")
     StaffNotice.objects.create(
         jurisdiction=planted.cast.city, user=sue, service_request=public, event=event, kind="assigned"
@@ -115,6 +119,7 @@ def test_each_goes_right_after_its_time(planted: Planted, db: None) -> None:
         for row, age in ((first, kept), (last, kept + dt.timedelta(microseconds=1))):
             model._default_manager.filter(pk=row.pk).update(**other, **{column: now - age})
         housekeeping.sweep()
+        request_reads.delete_old()
         left = set(model._default_manager.filter(pk__in=[first.pk, last.pk]).values_list("pk", flat=True))
         if left != {first.pk}:
             wrong.append((model.__name__, column, "kept too long" if last.pk in left else "gone too soon"))
