@@ -123,9 +123,9 @@ REGRESSIONS = [
     Regression(
         "a second change at once is answered 200, not 409",
         "staff_app/request/action.py",
-        '% {"status": wording.status_words(current)},\n    }\n'
+        '% {"status": wording.status_words(current, to_reporter=False)},\n    }\n'
         '    return render(request, "staff_app/request/action.html", context, status=409)',
-        '% {"status": wording.status_words(current)},\n    }\n'
+        '% {"status": wording.status_words(current, to_reporter=False)},\n    }\n'
         '    return render(request, "staff_app/request/action.html", context)',
         ("tests/staff_app/request/test_actions.py",),
     ),
