@@ -1,6 +1,7 @@
 """How often articles answered questions, as administrators read it."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,12 @@ PAGE = "/staff/answered-counts/"
 @pytest.fixture
 def ada(town: Rivermark, signed_in: SignIn) -> Client:
     return signed_in(town.ada)
+
+
+def rows_of(client: Client) -> list[list[str]]:
+    """The cells of each row, without its heading."""
+    page = client.get(PAGE).content.decode()
+    return [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"(?s)<tr>.*?</tr>", page)]
 
 
 def test_without_any_it_says_so(ada: Client) -> None:
@@ -43,12 +50,11 @@ def test_counts_stand_by_month_article_and_service(town: Rivermark, ada: Client)
         )
         counted.value += value
         counted.save()
-    html = " ".join(ada.get(PAGE).content.decode().split())
+    rows = rows_of(ada)
     total = 5 if today.day > 1 else 2
-    assert f"<td>How we fill a hole</td><td>Pothole</td> <td>{total}</td>" in html
-    assert "<td>gone</td><td>–</td> <td>7</td>" in html
-    for number in (90, 80):
-        assert f"<td>{number}</td>" not in html
+    assert ["How we fill a hole", "Pothole", str(total)] in rows
+    assert ["gone", "–", "7"] in rows
+    assert not {"90", "80"} & {cell for row in rows for cell in row}
 
 
 def test_what_was_sent_to_others_is_counted_by_receiver(town: Rivermark, ada: Client) -> None:
@@ -63,9 +69,10 @@ def test_what_was_sent_to_others_is_counted_by_receiver(town: Rivermark, ada: Cl
         ReferralCount.objects.create(
             jurisdiction=town.city, day=today - dt.timedelta(days=days), receiver=receiver, value=value
         )
-    html = " ".join(ada.get(PAGE).content.decode().split())
-    assert '<th scope="row">Cart Roundup</th><td>pickup@cartroundup.example</td><td>5</td>' in html
-    assert '<th scope="row">–</th><td>old@x.example</td><td>9</td>' in html
+    rows = rows_of(ada)
+    assert ["pickup@cartroundup.example", "5"] in rows
+    assert "Cart Roundup" in ada.get(PAGE).content.decode()
+    assert ["old@x.example", "9"] in rows
 
 
 def test_only_administrators_read_them(town: Rivermark, signed_in: SignIn) -> None:
