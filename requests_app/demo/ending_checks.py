@@ -49,6 +49,8 @@ def _draw(department: Department, week: dt.date, *, looked_at: float) -> None:
 def _look(check: EndingCheck, checker: User, drawn_at: dt.datetime, rng: random.Random) -> None:
     (seen,) = rng.choices(list(SHARES), list(SHARES.values()))
     if seen is None:
+        # Nobody had the time, and it's too late to go there.
+        EndingCheck.objects.filter(pk=check.pk).update(checker=None)
         return
     if check.disposition == Disposition.ACTION_TAKEN and seen == Seen.FIXED and rng.random() < 0.5:
         # The action left a sign, which they say once they know what was claimed.

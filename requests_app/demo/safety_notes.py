@@ -13,8 +13,8 @@ Kind = SafetyNote.Kind
 # The department of the request at whose place it is, what kind, what it says, and for how many days.
 NOTES: list[tuple[str, Kind, str, int]] = [
     ("PW", Kind.DOG, "Large dog behind the fence, not on a chain. Ring before you open the gate.", 180),
-    ("PK", Kind.STRUCTURE, "The steps on the river side are rotten. Use the ramp.", 90),
-    ("PK", Kind.NEEDLES, "Needles in the bushes next to the bench. Bring the box and tongs.", 30),
+    ("PK", Kind.STRUCTURE, "The back steps are rotten. Use the ramp.", 90),
+    ("PK", Kind.NEEDLES, "Needles in the bushes along the driveway. Bring the box and tongs.", 30),
     ("PW", Kind.OTHER, "Wasp nest in the meter box at the curb.", 60),
 ]
 CHANGED = "Two large dogs behind the fence, not on a chain. Ring before you open the gate."
@@ -48,7 +48,7 @@ def load(jurisdiction: Jurisdiction) -> None:
 
 
 def _places(jurisdiction: Jurisdiction, code: str) -> list[ServiceRequest]:
-    """Of the department's open requests at an address: those on somebody's day first."""
+    """Of the department's open requests at a house: those on somebody's day first."""
     rows = ServiceRequest.objects.in_jurisdiction(jurisdiction).open().public()
-    rows = rows.filter(department__code=code, point__isnull=False).exclude(address="")
+    rows = rows.filter(department__code=code, point__isnull=False, address__regex=r"^\d+ ")
     return list(rows.order_by("assignee", "-submitted_at", "-id")[: len(NOTES)])

@@ -667,4 +667,32 @@ REGRESSIONS = [
         '    return at.isoformat(timespec="minutes")\n',
         ("tests/staff_app/setup/test_setup_rows.py",),
     ),
+    Regression(
+        "the starter catalog replaces who a city has put on call",
+        "requests_app/imports/starter.py",
+        'if (staff or address) and not OnCall.objects.filter(jurisdiction=jurisdiction, department=None, kind="").exists():',
+        "if staff or address:",
+        ("tests/requests_app/imports/test_starter.py",),
+    ),
+    Regression(
+        "an answer of a file may hold a placeholder that nobody fills in",
+        "requests_app/imports/catalog_file.py",
+        "if unknown := [one for text in given.values() for one in answer_templates.problems(text)]:",
+        "if unknown := [one for one in given if answer_templates.problems(one)]:",
+        ("tests/requests_app/imports/test_catalog.py",),
+    ),
+    Regression(
+        "a catalog file carries the macros that people made for themselves",
+        "requests_app/imports/catalog_desk.py",
+        "Macro.objects.filter(jurisdiction=jurisdiction, owner=None).select_related",
+        "Macro.objects.filter(jurisdiction=jurisdiction).select_related",
+        ("tests/requests_app/imports/test_catalog.py",),
+    ),
+    Regression(
+        "a catalog file carries the views that people share with nobody",
+        "requests_app/imports/catalog_desk.py",
+        "SavedView.objects.filter(jurisdiction=jurisdiction, audience=SavedView.Audience.CITY)",
+        "SavedView.objects.filter(jurisdiction=jurisdiction)",
+        ("tests/requests_app/imports/test_catalog.py",),
+    ),
 ]
