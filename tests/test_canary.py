@@ -386,7 +386,7 @@ def look_around_the_secret_places(planted: Planted) -> None:
     assert cards == public
     crawler.has_found_nothing()
     city = planted.cast.city
-    drawn = [area_year._card(city, *area_year._found(city, "ward", "5", "2026"))]
+    drawn = [area_year._card(city, *area_year._area_and_period(city, "ward", "5", "2026"))]
     for number in cards:
         shown = ServiceRequest.objects.select_related("service_version").get(reference=number)
         shown.jurisdiction = city
