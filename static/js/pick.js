@@ -25,8 +25,9 @@ function start(select) {
   const label = form.querySelector(`label[for="${id}"]`);
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", label?.textContent.trim() ?? "");
-  status.className = "usa-sr-only";
+  status.className = "soft small";
   status.setAttribute("role", "status");
+  const several = document.querySelector("[data-acts]")?.dataset.several ?? "";
   if (label) label.htmlFor = input.id;
   for (const name of ["aria-invalid", "aria-describedby"]) if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   select.hidden = true;
@@ -68,7 +69,7 @@ function start(select) {
     );
     isChosen = false;
     mark(shown.length ? 0 : -1);
-    status.textContent = typed ? (select.dataset.fits ?? "").replace("{n}", String(shown.length)) : "";
+    status.textContent = "";
   }
 
   function choose(at) {
@@ -98,7 +99,7 @@ function start(select) {
       if (isSure) return choose(active);
       // The next Enter takes the marked one.
       isChosen = true;
-      status.textContent = list.dataset.several = (select.dataset.fits ?? "").replace("{n}", String(shown.length));
+      status.textContent = several.replace("{n}", String(shown.length));
     } else if (/^[1-9]$/.test(event.key) && !input.value && shown[Number(event.key) - 1]) {
       event.preventDefault();
       choose(Number(event.key) - 1);

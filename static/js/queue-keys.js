@@ -126,8 +126,8 @@ document.addEventListener("keydown", (event) => {
     else if (!peek.isOpen()) peek.open(row);
     return;
   }
-  // Space presses a button or ticks a box that has the focus.
-  if (event.key === " " && !event.target.matches?.("body, table.queue a[href], #rows")) return;
+  // Elsewhere, Space scrolls, presses a button, or ticks a box.
+  if (event.key === " " && !event.target.matches?.("table.queue a[href]")) return;
   // What the row or the page itself offers for this key comes first.
   const own = (onRequest() ? document.querySelector("main") : currentRow())?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   const button = own ?? keys.querySelector(`[data-press="${CSS.escape(event.key)}"]`);

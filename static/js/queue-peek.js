@@ -104,6 +104,10 @@ if (panel) {
     const row = event.target.closest("table.queue tbody tr");
     if (row && linkOf(row)) prefetch(row);
   });
+  document.getElementById("rows")?.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-peek-row]")?.closest("tr");
+    if (row) toggle(row);
+  });
   panel.addEventListener("click", (event) => {
     if (event.target.closest("[data-peek-close]")) return close();
     const button = event.target.closest("[data-act]");

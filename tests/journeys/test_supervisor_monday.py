@@ -53,7 +53,7 @@ def test_late_requests_are_found_commented_on_at_once_and_left_as_they_were(
     sign_in(page, live_site, town.pia)
 
     # The overview says how many are late, and leads to just these.
-    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Overview").click()
     expect(page.locator("h1")).to_have_text(re.compile("Overview"))
     assert (number(page, "open"), number(page, "late")) == (LATE + ON_TIME, LATE)
     expect(page.locator("p", has_text=re.compile(r"About \d+ in the next 7 days, most likely"))).to_be_visible()
