@@ -42,7 +42,7 @@ from requests_app.rules.truth.rate import Looked, count
 from requests_app.rules.work import safety_notes
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.2")]
+pytestmark = pytest.mark.django_db
 
 # Reports of these services, as many of each, that are open when the tour begins.
 OPEN = {"pothole": 26, "sidewalk": 2, "treehazard": 3, "treeprune": 14, "streetlight": 2, "drain": 2}

@@ -177,13 +177,17 @@ def city_folder(attempt: Attempt) -> None:
 def starter_file(attempt: Attempt) -> None:
     """A starter catalog with this service alone: another release may have it."""
     own = {**read_catalog([starter.FILE]), "services": attempt.file()["services"], "articles": []}
-    attempt_file = attempt.tmp / "starter.yaml"
-    attempt_file.write_text(yaml.safe_dump({"format": 1, **own}, allow_unicode=True))
-    before, starter.FILE = starter.FILE, attempt_file
+    desk = dict(read_catalog([starter.DESK_FILE]))
+    # Those of the other services.
+    desk["templates"] = [one for one in desk["templates"] if "service" not in one]
+    before = starter.FILE, starter.DESK_FILE
+    starter.FILE, starter.DESK_FILE = attempt.tmp / "starter.yaml", attempt.tmp / "desk.yaml"
+    for file, parts in ((starter.FILE, own), (starter.DESK_FILE, desk)):
+        file.write_text(yaml.safe_dump({"format": 1, **parts}, allow_unicode=True))
     try:
         starter.import_starter(attempt.town.city, attempt.town.ada)
     finally:
-        starter.FILE = before
+        starter.FILE, starter.DESK_FILE = before
 
 
 def go_live(attempt: Attempt) -> None:
