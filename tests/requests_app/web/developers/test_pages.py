@@ -294,7 +294,7 @@ def test_whatever_a_value_holds_it_arrives(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_each_problem_has_a_page_and_its_type_is_the_address(town: factories.Rivermark, client: Client) -> None:
-    assert set(problem_words.WORDS) == set(PROBLEMS)
+    assert set(problem_words.EXPLANATIONS) == set(PROBLEMS)
     front = client.get("/developers/").content.decode()
     for code in PROBLEMS:
         assert f'href="/developers/problems/{code}/"' in front
