@@ -57,7 +57,14 @@ def read(client: Client, path: str) -> str:
     return EACH_TIME.sub("", f"{response.status_code}\n{content.decode(errors='replace')}")
 
 
-@pytest.mark.parametrize("folder", sorted(PAGES_BY_FOLDER))
+@pytest.mark.parametrize(
+    "folder",
+    [
+        # Residents' pages ask the rules that tests/requests_app/test_beside.py calls.
+        pytest.param(folder, marks=[pytest.mark.slow] if folder.startswith("requests_app/") else [])
+        for folder in sorted(PAGES_BY_FOLDER)
+    ],
+)
 def test_a_second_city_changes_nothing_on_the_pages(planted: Planted, db: None, settings: Any, folder: str) -> None:
     settings.RATE_LIMITS = False
     ada, sue = Client(), Client()

@@ -27,6 +27,7 @@ from requests_app.models import (
     Service,
     ServiceApproval,
     ServiceRequest,
+    SetupChange,
     StaffNotice,
     User,
     Webhook,
@@ -120,6 +121,15 @@ def webhook_ended(planted: Planted) -> OutboxRow:
 def guesses(planted: Planted) -> OutboxRow:
     User.objects.filter(pk=planted.staff["sue"].pk).update(email=TO)
     return OutboxRow(kind="mail_password_guesses", dedupe_key=f"mail_password_guesses:{planted.staff['sue'].pk}:20000")
+
+
+def second_step_reset(planted: Planted) -> OutboxRow:
+    user = planted.staff["sue"]
+    User.objects.filter(pk=user.pk).update(email=TO)
+    change = SetupChange.objects.create(
+        jurisdiction=planted.cast.city, user=planted.staff["ada"], kind="person", key=str(user.pk), action="changed"
+    )
+    return OutboxRow(kind="mail_second_step_reset", dedupe_key=f"mail_second_step_reset:{change.pk}:{user.pk}")
 
 
 def notice(planted: Planted) -> OutboxRow:
@@ -221,6 +231,7 @@ EMAILS = {
         guesses,
         {"they left": changed(User, is_active=False), "they work nowhere": works_nowhere},
     ),
+    "a second step that was reset": Email(second_step_reset, {"they left": changed(User, is_active=False)}),
     "a notice": Email(
         notice,
         {

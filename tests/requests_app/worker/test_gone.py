@@ -28,6 +28,7 @@ KEYS = {
     "mail_invitation": "{0}:1",
     "mail_password_guesses": "{0}:2026-01-05",
     "mail_referral": str(uuid.UUID(int=GONE)),
+    "mail_second_step_reset": "{0}:{0}",
     "monday_digest": "{0}:2026-01-05:{0}",
     "send_digest": "{0}:{0}:daily:x",
     "staff_digest": "{0}:2026-01-05:{0}",
