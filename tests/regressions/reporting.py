@@ -627,4 +627,25 @@ REGRESSIONS = [
         "if work]",
         ("tests/requests_app/web/explore/test_street_works.py",),
     ),
+    Regression(
+        "distress in a photo's description leads to no hotline",
+        "requests_app/rules/publication/publication.py",
+        "    texts += service_request.photos.filter",
+        "    texts = texts or service_request.photos.filter",
+        ("tests/requests_app/web/request/test_track.py",),
+    ),
+    Regression(
+        "an unknown house that the words name is put at the next one",
+        "requests_app/places/place_mentions.py",
+        "if len(between := between_numbers.find(self.city, mention.query, [])) == 1:",
+        "if len(between := between_numbers.find(self.city, mention.query, [])) == 9:",
+        ("tests/requests_app/web/report/test_proposed_place.py",),
+    ),
+    Regression(
+        "the edit page warns of a phone number that only the city reads",
+        "requests_app/web/request/edit.py",
+        "    if form.is_confidential:\n        return []\n",
+        "",
+        ("tests/requests_app/web/request/test_edit.py",),
+    ),
 ]
