@@ -225,7 +225,11 @@ function numberChoices(piece) {
   for (const radio of piece.querySelectorAll("input[type=radio]")) {
     const number = (counts.get(radio.name) ?? 0) + 1;
     counts.set(radio.name, number);
-    if (number <= 9) radio.labels[0]?.append(" ", hint(number));
+    if (number > 9) continue;
+    const label = radio.labels[0];
+    const about = label?.querySelector("[class*=description]");
+    if (about) about.before(" ", hint(number));
+    else label?.append(" ", hint(number));
   }
 }
 
