@@ -19,7 +19,7 @@ from staff_app.setup.people.forms import LeaveForm
 from staff_app.setup.people.people import leaves_of, remove_leave, save_leave
 
 AFTER_ACTION = {
-    AfterAction.NEXT: gettext_lazy("Go on to the next one"),
+    AfterAction.NEXT: gettext_lazy("Open the next one"),
     AfterAction.STAY: gettext_lazy("Stay on it"),
     AfterAction.LIST: gettext_lazy("Go back to the list"),
 }

@@ -261,7 +261,7 @@ def one_page(
 def with_row(matching: Rows, reader: User | None = None) -> Rows:
     """What a row shows. Services, departments, teams and areas come from the directory, not from joins.
 
-    reader: who is told what is unread.
+    reader: whose unread requests are marked.
     """
     lies_in = RequestArea.objects.filter(service_request=OuterRef("pk"))
     photos = Photo.objects.filter(service_request=OuterRef("pk"), hidden_at=None).order_by("id")

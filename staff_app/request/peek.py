@@ -1,4 +1,4 @@
-"""A request beside the list: its words, photos and place, the last of its activity, and what can be done with it.
+"""A request next to the list: its words, photos and place, the last of its activity, and what can be done with it.
 
 GET leaves no trace, since the page fetches the next one beforehand. POST says that somebody has it before them.
 """

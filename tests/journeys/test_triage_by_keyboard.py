@@ -115,7 +115,7 @@ def test_each_action_opens_over_the_list_and_the_next_row_follows(live_site: "Si
     rows, keys = page.locator("table.queue tbody tr:not([data-leaving])"), Keys(page)
     dialog = page.locator("#act")
 
-    # Beside the list, with the key: what is only fetched beforehand stays unread. j moves both.
+    # Next to the list, with the key: what is only fetched beforehand stays unread. j moves both.
     with page.expect_response("**/peek/"):
         keys.press("j")
     expect(page.locator("tr[data-unread]")).to_have_count(5)

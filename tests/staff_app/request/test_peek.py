@@ -1,4 +1,4 @@
-"""A request beside the list: fetched without a trace, and marked as read once somebody has it before them."""
+"""A request next to the list: fetched without a trace, and marked as read once somebody has it before them."""
 
 import datetime as dt
 import re
@@ -66,7 +66,7 @@ def test_unread_is_each_persons_own_and_comes_back_with_what_others_do(
     tom.get(f"/staff/r/{one.reference}/")
     assert RequestRead.objects.count() == 1
     assert (unread(tom), unread(tess)) == ({other.pk}, {one.pk, other.pk})
-    # One's own action is nothing new; a colleague's is.
+    # Their own action is nothing new; a colleague's is.
     conversation.comment(other.pk, text="We’ll look.", actor=town.tom)
     assert unread(tom) == set()
     conversation.comment(one.pk, text="We’ll look.", actor=town.cal)
