@@ -47,6 +47,13 @@ from requests_app.rules.setup.go_live import NotReady
 
 # The columns of `urgent_minutes`.
 URGENT = ("urgent_acknowledge_minutes", "urgent_resolve_minutes")
+# Parts that are exported alone: what each of them has. One that others lead to comes before them.
+EXPORTED_PARTS = {
+    "services": ("calendars", "departments", "categories", "services", "topics", "articles"),
+    "articles": ("topics", "articles"),
+    "routing": ("routing",),
+    "templates": ("templates",),
+}
 # Report at most this many problems, then only their number.
 REPORTED_MAX = 20
 
@@ -70,8 +77,12 @@ def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path], actor: Use
 
 def check(jurisdiction: Jurisdiction, catalog: Catalog, languages: Sequence[str] | None = None) -> None:
     """Raises ImportProblemError with all problems. languages: those that texts need, the city's if not given."""
-    if found := problems(catalog, languages or jurisdiction.languages, _known_codes(jurisdiction)):
-        raise _not_imported(found)
+    languages, codes = languages or jurisdiction.languages, _known_codes(jurisdiction)
+    # What the city has may lack a language that it added since: its own export is not refused for that.
+    if problems(catalog, languages, codes) and (
+        remaining := problems(catalog, languages, codes, export_catalog(jurisdiction))
+    ):
+        raise _not_imported(remaining)
 
 
 def _not_imported(problems: list[str]) -> ImportProblemError:
@@ -391,6 +402,28 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             for kind in TERMS
         },
     }  # fmt: skip
+
+
+def export_part(jurisdiction: Jurisdiction, part: str) -> dict[str, Any]:
+    """One of EXPORTED_PARTS, as a file that can be imported alone where the parts before it are."""
+    whole = export_catalog(jurisdiction)
+    exported = {"format": FORMAT, **{name: whole[name] for name in EXPORTED_PARTS[part]}}
+    if part == "services":
+        # Who is on call is another matter. Articles only if an answer leads to them, and with the topics of these.
+        for department in exported["departments"]:
+            del department["on_call"]
+        read = _articles_read(exported["services"])
+        exported["articles"] = [one for one in exported["articles"] if one["code"] in read]
+        topics = {one.get("topic") for one in exported["articles"]}
+        exported["topics"] = [one for one in exported["topics"] if one["code"] in topics]
+    return exported
+
+
+def _articles_read(services: list[dict[str, Any]]) -> set[str]:
+    options = [
+        one for service in services for asked in service.get("questions") or [] for one in asked.get("options") or []
+    ]
+    return {one["effects"]["article"] for one in options if (one.get("effects") or {}).get("article")}
 
 
 def _urgent(jurisdiction: Jurisdiction) -> dict[str, int]:

@@ -677,10 +677,16 @@ def _joined(files: Iterable[YamlFile]) -> Catalog:
     return joined
 
 
-def problems(catalog: Catalog, languages: Sequence[str], codes: Mapping[str, set[str]] | None = None) -> list[str]:
+def problems(
+    catalog: Catalog,
+    languages: Sequence[str],
+    codes: Mapping[str, set[str]] | None = None,
+    existing: Mapping[str, Any] | None = None,
+) -> list[str]:
     """What is wrong in it, a sentence each, by file, line and column; an empty list: it can be imported.
 
     codes: by the names of parts, the codes that the city has already; "address_card": its layers and fields.
+    existing: the city's own export. A row that the city has just so is not refused: it changes nothing.
     """
     context: dict[str, Any] = {part: (codes or {}).get(part, set()) | _codes(catalog, part) for part in REFERRED_TO}
     context |= {"languages": languages, "answers": _answers(catalog.get("services"))}
@@ -689,8 +695,22 @@ def problems(catalog: Catalog, languages: Sequence[str], codes: Mapping[str, set
         CatalogFile.model_validate(dict(catalog), context=context)
     except ValidationError as error:
         found = sentences_of(error, CatalogFile, catalog)
-        return [": ".join(filter(None, [catalog.place(loc), sentence])) for loc, sentence in found]
+        return [
+            ": ".join(filter(None, [catalog.place(loc), sentence]))
+            for loc, sentence in found
+            if existing is None or not _is_as_in(existing, catalog, loc)
+        ]
     return []
+
+
+def _is_as_in(existing: Mapping[str, Any], catalog: Catalog, loc: Loc) -> bool:
+    if len(loc) < 2:
+        return False
+    part, key = str(loc[0]), loc[1]
+    before, after = existing.get(part), catalog[part]
+    if isinstance(before, list) and isinstance(after, list) and isinstance(key, int):
+        return after[key] in before
+    return isinstance(before, dict) and isinstance(after, dict) and key in before and before[key] == after.get(key)
 
 
 def service_problems(

@@ -19,7 +19,7 @@ from requests_app.imports.map_files import ImportProblemError, first_line
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What a row of a list is called by, the first that it has.
 NAMES = ("code", "service_code", "value", "phrase", "key", "layer", "name", "match")
-# More than any file that people write; a file of 1 MB without aliases has fewer.
+# A longer file may have as many as it has bytes, which each value takes at least when it is written out.
 VALUES_MAX = 500_000
 Loc = Sequence[int | str]
 
@@ -161,7 +161,8 @@ def parse_yaml(name: str, content: bytes) -> YamlFile:
         loader = _Loader(content.decode("utf-8-sig"))
         try:
             node = loader.get_single_node()
-            if node is not None and _values_in(node) > VALUES_MAX:
+            values_max = max(VALUES_MAX, len(content))
+            if node is not None and _values_in(node, values_max) > values_max:
                 raise ImportProblemError(
                     f"{name} cannot be read: it repeats too much. Write out what its aliases stand for."
                 )
@@ -184,15 +185,15 @@ def parse_yaml(name: str, content: bytes) -> YamlFile:
     return YamlFile(name, data, node)
 
 
-def _values_in(node: yaml.Node, counted: dict[int, int] | None = None) -> int:
+def _values_in(node: yaml.Node, most: int, counted: dict[int, int] | None = None) -> int:
     """How many values there are with every alias written out. A few short lines can stand for billions."""
     counted = {} if counted is None else counted
     if id(node) not in counted:
         # A value that holds itself has no end.
-        counted[id(node)] = VALUES_MAX + 1
+        counted[id(node)] = most + 1
         inner = node.value if isinstance(node, yaml.CollectionNode) else []
         parts = [part for one in inner for part in (one if isinstance(one, tuple) else (one,))]
-        counted[id(node)] = 1 + sum(_values_in(part, counted) for part in parts)
+        counted[id(node)] = 1 + sum(_values_in(part, most, counted) for part in parts)
     return counted[id(node)]
 
 

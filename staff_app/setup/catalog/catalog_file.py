@@ -7,13 +7,21 @@ from typing import Any
 import structlog
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from requests_app.imports.catalog import SetupChangedError, check, dry_run, export_catalog, save
+from requests_app.imports.catalog import (
+    EXPORTED_PARTS,
+    SetupChangedError,
+    check,
+    dry_run,
+    export_catalog,
+    export_part,
+    save,
+)
 from requests_app.imports.catalog_changes import Change
 from requests_app.imports.catalog_file import Catalog, parse_catalog
 from requests_app.imports.catalog_text import catalog_text
@@ -73,9 +81,14 @@ def catalog_file(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_safe
 def catalog_export(request: StaffRequest) -> HttpResponse:
+    """The whole catalog, or the part that `part` names."""
     need_in_city(request, "administer")
-    response = HttpResponse(catalog_text(export_catalog(request.jurisdiction)), content_type="application/yaml")
-    response["Content-Disposition"] = f'attachment; filename="catalog-{request.jurisdiction.pk}.yaml"'
+    part = request.GET.get("part", "")
+    if part and part not in EXPORTED_PARTS:
+        raise Http404
+    catalog = export_part(request.jurisdiction, part) if part else export_catalog(request.jurisdiction)
+    response = HttpResponse(catalog_text(catalog), content_type="application/yaml")
+    response["Content-Disposition"] = f'attachment; filename="{part or "catalog"}-{request.jurisdiction.pk}.yaml"'
     return response
 
 

@@ -132,7 +132,7 @@ def bomb() -> str:
         (bomb(), "it repeats too much."),
         ("format: 1\nx: &x [*x]\n", "it repeats too much."),
         ("", "This file is empty. Choose another one."),
-        ("#" * (1024 * 1024 + 1), "This file is larger than 1 MB."),
+        ("#" * (20 * 1024 * 1024 + 1), "This file is larger than 20 MB."),
     ],
     ids=["key", "twice", "rule", "torn", "utf-16", "latin-1", "bomb", "ring", "empty", "large"],
 )
