@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from requests_app.models import Team
+from staff_app.setup.departments.forms import TeamForm
 from tests import factories
 from tests.factories import Rivermark
 
@@ -21,3 +22,9 @@ def test_only_teams_and_open_departments_of_this_city_are_listed(town: Rivermark
     offered = list(page.context["departments"])
     assert {town.streets, town.parks} <= set(offered)
     assert not {closed, lakeside.streets} & set(offered)
+
+
+def test_those_who_work_for_the_department_or_the_whole_city_can_be_members(town: Rivermark) -> None:
+    offered = {str(one) for one in TeamForm(team=Team(department=town.streets)).staff.values()}
+    assert {"Cal", "Dev", "Tom"} <= offered
+    assert "Pia" not in offered
