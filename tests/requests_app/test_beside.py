@@ -49,7 +49,7 @@ def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
 
 
 def plant_what_has_ended() -> None:
-    """In the city itself: people who left, closed departments, ended teams, withdrawn services, hidden words, and tests."""
+    """In the city itself: people who left, closed departments, ended teams, services and rules out of use, hidden words, tests."""
     old = "'old' || {0}"
     of_reports = (
         "servicerequest", "requestarea", "answer", "comment", "clock", "participation", "event", "task", "photo", "endingcheck",
@@ -65,6 +65,7 @@ def plant_what_has_ended() -> None:
             "questionversion": {},
             "target": {},
         },
+        {"routingrule": {"active": "false", "order": "{0} + 1000"}},
         {"comment": {"hidden_at": "app_now()"}, "photo": {"hidden_at": "app_now()"}},
         {
             **{table: {} for table in of_reports},
