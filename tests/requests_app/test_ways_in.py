@@ -40,7 +40,7 @@ PERSONAL = "A hole by the gate. Call 617-555-0142"
 THREAT = "Fill the hole or you will regret this"
 GAS = "I smell gas in the hall"
 SECRETS = ("beats me", "golpea")
-# What the lists of the city beside this one hold.
+# What the lists of the city next to this one hold.
 LISTED_BESIDE, DANGER_BESIDE = "the mayor will hear of it", "getting bigger"
 
 Way = Callable[["Town", str], ServiceRequest]
