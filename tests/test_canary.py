@@ -601,7 +601,7 @@ WRITTEN = (
 )
 
 
-# What else they don't read of a request of theirs.
+# What else they don't read of their request.
 NOT_FOR_CONTRACTORS = {
     "reporter's name", "reporter's phone", "reporter's e-mail", "internal note", "note that names a colleague",
     "transfer reason", "triage reason", "hidden comment", *HIDDEN_WORDS,

@@ -1,4 +1,4 @@
-"""Rows beside those of a planted city: other cities that have everything it has, or what no longer counts in it."""
+"""Rows in addition to those of a planted city: other cities that have everything it has, or what no longer counts in it."""
 
 from collections.abc import Mapping
 from string import ascii_uppercase

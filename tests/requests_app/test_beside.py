@@ -1,4 +1,4 @@
-"""What a rule, a job or a list says stays the same beside rows of another city, and beside those that no longer count.
+"""What a rule, a job or a list says stays the same when there are rows of another city, and some that no longer count.
 
 Each function that asks for nothing but a city, a person, a report and the like is called without those rows and with them.
 """

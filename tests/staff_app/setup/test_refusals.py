@@ -1,4 +1,4 @@
-"""What forms of setup, the queue and the checks refuse, each with its sentence, and what they take right beside it."""
+"""What forms of setup, the queue and the checks refuse, each with its sentence, and what they take right next to it."""
 
 import datetime as dt
 import html
