@@ -183,7 +183,13 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         and service_request.assignee_id != user.pk,
         "can_read_answer": service_request.has_new_answer and permissions.can(user, "accept", service_request),
         "can_finish": "resolve" in verbs and permissions.can(user, "resolve", service_request),
-        "can_hold": "hold" in verbs and permissions.can(user, "hold", service_request),
+        "can_hold": (can_hold := "hold" in verbs and permissions.can(user, "hold", service_request)),
+        # A contractor doesn't stop the city's clock, but tells the department.
+        "can_say_why_not": not can_hold
+        and "resolve" in verbs
+        and not permissions.reads_identity(user, service_request)
+        and permissions.can(user, "note", service_request),
+        "can_change_team": "assign" in verbs and permissions.can(user, "assign", service_request),
         "activity": folds.activity(request, service_request),
         "has_bounced": service_request.has_bounced,
         "tasks": _tasks(service_request, user),

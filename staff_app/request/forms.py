@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -356,6 +356,9 @@ class NoteForm(ActionForm):
         widget=forms.RadioSelect,
         required=False,
     )
+    # Set by [Can't do it now], for those who can't put a request on hold, which stops the city's clock.
+    cannot_now = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    heading: "str | _StrPromise" = ""
     tell = forms.CharField(
         label=gettext_lazy("Notify a colleague (optional)"),
         required=False,
@@ -378,6 +381,11 @@ class NoteForm(ActionForm):
             # A contractor writes to the city.
             del self.fields["audience"]
             self.fields["text"].help_text = _("City staff and you can read this.")
+        if not self["cannot_now"].value():
+            del self.fields["cannot_now"]
+        else:
+            self.heading = _("Can’t do it now")
+            self.fields["text"].label = _("Why can’t you do it now?")
 
     def about(self) -> list[ServiceRequest]:
         """The requests whose readers can be named."""
@@ -394,6 +402,8 @@ class NoteForm(ActionForm):
         cleaned = super().clean() or {}
         audience = cleaned.get("audience") or Comment.Audience.DEPARTMENT
         text, tell = cleaned.get("text") or "", " ".join((cleaned.get("tell") or "").split())
+        if text and cleaned.get("cannot_now"):
+            text = _("Can’t do it now: %(reason)s") % {"reason": text}
         if text and tell:
             handles = mentions.handles_in(tell) or ["".join(tell.split())]
             chosen = " ".join(f"@{handle}" for handle in handles if f"@{handle}" not in text)
@@ -442,11 +452,22 @@ def outcomes(service_request: ServiceRequest, user: User | AnonymousUser) -> lis
     return choices
 
 
+class NumberedRadios(forms.RadioSelect):
+    """Each choice is taken by its digit (js/queue-keys.js)."""
+
+    def create_option(
+        self, name: str, value: Any, label: Any, selected: bool, index: int, *args: Any, **more: Any
+    ) -> Any:
+        option = super().create_option(name, value, label, selected, index, *args, **more)
+        option["attrs"]["data-key"] = str(int(index) + 1)
+        return option
+
+
 class OutcomeForm(ActionForm):
     """What every form that resolves asks, for one request or many, and how its answers depend on the outcome."""
 
     checked = ("words",)
-    disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
+    disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=NumberedRadios)
     visited = visited_field()
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
@@ -497,6 +518,21 @@ class ResolveForm(OutcomeForm):
         }.get(self.service_request.service_version.evidence, "")
         words = _("If it couldn’t be found, add a photo of the place.")
         self.fields["photos"].help_text = f"{asked} {words}".strip()
+
+    def outcomes_asking(self) -> dict[str, str]:
+        """The outcomes that ask for each field, besides the one that asks for the outcome, with spaces between."""
+        every = [value for value, _label in outcomes(self.service_request, self.user)]
+        wants_photo = [code for code in every if evidence.asks_for_photo(self.service_request, code)]
+        wants_visit = [code for code in every if evidence.asks_for_visit(self.service_request, code)]
+        asking: dict[str, Collection[str]] = {
+            "visited": {Disposition.FIXED, Disposition.NOT_FOUND, *wants_visit},
+            "reason": {Disposition.CANNOT_DO},
+            "words": every,
+            "photos": {*evidence.WORK_DONE, Disposition.NOT_FOUND, Disposition.CANNOT_DO},
+            "photos_before": evidence.WORK_DONE,
+            "no_evidence": {*wants_photo, *wants_visit},
+        }
+        return {name: " ".join(code for code in every if code in codes) for name, codes in asking.items()}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -129,7 +129,11 @@ document.addEventListener("keydown", (event) => {
   // Elsewhere, Space scrolls, presses a button, or ticks a box.
   if (event.key === " " && !event.target.matches?.("table.queue a[href]")) return;
   // What the row or the page itself offers for this key comes first.
-  const own = (onRequest() ? document.querySelector("main") : currentRow())?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const offer = (place) => place?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const form = event.target.closest?.("#action-form");
+  const own = offer(form) ?? offer(onRequest() ? document.querySelector("main") : currentRow());
+  // A digit that is no choice of the form in which it's pressed means nothing.
+  if (form && /^[0-9]$/.test(event.key) && !form.contains(own)) return;
   const button = own ?? keys.querySelector(`[data-press="${CSS.escape(event.key)}"]`);
   if (!button) return;
   event.preventDefault();
