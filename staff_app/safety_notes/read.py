@@ -10,7 +10,8 @@ from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
 from requests_app.rules.work import safety_notes as rules
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.safety_notes.safety_notes import edit_form, get_note_or_404, page_of, texts_of
+from staff_app.safety_notes.safety_notes import PAGE, get_note_or_404, note_edit, page_of, texts_of
+from staff_app.setup.conflict import edit_page
 
 
 @staff_page
@@ -33,9 +34,11 @@ def read_safety_notes(request: StaffRequest, reference: str) -> HttpResponse:
 def read_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
     """One of them, on its own page, where those who set notes can change it then. 404 once it has ended."""
     note = get_note_or_404(request, note_id)
-    form = edit_form(request, note)
+    edit = note_edit(request, note, is_sent=False)
+    form = edit.form
     if note.ends_at <= form.now:
         raise Http404
     actions.read([note], service_request=None, actor=request.user)
-    context = {**page_of(request, note, form), "edits_words": True, "seen": actions.NOTE.seen(note), **texts_of(note)}
-    return render(request, "staff_app/safety_notes/safety_note.html", context)
+    return edit_page(
+        request, PAGE, {**page_of(request, note, form), "edits_words": True, **texts_of(note)}, form, edit=edit
+    )

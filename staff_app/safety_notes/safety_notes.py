@@ -1,5 +1,6 @@
 """Safety notes of the city: the list, a new one, and one of them with the record of who read it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,8 @@ from requests_app.rules.people import permissions
 from requests_app.rules.work import safety_notes as rules
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.safety_notes.forms import EditNoteForm, SafetyNoteForm, UntilForm
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import Edit, edit_row
 from staff_app.setup.listing import Column, listing
 
 # The newest readings on a note's page.
@@ -125,29 +127,40 @@ def edit_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
     """From the page that shows the words. If somebody else changed them meanwhile, these are shown, which is logged."""
     need_in_city(request, rules.PERMISSION)
     note = get_note_or_404(request, note_id)
-    form = EditNoteForm(request.POST, city=request.jurisdiction)
-    if not form.is_valid():
-        return edit_page(request, PAGE, {**page_of(request, note, form), "edits_words": True}, form)
-    words, seen = form.cleaned_data["words"], seen_in(request)
+    edit = note_edit(request, note)
+    form = edit.form
+    if not edit.is_valid():
+        return _edit_again(request, note, edit)
     try:
-        actions.change(note.pk, text=words, ends_at=form.ends_at(), actor=request.user, seen=seen)
+        actions.change(
+            note.pk, text=form.cleaned_data["words"], ends_at=form.ends_at(), actor=request.user, seen=edit.seen
+        )
     except actions.AlreadyOver:
         messages.warning(request, _("It has already ended. Set a new one."))
     except ChangedMeanwhile as changed:
         note.refresh_from_db()
-        actions.read([note], service_request=None, actor=request.user)
-        context = {**page_of(request, note, form), "edits_words": True, **texts_of(note)}
-        return edit_page(request, PAGE, context, form, changed=changed)
+        return _edit_again(request, note, edit, changed)
     else:
-        messages.success(request, _("Saved."))
+        messages.success(request, edit.saved(_("Saved.")))
     return redirect("staff_app:safety_note", note.pk)
 
 
-def edit_form(request: StaffRequest, note: SafetyNote) -> EditNoteForm:
+def _edit_again(
+    request: StaffRequest, note: SafetyNote, edit: Edit[EditNoteForm], changed: ChangedMeanwhile | None = None
+) -> HttpResponse:
+    context = {**page_of(request, note, edit.form), "edits_words": True}
+    # The fingerprint of the note as it is comes from a page that showed it, which was logged.
+    if changed or request.POST.get("seen") != edit.fingerprint:
+        actions.read([note], service_request=None, actor=request.user)
+        context |= texts_of(note)
+    return edit_page(request, PAGE, context, edit.form, edit=edit, changed=changed)
+
+
+def note_edit(request: StaffRequest, note: SafetyNote, *, is_sent: bool = True) -> Edit[EditNoteForm]:
     """With the words, for those who were shown them."""
     city = request.jurisdiction
-    until = note.ends_at.astimezone(city.zone).date()
-    return EditNoteForm(city=city, initial={"words": note.words, "until": until})
+    initial = {"words": note.words, "until": note.ends_at.astimezone(city.zone).date()}
+    return edit_row(request, partial(EditNoteForm, city=city, initial=initial), actions.NOTE, note, is_sent=is_sent)
 
 
 def texts_of(note: SafetyNote) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.rules.setup.diff import differences
 from staff_app.decorators import StaffRequest
+from staff_app.setup.edit import Edit
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,22 @@ def edit_page(
     form: forms.Form,
     *,
     seen: str = "",
+    edit: Edit[Any] | None = None,
     changed: ChangedMeanwhile | None = None,
     typed: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The page of a form about one row, which carries what it shows in its field `seen`: 200, 422 with mistakes, 409 if `changed`.
 
-    seen: the row's fingerprint, empty if it is new. typed: the state that would have been saved, to be compared with what is.
+    seen: the row's fingerprint, empty if it is new. edit: the form, if it is merged by field; it has the fingerprint, too. typed:
+    the state that would have been saved, to be compared with what is.
     """
     conflict = None
+    if edit is not None:
+        # What was saved in the last moment is merged when the form is sent again.
+        conflict = described(changed) if changed is not None else None
+        context = {**context, "form": form, "seen": edit.fingerprint, "edit": edit, "conflict": conflict}
+        status = 409 if conflict or edit.conflicts else 422 if form.errors else 200
+        return render(request, template, context, status=status)
     if changed is not None:
         conflict = described(changed) if typed is None else compared(typed, changed.current)
         # The page shows the changes, so sending it again replaces them.

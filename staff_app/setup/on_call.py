@@ -1,6 +1,7 @@
 """Edit the rosters: who is alerted when a report tells of danger, by department and for the desk, and after how long the next."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,7 +22,8 @@ from requests_app.clock import app_now
 from requests_app.models import Department, EmergencyPhrase, Jurisdiction, OnCall, User
 from requests_app.rules.alarms import alarms
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import Edit, edit_row
 from staff_app.setup.on_call_week import Week, week_of
 
 log = structlog.get_logger(__name__)
@@ -191,7 +193,8 @@ def on_call(request: StaffRequest) -> HttpResponse:
     elif request.method == "POST":
         add, status = OnCallForm(request.POST, city=city), 422
         if add.is_valid():
-            return _save(request, OnCall(jurisdiction=city), add)
+            entry = rosters.ON_CALL.add(OnCall(jurisdiction=city), actor=request.user, **add.columns())
+            return _saved(request, entry, edit=None)
     all_rosters = _rosters(city)
     context = {
         # Only one form was posted; the title and the error summary are about that one.
@@ -221,14 +224,17 @@ def on_call_entry(request: StaffRequest, on_call_id: int) -> HttpResponse:
         "ends_at": entry.ends_at,
         "order": entry.order,
     }
-    form = OnCallForm(request.POST if request.method == "POST" else None, initial=initial, city=request.jurisdiction)
+    make = partial(OnCallForm, initial=initial, city=request.jurisdiction)
+    edit = edit_row(request, make, rosters.ON_CALL, entry)
+    form = edit.form
     page, context = "staff_app/setup/on_call_entry.html", {"entry_id": entry.pk, "name": _name(entry)}
-    if form.is_valid():
+    if edit.is_valid():
         try:
-            return _save(request, entry, form)
+            entry = rosters.ON_CALL.change(entry.pk, actor=request.user, seen=edit.seen, **form.columns())
         except ChangedMeanwhile as changed:
-            return edit_page(request, page, context, form, changed=changed)
-    return edit_page(request, page, context, form, seen=rosters.ON_CALL.seen(entry))
+            return edit_page(request, page, context, form, edit=edit, changed=changed)
+        return _saved(request, entry, edit)
+    return edit_page(request, page, context, form, edit=edit)
 
 
 @staff_page
@@ -242,10 +248,10 @@ def remove_on_call(request: StaffRequest, on_call_id: int) -> HttpResponse:
     return redirect("staff_app:on_call")
 
 
-def _save(request: StaffRequest, entry: OnCall, form: OnCallForm) -> HttpResponseRedirect:
-    entry = rosters.ON_CALL.save(entry, actor=request.user, seen=seen_in(request), **form.columns())
+def _saved(request: StaffRequest, entry: OnCall, edit: Edit[OnCallForm] | None) -> HttpResponseRedirect:
     log.info("on_call_saved", on_call_id=entry.pk, user_id=request.user.pk)
-    messages.success(request, _("%(name)s is on the roster.") % {"name": _name(entry)})
+    done = _("%(name)s is on the roster.") % {"name": _name(entry)}
+    messages.success(request, edit.saved(done) if edit else done)
     return redirect("staff_app:on_call")
 
 

@@ -640,6 +640,20 @@ REGRESSIONS = [
         ("tests/staff_app/setup/test_setup_rows.py",),
     ),
     Regression(
+        "a page of setup that was open for long puts back what somebody else changed",
+        "staff_app/setup/edit.py",
+        "            if choice == THEIRS or mine == shown:\n",
+        "            if choice == THEIRS:\n",
+        ("tests/staff_app/setup/test_setup_rows.py",),
+    ),
+    Regression(
+        "the second of two editors replaces a field that both changed without being asked",
+        "staff_app/setup/edit.py",
+        "            elif part.now != shown or choice not in (None, MINE):\n",
+        "            elif False:\n",
+        ("tests/staff_app/setup/test_setup_rows.py",),
+    ),
+    Regression(
         "a change of setup is undone though somebody changed it again",
         "requests_app/actions/shared/setup_rows.py",
         "        if fingerprint(self.state(row) if row else None) != fingerprint(change.after):\n            raise CannotUndo\n",

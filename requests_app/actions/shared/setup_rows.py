@@ -69,13 +69,20 @@ def check_seen(
     """
     if seen is None or seen == (current := fingerprint(_without(state, unedited))):
         return
+    raise ChangedMeanwhile(state, current, changes_since(jurisdiction, kind, key, seen, unedited=unedited))
+
+
+def changes_since(
+    jurisdiction: Jurisdiction, kind: str, key: object, seen: str, *, unedited: Sequence[str] = ()
+) -> list[SetupChange]:
+    """What was done since the row had the fingerprint `seen`, the oldest first; empty if the log doesn't tell."""
     changes: list[SetupChange] = []
     logged = SetupChange.objects.filter(jurisdiction=jurisdiction, kind=kind, key=str(key)).select_related("user")
     for change in logged.order_by("-id")[:CHANGES_SHOWN]:
         changes.insert(0, change)
         if fingerprint(_without(change.before or {}, unedited)) == seen:
-            raise ChangedMeanwhile(state, current, changes)
-    raise ChangedMeanwhile(state, current)
+            return changes
+    return []
 
 
 def _without(state: State, unedited: Sequence[str]) -> State:
@@ -178,6 +185,9 @@ class SetupRow(Generic[R]):
     def check_seen(self, row: R, seen: str | None) -> None:
         """Raises ChangedMeanwhile."""
         check_seen(self.city(row), self.kind, self.key(row), self._whole_state(row), seen, unedited=self.unedited)
+
+    def changes_since(self, row: R, seen: str) -> list[SetupChange]:
+        return changes_since(self.city(row), self.kind, self.key(row), seen, unedited=self.unedited)
 
     def _whole_state(self, row: R) -> State:
         return {**self.state(row), **{name: getattr(row, name) for name in self.unlogged}}

@@ -1,5 +1,6 @@
 """API keys: list, create, edit, replace, revoke, and how each is used. A new key is shown once, in the answer to the form."""
 
+from functools import partial
 from typing import Any
 
 import structlog
@@ -20,7 +21,8 @@ from requests_app.models import ApiKey, ApiKeyRequest, ServiceRequest
 from requests_app.models.api_key import Scope
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.api_keys.forms import ReplaceForm, TermsForm, initial_terms
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
@@ -141,23 +143,24 @@ def edit_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
     if key.revoked_at is not None:
         messages.warning(request, _("This key was revoked. It can’t be changed anymore."))
         return redirect("staff_app:api_key", key.pk)
-    data = request.POST if request.method == "POST" else None
-    form = TermsForm(data, city=request.jurisdiction, user=request.user, key=key, initial=initial_terms(key))
+    make = partial(TermsForm, city=request.jurisdiction, user=request.user, key=key, initial=initial_terms(key))
+    edit = edit_row(request, make, actions.KEY, key)
+    form = edit.form
     page = "staff_app/setup/api_keys/edit_api_key.html"
-    if form.is_valid():
+    if edit.is_valid():
         try:
-            actions.change(key.pk, form.terms(), actor=request.user, seen=seen_in(request))
+            actions.change(key.pk, form.terms(), actor=request.user, seen=edit.seen)
         except ChangedMeanwhile as changed:
-            return edit_page(request, page, {"key": key}, form, changed=changed, typed=form.terms())
+            return edit_page(request, page, {"key": key}, form, edit=edit, changed=changed)
         except keys.NameTaken:
             form.add_error("name", taken_words())
         except actions.AlreadyRevoked:
             messages.warning(request, _("This key was revoked. It can’t be changed anymore."))
             return redirect("staff_app:api_key", key.pk)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, edit.saved(_("Saved.")))
             return redirect("staff_app:api_key", key.pk)
-    return edit_page(request, page, {"key": key}, form, seen=actions.KEY.seen(key))
+    return edit_page(request, page, {"key": key}, form, edit=edit)
 
 
 @staff_page

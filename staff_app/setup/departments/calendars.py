@@ -1,5 +1,6 @@
 """Calendars: working hours and days off, with the coming months as due dates are counted in them."""
 
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -22,9 +23,10 @@ from requests_app.rules.promises import service_levels, target_forecast
 from requests_app.rules.promises.hours_text import hours_text
 from requests_app.rules.setup.catalog_rows import written_calendar
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, refill, seen_in
+from staff_app.setup.conflict import edit_page, refill
 from staff_app.setup.departments.forms import CalendarForm, taken_words
 from staff_app.setup.departments.month_grid import month_grid
+from staff_app.setup.edit import Edit, edit_row
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.promises.forecast_words import forecast_words
 
@@ -69,22 +71,23 @@ def calendar(request: StaffRequest, calendar_id: int) -> HttpResponse:
 
 def _edit(request: StaffRequest, row: Calendar) -> HttpResponse:
     city, today = request.jurisdiction, app_now().astimezone(request.jurisdiction.zone).date()
-    form = CalendarForm(request.POST if request.method == "POST" else None, calendar=row, today=today)
+    edit = edit_row(request, partial(CalendarForm, calendar=row, today=today), actions.CALENDAR, row)
+    form = edit.form
     context: dict[str, Any] = {"calendar": row, "code": row.code}
     changed, shown = None, row
     # A new one counts for nobody yet, so there is nothing to preview.
-    if form.is_valid():
+    if edit.is_valid():
         columns = form.columns()
         proposed = Calendar(pk=row.pk, jurisdiction=city, **{"code": row.code, **columns})
         if not row.pk or ("save" in request.POST and _was_previewed(form, proposed)):
             try:
-                return _save(request, row, columns)
+                return _save(request, row, columns, edit)
             except ChangedMeanwhile as found:
                 changed = found
             except NameTaken:
                 # Somebody else took the name after the form had checked it.
                 form.add_error("code", taken_words(columns["code"]))
-                return edit_page(request, PAGE, context, form)
+                return edit_page(request, PAGE, context, form, edit=edit)
         refill(form, previewed=signing.dumps(written_calendar(proposed), salt=PREVIEWED, compress=True))
         context["forecast"] = forecast_words(target_forecast.of_calendar(proposed))
         shown = proposed
@@ -92,7 +95,7 @@ def _edit(request: StaffRequest, row: Calendar) -> HttpResponse:
         hours = service_levels.working_hours(shown, city.zone)
         context["grid"] = month_grid(hours, today, request.GET.get("month", ""))
         context["always"] = hours.always
-    return edit_page(request, PAGE, context, form, seen=actions.CALENDAR.seen(row) if row.pk else "", changed=changed)
+    return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
 
 
 def _was_previewed(form: CalendarForm, proposed: Calendar) -> bool:
@@ -103,10 +106,10 @@ def _was_previewed(form: CalendarForm, proposed: Calendar) -> bool:
     return previewed == written_calendar(proposed)
 
 
-def _save(request: StaffRequest, row: Calendar, columns: dict[str, Any]) -> HttpResponse:
-    saved = actions.CALENDAR.save(row, actor=request.user, seen=seen_in(request), **columns)
+def _save(request: StaffRequest, row: Calendar, columns: dict[str, Any], edit: Edit[CalendarForm]) -> HttpResponse:
+    saved = actions.CALENDAR.save(row, actor=request.user, seen=edit.seen, **columns)
     log.info("calendar_saved", calendar_id=saved.pk, user_id=request.user.pk)
-    messages.success(request, _("%(name)s was saved.") % {"name": saved})
+    messages.success(request, edit.saved(_("%(name)s was saved.") % {"name": saved}))
     return redirect("staff_app:calendar", saved.pk)
 
 

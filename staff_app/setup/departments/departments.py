@@ -1,5 +1,7 @@
 """Departments: the list, adding and changing one, and closing it once nothing points to it."""
 
+from functools import partial
+
 import structlog
 from django.contrib import messages
 from django.db.models.fields.json import KeyTextTransform
@@ -14,8 +16,9 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Department, Team
 from requests_app.rules.setup.department_use import COUNT_MAX, department_use
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
 from staff_app.setup.departments.forms import DepartmentForm, MoveForm, taken_words
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
@@ -59,22 +62,23 @@ def department(request: StaffRequest, department_id: int) -> HttpResponse:
 
 
 def _edit(request: StaffRequest, row: Department) -> HttpResponse:
-    form = DepartmentForm(request.POST if request.method == "POST" else None, department=row)
+    edit = edit_row(request, partial(DepartmentForm, department=row), actions.DEPARTMENT, row)
+    form = edit.form
     teams = Team.objects.filter(department=row).order_by("-active", "code") if row.pk else []
     context = {"department": row, "teams": teams}
-    if form.is_valid():
+    if edit.is_valid():
         try:
-            saved = actions.DEPARTMENT.save(row, actor=request.user, seen=seen_in(request), **form.columns())
+            saved = actions.DEPARTMENT.save(row, actor=request.user, seen=edit.seen, **form.columns())
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, context, form, changed=changed)
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
         except NameTaken:
             # Somebody else took the code after the form had checked it.
             form.add_error("code", taken_words(form.cleaned_data["code"]))
         else:
             log.info("department_saved", department_id=saved.pk, user_id=request.user.pk)
-            messages.success(request, _("%(name)s was saved.") % {"name": saved})
+            messages.success(request, edit.saved(_("%(name)s was saved.") % {"name": saved}))
             return redirect("staff_app:department", saved.pk)
-    return edit_page(request, PAGE, context, form, seen=actions.DEPARTMENT.seen(row) if row.pk else "")
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
 @staff_page

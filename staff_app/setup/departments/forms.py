@@ -318,6 +318,7 @@ class CalendarForm(RowForm):
             data, prefix="days", initial=[_row(one) for one in written if _is_to_come(one, today)],
             form_kwargs={"city": self.city},
         )  # fmt: skip
+        self.formsets = {"days": (_("The city’s own days off"), self.days)}
         self.helper.disable_csrf = True
         # Nothing in it is required but working hours on some day, which the hint says.
         self.helper.show_optional = False

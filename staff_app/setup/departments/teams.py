@@ -1,5 +1,7 @@
 """Teams of departments: the list, adding and changing one, and ending it."""
 
+from functools import partial
+
 import structlog
 from django.contrib import messages
 from django.db.models import Count, F
@@ -14,8 +16,9 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Department, Team
 from requests_app.rules.setup.department_use import COUNT_MAX, open_in_team
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
 from staff_app.setup.departments.forms import EndTeamForm, TeamForm, taken_words
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
@@ -63,21 +66,22 @@ def team(request: StaffRequest, team_id: int) -> HttpResponse:
 
 
 def _edit(request: StaffRequest, row: Team) -> HttpResponse:
-    form = TeamForm(request.POST if request.method == "POST" else None, team=row)
+    edit = edit_row(request, partial(TeamForm, team=row), actions.TEAM, row)
+    form = edit.form
     context = {"team": row, "department": row.department}
-    if form.is_valid():
+    if edit.is_valid():
         try:
-            saved = actions.TEAM.save(row, actor=request.user, seen=seen_in(request), **form.columns())
+            saved = actions.TEAM.save(row, actor=request.user, seen=edit.seen, **form.columns())
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, context, form, changed=changed)
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
         except NameTaken:
             # Somebody else took the code after the form had checked it.
             form.add_error("code", taken_words(form.cleaned_data["code"]))
         else:
             log.info("team_saved", team_id=saved.pk, user_id=request.user.pk)
-            messages.success(request, _("%(name)s was saved.") % {"name": saved})
+            messages.success(request, edit.saved(_("%(name)s was saved.") % {"name": saved}))
             return redirect("staff_app:department", saved.department_id)
-    return edit_page(request, PAGE, context, form, seen=actions.TEAM.seen(row) if row.pk else "")
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
 @staff_page

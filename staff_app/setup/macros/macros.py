@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,8 @@ from requests_app.rules.people import permissions
 from requests_app.rules.work.steps import Refused
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words, macro_choices
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.macros.forms import EVERYONE, MINE, MacroForm, initial_for
 
@@ -63,19 +64,18 @@ def _editable(request: StaffRequest) -> QuerySet[Macro]:
     return Macro.objects.filter(own, jurisdiction=request.jurisdiction).select_related("department", "jurisdiction")
 
 
-def _form(request: StaffRequest, **kwargs: Any) -> MacroForm:
+def _form(request: StaffRequest, data: QueryDict | None, **kwargs: Any) -> MacroForm:
     audiences = [(MINE, _("Only me"))]
     if permissions.can_in_city(request.user, "administer", request.jurisdiction):
         departments = Department.objects.filter(jurisdiction=request.jurisdiction, active=True)
         by_name = sorted(((one.code, str(one)) for one in departments), key=lambda one: one[1].casefold())
         audiences = [(EVERYONE, _("Everyone")), *by_name, *audiences]
-    data = request.POST if request.method == "POST" else None
     return MacroForm(data, city=request.jurisdiction, user=request.user, audiences=audiences, **kwargs)
 
 
 @staff_page
 def new_macro(request: StaffRequest) -> HttpResponse:
-    form = _form(request)
+    form = _form(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             MACRO.add(Macro(jurisdiction=request.jurisdiction), actor=request.user, **form.columns())
@@ -93,22 +93,23 @@ def new_macro(request: StaffRequest) -> HttpResponse:
 @staff_page
 def edit_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
     macro = get_object_or_404(_editable(request), pk=macro_id)
-    form = _form(request, initial=initial_for(macro))
+    edit = edit_row(request, lambda data: _form(request, data, initial=initial_for(macro)), MACRO, macro)
+    form = edit.form
     context = {"macro": macro, "steps": bulk_words.sentences(macro.steps, request.jurisdiction)}
-    if form.is_valid():
+    if edit.is_valid():
         try:
-            MACRO.change(macro.pk, seen=seen_in(request), actor=request.user, **form.columns())
+            MACRO.change(macro.pk, seen=edit.seen, actor=request.user, **form.columns())
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, context, form, changed=changed)
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
         except NameTaken:
             form.add_error("name", _("Another macro has this name."))
         except Refused as error:
             form.add_error(None, bulk_words.refusal_words(error.reason))
         else:
             macro_choices.forget(request.user, request.jurisdiction)
-            messages.success(request, _("The macro is saved."))
+            messages.success(request, edit.saved(_("The macro is saved.")))
             return redirect("staff_app:macros")
-    return edit_page(request, PAGE, context, form, seen=MACRO.seen(macro))
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
 @staff_page

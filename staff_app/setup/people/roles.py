@@ -1,5 +1,7 @@
 """Roles as one table of what each may do; copy, change and remove them."""
 
+from functools import partial
+
 import structlog
 from django.contrib import messages
 from django.db.models import Count
@@ -14,7 +16,8 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Jurisdiction, Role
 from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.people.forms import RoleForm, role_initial, role_name
 
 log = structlog.get_logger(__name__)
@@ -85,39 +88,37 @@ def _copied_names(role: Role, city: Jurisdiction) -> dict[str, str]:
 @staff_page
 def role(request: StaffRequest, role_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", Role, role_id)
-    city, seen = request.jurisdiction, actions.ROLE.seen(row)
+    city = request.jurisdiction
     context = {"role": row, "name": role_name(row), "is_used": row.memberships.exists()}
-    if request.method != "POST":
-        return edit_page(
-            request, PAGE, context, RoleForm(city=city, role=row, initial=role_initial(row, city)), seen=seen
-        )
-    form = RoleForm(request.POST, city=city, role=row)
-    if form.is_valid():
+    make = partial(RoleForm, city=city, role=row, initial=role_initial(row, city))
+    edit = edit_row(request, make, actions.ROLE, row)
+    form = edit.form
+    if edit.is_valid():
         try:
-            _save(request, row, form)
+            _save(request, row, form, edit.seen)
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, context, form, changed=changed)
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
         except actions.LastAdministrator:
             form.add_error(
                 f"group_{len(permissions.GROUPS) - 1}",
                 _("This would leave no one who can change setup. Make someone an administrator in another role first."),
             )
-            context |= {"form": form, "seen": seen_in(request)}
+            context |= {"form": form, "seen": edit.fingerprint, "edit": edit}
             return render(request, PAGE, context, status=409)
         else:
-            messages.success(request, _("Saved. Everyone with this role has the change now."))
+            messages.success(request, edit.saved(_("Saved. Everyone with this role has the change now.")))
             return redirect("staff_app:roles")
-    return edit_page(request, PAGE, context, form, seen=seen)
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
-def _save(request: StaffRequest, row: Role, form: RoleForm) -> Role:
+def _save(request: StaffRequest, row: Role, form: RoleForm, seen: str | None = None) -> Role:
     saved = actions.save_role(
         row,
         name=form.names,
         granted=form.granted,
         requires_second_step=form.cleaned_data["requires_second_step"],
         actor=request.user,
-        seen=seen_in(request),
+        seen=seen,
     )
     log.info("role_saved", role_id=saved.pk, user_id=request.user.pk)
     return saved

@@ -1,5 +1,6 @@
 """The categories of services: adding one, its names and its icon."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,7 +15,8 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.core.localized import localized
 from requests_app.models import Category
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.forms import language_name
 from staff_app.setup.services.forms import NAME_MAX, Choices, Row
 from staff_app.setup.services.question_forms import code_for
@@ -110,14 +112,15 @@ def new_category(request: StaffRequest) -> HttpResponse:
 def category(request: StaffRequest, category_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", Category, category_id)
     languages = list(request.jurisdiction.languages)
-    form = CategoryForm(request.POST if request.method == "POST" else None, languages=languages, now=row)
+    edit = edit_row(request, partial(CategoryForm, languages=languages, now=row), catalog_order.CATEGORY, row)
+    form = edit.form
     context = {"category": row, "name": localized(row.name)}
-    if form.is_valid():
+    if edit.is_valid():
         columns = {"name": form.name, "icon": form.cleaned_data["icon"]}
         try:
-            catalog_order.CATEGORY.change(row.pk, seen=seen_in(request), actor=request.user, **columns)
+            catalog_order.CATEGORY.change(row.pk, seen=edit.seen, actor=request.user, **columns)
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, context, form, changed=changed)
-        messages.success(request, _("Saved. Residents see it right away."))
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
+        messages.success(request, edit.saved(_("Saved. Residents see it right away.")))
         return redirect("staff_app:services")
-    return edit_page(request, PAGE, context, form, seen=catalog_order.CATEGORY.seen(row))
+    return edit_page(request, PAGE, context, form, edit=edit)

@@ -1,5 +1,6 @@
 """Times in which the clocks of some services or areas are stopped: those that are, will be, and were."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,8 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core.localized import localized
 from requests_app.models import ClockSuspension
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.suspensions.forms import EndForm, SuspensionForm
 from staff_app.setup.texts.forms import service_name, str_of_area
@@ -96,14 +98,16 @@ def new_suspension(request: StaffRequest) -> HttpResponse:
 @staff_page
 def suspension(request: StaffRequest, suspension_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", ClockSuspension, suspension_id)
-    form = EndForm(request.POST if request.method == "POST" else None, suspension=row)
+    edit = edit_row(request, partial(EndForm, suspension=row), actions.SUSPENSION, row)
+    form = edit.form
     page, context = "staff_app/setup/suspensions/suspension.html", {"row": _described([row])[0]}
-    if form.is_valid():
+    if edit.is_valid():
         try:
-            return _move_end(request, row, form.cleaned_data["ends_at"], _("The end was moved."), seen_in(request))
+            done = edit.saved(_("The end was moved."))
+            return _move_end(request, row, form.cleaned_data["ends_at"], done, edit.seen)
         except ChangedMeanwhile as changed:
-            return edit_page(request, page, context, form, changed=changed)
-    return edit_page(request, page, context, form, seen=actions.SUSPENSION.seen(row))
+            return edit_page(request, page, context, form, edit=edit, changed=changed)
+    return edit_page(request, page, context, form, edit=edit)
 
 
 @staff_page

@@ -1,5 +1,6 @@
 """Notices on the city's pages: those that are shown, will be, and were."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,8 @@ from requests_app.actions.answers import notices as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.models import Notice
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import NoticeForm, service_name, str_of_area
 
@@ -86,20 +88,19 @@ def new_notice(request: StaffRequest) -> HttpResponse:
 @staff_page
 def edit_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
     notice = get_city_row_or_404(request, "administer", Notice, notice_id)
-    data = request.POST if request.method == "POST" else None
-    form = NoticeForm(data, city=request.jurisdiction, initial=NoticeForm.initial_for(notice))
+    make = partial(NoticeForm, city=request.jurisdiction, initial=NoticeForm.initial_for(notice))
+    edit = edit_row(request, make, actions.NOTICE, notice)
+    form = edit.form
     context = {"notice": notice, "is_over": notice.ends_at <= timezone.now()}
-    if form.is_valid():
-        columns = form.columns()
+    if edit.is_valid():
         try:
-            actions.NOTICE.change(notice.pk, seen=seen_in(request), **columns, actor=request.user)
+            actions.NOTICE.change(notice.pk, seen=edit.seen, **form.columns(), actor=request.user)
         except ChangedMeanwhile as changed:
-            typed = actions.state_of(Notice(jurisdiction=request.jurisdiction, **columns))
-            return edit_page(request, PAGE, context, form, changed=changed, typed=typed)
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
         else:
-            messages.success(request, _("The notice is saved."))
+            messages.success(request, edit.saved(_("The notice is saved.")))
             return redirect("staff_app:notices")
-    return edit_page(request, PAGE, context, form, seen=actions.NOTICE.seen(notice))
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
 @staff_page

@@ -1,5 +1,7 @@
 """The lists of reasons that staff choose from: add, change, order, switch off."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,8 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core.localized import localized
 from requests_app.models import ListedReason
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import ReasonForm
 
@@ -87,8 +90,9 @@ def edit_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
         **ReasonForm.initial_of("appeal", reason.appeal),
         "active": reason.active,
     }
-    data = request.POST if request.method == "POST" else None
-    form = ReasonForm(data, city=request.jurisdiction, kind=kind, initial=initial)
+    make = partial(ReasonForm, city=request.jurisdiction, kind=kind, initial=initial)
+    edit = edit_row(request, make, actions.REASON, reason)
+    form = edit.form
     context = {
         "reason": reason,
         "kind": kind,
@@ -96,16 +100,16 @@ def edit_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
         "about": ABOUT[kind],
         "may_remove": actions.added_at(reason) is not None,
     }
-    if form.is_valid():
+    if edit.is_valid():
         typed = {"words": form.texts("words"), "appeal": form.texts("appeal"), "active": form.cleaned_data["active"]}
         try:
-            actions.change(reason.pk, **typed, seen=seen_in(request), actor=request.user)
+            actions.change(reason.pk, **typed, seen=edit.seen, actor=request.user)
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, context, form, changed=changed, typed=typed)
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
         else:
-            messages.success(request, _("The reason is saved."))
+            messages.success(request, edit.saved(_("The reason is saved.")))
             return redirect(_list_of(kind))
-    return edit_page(request, PAGE, context, form, seen=actions.REASON.seen(reason))
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
 @staff_page

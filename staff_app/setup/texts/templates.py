@@ -1,5 +1,6 @@
 """Answer templates: the list, and one of them with its placeholders."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,12 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
-from requests_app.actions.work.answer_templates import TEMPLATE, state_of
+from requests_app.actions.work.answer_templates import TEMPLATE
 from requests_app.models import AnswerTemplate
 from requests_app.rules.work.answer_templates import PLACEHOLDERS
 from staff_app import due
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_row
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import TemplateForm, service_name
 
@@ -70,22 +72,21 @@ def new_template(request: StaffRequest) -> HttpResponse:
 @staff_page
 def edit_template(request: StaffRequest, template_id: int) -> HttpResponse:
     template = get_city_row_or_404(request, "administer", AnswerTemplate, template_id)
-    data = request.POST if request.method == "POST" else None
-    form = TemplateForm(data, city=request.jurisdiction, initial=TemplateForm.initial_for(template))
+    make = partial(TemplateForm, city=request.jurisdiction, initial=TemplateForm.initial_for(template))
+    edit = edit_row(request, make, TEMPLATE, template)
+    form = edit.form
     context = {"template": template, "placeholders": PLACEHOLDERS}
-    if form.is_valid():
-        columns = form.columns()
+    if edit.is_valid():
         try:
-            TEMPLATE.change(template.pk, seen=seen_in(request), **columns, actor=request.user)
+            TEMPLATE.change(template.pk, seen=edit.seen, **form.columns(), actor=request.user)
         except ChangedMeanwhile as changed:
-            typed = state_of(AnswerTemplate(jurisdiction=request.jurisdiction, **columns))
-            return edit_page(request, PAGE, context, form, changed=changed, typed=typed)
+            return edit_page(request, PAGE, context, form, edit=edit, changed=changed)
         except NameTaken:
             form.add_error("name", _("Another template has this name."))
         else:
-            messages.success(request, _("The template is saved."))
+            messages.success(request, edit.saved(_("The template is saved.")))
             return redirect("staff_app:templates")
-    return edit_page(request, PAGE, context, form, seen=TEMPLATE.seen(template))
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
 @staff_page

@@ -154,7 +154,7 @@ def test_its_text_and_end_are_changed_and_the_log_says_so_without_the_words(
         f"{path}edit/", {**sent, "words": "Three dogs."}
     )
     assert late.status_code == 409
-    for words in ("Someone else changed this", "Three dogs.", "Two dogs now.", "Version of the text"):
+    for words in ("Someone else changed this", "Three dogs.", "Two dogs now.", "Saved by Pia"):
         assert words in late.content.decode()
     assert note.readings.count() == readings + 1
     # Who only reads the log, or nothing, changes nothing.

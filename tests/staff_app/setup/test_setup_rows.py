@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from requests_app import api_keys
 from requests_app.actions.alarms.rosters import ON_CALL
@@ -56,13 +57,15 @@ def next_day(hours: int) -> dt.datetime:
 class Kind:
     """made: a row in a city, by somebody who administers it. page: its name; opened: of the page that shows the form, by POST.
 
-    typed: the field that both editors change, and what each of them types. more: what the form's own fields leave out.
+    typed: the field that both editors change, and what each of them types. alone: one that only the first one
+    changes. more: what the form's own fields leave out.
     """
 
     row: SetupRow[Any]
     made: Callable[[Jurisdiction, User], Any]
     page: str
     typed: tuple[str, str, str]
+    alone: tuple[str, str] | None
     opened: str = ""
     more: dict[str, str] = field(default_factory=dict)
     is_undone: bool = True
@@ -75,12 +78,14 @@ KINDS = [
         lambda city, _ada: Macro.objects.create(jurisdiction=city, name="Ours", steps=[{"verb": "accept"}]),
         "edit_macro",
         ("name", "Ours now", "Ours too"),
+        ("key", "3"),
     ),
     Kind(
         TEMPLATE,
         lambda city, _ada: AnswerTemplate.objects.create(jurisdiction=city, name="Thanks", words=BOTH),
         "edit_template",
         ("name", "Thank you", "Thanks a lot"),
+        ("words_en", "Much snow"),
     ),
     Kind(
         NOTICE,
@@ -89,6 +94,7 @@ KINDS = [
         ),
         "edit_notice",
         ("words_en", "Snow today", "Snow tonight"),
+        ("words_es", "Mucha nieve"),
     ),
     Kind(
         REASON,
@@ -97,25 +103,35 @@ KINDS = [
         ),
         "edit_reason",
         ("words_en", "Too much snow", "Deep snow"),
+        ("appeal_en", "Call the desk"),
     ),
-    Kind(CATEGORY, lambda city, _ada: factories.category(city, "snow"), "category", ("name_en", "Ice", "Slush")),
+    Kind(
+        CATEGORY,
+        lambda city, _ada: factories.category(city, "snow"),
+        "category",
+        ("name_en", "Ice", "Slush"),
+        ("name_es", "Hielo"),
+    ),
     Kind(
         DEPARTMENT,
         lambda city, _ada: factories.department(city, "WA", "Water"),
         "department",
         ("phone", "555-0121", "555-0122"),
+        ("email", "water@rivermark.example"),
     ),
     Kind(
         TEAM,
         lambda city, _ada: Team.objects.create(department=factories.department(city), code="crew", name=BOTH),
         "team",
         ("name_en", "Snow crew", "Ice crew"),
+        ("name_es", "Los de la nieve"),
     ),
     Kind(
         CALENDAR,
         lambda city, _ada: factories.calendar(city, "crews", always=False, hours={"mon": [["08:00", "17:00"]]}),
         "calendar",
         ("mon", "09:00–17:00", "10:00–17:00"),
+        ("tue", "08:00–12:00"),
         more={"days-TOTAL_FORMS": "0", "days-INITIAL_FORMS": "0"},
     ),
     Kind(
@@ -125,13 +141,22 @@ KINDS = [
         ),
         "on_call_entry",
         ("phone", "555-0191", "555-0192"),
+        ("name", "Guards"),
     ),
-    Kind(ROLE, lambda city, _ada: factories.role(city, "crew"), "role", ("name_en", "Crews", "A crew"), is_undone=False),
+    Kind(
+        ROLE,
+        lambda city, _ada: factories.role(city, "crew"),
+        "role",
+        ("name_en", "Crews", "A crew"),
+        ("name_es", "Cuadrillas"),
+        is_undone=False,
+    ),
     Kind(
         KEY,
         lambda city, ada: api_keys.create(city, "App", created_by=ada, contact="app@dev.example")[0],
         "edit_api_key",
         ("contact", "apps@dev.example", "dev@dev.example"),
+        ("calls_a_minute", "77"),
         is_undone=False,
     ),
     Kind(
@@ -141,6 +166,7 @@ KINDS = [
         ),
         "suspension",
         ("ends_at", "2099-01-02T08:00", "2099-01-02T09:00"),
+        None,
         is_undone=False,
     ),
     Kind(
@@ -151,6 +177,7 @@ KINDS = [
         ),
         "edit_safety_note",
         ("words", "Two dogs.", "Three dogs."),
+        ("until", f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=40):%Y-%m-%d}"),
         opened="read_safety_note",
         is_undone=False,
         editors="supervisor",
@@ -164,35 +191,50 @@ def shown(bound: forms.BoundField) -> Any:
     value = bound.value()
     if isinstance(bound.field.widget, forms.CheckboxInput):
         return "on" if value else ""
-    return bound.field.widget.format_value(value) or ""
+    text = bound.field.widget.format_value(value) or ""
+    # One choice comes as a list, too.
+    return (
+        text[0] if isinstance(text, list) and isinstance(bound.field.widget, forms.Select) and len(text) == 1 else text
+    )
 
 
 class Editor:
     """Opens the page of a row, and sends its form with one field changed."""
 
     def __init__(self, client: Client, kind: Kind, row: Any) -> None:
-        self.client, self.kind = client, kind
+        self.client, self.kind, self.preview, self.zone = client, kind, "", kind.row.city(row).zone
         self.page = reverse(f"staff_app:{kind.page}", args=[row.pk])
         opened = (
             client.post(reverse(f"staff_app:{kind.opened}", args=[row.pk])) if kind.opened else client.get(self.page)
         )
-        self.sent = {one.html_name: value for one in opened.context["form"] if (value := shown(one))} | kind.more
         self.read(opened)
 
     def read(self, answer: Any) -> None:
-        seen = re.search(r'name="seen" value="(\w+)"', answer.content.decode())
-        assert seen
-        self.sent["seen"] = seen[1]
+        """The form of a page, as it's sent if nobody touches it."""
+        form = answer.context["form"]
+        days = getattr(form, "days", None)
+        every = [form, *([days.management_form, *days] if days is not None else [])]
+        with timezone.override(self.zone):
+            self.sent = {
+                one.html_name: value for form in every for one in form if (value := shown(one)) not in ("", None)
+            }
+        for name in ("seen", "shown"):
+            value = re.search(rf'name="{name}" value="([^"]+)"', answer.content.decode())
+            assert value
+            self.sent[name] = value[1]
 
-    def save(self, text: str) -> Any:
-        self.sent[self.kind.typed[0]] = text
-        answer = self.client.post(self.page, self.sent)
+    def save(self, **typed: str) -> Any:
+        answer = self.client.post(self.page, {**self.sent, **typed})
         if answer.status_code == 200:
             # What it would mean is shown first.
-            previewed = answer.context["form"]["previewed"].value()
-            answer = self.client.post(self.page, {**self.sent, "previewed": previewed, "save": "1"})
-            self.sent["previewed"] = previewed
+            self.read(answer)
+            self.preview = answer.content.decode()
+            answer = self.client.post(self.page, {**self.sent, "save": "1"})
         return answer
+
+    def told(self, answer: Any) -> str:
+        """What it says before and after it's saved."""
+        return self.preview + str(self.client.get(answer["Location"]).content.decode())
 
 
 @pytest.fixture(autouse=True)
@@ -202,32 +244,84 @@ def in_2098(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @each_kind
-def test_the_second_editor_sees_what_changed_and_loses_nothing(town: Rivermark, signed_in: SignIn, kind: Kind) -> None:
+def test_two_editors_are_merged_and_asked_only_what_both_changed(
+    town: Rivermark, signed_in: SignIn, kind: Kind
+) -> None:
     row = kind.made(town.city, town.ada)
     una, sue = (factories.staff(name, kind.editors, town.city) for name in ("Una", "Sue"))
-    first, second = Editor(signed_in(una), kind, row), Editor(signed_in(sue), kind, row)
-    _name, one, other = kind.typed
-    assert first.save(one).status_code == 302
-    change = SetupChange.objects.filter(jurisdiction=town.city, kind=kind.row.kind).last()
-    if kind.row.unlogged:
-        assert change is None, "an email address is never logged"
-    else:
-        assert change is not None
-        assert (change.key, change.user, change.action) == (str(kind.row.key(row)), una, "changed")
-        assert action_words(change).startswith(f"{kind.row.label} changed")
-    answer = second.save(other)
-    assert answer.status_code == 409
-    html = answer.content.decode()
-    assert "Someone else changed this while you had it open" in html
-    assert other in html
+    client = signed_in(sue)
+    first, second, third = Editor(signed_in(una), kind, row), Editor(client, kind, row), Editor(client, kind, row)
+    name, theirs, mine = kind.typed
+    alone = dict([kind.alone] if kind.alone else [])
+    assert first.save(**{name: theirs, **alone}).status_code == 302
+    change = SetupChange.objects.get(jurisdiction=town.city, kind=kind.row.kind)
+    assert (change.key, change.user, change.action) == (str(kind.row.key(row)), una, "changed")
+    assert action_words(change).startswith(f"{kind.row.label} changed")
+    assert not set(kind.row.unlogged) & {*(change.before or {}), *(change.after or {})}, (
+        "an email address is never logged"
+    )
+    who = "Someone else" if kind.row.unlogged else "Una"
+    # Only the field that both changed is asked; nothing is saved until somebody chose.
+    for _time in range(2):
+        answer = second.save(**{name: mine})
+        assert answer.status_code == 409
+        html = answer.content.decode()
+        assert "Someone else changed this while you had it open" in html
+        assert re.findall(r'name="keep-(\w+)" value="(\w+)"', html) == [(name, "theirs"), (name, "mine")]
+        assert theirs.replace("T", " ") in html.replace("T", " ")
+        second.read(answer)
+        assert second.sent[name] == mine
+        assert {one: second.sent.get(one) for one in alone} == alone
+    # A page that nobody touched puts nothing back.
+    assert f"{who} changed “" in third.told(third.save())
+    assert Editor(client, kind, row).sent[name] == theirs
+    # What was chosen is saved, and so is what only the other one changed.
+    assert second.save(**{f"keep-{name}": "mine"}).status_code == 302
+    saved = Editor(client, kind, row).sent
+    assert {one: saved.get(one) for one in (name, *alone)} == {name: mine, **alone}
+
+
+def test_their_answer_can_be_kept_and_no_form_says_what_it_showed(town: Rivermark, signed_in: SignIn) -> None:
+    kind = next(kind for kind in KINDS if kind.row is TEMPLATE)
+    row = kind.made(town.city, town.ada)
+    client = signed_in(town.ada)
+    first, second, forged = (Editor(client, kind, row) for _each in range(3))
+    assert first.save(name="Thank you", words_en="Much snow").status_code == 302
+    second.read(second.save(name="Thanks a lot", words_es="Hielo"))
+    # They changed it again: what was chosen was the answer before, so it's asked again.
+    Editor(client, kind, row).save(name="Many thanks")
+    again = second.save(**{"keep-name": "mine"})
+    assert again.status_code == 409
+    assert "Many thanks" in again.content.decode()
+    second.read(again)
+    assert second.save(**{"keep-name": "theirs"}).status_code == 302
     row.refresh_from_db()
-    state = kind.row.state(row)
-    # Sent again from the page that shows the changes, it replaces them.
-    second.read(answer)
-    assert second.save(other).status_code == 302
-    if not kind.row.unlogged:
-        row.refresh_from_db()
-        assert kind.row.state(row) != state
+    assert (row.name, row.words) == ("Many thanks", {"en": "Much snow", "es": "Hielo"})
+    # Without a valid signature, each field that differs is asked.
+    forged.sent["shown"] = forged.sent["shown"][:-1] + ("a" if forged.sent["shown"][-1] != "a" else "b")
+    answer = forged.save()
+    assert answer.status_code == 409
+    assert set(re.findall(r'name="keep-(\w+)" value="mine"', answer.content.decode())) == {
+        "name",
+        "words_en",
+        "words_es",
+    }
+
+
+def test_days_off_are_merged_as_one_list(town: Rivermark, signed_in: SignIn) -> None:
+    kind = next(kind for kind in KINDS if kind.row is CALENDAR)
+    row = kind.made(town.city, town.ada)
+    client = signed_in(town.ada)
+    first, second, third = (Editor(client, kind, row) for _each in range(3))
+    day = {"days-TOTAL_FORMS": "1", "days-0-name_en": "Fair"}
+    assert first.save(**{**day, "days-0-date": "2099-07-01"}).status_code == 302
+    assert "/calendars/" in third.save(tue="08:00–12:00")["Location"]
+    row.refresh_from_db()
+    assert row.holidays["extra"] == [{"date": "2099-07-01", "name": {"en": "Fair"}}]
+    assert row.hours["tue"] == [["08:00", "12:00"]]
+    answer = second.save(**{**day, "days-0-date": "2099-07-02"})
+    assert answer.status_code == 409
+    assert re.findall(r'name="keep-([\w-]+)" value="mine"', answer.content.decode()) == ["days"]
 
 
 @each_kind
@@ -238,7 +332,7 @@ def test_a_change_is_undone_once_and_only_the_last_one(town: Rivermark, signed_i
     if kind.row.unlogged:
         kind.row.change(row.pk, actor=town.ada, name="Other")
     else:
-        assert editor.save(kind.typed[1]).status_code == 302
+        assert editor.save(**{kind.typed[0]: kind.typed[1]}).status_code == 302
     change = SetupChange.objects.get(jurisdiction=town.city, kind=kind.row.kind)
     assert kind.row.may_undo(change) == kind.is_undone
     if not kind.is_undone:

@@ -81,7 +81,8 @@ def test_the_second_of_two_editors_sees_what_the_first_one_changed(town: Riverma
     answer = ada.post(path, fields(town, phone="555-0002", seen=seen))
     assert answer.status_code == 409
     html = answer.content.decode()
-    assert "Phone: now “555-0001”" in html
+    assert "Which “Phone” do you want to keep?" in html
+    assert "555-0001" in html
     assert 'value="555-0002"' in html
     assert ada.post(path, fields(town, phone="555-0002", seen=answer.context["seen"])).status_code == 302
     town.parks.refresh_from_db()

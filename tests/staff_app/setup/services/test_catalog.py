@@ -69,5 +69,5 @@ def test_a_category_is_added_and_changed_and_the_second_editor_sees_what_changed
     ada.post(page, names | {"name_en": "Snow", "seen": seen})
     answer = ada.post(page, names | {"name_en": "Ice", "seen": seen})
     assert answer.status_code == 409
-    assert "“Snow and ice” is now “Snow”" in answer.content.decode()
+    assert "Which “English” do you want to keep?" in answer.content.decode()
     assert answer.context["form"]["name_en"].value() == "Ice"

@@ -1,0 +1,219 @@
+"""One form of setup that two people edit: what only one of them changed is kept, what both changed is asked (conflict.py).
+
+The form carries what each of its fields showed, signed. With what the row says now, that tells who changed which field.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django import forms
+from django.core import signing
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from requests_app.actions.shared.setup_rows import SetupRow
+from requests_app.models import SetupChange
+from staff_app.decorators import StaffRequest
+
+F = TypeVar("F", bound=forms.Form)
+R = TypeVar("R", bound=Model)
+# What a browser sends of a field, or of each row of a formset.
+Value = list[Any]
+SALT = "setup.shown"
+THEIRS, MINE = "theirs", "mine"
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """A field that both changed. name: of its radio buttons; theirs and mine: as people read them."""
+
+    name: str
+    label: str
+    theirs: str
+    mine: str
+
+
+class Edit(Generic[F]):
+    """form: with what is shown or, once it was sent, with what both changed.
+
+    conflicts: the fields that both changed and nobody chose yet; while there are any, nothing may be saved. kept: the labels of
+    those that only others changed. who: they, as far as the log tells. seen: for the action that saves it. fingerprint: of the row
+    that the form was merged with, for the form to carry.
+    """
+
+    def __init__(
+        self,
+        request: StaffRequest,
+        make: Callable[[QueryDict | None], F],
+        *,
+        seen: str,
+        changes: Callable[[str], Sequence[SetupChange]],
+        is_sent: bool = True,
+    ) -> None:
+        """make: the form with what the row says now, and with what was sent. seen: the row's fingerprint now.
+
+        is_sent: whether a POST is of the form itself.
+        """
+        self.conflicts: list[FieldConflict] = []
+        self.kept: list[str] = []
+        self.who = ""
+        self.seen: str | None = seen
+        self.fingerprint = seen
+        if request.method != "POST" or not is_sent:
+            self.form = make(None)
+            return
+        data: QueryDict = request.POST
+        opened = data.get("seen")
+        before = _opened(data)
+        if opened is None:
+            # What was sent by no form of a page isn't compared.
+            self.seen = None
+        elif opened != seen or before["conflicts"]:
+            data = data.copy()
+            self._merge(make(None), data, before)
+            users = [str(change.user) for change in (changes(opened) if opened != seen else []) if change.user]
+            self.who = ", ".join(dict.fromkeys(users))
+        self.form = make(data)
+
+    def is_valid(self) -> bool:
+        return self.form.is_valid() and not self.conflicts
+
+    @property
+    def shown(self) -> str:
+        return shown_by(self.form, [one.name for one in self.conflicts])
+
+    def saved(self, sentence: str) -> str:
+        """What is said once it's saved."""
+        if not self.kept:
+            return sentence
+        also = _("%(who)s changed %(fields)s meanwhile; both changes are kept.") % self.named
+        return f"{sentence} {also}"
+
+    @property
+    def named(self) -> dict[str, str]:
+        return {"who": self.who or _("Someone else"), "fields": ", ".join(f"“{label}”" for label in self.kept)}
+
+    def _merge(self, current: F, data: QueryDict, before: dict[str, Any]) -> None:
+        for name, part in _parts(current).items():
+            mine, shown = part.sent(data), before["values"].get(name)
+            choice = data.get(f"keep-{name}", "") if name in before["conflicts"] else None
+            if mine == part.now:
+                continue
+            if choice == THEIRS or mine == shown:
+                part.put(data)
+                if choice is None:
+                    self.kept.append(part.label)
+            elif part.now != shown or choice not in (None, MINE):
+                self.conflicts.append(FieldConflict(name, part.label, part.text(part.now), part.text(mine)))
+
+
+def shown_by(form: forms.Form, conflicts: Sequence[str] = ()) -> str:
+    """For its field `shown`: what the row says by field, and which of these both changed."""
+    values = {name: part.now for name, part in _parts(form).items()}
+    return signing.dumps({"values": values, "conflicts": list(conflicts)}, salt=SALT, compress=True)
+
+
+def edit_row(
+    request: StaffRequest, make: Callable[[QueryDict | None], F], row: SetupRow[R], instance: R, *, is_sent: bool = True
+) -> Edit[F]:
+    """instance: as it was just read; one that isn't saved yet can't have been changed."""
+    seen = row.seen(instance) if instance.pk else ""
+    return Edit(request, make, seen=seen, changes=lambda opened: row.changes_since(instance, opened), is_sent=is_sent)
+
+
+def _opened(data: QueryDict) -> dict[str, Any]:
+    """What the fields showed. Without a valid signature nothing is known, so each field that differs is asked."""
+    try:
+        opened: dict[str, Any] = signing.loads(data.get("shown", ""), salt=SALT)
+    except signing.BadSignature:
+        return {"values": {}, "conflicts": []}
+    return opened
+
+
+class _Field:
+    def __init__(self, bound: forms.BoundField) -> None:
+        self.bound, self.widget = bound, bound.field.widget
+        self.label = str(bound.label)
+        self.is_many = isinstance(self.widget, forms.SelectMultiple | forms.CheckboxSelectMultiple)
+        value = bound.field.prepare_value(bound.initial)
+        if isinstance(self.widget, forms.CheckboxInput):
+            self.now = ["on"] if value else []
+        else:
+            self.now = self._clean(self.widget.format_value(value))
+
+    def sent(self, data: QueryDict) -> Value:
+        value = self.widget.value_from_datadict(data, {}, self.bound.html_name)
+        if isinstance(self.widget, forms.CheckboxInput):
+            return ["on"] if value else []
+        return self._clean(value)
+
+    def put(self, data: QueryDict) -> None:
+        """What the row says now, instead of what was sent."""
+        _put(data, self.bound.html_name, self.now)
+
+    def text(self, value: Value) -> str:
+        if isinstance(self.widget, forms.CheckboxInput):
+            return _("Yes") if value else _("No")
+        choices = {str(code): str(label) for code, label in getattr(self.bound.field, "choices", [])}
+        return ", ".join(str(choices.get(one, one)) for one in value) or _("nothing")
+
+    def _clean(self, value: Any) -> Value:
+        """As a browser sends it, which ends lines in its own way."""
+        values = value if isinstance(value, list | tuple) else [value]
+        texts = ["\n".join(str(one).splitlines()).strip() for one in values if one is not None]
+        kept = [text for text in texts if text]
+        return sorted(kept) if self.is_many else kept
+
+
+class _Rows:
+    """A formset is one field: its rows have no names of their own."""
+
+    def __init__(self, formset: "forms.BaseFormSet[Any]", label: str) -> None:
+        self.formset, self.label = formset, label
+        self.now = [row for one in formset.initial or [] if any((row := self._shown(one)).values())]
+
+    def _shown(self, initial: Mapping[str, Any]) -> dict[str, Value]:
+        form = self.formset.form(initial=initial, prefix=self.formset.prefix, **self.formset.form_kwargs)
+        return {str(bound.name): _Field(bound).now for bound in form}
+
+    def sent(self, data: QueryDict) -> Value:
+        total = data.get(f"{self.formset.prefix}-TOTAL_FORMS", "")
+        rows = []
+        for number in range(min(int(total), self.formset.absolute_max) if total.isdecimal() else 0):
+            form = self.formset.form(prefix=self.formset.add_prefix(number), **self.formset.form_kwargs)
+            rows.append({str(bound.name): _Field(bound).sent(data) for bound in form})
+        return [row for row in rows if any(row.values())]
+
+    def put(self, data: QueryDict) -> None:
+        prefix = self.formset.prefix
+        for name in [name for name in data if name.startswith(f"{prefix}-")]:
+            del data[name]
+        data[f"{prefix}-TOTAL_FORMS"] = str(len(self.now) + self.formset.extra)
+        data[f"{prefix}-INITIAL_FORMS"] = str(len(self.now))
+        for number, row in enumerate(self.now):
+            for name, value in row.items():
+                _put(data, f"{self.formset.add_prefix(number)}-{name}", value)
+
+    def text(self, value: Value) -> str:
+        return "; ".join(" ".join(str(one) for texts in row.values() for one in texts) for row in value) or _("nothing")
+
+
+def _put(data: QueryDict, name: str, value: Value) -> None:
+    if value:
+        data.setlist(name, value)
+    else:
+        data.pop(name, None)
+
+
+def _parts(form: forms.Form) -> dict[str, _Field | _Rows]:
+    """Hidden fields and files aren't what anybody typed."""
+    parts: dict[str, _Field | _Rows] = {
+        bound.html_name: _Field(bound)
+        for bound in form
+        if not bound.is_hidden and not isinstance(bound.field, forms.FileField)
+    }
+    for name, (label, formset) in getattr(form, "formsets", {}).items():
+        parts[name] = _Rows(formset, str(label))
+    return parts
