@@ -27,6 +27,7 @@ from requests_app.imports import layer_sets, map_reader
 from requests_app.imports.city import tidy
 from requests_app.imports.layer_fields import KINDS, fields_of, guessed
 from requests_app.imports.layers import area_code
+from requests_app.imports.projection import proposed
 from requests_app.models import Jurisdiction, LayerImport, LayerRow, OutboxRow, User
 from requests_app.places.address_words import search_key
 
@@ -85,6 +86,15 @@ def map_columns(pk: int, mapping: dict[str, Any]) -> LayerImport:
     layer_import.mapping, layer_import.failure = mapping, ""
     _enqueue(layer_import, State.CHECKING, "layer_check")
     return layer_import
+
+
+def check_as_proposed(pk: int) -> LayerImport:
+    """Starts checking with the axes or the projection that the last check proposed. Raises WrongState if there is no proposal."""
+    layer_import = LayerImport.objects.get(pk=pk)
+    fix = layer_import.report.get("proposed")
+    if not fix:
+        raise WrongState(layer_import.state)
+    return map_columns(pk, layer_import.mapping | {name: fix[name] for name in ("srid", "swapped") if name in fix})
 
 
 @transaction.atomic
@@ -257,6 +267,8 @@ def _check(layer_import: LayerImport) -> None:
     report = layer_sets.counts(layer_import) | {"before": layer_sets.count_current(layer_import)}
     if layer_import.kind == Kind.AREAS and report["good"]:
         report |= layer_sets.preview_areas(layer_import, lambda done: _progress(layer_import, done))
+    if fix := proposed(layer_import, report["rows"], report["by_problem"]):
+        report["proposed"] = fix
     bad = LayerRow.objects.filter(layer_import=layer_import, is_previous=False).exclude(problem="").order_by("number")
     layer_import.problems = [
         {"row": number, "code": code, "detail": detail}

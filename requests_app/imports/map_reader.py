@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import resource
 import shutil
 import sys
@@ -31,6 +32,8 @@ CELL_MAX = 100_000
 COLUMNS_MAX = 300
 PEEKED = 8
 SHOWN_MAX = 120
+# A place in a shape's text, with its height if it has one.
+SWAPPED = re.compile(r"(-?[\d.]+(?:e[-+]?\d+)?) (-?[\d.]+(?:e[-+]?\d+)?)((?: -?[\d.]+)?)")
 SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 SINGLE = {".geojson", ".json", ".csv", ".txt", ".gpkg"}
 
@@ -268,18 +271,25 @@ def _read_map(path: Path, kind: str, chosen: dict[str, Any]) -> None:
         elif isinstance(shape, Exception):
             _say([number, values, None, "unreadable_shape", str(shape)[:SHOWN_MAX]])
         else:
-            _say([number, values, *_checked(shape)])
+            _say([number, values, *_checked(shape, chosen)])
 
 
-def _checked(shape: Any) -> list[Any]:
+def _checked(shape: Any, chosen: dict[str, Any]) -> list[Any]:
     """The shape as hex WKB, or what is wrong with it."""
     if shape.empty:
         return [None, "no_shape", ""]
+    if chosen.get("swapped"):
+        shape = type(shape)(SWAPPED.sub(r"\2 \1\3", shape.wkt))
     west, south, east, north = shape.extent
     # Also false for NaN.
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        return [None, "not_degrees", f"{west:.0f}, {south:.0f}"]
+        return [None, "not_degrees", f"{_short(west)}, {_short(south)}"]
     return [bytes(shape.wkb).hex(), "", ""]
+
+
+def _short(number: float) -> str:
+    """Enough to tell meters and feet from each other; swapped degrees to 10 meters."""
+    return f"{number:.0f}" if abs(number) >= 1000 else f"{number:.4f}"
 
 
 # --- Tables -------------------------------------------------------------------------------------------------------------
@@ -380,7 +390,7 @@ def _read_table(path: Path, chosen: dict[str, Any]) -> None:
         except (ValueError, GDALException, TypeError):
             _say([number, values, None, "no_shape", f"{longitude}, {latitude}"[:SHOWN_MAX] if not wkt else ""])
             continue
-        _say([number, values, *_checked(shape)])
+        _say([number, values, *_checked(shape, chosen)])
 
 
 def _value(value: Any) -> Any:

@@ -36,6 +36,9 @@ def layer_import(request: StaffRequest, import_id: int) -> HttpResponse:
                     imports.map_columns(row.pk, form.mapping())
                     return redirect("staff_app:layer_import", row.pk)
                 status = 422
+            elif "fix" in request.POST:
+                imports.check_as_proposed(row.pk)
+                return redirect("staff_app:layer_import", row.pk)
             elif "apply" in request.POST:
                 imports.start_applying(row.pk, actor=request.user)
                 log.info("layer_applied", layer_import_id=row.pk, user_id=request.user.pk)
@@ -69,6 +72,9 @@ def _context(row: LayerImport, form: MappingForm | None) -> dict[str, Any]:
         "can_apply": row.state == State.CHECKED and bool(row.report.get("good")),
         "can_undo": imports.can_undo(row),
     }
+    if row.state == State.CHECKED and row.report.get("proposed"):
+        context["fix"] = words.fix(row.report["proposed"])
+        context["fixed"] = picture.of_proposal(row)
     if row.state in (State.CHECKED, State.APPLIED):
         context["picture"] = picture.of_import(row)
     return context

@@ -78,6 +78,27 @@ def of_import(row: LayerImport) -> Picture | None:
     )
 
 
+def of_proposal(row: LayerImport) -> Picture:
+    """The city's outline, and where a sample of the rows would be. Those far away are cut off."""
+    outline = (
+        "SELECT ST_XMin(boundary), ST_YMin(boundary), ST_XMax(boundary), ST_YMax(boundary) "
+        "FROM requests_app_jurisdiction WHERE id = %s"
+    )
+    west, south, east, north = fetch(outline, row.jurisdiction_id)[0]
+    across = cos(radians((south + north) / 2))
+    scale = WIDTH / max((east - west) * across, 0.002)
+    height = round((north - south) * scale)
+    (path,) = fetch(
+        "SELECT ST_AsSVG(ST_SimplifyPreserveTopology(ST_Scale(ST_Translate(boundary, %s, %s), %s, %s), 1), 0, 0) "
+        "FROM requests_app_jurisdiction WHERE id = %s",
+        -west, -north, across * scale, scale, row.jurisdiction_id,
+    )[0]  # fmt: skip
+    points = [
+        f"M{(x - west) * across * scale:.0f} {(north - y) * scale:.0f}h0" for x, y in row.report["proposed"]["points"]
+    ]
+    return Picture(f"-8 -8 {WIDTH + 16} {height + 16}", WIDTH, min(height, 900), points, [path], [])
+
+
 def as_geojson(row: LayerImport) -> dict[str, Any]:
     features = []
     for role, source, values in _sources(row):

@@ -65,6 +65,15 @@ def problem(cause: dict[str, Any]) -> str:
     return (sentence % {"detail": cause.get("detail", "")}).strip()
 
 
+def fix(proposed: dict[str, Any]) -> str:
+    """What seems to be wrong with the coordinates of most rows."""
+    if "srid" in proposed:
+        return _("Most rows would be in the city if the file’s projection were EPSG %(code)s.") % {
+            "code": proposed["srid"]
+        }
+    return _("Most rows would be in the city if longitude and latitude were swapped.")
+
+
 def state(code: str) -> str:
     return {
         State.UPLOADED: _("Choose columns"),

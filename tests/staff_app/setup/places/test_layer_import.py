@@ -304,3 +304,42 @@ def test_a_file_that_is_no_map_is_refused_with_what_to_do(town: Rivermark, ada: 
         answer = upload(ada, "areas", make(), layer="ward")
         assert (answer.status_code, words in answer.content.decode()) == (422, True), words
     assert not LayerImport.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("places", "fix"),
+    [
+        ([(40.5, -69.0), (40.51, -69.01), (40.52, -68.99)], {"swapped": True}),
+        # MIDDLE in web Mercator, and in the state plane of Massachusetts in feet.
+        ([(-7681044.9, 4938869.2), (-7681044.9, 4938969.2), (0.0, 1.0)], {"srid": 3857}),
+        ([(1351617.2, 2288598.8), (1352617.2, 2287598.8)], {"srid": 2249}),
+    ],
+)
+def test_swapped_axes_and_another_projection_are_proposed_with_a_picture(
+    ada: Client, places: list[tuple[float, float]], fix: dict[str, Any]
+) -> None:
+    features = [
+        {"type": "Feature", "properties": {"no": f"L{number}"}, "geometry": {"type": "Point", "coordinates": place}}
+        for number, place in enumerate(places)
+    ]
+    page = checked(ada, "assets", geojson(features), layer="street_light", asset_id="no")
+    assert not LayerImport.objects.get().report["good"]
+    html = ada.get(page).content.decode()
+    assert "Check the file again this way" in html
+    assert 'class="layer-picture"' in html
+    assert press(ada, page, "fix").status_code == 302
+    row = LayerImport.objects.get()
+    assert {name: row.mapping.get(name) for name in fix} == fix
+    assert row.report["good"] > len(places) / 2
+    assert "Check the file again this way" not in ada.get(page).content.decode()
+    assert press(ada, page, "fix").status_code == 302
+    assert LayerImport.objects.get().mapping == row.mapping
+
+
+def test_nothing_is_proposed_for_a_file_of_another_place(ada: Client) -> None:
+    """Nor for one that is in the city already."""
+    elsewhere = table("no,lon,lat", "L1,-100.0,30.0", "L2,-100.1,30.1")
+    here = table("no,lon,lat", "L1,-69.0,40.5", "L2,-69.01,40.51", "L3,40.5,-69.0")
+    for file in (elsewhere, here):
+        page = checked(ada, "assets", file, layer="street_light", asset_id="no", longitude="lon", latitude="lat")
+        assert "Check the file again this way" not in ada.get(page).content.decode()
