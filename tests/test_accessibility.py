@@ -77,6 +77,7 @@ NO_PAGES = {
     "staff_app:queue_map",
     "staff_app:single_sign_on",
     "staff_app:single_sign_on_done",
+    "staff_app:today",
     "staff_app:truth_rate_csv",
     "staff_app:step",
     "staff_app:updates",

@@ -904,8 +904,11 @@ def test_a_fingerprint_notices_a_row_that_was_written_again(planted: Planted) ->
 
 
 # What a page may write when it is read, by table: allauth copies the account's address into its own. Opening a request reads the
-# reader's own notices about it, also when it is opened from an email or without scripts; nobody else sees that.
-NOTES_IT = {"account_email": {"account_emailaddress"}, "staff_app:detail": {"requests_app_staffnotice"}}
+# reader's own notices about it, and shows it as read in their own lists; nobody else sees that.
+NOTES_IT = {
+    "account_email": {"account_emailaddress"},
+    "staff_app:detail": {"requests_app_staffnotice", "requests_app_requestread"},
+}
 
 
 def for_ada(page: Page) -> bool:

@@ -167,7 +167,8 @@ def test_the_examples_for_staff_run_as_they_are_copied(
             "ETAG": read.headers["ETag"],
         }
         # The change first, since the ETag is that of the request before it.
-        order = sorted(set(copied) - {"undoStaffAction"}, key=lambda name: (name != "changeStaffRequest", name))
+        apart = {"doStaffAction", "undoStaffAction"}
+        order = sorted(set(copied) - apart, key=lambda name: (name != "changeStaffRequest", name))
         program = "".join(joined(name, copied[name]) for name in order)
         run(command, (IMPORTS if language == "javascript" else "") + program, own, tmp_path)
         assert (tmp_path / "photo.jpg").read_bytes().startswith(JPEG_BEGINS)
@@ -180,6 +181,12 @@ def test_the_examples_for_staff_run_as_they_are_copied(
             cast.tom,
             "WO-4711",
         )
+        # The change assigned the first one, which accepts it.
+        new = factories.routed(cast.pothole, f"{language}, new", answers={"where": "lane"})
+        program = (IMPORTS if language == "javascript" else "") + joined("doStaffAction", copied["doStaffAction"])
+        run(command, program, own | {"REFERENCE": new.reference}, tmp_path)
+        new.refresh_from_db()
+        assert new.status == "in_progress"
         # Only the last action can be undone.
         other = factories.routed(cast.pothole, f"{language}, undone", answers={"where": "lane"})
         did = requests.post(f"{site}requests/{other.reference}/actions/accept/", json={}, headers=headers, timeout=30)
