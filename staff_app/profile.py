@@ -37,7 +37,7 @@ class ProfileForm(forms.ModelForm):
         }
         widgets = {
             "language": forms.Select(choices=settings.LANGUAGES),
-            "after_action": forms.RadioSelect(choices=list(AFTER_ACTION.items())),
+            "after_action": forms.RadioSelect,
         }
         help_texts = {"language": gettext_lazy("It helps screen readers read your public comments aloud correctly.")}
 
@@ -47,7 +47,10 @@ class ProfileForm(forms.ModelForm):
         self.helper.form_tag = False
         self.helper.show_optional = False
         self.helper.tiles = False
-        self.fields["after_action"].required = False
+        after_action = self.fields["after_action"]
+        after_action.required = False
+        # The model's own have no labels in the reader's language.
+        after_action.choices = list(AFTER_ACTION.items())  # type: ignore[attr-defined]
 
 
 @staff_page

@@ -90,6 +90,7 @@ _NAMES: dict[str, Text] = {
     "note_reopened": _("Scheduled: note what was reopened"),
     "delete_api_usage": _("Scheduled: delete old API use"),
     "forget_searches": _("Scheduled: forget rare searches"),
+    "forget_reads": _("Scheduled: forget what staff read a month ago"),
     "notify_of_approvals": _("Scheduled: remind of approvals that end"),
 }
 

@@ -34,7 +34,7 @@ def rows(page: str) -> list[str]:
 def test_without_rows_it_says_so_and_offers_no_search(town: Rivermark, ada: Client) -> None:
     page = ada.get(PAGE).content.decode()
     assert 'class="empty"' in page
-    assert 'role="search"' not in page
+    assert 'for="id_q"' not in page
 
 
 def test_it_shows_fifty_and_leads_to_the_rest_and_back(teams: None, ada: Client) -> None:

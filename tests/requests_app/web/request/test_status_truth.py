@@ -163,8 +163,8 @@ def test_a_list_reads_the_clock_once_and_only_for_plans() -> None:
 
 def test_a_due_time_of_another_year_has_the_year() -> None:
     at = dt.datetime(2026, 12, 20, 17, tzinfo=dt.UTC)
-    assert due.of_time(at + dt.timedelta(days=10), at).words == "Dec 30"
-    assert due.of_time(at + dt.timedelta(days=20), at).words == "Jan 9, 2027"
+    assert due.of_time(at + dt.timedelta(days=10), at).text == "Dec 30"
+    assert due.of_time(at + dt.timedelta(days=20), at).text == "Jan 9, 2027"
 
 
 # --- After an answer --------------------------------------------------------------------------------------------------
