@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from config.stack.machine import chromium
 
@@ -167,7 +167,8 @@ def sort(hands: Hands, site: str) -> dict[str, Done]:
             last_key = time.perf_counter()
             try:
                 hands.page.wait_for_function(READY, arg=before, timeout=10_000)
-            except Exception:
+            except TimeoutError:
+                # What the page shows helps to tell why the row never got the focus.
                 print(
                     name,
                     hands.page.locator("#act[open]").all_inner_texts(),

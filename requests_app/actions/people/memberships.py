@@ -252,9 +252,9 @@ def reset_second_step(user: User, jurisdiction: Jurisdiction, *, actor: User) ->
     if not deleted:
         return False
     staff_sessions.end(user)
-    written = written_person(user, jurisdiction)
+    state = written_person(user, jurisdiction)
     change = setup_changes.record(
-        jurisdiction, "person", user.pk, actor=actor, name=str(user), before=written, after=written, action="reset"
+        jurisdiction, "person", user.pk, actor=actor, name=str(user), before=state, after=state, action="reset"
     )
     for reader in (user, actor):
         outbox.enqueue(
