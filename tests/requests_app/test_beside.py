@@ -38,7 +38,6 @@ ENDED_TOO = {
     "to_do._services",
     "to_do.to_do",
     "truth_rate._checks",
-    "words.names_of",
 }
 
 

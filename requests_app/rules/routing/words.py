@@ -1,19 +1,20 @@
 """What routing rules say in words: codes become the names of services, departments, people and places."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.dates import WEEKDAYS as DAY_NAMES
 from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from requests_app.core.localized import localized
-from requests_app.models import Area, Calendar, Channel, Department, Jurisdiction, QuestionVersion, Service, Team, User
+from requests_app.models import Calendar, Channel, Jurisdiction
 from requests_app.rules.promises.service_levels import WEEKDAYS
 from requests_app.rules.routing.routing import Definition
+from requests_app.rules.shared.names import Names, either
 from requests_app.rules.shared.priorities import PRIORITIES
 
 Text = str | Promise
@@ -28,71 +29,85 @@ CHANNELS: dict[str, Text] = {
 }
 
 
-@dataclass
-class Names:
-    """What a city's codes are called. Each is loaded once."""
-
-    services: dict[str, str] = field(default_factory=dict)
-    departments: dict[str, str] = field(default_factory=dict)
-    # By department and code.
-    teams: dict[tuple[str, str], str] = field(default_factory=dict)
-    people: dict[str, str] = field(default_factory=dict)
-    # By layer and code.
-    areas: dict[tuple[str, str], str] = field(default_factory=dict)
-    # By code, of any service: the text, and what each answer is called.
-    questions: dict[str, str] = field(default_factory=dict)
-    answers: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def department(self, code: str | None) -> str:
-        return self.departments.get(code, code) if code else _("Triage queue")
-
-    def area(self, layer: Any, code: Any) -> str:
-        return self.areas.get((str(layer), str(code)), str(code))
-
-    def answer(self, question: str, value: str) -> str:
-        return f"{self.questions.get(question, question)} {self.answers.get((question, value), value)}"
+# How each condition of a rule reads.
+CONDITIONS: dict[str, Text] = {
+    "services": gettext_lazy("the service is %(values)s"),
+    "areas": gettext_lazy("it’s in %(values)s"),
+    "answers": gettext_lazy("%(question)s is %(values)s"),
+    "words": gettext_lazy("the text says %(values)s"),
+    "channels": pgettext_lazy("how a request came in", "it came in %(values)s"),
+    "days": gettext_lazy("it came in on %(values)s"),
+    "hours": gettext_lazy("it came in between %(values)s"),
+    "working_hours": pgettext_lazy("when a request came in", "it came in %(values)s"),
+    "priorities": gettext_lazy("its priority is %(values)s"),
+}
 
 
-def names_of(jurisdiction: Jurisdiction, *rules: list[Definition]) -> Names:
-    """The names of what these rules name."""
-    all_rules = [rule for one in rules for rule in one]
-    services = Service.objects.filter(jurisdiction=jurisdiction, current__isnull=False).select_related("current")
-    names = Names(
-        services={one.service_code: localized(one.current.name) for one in services if one.current},
-        departments={one.code: str(one) for one in Department.objects.filter(jurisdiction=jurisdiction)},
-    )
-    if any(rule.get("team") for rule in all_rules):
-        teams = Team.objects.filter(department__jurisdiction=jurisdiction).select_related("department")
-        names.teams = {(one.department.code, one.code): str(one) for one in teams}
-    if emails := {rule["assignee"] for rule in all_rules if rule.get("assignee")}:
-        people = User.objects.filter(email__in=emails, memberships__jurisdiction=jurisdiction)
-        names.people = dict(people.values_list("email", "name"))
-    if codes := {str(code) for rule in all_rules for code in (rule["when"].get("areas") or {}).get("codes", [])}:
-        layers = {rule["when"]["areas"]["layer"] for rule in all_rules if rule["when"].get("areas")}
-        areas = Area.objects.filter(jurisdiction=jurisdiction, layer__in=layers, code__in=codes)
-        names.areas = {(one.layer, one.code): one.label for one in areas.only("layer", "code", "name")}
-    if asked := {question for rule in all_rules for question in rule["when"].get("answers") or {}}:
-        questions = QuestionVersion.objects.filter(
-            service_version__in=[one.current_id for one in services], code__in=asked
+@dataclass(frozen=True)
+class Condition:
+    """field: its key in a catalog file. values: any of them will do. question: in quotes, for one about an answer."""
+
+    field: str
+    values: tuple[str, ...]
+    question: str = ""
+
+    def __str__(self) -> str:
+        """ "“Where is it?” is “On the road” or “On a sidewalk”" """
+        return str(CONDITIONS[self.field]) % {"values": either(self.values), "question": self.question}
+
+
+def conditions_of(rule: Definition, names: Names) -> list[Condition]:
+    """In the order in which they are read; all of them must hold."""
+    when, conditions = rule["when"], list[Condition]()
+
+    def add(field: str, values: Iterable[str], question: str = "") -> None:
+        conditions.append(Condition(field, tuple(values), question))
+
+    services = when.get("services") or ()
+    if services:
+        add("services", map(names.service, services))
+    if when.get("areas"):
+        add("areas", (names.area(when["areas"]["layer"], code) for code in when["areas"]["codes"]))
+    for code, values in (when.get("answers") or {}).items():
+        labels = (names.answer(code, str(value), services) for value in values)
+        add("answers", labels, names.question(code, services))
+    if when.get("words"):
+        add("words", (f"“{phrase}”" for phrase in when["words"]))
+    if when.get("channels"):
+        add("channels", (_uncapitalized(str(CHANNELS.get(one, one))) for one in when["channels"]))
+    if when.get("days"):
+        add("days", (str(DAY_NAMES[WEEKDAYS.index(day)]) for day in when["days"]))
+    if when.get("hours"):
+        begins, ends = str(when["hours"]).split("-")
+        add("hours", [_("%(begins)s and %(ends)s") % {"begins": _clock(begins), "ends": _clock(ends)}])
+    if calendar := when.get("working_hours"):
+        add(
+            "working_hours",
+            [_uncapitalized(hours_in_words(calendar["calendar"], is_open=calendar.get("open", True)))],
         )
-        for question in questions:
-            names.questions.setdefault(question.code, localized(question.text))
-            for option in question.options:
-                names.answers.setdefault((question.code, str(option["value"])), localized(option["label"]))
-    return names
+    if when.get("priorities"):
+        add("priorities", (str(PRIORITIES.get(one, one)) for one in when["priorities"]))
+    return conditions
+
+
+def _uncapitalized(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def rule_in_words(rule: Definition, names: Names) -> Definition:
     """The rule with names instead of codes, for lists and for rules.setup.diff."""
     when, department = rule["when"], rule.get("department")
     row: dict[str, Any] = {"name": rule["name"]}
-    if when.get("services"):
-        row["services"] = [names.services.get(code, code) for code in when["services"]]
+    services = when.get("services") or ()
+    if services:
+        row["services"] = [names.service(code) for code in services]
     if when.get("areas"):
         row["areas"] = [names.area(when["areas"]["layer"], code) for code in when["areas"]["codes"]]
     if when.get("answers"):
         row["answers"] = [
-            names.answer(question, str(value)) for question, values in when["answers"].items() for value in values
+            f"{names.question(question, services)} {names.answer(question, str(value), services)}"
+            for question, values in when["answers"].items()
+            for value in values
         ]
     if when.get("words"):
         row["words"] = [f"“{phrase}”" for phrase in when["words"]]
@@ -109,9 +124,9 @@ def rule_in_words(rule: Definition, names: Names) -> Definition:
         row["working_hours"] = hours_in_words(calendar["calendar"], is_open=calendar.get("open", True))
     row["department"] = names.department(department)
     if rule.get("team"):
-        row["team"] = names.teams.get((department or "", rule["team"]), rule["team"])
+        row["team"] = names.team(department, rule["team"])
     if rule.get("assignee"):
-        row["assignee"] = names.people.get(rule["assignee"], rule["assignee"])
+        row["assignee"] = names.person(rule["assignee"])
     if rule.get("priority"):
         row["priority"] = str(PRIORITIES.get(rule["priority"], rule["priority"]))
     if rule.get("inform"):

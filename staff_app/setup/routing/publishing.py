@@ -15,7 +15,7 @@ from requests_app.actions.routing.drafts import Conflict, Refused
 from requests_app.models import Jurisdiction, RoutingVersion
 from requests_app.rules.routing import checks
 from requests_app.rules.routing.routing import rules_in_use
-from requests_app.rules.routing.words import names_of
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.routing.forms import NoteForm
@@ -46,7 +46,7 @@ def publish_routing(request: StaffRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "state": state, "problems": problems}
     if state.draft is not None:
         in_use = rules_in_use(city.pk)
-        names, known = names_of(city, in_use, state.rules), checks.known_of(city)
+        names, known = Names(city), checks.known_of(city)
         context |= {
             "changes": changes_between(city, in_use, state.rules, names=names),
             "marked": [row for row in rows_of(city, state.rules, names=names, existing=known) if row["mark"]],
@@ -112,7 +112,7 @@ def _version_or_404(city: Jurisdiction, number: int) -> RoutingVersion:
 def _show_version(request: StaffRequest, version: RoutingVersion, *, status: int = 200, **more: Any) -> HttpResponse:
     city, state = request.jurisdiction, state_of(request.jurisdiction)
     before = RoutingVersion.objects.filter(jurisdiction=city, number=version.number - 1).first()
-    names = names_of(city, version.rules, before.rules if before else [])
+    names = Names(city)
     context: dict[str, Any] = {
         "version": version,
         "state": state,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app.actions.routing import simulation as actions
 from requests_app.models import RoutingSimulation, ServiceRequest
-from requests_app.rules.routing.words import Names, names_of
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.routing.picture import picture_of
 from staff_app.setup.routing.state import state_of
@@ -34,7 +34,7 @@ def routing_simulation(request: StaffRequest, simulation_id: int) -> HttpRespons
     simulation = get_city_row_or_404(request, "administer", RoutingSimulation, simulation_id)
     context: dict[str, Any] = {"simulation": simulation}
     if simulation.finished_at is not None:
-        names = names_of(request.jurisdiction, simulation.base_rules, simulation.rules)
+        names = Names(request.jurisdiction)
         context |= _result(request, simulation, names)
     response = render(request, "staff_app/setup/routing/routing_simulation.html", context)
     if simulation.finished_at is not None and request.headers.get("HX-Request"):

@@ -10,8 +10,9 @@ from requests_app.actions.routing.drafts import Seen
 from requests_app.models import Jurisdiction, RoutingDraft, RoutingRule, RoutingVersion
 from requests_app.rules.routing import checks
 from requests_app.rules.routing.routing import Definition, rules_in_use
-from requests_app.rules.routing.words import Names, names_of, rule_in_words, rules_in_words
+from requests_app.rules.routing.words import rule_in_words, rules_in_words
 from requests_app.rules.setup.diff import FIELDS, differences
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest
 from staff_app.setup.conflict import Change, Conflict
 
@@ -58,7 +59,7 @@ def rows_of(
     city: Jurisdiction, rules: list[Definition], *, names: Names | None = None, existing: checks.Known | None = None
 ) -> list[dict[str, Any]]:
     """The rules in words, with what they caught and what is odd about them."""
-    names = names or names_of(city, rules)
+    names = names or Names(city)
     counted = {rule.name: rule for rule in RoutingRule.objects.filter(jurisdiction=city, active=True)}
     existing = existing or checks.known_of(city)
     rows = []
@@ -93,7 +94,7 @@ def changes_between(
     city: Jurisdiction, before: list[Definition], after: list[Definition], *, names: Names | None = None
 ) -> list[str]:
     """A sentence for each difference."""
-    names = names or names_of(city, before, after)
+    names = names or Names(city)
     return differences(rules_in_words(before, names), rules_in_words(after, names))
 
 

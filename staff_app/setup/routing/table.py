@@ -12,7 +12,7 @@ from requests_app.actions.routing import drafts
 from requests_app.actions.routing.drafts import Conflict
 from requests_app.models import RoutingSimulation
 from requests_app.rules.routing.routing import Definition, rules_in_use
-from requests_app.rules.routing.words import names_of
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.routing.state import (
     changes_between,
@@ -33,7 +33,7 @@ def routing(request: StaffRequest) -> HttpResponse:
 def show_rules(request: StaffRequest, conflict: Conflict | None = None) -> HttpResponse:
     city, state = request.jurisdiction, state_of(request.jurisdiction)
     in_use = rules_in_use(city.pk) if state.draft else state.rules
-    names = names_of(city, in_use, state.rules)
+    names = Names(city)
     context: dict[str, Any] = {
         "state": state,
         "rows": rows_of(city, state.rules, names=names),

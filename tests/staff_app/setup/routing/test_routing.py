@@ -189,3 +189,29 @@ def test_a_simulation_says_what_would_go_elsewhere_and_touches_no_request(town: 
     moved.refresh_from_db()
     assert (moved.routing_decisions.count(), moved.updated_at) == before
     assert RoutingSimulation.objects.get().replayed == 3
+
+
+def test_a_question_is_never_called_as_another_service_calls_it(town: Rivermark, ada: Client) -> None:
+    where = [factories.question("where", "single", text="What is dirty?", options=["lane", "wall"])]
+    factories.service(town.city, "graffiti", questions=where)
+    elsewhere = factories.jurisdiction("elsewhere", hosts=["elsewhere.example"])
+    factories.service(elsewhere, "pothole", questions=[factories.question("where", text="Where else?")])
+    by_answer = {"answers": {"where": ["lane"]}}
+    rules = [
+        {"name": name, "when": {**when, **by_answer}, "department": "PW"}
+        for name, when in [
+            ("Of one", {"services": ["pothole"]}),
+            ("Of the other", {"services": ["graffiti"]}),
+            ("Of neither", {"services": ["tree"]}),
+            ("Of both", {}),
+        ]
+    ]
+    versions.publish(town.city, rules, actor=None)
+    rows = {row["name"]: row["conditions"][-1]["values"] for row in ada.get(PAGE).context["rows"]}
+    named = "“Tell us the where.” (Pothole) or “What is dirty?” (Graffiti) “Lane”"
+    assert rows == {
+        "Of one": ["“Tell us the where.” “Lane”"],
+        "Of the other": ["“What is dirty?” “Lane”"],
+        "Of neither": [named],
+        "Of both": [named],
+    }
