@@ -69,6 +69,7 @@ def rows_of(
             {
                 "position": position,
                 "name": rule["name"],
+                "services": rule["when"].get("services") or [],
                 "conditions": _labeled(rule_texts, CONDITIONS),
                 "department": rule_texts["department"],
                 "outcomes": _labeled(rule_texts, OUTCOMES),

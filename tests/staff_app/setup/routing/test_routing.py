@@ -97,6 +97,66 @@ def test_rules_move_and_go_without_scripts(ada: Client) -> None:
     assert not RoutingDraft.objects.exists()
 
 
+def shown(page: Any) -> list[int]:
+    return [row["position"] for row in page.context["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "positions"),
+    [
+        ("", [1, 2, 3, 4]),
+        ("q=POTHOLE", [2, 4]),
+        ("q=where+lane", [2]),
+        ("q=ward+5", [3]),
+        ("q=noche", []),
+        ("q=night", [4]),
+        ("q=parks+tree", [1]),
+        ("q=triage+queue", [3]),
+        ("q=%00+%3Cb%3E+nothing", []),
+        ("service=tree", [1, 3]),
+        ("service=pothole&q=streets", [2, 4]),
+        ("service=gone", [3]),
+    ],
+)
+def test_rules_are_searched_by_what_they_say_and_keep_their_numbers(
+    town: Rivermark, ada: Client, query: str, positions: list[int]
+) -> None:
+    factories.area(town.city)
+    Team.objects.create(department=town.streets, code="night", name={"en": "Night crew", "es": "De noche"})
+    versions.publish(
+        town.city,
+        [
+            TREES,
+            {"name": "a", "when": {"services": ["pothole"], "answers": {"where": ["lane"]}}, "department": "PW"},
+            {"name": "b", "when": {"areas": {"layer": "ward", "codes": ["5"]}}, "department": None},
+            {"name": "c", "when": {"services": ["pothole"]}, "department": "PW", "team": "night"},
+        ],
+        actor=None,
+    )
+    page = ada.get(f"{PAGE}?{query}")
+    assert shown(page) == positions
+    if query:
+        assert f"{len(positions)} of 4 rules" in page.content.decode()
+
+
+def test_a_city_without_rules_has_nothing_to_search(town: Rivermark, signed_in: Callable[[User], Client]) -> None:
+    page = signed_in(town.ada).get(f"{PAGE}?q=tree")
+    assert "There are no rules." in page.content.decode()
+    assert "Find in this list" not in page.content.decode()
+
+
+def test_a_rule_that_was_searched_moves_among_all_of_them(ada: Client) -> None:
+    form = {**seen(ada), "direction": "up", "q": "trees"}
+    page = ada.post(f"{PAGE}2/move/", form, follow=True)
+    assert page.redirect_chain == [(f"{PAGE}?q=trees#rule-1", 302)]
+    assert shown(page) == [1]
+    assert "“Trees: Parks” now comes before “Potholes: Streets.”" in page.content.decode()
+    down = ada.post(f"{PAGE}1/move/", {**seen(ada), "direction": "down", "service": "tree"}, follow=True)
+    assert "“Trees: Parks” now comes after “Potholes: Streets.”" in down.content.decode()
+    page = ada.post(f"{PAGE}2/remove/", {**seen(ada), "q": "trees"}, follow=True)
+    assert "No rule fits this search." in page.content.decode()
+
+
 def test_what_is_wrong_with_a_rule_is_said_beside_its_field(town: Rivermark, ada: Client) -> None:
     nothing = ada.post(f"{PAGE}add/", {**seen(ada), **rule()})
     assert nothing.status_code == 422
