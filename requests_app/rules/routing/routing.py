@@ -4,13 +4,15 @@ Requests that come in and simulations of a draft ask the same RuleSet.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from requests_app.core.prepared import Parameter, Prepared
-from requests_app.models.catalog import Calendar, Department, RoutingRule
+from requests_app.models.catalog import Calendar, Department, RoutingRule, ServiceVersion
 from requests_app.models.geography import Owner
+from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
 from requests_app.models.routing import RoutingVersion
 from requests_app.models.service_request import ServiceRequest
@@ -67,23 +69,32 @@ class Conditions:
 
     def hold(self, facts: Facts) -> bool:
         """Whether all of them hold. Without conditions, nothing matches."""
-        return (
-            not self.is_empty
-            and (not self.services or facts.service_code in self.services)
-            and (not self.channels or facts.channel in self.channels)
-            and (not self.priorities or facts.priority in self.priorities)
-            and (not self.areas or not self.areas.isdisjoint(facts.areas))
-            and all(not values.isdisjoint(facts.answers.get(one, ())) for one, values in self.answers.items())
-            and (not self.phrases or any(phrase in facts.plain_text for phrase in self.phrases))
-            and self._hold_at(facts)
-        )
+        return next(self.unmet(facts), None) is None
 
-    def _hold_at(self, facts: Facts) -> bool:
-        if (self.days or self.hours) and facts.at is None:
-            return False
-        if facts.at is not None and not self.holds_by_clock(facts.at):
-            return False
-        return not self.calendar or facts.is_open(self.calendar) == self.while_open
+    def unmet(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """Those that don't hold, by their name in a catalog file, each tried only when it's asked for.
+
+        With the question's code for an answer, else an empty string. A rule without conditions has one that never holds: ("", "").
+        """
+        if self.is_empty:
+            yield "", ""
+        if self.services and facts.service_code not in self.services:
+            yield "services", ""
+        if self.channels and facts.channel not in self.channels:
+            yield "channels", ""
+        if self.priorities and facts.priority not in self.priorities:
+            yield "priorities", ""
+        if self.areas and self.areas.isdisjoint(facts.areas):
+            yield "areas", ""
+        for question, values in self.answers.items():
+            if values.isdisjoint(facts.answers.get(question, ())):
+                yield "answers", question
+        if self.phrases and not any(phrase in facts.plain_text for phrase in self.phrases):
+            yield "words", ""
+        if (self.days or self.hours) and (facts.at is None or not self.holds_by_clock(facts.at)):
+            yield "hours" if self.hours else "days", ""
+        if self.calendar and facts.is_open(self.calendar) != self.while_open:
+            yield "working_hours", ""
 
     def holds_by_clock(self, at: dt.datetime) -> bool:
         """The weekday and the hours. Hours that end the next day belong to the day on which they began."""
@@ -152,6 +163,12 @@ class RuleSet:
             rules = [one for one in self.rules if not one.conditions.services or code in one.conditions.services]
             self._by_service[code] = rules
         return next((rule for rule in rules if rule.conditions.hold(facts)), None)
+
+    def tried(self, facts: Facts) -> list[tuple[Rule, list[tuple[str, str]]]]:
+        """The rules from the first to the one that matches, or all, each with what doesn't hold of it (Conditions.unmet())."""
+        last = self.first_match(facts)
+        rules = self.rules if last is None else self.rules[: self.rules.index(last) + 1]
+        return [(rule, list(rule.conditions.unmet(facts))) for rule in rules]
 
 
 # What a rule decides besides its department.
@@ -237,12 +254,6 @@ def forward_owner(service_request: ServiceRequest) -> Owner | None:
 
 
 def facts_of(service_request: ServiceRequest) -> Facts:
-    zone = service_request.jurisdiction.zone
-
-    def is_open(code: str) -> bool:
-        calendar = Calendar.objects.filter(jurisdiction=service_request.jurisdiction_id, code=code).first()
-        return calendar is not None and working_hours(calendar, zone).is_open(service_request.submitted_at)
-
     return Facts(
         service_code=service_request.service.service_code,
         areas={(area.layer, area.code) for area in service_request.areas.only("layer", "code")},
@@ -253,9 +264,23 @@ def facts_of(service_request: ServiceRequest) -> Facts:
         plain_text=plain(service_request.description),
         channel=service_request.channel,
         priority=service_request.priority,
-        at=service_request.submitted_at.astimezone(zone),
-        is_open=is_open,
+        at=service_request.submitted_at.astimezone(service_request.jurisdiction.zone),
+        is_open=opening(service_request.jurisdiction, service_request.submitted_at),
     )
+
+
+def opening(jurisdiction: Jurisdiction, at: dt.datetime) -> Callable[[str], bool]:
+    """Whether the working hours of a calendar, by its code, are open at that time. One query, once it's asked."""
+
+    @cache
+    def calendars() -> dict[str, Calendar]:
+        return {one.code: one for one in Calendar.objects.filter(jurisdiction=jurisdiction)}
+
+    def is_open(code: str) -> bool:
+        calendar = calendars().get(code)
+        return calendar is not None and working_hours(calendar, jurisdiction.zone).is_open(at)
+
+    return is_open
 
 
 def answer_values(value: Any) -> frozenset[str]:
@@ -265,22 +290,28 @@ def answer_values(value: Any) -> frozenset[str]:
 def decide(service_request: ServiceRequest) -> Decision:
     """Decides from what was reported where, when and how. Writes nothing."""
     rules = current_rules(service_request.jurisdiction_id)
-    facts = facts_of(service_request)
+    return decision_by(
+        rules, facts_of(service_request), service_request.service_version, service_request.jurisdiction_id
+    )
+
+
+def decision_by(rules: RuleSet, facts: Facts, version: ServiceVersion, jurisdiction_id: int) -> Decision:
+    """Decides by these rules, those in use or a draft's. version: of the service, whose department gets what no rule matches."""
     rule = rules.first_match(facts)
     if rule is not None:
-        return _by_rule(service_request, rule, rules.version_id)
-    department = service_request.service_version.department
+        return _by_rule(jurisdiction_id, rule, rules.version_id)
+    department = version.department
     if facts.service_code == UNKNOWN_SERVICE or not department.active:
         # "I don't know": staff of the 311 Center read it.
         return Decision(None, "no_match", version_id=rules.version_id)
     return Decision(department, "service", version_id=rules.version_id)
 
 
-def _by_rule(service_request: ServiceRequest, rule: Rule, version_id: int | None) -> Decision:
+def _by_rule(jurisdiction_id: int, rule: Rule, version_id: int | None) -> Decision:
     codes = {rule.department, *rule.inform} - {None}
     departments: dict[str, Department] = {}
     if codes:
-        rows = Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id, code__in=codes, active=True)
+        rows = Department.objects.filter(jurisdiction_id=jurisdiction_id, code__in=codes, active=True)
         departments = {one.code: one for one in rows.select_related("calendar")}
     inform = tuple(departments[code] for code in rule.inform if code in departments)
     department = departments.get(rule.department or "")
@@ -293,13 +324,11 @@ def _by_rule(service_request: ServiceRequest, rule: Rule, version_id: int | None
         rule.pk,
         version_id,
         team=Team.objects.filter(department=department, code=rule.team, active=True).first() if rule.team else None,
-        assignee=_active_member(service_request, rule.assignee) if rule.assignee else None,
+        assignee=_active_member(jurisdiction_id, rule.assignee) if rule.assignee else None,
         priority=rule.priority,
         inform=inform,
     )
 
 
-def _active_member(service_request: ServiceRequest, email: str) -> User | None:
-    return User.objects.filter(
-        email=email, is_active=True, memberships__jurisdiction_id=service_request.jurisdiction_id
-    ).first()
+def _active_member(jurisdiction_id: int, email: str) -> User | None:
+    return User.objects.filter(email=email, is_active=True, memberships__jurisdiction_id=jurisdiction_id).first()

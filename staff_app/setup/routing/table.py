@@ -83,9 +83,7 @@ def show_rules(request: StaffRequest, conflict: Conflict | None = None) -> HttpR
         "rows": chosen.shown(rows),
         "filter": chosen,
         "count": len(rows),
-        "services": sorted(
-            ((code, names.service(code)) for code in named), key=lambda service: plain(service[1])
-        ),
+        "services": sorted(((code, names.service(code)) for code in named), key=lambda service: plain(service[1])),
         "changes": changes_between(city, in_use, state.rules, names=names),
         "simulation": RoutingSimulation.objects.filter(jurisdiction=city).only("id").order_by("-id").first(),
     }
