@@ -104,7 +104,7 @@ def _join(request: HttpRequest, invited: Invitation, user: User) -> HttpResponse
 
 
 def _set_up(request: HttpRequest, invited: Invitation) -> HttpResponse:
-    initial = {"language": get_language() or "en"}
+    initial = {"name": invited.name, "language": get_language() or "en"}
     form = AccountForm(request.POST if request.method == "POST" else None, email=invited.email, initial=initial)
     if form.is_valid():
         cleaned = form.cleaned_data

@@ -1157,6 +1157,7 @@ PAGES: dict[str, Page] = {
         staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=11
     ),
     "staff_app:invite_person": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:invite_list": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:resend_invitation": Page(staff("administer"), "POST", the_invitation),
     "staff_app:cancel_invitation": Page(staff("administer"), "POST", the_invitation),
     "staff_app:person": Page(staff("administer"), "GET POST", the_person, budget=13),

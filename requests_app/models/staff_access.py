@@ -8,6 +8,7 @@ from requests_app.models.catalog import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Role, User
 from requests_app.models.signed_row import SignedRow
+from requests_app.models.team import Team
 
 
 class Invitation(SignedRow):
@@ -15,8 +16,12 @@ class Invitation(SignedRow):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
+    # As the list had it that they were invited from; they may change it.
+    name = models.CharField(max_length=200, blank=True, db_default="")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="invitations")
     department = models.ForeignKey(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # They become a member of it, too.
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     # Sending it again makes a new link, and the older ones end.
     generation = models.PositiveSmallIntegerField(default=1)

@@ -15,6 +15,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "alarms.calls.ROUTING_CHECK": "2 s",
         "people.city_switch.VALID_FOR": "60 s",
         "people.invitations.VALID_FOR": "7 days",
+        "people.invitations.DAY": "1 days",
         "people.sign_ins.CHECKED_EVERY": "25 min",
         "people.sign_ins.TRUSTED_FOR": "55 min",
         "people.staff_notices.KEPT": "90 days",

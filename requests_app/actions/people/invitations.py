@@ -1,16 +1,23 @@
 """Inviting somebody to work for the city, by email."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from requests_app import outbox
 from requests_app.actions.people import memberships
 from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.setup_rows import fingerprint
 from requests_app.clock import app_now
-from requests_app.models import Department, Invitation, Jurisdiction, Membership, Role, User
+from requests_app.models import Department, Invitation, Jurisdiction, Membership, Role, Team, User
+from requests_app.rules.people import invitation_lists
+from requests_app.rules.people.invitation_lists import InvitationList, Line
 
 VALID_FOR = dt.timedelta(days=7)
+# A stolen session can't email the whole town in a city's name.
+A_DAY_MAX = 500
+DAY = dt.timedelta(days=1)
 
 
 class AlreadyInvited(Exception):
@@ -25,15 +32,34 @@ class AlreadyStaff(Exception):
         super().__init__(user.pk)
 
 
+class TooMany(Exception):
+    """The city has sent A_DAY_MAX invitations within a day."""
+
+
+class ListChanged(Exception):
+    """The list, or what became of it, isn't as it was shown. lines: as it is now."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        super().__init__()
+
+
 class NotOpen(Exception):
     """The invitation was accepted, was canceled, has expired, or a newer link was sent."""
 
 
 @transaction.atomic
 def invite(
-    jurisdiction: Jurisdiction, email: str, *, role: Role, department: Department | None, actor: User
+    jurisdiction: Jurisdiction,
+    email: str,
+    *,
+    role: Role,
+    department: Department | None,
+    actor: User,
+    name: str = "",
+    team: Team | None = None,
 ) -> Invitation:
-    """Raises AlreadyInvited and AlreadyStaff."""
+    """Raises AlreadyInvited, AlreadyStaff and TooMany."""
     email = email.strip().lower()
     memberships.lock_city(jurisdiction)
     member = User.objects.filter(email=email, is_active=True, memberships__jurisdiction=jurisdiction).first()
@@ -41,17 +67,62 @@ def invite(
         raise AlreadyStaff(member)
     if Invitation.objects.filter(Invitation.OPEN, jurisdiction=jurisdiction, email=email).exists():
         raise AlreadyInvited(email)
+    if not left_today(jurisdiction):
+        raise TooMany
     invitation = Invitation.objects.create(
         jurisdiction=jurisdiction,
         email=email,
+        name=name,
         role=role,
         department=department,
+        team=team,
         invited_by=actor,
         expires_at=app_now() + VALID_FOR,
     )
     _send(invitation)
     _record(invitation, "invited", actor)
     return invitation
+
+
+def left_today(jurisdiction: Jurisdiction) -> int:
+    """How many more invitations the city may send now."""
+    newest = Invitation.objects.filter(jurisdiction=jurisdiction, created_at__gt=app_now() - DAY)
+    return max(0, A_DAY_MAX - newest.count())
+
+
+def fingerprint_of(lines: Iterable[Line]) -> str:
+    """What a page carries to say which lines it showed, and what would become of them."""
+    rows = [(line, [row.pk if row else None for row in (line.role, line.department, line.team)]) for line in lines]
+    return fingerprint([[line.text, line.email, ids, bool(line.problem)] for line, ids in rows])
+
+
+@transaction.atomic
+def invite_list(jurisdiction: Jurisdiction, text: str, *, seen: str, actor: User) -> InvitationList:
+    """Invites everybody on the list whose line has no problem; returns the whole list.
+
+    seen: the fingerprint of the lines as they were shown; raises ListChanged. Raises TooManyLines, and TooMany if not all of them
+    may be sent today.
+    """
+    # First, so that what is read now is still so when it's sent, and a second click finds that everybody is invited.
+    memberships.lock_city(jurisdiction)
+    pasted = invitation_lists.read(text, jurisdiction)
+    if fingerprint_of(pasted.lines) != seen:
+        raise ListChanged(pasted.lines)
+    good = [line for line in pasted.lines if not line.problem]
+    if len(good) > left_today(jurisdiction):
+        raise TooMany
+    for line in good:
+        if line.role is not None:
+            invite(
+                jurisdiction,
+                line.email,
+                role=line.role,
+                department=line.department,
+                actor=actor,
+                name=line.name,
+                team=line.team,
+            )
+    return pasted
 
 
 @transaction.atomic
@@ -110,6 +181,8 @@ def _join(invitation: Invitation, user: User) -> User:
     Membership.objects.get_or_create(
         user=user, jurisdiction=invitation.jurisdiction, department=invitation.department, role=invitation.role
     )
+    if invitation.team is not None and invitation.team.active:
+        invitation.team.members.add(user)
     invitation.accepted_at, invitation.accepted_by = app_now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     setup_changes.record(
@@ -128,7 +201,7 @@ def _join(invitation: Invitation, user: User) -> User:
 def _locked(invitation: Invitation, *, unexpired: bool = False) -> Invitation:
     locked = (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("role", "department", "jurisdiction")
+        .select_related("role", "department", "team", "jurisdiction")
         .get(pk=invitation.pk)
     )
     is_open = locked.accepted_at is None and locked.cancelled_at is None

@@ -33,6 +33,8 @@ def invite_person(request: StaffRequest) -> HttpResponse:
             form.add_error("email", _("This address has an open invitation. You can send it again from the list."))
         except actions.AlreadyStaff as known:
             form.add_error("email", _("This is %(name)s, who works here already.") % {"name": known.user})
+        except actions.TooMany:
+            form.add_error(None, _("A city can send %(most)d invitations a day.") % {"most": actions.A_DAY_MAX})
         else:
             log.info("person_invited", user_id=request.user.pk, invitation_id=invitation.pk)
             messages.success(request, _("We sent an invitation to %(email)s.") % {"email": invitation.email})

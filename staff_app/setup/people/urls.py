@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.people import invitations, people, roles, sign_in
+from staff_app.setup.people import invitations, invite_list, people, roles, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("setup/people/", people.people, name="people"),
     path("setup/people/invite/", invitations.invite_person, name="invite_person"),
+    path("setup/people/invite-list/", invite_list.invite_list, name="invite_list"),
     path(
         "setup/people/invitations/<int:invitation_id>/send-again/",
         invitations.resend_invitation,
