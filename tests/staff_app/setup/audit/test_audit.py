@@ -151,6 +151,8 @@ def test_the_records_officer_gets_it_as_a_file_which_is_logged(town: Rivermark, 
     endings.resolve(one.pk, disposition="fixed", text="Filled for Ana.", actor=town.tom)
     change(town, name="=HYPERLINK(1)", note="@SUM(A1)")
     assert ada.post(f"{PATH}csv/").status_code == 403
+    for client, times in ((ada, 0), (rec, 1)):
+        assert client.get(PATH).content.decode().count(f'action="{PATH}csv/"') == times
     answer = rec.post(f"{PATH}csv/", {"of": ""})
     content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(content)))

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from requests_app.actions.work import endings
-from requests_app.models import AnswerTemplate, Jurisdiction, ServiceRequest, SetupChange
+from requests_app.models import AnswerTemplate, Jurisdiction, Service, ServiceRequest, SetupChange
 from requests_app.rules.work import answer_templates
 from tests import factories
 from tests.factories import Rivermark
@@ -79,6 +79,14 @@ def test_an_unknown_placeholder_or_a_missing_language_is_refused(
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert not AnswerTemplate.objects.exists()
+
+
+def test_a_service_that_has_been_retired_gets_no_template(town: Rivermark, ada: Client) -> None:
+    Service.objects.filter(pk=town.tree.service_id).update(active=False)
+    field = ada.get(f"{PATH}new/").context["form"].fields["service"]
+    assert town.pothole.service in field.queryset
+    assert town.tree.service not in field.queryset
+    assert ada.post(f"{PATH}new/", {**THANKS, "service": town.tree.service_id}).status_code == 422
 
 
 def test_an_address_that_is_not_public_is_not_filled_in(town: Rivermark) -> None:
