@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,10 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.alarms import emergency_words as actions
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
 from requests_app.rules.alarms import figures, screening
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import Edit, edit_row
 from staff_app.setup.forms import PhraseForm, SentenceForm, language_name
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.word_history import change_lines, undo_change
@@ -127,12 +131,15 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
         "language": phrase.language,
         "unless": "\n".join(phrase.unless),
     }
-    data = request.POST if request.method == "POST" else None
-    form = PhraseForm(data, initial=initial, languages=_languages(request, [phrase.language]))
-    if form.is_valid() and _saved(request, phrase, form):
-        return _back_to(form.cleaned_data["language"])
-    context = {"form": form, "phrase_id": phrase.pk, "was": was, "is_off": is_off}
-    return render(request, "staff_app/setup/emergency_phrase.html", context, status=422 if form.errors else 200)
+    make = partial(PhraseForm, initial=initial, languages=_languages(request, [phrase.language]))
+    edit = edit_row(request, make, actions.PHRASE, phrase)
+    page, context = "staff_app/setup/emergency_phrase.html", {"phrase_id": phrase.pk, "was": was, "is_off": is_off}
+    try:
+        if edit.is_valid() and _saved(request, phrase, edit.form, edit):
+            return _back_to(edit.form.cleaned_data["language"])
+    except ChangedMeanwhile as changed:
+        return edit_page(request, page, context, edit.form, edit=edit, changed=changed)
+    return edit_page(request, page, context, edit.form, edit=edit)
 
 
 @staff_page
@@ -146,15 +153,19 @@ def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpRespon
     return _back_to(phrase.language)
 
 
-def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> bool:
-    """Saves the phrase and adds a message, or adds an error to the form if it is already listed."""
+def _saved(
+    request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm, edit: Edit[PhraseForm] | None = None
+) -> bool:
+    """Saves the phrase and adds a message, or adds an error to the form if it is already listed. Raises ChangedMeanwhile."""
+    seen = edit.seen if edit else None
     try:
-        phrase = actions.PHRASE.save(phrase, actor=request.user, active=True, **form.cleaned_data)
+        phrase = actions.PHRASE.save(phrase, actor=request.user, seen=seen, active=True, **form.cleaned_data)
     except actions.DuplicatePhrase as taken:
         form.add_error("phrase", _("This is already on the list as “%(phrase)s”.") % {"phrase": taken.phrase})
         return False
     log.info("emergency_phrase_saved", phrase_id=phrase.pk, phrase=phrase.phrase, user_id=request.user.pk)
-    messages.success(request, _("“%(phrase)s” now triggers the question.") % {"phrase": phrase.phrase})
+    message = _("“%(phrase)s” now triggers the question.") % {"phrase": phrase.phrase}
+    messages.success(request, edit.saved(message) if edit else message)
     return True
 
 

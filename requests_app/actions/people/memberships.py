@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from requests_app import api_keys, events, outbox
 from requests_app.actions.people import staff_sessions
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.setup_rows import SetupRow, check_seen
+from requests_app.actions.shared.setup_rows import SetupRow
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import (
@@ -136,15 +136,10 @@ def add_membership(
     *,
     actor: User | None = None,
     is_from_group: bool = False,
-    seen: str | None = None,
 ) -> Membership:
-    """Adds a membership in one department, or in the whole city without one. Does nothing if it exists.
-
-    seen: the fingerprint of the person as a form showed them; raises ChangedMeanwhile.
-    """
+    """Adds a membership in one department, or in the whole city without one. Does nothing if it exists."""
     jurisdiction = role.jurisdiction
     before = written_person(user, jurisdiction)
-    check_seen(jurisdiction, "person", user.pk, before, seen)
     membership = Membership.objects.get_or_create(
         user=user,
         jurisdiction=jurisdiction,

@@ -11,7 +11,7 @@ from requests_app import openid
 from requests_app.actions.people import memberships as people
 from requests_app.actions.people import staff_sessions
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.setup_rows import check_seen
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
 from requests_app.clock import app_now
 from requests_app.core import sealed
 from requests_app.models import (
@@ -96,17 +96,27 @@ def logged_fields(provider: SignInProvider) -> dict[str, Any]:
     }
 
 
+def secret_version(provider: SignInProvider | None) -> str:
+    """Says that a secret was replaced, and nothing about it."""
+    return fingerprint(provider.client_secret) if provider is not None and provider.client_secret else ""
+
+
+def seen_of(provider: SignInProvider | None) -> str:
+    """For the form that shows it. Groups and roles have a form of their own."""
+    fields = logged_fields(provider) if provider is not None else {}
+    return fingerprint({**fields, "sign_in_groups": [], "client_secret": secret_version(provider)})
+
+
 @transaction.atomic
 def save_provider(
     jurisdiction: Jurisdiction, *, client_secret: str, actor: User, seen: str | None = None, **columns: Any
 ) -> SignInProvider:
-    """client_secret: empty keeps the one that was entered before. seen: the fingerprint of what the form showed, empty for none;
-    raises ChangedMeanwhile."""
+    """client_secret: empty keeps the one that was entered before. seen: what seen_of() said; raises ChangedMeanwhile."""
     people.lock_city(jurisdiction)
     provider = SignInProvider.objects.filter(jurisdiction=jurisdiction).first()
     before = logged_fields(provider) if provider is not None else None
-    if provider is not None and before is not None:
-        check_seen(jurisdiction, "sign_in", provider.pk, before, seen)
+    if seen is not None and seen != seen_of(provider):
+        raise ChangedMeanwhile
     provider = provider or SignInProvider(jurisdiction=jurisdiction)
     for name, value in columns.items():
         setattr(provider, name, value)

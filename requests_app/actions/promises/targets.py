@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
-from requests_app.models import Service, SetupChange, Target, User
+from requests_app.models import Service, Target, User
 from requests_app.models.geography import area_label
 
 
@@ -20,12 +20,13 @@ class AlreadyCounts(Exception):
 def set_target(target: Target, *, actor: User, seen: str | None = None) -> Target:
     """Adds the target, which isn't saved yet, for reports from its valid_from on.
 
-    Open requests keep their due dates. seen: what seen_of() said when the form was opened; raises ChangedMeanwhile.
+    Open requests keep their due dates. seen: what seen_of() said when the form was opened. Raises ChangedMeanwhile if somebody set
+    one for the same reports since.
     """
     service = Service.objects.select_for_update().get(pk=target.service_id)
-    _check_seen(service, seen)
-    same = Target.objects.filter(service=service, kind=target.kind, priority=target.priority, area=target.area_id)
-    earlier = same.filter(valid_from__lte=target.valid_from).select_related("calendar")
+    if seen is not None and set_since(target, seen) is not None:
+        raise ChangedMeanwhile
+    earlier = _alike(target).filter(valid_from__lte=target.valid_from).select_related("calendar")
     replaced = earlier.order_by("-valid_from", "-id").first()
     target.recorded_by = actor
     target.save()
@@ -34,19 +35,21 @@ def set_target(target: Target, *, actor: User, seen: str | None = None) -> Targe
 
 
 def seen_of(service: Service) -> str:
-    """The newest change of its targets, for the form to carry: what is added replaces nothing, so there is no row to compare."""
-    newest = _changes(service).order_by("-id").values_list("id", flat=True).first()
+    """Its newest target, for the form to carry: what is added replaces nothing, so there is no row to compare."""
+    newest = Target.objects.filter(service=service).order_by("-id").values_list("id", flat=True).first()
     return str(newest or 0)
 
 
-def _check_seen(service: Service, seen: str | None) -> None:
-    if seen is not None and seen != (current := seen_of(service)):
-        newer = _changes(service).filter(id__gt=int(seen) if seen.isdecimal() and len(seen) < 19 else 0)
-        raise ChangedMeanwhile({}, current, list(newer.select_related("user").order_by("id")))
+def set_since(target: Target, seen: str) -> Target | None:
+    """The newest one for the same reports as `target` that seen_of() didn't count yet."""
+    last = int(seen) if seen.isdecimal() and len(seen) < 19 else 0
+    return _alike(target).filter(pk__gt=last).select_related("recorded_by", "area").order_by("-id").first()
 
 
-def _changes(service: Service) -> QuerySet[SetupChange]:
-    return SetupChange.objects.filter(jurisdiction=service.jurisdiction_id, kind="target", key=service.service_code)
+def _alike(target: Target) -> QuerySet[Target]:
+    return Target.objects.filter(
+        service=target.service_id, kind=target.kind, priority=target.priority, area=target.area_id
+    )
 
 
 @transaction.atomic

@@ -31,15 +31,11 @@ UNDONE = "undone"
 
 
 class ChangedMeanwhile(Exception):
-    """Someone else saved the row after the form was opened.
+    """Someone else saved the row after the form was opened. changes: what they did, the oldest first, as far as the log tells."""
 
-    current: its state now; seen: the fingerprint of it, for a form that shows it; changes: what they did, the oldest first, as
-    far as the log tells.
-    """
-
-    def __init__(self, current: State, seen: str, changes: Sequence[SetupChange] = ()) -> None:
+    def __init__(self, changes: Sequence[SetupChange] = ()) -> None:
         super().__init__()
-        self.current, self.seen, self.changes = current, seen, changes
+        self.changes = changes
 
 
 class NameTaken(Exception):
@@ -67,9 +63,8 @@ def check_seen(
 
     seen: None if no form was open. unedited: parts of the state that the form doesn't show.
     """
-    if seen is None or seen == (current := fingerprint(_without(state, unedited))):
-        return
-    raise ChangedMeanwhile(state, current, changes_since(jurisdiction, kind, key, seen, unedited=unedited))
+    if seen is not None and seen != fingerprint(_without(state, unedited)):
+        raise ChangedMeanwhile(changes_since(jurisdiction, kind, key, seen, unedited=unedited))
 
 
 def changes_since(

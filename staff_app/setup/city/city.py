@@ -4,14 +4,14 @@ from typing import Any
 
 import structlog
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.setup import city as city_setup
-from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared.jurisdictions import forget_jurisdictions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
@@ -25,7 +25,8 @@ from staff_app.setup.city.forms import (
     TextsForm,
     UrgentForm,
 )
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import Edit, edit_logged
 
 log = structlog.get_logger(__name__)
 
@@ -59,29 +60,30 @@ def _part(request: StaffRequest, part: str) -> HttpResponse:
     row = Jurisdiction.objects.defer("boundary").get(pk=request.jurisdiction.pk)
     name, form_class = PARTS[part]
     initial = _initial(row, part)
-    form = (
-        form_class(request.POST, request.FILES, city=row)
-        if request.method == "POST"
-        else form_class(city=row, initial=initial)
-    )
+
+    def make(data: QueryDict | None) -> CityForm:
+        return form_class(data, request.FILES if data is not None else None, city=row, initial=initial)
+
+    edit = edit_logged(request, make, city=row, kind="city", key=part, state=city_setup.PARTS[part](row))
     context = {
         "part": part,
         "name": name,
         "parts": [{"code": code, "name": words, "url": _url(code)} for code, (words, _form) in PARTS.items()],
     }
-    if form.is_valid():
+    if edit.is_valid():
         try:
-            if answer := _save(request, row, part, form):
+            if answer := _save(request, row, part, edit):
                 return answer
         except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, context, form, changed=changed)
-    return edit_page(request, PAGE, context, form, seen=fingerprint(city_setup.PARTS[part](row)))
+            return edit_page(request, PAGE, context, edit.form, edit=edit, changed=changed)
+    return edit_page(request, PAGE, context, edit.form, edit=edit)
 
 
-def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -> HttpResponse | None:
+def _save(request: StaffRequest, row: Jurisdiction, part: str, edit: Edit[CityForm]) -> HttpResponse | None:
     """Redirects once it is saved; else there is an error in the form. Raises ChangedMeanwhile."""
+    form = edit.form
     try:
-        city_setup.change_city(row.pk, part, form.values(), actor=request.user, seen=seen_in(request))
+        city_setup.change_city(row.pk, part, form.values(), actor=request.user, seen=edit.seen)
     except city_setup.HostsTaken as taken:
         names = ", ".join(taken.problem.cities)
         words = _("Enter an address. This server also serves %(cities)s, so the address must say which city is meant.")
@@ -91,7 +93,7 @@ def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -
         return None
     forget_jurisdictions([request.get_host()])
     log.info("city_changed", part=part, user_id=request.user.pk)
-    messages.success(request, _("Saved. Residents see it within 10 seconds."))
+    messages.success(request, edit.saved(_("Saved. Residents see it within 10 seconds.")))
     return redirect(_url(part))
 
 

@@ -255,6 +255,11 @@ class LookForm(CityForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         images = self.city.branding.get("images") or {}
+        seal = branding.seal_of(self.city)
+        self.unshown = {
+            "seal": seal.version if seal else "",
+            **{kind: images.get(kind, "") for kind in ("logo", "card")},
+        }
         for kind in ("logo", "card"):
             if kind not in images:
                 del self.fields[f"no_{kind}"]

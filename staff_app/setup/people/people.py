@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from requests_app.actions.people import invitations, leaves
 from requests_app.actions.people import memberships as actions
-from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
 from requests_app.models import (
     ApiKey,
     Department,
@@ -29,7 +28,7 @@ from requests_app.models.states import OPEN
 from requests_app.rules.people import leaves as leave_rules
 from requests_app.rules.people.second_step import has_second_step
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.people.forms import EndForm, LeaveForm, MembershipForm, role_name
 
@@ -111,9 +110,7 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     user = _get_person_or_404(city, user_id)
-    seen = fingerprint(actions.written_person(user, city))
     add, away = MembershipForm(city=city), LeaveForm(city=city, person=user)
-    changed: ChangedMeanwhile | None = None
     if request.method == "POST":
         done: HttpResponse | None = None
         if "remove" in request.POST:
@@ -127,16 +124,11 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
             add = MembershipForm(request.POST, city=city)
             if add.is_valid():
                 cleaned = add.cleaned_data
-                try:
-                    actions.add_membership(
-                        user, cleaned["role"], cleaned["department"], actor=request.user, seen=seen_in(request)
-                    )
-                except ChangedMeanwhile as found:
-                    changed = found
-                else:
-                    log.info("membership_added", user_id=request.user.pk, member_id=user.pk)
-                    messages.success(request, _("Saved."))
-                    done = redirect("staff_app:person", user.pk)
+                # Nobody's change is lost by adding one: what a colleague added or took away meanwhile stays so.
+                actions.add_membership(user, cleaned["role"], cleaned["department"], actor=request.user)
+                log.info("membership_added", user_id=request.user.pk, member_id=user.pk)
+                messages.success(request, _("Saved."))
+                done = redirect("staff_app:person", user.pk)
         if done is not None:
             return done
     context = {
@@ -150,7 +142,7 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
         "has_second_step": has_second_step(user),
     }
     form = away if away.errors else add
-    return edit_page(request, "staff_app/setup/people/person.html", context, form, seen=seen, changed=changed)
+    return edit_page(request, "staff_app/setup/people/person.html", context, form)
 
 
 def _get_person_or_404(city: Jurisdiction, user_id: int) -> User:

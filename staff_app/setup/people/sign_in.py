@@ -1,5 +1,8 @@
 """Single sign-on: the city's provider, which groups have which roles, and a button that tries it."""
 
+from functools import partial
+from typing import Any
+
 import structlog
 from django import forms
 from django.contrib import messages
@@ -10,11 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app import openid
 from requests_app.actions.people import sign_ins
-from requests_app.actions.shared.setup_rows import ChangedMeanwhile, fingerprint
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.forms.fields import WordsField
 from requests_app.models import SignInGroup, SignInProvider
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import Edit
 from staff_app.setup.people.forms import PlaceOfRoleForm, SetupForm
 from staff_app.setup.people.people import membership_name
 from staff_app.single_sign_on import logout_uri, redirect_uri
@@ -59,6 +63,10 @@ class ProviderForm(SetupForm):
     )
     active = forms.BooleanField(label=gettext_lazy("Show the button on the sign-in page"), required=False)
 
+    def __init__(self, *args: Any, secret_version: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unshown = {"client_secret": secret_version}
+
     def clean_server_url(self) -> str:
         url: str = self.cleaned_data["server_url"].rstrip("/")
         if not openid.is_allowed_url(url):
@@ -81,8 +89,14 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     provider = SignInProvider.objects.select_related("jurisdiction").filter(jurisdiction=city).first()
-    seen = fingerprint(sign_ins.logged_fields(provider)) if provider is not None else ""
-    form = ProviderForm(initial=_initial(provider))
+    other_forms = ("try", "remove_group", "add_group")
+    edit = Edit(
+        request,
+        partial(ProviderForm, initial=_initial(provider), secret_version=sign_ins.secret_version(provider)),
+        seen=sign_ins.seen_of(provider),
+        is_sent=not any(name in request.POST for name in other_forms),
+    )
+    form = edit.form
     changed: ChangedMeanwhile | None = None
     group_form = GroupForm(city=city)
     tried: list[str] = []
@@ -104,17 +118,15 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
                 )
                 messages.success(request, _("Saved."))
                 return redirect("staff_app:sign_in_setup")
-        else:
-            form = ProviderForm(request.POST)
-            if form.is_valid():
-                try:
-                    sign_ins.save_provider(city, actor=request.user, seen=seen_in(request), **form.cleaned_data)
-                except ChangedMeanwhile as found:
-                    changed = found
-                else:
-                    log.info("sign_in_provider_saved", user_id=request.user.pk)
-                    messages.success(request, _("Saved."))
-                    return redirect("staff_app:sign_in_setup")
+        elif edit.is_valid():
+            try:
+                sign_ins.save_provider(city, actor=request.user, seen=edit.seen, **form.cleaned_data)
+            except ChangedMeanwhile as found:
+                changed = found
+            else:
+                log.info("sign_in_provider_saved", user_id=request.user.pk)
+                messages.success(request, edit.saved(_("Saved.")))
+                return redirect("staff_app:sign_in_setup")
     groups = provider.groups.select_related("role", "department") if provider is not None else []
     context = {
         "provider_form": form,
@@ -127,7 +139,7 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
     }
     form_in_error = group_form if group_form.errors else form
     page = "staff_app/setup/people/sign_in_setup.html"
-    return edit_page(request, page, context, form_in_error, seen=seen, changed=changed)
+    return edit_page(request, page, context, form_in_error, edit=edit, changed=changed)
 
 
 def _initial(provider: SignInProvider | None) -> dict[str, object]:

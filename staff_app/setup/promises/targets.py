@@ -1,6 +1,7 @@
 """Targets by service: what counts now and later, the history, and a new one, with a preview of what it would have meant."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from django.db.models import F
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -23,14 +25,17 @@ from requests_app.models.geography import area_label
 from requests_app.rules.promises import target_forecast
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.due import target_length
-from staff_app.setup.conflict import edit_page, refill, seen_in
+from staff_app.setup.conflict import edit_page, refill
+from staff_app.setup.edit import THEIRS, Edit, FieldConflict
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.promises.forecast_words import forecast_words
-from staff_app.setup.promises.forms import TargetForm
+from staff_app.setup.promises.forms import KINDS, TargetForm
 
 log = structlog.get_logger(__name__)
 
 PREVIEWED = "target-preview"
+# Which of two targets for the same reports to keep.
+CHOICE = "target"
 PAGE = "staff_app/setup/promises/new_target.html"
 
 
@@ -99,22 +104,45 @@ def service_targets(request: StaffRequest, service_id: int) -> HttpResponse:
 def new_target(request: StaffRequest, service_id: int) -> HttpResponse:
     """Two steps: the preview, then saving what the preview was about."""
     service = _service(request, service_id)
-    form = TargetForm(request.POST if request.method == "POST" else None, service=service)
-    changed = None
+    edit = Edit(request, partial(TargetForm, service=service), seen=actions.seen_of(service))
+    form = edit.form
     context: dict[str, Any] = {
         "service": service,
         "name": localized(service.current.name) if service.current else service.service_code,
     }
     if form.is_valid() and form.target is not None:
-        if "save" in request.POST and _was_previewed(form):
+        if edit.choice(CHOICE) == THEIRS:
+            messages.info(request, _("Your target wasn’t saved. The one set by someone else stays."))
+            return redirect("staff_app:service_targets", service.pk)
+        _ask_if_both_set_one(edit, form.target, request.POST.get("seen"))
+        if "save" in request.POST and not edit.conflicts and _was_previewed(form):
             try:
-                return _save(request, form.target)
-            except ChangedMeanwhile as found:
-                changed = found
+                return _save(request, form.target, edit.seen)
+            except ChangedMeanwhile:
+                _ask_if_both_set_one(edit, form.target, edit.seen)
+                edit.fingerprint = actions.seen_of(service)
         context["forecast"] = forecast_words(target_forecast.of_target(form.target), form.target.kind)
         context["row"] = _row(form.target, is_future=False, is_current=False)
         refill(form, previewed=signing.dumps(form.digest(), salt=PREVIEWED))
-    return edit_page(request, PAGE, context, form, seen=actions.seen_of(service), changed=changed)
+    return edit_page(request, PAGE, context, form, edit=edit)
+
+
+def _ask_if_both_set_one(edit: Edit[TargetForm], target: Target, seen: str | None) -> None:
+    """A new target replaces nothing but the one for the same reports. seen: None if it was sent by no form of a page."""
+    if edit.choice(CHOICE) == "":
+        # Asked before, and not answered.
+        seen = "0"
+    theirs = actions.set_since(target, seen) if seen is not None else None
+    if theirs is not None:
+        label = f"{dict(KINDS)[Target.Kind(target.kind)]}: {_scope(target)}"
+        edit.conflicts.append(FieldConflict(CHOICE, label, _length_from(theirs), _length_from(target)))
+        edit.who = str(theirs.recorded_by or "")
+
+
+def _length_from(target: Target) -> str:
+    day = target.valid_from.astimezone(target.service.jurisdiction.zone)
+    length = target_length(target.value, target.unit)
+    return _("%(length)s, from %(day)s") % {"length": length, "day": date_format(day, "DATE_FORMAT")}
 
 
 @staff_page
@@ -148,8 +176,8 @@ def _was_previewed(form: TargetForm) -> bool:
     return previewed == form.digest()
 
 
-def _save(request: StaffRequest, target: Target) -> HttpResponse:
-    saved = actions.set_target(target, actor=request.user, seen=seen_in(request))
+def _save(request: StaffRequest, target: Target, seen: str | None) -> HttpResponse:
+    saved = actions.set_target(target, actor=request.user, seen=seen)
     log.info("target_set", target_id=saved.pk, user_id=request.user.pk)
     messages.success(request, _("Target saved."))
     return redirect("staff_app:service_targets", saved.service_id)
@@ -172,16 +200,15 @@ def _rows(service: Service) -> list[Row]:
 
 
 def _row(target: Target, *, is_future: bool, is_current: bool) -> Row:
+    length = target_length(target.value, target.unit)
+    return Row(target=target, length=length, scope=_scope(target), is_future=is_future, is_current=is_current)
+
+
+def _scope(target: Target) -> str:
     parts = [_("Priority %(n)s") % {"n": target.priority}] if target.priority else []
     if target.area is not None:
         parts.append(area_label(target.area.layer, target.area.name))
-    return Row(
-        target=target,
-        length=target_length(target.value, target.unit),
-        scope=" · ".join(parts) or _("Every report"),
-        is_future=is_future,
-        is_current=is_current,
-    )
+    return " · ".join(parts) or _("Every report")
 
 
 def _with_targets(services: list[Any]) -> list[dict[str, Any]]:

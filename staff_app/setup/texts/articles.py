@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,8 @@ from requests_app.rules.setup.diff import differences
 from requests_app.rules.shared.text_diff import Piece, text_diff
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.audit.wording import action_words
-from staff_app.setup.conflict import edit_page, seen_in
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import Edit
 from staff_app.setup.forms import language_name
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import ArticleForm
@@ -96,7 +98,8 @@ def describe(article: Article, today: dt.date) -> dict[str, Any]:
 @staff_page
 def new_article(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
-    form = ArticleForm(request.POST if request.method == "POST" else None, city=request.jurisdiction)
+    edit = Edit(request, partial(ArticleForm, city=request.jurisdiction), seen="")
+    form = edit.form
     if form.is_valid() and "preview" not in request.POST:
         article = actions.create(
             request.jurisdiction,
@@ -106,35 +109,39 @@ def new_article(request: StaffRequest) -> HttpResponse:
         )
         messages.success(request, _("The draft is saved. Residents don’t see it until you publish it."))
         return redirect("staff_app:edit_article", article.pk)
-    return _page(request, form, None)
+    return _page(request, edit, None)
 
 
 @staff_page
 def edit_article(request: StaffRequest, article_id: int) -> HttpResponse:
     article = get_city_row_or_404(request, "administer", Article, article_id)
-    draft = actions.draft_of(article)
-    initial = ArticleForm.initial_for(draft, article)
-    form = ArticleForm(request.POST if request.method == "POST" else None, city=request.jurisdiction, initial=initial)
-    if form.is_valid() and "preview" not in request.POST:
+    initial = ArticleForm.initial_for(actions.draft_of(article), article)
+    # The log has what was published, not who wrote the draft.
+    edit = Edit(
+        request, partial(ArticleForm, city=request.jurisdiction, initial=initial), seen=actions.seen_of(article)
+    )
+    form = edit.form
+    if edit.is_valid() and "preview" not in request.POST:
         try:
             actions.save_draft(
                 article.pk,
                 form.draft(),
                 owner=form.cleaned_data["owner"],
                 review_on=form.cleaned_data["review_on"],
-                seen=seen_in(request),
+                seen=edit.seen,
                 actor=request.user,
             )
         except ChangedMeanwhile as changed:
-            return _page(request, form, article, changed)
-        messages.success(request, _("The draft is saved. Residents don’t see it until you publish it."))
+            return _page(request, edit, article, changed)
+        messages.success(request, edit.saved(_("The draft is saved. Residents don’t see it until you publish it.")))
         return redirect("staff_app:edit_article", article.pk)
-    return _page(request, form, article)
+    return _page(request, edit, article)
 
 
 def _page(
-    request: StaffRequest, form: ArticleForm, article: Article | None, changed: ChangedMeanwhile | None = None
+    request: StaffRequest, edit: Edit[ArticleForm], article: Article | None, changed: ChangedMeanwhile | None = None
 ) -> HttpResponse:
+    form = edit.form
     draft = form.draft() if form.is_bound and form.is_valid() else actions.draft_of(article) if article else None
     live = actions.catalog_fields(article) if article and article.title else None
     context = {
@@ -149,9 +156,7 @@ def _page(
         else [],
         "may_publish": article is not None and (article.draft is not None or not article.published),
     }
-    seen, typed = actions.seen_of(article) if article else "", form.draft() if changed else None
-    page = "staff_app/setup/texts/edit_article.html"
-    return edit_page(request, page, context, form, seen=seen, changed=changed, typed=typed)
+    return edit_page(request, "staff_app/setup/texts/edit_article.html", context, form, edit=edit, changed=changed)
 
 
 def previews(city: Jurisdiction, draft: dict[str, Any]) -> list[Preview]:
@@ -180,7 +185,7 @@ def text_differences(city: Jurisdiction, before: dict[str, Any], after: dict[str
 @require_POST
 def publish_article(request: StaffRequest, article_id: int) -> HttpResponse:
     article = get_city_row_or_404(request, "administer", Article, article_id)
-    if seen_in(request) != actions.seen_of(article):
+    if request.POST.get("seen") != actions.seen_of(article):
         messages.error(request, _("Someone changed it meanwhile. Look at it again before you publish it."))
         return redirect("staff_app:edit_article", article.pk)
     try:

@@ -193,21 +193,16 @@ def shown(bound: forms.BoundField) -> Any:
         return "on" if value else ""
     text = bound.field.widget.format_value(value) or ""
     # One choice comes as a list, too.
-    return (
-        text[0] if isinstance(text, list) and isinstance(bound.field.widget, forms.Select) and len(text) == 1 else text
-    )
+    is_one = isinstance(text, list) and len(text) == 1 and not bound.field.widget.allow_multiple_selected
+    return text[0] if is_one else text
 
 
 class Editor:
-    """Opens the page of a row, and sends its form with one field changed."""
+    """Opens a page, and sends its form with one field changed. opened: what shows the form, by POST, if not the page itself."""
 
-    def __init__(self, client: Client, kind: Kind, row: Any) -> None:
-        self.client, self.kind, self.preview, self.zone = client, kind, "", kind.row.city(row).zone
-        self.page = reverse(f"staff_app:{kind.page}", args=[row.pk])
-        opened = (
-            client.post(reverse(f"staff_app:{kind.opened}", args=[row.pk])) if kind.opened else client.get(self.page)
-        )
-        self.read(opened)
+    def __init__(self, client: Client, page: str, zone: dt.tzinfo, opened: str = "") -> None:
+        self.client, self.page, self.zone, self.preview = client, page, zone, ""
+        self.read(client.post(opened) if opened else client.get(page))
 
     def read(self, answer: Any) -> None:
         """The form of a page, as it's sent if nobody touches it."""
@@ -223,7 +218,7 @@ class Editor:
             assert value
             self.sent[name] = value[1]
 
-    def save(self, **typed: str) -> Any:
+    def save(self, **typed: Any) -> Any:
         answer = self.client.post(self.page, {**self.sent, **typed})
         if answer.status_code == 200:
             # What it would mean is shown first.
@@ -235,6 +230,11 @@ class Editor:
     def told(self, answer: Any) -> str:
         """What it says before and after it's saved."""
         return self.preview + str(self.client.get(answer["Location"]).content.decode())
+
+
+def editor_of(client: Client, kind: Kind, row: Any) -> Editor:
+    opened = reverse(f"staff_app:{kind.opened}", args=[row.pk]) if kind.opened else ""
+    return Editor(client, reverse(f"staff_app:{kind.page}", args=[row.pk]), kind.row.city(row).zone, opened)
 
 
 @pytest.fixture(autouse=True)
@@ -250,7 +250,11 @@ def test_two_editors_are_merged_and_asked_only_what_both_changed(
     row = kind.made(town.city, town.ada)
     una, sue = (factories.staff(name, kind.editors, town.city) for name in ("Una", "Sue"))
     client = signed_in(sue)
-    first, second, third = Editor(signed_in(una), kind, row), Editor(client, kind, row), Editor(client, kind, row)
+    first, second, third = (
+        editor_of(signed_in(una), kind, row),
+        editor_of(client, kind, row),
+        editor_of(client, kind, row),
+    )
     name, theirs, mine = kind.typed
     alone = dict([kind.alone] if kind.alone else [])
     assert first.save(**{name: theirs, **alone}).status_code == 302
@@ -274,10 +278,10 @@ def test_two_editors_are_merged_and_asked_only_what_both_changed(
         assert {one: second.sent.get(one) for one in alone} == alone
     # A page that nobody touched puts nothing back.
     assert f"{who} changed “" in third.told(third.save())
-    assert Editor(client, kind, row).sent[name] == theirs
+    assert editor_of(client, kind, row).sent[name] == theirs
     # What was chosen is saved, and so is what only the other one changed.
     assert second.save(**{f"keep-{name}": "mine"}).status_code == 302
-    saved = Editor(client, kind, row).sent
+    saved = editor_of(client, kind, row).sent
     assert {one: saved.get(one) for one in (name, *alone)} == {name: mine, **alone}
 
 
@@ -285,11 +289,11 @@ def test_their_answer_can_be_kept_and_no_form_says_what_it_showed(town: Rivermar
     kind = next(kind for kind in KINDS if kind.row is TEMPLATE)
     row = kind.made(town.city, town.ada)
     client = signed_in(town.ada)
-    first, second, forged = (Editor(client, kind, row) for _each in range(3))
+    first, second, forged = (editor_of(client, kind, row) for _each in range(3))
     assert first.save(name="Thank you", words_en="Much snow").status_code == 302
     second.read(second.save(name="Thanks a lot", words_es="Hielo"))
     # They changed it again: what was chosen was the answer before, so it's asked again.
-    Editor(client, kind, row).save(name="Many thanks")
+    editor_of(client, kind, row).save(name="Many thanks")
     again = second.save(**{"keep-name": "mine"})
     assert again.status_code == 409
     assert "Many thanks" in again.content.decode()
@@ -312,7 +316,7 @@ def test_days_off_are_merged_as_one_list(town: Rivermark, signed_in: SignIn) -> 
     kind = next(kind for kind in KINDS if kind.row is CALENDAR)
     row = kind.made(town.city, town.ada)
     client = signed_in(town.ada)
-    first, second, third = (Editor(client, kind, row) for _each in range(3))
+    first, second, third = (editor_of(client, kind, row) for _each in range(3))
     day = {"days-TOTAL_FORMS": "1", "days-0-name_en": "Fair"}
     assert first.save(**{**day, "days-0-date": "2099-07-01"}).status_code == 302
     assert "/calendars/" in third.save(tue="08:00–12:00")["Location"]
@@ -328,7 +332,7 @@ def test_days_off_are_merged_as_one_list(town: Rivermark, signed_in: SignIn) -> 
 def test_a_change_is_undone_once_and_only_the_last_one(town: Rivermark, signed_in: SignIn, kind: Kind) -> None:
     row = kind.made(town.city, town.ada)
     before = kind.row.state(kind.row.locked(row.pk))
-    editor = Editor(signed_in(factories.staff("Una", kind.editors, town.city)), kind, row)
+    editor = editor_of(signed_in(factories.staff("Una", kind.editors, town.city)), kind, row)
     if kind.row.unlogged:
         kind.row.change(row.pk, actor=town.ada, name="Other")
     else:

@@ -77,18 +77,6 @@ def test_a_role_is_added_and_taken_away(town: Rivermark, ada: Client) -> None:
     assert last.user == town.ada
 
 
-def test_of_two_editors_the_second_sees_what_the_first_changed(town: Rivermark, ada: Client) -> None:
-    seen = ada.get(page_of(town.dev)).context["seen"]
-    typed = {"role": role(town, "triage").pk, "department": town.parks.pk, "seen": seen}
-    ada.post(page_of(town.dev), {"role": role(town, "supervisor").pk, "department": "", "seen": seen})
-    answer = ada.post(page_of(town.dev), typed)
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "added supervisor" in page
-    assert f'value="{town.parks.pk}" selected' in page
-    assert town.dev.memberships.count() == 2
-
-
 def test_staff_of_another_city_are_not_there(town: Rivermark, ada: Client) -> None:
     there = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
     type(there).objects.filter(pk=town.city.pk).update(hosts=["testserver"])

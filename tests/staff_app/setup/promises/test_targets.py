@@ -185,20 +185,6 @@ def test_a_target_for_a_ward_is_previewed_on_its_reports_only(town: Rivermark, a
     assert "1 of the 1 open report would be late" in html
 
 
-def test_the_second_of_two_editors_sees_what_the_first_one_did(town: Rivermark, ada: Client) -> None:
-    mine, theirs = previewed(ada, town, value="48"), previewed(ada, town, value="36")
-    assert ada.post(page_of(town), {**theirs, "save": "1"}).status_code == 302
-    answer = ada.post(page_of(town), {**mine, "save": "1"})
-    assert answer.status_code == 409
-    html = answer.content.decode()
-    assert "Someone else changed this" in html
-    assert "36" in html
-    assert Target.objects.filter(service=town.tree.service, value=48).count() == 0
-    form = answer.context["form"]
-    again = {**mine, "seen": answer.context["seen"], "previewed": form["previewed"].value(), "save": "1"}
-    assert ada.post(page_of(town), again).status_code == 302
-
-
 def test_services_are_found_by_name_and_only_administrators_see_targets(
     town: Rivermark, ada: Client, tom: Client
 ) -> None:
