@@ -1182,6 +1182,7 @@ PAGES: dict[str, Page] = {
     "staff_app:new_category": Page(staff("administer"), "GET POST", budget=5),
     "staff_app:category": Page(staff("administer"), "GET POST", the_category, budget=7),
     "staff_app:move_category": Page(staff("administer"), "POST"),
+    "staff_app:service": Page(staff("administer"), arguments=the_edited_service, budget=19),
     "staff_app:service_words": Page(staff("administer"), "GET POST", the_edited_service, budget=10),
     "staff_app:service_handling": Page(staff("administer"), "GET POST", the_edited_service, budget=12),
     "staff_app:service_privacy": Page(staff("administer"), "GET POST", the_edited_service, budget=10),

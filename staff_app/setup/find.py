@@ -128,7 +128,7 @@ KINDS: dict[str, list[Kind]] = {
             _("Services"),
             lambda city: _in(city, Service).select_related("current").order_by("service_code"),
             lambda row: [*(_languages(row.current.name) if row.current else []), row.service_code],
-            lambda row: reverse("staff_app:service_words", args=[row.service_code]),
+            lambda row: reverse("staff_app:service", args=[row.service_code]),
         )
     ],
     "people": [

@@ -101,12 +101,16 @@ def go_live(ada: Desk) -> None:
     ada.page.locator("summary", has_text="Approve it").click()
     ada.page.get_by_label("Who at the 911 center approved it").fill("Lt. Ruiz")
     ada.press("Approve the emergency check").press("No article is needed")
-    ada.at(SERVICE).fill(
+    ada.at(f"{SERVICE}words/").fill(
         description_en="A pile of leaves on the street or the grass.", outcome_words_fixed_en="Picked up"
     )
-    ada.press("Save").at(f"{SERVICE}handling/")
-    ada.fill(acknowledge_value="1", acknowledge_unit="business_days", resolve_value="5", resolve_unit="business_days")
-    ada.press("Save").at(f"{SERVICE}changes/").press("Publish now").at(f"{SERVICE}go-live/")
+    ada.press("Save").at(f"{SERVICE}changes/").press("Publish now")
+    for kind, days in (("acknowledge", "1"), ("resolve", "5")):
+        ada.at(SERVICE).page.get_by_role("link", name=re.compile("Change.*Targets")).click()
+        ada.page.get_by_role("link", name="New target").click()
+        ada.tick("kind", kind).fill(value=days, unit="business_days", agreed_by="City Council")
+        ada.press("See what it would mean").press("Save this target").reads(f"{days} business day")
+    ada.at(f"{SERVICE}go-live/")
     print(ada.page.locator("main").inner_text())
     ada.press("Go live").reads("Residents can use it now.")
 

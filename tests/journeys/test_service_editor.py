@@ -38,7 +38,7 @@ def test_a_service_is_built_walked_published_changed_and_rolled_back(
     emergency.get_by_label("English").fill("Are they sparking? Call 911.")
     emergency.get_by_label("Spanish").fill("¿Echan chispas? Llame al 911.")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="Questions").click()
+    page.get_by_role("link", name=re.compile("Change.*Questions")).click()
     page.get_by_role("link", name="Add a question").click()
     asked = page.get_by_role("group", name="Question", exact=True)
     asked.get_by_label("English").fill("Are they sparking?")
@@ -77,13 +77,14 @@ def test_a_service_is_built_walked_published_changed_and_rolled_back(
 
     # On a phone: a change, and back.
     page.set_viewport_size({"width": 375, "height": 800})
-    for part in ("", "handling/", "questions/", "privacy/", "history/"):
+    for part in ("", "words/", "handling/", "questions/", "privacy/", "history/"):
         page.goto(f"{live_site.url}/staff/setup/services/wires/{part}")
         assert fits(page), part
     page.goto(f"{live_site.url}/staff/setup/services/wires/")
+    page.get_by_role("link", name=re.compile("Change.*Words")).click()
     page.get_by_role("group", name="Name", exact=True).get_by_label("English").fill("Wires down")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="See the difference and publish").click()
+    page.get_by_role("link", name="Check and publish").click()
     expect(page.get_by_text("Name (English): “Fallen wires” is now “Wires down”")).to_be_visible()
     page.get_by_role("button", name="Publish now").click()
     page.get_by_role("button", name="Roll back to version 1").click()

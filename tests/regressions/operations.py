@@ -394,6 +394,13 @@ REGRESSIONS = [
         ("tests/staff_app/setup/go_live/test_gate_to_residents.py",),
     ),
     Regression(
+        "a draft brings a service's old targets back",
+        "requests_app/actions/setup/service_drafts.py",
+        "    if before is None:\n        catalog_versions.set_targets",
+        "    if True:\n        catalog_versions.set_targets",
+        ("tests/requests_app/actions/setup/test_service_drafts.py",),
+    ),
+    Regression(
         "a retired service comes back with its file",
         "requests_app/rules/setup/go_live.py",
         "return [check for check in [*checks(service, fields, facts), retired] if not check.done]",

@@ -112,7 +112,7 @@ def save(city: Jurisdiction, code: str, fields: Definition, *, revision: int, ba
     elif draft.revision != revision:
         raise Conflict(draft)
     else:
-        before = draft.written
+        before = with_current_targets(draft.written, written_service(service) if current and service else None)
     if before == fields:
         # Not stored if it is new: nothing was changed, so there is nothing to publish.
         draft.written = fields
@@ -274,6 +274,17 @@ def roll_back(
     return service
 
 
+def with_current_targets(fields: Definition, current: Definition | None) -> Definition:
+    """A draft as it would be published: a service keeps its targets, which have a page of their own (actions/promises/targets.py).
+
+    current: the service as it is published, None for a new one.
+    """
+    if current is None:
+        return fields
+    rest = {name: value for name, value in fields.items() if name != "targets"}
+    return rest | ({"targets": current["targets"]} if "targets" in current else {})
+
+
 def written_full(version: ServiceVersion) -> Definition:
     """A version with its questions, as written in a catalog file."""
     questions = sorted(version.questions.all(), key=lambda question: question.order)
@@ -323,18 +334,19 @@ def _publish(
     note: str = "",
     approval: ServiceApproval | None = None,
 ) -> Service:
-    city, fields = draft.jurisdiction, draft.written
+    city, service = draft.jurisdiction, draft.service
+    before = written_service(service) if service is not None and service.current is not None else None
+    fields = with_current_targets(draft.written, before)
     if found := problems(city, fields):
         raise Incomplete(found)
-    service = draft.service
     if service is None:
         # Residents see it once somebody goes live with it (actions/setup/go_live.py).
         service = Service.objects.create(
             jurisdiction=city, service_code=draft.service_code, order=_last_place(city), active=False
         )
-    before = written_service(service) if service.current is not None else None
     catalog_versions.publish(service, fields, approval=approval or kept_approval(draft))
-    catalog_versions.set_targets(service, fields.get("targets") or {})
+    if before is None:
+        catalog_versions.set_targets(service, fields.get("targets") or {})
     index_catalog(city)
     setup_changes.record(
         city,

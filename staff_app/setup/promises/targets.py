@@ -86,7 +86,7 @@ def targets(request: StaffRequest) -> HttpResponse:
 def service_targets(request: StaffRequest, service_id: int) -> HttpResponse:
     """What counts for one service, what will, and what did."""
     service = _service(request, service_id)
-    rows = _rows(service)
+    rows = target_rows(service)
     context = {
         "service": service,
         "name": localized(service.current.name) if service.current else service.service_code,
@@ -183,7 +183,7 @@ def _save(request: StaffRequest, target: Target, seen: str | None) -> HttpRespon
     return redirect("staff_app:service_targets", saved.service_id)
 
 
-def _rows(service: Service) -> list[Row]:
+def target_rows(service: Service) -> list[Row]:
     """Every target of a service; of those with the same scope, only the newest that has begun is current."""
     now = app_now()
     every = Target.objects.filter(service=service).select_related("calendar", "area", "recorded_by")

@@ -1,4 +1,4 @@
-"""The pages of a service's words, of who does it and when, and of its privacy. Each saves its part in the draft."""
+"""The editors of a service's words, of who does it and when, and of its privacy. Each saves its part in the draft."""
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -42,4 +42,5 @@ def _section(request: StaffRequest, code: str, name: str, form_class: type[Secti
         form = form_class(request.POST, editing=editing)
         found = conflict(request, editing, keeps_typed=True)
         return show(request, "section", editing, section=name, form=form, conflict=found, status=409)
-    return saved_and_back(request, reverse(f"staff_app:{name}", args=[code]))
+    url = reverse("staff_app:service", args=[code])
+    return saved_and_back(request, f"{url}#{name.removeprefix('service_')}")

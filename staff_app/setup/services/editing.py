@@ -28,7 +28,7 @@ from staff_app.setup.forms import language_name
 Definition = dict[str, Any]
 Text = str | Promise
 
-# The pages of a service, with the parts of its written form that they edit.
+# The editors of a service, with the parts of its written form that they change. Targets have a page of their own.
 SECTIONS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "service_words": (
         gettext_lazy("Words"),
@@ -38,8 +38,8 @@ SECTIONS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "service_handling": (
         gettext_lazy("Who and when"),
         (
-            "category", "department", "priority", "targets", "photo", "evidence", "duplicates", "place", "offered",
-            "owner_kinds", "place_rule", "asset_kinds",
+            "category", "department", "priority", "photo", "evidence", "duplicates", "place", "offered", "owner_kinds",
+            "place_rule", "asset_kinds",
         ),
     ),
     "service_privacy": (
@@ -47,6 +47,10 @@ SECTIONS: dict[str, tuple[Text, tuple[str, ...]]] = {
         ("visibility", "listed_by_place", "identity_words", "must_confirm"),
     ),
 }  # fmt: skip
+OTHER_PAGES: dict[str, Text] = {
+    "service_changes": gettext_lazy("See the difference"),
+    "service_history": gettext_lazy("History"),
+}
 # Where problems of the whole service are put right, by their type.
 WHOLE = {"urgent_waits": "service_privacy", "stop_without_words": "service_words", "condition": "service_questions"}
 # The preview on the same page is a frame.
@@ -70,7 +74,7 @@ class Editing:
     @cached_property
     def definition(self) -> Definition:
         if self.draft is not None:
-            return dict(self.draft.written)
+            return dict(service_drafts.with_current_targets(self.draft.written, self.published))
         return self.published or {}
 
     @property
@@ -168,12 +172,15 @@ def show(
 ) -> HttpResponse:
     """A page of the service: its top bar and sections on the left, the preview on the right."""
     preview = reverse("staff_app:service_preview", args=[editing.code])
+    pages: dict[str, Text] = {"service": gettext_lazy("All on one page")}
+    pages |= {name: title for name, (title, _parts) in SECTIONS.items()}
     context |= {
         "editing": editing,
         "section": section,
+        "section_name": (pages | OTHER_PAGES).get(section, ""),
         "sections": [
-            {"url": reverse(f"staff_app:{name}", args=[editing.code]), "name": words, "is_current": name == section}
-            for name, (words, _parts) in SECTIONS.items()
+            {"url": reverse(f"staff_app:{name}", args=[editing.code]), "name": title, "is_current": name == section}
+            for name, title in pages.items()
         ],
         "previews": [
             {"language": language, "name": language_name(language), "url": translate_url(preview, language)}

@@ -34,7 +34,6 @@ UNITS: Choices = [
     ("hours", gettext_lazy("hours")),
     ("minutes", gettext_lazy("minutes")),
 ]
-TARGETS = (("acknowledge", gettext_lazy("Acknowledged within")), ("resolve", gettext_lazy("Fixed within")))
 # The outcomes that a service can have its own words for.
 OUTCOMES = {
     Disposition.FIXED.value: gettext_lazy("Outcome wording: when it’s fixed"),
@@ -203,14 +202,12 @@ class WordsForm(SectionForm):
 
 
 class HandlingForm(SectionForm):
-    parts = ("category", "department", "priority", "targets", "photo", "evidence", "duplicates", "place", "offered")
+    parts = ("category", "department", "priority", "photo", "evidence", "duplicates", "place", "offered")
     nested = {
         "duplicates.radius_m": "radius_ft",
         "duplicates.window_days": "window_days",
         "duplicates.family": "family",
         "duplicates": "duplicates",
-        "targets.acknowledge.value": "acknowledge_value",
-        "targets.resolve.value": "resolve_value",
         "offered": "offered_from",
         "offered.from": "offered_from",
         "offered.to": "offered_to",
@@ -293,10 +290,6 @@ class HandlingForm(SectionForm):
         max_length=40,
         required=False,
     )
-    acknowledge_value = forms.IntegerField(label=TARGETS[0][1], required=False)
-    acknowledge_unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS)
-    resolve_value = forms.IntegerField(label=TARGETS[1][1], required=False)
-    resolve_unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS)
     offered = forms.ChoiceField(
         label=gettext_lazy("When residents can ask for it"),
         choices=[
@@ -333,14 +326,6 @@ class HandlingForm(SectionForm):
     def rows(self) -> list[Row]:
         return [
             *(Row([self[name]]) for name in ("category", "department", "priority")),
-            Row(
-                [self["acknowledge_value"], self["acknowledge_unit"]], _("First target"),
-                _("When staff should review it by. Existing reports keep their targets."),
-            ),
-            Row(
-                [self["resolve_value"], self["resolve_unit"]], _("Main target"),
-                _("When it should be done by. Residents see it as a target, not a promise."),
-            ),
             *(Row([self[name]]) for name in ("photo", "evidence", "place", "duplicates")),
             Row([self["radius_ft"], self["window_days"]], _("How near, and how recent")),
             Row([self["family"]]),
@@ -354,31 +339,13 @@ class HandlingForm(SectionForm):
             for name in ("offered_from", "offered_to"):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, _("Enter the first and the last day."))
-        for kind, label in TARGETS:
-            had = (self.editing.published or {}).get("targets", {}).get(kind)
-            name = f"{kind}_value"
-            if had and cleaned.get(name) is None and name not in self.errors:
-                self.add_error(name, _("%(target)s: you can change it, but not remove it.") % {"target": label})
         return cleaned
 
     def written_parts(self) -> Definition:
         typed = self.cleaned_data
-        before = self.editing.definition
-        targets = dict(before.get("targets") or {})
-        for kind, _label in TARGETS:
-            if typed[f"{kind}_value"] is not None:
-                calendar = (targets.get(kind) or {}).get("calendar", "department")
-                targets[kind] = {
-                    "value": typed[f"{kind}_value"],
-                    "unit": typed[f"{kind}_unit"],
-                    "calendar": calendar,
-                }
-            else:
-                targets.pop(kind, None)
         return {
             **{name: typed[name] for name in ("category", "department", "photo", "evidence", "place")},
             "priority": int(typed["priority"]),
-            "targets": targets,
             "duplicates": {
                 "policy": typed["duplicates"],
                 "radius_m": round(typed["radius_ft"] / FEET_IN_A_METER),
@@ -414,9 +381,6 @@ def _handling(definition: Definition) -> dict[str, Any]:
         "window_days": duplicates["window_days"],
         "family": duplicates["family"],
     }
-    for kind, _label in TARGETS:
-        target = (definition.get("targets") or {}).get(kind) or {}
-        initial |= {f"{kind}_value": target.get("value"), f"{kind}_unit": target.get("unit", "business_days")}
     offered = definition.get("offered") or {}
     yearly = is_yearly(offered)
     initial["offered"] = "always" if not offered else "yearly" if yearly else "once"

@@ -91,7 +91,7 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
         if "discard" in request.POST:
             service_drafts.discard(city, code, revision=revision, actor=request.user)
             messages.success(request, _("Draft discarded. Nothing changed for residents."))
-            return redirect("staff_app:service_words", code) if editing.published else redirect("staff_app:services")
+            return redirect("staff_app:service", code) if editing.published else redirect("staff_app:services")
         if "unschedule" in request.POST:
             service_drafts.schedule(city, code, revision=revision, publish_at=None, actor=request.user)
             messages.success(request, _("The date is canceled. The draft is still here."))

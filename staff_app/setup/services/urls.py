@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.services import catalog, categories, edit, preview, publish, questions
+from staff_app.setup.services import catalog, categories, edit, preview, publish, questions, service
 
 urlpatterns: list[URLPattern] = [
     path("setup/categories/new/", categories.new_category, name="new_category"),
@@ -11,7 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("setup/services/", catalog.services, name="services"),
     path("setup/services/new/", catalog.new_service, name="new_service"),
     path("setup/services/move/", catalog.move_service, name="move_service"),
-    path("setup/services/<str:code>/", edit.service_words, name="service_words"),
+    path("setup/services/<str:code>/", service.service, name="service"),
+    path("setup/services/<str:code>/words/", edit.service_words, name="service_words"),
     path("setup/services/<str:code>/handling/", edit.service_handling, name="service_handling"),
     path("setup/services/<str:code>/privacy/", edit.service_privacy, name="service_privacy"),
     path("setup/services/<str:code>/questions/", questions.service_questions, name="service_questions"),

@@ -141,11 +141,16 @@ def test_rolled_back_the_old_text_is_the_newest_version_and_reports_read_as_they
     assert SetupChange.objects.latest("id").action == "rolled_back"
 
 
-def test_changed_targets_hold_from_then_on(town: Rivermark) -> None:
-    draft = drafted(town, targets={"resolve": {"value": 2, "unit": "days"}})
+def test_a_published_service_keeps_its_targets_and_a_new_one_gets_those_of_its_draft(town: Rivermark) -> None:
+    before = list(Target.objects.filter(service=town.pothole.service_id).order_by("id").values())
+    draft = drafted(town, priority=1, targets={"resolve": {"value": 2, "unit": "days"}})
     service_drafts.publish(town.city, "pothole", revision=draft.revision, actor=town.ada)
-    newest = Target.objects.filter(service=town.pothole.service_id, kind="resolve").latest("id")
-    assert (newest.value, newest.unit) == (2, "days")
+    assert list(Target.objects.filter(service=town.pothole.service_id).order_by("id").values()) == before
+    new = written(town) | {"service_code": "crater", "targets": {"resolve": {"value": 2, "unit": "days"}}}
+    draft = service_drafts.create(town.city, new, actor=town.ada)
+    service = service_drafts.publish(town.city, "crater", revision=draft.revision, actor=town.ada)
+    target = Target.objects.get(service=service)
+    assert (target.kind, target.value, target.unit) == ("resolve", 2, "days")
 
 
 def test_a_report_in_progress_keeps_the_questions_it_began_with(town: Rivermark) -> None:

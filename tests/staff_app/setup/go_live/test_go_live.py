@@ -133,7 +133,7 @@ def test_what_is_missing_leads_to_where_it_is_added(town: Rivermark, ada: Client
     for check, address in {
         "The department has an email address": f"/staff/setup/departments/{town.streets.pk}/",
         "Targets that can be met": f"/staff/setup/targets/{town.outreach.service_id}/",
-        "Outcome wording": "/staff/setup/services/outreach/",
+        "Outcome wording": "/staff/setup/services/outreach/words/",
     }.items():
         assert f'href="{address}"' in html.split(check)[1].split("</li>")[0]
 

@@ -49,4 +49,4 @@ def test_only_our_own_pages_may_frame_it(drafted: None, ada: Client) -> None:
     answer = ada.get(PREVIEW)
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
-    assert "frame-src 'self'" in ada.get("/staff/setup/services/pothole/")["Content-Security-Policy"]
+    assert "frame-src 'self'" in ada.get("/staff/setup/services/pothole/words/")["Content-Security-Policy"]

@@ -47,7 +47,7 @@ def test_what_is_unfinished_is_listed_with_links_and_not_published(town: Riverma
     answer = send(ada, draft, publish="1")
     assert answer.status_code == 422
     page = html.unescape(answer.content.decode())
-    assert '<a href="/staff/setup/services/pothole/">Name: Enter the text in Spanish.</a>' in page
+    assert '<a href="/staff/setup/services/pothole/words/">Name: Enter the text in Spanish.</a>' in page
     assert town.pothole.service.versions.count() == 1
 
 
@@ -139,7 +139,7 @@ def test_words_without_the_number_are_not_published_whoever_approved_them(town: 
     answer = press(ada, draft, publish="1", approver="Lt. Ruiz", review_by=today(town) + dt.timedelta(days=9))
     assert answer.status_code == 422
     said = "The emergency question must name 911 in English."
-    assert f'<a href="{OUTREACH}">{said}</a>' in html.unescape(answer.content.decode())
+    assert f'<a href="{OUTREACH}words/">{said}</a>' in html.unescape(answer.content.decode())
     assert written_outreach()["emergency_screen"] != written["emergency_screen"]
 
 
