@@ -37,8 +37,8 @@ FLOORS = {
         {"apps", "decorators", "due", "in_place", "known_device", "last_event", "sign_in", "tab_counts", "typed_place", "unsent"},
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
-            "request.answers", "request.conflict", "request.marked_texts", "request.recent_people", "request.reference_links",
-            "request.templates",
+            "request.answers", "request.assignable", "request.conflict", "request.marked_texts", "request.recent_people",
+            "request.reference_links", "request.templates",
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {

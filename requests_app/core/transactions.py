@@ -20,11 +20,13 @@ R = TypeVar("R")
 @dataclass
 class Scope:
     """now: the start of the transaction, once it was read. locked: rows that it locked and that nothing changed since, by id.
-    calm: ids of locked requests without a ringing alarm. recorded: the events it recorded, in order."""
+    calm: ids of locked requests without a ringing alarm. clocks: of a locked request, by its id, until one of them is changed.
+    recorded: the events it recorded, in order."""
 
     now: dt.datetime | None = None
     locked: dict[int, Any] = field(default_factory=dict)
     calm: set[int] = field(default_factory=set)
+    clocks: dict[int, list[Any]] = field(default_factory=dict)
     recorded: list[Any] = field(default_factory=list)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from requests_app.models import ServiceRequest
+from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest
@@ -20,11 +21,11 @@ def answer(
 ) -> HttpResponse:
     """The row, unless the request has left the list that it was opened from, and the messages of this request.
 
-    now: the time of the action, if the caller has it.
+    service_request: as the action left it, if the caller has it so. now: the time of the action, if the caller has it.
     """
     context: dict[str, Any] = {"service_request": service_request}
     position = ListPosition.of(request)
-    if position is not None and not is_snoozed:
+    if position is not None and not is_snoozed and permissions.can(request.user, "view", service_request):
         context |= _row(request, service_request.pk, position, now)
     return render(request, "staff_app/queue/acted.html", context)
 

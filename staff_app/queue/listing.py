@@ -52,6 +52,8 @@ BY_QUIET: Order = [("quiet_since", "asc"), ("id", "asc")]
 SORTED = {"due": BY_DUE, "reported": NEWEST, "priority": BY_PRIORITY, "quiet": BY_QUIET}
 LATEST_END: Order = [("resolved_at", "desc"), ("id", "desc")]
 
+# What has a due time while its clock runs.
+_DATED = [status for status in OPEN if status != Status.ON_HOLD]
 # Not yet accepted, and not put on hold with a reason.
 NOT_ACCEPTED = Q(acknowledged_at=None, status__in=[Status.RECEIVED, Status.ROUTED])
 # The first rows of a queue: priority 1, then what was sent after the emergency question.
@@ -282,7 +284,8 @@ def fill(service_requests: Sequence[ServiceRequest], jurisdiction: Jurisdiction,
     if any(one.department_id and one.department_id not in directory.departments for one in service_requests):
         directory = directories.of(jurisdiction, reload=True)
     directory.fill(service_requests)
-    undated = [one.pk for one in service_requests if one.due_at is None and one.status in OPEN]
+    # What is on hold says what it waits for.
+    undated = [one.pk for one in service_requests if one.due_at is None and one.status in _DATED]
     running = Clock.objects.filter(service_request__in=undated, met_at=None)
     stopped = set(running.exclude(suspension=None).values_list("service_request", flat=True)) if undated else set()
     for one in service_requests:

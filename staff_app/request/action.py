@@ -40,7 +40,9 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
     chosen = ACTION_BY_VERB.get(verb)
     if chosen is None:
         raise Http404
-    service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)
+    service_request = get_request_or_404(
+        request.user, reference, verb, jurisdiction=request.jurisdiction, statement=chosen.statement
+    )
     if request.method != "POST":
         return _begin(request, service_request, chosen)
     if composer.PREVIEW in request.POST:
@@ -154,7 +156,8 @@ def _done(
     message = str(chosen.success_message)
     if in_place.is_asked(request):
         messages.success(request, f"{service_request.display_reference}: {message}", extra_tags=undo_tag(event))
-        return changed_row.answer(request, service_request, now=event.at if event else None)
+        changed = (event and event.service_request) or service_request
+        return changed_row.answer(request, changed, now=event.at if event else None)
     if ListPosition.of(request) is not None:
         # The next page may be about another request.
         message = f"{service_request.display_reference}: {message}"

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from requests_app.access import NUMBERED
 from requests_app.actions.publication import moderation
 from requests_app.actions.routing import place_corrections, routing
 from requests_app.actions.work import assignment, conversation, endings, holds, merges, progress, reopenings
+from requests_app.core.prepared import Prepared
 from requests_app.models import PublicState, ServiceRequest, Status, User
 from requests_app.photos import WorkPhoto
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import lifecycle
-from staff_app.request import forms, recent_people
+from staff_app.request import assignable, forms, recent_people
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -40,6 +42,8 @@ class Action:
     uploads: Callable[[Any], Iterable[WorkPhoto]] = lambda form: ()
     # Other requests that `perform` locks.
     with_requests: Callable[[ServiceRequest, Any], Collection[int]] = lambda service_request, form: ()
+    # Reads the request for the form.
+    statement: Prepared[ServiceRequest] = NUMBERED
     # A condition beyond status and permissions.
     condition: Callable[[ServiceRequest], bool] = lambda service_request: True
 
@@ -115,6 +119,7 @@ ACTIONS = [
         _("Assigned."),
         _assign,
         forms.AssignForm,
+        statement=assignable.STATEMENT,
     ),
     Action(
         "ask",
@@ -200,6 +205,7 @@ ACTIONS = [
         _("On hold. We’ll email the reporter and followers in 30 seconds."),
         _hold,
         forms.HoldForm,
+        statement=forms.WITH_OPEN_TASKS,
         with_requests=lambda r, f: [f.waits_for.pk] if f.waits_for else [],
     ),
     Action(

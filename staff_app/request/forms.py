@@ -9,7 +9,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
-from django.db.models import Q
+from django.db.models import Exists, Model, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst, format_lazy
@@ -49,7 +49,7 @@ from requests_app.rules.shared.priorities import PRIORITIES
 from requests_app.rules.work import answer_templates, evidence, mentions
 from staff_app import due
 from staff_app.queue.rows import language_name
-from staff_app.request import recent_people, templates
+from staff_app.request import assignable, recent_people, templates
 from staff_app.request.marked_texts import Mark, marks_in, version
 from staff_app.typed_place import find_place
 
@@ -156,7 +156,9 @@ class ActionForm(forms.Form):
         return ""
 
     def today(self) -> dt.date:
-        return timezone.localtime(app_now(), self.service_request.jurisdiction.zone).date()
+        # The time of the statement that read the request, if it has it.
+        now = getattr(self.service_request, "loaded_at", None) or app_now()
+        return timezone.localtime(now, self.service_request.jurisdiction.zone).date()
 
 
 class DatalistInput(forms.TextInput):
@@ -254,6 +256,11 @@ class ScheduleForm(ActionForm):
         return day
 
 
+# With whether there are tasks that it can wait for.
+_OPEN_TASKS = Task.objects.filter(service_request=OuterRef("pk"), state=Task.State.OPEN)
+WITH_OPEN_TASKS = access.numbered(has_open_tasks=Exists(_OPEN_TASKS))
+
+
 class HoldForm(ActionForm):
     reason = forms.ChoiceField(label=gettext_lazy("What are we waiting for?"), widget=forms.RadioSelect)
     number = forms.CharField(
@@ -266,21 +273,24 @@ class HoldForm(ActionForm):
     field_order = ("until", "reason", "number")
 
     def prepare(self) -> None:
-        waits = due.hold_words(self.service_request.jurisdiction)
-        listed = ListedReason.objects.filter(
-            jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.HOLD, active=True
-        )
+        listed = directory.of(self.service_request.jurisdiction).holds
+        waits = due.listed_hold_words(listed)
         # The city's own reasons if it lists any. A hold for the reporter starts with a question instead.
-        codes = list(listed.values_list("code", flat=True)) or list(waits)
+        codes = [reason.code for reason in listed if reason.active] or list(waits)
         usable = [code for code in codes if code not in ("reporter", "your_answer")]
         if WAITS_FOR_REQUEST not in usable:
             usable.append(WAITS_FOR_REQUEST)
-        if self.service_request.tasks.filter(state=Task.State.OPEN).exists():
+        if self._has_open_tasks():
             usable.append(WAITS_FOR_TASKS)
         self.fields["reason"].choices = [(code, capfirst(waits[code])) for code in usable]  # type: ignore[attr-defined]
         self.waits_for: ServiceRequest | None = None
         self.helper.show_optional = False
         self.fields["until"].initial = self.today() + dt.timedelta(days=7)
+
+    def _has_open_tasks(self) -> bool:
+        """Known, if WITH_OPEN_TASKS read the request."""
+        has: bool | None = getattr(self.service_request, "has_open_tasks", None)
+        return self.service_request.tasks.filter(state=Task.State.OPEN).exists() if has is None else has
 
     def clean_until(self) -> dt.date:
         day: dt.date = self.cleaned_data["until"]
@@ -587,8 +597,17 @@ class HandOverForm(ActionForm):
         self.fields["owner"].queryset = choices  # type: ignore[attr-defined]
 
 
+class RowChoiceField(forms.ModelChoiceField):
+    """A choice among rows that have been read already. rows_by_value: all of them."""
+
+    rows_by_value: Mapping[str, Model]
+
+    def to_python(self, value: Any) -> Any:
+        return self.rows_by_value[value] if value in self.rows_by_value else super().to_python(value)
+
+
 class TransferForm(ActionForm):
-    department = forms.ModelChoiceField(
+    department = RowChoiceField(
         Department.objects.none(),
         label=gettext_lazy("Which department?"),
         empty_label=gettext_lazy("Choose a department"),
@@ -596,9 +615,12 @@ class TransferForm(ActionForm):
     reason = words_field(gettext_lazy("Why?"), STAFF_HINT)
 
     def prepare(self) -> None:
-        others = Department.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True)
-        others = others.exclude(pk=self.service_request.department_id or 0).select_related("calendar")
-        self.fields["department"].queryset = others  # type: ignore[attr-defined]
+        others = [
+            one
+            for one in directory.of(self.service_request.jurisdiction).departments.values()
+            if one.active and one.pk != self.service_request.department_id
+        ]
+        self.fields["department"].rows_by_value = {str(one.pk): one for one in others}  # type: ignore[attr-defined]
         suggested: list[Department] = []
         if not self.is_bound:
             suggested = [one for one in triage.suggested_departments(self.service_request) if one in others]
@@ -621,38 +643,24 @@ class TriageForm(ActionForm):
     reason = words_field(gettext_lazy("Why?"), STAFF_HINT)
 
 
-class AssigneeField(forms.ModelChoiceField):
-    """A member of staff by their id, or a team as recent_people.value_of() writes it. known_rows: by their
-    value, without a query: the teams and oneself."""
-
-    known_rows: dict[str, Team | User]
-
-    def to_python(self, value: Any) -> Any:
-        return self.known_rows[value] if value in self.known_rows else super().to_python(value)
-
-
 class AssignForm(ActionForm):
-    assignee = AssigneeField(
+    assignee = RowChoiceField(
         User.objects.none(), label=gettext_lazy("Assign to"), required=False, empty_label=gettext_lazy("No one")
     )
     although_away = forms.BooleanField(label=gettext_lazy("Assign it to them anyway"), required=False)
 
     def prepare(self) -> None:
         service_request = self.service_request
-        people = colleagues(service_request, self.user)
-        self.away = {} if self._is_oneself() else leaves.away(service_request.jurisdiction, people)
+        people = assignable.colleagues(service_request, self.user)
+        self.away = {} if self._is_oneself() else assignable.away(service_request)
         field = self.fields["assignee"]
-        field.queryset = people  # type: ignore[attr-defined]
         teams = {
             recent_people.value_of(team): team
             for team in directory.of(service_request.jurisdiction).teams.values()
             if team.active and team.department_id == service_request.department_id
         }
-        if self.is_bound and not self._is_oneself():
-            colleagues_by_value = {str(one.pk): one for one in people}
-        else:
-            colleagues_by_value = {str(self.user.pk): self.user}
-        field.known_rows = {**teams, **colleagues_by_value}  # type: ignore[attr-defined]
+        colleagues_by_value = {str(one.pk): one for one in people}
+        field.rows_by_value = {**teams, **colleagues_by_value}  # type: ignore[attr-defined]
         # Asked for when the field is shown.
         field.choices = lambda: self._choices(people, teams)  # type: ignore[attr-defined]
         field.initial = service_request.assignee_id
@@ -714,15 +722,6 @@ class AssignForm(ActionForm):
             )
             self.add_error("assignee", words % named)
         return cleaned
-
-
-def colleagues(service_request: ServiceRequest, user: User | AnonymousUser) -> Any:
-    """Users it can be assigned to: members of its department, and the user."""
-    in_department = Q(
-        memberships__department_id=service_request.department_id or 0,
-        memberships__jurisdiction_id=service_request.jurisdiction_id,
-    )
-    return User.objects.filter(in_department | Q(pk=user.pk), is_active=True).distinct().order_by("name", "id")
 
 
 Choices = list[tuple[int, str]]

@@ -12,7 +12,7 @@ KEPT_S = 30 * 24 * 60 * 60
 
 
 def of(user: User) -> list[str]:
-    """Values of the field that assigns (forms.AssigneeField)."""
+    """Values of the field that assigns (forms.AssignForm)."""
     return cache.get(_key(user)) or []
 
 

@@ -132,8 +132,8 @@ REGRESSIONS = [
     Regression(
         "an action ignores who may do it",
         "staff_app/request/action.py",
-        "service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)",
-        'service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)',
+        "request.user, reference, verb, jurisdiction=request.jurisdiction, statement=chosen.statement",
+        'request.user, reference, "view", jurisdiction=request.jurisdiction, statement=chosen.statement',
         ("tests/test_permissions.py",),
     ),
     Regression(

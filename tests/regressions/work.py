@@ -279,9 +279,23 @@ REGRESSIONS = [
     Regression(
         "a hold goes on after a transfer",
         "requests_app/actions/shared/clocks.py",
-        "    clocks = _running(service_request)\n    _resume_paused(service_request, clocks)\n",
-        "    clocks = _running(service_request)\n",
+        "    _resume_paused(service_request, clocks)\n    _date(",
+        "    _date(",
         ("tests/requests_app/actions/shared/test_clocks.py", "tests/requests_app/actions/work/test_assignment.py"),
+    ),
+    Regression(
+        "clocks that an action already stopped run again in its next step",
+        "requests_app/actions/shared/clocks.py",
+        "        scope.clocks.pop(service_request_id, None)",
+        "        pass",
+        ("tests/requests_app/actions/shared/test_clocks.py",),
+    ),
+    Regression(
+        "a team hears of what a colleague has taken meanwhile",
+        "requests_app/rules/people/staff_notices.py",
+        "if assignee_id is None and team_id and team_id",
+        "if team_id and team_id",
+        ("tests/staff_app/notices/test_notices.py",),
     ),
     Regression(
         "a merge forgets how often somebody wants email",

@@ -7,7 +7,17 @@ from typing import Any
 from django.db.models import F, Q
 
 from requests_app.clock import app_now
-from requests_app.models import Clock, ClockSuspension, Department, PublicState, ServiceRequest, Status, Target
+from requests_app.core import json_rows, transactions
+from requests_app.models import (
+    Calendar,
+    Clock,
+    ClockSuspension,
+    Department,
+    PublicState,
+    ServiceRequest,
+    Status,
+    Target,
+)
 from requests_app.rules.promises import escalation, service_levels, suspensions
 
 KINDS = (Target.Kind.ACKNOWLEDGE, Target.Kind.RESOLVE)
@@ -88,16 +98,38 @@ def _urgency(service_request: ServiceRequest, targets: list[Target]) -> service_
 
 def start(service_request: ServiceRequest, **options: Any) -> None:
     """Starts the clocks that planned() makes."""
+    _forget(service_request.pk)
     Clock.objects.bulk_create(planned(service_request, **options))
+
+
+def from_rows(rows: Iterable[tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]]) -> list[Clock]:
+    """Clocks with their targets. rows: of a clock, its target and the target's calendar, by column."""
+    clocks = []
+    for row, target, calendar in rows:
+        clock = json_rows.instance(Clock, row)
+        if target is not None:
+            clock.target = json_rows.instance(Target, target)
+            clock.target.calendar = json_rows.instance(Calendar, calendar) if calendar is not None else None
+        clocks.append(clock)
+    return clocks
+
+
+def _forget(service_request_id: int) -> None:
+    if (scope := transactions.current()) is not None:
+        scope.clocks.pop(service_request_id, None)
 
 
 def _running(service_request: ServiceRequest) -> list[Clock]:
     """Clocks not met yet, stopped ones included."""
+    scope = transactions.current()
+    if scope is not None and (locked := scope.clocks.pop(service_request.pk, None)) is not None:
+        return [clock for clock in locked if clock.met_at is None]
     return list(service_request.clocks.filter(met_at=None).select_related("suspension", "target__calendar"))
 
 
 def _save(clocks: Collection[Clock], fields: Sequence[str]) -> None:
     if clocks:
+        _forget(next(iter(clocks)).service_request_id)
         Clock.objects.bulk_update(clocks, fields)
 
 
@@ -119,6 +151,7 @@ DUE_FIELDS = ["acknowledge_due_at", "due_at"]
 
 def stop(service_request: ServiceRequest, *kinds: str) -> None:
     """Stops the clock: the target is met, or no longer applies."""
+    _forget(service_request.pk)
     running = service_request.clocks.filter(kind__in=kinds, met_at=None)
     running.update(met_at=app_now(), paused_at=None, suspension=None, step_at=None)
     # A clock of each kind runs at most, so the other's due time stays as it is.
@@ -208,10 +241,15 @@ def resume(service_request: ServiceRequest) -> None:
 def hand_to(service_request: ServiceRequest, department: Department) -> None:
     """Ends a hold, and recalculates due times in this department's working hours."""
     clocks = _running(service_request)
+    before = {clock.pk: _stopped_values(clock) for clock in clocks}
     _resume_paused(service_request, clocks)
     _date(service_request, clocks, department)
-    _save(clocks, STOPPED_FIELDS)
+    _save([clock for clock in clocks if _stopped_values(clock) != before[clock.pk]], STOPPED_FIELDS)
     _set_due_fields(service_request, clocks)
+
+
+def _stopped_values(clock: Clock) -> list[Any]:
+    return [getattr(clock, "suspension_id" if name == "suspension" else name) for name in STOPPED_FIELDS]
 
 
 def _resume_paused(service_request: ServiceRequest, clocks: Iterable[Clock]) -> list[Clock]:
@@ -307,10 +345,14 @@ def retarget(service_request: ServiceRequest, department: Department) -> None:
             clock.target, clock.target_words = target, {"value": target.value, "unit": target.unit}
     _date(service_request, own, department)
     _save(own, ["target", "target_words", *DATED_FIELDS])
+    urgent = [clock for clock in clocks if clock not in own]
     if service_request.priority == 1:
         _start_urgent(service_request, department, {clock.kind: clock for clock in clocks}, targets)
+    elif urgent:
+        _end_urgent(service_request, department, urgent)
     else:
-        _end_urgent(service_request, department, [clock for clock in clocks if clock not in own])
+        _set_due_fields(service_request, clocks)
+        return
     update_due_fields(service_request)
 
 

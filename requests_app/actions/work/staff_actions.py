@@ -82,6 +82,7 @@ def perform(
         scope.now = before.at
         if not before.is_ringing:
             scope.calm.add(pk)
+        scope.clocks[pk] = clocks.from_rows(before.clock_rows)
         if (
             last_event_id is not None
             and before.newest_event > last_event_id
@@ -111,16 +112,19 @@ def _lock(pk: int, others: Collection[int]) -> dict[int, ServiceRequest]:
 
 # By hand, because Django takes ten times as long to write it as PostgreSQL to answer it. Not a part of the statement that locks,
 # which would not see what it waited for.
-_NEWEST = f"""
+_NEWEST = """
 SELECT
-  (SELECT coalesce(jsonb_agg(clock), '[]') FROM (
-    SELECT id AS pk, {", ".join(CLOCK_COLUMNS)} FROM requests_app_clock WHERE service_request_id = %(pk)s) AS clock),
+  (SELECT coalesce(jsonb_agg(jsonb_build_array(to_jsonb(clock), to_jsonb(target), to_jsonb(calendar))), '[]')
+    FROM requests_app_clock AS clock
+    LEFT JOIN requests_app_target AS target ON target.id = clock.target_id AND clock.met_at IS NULL
+    LEFT JOIN requests_app_calendar AS calendar ON calendar.id = target.calendar_id
+    WHERE clock.service_request_id = %(pk)s),
   (SELECT id FROM requests_app_event WHERE service_request_id = %(pk)s ORDER BY id DESC LIMIT 1),
   (SELECT id FROM requests_app_comment WHERE service_request_id = %(pk)s ORDER BY id DESC LIMIT 1),
   (SELECT id FROM requests_app_participation WHERE service_request_id = ANY(%(others)s) ORDER BY id DESC LIMIT 1),
   EXISTS (SELECT 1 FROM requests_app_alarm WHERE service_request_id = %(pk)s AND state = 'ringing'),
   app_now()
-"""  # noqa: S608 (column names of our own)
+"""
 
 
 class _Before:
@@ -131,8 +135,11 @@ class _Before:
         self.columns = {name: _to_json(getattr(service_request, name)) for name in COLUMNS}
         with connection.cursor() as cursor:
             cursor.execute(_NEWEST, {"pk": service_request.pk, "others": list(with_requests)})
-            clocks, event, comment, participation, self.is_ringing, self.at = cursor.fetchone()
-        self.clocks = {str(clock.pop("pk")): clock for clock in json.loads(clocks)}
+            clock_rows, event, comment, participation, self.is_ringing, self.at = cursor.fetchone()
+        self.clock_rows = json.loads(clock_rows)
+        self.clocks = {
+            str(row["id"]): {name: row[name] for name in CLOCK_COLUMNS} for row, *_related in self.clock_rows
+        }
         self.newest_event, self.newest_comment, self.newest_participation = event or 0, comment or 0, participation or 0
 
     def remember(self, actor: User, photos: Collection[Photo], recorded: list[Event]) -> Event | None:

@@ -36,11 +36,14 @@ def away_ids(jurisdiction: Jurisdiction, day: dt.date | None = None) -> list[int
 def away(jurisdiction: Jurisdiction, users: Iterable[User | int], day: dt.date | None = None) -> dict[int, Away]:
     """By user id: those of these users who are away. If a stand-in is away too, the stand-in's own one is used."""
     wanted = {user if isinstance(user, int) else user.pk for user in users}
-    leaves = {
-        leave.user_id: leave
-        for leave in Leave.objects.filter(on(jurisdiction, day or today(jurisdiction))).select_related("stand_in")
-    }
-    return {pk: Away(leaves[pk].ends_on, _stand_in(leaves, pk)) for pk in wanted if pk in leaves}
+    every = of_rows(Leave.objects.filter(on(jurisdiction, day or today(jurisdiction))).select_related("stand_in"))
+    return {pk: every[pk] for pk in wanted if pk in every}
+
+
+def of_rows(rows: Iterable[Leave]) -> dict[int, Away]:
+    """By user id. rows: all that a city has on one day, with their stand-ins."""
+    leaves = {leave.user_id: leave for leave in rows}
+    return {pk: Away(leave.ends_on, _stand_in(leaves, pk)) for pk, leave in leaves.items()}
 
 
 def _stand_in(leaves: dict[int, Leave], user_id: int) -> User | None:

@@ -16,7 +16,7 @@ from django.db.models import F, Model, QuerySet
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
-from requests_app.core import once
+from requests_app.core import json_rows, once
 from requests_app.core.localized import localized
 from requests_app.models import (
     Area,
@@ -214,13 +214,6 @@ def _read_together(*querysets: QuerySet[Any, Any]) -> list[list[Any]]:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = [json.loads(rows) for rows in cursor.fetchone()]
     return [
-        rows if queryset.query.values_select else [_instance(queryset.model, row) for row in rows]
+        rows if queryset.query.values_select else [json_rows.instance(queryset.model, row) for row in rows]
         for queryset, rows in zip(querysets, found, strict=True)
     ]
-
-
-def _instance(model: type[M], row: dict[str, Any]) -> M:
-    """From a row as JSON. Fields that it lacks are deferred."""
-    fields = [(str(field.column), field) for field in model._meta.concrete_fields]
-    found = {field.attname: field.to_python(row[column]) for column, field in fields if column in row}
-    return model.from_db(connection.alias, list(found), list(found.values()))

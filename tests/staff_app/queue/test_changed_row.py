@@ -15,6 +15,7 @@ from requests_app.models import Event, Team, User
 from tests import factories
 from tests.factories import Rivermark
 from tests.staff_app.queue.test_queue import pothole
+from tests.staff_app.test_leave import away
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -173,13 +174,23 @@ def test_a_session_that_has_ended_says_so_and_keeps_what_was_typed(town: Riverma
 
 @pytest.mark.shows("14.10")
 def test_acting_on_a_row_costs_at_most_twelve_statements(town: Rivermark, tom: Client) -> None:
-    """Of which three are about who asks. To another person it's three more: who that may be, and who is away today."""
-    requests = [pothole(town) for _ in range(4)]
+    """Of which three are about who asks. Priority 1 isn't among them: it starts other clocks and an alarm."""
+    crew = Team.objects.create(department=town.streets, code="crew-2", name={"en": "Night crew"})
+    away(town, town.cal)
+    acts: list[tuple[str, dict[str, Any]]] = [
+        ("accept", {}),
+        ("assign", {"assignee": town.tom.pk}),
+        ("assign", {"assignee": town.dev.pk}),
+        ("assign", {"assignee": f"team-{crew.pk}"}),
+        ("transfer", {"department": town.parks.pk, "reason": "Theirs."}),
+        ("hold", {"until": "+3d", "reason": "weather"}),
+        ("set_priority", {"priority": 3}),
+    ]
     costs = []
-    for verb, data in (("accept", {}), ("assign", {"assignee": town.tom.pk}), ("assign", {"assignee": town.dev.pk})):
-        row = Row(tom, requests.pop().pk)
+    for verb, data in acts:
+        row = Row(tom, pothole(town).pk)
         with CaptureQueriesContext(connection) as captured:
-            assert row.send(verb, **data).status_code == 200
+            assert row.send(verb, **data).status_code == 200, verb
         statements = [query["sql"] for query in captured.captured_queries]
-        costs.append(sum(not sql.startswith(("SAVEPOINT", "RELEASE")) for sql in statements))
-    assert costs == [12, 12, 15]
+        costs.append((verb, sum(not sql.startswith(("SAVEPOINT", "RELEASE")) for sql in statements)))
+    assert [cost for cost in costs if cost[1] > 12] == []

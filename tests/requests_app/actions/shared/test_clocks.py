@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from requests_app.actions.work import assignment, conversation, endings, holds, progress
+from requests_app.actions.work import assignment, conversation, endings, holds, progress, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Target, User
 from tests import factories
@@ -183,3 +183,17 @@ def test_a_new_priority_brings_its_targets_counted_from_the_start(cast: Rivermar
     clock = made.clocks.get(kind="resolve")
     assert (clock.target, clock.target_words) == (urgent, {"value": 4, "unit": "hours"})
     assert made.due_at == clock.due_at == clock.started_at + dt.timedelta(hours=4)
+
+
+def test_two_steps_of_one_action_see_each_others_clocks(cast: Rivermark) -> None:
+    """Accepting stops a clock that was read with the lock; the department it goes to doesn't start it again."""
+    made = factories.routed(cast.pothole, answers={"where": "lane"})
+
+    def accept_and_transfer() -> None:
+        progress.accept(made.pk, actor=cast.tom)
+        assignment.transfer(made.pk, department=cast.parks, reason="A tree.", actor=cast.tom)
+
+    staff_actions.perform(made.pk, accept_and_transfer, form="macro", actor=cast.tom)
+    made.refresh_from_db()
+    assert made.acknowledge_due_at is None
+    assert made.due_at == made.clocks.get(kind="resolve", met_at=None).due_at
