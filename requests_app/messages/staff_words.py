@@ -3,8 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from requests_app.models import StaffNotice
+from requests_app.models import StaffNotice, Team
 from requests_app.rules.people.staff_notices import DIGEST, MONDAY
+from requests_app.rules.shared import directory
 
 Kind = StaffNotice.Kind
 # As the form of preferences names them.
@@ -15,7 +16,7 @@ KINDS = {
     Kind.REOPENED: gettext_lazy("A request of mine was reopened"),
     Kind.DUE_SOON: gettext_lazy("A request of mine is about to be late"),
     Kind.ESCALATED: gettext_lazy("Escalated to me"),
-    Kind.TRANSFERRED: gettext_lazy("Transferred to my department or team by a colleague"),
+    Kind.TRANSFERRED: gettext_lazy("Sent to my department or team by a colleague"),
     Kind.ROUTED: gettext_lazy("Sent to my department or team by the routing rules"),
     DIGEST: gettext_lazy("My open requests"),
     MONDAY: gettext_lazy("What needs attention, each Monday"),
@@ -35,10 +36,21 @@ def sentence_of(notice: StaffNotice) -> str:
     user = notice.event.user if notice.event is not None else None
     who = str(user) if user is not None else ""
     department = notice.service_request.department if notice.service_request is not None else None
-    sentence = _sentence(notice.kind, who, str(department) if department is not None else "")
+    if (team := _assigned_team(notice)) is not None and who:
+        sentence = _("%(name)s assigned this to %(team)s") % {"name": who, "team": team}
+    else:
+        sentence = _sentence(notice.kind, who, str(department) if department is not None else "")
     if notice.away is not None:
         return _("%(sentence)s (for %(name)s, who is away)") % {"sentence": sentence, "name": notice.away}
     return sentence
+
+
+def _assigned_team(notice: StaffNotice) -> Team | None:
+    """The team that the request was assigned to, if the notice says so to its members."""
+    about, event = notice.service_request, notice.event
+    if about is None or event is None or notice.kind != Kind.TRANSFERRED or event.kind != "assigned":
+        return None
+    return directory.of(about.jurisdiction).teams.get(event.data.get("team_id"))
 
 
 def _sentence(kind: str, who: str, department: str) -> str:

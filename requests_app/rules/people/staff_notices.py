@@ -88,8 +88,10 @@ def _concerned(event: Event, service_request: ServiceRequest) -> dict[int, str]:
 
 
 def _assigned(event: Event, service_request: ServiceRequest) -> dict[int, str]:
-    assignee_id = service_request.assignee_id
-    # Somebody else may have it by now.
+    """The person, or the team's members as if it had been sent to them. Somebody else may have it by now."""
+    assignee_id, team_id = service_request.assignee_id, event.data.get("team_id")
+    if assignee_id is None and team_id and team_id == service_request.team_id:
+        return dict.fromkeys(_colleagues(service_request), Kind.TRANSFERRED)
     return {assignee_id: Kind.ASSIGNED} if assignee_id and assignee_id == event.data.get("assignee_id") else {}
 
 

@@ -19,6 +19,7 @@ from requests_app.models import (
     ServiceRequest,
     StaffNotice,
     StaffNoticePreference,
+    Team,
     User,
 )
 from requests_app.rules.people import leaves as leave_rules
@@ -118,6 +119,33 @@ def test_each_kind_reaches_who_it_concerns(town: Rivermark, hole: ServiceRequest
     events.record(hole, "due_soon", actor=None, clock_kind="resolve")
     factories.run_worker()
     assert kinds(town.pia) == ["transferred", "due_soon"]
+
+
+def test_a_team_is_notified_as_its_members_chose(
+    town: Rivermark, hole: ServiceRequest, signed_in: Callable[[User], Client], mailbox: Mailbox
+) -> None:
+    """Not the one who assigned it, nor who works for another city only; and nobody once a colleague has it."""
+    stranger = factories.staff("Sid", "triage", factories.jurisdiction("Eastport", hosts=["eastport.example"]))
+    crew = Team.objects.create(department=town.streets, code="crew-2", name={"en": "Night crew"})
+    other = Team.objects.create(department=town.streets, code="crew-3", name={"en": "Day crew"})
+    crew.members.set([town.dev, town.tom, stranger])
+    other.members.set([town.cal])
+    assignment.assign(hole.pk, assignee=crew, actor=town.tom)
+    mail_server.deliver()
+    assert (kinds(town.dev), kinds(town.tom), kinds(stranger), kinds(town.cal)) == (["transferred"], [], [], [])
+    listed = signed_in(town.dev).get(reverse("staff_app:my_notices"), HTTP_HOST="rivermark.example")
+    assert "Tom assigned this to Night crew" in listed.content.decode()
+    assert mailbox.to(town.dev.email) == []
+    StaffNoticePreference.objects.create(user=town.dev, kind=Kind.TRANSFERRED, in_page=True, email=Email.AT_ONCE)
+    assignment.assign(hole.pk, assignee=crew, actor=town.ada)
+    mail_server.deliver()
+    (mail,) = mailbox.to(town.dev.email)
+    assert "Ada assigned this to Night crew: Pothole at 12 Elm St" in str(mail["Subject"])
+    # It went on to somebody before the notices left.
+    assignment.assign(hole.pk, assignee=crew, actor=town.ada)
+    assignment.assign(hole.pk, assignee=town.tom, actor=town.ada)
+    factories.run_worker()
+    assert (kinds(town.dev), kinds(town.tom)) == (["transferred"] * 2, ["transferred", "assigned"])
 
 
 def test_only_those_who_may_see_it_now_and_still_work_here(
