@@ -129,6 +129,14 @@ def test_the_people_of_a_request_are_replaced_however_a_text_writes_them(text: s
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [("Al Roe Marsh", "alroe.jpg", "[name].jpg"), ("Al Ro Marsh", "alro.jpg", "alro.jpg")],
+)
+def test_two_words_of_a_name_are_seen_in_one_from_five_letters_on(name: str, text: str, shown: str) -> None:
+    assert redaction.redacted(text, people=Known(names=(name,))) == shown
+
+
+@pytest.mark.parametrize(
     ("address", "shown"),
     [
         ("44 Salt Rd", "44 Salt Rd"),
