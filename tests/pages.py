@@ -1141,18 +1141,21 @@ PAGES: dict[str, Page] = {
     "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=10),
     "staff_app:end_notice": Page(staff("administer"), "POST", the_notice),
-    "staff_app:routing": Page(staff("administer"), budget=18),
+    "staff_app:routing": Page(staff("administer"), queries=("", "q={q}", "q=road&service=pothole"), budget=16),
+    "staff_app:which_rule": Page(
+        staff("administer"), "GET POST", queries=("", "number={q}", "service=pothole"), budget=9
+    ),
     "staff_app:add_routing_rule": Page(staff("administer"), "GET POST", budget=13),
     "staff_app:routing_rule": Page(staff("administer"), "GET POST", the_rule, budget=13),
     "staff_app:move_routing_rule": Page(staff("administer"), "POST", the_rule),
     "staff_app:remove_routing_rule": Page(staff("administer"), "POST", the_rule),
     "staff_app:discard_routing": Page(staff("administer"), "POST"),
-    "staff_app:publish_routing": Page(staff("administer"), "GET POST", budget=17),
+    "staff_app:publish_routing": Page(staff("administer"), "GET POST", budget=15),
     "staff_app:routing_history": Page(staff("administer"), budget=6),
-    "staff_app:routing_version": Page(staff("administer"), arguments=the_version, budget=18),
+    "staff_app:routing_version": Page(staff("administer"), arguments=the_version, budget=16),
     "staff_app:roll_back_routing": Page(staff("administer"), "POST", the_version),
     "staff_app:simulate_routing": Page(staff("administer"), "POST"),
-    "staff_app:routing_simulation": Page(staff("administer"), arguments=the_simulation, budget=13),
+    "staff_app:routing_simulation": Page(staff("administer"), arguments=the_simulation, budget=11),
     "staff_app:people": Page(
         staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=11
     ),

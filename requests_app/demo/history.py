@@ -211,7 +211,7 @@ class HistoryBuilder:
         point = Point(place.lon, place.lat, srid=4326) if place else None
         address = place.address if place else ""
         public_point, public_address = public_place(version.visibility, point, address)
-        priority = min(answers.priority or version.priority, version.priority)
+        priority = intake.priority_of(version, answers)
         row: dict[str, Any] = {
             "id": self.ids[story.number],
             "service_id": version.service_id,

@@ -115,7 +115,7 @@ REGRESSIONS = [
     ),
     Regression(
         "an answer makes an urgent service less urgent",
-        "requests_app/actions/report/submission.py",
+        "requests_app/rules/shared/intake.py",
         "min(answers.priority or version.priority, version.priority)",
         "(answers.priority or version.priority)",
         ("tests/requests_app/actions/report/test_submission.py", "tests/requests_app/web/report/test_details.py"),

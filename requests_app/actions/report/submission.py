@@ -341,7 +341,7 @@ def _new_request(report: NewReport, *, verdict: publication.Verdict, must_wait: 
         review_reason=review_reason,
         is_test=report.is_test,
         api_key=report.api_key,
-        priority=report.priority or min(answers.priority or version.priority, version.priority),
+        priority=report.priority or intake.priority_of(version, answers),
         priority_reason="staff" if report.priority else answers.priority_reason or "service",
         external_source=outside_source(report.api_key) if report.api_key and report.outside_number else "",
         external_id=report.outside_number,

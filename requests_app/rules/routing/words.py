@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.dates import WEEKDAYS as DAY_NAMES
@@ -29,6 +29,8 @@ CHANNELS: dict[str, Text] = {
 }
 
 
+# Of one condition, so many are named in a list of rules. The page of the rule has all.
+VALUES_MAX = 6
 # How each condition of a rule reads.
 CONDITIONS: dict[str, Text] = {
     "services": gettext_lazy("the service is %(values)s"),
@@ -54,6 +56,46 @@ class Condition:
     def __str__(self) -> str:
         """ "“Where is it?” is “On the road” or “On a sidewalk”" """
         return str(CONDITIONS[self.field]) % {"values": either(self.values), "question": self.question}
+
+    @property
+    def short(self) -> str:
+        """With the first few values, where a rule names fifty services."""
+        more = len(self.values) - VALUES_MAX
+        if more < 2:
+            return str(self)
+        return str(replace(self, values=(*self.values[:VALUES_MAX], _("%(count)d more") % {"count": more})))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A rule to read: If the service is Pothole and it’s in Ward 5 → Streets."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+    destination: str
+
+    def __str__(self) -> str:
+        return " ".join([self.name, *map(str, self.conditions), self.destination])
+
+
+def sentence_of(rule: Definition, names: Names) -> Sentence:
+    return Sentence(rule["name"], tuple(conditions_of(rule, names)), destination(rule, names))
+
+
+def destination(rule: Definition, names: Names) -> str:
+    """ "Streets, Night crew, assigned to Dev, priority 2: urgent; Parks is informed" """
+    department = rule.get("department")
+    parts = [names.department(department)]
+    if rule.get("team"):
+        parts.append(names.team(department, rule["team"]))
+    if rule.get("assignee"):
+        parts.append(_("assigned to %(name)s") % {"name": names.person(rule["assignee"])})
+    if rule.get("priority"):
+        parts.append(_("priority %(priority)s") % {"priority": PRIORITIES.get(rule["priority"], rule["priority"])})
+    if rule.get("inform"):
+        informed = ", ".join(map(names.department, rule["inform"]))
+        parts.append(_("also informed: %(departments)s") % {"departments": informed})
+    return ", ".join(parts)
 
 
 def conditions_of(rule: Definition, names: Names) -> list[Condition]:

@@ -130,6 +130,11 @@ def _apply_effects(question: QuestionVersion, value: Any, result: Answers) -> No
         result.leads_to_article = effects.get("article") or result.leads_to_article
 
 
+def priority_of(version: ServiceVersion, answers: Answers) -> int:
+    """An answer can make a report more urgent than its service, never less."""
+    return min(answers.priority or version.priority, version.priority)
+
+
 def questions_of(version: ServiceVersion, asset_kind: str = "") -> list[QuestionVersion]:
     """In order. asset_kind: of the city's asset that the place is, if it is one; then nobody is asked for the number on it."""
     asked = version.questions.order_by("order")

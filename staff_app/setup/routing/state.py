@@ -10,15 +10,11 @@ from requests_app.actions.routing.drafts import Seen
 from requests_app.models import Jurisdiction, RoutingDraft, RoutingRule, RoutingVersion
 from requests_app.rules.routing import checks
 from requests_app.rules.routing.routing import Definition, rules_in_use
-from requests_app.rules.routing.words import rule_in_words, rules_in_words
-from requests_app.rules.setup.diff import FIELDS, differences
+from requests_app.rules.routing.words import rules_in_words, sentence_of
+from requests_app.rules.setup.diff import differences
 from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest
 from staff_app.setup.conflict import Change, Conflict
-
-# In the order in which a rule is read.
-CONDITIONS = ("services", "areas", "answers", "words", "channels", "days", "hours", "working_hours", "priorities")
-OUTCOMES = ("team", "assignee", "priority", "inform")
 
 
 @dataclass(frozen=True)
@@ -58,37 +54,23 @@ def rule_or_404(rules: list[Definition], position: int) -> Definition:
 def rows_of(
     city: Jurisdiction, rules: list[Definition], *, names: Names | None = None, existing: checks.Known | None = None
 ) -> list[dict[str, Any]]:
-    """The rules in words, with what they caught and what is odd about them."""
+    """The rules as sentences, with what they caught and what is odd about them."""
     names = names or Names(city)
     counted = {rule.name: rule for rule in RoutingRule.objects.filter(jurisdiction=city, active=True)}
     existing = existing or checks.known_of(city)
     rows = []
     for position, (rule, mark) in enumerate(zip(rules, checks.marks(rules, existing), strict=True), start=1):
-        rule_texts = rule_in_words(rule, names)
         rows.append(
             {
                 "position": position,
                 "name": rule["name"],
                 "services": rule["when"].get("services") or [],
-                "conditions": _labeled(rule_texts, CONDITIONS),
-                "department": rule_texts["department"],
-                "outcomes": _labeled(rule_texts, OUTCOMES),
+                "sentence": sentence_of(rule, names),
                 "mark": mark,
                 "counted": counted.get(rule["name"]),
             }
         )
     return rows
-
-
-def _labeled(rule_texts: Definition, fields: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": FIELDS[name],
-            "values": rule_texts[name] if isinstance(rule_texts[name], list) else [rule_texts[name]],
-        }
-        for name in fields
-        if rule_texts.get(name)
-    ]
 
 
 def changes_between(

@@ -60,8 +60,7 @@ class Filter:
 
 
 def _says_all(row: dict[str, Any], terms: list[str]) -> bool:
-    labeled = [value for one in [*row["conditions"], *row["outcomes"]] for value in one["values"]]
-    text = plain(" ".join(map(str, [row["name"], row["department"], *labeled])))
+    text = plain(str(row["sentence"]))
     return all(term in text for term in terms)
 
 

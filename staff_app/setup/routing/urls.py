@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.routing import editor, publishing, simulation, table
+from staff_app.setup.routing import editor, publishing, simulation, table, which_rule
 
 urlpatterns: list[URLPattern] = [
     path("", table.routing, name="routing"),
     path("add/", editor.add_routing_rule, name="add_routing_rule"),
+    path("which-rule/", which_rule.which_rule, name="which_rule"),
     path("<int:position>/", editor.routing_rule, name="routing_rule"),
     path("<int:position>/move/", table.move_routing_rule, name="move_routing_rule"),
     path("<int:position>/remove/", table.remove_routing_rule, name="remove_routing_rule"),

@@ -1,10 +1,12 @@
 """Routing in the browser: a draft of rules, its marks, publishing, two people at once, rolling back, and the simulator."""
 
+import html
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from requests_app.actions.routing import versions
 from requests_app.models import (
@@ -139,6 +141,27 @@ def test_rules_are_searched_by_what_they_say_and_keep_their_numbers(
         assert f"{len(positions)} of 4 rules" in page.content.decode()
 
 
+def test_a_rule_reads_as_a_sentence(town: Rivermark, ada: Client) -> None:
+    """Of seventeen phrases, six are named: the page of the rule has all."""
+    Team.objects.create(department=town.streets, code="night", name={"en": "Night crew"})
+    phrases = {"words": [f"w{number}" for number in range(17)]}
+    rules = [
+        {"name": "a", "when": {"services": ["pothole"], "answers": {"where": ["lane"]}}, "department": "PW", "team": "night"},
+        {"name": "b", "when": phrases, "department": "PK", "assignee": town.pia.email, "priority": 2, "inform": ["PW", "311"]},
+        {"name": "c", "when": {}, "department": None},
+    ]  # fmt: skip
+    versions.publish(town.city, rules, actor=None)
+    for address in (PAGE, f"{PAGE}history/2/"):
+        text = " ".join(strip_tags(ada.get(address).content.decode()).split())
+        for sentence in (
+            "If the service is Pothole and “Tell us the where.” is “Lane” →goes to Streets, Night crew",
+            "If the text says “w0”, “w1”, “w2”, “w3”, “w4”, “w5” or 11 more →goes to "
+            f"Parks, assigned to {town.pia.name}, priority 2: urgent, also informed: Streets, 311 Center",
+            "Never, since it has no conditions →goes to Triage queue",
+        ):
+            assert sentence in html.unescape(text), address
+
+
 def test_a_city_without_rules_has_nothing_to_search(town: Rivermark, signed_in: Callable[[User], Client]) -> None:
     page = signed_in(town.ada).get(f"{PAGE}?q=tree")
     assert "There are no rules." in page.content.decode()
@@ -267,11 +290,11 @@ def test_a_question_is_never_called_as_another_service_calls_it(town: Rivermark,
         ]
     ]
     versions.publish(town.city, rules, actor=None)
-    rows = {row["name"]: row["conditions"][-1]["values"] for row in ada.get(PAGE).context["rows"]}
-    named = "“Tell us the where.” (Pothole) or “What is dirty?” (Graffiti) “Lane”"
+    rows = {row["name"]: str(row["sentence"].conditions[-1]) for row in ada.get(PAGE).context["rows"]}
+    named = "“Tell us the where.” (Pothole) or “What is dirty?” (Graffiti) is “Lane”"
     assert rows == {
-        "Of one": ["“Tell us the where.” “Lane”"],
-        "Of the other": ["“What is dirty?” “Lane”"],
-        "Of neither": [named],
-        "Of both": [named],
+        "Of one": "“Tell us the where.” is “Lane”",
+        "Of the other": "“What is dirty?” is “Lane”",
+        "Of neither": named,
+        "Of both": named,
     }
