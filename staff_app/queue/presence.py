@@ -1,13 +1,14 @@
-"""Which request each colleague has open. Kept in the cache for less than a minute; only words on the page depend on it."""
+"""Colleagues on a request or a page of setup. Kept in the cache for less than a minute; only words on the page depend on it."""
 
 import time
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from requests_app.models import User
+from requests_app.models import Jurisdiction, User
 
 # Two polls and a little: one that is late doesn't make somebody vanish.
 TTL_S = 50
@@ -17,11 +18,20 @@ NAMES_SHOWN = 2
 People = dict[int, tuple[str, float]]
 
 
-def enter(user: User, service_request_id: int) -> None:
+# A request's id, or what editor() made.
+Subject = int | str
+
+
+def editor(jurisdiction: Jurisdiction, place: str) -> Subject:
+    """place: of a page of the city's setup, as the page of a macro."""
+    return f"setup:{jurisdiction.pk}:{quote(place)}"
+
+
+def enter(user: User, subject: Subject) -> None:
     """Two who enter at once may lose one of them until the next poll."""
     now = time.time()
-    people = _present(cache.get(_key(service_request_id)), now)
-    cache.set(_key(service_request_id), {**people, user.pk: (str(user), now)}, TTL_S)
+    people = _present(cache.get(_key(subject)), now)
+    cache.set(_key(subject), {**people, user.pk: (str(user), now)}, TTL_S)
 
 
 def others(user: User, service_request_ids: Iterable[int]) -> dict[int, str]:
@@ -29,13 +39,26 @@ def others(user: User, service_request_ids: Iterable[int]) -> dict[int, str]:
     keys = {_key(pk): pk for pk in service_request_ids}
     if not keys:
         return {}
-    now = time.time()
-    sentences: dict[int, str] = {}
-    for key, people in (cache.get_many(list(keys)) or {}).items():
-        names = [name for pk, (name, _at) in sorted(_present(people, now).items()) if pk != user.pk]
-        if names:
-            sentences[keys[key]] = _sentence(names)
-    return sentences
+    found = cache.get_many(list(keys)) or {}
+    return {keys[key]: _sentence(names) for key, people in found.items() if (names := _others(user, people))}
+
+
+def other_editors(user: User, subject: Subject) -> str:
+    """ "Ben is editing this", or nothing."""
+    names = _others(user, cache.get(_key(subject)))
+    if len(names) <= 1:
+        return _("%(name)s is editing this") % {"name": names[0]} if names else ""
+    if len(names) == NAMES_SHOWN:
+        return _("%(name)s and %(other)s are editing this") % {"name": names[0], "other": names[1]}
+    more = len(names) - 1
+    words = ngettext(
+        "%(name)s and %(count)d other are editing this", "%(name)s and %(count)d others are editing this", more
+    )
+    return words % {"name": names[0], "count": more}
+
+
+def _others(user: User, people: People | None) -> list[str]:
+    return [name for pk, (name, _at) in sorted(_present(people, time.time()).items()) if pk != user.pk]
 
 
 def _sentence(names: list[str]) -> str:
@@ -54,5 +77,5 @@ def _present(people: People | None, now: float) -> People:
     return {pk: (name, at) for pk, (name, at) in (people or {}).items() if now - at < TTL_S}
 
 
-def _key(service_request_id: int) -> str:
-    return f"presence:{service_request_id}"
+def _key(subject: Subject) -> str:
+    return f"presence:{subject}"

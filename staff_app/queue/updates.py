@@ -1,5 +1,6 @@
-"""What the open pages of staff ask for every 20 seconds: rows that are new or have changed, and who is on which request."""
+"""What the open pages of staff ask for every 20 seconds: rows that are new or have changed, and who is on which page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.template.loader import render_to_string
 
 from requests_app import event_kinds
 from requests_app.models import Event, User
+from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import alarms, listing, presence
 
@@ -26,22 +28,26 @@ SILENT = event_kinds.where(lists="silent")
 class OpenPage:
     """What a page shows, so that its poll needs no look at permissions: signed for its reader when it was made.
 
-    on: the request that it is about, if it is the page of one.
+    on: the request that it is about, if it is the page of one. place: what it edits, if it is a page of setup; either: the
+    permissions one of which its reader must still have then.
     """
 
-    rows: list[int]
+    rows: Sequence[int] = ()
     on: int | None = None
+    place: str = ""
+    either: Sequence[str] = ()
 
     def token(self, user: User) -> str:
-        return signing.dumps([user.pk, self.rows, self.on], salt=SALT, compress=True)
+        shown = [user.pk, self.rows, self.on, *([self.place, self.either] if self.place else [])]
+        return signing.dumps(shown, salt=SALT, compress=True)
 
     @classmethod
     def read(cls, token: str, user: User) -> "OpenPage | None":
         try:
-            user_pk, rows, on = signing.loads(token, salt=SALT, max_age=MAX_AGE_S)
+            user_pk, *shown = signing.loads(token, salt=SALT, max_age=MAX_AGE_S)
         except signing.BadSignature:
             return None
-        return cls(rows, on) if user_pk == user.pk else None
+        return cls(*shown) if user_pk == user.pk else None
 
 
 @staff_page
@@ -52,9 +58,14 @@ def updates(request: StaffRequest) -> HttpResponse:
     if "page" not in request.GET:
         return JsonResponse({"alarms": _alarms(request)})
     page = OpenPage.read(request.GET.get("page", ""), request.user)
-    if page is None:
+    if page is None or (page.place and not _may_edit(request, page)):
         # A page from yesterday, or of somebody who signed in since: it has nothing more to ask.
         return JsonResponse({"since": 0, "arrived": [], "changed": [], "people": {}, "outdated": True})
+    if page.place:
+        people = join_editors(request, page.place)
+        return JsonResponse(
+            {"since": 0, "arrived": [], "changed": [], "people": {page.place: people}, "alarms": _alarms(request)}
+        )
     if page.on is not None:
         presence.enter(request.user, page.on)
     typed = request.GET.get("since", "")
@@ -68,6 +79,17 @@ def updates(request: StaffRequest) -> HttpResponse:
     answer["people"] = presence.others(request.user, shown)
     answer["alarms"] = _alarms(request)
     return JsonResponse(answer)
+
+
+def join_editors(request: StaffRequest, place: str) -> str:
+    """Who else edits this place of setup, in words. Its reader is one of them from now on."""
+    subject = presence.editor(request.jurisdiction, place)
+    presence.enter(request.user, subject)
+    return presence.other_editors(request.user, subject)
+
+
+def _may_edit(request: StaffRequest, page: OpenPage) -> bool:
+    return any(permissions.can_in_city(request.user, permission, request.jurisdiction) for permission in page.either)
 
 
 def _alarms(request: StaffRequest) -> dict[str, Any]:

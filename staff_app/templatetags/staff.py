@@ -9,6 +9,7 @@
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
 `{% ringing_alarms request as lines %}`: the alarms that nobody has taken, for the lines on top of every page.
 `{% other_cities request as cities %}`: the other cities that this user works for.
+`{% editors_here request as here %}`: who else edits this page of setup, and the token of its poll; nothing for those who may not.
 `{% sign_in_provider request as provider %}`: the city's single sign-on, if it has one.
 `{% bulk_choices request as choices %}`: what the user may do to ticked rows, their macros, and the rest of the queue's address.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
@@ -34,7 +35,7 @@ from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules.people import permissions
 from staff_app.moderation import review_queue
 from staff_app.overview import figures
-from staff_app.queue import alarms, bulk_words, macro_choices
+from staff_app.queue import alarms, bulk_words, macro_choices, updates
 from staff_app.request import undo
 from staff_app.setup import sections
 from staff_app.single_sign_on import active_provider
@@ -59,6 +60,16 @@ def may_set_up(request: HttpRequest) -> bool:
 def may_oversee(request: HttpRequest) -> bool:
     jurisdiction = getattr(request, "jurisdiction", None)
     return jurisdiction is not None and figures.may_open(request.user, jurisdiction)
+
+
+@register.simple_tag
+def editors_here(request: Any) -> dict[str, str] | None:
+    match = request.resolver_match
+    if match is None or not may_set_up(request):
+        return None
+    place = " ".join([match.view_name, *(str(match.kwargs[name]) for name in sorted(match.kwargs))])
+    page = updates.OpenPage(place=place, either=sections.PERMISSIONS)
+    return {"sentence": updates.join_editors(request, place), "token": page.token(request.user)}
 
 
 @register.simple_tag

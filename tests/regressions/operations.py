@@ -682,6 +682,20 @@ REGRESSIONS = [
         ("tests/staff_app/setup/test_two_editors.py",),
     ),
     Regression(
+        "a page of setup names an editor of another city",
+        "staff_app/queue/presence.py",
+        'f"setup:{jurisdiction.pk}:{quote(place)}"',
+        'f"setup:{quote(place)}"',
+        ("tests/staff_app/setup/test_presence.py",),
+    ),
+    Regression(
+        "an open page of setup names its editors to somebody who may no longer see it",
+        "staff_app/queue/updates.py",
+        "    if page is None or (page.place and not _may_edit(request, page)):\n",
+        "    if page is None:\n",
+        ("tests/staff_app/setup/test_presence.py",),
+    ),
+    Regression(
         "a new target replaces one for the same reports that nobody has seen",
         "requests_app/actions/promises/targets.py",
         "    return _alike(target).filter(pk__gt=last)",
