@@ -3,6 +3,7 @@
 from django.db import models
 
 from requests_app.clock import AppNow
+from requests_app.core.localized import LocalizedField
 from requests_app.models.catalog import Service
 from requests_app.models.jurisdiction import Jurisdiction
 
@@ -16,7 +17,7 @@ class AnswerTemplate(models.Model):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=20, blank=True)
     # By language.
-    words = models.JSONField()
+    words = LocalizedField()
     active = models.BooleanField(default=True)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=AppNow())

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from requests_app.clock import AppNow
-from requests_app.core.localized import localized
+from requests_app.core.localized import LocalizedField, localized
 from requests_app.models.jurisdiction import Jurisdiction
 
 
@@ -19,7 +19,7 @@ class Calendar(models.Model):
     always = models.BooleanField(default=False)
     hours = models.JSONField(default=dict, blank=True)
     # {"country": "US", "subdivision": null, "extra": [{"date": "2026-12-24", "name": {…}}]}
-    holidays = models.JSONField(default=dict, blank=True)
+    holidays = LocalizedField(at=["extra.*.name"], default=dict, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="calendar_code_unique")]
@@ -31,7 +31,7 @@ class Calendar(models.Model):
 class Department(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="departments")
     code = models.CharField(max_length=40)
-    name = models.JSONField(default=dict)
+    name = LocalizedField(default=dict)
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="departments")
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
@@ -57,7 +57,7 @@ class Department(models.Model):
 class Category(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="categories")
     code = models.SlugField(max_length=40)
-    name = models.JSONField(default=dict)
+    name = LocalizedField(default=dict)
     icon = models.CharField(max_length=40, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 
@@ -119,13 +119,13 @@ class ServiceVersion(models.Model):
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    name = models.JSONField()
-    description = models.JSONField(default=dict)
+    name = LocalizedField()
+    description = LocalizedField(default=dict)
     # {"en": ["pothole", "hole in road"], "es": [...]}
     # By language: other names of it, which the public reads too.
-    keywords = models.JSONField(default=dict, blank=True)
+    keywords = LocalizedField(default=dict, blank=True)
     # By language: people's own words for it, for suggestions alone.
-    asked = models.JSONField(default=dict, blank=True, db_default={})
+    asked = LocalizedField(default=dict, blank=True, db_default={})
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="service_versions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="service_versions")
     priority = models.PositiveSmallIntegerField(default=3)
@@ -143,13 +143,13 @@ class ServiceVersion(models.Model):
     owner_kinds = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     place_rule = models.CharField(max_length=10, default="none")
     # The text of the emergency question page, by language. Empty: no page for this service.
-    emergency_screen = models.JSONField(default=dict, blank=True)
+    emergency_screen = LocalizedField(default=dict, blank=True)
     # Custom labels of dispositions: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
-    outcome_words = models.JSONField(default=dict, blank=True)
+    outcome_words = LocalizedField(at=["*"], default=dict, blank=True)
     # What resolving calls for: none, photo or visit (rules/work/evidence.py).
     evidence = models.CharField(max_length=10, default="none")
     # Why the law requires a name and a postal address for this service, by language. Empty: reports may be anonymous.
-    identity_words = models.JSONField(default=dict, db_default={}, blank=True)
+    identity_words = LocalizedField(default=dict, db_default={}, blank=True)
     # The report is neither published nor routed until its reporter confirms by email.
     must_confirm = models.BooleanField(default=False, db_default=False)
     # False for services about someone's home (code enforcement), which no list of a block or an address includes.
@@ -197,11 +197,11 @@ class QuestionVersion(models.Model):
     code = models.CharField(max_length=60)
     order = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    text = models.JSONField()
-    help = models.JSONField(default=dict, blank=True)
+    text = LocalizedField()
+    help = LocalizedField(default=dict, blank=True)
     required = models.BooleanField(default=False)
     visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.STAFF)
-    options = models.JSONField(default=list, blank=True)
+    options = LocalizedField(at=["*.label"], default=list, blank=True)
     # {"question": "size", "values": ["bigger"]}: asked only after one of these answers.
     show_if = models.JSONField(default=dict, blank=True)
     # It asks for the number on an asset, so it isn't asked once the asset was chosen.
@@ -336,9 +336,9 @@ class ListedReason(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="listed_reasons")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     code = models.SlugField(max_length=40)
-    words = models.JSONField()
+    words = LocalizedField()
     # Where to appeal, by language (cannot_do).
-    appeal = models.JSONField(default=dict, blank=True)
+    appeal = LocalizedField(default=dict, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(default=True)
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from requests_app.clock import AppNow
+from requests_app.core.localized import LocalizedField
 from requests_app.models.catalog import Service
 from requests_app.models.geography import Area
 from requests_app.models.jurisdiction import Jurisdiction
@@ -19,7 +20,7 @@ class ClockSuspension(models.Model):
     services = models.ManyToManyField(Service, blank=True, related_name="+")
     areas = models.ManyToManyField(Area, blank=True, related_name="+")
     # By language, for staff and residents: "Snow emergency".
-    reason = models.JSONField()
+    reason = LocalizedField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     # How many clocks it has stopped so far.

@@ -8,6 +8,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 
 from requests_app.clock import AppNow
+from requests_app.core.localized import LocalizedField
 
 if TYPE_CHECKING:
     from requests_app.models.catalog import ListedReason
@@ -40,7 +41,7 @@ class Jurisdiction(models.Model):
     # Incremented by each import of map layers. It is part of tile URLs, so that tiles can be cached forever.
     basemap_version = models.PositiveIntegerField(default=0)
     # Seal, colors, welcome text, privacy notice and more: {"colors": {"primary": "#…"}, "welcome": {"en": …}}.
-    branding = models.JSONField(default=dict, blank=True)
+    branding = LocalizedField(at=["welcome", "privacy", "accessibility", "seal_alt"], default=dict, blank=True)
     # What the address card shows, by area layer: [{"layer": "ward", "name": {…}, "fields": [{"key": …, "label": {…}}]}].
     address_card = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     # The city's own names for places, and what they stand for: {"mass ave": "Massachusetts Ave", "rt 9": ["Elm St", "Oak Ave"]}.
@@ -48,7 +49,7 @@ class Jurisdiction(models.Model):
     # When the last of the city's notices ends. Empty or past: pages don't look for any.
     notices_until = models.DateTimeField(null=True, blank=True)
     # What the city calls outcomes: {"fixed": {"en": "Done", "es": "Hecho"}}. Empty: the usual words.
-    outcome_words = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
+    outcome_words = LocalizedField(at=["*"], default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     always_ask_emergency = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     # Percent of requests that should end by their due time, which supervisors see their own next to.

@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from requests_app.clock import AppNow
-from requests_app.core.localized import localized
+from requests_app.core.localized import LocalizedField, localized
 from requests_app.models.catalog import Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
@@ -15,7 +15,7 @@ from requests_app.models.people import User
 class ArticleTopic(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="article_topics")
     code = models.SlugField(max_length=60)
-    name = models.JSONField()
+    name = LocalizedField()
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -32,15 +32,15 @@ class Article(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="articles")
     code = models.SlugField(max_length=60)
     topic = models.ForeignKey(ArticleTopic, on_delete=models.SET_NULL, null=True, blank=True, related_name="articles")
-    title = models.JSONField()
+    title = LocalizedField()
     # Markdown, by language. The first paragraph answers by itself: it's shown alone where somebody asks.
-    body = models.JSONField()
+    body = LocalizedField()
     # By language, how people ask for it: questions, halves of sentences, single words.
-    asked = models.JSONField(default=dict, db_default={})
+    asked = LocalizedField(default=dict, db_default={})
     # The field of an area's address card that is the answer, if it depends on the address: "collection_day".
     by_address = models.CharField(max_length=60, blank=True, default="", db_default="")
     # Who does it, if that isn't the city, or which office: {"name": {…}, "phone", "hours": {…}, "email", "url"}.
-    contact = models.JSONField(null=True, blank=True)
+    contact = LocalizedField(at=["name", "hours"], null=True, blank=True)
     services = models.ManyToManyField(Service, related_name="articles", blank=True)
     published = models.BooleanField(default=True)
     updated_at = models.DateTimeField(db_default=AppNow())

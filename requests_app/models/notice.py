@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from requests_app.clock import AppNow
+from requests_app.core.localized import LocalizedField
 from requests_app.models.catalog import Service
 from requests_app.models.geography import Area
 from requests_app.models.jurisdiction import Jurisdiction
@@ -27,7 +28,7 @@ class Notice(models.Model):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="notices", db_index=False)
     # By language.
-    words = models.JSONField()
+    words = LocalizedField()
     place = models.CharField(max_length=10, choices=Place.choices, default=Place.EVERY_PAGE)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     area = models.ForeignKey(Area, on_delete=models.CASCADE, null=True, blank=True, related_name="+")

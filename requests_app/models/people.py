@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from requests_app.clock import AppNow
+from requests_app.core.localized import LocalizedField
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.signed_row import SignedRow
 
@@ -69,7 +70,7 @@ class Role(models.Model):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="roles")
     code = models.SlugField(max_length=40)
-    name = models.JSONField(default=dict)
+    name = LocalizedField(default=dict)
     permissions = ArrayField(models.CharField(max_length=40), default=list)
     # Its members set up a second step (an authenticator app) before they open anything else.
     requires_second_step = models.BooleanField(default=False, db_default=False)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from requests_app.core.localized import localized
+from requests_app.core.localized import LocalizedField, localized
 from requests_app.models.catalog import Department
 from requests_app.models.people import User
 
@@ -10,7 +10,7 @@ from requests_app.models.people import User
 class Team(models.Model):
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="teams")
     code = models.SlugField(max_length=40)
-    name = models.JSONField(default=dict)
+    name = LocalizedField(default=dict)
     members = models.ManyToManyField(User, blank=True, related_name="teams")
     active = models.BooleanField(default=True)
     # What is routed to the team goes to the member with the fewest open requests, instead of waiting for somebody to take it.
