@@ -228,6 +228,7 @@ ANSWERS = {
     "staff_app:connect_account": 302,
     # Nothing is uploaded.
     "staff_app:catalog_check": 302,
+    "staff_app:translations_check": 302,
     "sign": 302,
     "requests_app:private_link": 302,
     "requests_app:survey_link": 302,

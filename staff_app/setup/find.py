@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.core.localized import localized
@@ -25,7 +27,9 @@ from requests_app.models import (
 from requests_app.rules.alarms.screening import plain
 from requests_app.rules.routing.routing import rules_in_use
 from staff_app.setup.city.city import PARTS
+from staff_app.setup.forms import language_name
 from staff_app.setup.sections import Section, Text
+from staff_app.setup.translations.kinds import other_languages
 
 WORDS_MAX = 120
 # Of each group.
@@ -54,7 +58,7 @@ def find(city: Jurisdiction, typed: str, sections: Iterable[Section]) -> list[Gr
     if not terms:
         return []
     open_pages = {section.url_name for section in sections}
-    groups = [Group(_("Pages"), list(_pages(sections, terms)))]
+    groups = [Group(_("Pages"), [*_pages(sections, terms), *_languages_of(city, terms, open_pages)])]
     if "city" in open_pages:
         groups.append(Group(_("Settings of the city"), list(_settings(terms))))
     groups += [
@@ -77,6 +81,14 @@ def _pages(sections: Iterable[Section], terms: list[str]) -> Iterator[Match]:
     for section in sections:
         if _has(terms, section.name, section.about):
             yield Match(str(section.name), reverse(f"staff_app:{section.url_name}"), str(section.about))
+
+
+def _languages_of(city: Jurisdiction, terms: list[str], open_pages: set[str]) -> Iterator[Match]:
+    """What isn't translated yet, by the language's name."""
+    for language in other_languages(city) if "translations" in open_pages else []:
+        name = gettext("What has no %(language)s yet") % {"language": language_name(language)}
+        if _has(terms, name):
+            yield Match(name, f"{reverse('staff_app:translations')}?{urlencode({'language': language})}")
 
 
 def _settings(terms: list[str]) -> Iterator[Match]:

@@ -81,6 +81,11 @@ GROUPS: Sequence[tuple[Text, Sequence[Section]]] = [
             Section("macros", _("Macros"), _("Several steps under one key, for one request or many.")),
             Section("outcomes", _("Outcome wording"), _("What residents read about how a request ended.")),
             Section("reasons", _("Reasons"), _("Why something can’t be done, and what it’s waiting for.")),
+            Section(
+                "translations",
+                _("Translations"),
+                _("What isn’t in every language of the city yet, and a file for a translator."),
+            ),
             Section("answered_counts", _("Answered questions"), _("How often an article was all that someone needed.")),
             Section("emergency_words", _("Emergency words"), _("Words that make us ask about danger first.")),
             Section(

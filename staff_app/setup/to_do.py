@@ -15,9 +15,11 @@ from requests_app.imports.layer_fields import KINDS
 from requests_app.models import ApiKeyRequest, Article, Jurisdiction, LayerImport, OnCall, RoutingDraft, ServiceApproval
 from requests_app.rules.alarms import alarms, on_call_week
 from requests_app.rules.setup import go_live
+from staff_app.setup.forms import language_name
 from staff_app.setup.go_live.states import WAITING, name_of, services_in
 from staff_app.setup.on_call import roster_name
 from staff_app.setup.on_call_week import gap_words
+from staff_app.setup.translations.kinds import other_languages, untranslated_count
 
 # Of a roster with many gaps, and of the files that wait.
 LISTED = 3
@@ -38,6 +40,7 @@ def to_do(city: Jurisdiction) -> list[ToDo]:
         *_layers(city),
         *_routing(city),
         *_articles(city),
+        *_translations(city),
         *_keys(city),
     ]
 
@@ -109,6 +112,14 @@ def _articles(city: Jurisdiction) -> Iterator[ToDo]:
     if due := Article.objects.filter(jurisdiction=city, review_on__lte=today).count():
         words = ngettext("%(n)d article is due for review.", "%(n)d articles are due for review.", due)
         yield ToDo(words % {"n": due}, _page("articles", show="due"))
+
+
+def _translations(city: Jurisdiction) -> Iterator[ToDo]:
+    for language in other_languages(city):
+        if missing := untranslated_count(city, language):
+            words = ngettext("%(n)d text has no %(language)s yet.", "%(n)d texts have no %(language)s yet.", missing)
+            url = _page("translations", language=language)
+            yield ToDo(words % {"n": missing, "language": language_name(language)}, url)
 
 
 def _keys(city: Jurisdiction) -> Iterator[ToDo]:

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
     path("setup/catalog/", include("staff_app.setup.catalog.urls")),
+    path("setup/translations/", include("staff_app.setup.translations.urls")),
     path("", include("staff_app.setup.go_live.urls")),
     path("", include("staff_app.setup.retirement.urls")),
     secret(path("first-run/<str:token>/", first_run.first_run, name="first_run")),

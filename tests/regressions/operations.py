@@ -765,4 +765,32 @@ REGRESSIONS = [
         "SavedView.objects.filter(jurisdiction=jurisdiction)",
         ("tests/requests_app/imports/test_catalog.py",),
     ),
+    Regression(
+        "a translation of words that have changed since is saved",
+        "staff_app/setup/translations/translator_file.py",
+        "if text_fingerprint(original) != source:",
+        "if False:",
+        ("tests/staff_app/setup/translations/test_translations.py",),
+    ),
+    Regression(
+        "a translator's file overwrites what a colleague translated meanwhile",
+        "staff_app/setup/translations/translator_file.py",
+        "if text_fingerprint(passage.text(language)) != target:",
+        "if False:",
+        ("tests/staff_app/setup/translations/test_translations.py",),
+    ),
+    Regression(
+        "a translation without its placeholder is saved",
+        "staff_app/setup/translations/translator_file.py",
+        "if missing := sorted(kept - typed):",
+        "if missing := sorted(typed - typed):",
+        ("tests/staff_app/setup/translations/test_translations.py",),
+    ),
+    Regression(
+        "another city's texts go out to a translator",
+        "staff_app/setup/translations/kinds.py",
+        "return lambda city: rows.filter(**{of_city: city})",
+        "return lambda city: rows.all()",
+        ("tests/staff_app/setup/translations/test_translations.py",),
+    ),
 ]

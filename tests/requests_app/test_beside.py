@@ -25,6 +25,8 @@ ENDED_TOO = {
     "directory._load",
     "directory._of",
     "directory.of",
+    "kinds._services",
+    "kinds.passages",
     "on_call._rosters",
     "publication.messages_of",
     "publication.told_by_residents",

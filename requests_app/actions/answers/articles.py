@@ -15,7 +15,7 @@ from requests_app.models import Article, ArticleTopic, Jurisdiction, Service, Se
 from requests_app.rules.setup.catalog_rows import written_article
 
 Definition = dict[str, Any]
-KIND = "article"
+KIND, TOPIC = "article", "topic"
 CODE_MAX = 60
 
 
@@ -152,6 +152,22 @@ def take_down(pk: int, *, actor: User) -> Article:
         _record(article, before, "switched_off", actor=actor)
         index_catalog(article.jurisdiction)
     return article
+
+
+def topic_state(topic: ArticleTopic) -> Definition:
+    return {"code": topic.code, "name": topic.name}
+
+
+@transaction.atomic
+def rename_topic(pk: int, name: dict[str, str], *, seen: str | None, actor: User) -> ArticleTopic:
+    """seen: the fingerprint of the state that was shown. Raises ChangedMeanwhile."""
+    topic = ArticleTopic.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
+    city, before = topic.jurisdiction, topic_state(topic)
+    check_seen(city, TOPIC, topic.code, before, seen)
+    topic.name = name
+    topic.save(update_fields=["name"])
+    setup_changes.record(city, TOPIC, topic.code, actor=actor, name=str(topic), before=before, after=topic_state(topic))
+    return topic
 
 
 def versions(article: Article) -> list[SetupChange]:

@@ -130,7 +130,7 @@ def of(jurisdiction: Jurisdiction, *, reload: bool = False) -> Directory:
 
 
 def _of(jurisdiction: Jurisdiction, *, reload: bool = False) -> Directory:
-    stamp = cache.get(_key(jurisdiction.pk)) or _stamp(jurisdiction.pk)
+    stamp = stamp_of(jurisdiction.pk)
     known = _kept.get(jurisdiction.pk)
     if known is not None and not reload and known[0] == stamp and time.monotonic() - known[1] < KEPT_S:
         return known[2]
@@ -142,6 +142,11 @@ def _of(jurisdiction: Jurisdiction, *, reload: bool = False) -> Directory:
 def changed(jurisdiction_id: int) -> None:
     """Every process loads the directory again. Call it after the transaction that changed setup."""
     _stamp(jurisdiction_id)
+
+
+def stamp_of(jurisdiction_id: int) -> str:
+    """Changes with every change of setup."""
+    return str(cache.get(_key(jurisdiction_id)) or _stamp(jurisdiction_id))
 
 
 def _stamp(jurisdiction_id: int) -> str:

@@ -27,7 +27,7 @@ HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 HOSTS_MAX = 20
 # Minutes: a day.
 URGENT_MOST = 1440
-TEXT_MAX = 4000
+TEXT_MAX, WELCOME_MAX, SEAL_ALT_MAX = 4000, 400, 200
 CITY_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
     "Pacific/Honolulu", "America/Puerto_Rico",
@@ -268,7 +268,7 @@ class LookForm(CityForm):
             name = f"seal_alt_{code}"
             alt[name] = WordsField(
                 label=_("Alt text for the seal (%(language)s)") % {"language": language_name(code)},
-                max_length=200,
+                max_length=SEAL_ALT_MAX,
                 required=False,
             )
         self.fields.update(alt)
@@ -401,7 +401,7 @@ class TextsForm(CityForm):
                 name = f"{text}_{code}"
                 self.fields[name] = WordsField(
                     label=f"{label} ({language_name(code)})",
-                    max_length=400 if text == "welcome" else TEXT_MAX,
+                    max_length=WELCOME_MAX if text == "welcome" else TEXT_MAX,
                     lines=3 if text == "welcome" else 8,
                     required=False,
                 )

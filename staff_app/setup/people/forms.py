@@ -14,6 +14,7 @@ from requests_app.forms.fields import WordsField
 from requests_app.models import Department, Jurisdiction, Role, User
 from requests_app.rules.people import permissions
 
+ROLE_NAME_MAX = 80
 EMAIL_WORDS = {
     "required": gettext_lazy("Enter an email address."),
     "invalid": gettext_lazy("Enter an email address like name@site.example."),
@@ -158,7 +159,7 @@ class RoleForm(SetupForm):
             name = f"name_{language}"
             self.fields[name] = WordsField(
                 label=_("Name (%(language)s)") % {"language": language_name(language)},
-                max_length=80,
+                max_length=ROLE_NAME_MAX,
                 error_messages={"required": _("Enter a name in each language.")},
             )
             layout.append(name)

@@ -14,6 +14,7 @@ from staff_app.request.forms import Choices, services_by_category
 from staff_app.setup.texts.forms import TextsForm
 
 DAYS_MAX = 90
+REASON_MAX = 100
 FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -42,7 +43,7 @@ class SuspensionForm(TextsForm):
     text_fields = {
         "reason": {
             "label": gettext_lazy("Reason"),
-            "max_length": 100,
+            "max_length": REASON_MAX,
             "help_text": gettext_lazy("Staff and residents read it. For example: Snow emergency."),
             "error_messages": {"required": gettext_lazy("Enter the reason in this language.")},
         }

@@ -32,7 +32,7 @@ from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
 
 Text = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
-ANSWER_MAX, OUTCOME_MAX = 3000, 60
+ANSWER_MAX, OUTCOME_MAX, APPEAL_MAX = 3000, 60, 400
 # A notice that nobody remembers to end is worse than one that has to be made again.
 NOTICE_DAYS_MAX = 366
 
@@ -261,7 +261,7 @@ class ReasonForm(TextsForm):
         if kind == ListedReason.Kind.CANNOT_DO:
             self.text_fields["appeal"] = {
                 "label": gettext_lazy("Where to appeal"),
-                "max_length": 400,
+                "max_length": APPEAL_MAX,
                 "lines": 2,
                 "required": False,
             }

@@ -123,7 +123,7 @@ def test_anything_is_found_by_its_words_in_this_city_alone(
     town: Rivermark, lakeside: Lakeside, ada: Client, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
     for page in ({}, {"q": "pothole"}):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(32):
             assert ada.get(HOME, page).status_code == 200
     for city in (town.city, lakeside.city):
         AnswerTemplate.objects.create(jurisdiction=city, name="Pothole filled in", words={"en": "Done."})
