@@ -5,6 +5,7 @@ The form carries what each of its fields showed, signed. With what the row says 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from django import forms
@@ -53,10 +54,12 @@ class Edit(Generic[F]):
         seen: str,
         changes: Callable[[str], Sequence[SetupChange]] = lambda _opened: (),
         is_sent: bool = True,
+        sent: QueryDict | None = None,
     ) -> None:
         """make: the form with what the row says now, and with what was sent. seen: the row's fingerprint now.
 
-        changes: what the log has since a fingerprint. is_sent: whether a POST is of the form itself.
+        changes: what the log has since a fingerprint. is_sent: whether a POST is of the form itself. sent: what it says, if the
+        page has put that in order first.
         """
         self.conflicts: list[FieldConflict] = []
         self.kept: list[str] = []
@@ -67,7 +70,7 @@ class Edit(Generic[F]):
         if request.method != "POST" or not is_sent:
             self.form = make(None)
             return
-        data: QueryDict = request.POST
+        data: QueryDict = request.POST if sent is None else sent
         opened = data.get("seen")
         before = _opened(data)
         self._choices = {name: data.get(f"keep-{name}", "") for name in before["conflicts"]}
@@ -152,12 +155,12 @@ def edit_logged(
     key: str,
     state: State,
     is_sent: bool = True,
+    sent: QueryDict | None = None,
 ) -> Edit[F]:
     """Of what has no row of its own in the log, as a part of the city. kind and key: what the log has it under; state: now."""
     seen = fingerprint(state)
-    return Edit(
-        request, make, seen=seen, changes=lambda opened: changes_since(city, kind, key, opened), is_sent=is_sent
-    )
+    changes = partial(changes_since, city, kind, key)
+    return Edit(request, make, seen=seen, changes=changes, is_sent=is_sent, sent=sent)
 
 
 def _opened(data: QueryDict) -> dict[str, Any]:

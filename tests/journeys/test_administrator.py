@@ -90,10 +90,8 @@ def build_service(ada: Desk) -> None:
     ada.press("Save the question")
     ada.at(f"{SERVICE}question/new/").fill(text_en="Is it burning?")
     ada.fill(**{"options-0-label_en": "Yes", "options-1-label_en": "No"})
-    ada.page.locator("main details.form-more > summary").first.click()
-    ada.tick("options-0-stop")
-    ada.tick("show_if", "where-is-it:on-the-road").press("Save the question")
-    ada.reads("Asked only if “Where is it?” is “On the road”", "stops with the emergency number")
+    ada.fill(**{"options-0-then": "stop", "show_if": "where-is-it:on-the-road"})
+    ada.press("Save the question").reads("Asked only if “Where is it?” is “On the road”", "then stop with 911")
 
 
 def go_live(ada: Desk) -> None:

@@ -2,96 +2,126 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
 from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice
-from requests_app.models import Article, QuestionVersion, Service
+from requests_app.models import QuestionVersion
 from requests_app.rules.shared import question_kinds
-from requests_app.rules.shared.priorities import PRIORITIES
 from staff_app.setup.forms import language_name
+from staff_app.setup.services import answer_effects
+from staff_app.setup.services.answer_rows import ANSWERS_MAX, OPTION_MAX, PREFIX
 from staff_app.setup.services.editing import Definition, Editing, reason
 from staff_app.setup.services.forms import TEXT_MAX, UNITS, Choices, Row, SectionForm
+from staff_app.setup.services.sentence import Group, Menu, SentenceField
 
 KINDS: Choices = [
     (code, DescribedChoice(kind.name, kind.hint) if kind.hint else kind.name)
     for code, kind in question_kinds.KINDS.items()
 ]
-OPTION_MAX, CODE_MAX, EMPTY_OPTIONS, OPTIONS_MAX = 120, 40, 2, 30
+CODE_MAX, EMPTY_OPTIONS = 40, 2
+# More than a form can send (DATA_UPLOAD_MAX_NUMBER_FIELDS).
+ROWS_MAX = 400
 
 
-class OptionForm(forms.Form):
-    """An answer to choose, and what it does."""
+class CheckedForm(forms.Form):
+    """is_checked: whether it says what is wrong. While its rows are moved, it doesn't."""
+
+    is_checked = True
+
+    @property
+    def errors(self) -> ErrorDict:
+        return super().errors if self.is_checked else ErrorDict()
+
+
+class OptionForm(CheckedForm):
+    """An answer to choose, and what it does. value: its code, which stays when its words change."""
 
     value = forms.CharField(required=False, widget=forms.HiddenInput)
-    stop = forms.BooleanField(
-        label=gettext_lazy("Stop, and ask them to call the emergency number"),
-        help_text=gettext_lazy("They can still send the report afterward."),
-        required=False,
-    )
-    priority = forms.ChoiceField(
-        label=gettext_lazy("Priority"), choices=[("", gettext_lazy("No change")), *PRIORITIES.items()], required=False
-    )
+    then = SentenceField(label=gettext_lazy("What it does"), first=gettext_lazy("then"), next_words=gettext_lazy("and"))
     target_value = forms.IntegerField(label=gettext_lazy("Fixed within"), required=False)
     target_unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
-    private_photos = forms.BooleanField(label=gettext_lazy("Photos stay private"), required=False)
-    service = forms.ChoiceField(label=gettext_lazy("Suggest another service"), required=False)
-    article = forms.ChoiceField(label=gettext_lazy("Show an article"), required=False)
 
-    def __init__(self, *args: Any, languages: list[str], services: Choices, articles: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, languages: list[str], menu: Menu, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.languages = languages
         labels = {
-            f"label_{language}": forms.CharField(label=language_name(language), max_length=OPTION_MAX, required=False)
+            f"label_{language}": forms.CharField(
+                label=language_name(language),
+                max_length=OPTION_MAX,
+                required=False,
+                widget=forms.TextInput({"lang": language}),
+            )
             for language in languages
         }
         self.fields = {**labels, **self.fields}
-        self.fields["service"].choices = [("", _("None")), *services]  # type: ignore[attr-defined]
-        self.fields["article"].choices = [("", _("None")), *articles]  # type: ignore[attr-defined]
+        self.fields["then"].use(menu)  # type: ignore[attr-defined]
 
     def labels(self) -> list[Any]:
         return [self[f"label_{language}"] for language in self.languages]
 
     @property
-    def has_effects(self) -> bool:
-        names = ("stop", "priority", "target_value", "private_photos", "service", "article")
-        return any(self[name].value() or self[name].errors for name in names)
+    def label(self) -> str:
+        return next((str(text) for field in self.labels() if (text := field.value())), "")
 
     @property
-    def effects(self) -> list[str]:
-        """What it does, for the closed heading."""
-        return [str(self[name].label) for name in ("stop", "private_photos") if self[name].value()]
+    def number(self) -> str:
+        """In the names of its fields."""
+        return str(self.prefix).rpartition("-")[2]
+
+    @property
+    def code(self) -> str:
+        """Only where it isn't what anybody would guess from the words."""
+        value = str(self["value"].value() or "")
+        return "" if not value or value == code_for(self.label, (), "answer") else value
+
+    @property
+    def has_target(self) -> bool:
+        """Whether the length of its target is asked."""
+        return "target" in (self["then"].value() or [])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        then = cleaned.get("then") or []
+        if answer_effects.has_two(then):
+            self.add_error("then", _("Choose one priority, one service and one article at most."))
+        if "target" in then and cleaned.get("target_value") is None and "target_value" not in self.errors:
+            self.add_error("target_value", _("Enter how long."))
+        return cleaned
 
     @property
     def is_used(self) -> bool:
         """Whether there is anything in it. A row whose words were all cleared is removed."""
         return any(self.cleaned_data.get(f"label_{language}") for language in self.languages)
 
-    def option(self, taken: Collection[str]) -> Definition:
+    def option(self, taken: Collection[str], calendars: Mapping[str, str]) -> Definition:
+        """calendars: of the targets as they are, by the answer's code, as no page changes them."""
         typed = self.cleaned_data
         label = {language: typed[f"label_{language}"] for language in self.languages if typed[f"label_{language}"]}
-        effects: Definition = {name: True for name in ("stop", "private_photos") if typed[name]}
-        if typed["priority"]:
-            effects["priority"] = int(typed["priority"])
-        if typed["target_value"] is not None:
-            effects["resolve_target"] = {
-                "value": typed["target_value"],
-                "unit": typed["target_unit"] or "business_days",
-                "calendar": "department",
-            }
-        effects |= {name: typed[name] for name in ("service", "article") if typed[name]}
-        value = typed["value"] or code_for(next(iter(label.values()), ""), taken)
+        target = {
+            "value": typed["target_value"],
+            "unit": typed["target_unit"] or "business_days",
+            "calendar": calendars.get(typed["value"], "department"),
+        }
+        effects = answer_effects.effects_of(typed["then"], target)
+        value = typed["value"] or code_for(next(iter(label.values()), ""), taken, "answer")
         return {"value": value, "label": label, **({"effects": effects} if effects else {})}
 
+    @property
+    def asks(self) -> list[str]:
+        """The codes of the questions that this answer asks."""
+        return [part.partition(":")[2] for part in self.cleaned_data["then"] if part.startswith("ask:")]
 
-class QuestionForm(SectionForm):
+
+class QuestionForm(CheckedForm, SectionForm):
     """One question of a service. code: empty for a new one."""
 
     parts = ("questions",)
@@ -117,11 +147,11 @@ class QuestionForm(SectionForm):
         ],
         widget=forms.RadioSelect,
     )  # fmt: skip
-    show_if = forms.MultipleChoiceField(
-        label=gettext_lazy("Ask only if"),
-        help_text=gettext_lazy("The answer to a question above is one of these. Choose none, and it’s always asked."),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    show_if = SentenceField(
+        label=gettext_lazy("When it’s asked"),
+        help_text=gettext_lazy("It can depend on the answer to one question above it."),
+        first=gettext_lazy("Ask it"),
+        next_words=gettext_lazy("or"),
     )
     asks_asset = forms.BooleanField(
         label=gettext_lazy("Skip it if we know the asset"),
@@ -133,6 +163,8 @@ class QuestionForm(SectionForm):
 
     def __init__(self, *args: Any, editing: Editing, code: str = "", **kwargs: Any) -> None:
         self.code = code
+        # The questions that are asked always from now on, as no answer asks them any more.
+        self.always: list[str] = []
         self.questions: list[Definition] = list(editing.definition.get("questions") or [])
         self.index = next((n for n, one in enumerate(self.questions) if one["code"] == code), len(self.questions))
         self.question: Definition = self.questions[self.index] if self.index < len(self.questions) else {}
@@ -154,50 +186,60 @@ class QuestionForm(SectionForm):
         self.add_texts(
             "help", _("Help"), _("One sentence below the question. Usually empty."), self.question.get("help")
         )
-        groups: Choices = [
-            (
-                localized(one.get("text")),
-                [(f"{one['code']}:{option['value']}", localized(option["label"])) for option in one["options"]],
-            )
-            for one in self.questions[: self.index]
-            if one.get("options")
-        ]
-        # A condition that a move has made impossible stays in sight, so that it can be cleared.
-        known = {value for _name, options in groups for value, _label in options}
-        lost = [(value, value.partition(":")[2]) for value in initial["show_if"] if value not in known]
-        self.fields["show_if"].choices = [*groups, *lost]  # type: ignore[attr-defined]
-        if not groups and not lost:
+        conditions = self._conditions(initial["show_if"])
+        if conditions:
+            self.fields["show_if"].use(Menu([("", [("", _("always"))]), *conditions]))  # type: ignore[attr-defined]
+        else:
             del self.fields["show_if"]
         if not (editing.definition.get("asset_kinds") or initial["asks_asset"]):
             del self.fields["asks_asset"]
+        # A catalog file may have more answers than a page can send. They stay as they are.
+        self.has_too_many = len(self.question.get("options") or []) > ANSWERS_MAX
         self.options = self._options()
+        self.formsets = {"options": (_("Answers"), self.options)}
+
+    def _conditions(self, chosen: list[str]) -> list[Group]:
+        """The answers to earlier questions, by question."""
+        groups: list[Group] = []
+        for one in self.questions[: self.index]:
+            text = localized(one.get("text"))
+            parts = [
+                (
+                    f"{one['code']}:{option['value']}",
+                    _("only if “%(question)s” is “%(answer)s”")
+                    % {"question": text, "answer": localized(option["label"])},
+                )
+                for option in one.get("options") or []
+            ]
+            groups.append((text, parts))
+        groups = [group for group in groups if group[1]]
+        # A condition that a move has made impossible stays in sight, so that it can be changed.
+        known = {value for _text, parts in groups for value, _label in parts}
+        lost = [(value, _("only if it’s “%(code)s”") % {"code": value}) for value in chosen if value not in known]
+        return [*groups, *((_("No longer asked before it"), [part]) for part in lost)]
 
     def _options(self) -> "BaseFormSet[OptionForm]":
-        editing = self.editing
-        services = [
-            (one.service_code, localized(one.current.name))
-            for one in Service.objects.filter(jurisdiction=editing.city, active=True, current__isnull=False)
-            .exclude(service_code=editing.code)
-            .select_related("current")
-            if one.current
-        ]
-        articles = [
-            (one.code, localized(one.title))
-            for one in Article.objects.filter(jurisdiction=editing.city, published=True)
-        ]
+        linked = answer_effects.linkable(self.editing.city, self.questions, without=self.editing.code)
+        self.linked = linked
+        options = [] if self.has_too_many else self.question.get("options") or []
+        asks = answer_effects.asks_of(self.questions, self.code) if self.code else {}
         make = formset_factory(
-            OptionForm, extra=EMPTY_OPTIONS, can_order=True, can_delete=False, max_num=OPTIONS_MAX, absolute_max=OPTIONS_MAX
+            OptionForm, extra=0 if options else EMPTY_OPTIONS, can_delete=False, max_num=ROWS_MAX, absolute_max=ROWS_MAX
         )  # fmt: skip
         return make(
             self.data if self.is_bound else None,
-            prefix="options",
-            initial=[_option_initial(option) for option in self.question.get("options") or []],
-            form_kwargs={
-                "languages": self.languages,
-                "services": sorted(services, key=lambda pair: pair[1].casefold()),
-                "articles": sorted(articles, key=lambda pair: pair[1].casefold()),
-            },
+            prefix=PREFIX,
+            initial=[_option_initial(option, asks.get(str(option["value"]), [])) for option in options],
+            form_kwargs={"languages": self.languages, "menu": linked.menu(one["code"] for one in self._askable())},
         )
+
+    def _askable(self) -> list[Definition]:
+        """The later questions that an answer may ask: those that depend on no other question."""
+        return [
+            one
+            for one in self.questions[self.index + 1 :]
+            if (one.get("show_if") or {}).get("question", self.code) == self.code
+        ]
 
     def rows(self) -> list[Row]:
         return [self.text_row("text"), self.text_row("help"), Row([self["kind"]])]
@@ -235,26 +277,71 @@ class QuestionForm(SectionForm):
         if typed.get("asks_asset"):
             question["asks_asset"] = True
         self.used = self._used() if typed["kind"] in question_kinds.CHOICES else []
+        targets = {
+            option["value"]: (option.get("effects") or {}).get("resolve_target")
+            for option in self.question.get("options") or []
+        }
+        calendars = {value: target["calendar"] for value, target in targets.items() if target and "calendar" in target}
         options: list[Definition] = []
+        asks: dict[str, list[str]] = {}
         for form in self.used:
             taken = [form["value"].value() for form in self.used] + [one["value"] for one in options]
-            options.append(form.option([value for value in taken if value]))
+            options.append(form.option([value for value in taken if value], calendars))
+            for asked in form.asks:
+                asks.setdefault(asked, []).append(options[-1]["value"])
+        if self.has_too_many and typed["kind"] in question_kinds.CHOICES:
+            options = self.question["options"]
         if options:
             question["options"] = options
         self.new_code = code
-        return {"questions": [*self.questions[: self.index], question, *self.questions[self.index + 1 :]]}
+        later = self.questions[self.index + 1 :]
+        if not self.has_too_many:
+            later = self._with_conditions(later, asks, {one["value"] for one in options})
+        return {"questions": [*self.questions[: self.index], question, *later]}
+
+    def _with_conditions(
+        self, questions: list[Definition], asks: dict[str, list[str]], values: Collection[str]
+    ) -> list[Definition]:
+        """The questions below, each asked after the answers that say so. asks: the answers' values by question."""
+        askable = {one["code"] for one in self._askable()}
+        changed = []
+        for question in questions:
+            before, after = question.get("show_if") or {}, asks.get(question["code"], [])
+            if question["code"] not in askable or set(before.get("values", [])) == set(after):
+                changed.append(question)
+                continue
+            # An answer that was removed is still named, so that its removal is refused, unless another one asks the question now.
+            after = after or [value for value in before["values"] if value not in values]
+            if not after:
+                self.always.append(localized(question.get("text")))
+            rest = {name: part for name, part in question.items() if name != "show_if"}
+            changed.append(rest | ({"show_if": {"question": self.code, "values": after}} if after else {}))
+        return changed
 
     def _used(self) -> list[OptionForm]:
-        """The answers in the order of their positions; new ones without a position last."""
-        forms_in_order = sorted(
-            enumerate(self.options.forms), key=lambda pair: (pair[1].cleaned_data.get("ORDER") or OPTIONS_MAX, pair[0])
-        )
-        return [form for _number, form in forms_in_order if form.cleaned_data and form.is_used]
+        return [form for form in self.options.forms if form.cleaned_data and form.is_used]
+
+    @property
+    def paste_hint(self) -> str:
+        if len(self.languages) == 1:
+            return _("You can paste a column of a spreadsheet.")
+        names = "; ".join(str(language_name(language)) for language in self.languages)
+        return _("In this order: %(languages)s. You can also paste these columns from a spreadsheet.") % {
+            "languages": names
+        }
+
+    def leave_unchecked(self) -> None:
+        """Shows what was typed without saying what is wrong with it."""
+        for form in (self, *self.options.forms):
+            form.is_checked = False
 
     def is_good(self) -> bool:
         if not self.is_valid() or not self.options.is_valid():
             return False
+        self.always = []
         definition = self.definition()
+        if len(self.used) > ANSWERS_MAX:
+            self.add_error(None, _("A question has at most %(most)d answers.") % {"most": ANSWERS_MAX})
         for problem in self.editing.problems(definition):
             self._add(problem, definition)
         return not self.errors and not any(form.errors for form in self.options.forms)
@@ -271,7 +358,7 @@ class QuestionForm(SectionForm):
         if len(rest) > 2 and rest[0] == "options":
             option = self.used[int(rest[1])]
             languages = (problem.get("ctx") or {}).get("languages")
-            name = f"label_{languages[0]}" if languages else "target_value" if "resolve_target" in rest else "priority"
+            name = f"label_{languages[0]}" if languages else "target_value" if "resolve_target" in rest else "then"
             option.add_error(name, message)
         elif problem["type"] == "missing_text":
             legend = self.texts[str(rest[0])][0]
@@ -280,24 +367,27 @@ class QuestionForm(SectionForm):
             self.add_error("kind", message)
 
 
-def _option_initial(option: Definition) -> dict[str, Any]:
+def _option_initial(option: Definition, asks: list[str]) -> dict[str, Any]:
     effects = option.get("effects") or {}
     target = effects.get("resolve_target") or {}
     return {
         "value": option["value"],
         **{f"label_{language}": text for language, text in option["label"].items()},
-        **{name: effects.get(name) for name in ("stop", "priority", "private_photos", "service", "article")},
+        "then": answer_effects.parts_of(effects, asks),
         "target_value": target.get("value"),
-        "target_unit": target.get("unit", "business_days"),
+        "target_unit": target.get("unit"),
     }
 
 
-def code_for(text: str, taken: Collection[str]) -> str:
-    """A code made of the first words: “How deep is it?” is how-deep-is-it, or how-deep-is-it-2 if that is taken."""
+def code_for(text: str, taken: Collection[str], instead: str = "question") -> str:
+    """A code made of the first words: “How deep is it?” is how-deep-is-it, or how-deep-is-it-2 if that is taken.
+
+    instead: if the words have no letters that a code can have.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
-    code = "-".join(re.findall(r"[a-z0-9]+", plain))[:CODE_MAX].strip("-") or "question"
+    code = "-".join(re.findall(r"[a-z0-9]+", plain))[:CODE_MAX].strip("-") or instead
     number = 2
-    found = code
-    while found in taken:
-        found, number = f"{code}-{number}", number + 1
-    return found
+    free = code
+    while free in taken:
+        free, number = f"{code}-{number}", number + 1
+    return free

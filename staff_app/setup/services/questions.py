@@ -1,9 +1,11 @@
 """The questions of a service as cards: adding, changing, moving and removing them in the draft."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,20 +14,12 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.setup import service_drafts
 from requests_app.core.localized import localized
 from requests_app.models import RoutingRule
-from requests_app.rules.shared.priorities import PRIORITIES
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.services.editing import (
-    Definition,
-    Editing,
-    conflict,
-    framing,
-    load,
-    reason,
-    save,
-    saved_and_back,
-    show,
-)
-from staff_app.setup.services.forms import UNITS
+from staff_app.setup.edit import edit_logged
+from staff_app.setup.services import answer_effects
+from staff_app.setup.services.answer_effects import Linked
+from staff_app.setup.services.answer_rows import AnswerRows, Pasted
+from staff_app.setup.services.editing import Definition, Editing, conflict, framing, load, reason, save, show
 from staff_app.setup.services.question_forms import KINDS, QuestionForm
 
 
@@ -44,33 +38,78 @@ def new_question(request: StaffRequest, code: str) -> HttpResponse:
 @framing
 @staff_page
 def service_question(request: StaffRequest, code: str, question: str) -> HttpResponse:
-    editing = load(request, code)
-    if question not in {one["code"] for one in editing.definition.get("questions") or []}:
+    return _question(request, load(request, code), question)
+
+
+def _question(request: StaffRequest, editing: Editing, code: str) -> HttpResponse:
+    """code: empty for a new one."""
+    if code and code not in {question["code"] for question in editing.definition.get("questions") or []}:
         # A service without its draft, or a question that somebody removed meanwhile.
         if request.method == "POST":
             return _cards(request, editing, status=409, conflict=conflict(request, editing))
         raise Http404
-    return _question(request, editing, question)
-
-
-def _question(request: StaffRequest, editing: Editing, code: str) -> HttpResponse:
+    make = partial(QuestionForm, editing=editing, code=code)
     context: dict[str, Any] = {"section": "service_questions", "code": code}
+    rows = AnswerRows(request.POST, editing.languages)
+    if act := request.POST.get("act"):
+        return _rearranged(request, editing, make, rows, act, context)
+    pasted = rows.paste(request.POST.get("pasted", ""))
+    edit = edit_logged(
+        request, make, city=editing.city, kind=service_drafts.KIND, key=editing.code, state=editing.definition, sent=rows.data
+    )  # fmt: skip
+    form = edit.form
+    context |= {"form": form, "edit": edit, "seen": edit.fingerprint, "pasted": pasted}
     if request.method != "POST":
-        return show(request, "question", editing, form=QuestionForm(editing=editing, code=code), **context)
-    form = QuestionForm(request.POST, editing=editing, code=code)
-    if not form.is_good():
-        return show(request, "question", editing, form=form, status=422, **context)
+        return show(request, "question", editing, **context)
+    is_good = form.is_good() and not pasted.problems
+    if edit.conflicts or not is_good:
+        return show(request, "question", editing, status=409 if edit.conflicts else 422, **context)
+    city, definition = editing.city, form.definition()
     try:
-        save(request, editing, form.definition())
+        service_drafts.save(
+            city, editing.code, definition, revision=editing.revision, base=editing.base, actor=request.user
+        )
     except service_drafts.Conflict:
-        editing = load(request, editing.code)
-        form = QuestionForm(request.POST, editing=editing, code=code)
-        found = conflict(request, editing, keeps_typed=True)
-        return show(request, "question", editing, form=form, conflict=found, status=409, **context)
-    if "more" in request.POST:
-        url = reverse("staff_app:service_question", args=[editing.code, form.new_code])
-        return saved_and_back(request, f"{url}#options")
-    return saved_and_back(request, reverse("staff_app:service_questions", args=[editing.code]))
+        # Somebody saved in the last moment: it's merged with that.
+        return _question(request, load(request, editing.code), code)
+    messages.success(request, edit.saved(_("Saved in the draft. Residents see it once you publish it.")))
+    for text in form.always:
+        messages.info(request, _("“%(question)s” is now always asked.") % {"question": text})
+    return redirect("staff_app:service_questions", editing.code)
+
+
+def _rearranged(
+    request: StaffRequest,
+    editing: Editing,
+    make: Callable[[QueryDict], QuestionForm],
+    rows: AnswerRows,
+    act: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """The form with its answers moved, added or removed. Nothing is checked or saved yet."""
+    if act == "paste":
+        before = len(rows.rows)
+        pasted = rows.paste(request.POST.get("pasted", ""))
+        place = min(before, len(rows.rows) - 1)
+    else:
+        pasted = Pasted(request.POST.get("pasted", ""), [])
+        place = rows.act(act)
+    form = make(rows.data)
+    form.leave_unchecked()
+    verb = act.partition(":")[0]
+    if verb in ("add", "paste") and form.options.forms and not pasted.problems:
+        first = f"label_{editing.languages[0]}"
+        form.options.forms[place].fields[first].widget.attrs["autofocus"] = True
+    context |= {
+        "form": form,
+        "pasted": pasted,
+        "act": verb,
+        "place": place,
+        # What the form showed first, with which it is merged when it's saved.
+        "seen": request.POST.get("seen", ""),
+        "edit": {"shown": request.POST.get("shown", "")},
+    }
+    return show(request, "question", editing, **context)
 
 
 @framing
@@ -145,6 +184,7 @@ def _cards(request: StaffRequest, editing: Editing, *, status: int = 200, **cont
 def _described(questions: list[Definition], editing: Editing) -> list[dict[str, Any]]:
     """The cards: each question with its condition and its answers' effects in words."""
     kinds = {code: str(words) for code, words in KINDS}
+    linked = answer_effects.linked_in(editing.city, questions)
     by_code = {question["code"]: question for question in questions}
     return [
         {
@@ -153,11 +193,8 @@ def _described(questions: list[Definition], editing: Editing) -> list[dict[str, 
             "kind": kinds.get(question["kind"], question["kind"]),
             "required": question.get("required", False),
             "visibility": question.get("visibility", "staff"),
-            "condition": _condition(question.get("show_if") or {}, by_code),
-            "options": [
-                {"label": localized(option["label"]), "effects": effects(option.get("effects") or {})}
-                for option in question.get("options") or []
-            ],
+            "condition": condition_of(question, by_code),
+            "options": answers_of(question, questions, linked),
             "is_first": number == 0,
             "is_last": number == len(questions) - 1,
         }
@@ -165,7 +202,9 @@ def _described(questions: list[Definition], editing: Editing) -> list[dict[str, 
     ]
 
 
-def _condition(show_if: Definition, by_code: dict[str, Definition]) -> str:
+def condition_of(question: Definition, by_code: Mapping[str, Definition]) -> str:
+    """When it's asked, in words; empty if always."""
+    show_if = question.get("show_if") or {}
     if not show_if:
         return ""
     parent = by_code.get(show_if["question"], {})
@@ -175,22 +214,14 @@ def _condition(show_if: Definition, by_code: dict[str, Definition]) -> str:
     return _("Asked only if “%(question)s” is %(answers)s") % names
 
 
-def effects(values: Definition) -> list[str]:
-    """What an answer does, in words."""
-    units = dict(UNITS)
-    sentences = []
-    if values.get("stop"):
-        sentences.append(_("stops with the emergency number"))
-    if values.get("priority"):
-        sentences.append(_("priority %(priority)s") % {"priority": PRIORITIES[values["priority"]]})
-    if target := values.get("resolve_target"):
-        sentences.append(
-            _("fixed within %(value)s %(unit)s") % {"value": target["value"], "unit": units[target["unit"]]}
+def answers_of(question: Definition, questions: list[Definition], linked: Linked) -> list[dict[str, str]]:
+    """Its answers, each with a sentence of what it does, or none."""
+    asks = answer_effects.asks_of(questions, question["code"])
+    answers = []
+    for option in question.get("options") or []:
+        effects = option.get("effects") or {}
+        parts = answer_effects.parts_of(effects, asks.get(str(option["value"]), []))
+        answers.append(
+            {"label": localized(option["label"]), "sentence": linked.sentence(parts, effects.get("resolve_target"))}
         )
-    if values.get("private_photos"):
-        sentences.append(_("photos stay private"))
-    if values.get("service"):
-        sentences.append(_("suggests the service “%(code)s”") % {"code": values["service"]})
-    if values.get("article"):
-        sentences.append(_("shows the article “%(code)s”") % {"code": values["article"]})
-    return sentences
+    return answers
