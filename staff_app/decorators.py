@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from requests_app.forms import unsent_text
-from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.models import Jurisdiction, Membership, ServiceRequest, User
 from requests_app.rules.people import permissions
 from requests_app.rules.people.second_step import has_second_step
-from staff_app import in_place, sign_in, tab_counts, unsent
+from staff_app import in_place, see_as_role, sign_in, tab_counts, unsent
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -68,25 +68,59 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
             if posted:
                 unsent.keep(request)
             return redirect("staff_app:second_step")
-        request.unsent = None if posted else unsent.find(request)
-        unsent_texts = unsent_text.typed_texts(request)
-        try:
-            response = view(request, *args, **kwargs)
-        except permissions.Denied as denied:
-            context = {"unsent_texts": unsent_texts, "message": denied.message, "needed": denied.needed}
-            return render(request, "403.html", context, status=403)
-        except Http404:
-            if not unsent_texts:
-                raise
-            return render(request, "404.html", {"unsent_texts": unsent_texts}, status=404)
-        if posted:
-            unsent.drop(request)
-            tab_counts.forget(request.user, request.jurisdiction)
-        elif request.unsent is not None and not request.unsent.used:
-            return render(request, "staff_app/send_again.html", {"unsent": request.unsent})
-        return response
+        if see_as_role.is_begun(request) or (posted and see_as_role.was_shown(request)):
+            return _as_role(view, request, *args, **kwargs)
+        return _as_oneself(view, request, *args, **kwargs)
 
     return guarded  # type: ignore[return-value]
+
+
+def _as_role(view: View[P], request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    """Pages are read, and nothing is sent, not even by a form that was left open when it ended."""
+    seen_as = see_as_role.find(request, request.user, request.jurisdiction)
+    match = request.resolver_match
+    if match is not None and match.view_name == see_as_role.STOP:
+        return _as_oneself(view, request, *args, **kwargs)
+    if seen_as is None and see_as_role.stop(request) is not None:
+        messages.info(request, _("You see your own pages again."))
+    if request.method not in ("GET", "HEAD"):
+        return see_as_role.refuse(request, seen_as)
+    if seen_as is None:
+        return _as_oneself(view, request, *args, **kwargs)
+    with see_as_role.reading(request, seen_as):
+        request.unsent = None
+        if see_as_role.is_of_a_person(request):
+            message = _("This page belongs to a person. Select “Stop” to open your own.")
+            return render(request, "403.html", {"message": message}, status=403)
+        try:
+            return view(request, *args, **kwargs)
+        except permissions.Denied as denied:
+            return _denied(request, denied, [])
+
+
+def _denied(request: StaffRequest, denied: permissions.Denied, unsent_texts: list[str]) -> HttpResponseBase:
+    context = {"unsent_texts": unsent_texts, "message": denied.message, "needed": denied.needed}
+    return render(request, "403.html", context, status=403)
+
+
+def _as_oneself(view: View[P], request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    posted = request.method == "POST"
+    request.unsent = None if posted else unsent.find(request)
+    unsent_texts = unsent_text.typed_texts(request)
+    try:
+        response = view(request, *args, **kwargs)
+    except permissions.Denied as denied:
+        return _denied(request, denied, unsent_texts)
+    except Http404:
+        if not unsent_texts:
+            raise
+        return render(request, "404.html", {"unsent_texts": unsent_texts}, status=404)
+    if posted:
+        unsent.drop(request)
+        tab_counts.forget(request.user, request.jurisdiction)
+    elif request.unsent is not None and not request.unsent.used:
+        return render(request, "staff_app/send_again.html", {"unsent": request.unsent})
+    return response
 
 
 # Reachable without the second step that one's role asks for. allauth's own pages, which set it up, aren't ours to guard.
@@ -119,7 +153,14 @@ def get_city_row_or_404(request: StaffRequest, permission: str, model: type[M], 
 
 def reads_for_department(user: User, service_request: ServiceRequest) -> bool:
     """Whether the user sees department-only answers: members of its department and readers of confidential requests."""
+    own = permissions.own_memberships(user)
+    works_there = _is_member(permissions.memberships_of(user), service_request)
+    works_there = works_there and (own is None or _is_member(own, service_request))
+    return works_there or permissions.can(user, "view_private", service_request)
+
+
+def _is_member(memberships: list[Membership], service_request: ServiceRequest) -> bool:
     return any(
         membership.department_id is not None and membership.department_id == service_request.department_id
-        for membership in permissions.memberships_of(user)
-    ) or permissions.can(user, "view_private", service_request)
+        for membership in memberships
+    )

@@ -579,6 +579,47 @@ def test_a_switched_off_account_opens_nothing(planted: Planted) -> None:
         assert answer(client, "GET", reverse("staff_app:queue")) == "sign in"
 
 
+# --- An administrator who sees pages as a role does -----------------------------------------------------------------------
+
+
+# What belongs to a person, not to a role.
+ONES_OWN = {"staff_app:profile", "staff_app:second_step", "staff_app:connect_account", "staff_app:crew_day_json"}
+STAFF_PAGES = {name: page for name, page in PAGES.items() if page.who.startswith("staff") and page.who != STAFF_KEY}
+
+
+# A run asks one role for a third of the pages. Sue has things of her own; Pia's role is the same.
+@pytest.mark.sampled(6)
+@pytest.mark.parametrize("every", [3, pytest.param(1, id="all", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("who", [who for who in ROLES if who not in ("ada", "sue")])
+def test_an_administrator_sees_each_page_as_a_role_does_and_sends_nothing(
+    planted: Planted, who: str, every: int
+) -> None:
+    """Mel has all that may be read, so that the role alone decides."""
+    wrong = []
+    with undone():
+        city, person = planted.cast.city, planted.staff[who]
+        mel = factories.staff("Mel", "administrator", city)
+        for code in ("records_officer", "supervisor", "call_taker"):
+            mel.memberships.create(jurisdiction=city, role=factories.role(city, code))
+        client = stranger()
+        client.force_login(mel)
+        membership = person.memberships.select_related("role").get()
+        begun = client.post(
+            reverse("staff_app:see_as_role", args=[membership.role.pk]), {"department": membership.department_id or ""}
+        )
+        assert begun["Location"] == reverse("staff_app:queue")
+        for number, (name, page) in enumerate(STAFF_PAGES.items()):
+            path = address(name, planted)
+            for method in page.methods.split():
+                if name == "staff_app:stop_seeing_as_role" or (method == "GET" and number % every):
+                    continue
+                reads = method == "GET" and name not in ONES_OWN
+                right = answer(signed_in(planted, who), method, path) if reads else "403"
+                if (said := answer(client, method, path)) != right:
+                    wrong.append(f"{method} {name}: {said}, not {right}")
+    assert not wrong, "\n".join(wrong)
+
+
 # --- Strangers and residents ----------------------------------------------------------------------------------------------
 
 

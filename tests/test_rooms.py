@@ -34,7 +34,10 @@ FLOORS = {
         {"middleware", "error_pages"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "in_place", "known_device", "last_event", "sign_in", "tab_counts", "typed_place", "unsent"},
+        {
+            "apps", "decorators", "due", "in_place", "known_device", "last_event", "see_as_role", "sign_in", "tab_counts",
+            "typed_place", "unsent",
+        },
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
             "request.answers", "request.assignable", "request.conflict", "request.marked_texts", "request.recent_people",

@@ -60,6 +60,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
     # The API key through which this user acts in this request, if a program does it for them.
     through: "ApiKey | None" = None
+    # No person and no row: what an administrator sees pages as (staff_app/see_as_role.py).
+    is_role = False
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -95,6 +97,8 @@ class Membership(models.Model):
     is_from_group = models.BooleanField(default=False, db_default=False)
     # The time of the statement that loaded it, where a queryset adds it (see permissions.memberships_of).
     loaded_at: dt.datetime
+    # Of a role that an administrator sees pages as: their own memberships. Nothing is shown that these don't show, too.
+    seen_within: "list[Membership] | None" = None
 
     class Meta:
         constraints = [

@@ -28,7 +28,9 @@ def editor(jurisdiction: Jurisdiction, place: str) -> Subject:
 
 
 def enter(user: User, subject: Subject) -> None:
-    """Two who enter at once may lose one of them until the next poll."""
+    """Nobody enters as a role. Two who enter at once may lose one of them until the next poll."""
+    if user.is_role:
+        return
     now = time.time()
     people = _present(cache.get(_key(subject)), now)
     cache.set(_key(subject), {**people, user.pk: (str(user), now)}, TTL_S)

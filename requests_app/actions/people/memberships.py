@@ -90,6 +90,15 @@ def save_role(role: Role, *, granted: list[str], actor: User | None, seen: str |
     return saved
 
 
+def record_seen_as(role: Role, department: Department | None, *, actor: User) -> None:
+    """That somebody begins to see what the role sees."""
+    name = f"{localized(role.name) or role.code}: {department}" if department else localized(role.name) or role.code
+    state = written_role(role)
+    setup_changes.record(
+        role.jurisdiction, "role", role.code, actor=actor, name=name, before=state, after=state, action="seen_as"
+    )
+
+
 @transaction.atomic
 def remove_role(role: Role, *, actor: User | None) -> None:
     """Raises RoleInUse."""

@@ -16,7 +16,7 @@ from requests_app.core import once
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models.catalog import Department, Service, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.models.people import Membership, User
+from requests_app.models.people import Membership, Role, User
 from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState, ReviewReason
 from requests_app.rules.people import leaves
 from requests_app.rules.shared.lifecycle import ACTIONS
@@ -120,6 +120,18 @@ NOT_USED_YET: dict[str, Text] = {
 SENTENCES: dict[str, Text] = {code: words for _name, group in GROUPS for code, words in group.items()} | NOT_USED_YET
 
 
+# What a role does to requests, and the pages for it: who sees pages as the role keeps these, since nothing can be sent. All other
+# permissions let somebody read more, so they take it only as far as their own roles do.
+_DOING = {*ACTIONS} - {"hide", "publish"} | {
+    "only_assigned",
+    "supervise",
+    "triage",
+    "submit_for_others",
+    "check_endings",
+}
+# Each view of a reporter is recorded as somebody's of the role, so a role that is only seen has none.
+_NEVER_SEEN = {"view_reporter"}
+
 # Not visible to any staff: erased, or not confirmed by its reporter yet.
 INVISIBLE = [PublicState.ERASED, PublicState.UNCONFIRMED]
 
@@ -216,8 +228,29 @@ def set_memberships(user: User, memberships: list[Membership]) -> None:
     setattr(user, "_memberships", memberships)  # noqa: B010  (as above)
 
 
+def as_role(role: Role, department: Department | None, own: list[Membership]) -> Membership:
+    """What somebody sees pages with who sees them as this role: not more than the role, and not more than they may read themselves.
+
+    own: their memberships. A request is shown if both the role and one of these cover it.
+    """
+    within = [one for one in own if one.jurisdiction_id == role.jurisdiction_id]
+    readable = {code for one in within for code in one.role.permissions} - _NEVER_SEEN
+    granted = [code for code in role.permissions if code in _DOING or code in readable]
+    seen = Role(pk=role.pk, jurisdiction_id=role.jurisdiction_id, code=role.code, name=role.name, permissions=granted)
+    membership = Membership(jurisdiction_id=role.jurisdiction_id, department=department, role=seen)
+    membership.seen_within = within
+    return membership
+
+
+def own_memberships(user: User | AnonymousUser) -> list[Membership] | None:
+    """Of somebody who sees pages as a role: their own. None for everybody else."""
+    return next((one.seen_within for one in memberships_of(user) if one.seen_within is not None), None)
+
+
 def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
     """Whether this membership gives access to this request at all: the rule of _covered(), for one row."""
+    if membership.seen_within is not None and not any(_covers(one, service_request) for one in membership.seen_within):
+        return False
     permissions = membership.role.permissions
     if membership.jurisdiction_id != service_request.jurisdiction_id or "view" not in permissions:
         return False
@@ -265,6 +298,19 @@ def _works_on(permissions: Iterable[str]) -> bool:
 
 
 def _covered(membership: Membership, *, triage: bool) -> Q:
+    covered = _covered_by_role(membership, triage=triage)
+    return covered if membership.seen_within is None else covered & any_covers(membership.seen_within)
+
+
+def any_covers(memberships: Iterable[Membership]) -> Q:
+    """The requests that one of these memberships gives access to."""
+    rule = Q(pk__in=[])
+    for membership in memberships:
+        rule |= _covered(membership, triage=True)
+    return rule
+
+
+def _covered_by_role(membership: Membership, *, triage: bool) -> Q:
     permissions = membership.role.permissions
     if "view" not in permissions:
         return Q(pk__in=[])
@@ -302,14 +348,23 @@ def visible_filter(user: User | AnonymousUser, action: str = "view", *, triage: 
     for membership in memberships_of(user):
         if action in membership.role.permissions:
             rule |= _covered(membership, triage=triage)
+    own = own_memberships(user)
+    if own is not None and action not in _DOING:
+        rule &= any_covers(one for one in own if action in one.role.permissions)
     return rule
 
 
 def can(user: User | AnonymousUser, action: str, service_request: "ServiceRequest") -> bool:
     """Whether this member of staff may do this to this request, regardless of its status (see rules.lifecycle)."""
+    memberships, own = memberships_of(user), own_memberships(user)
+    if own is not None and action not in _DOING and not _any_may(own, action, service_request):
+        return False
+    return _any_may(memberships, action, service_request)
+
+
+def _any_may(memberships: Iterable[Membership], action: str, service_request: "ServiceRequest") -> bool:
     return any(
-        action in membership.role.permissions and _covers(membership, service_request)
-        for membership in memberships_of(user)
+        action in membership.role.permissions and _covers(membership, service_request) for membership in memberships
     )
 
 

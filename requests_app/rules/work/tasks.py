@@ -24,6 +24,8 @@ def visible_to(user: User, jurisdiction: Jurisdiction) -> QuerySet[Task]:
     """The tasks of the user's departments. A task of another department is read on the request's page only."""
     own = departments_of(user, jurisdiction)
     tasks = Task.objects.filter(department__jurisdiction=jurisdiction)
+    if (seen_within := permissions.own_memberships(user)) is not None:
+        tasks = tasks.filter(service_request__in=ServiceRequest.objects.filter(permissions.any_covers(seen_within)))
     return tasks if own is None else tasks.filter(department__in=own)
 
 

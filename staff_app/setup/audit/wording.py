@@ -103,6 +103,7 @@ def action_words(change: SetupChange) -> str:
         "exported": _("%(kind)s downloaded: %(name)s"),
         "retried": _("%(kind)s tried again: %(name)s"),
         "reset": _("%(kind)s, second step reset: %(name)s"),
+        "seen_as": _("Pages seen as the role %(name)s"),
         "settled": _("%(kind)s settled: %(name)s"),
         "addresses_shown": _("%(kind)s, addresses viewed: %(name)s"),
     }.get(change.action)

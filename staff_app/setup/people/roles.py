@@ -15,6 +15,7 @@ from requests_app.actions.people import memberships as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Jurisdiction, Role
 from requests_app.rules.people import permissions
+from staff_app import see_as_role
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import edit_row
@@ -89,7 +90,13 @@ def _copied_names(role: Role, city: Jurisdiction) -> dict[str, str]:
 def role(request: StaffRequest, role_id: int) -> HttpResponse:
     row = get_city_row_or_404(request, "administer", Role, role_id)
     city = request.jurisdiction
-    context = {"role": row, "name": role_name(row), "is_used": row.memberships.exists()}
+    context = {
+        "role": row,
+        "name": role_name(row),
+        "is_used": row.memberships.exists(),
+        "see_departments": see_as_role.departments_of(request.user, city),
+        "see_whole_city": see_as_role.may_see_whole_city(request.user, city),
+    }
     make = partial(RoleForm, city=city, role=row, initial=role_initial(row, city))
     edit = edit_row(request, make, actions.ROLE, row)
     form = edit.form

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.people import invitations, invite_list, people, roles, sign_in
+from staff_app.setup.people import invitations, invite_list, people, roles, see_as_role, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("setup/people/", people.people, name="people"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("setup/roles/", roles.roles, name="roles"),
     path("setup/roles/add/", roles.add_role, name="add_role"),
     path("setup/roles/<int:role_id>/", roles.role, name="role"),
+    path("setup/roles/<int:role_id>/see/", see_as_role.see_as_role, name="see_as_role"),
+    path("setup/roles/stop/", see_as_role.stop_seeing_as_role, name="stop_seeing_as_role"),
     path("setup/roles/<int:role_id>/remove/", roles.remove_role, name="remove_role"),
     path("setup/sign-in/", sign_in.sign_in_setup, name="sign_in_setup"),
 ]
