@@ -1,5 +1,8 @@
 """Adding a rule to the draft, and changing one."""
 
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,10 +10,15 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.routing import drafts
 from requests_app.actions.routing.drafts import Conflict
+from requests_app.actions.shared.setup_rows import fingerprint
 from requests_app.rules.routing.routing import Definition
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import Edit
 from staff_app.setup.routing.forms import RuleForm
-from staff_app.setup.routing.state import conflict_context, rule_or_404, seen_in, state_of
+from staff_app.setup.routing.state import State, conflict_context, rule_or_404, state_of
+
+PAGE = "staff_app/setup/routing/routing_rule.html"
 
 
 @staff_page
@@ -25,37 +33,40 @@ def routing_rule(request: StaffRequest, position: int) -> HttpResponse:
     return _edit(request, position)
 
 
-def _edit(request: StaffRequest, position: int | None) -> HttpResponse:
-    """position: None for a new rule. The button “show” only offers the questions of the services that are ticked."""
+def _edit(request: StaffRequest, address: int | None) -> HttpResponse:
+    """address: the position in the address, None for a new rule. A form is of the rule that it names, wherever that is by now."""
     city, state = request.jurisdiction, state_of(request.jurisdiction)
-    if request.method == "POST" and seen_in(request) != state.seen:
-        # Another rule may be at this position by now.
-        before = None
-    else:
-        before = rule_or_404(state.rules, position) if position is not None else None
+    position, is_gone = address, False
+    if request.method == "POST" and address is not None:
+        names = [rule["name"] for rule in state.rules]
+        is_gone = request.POST.get("rule") not in names
+        position = None if is_gone else names.index(request.POST["rule"]) + 1
+    before = rule_or_404(state.rules, position) if position is not None else None
     last = len(state.rules) + (position is None)
-    only_shows = "show" in request.POST
-    data = request.POST if request.method == "POST" else None
-    form = RuleForm(data, city=city, rule=before, position=position or last, last=max(last, 1))
-    status = 200
-    conflict = None
-    if only_shows:
-        # Nothing is checked yet.
+    make = partial(RuleForm, city=city, rule=before, position=position or last, last=max(last, 1))
+    context: dict[str, Any] = {"state": state, "position": position, "before": before}
+    if is_gone:
+        # Removed or renamed meanwhile. What was typed can be added as a rule of its own.
+        by = state.draft.user if state.draft else None
+        context |= conflict_context(city, Conflict(None, state.rules, by), keeps_typed=True)
+        return render(request, PAGE, {**context, "form": make(request.POST)}, status=409)
+    # Its position counts as one of its fields, since another rule may be there by now.
+    edit = Edit(request, make, seen=fingerprint([before, position]) if before else "")
+    if state.draft is not None and state.draft.user is not None:
+        edit.who = str(state.draft.user)
+    form = edit.form
+    if "show" in request.POST:
+        # The button only offers the questions of the services that are ticked. Nothing is checked yet.
         form.errors.clear()
-    elif data is not None:
-        status = 422
-        if form.is_valid() and _is_free(form, state.rules, position):
-            try:
-                _save(request, form, position)
-            except Conflict as found:
-                conflict, status = found, 409
-            else:
-                messages.success(request, _("“%(name)s” is in the draft.") % {"name": form.cleaned_data["name"]})
-                return redirect("staff_app:routing")
-    context = {"form": form, "state": state, "position": position, "before": before}
-    if conflict is not None:
-        context |= conflict_context(city, conflict, keeps_typed=True)
-    return render(request, "staff_app/setup/routing/routing_rule.html", context, status=status)
+    elif edit.is_valid() and _is_free(form, state.rules, position):
+        try:
+            _save(request, state, form, before)
+        except Conflict:
+            # Saved in the last moment: it's merged with that.
+            return _edit(request, address)
+        messages.success(request, edit.saved(_("“%(name)s” is in the draft.") % {"name": form.cleaned_data["name"]}))
+        return redirect("staff_app:routing")
+    return edit_page(request, PAGE, context, form, edit=edit)
 
 
 def _is_free(form: RuleForm, rules: list[Definition], position: int | None) -> bool:
@@ -67,11 +78,13 @@ def _is_free(form: RuleForm, rules: list[Definition], position: int | None) -> b
     return True
 
 
-def _save(request: StaffRequest, form: RuleForm, position: int | None) -> None:
-    def edit(rules: list[Definition]) -> list[Definition]:
-        if position is not None:
-            rules.remove(rule_or_404(rules, position))
+def _save(request: StaffRequest, state: State, form: RuleForm, before: Definition | None) -> None:
+    """Raises Conflict if somebody saved since this request has read the rules."""
+
+    def change(rules: list[Definition]) -> list[Definition]:
+        if before is not None:
+            rules.remove(before)
         rules.insert(form.cleaned_data["position"] - 1, form.rule())
         return rules
 
-    drafts.change(request.jurisdiction, edit, seen=seen_in(request), actor=request.user)
+    drafts.change(request.jurisdiction, change, seen=state.seen, actor=request.user)

@@ -217,6 +217,8 @@ class Editor:
             value = re.search(rf'name="{name}" value="([^"]+)"', answer.content.decode())
             assert value
             self.sent[name] = value[1]
+        if rule := re.search(r'name="rule" value="([^"]+)"', answer.content.decode()):
+            self.sent["rule"] = rule[1]
 
     def save(self, **typed: Any) -> Any:
         answer = self.client.post(self.page, {**self.sent, **typed})

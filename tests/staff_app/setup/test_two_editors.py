@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import branding
+from requests_app.actions.routing import versions
 from requests_app.core import sealed
 from requests_app.models import EmergencyPhrase, Jurisdiction, Role, SignInProvider, Target, User
 from tests import factories
@@ -70,6 +71,12 @@ def phrase(town: Rivermark) -> str:
     return reverse("staff_app:emergency_phrase", args=[EmergencyPhrase.objects.get(phrase="smell gas").pk])
 
 
+def routing_rule(town: Rivermark) -> str:
+    rule = {"name": "Trees: Parks", "when": {"services": ["tree"]}, "department": "PK"}
+    versions.publish(town.city, [rule], actor=None)
+    return reverse("staff_app:routing_rule", args=[1])
+
+
 def page_of_kind(kind: Kind) -> Page:
     def path(town: Rivermark) -> str:
         return reverse(f"staff_app:{kind.page}", args=[kind.made(town.city, town.ada).pk])
@@ -89,6 +96,7 @@ PAGES = [
     Page("outcome words", outcomes, ("fixed_en", "Mended"), ("answered_en", "Told", "Said")),
     Page("article", article, ("body_en", "Rake them."), ("title_en", "Leaf pickup", "Fallen leaves")),
     Page("sign-in", provider, ("groups_claim", "roles"), ("name", "City ID", "Rivermark ID")),
+    Page("routing rule", routing_rule, ("words", "root"), ("priority", "1", "2")),
     Page("emergency words", phrase, ("unless", "smell gas lane"), ("kind", "utility", "hazard")),
 ]  # fmt: skip
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

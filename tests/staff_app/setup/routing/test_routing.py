@@ -1,5 +1,6 @@
 """Routing in the browser: a draft of rules, its marks, publishing, two people at once, rolling back, and the simulator."""
 
+import datetime as dt
 import html
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ from requests_app.models import (
 )
 from tests import factories
 from tests.factories import Rivermark
+from tests.staff_app.setup.test_setup_rows import Editor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.6")]
 PAGE = "/staff/setup/routing/"
@@ -192,15 +194,25 @@ def test_what_is_wrong_with_a_rule_is_said_beside_its_field(town: Rivermark, ada
     assert "root" in taken.content.decode()
 
 
-def test_the_second_of_two_who_change_the_draft_sees_what_the_first_did(ada: Client) -> None:
-    before = seen(ada)
-    ada.post(f"{PAGE}add/", {**before, **rule(services=["pothole"], words="bridge", department="PK")})
-    second = ada.post(f"{PAGE}2/", {**before, **rule(name="Mine", services=["tree"], department="PW")})
-    assert second.status_code == 409
-    said = second.content.decode()
-    assert "A new rule, “Potholes in Ward 5”" in said
-    assert 'value="Mine"' in said or ">Mine</textarea>" in said, "what was typed is kept"
-    assert len(RoutingDraft.objects.get().rules) == 3
+def test_a_rule_that_others_moved_is_still_the_one_that_is_saved(ada: Client) -> None:
+    form, late = (Editor(ada, f"{PAGE}2/", dt.UTC) for _each in range(2))
+    bridge = rule(services=["pothole"], words="bridge", department="PK")
+    assert ada.post(f"{PAGE}add/", bridge).status_code == 302
+    assert form.save(name="Mine", department="PW").status_code == 302
+    rules = RoutingDraft.objects.get().rules
+    assert [one["name"] for one in rules] == ["Potholes in Ward 5", "Potholes: Streets", "Mine"]
+    assert [one["department"] for one in rules] == ["PK", "PW", "PW"]
+    # It has another name now, so what was typed is kept, and can be added.
+    gone = late.save(words="root")
+    assert gone.status_code == 409
+    assert "Someone else changed this while you had it open" in gone.content.decode()
+    assert f'action="{PAGE}add/"' in gone.content.decode()
+    typed = {name: value for name, value in late.sent.items() if name not in ("seen", "shown")} | {"words": "root"}
+    assert ada.post(f"{PAGE}add/", typed).status_code == 302
+    assert [one["name"] for one in RoutingDraft.objects.get().rules][1] == "Trees: Parks"
+    # What names no rule changes none.
+    assert ada.post(f"{PAGE}1/", bridge).status_code == 409
+    assert len(RoutingDraft.objects.get().rules) == 4
 
 
 def test_the_second_of_two_who_publish_sees_what_the_first_did(town: Rivermark, ada: Client) -> None:
