@@ -1,6 +1,6 @@
 """The questions of a service as cards: adding, changing, moving and removing them in the draft."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,11 +16,10 @@ from requests_app.core.localized import localized
 from requests_app.models import RoutingRule
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.edit import edit_logged
-from staff_app.setup.services import answer_effects
-from staff_app.setup.services.answer_effects import Linked
 from staff_app.setup.services.answer_rows import AnswerRows, Pasted
 from staff_app.setup.services.editing import Definition, Editing, conflict, framing, load, reason, save, show
-from staff_app.setup.services.question_forms import KINDS, QuestionForm
+from staff_app.setup.services.question_forms import QuestionForm
+from staff_app.setup.services.question_routes import picture_of, question_rows
 
 
 @framing
@@ -177,51 +176,6 @@ def _save(request: StaffRequest, editing: Editing, questions: list[Definition], 
 
 
 def _cards(request: StaffRequest, editing: Editing, *, status: int = 200, **context: Any) -> HttpResponse:
-    cards = _described(editing.definition.get("questions") or [], editing)
-    return show(request, "questions", editing, section="service_questions", cards=cards, status=status, **context)
-
-
-def _described(questions: list[Definition], editing: Editing) -> list[dict[str, Any]]:
-    """The cards: each question with its condition and its answers' effects in words."""
-    kinds = {code: str(words) for code, words in KINDS}
-    linked = answer_effects.linked_in(editing.city, questions)
-    by_code = {question["code"]: question for question in questions}
-    return [
-        {
-            "code": question["code"],
-            "text": localized(question.get("text")),
-            "kind": kinds.get(question["kind"], question["kind"]),
-            "required": question.get("required", False),
-            "visibility": question.get("visibility", "staff"),
-            "condition": condition_of(question, by_code),
-            "options": answers_of(question, questions, linked),
-            "is_first": number == 0,
-            "is_last": number == len(questions) - 1,
-        }
-        for number, question in enumerate(questions)
-    ]
-
-
-def condition_of(question: Definition, by_code: Mapping[str, Definition]) -> str:
-    """When it's asked, in words; empty if always."""
-    show_if = question.get("show_if") or {}
-    if not show_if:
-        return ""
-    parent = by_code.get(show_if["question"], {})
-    labels = {str(option["value"]): localized(option["label"]) for option in parent.get("options") or []}
-    answers = _(" or ").join(f"“{labels.get(str(value), value)}”" for value in show_if.get("values", []))
-    names = {"question": localized(parent.get("text")) or show_if["question"], "answers": answers}
-    return _("Asked only if “%(question)s” is %(answers)s") % names
-
-
-def answers_of(question: Definition, questions: list[Definition], linked: Linked) -> list[dict[str, str]]:
-    """Its answers, each with a sentence of what it does, or none."""
-    asks = answer_effects.asks_of(questions, question["code"])
-    answers = []
-    for option in question.get("options") or []:
-        effects = option.get("effects") or {}
-        parts = answer_effects.parts_of(effects, asks.get(str(option["value"]), []))
-        answers.append(
-            {"label": localized(option["label"]), "sentence": linked.sentence(parts, effects.get("resolve_target"))}
-        )
-    return answers
+    cards = question_rows(editing)
+    context |= {"cards": cards, "picture": picture_of(cards)}
+    return show(request, "questions", editing, section="service_questions", status=status, **context)

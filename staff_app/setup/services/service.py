@@ -12,16 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from requests_app.actions.setup import service_drafts
-from requests_app.core.localized import localized
 from requests_app.models import Retirement, ServiceVersion
 from requests_app.rules.setup import go_live
 from requests_app.rules.setup.offer_dates import offer_dates
-from requests_app.rules.shared import question_kinds
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.forms import language_name
 from staff_app.setup.promises.targets import target_rows
 from staff_app.setup.services.editing import Editing, Text, framing, load, show
 from staff_app.setup.services.forms import OUTCOMES, HandlingForm, PrivacyForm
+from staff_app.setup.services.question_routes import picture_of, question_rows
 
 # Of key words and of people's own words.
 LISTED = 6
@@ -69,11 +68,12 @@ class State:
 @require_safe
 def service(request: StaffRequest, code: str) -> HttpResponse:
     editing = load(request, code)
-    handling = HandlingForm(editing=editing)
+    handling, questions = HandlingForm(editing=editing), question_rows(editing)
     context: dict[str, Any] = {
         "state": state_of(editing),
         "texts": list(_texts(editing)),
-        "questions": _questions(editing),
+        "questions": questions,
+        "picture": picture_of(questions),
         "handling": list(_handling(handling, editing)),
         "targets": [row for row in target_rows(editing.service) if row.is_current] if editing.service else [],
         "privacy": list(_privacy(editing)),
@@ -169,19 +169,6 @@ def _some(texts: list[str]) -> str:
     first = ", ".join(texts[:LISTED])
     more = len(texts) - LISTED
     return _("%(first)s and %(n)d more") % {"first": first, "n": more} if more > 0 else first
-
-
-def _questions(editing: Editing) -> list[dict[str, Any]]:
-    """Each question with its kind, in the order of the form."""
-    return [
-        {
-            "code": question["code"],
-            "text": localized(question.get("text")) or question["code"],
-            "kind": str(question_kinds.KINDS[question["kind"]].name),
-            "required": question.get("required", False),
-        }
-        for question in editing.definition.get("questions") or []
-    ]
 
 
 def _handling(form: HandlingForm, editing: Editing) -> Iterator[Fact]:
