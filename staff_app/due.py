@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from requests_app.core.localized import localized
-from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
-from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
+from requests_app.messages.staff_words import disposition_words as disposition_words
+from requests_app.messages.staff_words import listed_hold_words as listed_hold_words
+from requests_app.models import Clock, Jurisdiction, ListedReason, ServiceRequest, Status, Target
 from requests_app.rules.promises import service_levels
 
 
@@ -25,19 +26,6 @@ class Due:
 def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
     """Short names of the hold reasons, by code: the built-in ones and the city's own."""
     return listed_hold_words(ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD))
-
-
-def listed_hold_words(listed: Iterable[ListedReason]) -> dict[str, str]:
-    return {
-        "reporter": pgettext("waiting for", "reporter"),
-        "other_group": pgettext("waiting for", "another group"),
-        "weather": pgettext("waiting for", "weather"),
-        "parts": pgettext("waiting for", "parts"),
-        "yearly_plan": pgettext("waiting for", "yearly plan"),
-        WAITS_FOR_REQUEST: pgettext("waiting for", "another request"),
-        WAITS_FOR_TASKS: pgettext("waiting for", "its tasks"),
-        **{reason.code: localized(reason.words) for reason in listed},
-    }
 
 
 def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str], *, is_stopped: bool = False) -> Due:
@@ -56,26 +44,6 @@ def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str],
     if service_request.due_at is None:
         return Due("none", pgettext("due", "No target"))
     return of_time(service_request.due_at, now)
-
-
-_DISPOSITIONS = {
-    Disposition.FIXED: gettext_lazy("Fixed"),
-    Disposition.ACTION_TAKEN: gettext_lazy("We took action"),
-    Disposition.ANSWERED: gettext_lazy("Answered"),
-    Disposition.HANDED_OVER: gettext_lazy("Handed over"),
-    Disposition.DUPLICATE: gettext_lazy("Merged with an earlier request"),
-    Disposition.NOT_FOUND: gettext_lazy("Not found"),
-    Disposition.CANNOT_DO: gettext_lazy("We can’t do this"),
-    Disposition.NO_REPLY: gettext_lazy("No reply"),
-    Disposition.WITHDRAWN: gettext_lazy("Withdrawn"),
-    Disposition.NOT_WORKED: gettext_lazy("Closed without a visit"),
-    Disposition.REMOVED: gettext_lazy("Removed"),
-}
-
-
-def disposition_words(code: str) -> str:
-    """A disposition in a word or two, for staff."""
-    return str(_DISPOSITIONS[Disposition(code)])
 
 
 def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:

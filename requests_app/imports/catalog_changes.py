@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.shared.setup_changes import kind_name
 from requests_app.core.localized import localized
-from requests_app.models import ServiceVersion
-from requests_app.rules.setup import diff, go_live
+from requests_app.messages.setup_differences import differences, list_name
+from requests_app.models import Jurisdiction, ServiceVersion
+from requests_app.rules.setup import go_live
+from requests_app.rules.shared.names import Names
 
 Definition = dict[str, Any]
 # Lists of rows: the kind of a row (KINDS of actions/shared/setup_changes.py), and what identifies it.
@@ -35,6 +37,8 @@ class Change:
     name: str
     before: Definition | None
     after: Definition | None
+    # With those that the catalog has once it is saved.
+    names: Names
     # Of a service that residents aren't offered: what it still needs.
     missing: tuple[str, ...] = ()
 
@@ -44,14 +48,15 @@ class Change:
 
     @property
     def title(self) -> str:
-        return f"{self.kind_name}: {self.name}" if self.name else self.kind_name
+        name = self.name or list_name(self.kind, self.key)
+        return f"{self.kind_name}: {name}" if name else self.kind_name
 
     @property
     def sentences(self) -> list[str]:
         if self.before is None:
             found = [_("New")]
         else:
-            found = [_("Gone")] if self.after is None else diff.differences(self.before, self.after)
+            found = [_("Gone")] if self.after is None else differences(self.kind, self.before, self.after, self.names)
         return [*found, *self._seen()] if self.kind == "service" and self.after is not None else found
 
     def _seen(self) -> Iterator[str]:
@@ -72,15 +77,20 @@ class Change:
                     yield _("Residents will see: “%(words)s”") % {"words": words}
 
 
-def changes(before: Definition, after: Definition, missing: Mapping[str, list[str]] | None = None) -> list[Change]:
+def changes(
+    city: Jurisdiction, before: Definition, after: Definition, missing: Mapping[str, list[str]] | None = None
+) -> list[Change]:
     """before, after: as export_catalog() returns them. missing: what services still need, by code."""
     old, new = dict(_rows(before)), dict(_rows(after))
+    names = Names(city)
+    names.add_catalog(after)
     return [
         Change(
             *row,
             _name(row[1], new.get(row) or old.get(row) or {}),
             old.get(row),
             new.get(row),
+            names,
             tuple((missing or {}).get(row[1], [])) if row[0] == "service" else (),
         )
         for row in [*new, *(row for row in old if row not in new)]

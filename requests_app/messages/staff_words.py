@@ -1,9 +1,13 @@
-"""What a notice says, in a sentence: on the page of notices and in its email."""
+"""What a notice says, in a sentence: on the page of notices and in its email; and short words for outcomes and holds."""
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from requests_app.models import StaffNotice, Team
+from requests_app.core.localized import localized
+from requests_app.models import Disposition, ListedReason, StaffNotice, Team
+from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.rules.people.staff_notices import DIGEST, MONDAY
 from requests_app.rules.shared import directory
 
@@ -70,3 +74,39 @@ def _sentence(kind: str, who: str, department: str) -> str:
         case Kind.TRANSFERRED if who:
             return _("%(name)s sent this to %(department)s") % {"name": who, "department": department}
     return _("New for %(department)s") % {"department": department}
+
+
+# --- Outcomes and holds --------------------------------------------------------------------------------------------------
+
+_DISPOSITIONS = {
+    Disposition.FIXED: gettext_lazy("Fixed"),
+    Disposition.ACTION_TAKEN: gettext_lazy("We took action"),
+    Disposition.ANSWERED: gettext_lazy("Answered"),
+    Disposition.HANDED_OVER: gettext_lazy("Handed over"),
+    Disposition.DUPLICATE: gettext_lazy("Merged with an earlier request"),
+    Disposition.NOT_FOUND: gettext_lazy("Not found"),
+    Disposition.CANNOT_DO: gettext_lazy("We can’t do this"),
+    Disposition.NO_REPLY: gettext_lazy("No reply"),
+    Disposition.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Disposition.NOT_WORKED: gettext_lazy("Closed without a visit"),
+    Disposition.REMOVED: gettext_lazy("Removed"),
+}
+
+
+def disposition_words(code: str) -> str:
+    """A disposition in a word or two, for staff."""
+    return str(_DISPOSITIONS[Disposition(code)])
+
+
+def listed_hold_words(listed: Iterable[ListedReason]) -> dict[str, str]:
+    """Short names of the hold reasons, by code: the built-in ones and those listed."""
+    return {
+        "reporter": pgettext("waiting for", "reporter"),
+        "other_group": pgettext("waiting for", "another group"),
+        "weather": pgettext("waiting for", "weather"),
+        "parts": pgettext("waiting for", "parts"),
+        "yearly_plan": pgettext("waiting for", "yearly plan"),
+        WAITS_FOR_REQUEST: pgettext("waiting for", "another request"),
+        WAITS_FOR_TASKS: pgettext("waiting for", "its tasks"),
+        **{reason.code: localized(reason.words) for reason in listed},
+    }

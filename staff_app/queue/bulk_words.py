@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from requests_app.core.localized import localized
-from requests_app.models import AnswerTemplate, BulkJob, Department, Jurisdiction, Service, User
-from staff_app import due
+from requests_app.messages.macro_steps import step_sentences
+from requests_app.models import BulkJob, Jurisdiction
+from requests_app.rules.shared.names import Names
 
 Text = str | Promise
 
@@ -71,67 +71,5 @@ def refusal_words(reason: str) -> str:
 
 
 def sentences(steps: Iterable[dict[str, Any]], city: Jurisdiction) -> list[str]:
-    """ "Transfer to Parks: “Not a street tree”", one for each step; of what is gone, its code."""
-    return [_SENTENCES[one["verb"]](one, city) for one in steps if one.get("verb") in _SENTENCES]
-
-
-def _assign(step: dict[str, Any], city: Jurisdiction) -> str:
-    wanted = step.get("assignee")
-    if wanted == "me":
-        return _("Assign to the person who runs it")
-    if wanted is None:
-        return _("Assign to no one")
-    found = User.objects.filter(pk=wanted).first()
-    return _("Assign to %(name)s") % {"name": found or "?"}
-
-
-def _transfer(step: dict[str, Any], city: Jurisdiction) -> str:
-    found = Department.objects.filter(jurisdiction=city, code=step["department"]).first()
-    return _("Transfer to %(department)s: “%(reason)s”") % {
-        "department": found or step["department"],
-        "reason": step.get("reason", ""),
-    }
-
-
-def _hold(step: dict[str, Any], city: Jurisdiction) -> str:
-    reason = due.hold_words(city).get(step["reason"], step["reason"])
-    if step.get("until"):
-        return _("Put on hold until %(day)s: %(reason)s") % {"day": step["until"], "reason": reason}
-    days = int(step.get("days") or 7)
-    words = ngettext("Put on hold for %(n)s day: %(reason)s", "Put on hold for %(n)s days: %(reason)s", days)
-    return words % {"n": days, "reason": reason}
-
-
-def _template_or_text(step: dict[str, Any], name: str) -> str:
-    if step.get("template"):
-        found = AnswerTemplate.objects.filter(pk=step["template"]).first()
-        return _("the answer template “%(name)s”") % {"name": found.name if found else "?"}
-    return f"“{step.get(name, '')}”"
-
-
-def _comment(step: dict[str, Any], city: Jurisdiction) -> str:
-    return _("Public comment: %(text)s") % {"text": _template_or_text(step, "text")}
-
-
-def _resolve(step: dict[str, Any], city: Jurisdiction) -> str:
-    words = _("Resolve: %(outcome)s") % {"outcome": due.disposition_words(step["disposition"])}
-    return f"{words}, {_template_or_text(step, 'words')}" if step.get("template") else words
-
-
-def _service(step: dict[str, Any], city: Jurisdiction) -> str:
-    found = Service.objects.filter(jurisdiction=city, service_code=step["service"]).select_related("current").first()
-    name = localized(found.current.name) if found and found.current else step["service"]
-    return _("Change the service to %(service)s") % {"service": name}
-
-
-_SENTENCES = {
-    "accept": lambda step, city: _("Accept"),
-    "assign": _assign,
-    "transfer": _transfer,
-    "hold": _hold,
-    "set_priority": lambda step, city: _("Set priority %(n)s") % {"n": step["priority"]},
-    "comment": _comment,
-    "note": lambda step, city: _("Internal note: “%(text)s”") % {"text": step["text"]},
-    "resolve": _resolve,
-    "change_service": _service,
-}
+    """ "Transfer to Parks: “Not a street tree”", one for each step."""
+    return step_sentences(steps, Names(city))

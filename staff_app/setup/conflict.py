@@ -13,7 +13,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
-from requests_app.rules.setup.diff import differences
+from requests_app.messages.setup_differences import differences
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest
 from staff_app.setup.edit import Edit
 
@@ -49,15 +50,17 @@ def edit_page(
     edit: the form, merged by field; None for what is only added, which can't overwrite anything.
     """
     # What was saved in the last moment is merged when the form is sent again.
-    conflict = described(changed) if changed is not None else None
+    conflict = described(changed, Names(request.jurisdiction)) if changed is not None else None
     context = {**context, "form": form, "seen": edit.fingerprint if edit else "", "edit": edit, "conflict": conflict}
     status = 409 if conflict or (edit and edit.conflicts) else 422 if form.errors else 200
     return render(request, template, context, status=status)
 
 
-def described(changed: ChangedMeanwhile) -> Conflict:
+def described(changed: ChangedMeanwhile, names: Names) -> Conflict:
     """In the active language."""
-    return Conflict([Change(differences(one.before, one.after), one.user or "", one.at) for one in changed.changes])
+    return Conflict(
+        [Change(differences(one.kind, one.before, one.after, names), one.user or "", one.at) for one in changed.changes]
+    )
 
 
 def refill(form: forms.Form, **values: Any) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.shared.setup_rows import CannotUndo, SetupRow
 from requests_app.models import SetupChange
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest
 from staff_app.setup.audit.wording import change_line
 
@@ -16,8 +17,10 @@ SHOWN = 5
 
 def change_lines(request: StaffRequest, kind: SetupRow[Any]) -> list[dict[str, Any]]:
     changes = SetupChange.objects.filter(jurisdiction=request.jurisdiction, kind=kind.kind).select_related("user")
+    names = Names(request.jurisdiction)
     return [
-        {"line": change_line(change), "may_undo": kind.may_undo(change)} for change in changes.order_by("-id")[:SHOWN]
+        {"line": change_line(change, names), "may_undo": kind.may_undo(change)}
+        for change in changes.order_by("-id")[:SHOWN]
     ]
 
 

@@ -169,7 +169,7 @@ def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_pag
 
     # The question changes; the report still reads as it was asked, and so does the service once it is rolled back.
     ada.at(f"{SERVICE}questions/where-is-it/").fill(text_en="On the road or off it?").press("Save the question")
-    ada.at(f"{SERVICE}changes/").reads("“Where is it?” is now “On the road or off it?”").press("Publish now")
+    ada.at(f"{SERVICE}changes/").reads("“On the road or off it?” instead of “Where is it?”").press("Publish now")
     ben.at(f"/staff/r/{made.reference}/").reads("Where is it?")
     expect(ben.page.locator("main")).not_to_contain_text("On the road or off it?")
     ada.at(f"{SERVICE}history/").press("Roll back")

@@ -85,7 +85,7 @@ def test_a_service_is_built_walked_published_changed_and_rolled_back(
     page.get_by_role("group", name="Name", exact=True).get_by_label("English").fill("Wires down")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name="Check and publish").click()
-    expect(page.get_by_text("Name (English): “Fallen wires” is now “Wires down”")).to_be_visible()
+    expect(page.get_by_text("Name (English): “Wires down” instead of “Fallen wires”")).to_be_visible()
     page.get_by_role("button", name="Publish now").click()
     page.get_by_role("button", name="Roll back to version 1").click()
     expect(page.get_by_text("Brought back version 1")).to_be_visible()

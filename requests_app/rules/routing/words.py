@@ -137,7 +137,7 @@ def _uncapitalized(text: str) -> str:
 
 
 def rule_in_words(rule: Definition, names: Names) -> Definition:
-    """The rule with names instead of codes, for lists and for rules.setup.diff."""
+    """The rule with names instead of codes, for lists and for what differs between two rules."""
     when, department = rule["when"], rule.get("department")
     row: dict[str, Any] = {"name": rule["name"]}
     services = when.get("services") or ()
@@ -147,7 +147,11 @@ def rule_in_words(rule: Definition, names: Names) -> Definition:
         row["areas"] = [names.area(when["areas"]["layer"], code) for code in when["areas"]["codes"]]
     if when.get("answers"):
         row["answers"] = [
-            f"{names.question(question, services)} {names.answer(question, str(value), services)}"
+            str(
+                Condition(
+                    "answers", (names.answer(question, str(value), services),), names.question(question, services)
+                )
+            )
             for question, values in when["answers"].items()
             for value in values
         ]
@@ -183,11 +187,6 @@ def _clock(time: str) -> str:
 def hours_in_words(calendar: str, *, is_open: bool) -> str:
     words = _("During the hours of “%(calendar)s”") if is_open else _("Outside the hours of “%(calendar)s”")
     return words % {"calendar": calendar}
-
-
-def rules_in_words(rules: list[Definition], names: Names) -> Definition:
-    """For rules.setup.diff.differences()."""
-    return {"rules": [rule_in_words(rule, names) for rule in rules]}
 
 
 def calendars_of(jurisdiction: Jurisdiction) -> dict[str, Calendar]:

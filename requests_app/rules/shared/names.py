@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from requests_app.core.localized import localized
-from requests_app.models import Jurisdiction, QuestionVersion, User
+from requests_app.core.localized import LocalizedText, localized
+from requests_app.models import Article, ArticleTopic, Jurisdiction, QuestionVersion, Role, User
 from requests_app.rules.shared import directory
 
 
@@ -34,6 +35,26 @@ class Names:
     @cached_property
     def departments(self) -> dict[str, str]:
         return {one.code: str(one) for one in directory.of(self.city).departments.values()}
+
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        return {one.code: str(one) for one in directory.of(self.city).categories.values()}
+
+    @cached_property
+    def articles(self) -> dict[str, str]:
+        """A draft that was never published has the title of its draft."""
+        rows = Article.objects.filter(jurisdiction=self.city).values_list("code", "title", "draft")
+        return {code: localized(title or (draft or {}).get("title")) for code, title, draft in rows}
+
+    @cached_property
+    def topics(self) -> dict[str, str]:
+        rows = ArticleTopic.objects.filter(jurisdiction=self.city).values_list("code", "name")
+        return {code: localized(name) for code, name in rows}
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        rows = Role.objects.filter(jurisdiction=self.city).values_list("code", "name")
+        return {code: localized(name) for code, name in rows}
 
     @cached_property
     def teams(self) -> dict[tuple[str, str], str]:
@@ -64,15 +85,41 @@ class Names:
             if one.current_id is not None
         }
         for row in QuestionVersion.objects.filter(service_version__in=services):
-            answers = {str(option["value"]): localized(option["label"]) for option in row.options}
-            asked.setdefault(services[row.service_version_id], {})[row.code] = Question(localized(row.text), answers)
+            asked.setdefault(services[row.service_version_id], {})[row.code] = _question(row.text, row.options)
         return asked
+
+    def add_catalog(self, catalog: Mapping[str, Any]) -> None:
+        """What a catalog file calls what the city doesn't have yet, or calls otherwise."""
+        for part, key, title, names in (
+            ("services", "service_code", "name", self.services),
+            ("departments", "code", "name", self.departments),
+            ("categories", "code", "name", self.categories),
+            ("articles", "code", "title", self.articles),
+            ("topics", "code", "name", self.topics),
+        ):
+            names.update({row[key]: localized(row[title]) for row in catalog.get(part) or []})
+        for service in catalog.get("services") or []:
+            self.questions[service["service_code"]] = {
+                row["code"]: _question(row["text"], row.get("options") or []) for row in service.get("questions") or []
+            }
 
     def service(self, code: str) -> str:
         return self.services.get(code) or removed(code)
 
     def department(self, code: str | None) -> str:
         return (self.departments.get(code) or removed(code)) if code else _("Triage queue")
+
+    def category(self, code: str) -> str:
+        return self.categories.get(code) or removed(code)
+
+    def article(self, code: str) -> str:
+        return self.articles.get(code) or removed(code)
+
+    def topic(self, code: str) -> str:
+        return self.topics.get(code) or removed(code)
+
+    def role(self, code: str) -> str:
+        return self.roles.get(code) or removed(code)
 
     def team(self, department: str | None, code: str) -> str:
         return self.teams.get((department or "", code)) or removed(code)
@@ -116,6 +163,10 @@ class Names:
     def _asked_by(self, code: str, services: Iterable[str]) -> dict[str, Question]:
         """The question with this code, of each of these services that asks one."""
         return {one: self.questions[one][code] for one in services if code in self.questions.get(one, {})}
+
+
+def _question(text: LocalizedText, options: Iterable[dict[str, Any]]) -> Question:
+    return Question(localized(text), {str(option["value"]): localized(option["label"]) for option in options})
 
 
 def removed(code: str) -> str:

@@ -1,9 +1,7 @@
 """The pages of the audit: the list, and one change of setup with before and after."""
 
-from typing import Any
 from urllib.parse import urlencode
 
-import yaml
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -11,6 +9,7 @@ from django.utils.translation import gettext as _
 from requests_app.models import SetupChange
 from requests_app.rules.people.permissions import can_in_city
 from requests_app.rules.setup import audit as rules
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.audit import wording
 from staff_app.setup.audit.filters import FiltersForm
@@ -62,17 +61,13 @@ def audit_change(request: StaffRequest, change_id: int) -> HttpResponse:
     change = get_object_or_404(
         SetupChange.objects.select_related("user"), pk=change_id, jurisdiction=request.jurisdiction
     )
+    names = Names(request.jurisdiction)
     same_row = SetupChange.objects.filter(jurisdiction=request.jurisdiction, kind=change.kind, key=change.key)
     context = {
-        "line": wording.change_line(change),
-        "before": _as_yaml(change.before),
-        "after": _as_yaml(change.after),
+        "line": wording.change_line(change, names),
+        "before": wording.state_facts(change.before, change, names, request.user),
+        "after": wording.state_facts(change.after, change, names, request.user),
         "older": same_row.filter(pk__lt=change.pk).order_by("-id").first(),
         "newer": same_row.filter(pk__gt=change.pk).order_by("id").first(),
     }
     return render(request, "staff_app/setup/audit/audit_change.html", context)
-
-
-def _as_yaml(state: dict[str, Any] | None) -> str:
-    """As a catalog file would have it."""
-    return "" if state is None else yaml.safe_dump(state, allow_unicode=True, sort_keys=False, width=100)

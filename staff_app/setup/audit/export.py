@@ -70,7 +70,7 @@ def _lines(jurisdiction: Jurisdiction, viewer: User, filters: rules.Filters, lan
                         line.kind,
                         _("Confidential") if line.is_closed else line.display_reference,
                         "; ".join(line.differences),
-                        line.change.note if line.change else "",
+                        line.note,
                     )
                 )
                 for line in wording.lines(jurisdiction, page.entries)

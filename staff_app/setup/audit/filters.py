@@ -5,6 +5,9 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.choices import flatten_choices
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -121,6 +124,20 @@ class FiltersForm(forms.Form):
         if cleaned.get("since") and cleaned.get("until") and cleaned["since"] > cleaned["until"]:
             self.add_error("until", _("This day is before the first one."))
         return cleaned
+
+    def sentences(self) -> list[str]:
+        """ "Service: Pothole", of what was filtered by; for a reader who may not see all of it, too."""
+        sentences = []
+        for name, field in self.fields.items():
+            typed = str(self.data.get(name, ""))
+            if not typed:
+                continue
+            choices = dict(flatten_choices(getattr(field, "choices", [])))
+            text = next((str(label) for code, label in choices.items() if str(code) == typed), typed)
+            if isinstance(field, forms.DateField) and (read := parse_date(typed)):
+                text = date_format(read, "DATE_FORMAT")
+            sentences.append(_("%(field)s: %(values)s") % {"field": field.label, "values": text})
+        return sentences
 
     def cleaned(self) -> audit.Filters:
         typed = self.cleaned_data

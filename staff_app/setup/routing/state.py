@@ -7,11 +7,11 @@ from django.http import Http404
 
 from requests_app.actions.routing import drafts, versions
 from requests_app.actions.routing.drafts import Seen
+from requests_app.messages.setup_differences import differences
 from requests_app.models import Jurisdiction, RoutingDraft, RoutingRule, RoutingVersion
 from requests_app.rules.routing import checks
 from requests_app.rules.routing.routing import Definition, rules_in_use
-from requests_app.rules.routing.words import rules_in_words, sentence_of
-from requests_app.rules.setup.diff import differences
+from requests_app.rules.routing.words import sentence_of
 from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest
 from staff_app.setup.conflict import Change, Conflict
@@ -78,7 +78,7 @@ def changes_between(
 ) -> list[str]:
     """A sentence for each difference."""
     names = names or Names(city)
-    return differences(rules_in_words(before, names), rules_in_words(after, names))
+    return differences("routing", {"rules": before}, {"rules": after}, names)
 
 
 def conflict_context(city: Jurisdiction, conflict: drafts.Conflict, *, keeps_typed: bool = False) -> dict[str, Any]:

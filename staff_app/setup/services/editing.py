@@ -18,9 +18,10 @@ from pydantic_core import ErrorDetails
 from requests_app.actions.setup import service_drafts
 from requests_app.core.localized import localized
 from requests_app.imports.catalog_file import service_problems
+from requests_app.messages.setup_differences import differences, field_label
 from requests_app.models import Jurisdiction, Service, ServiceDraft
 from requests_app.rules.setup.catalog_rows import written_service
-from requests_app.rules.setup.diff import FIELDS, differences
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city
 from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.forms import language_name
@@ -95,7 +96,7 @@ class Editing:
 
     @cached_property
     def changes(self) -> list[str]:
-        return differences(self.published, self.definition) if self.draft else []
+        return differences("service", self.published, self.definition, Names(self.city)) if self.draft else []
 
     @property
     def is_outdated(self) -> bool:
@@ -163,7 +164,8 @@ def conflict(request: StaffRequest, editing: Editing, *, keeps_typed: bool = Fal
     before = service_drafts.seen(
         editing.draft, editing.service, revision=number(request, "revision"), base=number(request, "base")
     )
-    change = Change(differences(before, editing.definition), editing.draft.edited_by if editing.draft else "")
+    sentences = differences("service", before, editing.definition, Names(editing.city))
+    change = Change(sentences, editing.draft.edited_by if editing.draft else "")
     return Conflict([change], keeps_typed=keeps_typed)
 
 
@@ -242,6 +244,6 @@ def _about(loc: tuple[int | str, ...], definition: Definition) -> str:
             inside = value[step]
             parts.append(f"“{localized(inside.get('text') or inside.get('label')) or inside.get('value', '')}”")
         elif step not in ("questions", "options"):
-            parts.append(str(FIELDS.get(str(step), step)))
+            parts.append(field_label(str(step)))
         value = inside
     return ", ".join(parts)

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.setup import service_drafts
 from requests_app.actions.setup.go_live import new_approval
 from requests_app.clock import app_now
+from requests_app.messages.setup_differences import differences
 from requests_app.models import ServiceApproval, ServiceVersion, SetupChange
 from requests_app.rules.setup import go_live
-from requests_app.rules.setup.diff import differences
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.go_live.forms import ApprovalForm
 from staff_app.setup.go_live.go_live import emergency_context
@@ -184,6 +185,7 @@ def _history(
     )
     changes = _changes_of(editing, versions)
     definitions = [service_drafts.written_full(version) for version in versions]
+    names = Names(editing.city)
     rows = [
         {
             "version": version,
@@ -191,7 +193,9 @@ def _history(
             "change": changes.get(version.number),
             "brought_back": _brought_back(changes.get(version.number)),
             "is_first": place + 1 == len(versions),
-            "differences": differences(definitions[place + 1], definitions[place]) if place + 1 < len(versions) else [],
+            "differences": differences("service", definitions[place + 1], definitions[place], names)
+            if place + 1 < len(versions)
+            else [],
             **_approval_to_roll_back(editing, definitions[place], version.number, approval_form, approving),
         }
         for place, version in enumerate(versions)

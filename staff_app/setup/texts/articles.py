@@ -19,8 +19,9 @@ from requests_app.actions.answers import articles as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core import markdown
 from requests_app.core.localized import localized
+from requests_app.messages.setup_differences import differences
 from requests_app.models import Article, Jurisdiction, SetupChange
-from requests_app.rules.setup.diff import differences
+from requests_app.rules.shared.names import Names
 from requests_app.rules.shared.text_diff import Piece, text_diff
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.audit.wording import action_words
@@ -148,7 +149,12 @@ def _page(
         "article": article,
         "name": actions.name_of(article) if article else "",
         "previews": previews(request.jurisdiction, draft) if draft else [],
-        "changes": differences(live, {**actions.draft_of(article), "published": live["published"]})
+        "changes": differences(
+            actions.KIND,
+            live,
+            {**actions.draft_of(article), "published": live["published"]},
+            Names(request.jurisdiction),
+        )
         if article and live and article.draft
         else [],
         "diffs": text_differences(request.jurisdiction, live, actions.draft_of(article))

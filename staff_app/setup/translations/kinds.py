@@ -32,6 +32,7 @@ from requests_app.actions.shared.setup_rows import SetupRow, fingerprint
 from requests_app.actions.work.answer_templates import TEMPLATE
 from requests_app.clock import app_now
 from requests_app.core.localized import LocalizedField, localized
+from requests_app.messages.setup_differences import field_label
 from requests_app.models import (
     Article,
     ArticleTopic,
@@ -43,7 +44,6 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.setup.catalog_rows import written_services
-from requests_app.rules.setup.diff import FIELDS
 from requests_app.rules.shared import directory
 from staff_app.setup.city.forms import SEAL_ALT_MAX, WELCOME_MAX
 from staff_app.setup.city.forms import TEXT_MAX as CITY_TEXT_MAX
@@ -154,7 +154,7 @@ class Passage:
             else:
                 value = value[step]
                 if not isinstance(value, list):
-                    labels.append(str(FIELDS.get(step, step.replace("_", " ").capitalize())))
+                    labels.append(field_label(step, self.kind.code))
         return ", ".join([Truncator(self.kind.title(self.row)).chars(TITLE_SHOWN), *labels])
 
     def text(self, language: str) -> str:

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app.exports.csv_cells import FORMULA_STARTS, safe
+from requests_app.messages.setup_differences import differences
 from requests_app.models import Jurisdiction, User
-from requests_app.rules.setup.diff import differences
+from requests_app.rules.shared.names import Names
 from staff_app.setup.forms import language_name
 from staff_app.setup.translations.kinds import (
     Document,
@@ -85,6 +86,7 @@ class RowChange:
     row: Any
     before: Document
     after: Document
+    names: Names
     count: int = 0
 
     @property
@@ -93,7 +95,7 @@ class RowChange:
 
     @cached_property
     def sentences(self) -> list[str]:
-        return differences(self.before, self.after)
+        return differences(self.kind.code, self.before, self.after, self.names)
 
 
 @dataclass
@@ -120,7 +122,7 @@ class Plan:
 def plan(city: Jurisdiction, language: str, content: bytes) -> Plan:
     """Compares a file with the city's texts as they are now. Raises NotReadable."""
     by_id = {passage.id(city, language): passage for passage in passages(city)}
-    made, used = Plan(), set()
+    made, used, names = Plan(), set(), Names(city)
     for number, cells in _read(content):
         code, _at, prints = cells[0].strip().rpartition("@")
         source, _dash, target = prints.partition("-")
@@ -144,7 +146,7 @@ def plan(city: Jurisdiction, language: str, content: bytes) -> Plan:
         if sentence or passage is None:
             made.left_out.append(LeftOut(number, passage.where if passage else cells[1].strip()[:120], sentence))
         else:
-            _add(made, passage, language, text)
+            _add(made, passage, language, text, names)
     return made
 
 
@@ -155,9 +157,11 @@ def apply(made: Plan, actor: User) -> None:
             change.kind.save(change.row, change.after, actor)
 
 
-def _add(made: Plan, passage: Passage, language: str, text: str) -> None:
+def _add(made: Plan, passage: Passage, language: str, text: str, names: Names) -> None:
     key = (passage.kind.code, str(passage.kind.key(passage.row)))
-    change = made.changes.setdefault(key, RowChange(passage.kind, passage.row, passage.document, passage.document))
+    change = made.changes.setdefault(
+        key, RowChange(passage.kind, passage.row, passage.document, passage.document, names)
+    )
     change.after = with_text(change.after, passage.steps, language, text)
     change.count += 1
 

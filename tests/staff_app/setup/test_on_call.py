@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from requests_app.messages.setup_differences import differences
 from requests_app.models import OnCall, SetupChange, User
 from requests_app.rules.alarms import alarms, on_call_week
-from requests_app.rules.setup.diff import differences
+from requests_app.rules.shared.names import Names
 from tests.factories import Rivermark
 from tests.on_call import on_call
 
@@ -220,4 +221,6 @@ def test_changes_of_rosters_are_recorded(town: Rivermark, ada: Client) -> None:
     ada.post(PAGE, {"wait": "1", "alarm_minutes": "5", "desk_night_number": ""})
     changes = list(SetupChange.objects.filter(kind="on_call", user=town.ada).order_by("id"))
     assert [one.action for one in changes] == ["added", "changed", "removed", "changed"]
-    assert differences(changes[1].before, changes[1].after) == ["Phone: “555-0121” is now “555-0199”"]
+    assert differences("on_call", changes[1].before, changes[1].after, Names(town.city)) == [
+        "Phone: 555-0199 instead of 555-0121"
+    ]

@@ -59,13 +59,13 @@ def test_acts_and_changes_are_one_list_in_words_newest_first(town: Rivermark, ad
     made = change(town)
     page = page_of(ada)
     assert page.index("Service changed: Pothole") < page.index("Resolved: Fixed")
-    assert "Priority: “3” is now “2”" in page
+    assert "Priority: 2: urgent instead of 3: normal" in page
     assert one.display_reference in page
     # What residents and the system did is on the request's page.
     assert "Reported: Pothole" not in page
     detail = text_of(ada.get(f"{PATH}changes/{made.pk}/"))
-    assert "Priority: “3” is now “2”" in detail
-    assert "priority: 3" in detail
+    assert "Priority: 2: urgent instead of 3: normal" in detail
+    assert "Before Priority: 3: normal" in detail
 
 
 def test_it_is_narrowed_by_person_service_request_kind_and_day(town: Rivermark, ada: Client) -> None:

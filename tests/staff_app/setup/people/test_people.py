@@ -16,6 +16,7 @@ from django.urls import reverse
 from requests_app import api_keys, links
 from requests_app.actions.people import memberships
 from requests_app.actions.work import assignment
+from requests_app.messages.setup_differences import differences
 from requests_app.models import (
     ApiKey,
     Event,
@@ -30,7 +31,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.models.alarm import Alarm, AlarmCall
-from requests_app.rules.setup import diff
+from requests_app.rules.shared.names import Names
 from requests_app.worker.tasks import HANDLERS
 from tests import factories
 from tests.factories import PASSWORD, Rivermark
@@ -73,7 +74,7 @@ def test_a_role_is_added_and_taken_away(town: Rivermark, ada: Client) -> None:
     ada.post(page_of(town.dev), {"remove": crew.pk})
     assert {str(one.role) for one in town.dev.memberships.all()} == {"triage"}
     last = SetupChange.objects.filter(kind="person", key=str(town.dev.pk)).latest("id")
-    assert diff.differences(last.before, last.after) == ["Roles: removed crew (PW)"]
+    assert differences("person", last.before, last.after, Names(town.city)) == ["Roles: removed Crew (Streets)"]
     assert last.user == town.ada
 
 

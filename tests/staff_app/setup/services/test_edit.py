@@ -92,7 +92,7 @@ def test_the_second_of_two_editors_sees_what_changed_and_keeps_what_was_typed(
     assert answer.status_code == 409
     assert "Someone else changed this while you had it open" in page
     assert '<p class="usa-alert__text">Ben</p>' in page
-    assert "Name (English): “Pothole” is now “Crater”" in page
+    assert "Name (English): “Crater” instead of “Pothole”" in page
     assert answer.context["form"]["name_en"].value() == "Hole"
     # Saved again from that page, it is saved.
     again = stale | {"revision": re.search(r'name="revision" value="(\d+)"', page)[1]}  # type: ignore[index]

@@ -33,11 +33,11 @@ def send(client: Client, draft: ServiceDraft, **pressed: Any) -> Any:
 
 def test_the_difference_is_said_in_words_and_published(draft: ServiceDraft, ada: Client) -> None:
     page = html.unescape(ada.get(CHANGES).content.decode())
-    assert "Priority: “2” is now “1”" in page
-    assert "“Tell us the where.”: Required: “Yes” is now “No”" in page
+    assert "Priority: 1: danger to people instead of 2: urgent" in page
+    assert "“Tell us the where.” isn’t required anymore" in page
     history = html.unescape(send(ada, draft, publish="1").content.decode())
     assert "Version 2" in history
-    assert "Priority: “2” is now “1”" in history
+    assert "Priority: 1: danger to people instead of 2: urgent" in history
     assert "Ada" in history
 
 

@@ -141,12 +141,12 @@ def half_translated(city: Jurisdiction, ada: User) -> dict[str, str]:
     return {
         "Ice, Name": f"{setup}/services/ice/#id_name_es",
         "Ice, “How deep?”, Question": f"{setup}/services/ice/questions/deep/#id_text_es",
-        "Ice, “How deep?”, “Very”, Label": f"{setup}/services/ice/questions/deep/",
+        "Ice, “How deep?”, “Very”, Answer": f"{setup}/services/ice/questions/deep/",
         "Winter, Name": f"{setup}/categories/{category.pk}/#id_name_es",
         "Leaves, Title": f"{setup}/articles/{article.pk}/#id_title_es",
         "Leaves, Text": f"{setup}/articles/{article.pk}/#id_body_es",
         "Seasons, Name": f"{setup}/catalog/",
-        "Storm, Words": f"{setup}/notices/{notice.pk}/#id_words_es",
+        "Storm, Notice": f"{setup}/notices/{notice.pk}/#id_words_es",
         "Thanks, Words": f"{setup}/templates/{template.pk}/#id_words_es",
         "Rivermark, Outcome wording, Fixed": f"{setup}/outcomes/#id_fixed_es",
         "Snow, Words": f"{setup}/reasons/{reason.pk}/#id_words_es",
@@ -232,8 +232,8 @@ def test_a_translators_file_comes_back_and_each_row_is_saved_as_its_own_page_sav
     filled = [[*row[:3], f"ES {row[2]}" if row[1] != "Winter, Name" else "'=Invierno"] for row in rows]
     shown = upload(ada, as_file([head, *filled], delimiter=";"))
     assert "Categories: Winter" in shown
-    assert "Name (Spanish): now “=Invierno”" in shown
-    assert "“How deep?”: “Very”: Label (Spanish): now “ES Very”" in shown
+    assert "Name (Spanish): added “=Invierno”" in shown
+    assert "“Very” to “How deep?”: Answer (Spanish): added “ES Very”" in shown
     assert not SetupChange.objects.exists()
     answer = save(ada, shown)
     assert f"{len(rows)} texts were saved." in answer
