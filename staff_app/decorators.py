@@ -54,7 +54,7 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
             if posted:
                 unsent.keep(request)
             to_sign_in = redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
-            if in_place.is_asked(request):
+            if in_place.is_piece(request):
                 return in_place.signed_out(request, to_sign_in.url)
             if posted:
                 messages.info(request, _("You’re signed out. Sign in, and you can send what you typed."))
@@ -70,7 +70,7 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
             return redirect("staff_app:second_step")
         if see_as_role.is_begun(request) or (posted and see_as_role.was_shown(request)):
             return _as_role(view, request, *args, **kwargs)
-        return _as_oneself(view, request, *args, **kwargs)
+        return in_place.goes_on(request, _as_oneself(view, request, *args, **kwargs))
 
     return guarded  # type: ignore[return-value]
 

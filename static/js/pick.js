@@ -27,7 +27,7 @@ function start(select) {
   list.setAttribute("aria-label", label?.textContent.trim() ?? "");
   status.className = "soft small";
   status.setAttribute("role", "status");
-  const several = document.querySelector("[data-acts]")?.dataset.several ?? "";
+  const several = document.getElementById("act")?.dataset.several ?? "";
   if (label) label.htmlFor = input.id;
   for (const name of ["aria-invalid", "aria-describedby"]) if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   select.hidden = true;

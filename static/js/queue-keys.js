@@ -35,15 +35,15 @@ function impossible() {
 
 // The page's own link or button for a verb, on the page of a request.
 function actionOf(verb) {
-  const rail = document.querySelector(".rail, main");
+  const main = document.querySelector("main");
   // The link to its form comes before a button such as "Assign to me".
   const selectors = [
     `[data-verb="${verb}"]:not([data-command])`,
-    `a[href*="/r/"][href*="/${verb}/"]`,
+    `a[href*="/r/"][href*="/${verb}/"]:not(.acts__in-hand)`,
     // Not the button that takes an alarm, nor one that only previews.
     `form[action*="/r/"][action$="/${verb}/"] button[type=submit]:not([name=preview])`,
   ];
-  return selectors.map((selector) => rail?.querySelector(selector)).find(Boolean);
+  return selectors.map((selector) => main.querySelector(selector)).find(Boolean);
 }
 
 // The tab with which a request's page writes such a text, if it does.
@@ -130,10 +130,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === " " && !event.target.matches?.("table.queue a[href]")) return;
   // What the row or the page itself offers for this key comes first.
   const offer = (place) => place?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  const form = event.target.closest?.("#action-form");
-  const own = offer(form) ?? offer(onRequest() ? document.querySelector("main") : currentRow());
-  // A digit that is no choice of the form in which it's pressed means nothing.
-  if (form && /^[0-9]$/.test(event.key) && !form.contains(own)) return;
+  const own = offer(onRequest() ? document.querySelector("main") : currentRow());
   const button = own ?? keys.querySelector(`[data-press="${CSS.escape(event.key)}"]`);
   if (!button) return;
   event.preventDefault();
@@ -166,7 +163,7 @@ function openPalette() {
 }
 
 function links() {
-  return [...document.querySelectorAll(".tabs a, .saved-views a, .staff-nav a, .rail a[href], .rail form button[type=submit]")].filter(
+  return [...document.querySelectorAll(".tabs a, .saved-views a, .staff-nav a, .acts a[href], .acts form button[type=submit], .rail a[href]")].filter(
     (link) => link.textContent.trim(),
   );
 }

@@ -660,12 +660,25 @@ def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark,
     assert hole.public_state == "hidden"
 
 
-def test_the_rail_takes_a_form_out_of_its_page(pia: Client, limb: ServiceRequest) -> None:
-    page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
-    match = re.search(r'hx-get="([^"]+)"\s+hx-target="#action" hx-select="#action-form"', page)
-    assert match
-    assert 'id="action"' in page
-    assert 'id="action-form"' in pia.get(match.group(1)).content.decode()
+def test_a_form_sent_from_the_page_of_a_request_says_where_the_page_goes_on_to(
+    town: Rivermark, pia: Client, limb: ServiceRequest
+) -> None:
+    """And leaves the message for the page that it goes on to. Refused, it is the form again; signed out, a sentence."""
+    address = f"/staff/r/{limb.reference}/"
+    page = pia.get(address).content.decode()
+    links = dict(re.findall(r'href="([^"]+)"\s+data-form="([^"]+)"', page))
+    forms = {verb: url for url, verb in links.items()}
+    assert {"assign", "ask", "transfer", "hold", "resolve", "set_priority", "snooze"} <= set(forms)
+    assert 'id="action-form"' in pia.get(forms["transfer"]).content.decode()
+    here = {"X-In-Place": "page"}
+    refused = pia.post(forms["transfer"], {"department": town.streets.pk, "reason": ""}, headers=here)
+    assert refused.status_code == 422
+    assert 'id="action-form"' in refused.content.decode()
+    done = pia.post(forms["set_priority"], {"priority": 2}, headers=here)
+    assert (done.status_code, done.headers["X-Goes-To"]) == (204, address)
+    assert "Priority changed." in pia.get(address).content.decode()
+    pia.logout()
+    assert pia.get(forms["assign"], headers=here).status_code == 401
 
 
 def test_assign_to_me_is_offered_until_i_have_it(town: Rivermark, tom: Client) -> None:

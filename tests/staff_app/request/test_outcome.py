@@ -19,6 +19,10 @@ SCREEN = {"width": 1280, "height": 720}
 COUNT_SHIFTS = """window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
 window.shift += entry.value })).observe({ type: "layout-shift" })"""
 
+IS_BEHIND_THE_ACTIONS = """() => { const [bar, box] = [document.querySelector(".acts"), document.activeElement]
+.map((one) => one.getBoundingClientRect()); return !document.activeElement.closest(".acts") && box.height > 0
+&& box.top < bar.bottom && box.bottom > bar.top && box.top >= bar.top && box.bottom <= bar.bottom }"""
+
 
 def asking(page: str) -> dict[str, set[str]]:
     """The outcomes that ask for each field."""
@@ -62,11 +66,11 @@ def test_it_opens_next_to_what_is_read_takes_digits_and_sends_only_what_is_in_si
         page.goto(f"{live_site.url}/staff/r/{limb.reference}/")
         page.evaluate("window.shift = 0")
         # By a script, since a shift just after a click isn't counted.
-        page.locator(f'.rail a[hx-get*="/{verb}/"]').evaluate("(link) => link.click()")
-        expect(page.locator("#action-form h2")).to_be_focused()
+        page.locator(f'.acts a[data-form="{verb}"]:visible').evaluate("(link) => link.click()")
+        expect(page.locator("#act :is(input, select, textarea):focus")).to_be_visible()
         assert page.evaluate("window.shift") <= 0.02, verb
         assert fits(page), verb
-    form = page.locator("#action-form")
+    form = page.locator("#act")
     expect(form.get_by_label("What should we tell people?")).to_be_hidden()
     page.keyboard.press("1")
     form.get_by_text("No, handled from the office").click()
@@ -78,6 +82,20 @@ def test_it_opens_next_to_what_is_read_takes_digits_and_sends_only_what_is_in_si
     expect(form.get_by_label("No, handled from the office")).to_be_hidden()
     expect(form.get_by_role("button", name="Resolve")).to_be_in_viewport(ratio=1)
     form.get_by_label("What should we tell people?").fill("It’s on our list.")
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    # On a phone, too, the actions stay in sight, and nothing that gets the focus is behind them.
+    for width in (SCREEN["width"], 375):
+        page.set_viewport_size({**SCREEN, "width": width})
+        page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+        expect(page.locator(".acts")).to_be_in_viewport(ratio=1)
+        page.locator("#write_text").focus()
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            assert not page.evaluate(IS_BEHIND_THE_ACTIONS), (width, page.evaluate("document.activeElement.outerHTML"))
+    page.set_viewport_size(SCREEN)
+    page.keyboard.press("r")
+    expect(form.get_by_label("What should we tell people?")).to_have_value("It’s on our list.")
     form.get_by_role("button", name="Resolve").click()
     expect(page.locator(".usa-alert[role=status]")).to_contain_text("Resolved.")
     assert Event.objects.get(service_request=limb, kind="resolved").data["remote"] is None
@@ -90,7 +108,7 @@ def test_the_team_is_shown_and_leads_to_where_it_is_changed(town: Rivermark, pia
     page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
     facts = page[page.index("rail__facts") :]
     assert "Limb crew" in facts
-    assert f'href="/staff/r/{limb.reference}/assign/">Change team' in facts
+    assert f'href="/staff/r/{limb.reference}/assign/" data-form="assign">Change team' in facts
     type(limb).objects.filter(pk=limb.pk).update(status="resolved", disposition="fixed")
     assert ">Change team" not in pia.get(f"/staff/r/{limb.reference}/").content.decode()
 
