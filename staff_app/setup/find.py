@@ -27,7 +27,7 @@ from requests_app.models import (
 from requests_app.rules.alarms.screening import plain
 from requests_app.rules.routing.routing import rules_in_use
 from staff_app.setup.city.city import PARTS
-from staff_app.setup.forms import language_name
+from staff_app.setup.forms import language_in_sentence
 from staff_app.setup.sections import Section, Text
 from staff_app.setup.translations.kinds import other_languages
 
@@ -86,7 +86,7 @@ def _pages(sections: Iterable[Section], terms: list[str]) -> Iterator[Match]:
 def _languages_of(city: Jurisdiction, terms: list[str], open_pages: set[str]) -> Iterator[Match]:
     """What isn't translated yet, by the language's name."""
     for language in other_languages(city) if "translations" in open_pages else []:
-        name = gettext("What has no %(language)s yet") % {"language": language_name(language)}
+        name = gettext("What has no %(language)s yet") % {"language": language_in_sentence(language)}
         if _has(terms, name):
             yield Match(name, f"{reverse('staff_app:translations')}?{urlencode({'language': language})}")
 

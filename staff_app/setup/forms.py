@@ -148,6 +148,12 @@ def language_name(code: str) -> str:
         return code
 
 
+def language_in_sentence(code: str) -> str:
+    """As it's written within a sentence: Spanish has no capital letter there."""
+    name = language_name(code)
+    return name if (get_language() or "en").startswith("en") else name.lower()
+
+
 Kind = ModerationTerm.Kind
 TERM_MAX = 320
 LABELS = {

@@ -15,7 +15,7 @@ from requests_app.imports.layer_fields import KINDS
 from requests_app.models import ApiKeyRequest, Article, Jurisdiction, LayerImport, OnCall, RoutingDraft, ServiceApproval
 from requests_app.rules.alarms import alarms, on_call_week
 from requests_app.rules.setup import go_live
-from staff_app.setup.forms import language_name
+from staff_app.setup.forms import language_in_sentence
 from staff_app.setup.go_live.states import WAITING, name_of, services_in
 from staff_app.setup.on_call import roster_name
 from staff_app.setup.on_call_week import gap_words
@@ -119,7 +119,7 @@ def _translations(city: Jurisdiction) -> Iterator[ToDo]:
         if missing := untranslated_count(city, language):
             words = ngettext("%(n)d text has no %(language)s yet.", "%(n)d texts have no %(language)s yet.", missing)
             url = _page("translations", language=language)
-            yield ToDo(words % {"n": missing, "language": language_name(language)}, url)
+            yield ToDo(words % {"n": missing, "language": language_in_sentence(language)}, url)
 
 
 def _keys(city: Jurisdiction) -> Iterator[ToDo]:

@@ -153,7 +153,8 @@ class Passage:
                 labels.append(f"“{localized(label) if isinstance(label, dict) else label}”")
             else:
                 value = value[step]
-                if not isinstance(value, list):
+                # An answer has nothing but its words.
+                if not isinstance(value, list) and step != "label":
                     labels.append(field_label(step, self.kind.code))
         return ", ".join([Truncator(self.kind.title(self.row)).chars(TITLE_SHOWN), *labels])
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from requests_app.actions.setup import service_drafts
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.forms import language_name
+from staff_app.setup.forms import language_in_sentence, language_name
 from staff_app.setup.translations import translator_file as files
 from staff_app.setup.translations.forms import TranslatorFileForm
 from staff_app.setup.translations.kinds import KINDS, Kind, Passage, other_languages, passages, untranslated
@@ -82,7 +82,7 @@ def translations(request: StaffRequest) -> HttpResponse:
             if _kept(request) is not None:
                 return redirect("staff_app:translations_check")
             form.add_error("file", _("We couldn’t save the file. Try again in a minute."))
-    context = {"form": form, "language": language, **_lists(request, language, languages)}
+    context = {"form": form, **_lists(request, language, languages)}
     return render(request, PAGE, context, status=422 if form.errors else 200)
 
 
@@ -103,10 +103,12 @@ def _lists(request: StaffRequest, language: str, languages: list[str]) -> dict[s
             all_url = f"?{urlencode({'language': language, 'kind': kind.code})}"
         groups.append(Group(kind, len(found), [_row(one, city.languages[0], language) for one in shown], all_url))
     return {
+        # Not "language": that's what base.html calls the page's own.
+        "missing_in": language,
         "languages": [{"code": code, "name": language_name(code)} for code in languages],
-        "language_name": language_name(language),
+        "language_name": language_in_sentence(language),
         "first_language": city.languages[0],
-        "first_name": language_name(city.languages[0]),
+        "first_name": language_in_sentence(city.languages[0]),
         "count": len(missing),
         "groups": groups,
         "kind": chosen,

@@ -17,7 +17,7 @@ from requests_app.exports.csv_cells import FORMULA_STARTS, safe
 from requests_app.messages.setup_differences import differences
 from requests_app.models import Jurisdiction, User
 from requests_app.rules.shared.names import Names
-from staff_app.setup.forms import language_name
+from staff_app.setup.forms import language_in_sentence, language_name
 from staff_app.setup.translations.kinds import (
     Document,
     Kind,
@@ -181,7 +181,7 @@ def _refusal(city: Jurisdiction, language: str, passage: Passage, text: str, sou
     original = passage.text(first)
     if text_fingerprint(original) != source:
         words = _("The text in %(language)s has changed since: “%(text)s”. Download the file again.")
-        return words % {"language": language_name(first), "text": original[:120]}
+        return words % {"language": language_in_sentence(first), "text": original[:120]}
     if text_fingerprint(passage.text(language)) != target:
         words = _("Someone has translated it since: “%(text)s”. It stays.")
         return words % {"text": passage.text(language)[:120]}

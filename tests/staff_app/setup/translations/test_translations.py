@@ -139,9 +139,9 @@ def half_translated(city: Jurisdiction, ada: User) -> dict[str, str]:
     )
     setup = "/staff/setup"
     return {
-        "Ice, Name": f"{setup}/services/ice/#id_name_es",
+        "Ice, Name": f"{setup}/services/ice/words/#id_name_es",
         "Ice, “How deep?”, Question": f"{setup}/services/ice/questions/deep/#id_text_es",
-        "Ice, “How deep?”, “Very”, Answer": f"{setup}/services/ice/questions/deep/",
+        "Ice, “How deep?”, “Very”": f"{setup}/services/ice/questions/deep/",
         "Winter, Name": f"{setup}/categories/{category.pk}/#id_name_es",
         "Leaves, Title": f"{setup}/articles/{article.pk}/#id_title_es",
         "Leaves, Text": f"{setup}/articles/{article.pk}/#id_body_es",
@@ -189,6 +189,7 @@ def test_all_that_has_no_spanish_is_listed_by_kind_and_leads_to_where_it_is_edit
         assert answer.status_code == 200, where
         if url.endswith("_es"):
             assert f'id="{url.partition("#")[2]}"' in answer.content.decode(), where
+    assert f'action="{PAGE}?language=es"' in page(ada)
     home = ada.get("/staff/setup/").content.decode()
     assert f'<a href="{PAGE}?language=es">{len(expected)} texts have no Spanish yet.</a>' in home
     assert (
