@@ -1,6 +1,5 @@
 """Edit the rosters: who is alerted when a report tells of danger, by department and for the desk, and after how long the next."""
 
-import datetime as dt
 from functools import partial
 from typing import Any
 
@@ -21,6 +20,7 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
 from requests_app.models import Department, EmergencyPhrase, Jurisdiction, OnCall, User
 from requests_app.rules.alarms import alarms
+from requests_app.rules.promises.hours_text import clock_in_words
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import Edit, edit_row
@@ -304,13 +304,10 @@ def _name(entry: OnCall) -> str:
 
 
 def _when(entry: OnCall) -> str:
-    """ "Monday, Friday, 18:00–07:00", or "Always"."""
+    """ "Monday, Friday, 6 p.m.–7 a.m.", or "Always"."""
     names = dict(DAYS)
     parts = [str(names[day]) for day in entry.weekdays if day in names]
     if entry.starts_at is not None and entry.ends_at is not None:
-        parts.append(f"{_clock(entry.starts_at)}–{_clock(entry.ends_at)}")
+        starts, ends = (clock_in_words(time.hour * 60 + time.minute) for time in (entry.starts_at, entry.ends_at))
+        parts.append(f"{starts}–{ends}")
     return ", ".join(parts) or _("Always")
-
-
-def _clock(time: dt.time) -> str:
-    return f"{time:%H:%M}"

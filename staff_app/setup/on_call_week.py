@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from requests_app.models import OnCall
 from requests_app.rules.alarms import on_call_week
 from requests_app.rules.alarms.on_call_week import DAY, Gap, Shift
+from requests_app.rules.promises.hours_text import clock_in_words
 
 # Weeks this far from today are not shown.
 YEARS = 2
@@ -64,17 +65,19 @@ def week_of(typed: str, today: dt.date, rosters: Sequence[tuple[str, Sequence[On
 
 
 def gap_words(gap: Gap) -> str:
-    """ "Nobody 18:00–07:00" on the day it begins; with the day on which it ends, unless that's the next morning."""
+    """ "Nobody 6 p.m.–7 a.m." on the day it begins; with the day on which it ends, unless that's the next morning."""
     if gap.ends - gap.starts == on_call_week.WEEK:
         return _("Nobody all week")
     if gap.ends - gap.starts == DAY and gap.starts % DAY == 0:
         return _("Nobody all day")
-    starts, ends = _clock(gap.starts), _clock(gap.ends, is_end=True)
+    starts, ends = clock_in_words(gap.starts), clock_in_words(gap.ends, is_end=True)
     if gap.ends - gap.starts < DAY or gap.ends == (gap.starts // DAY + 1) * DAY:
         return _("Nobody %(starts)s–%(ends)s") % {"starts": starts, "ends": ends}
     if gap.ends == on_call_week.WEEK:
         return _("Nobody from %(starts)s to the end of the week") % {"starts": starts}
     day = WEEKDAYS[(gap.ends - 1) // DAY]
+    if gap.ends % DAY == 0:
+        return _("Nobody from %(starts)s to the end of %(day)s") % {"starts": starts, "day": day}
     return _("Nobody from %(starts)s to %(day)s %(ends)s") % {"starts": starts, "day": day, "ends": ends}
 
 
@@ -91,14 +94,7 @@ def _row(name: str, entries: Sequence[OnCall], reachable: set[int], names: list[
 
 
 def _hours(shift: Shift) -> str:
-    return "" if shift.is_all_day else f"{_clock(shift.starts)}–{_clock(shift.ends, is_end=True)}"
-
-
-def _clock(minutes: int, *, is_end: bool = False) -> str:
-    """The end of a day is 24:00, its start 00:00."""
-    if is_end and minutes % DAY == 0:
-        return "24:00"
-    return f"{minutes % DAY // 60:02}:{minutes % 60:02}"
+    return "" if shift.is_all_day else f"{clock_in_words(shift.starts)}–{clock_in_words(shift.ends, is_end=True)}"
 
 
 def _day(typed: str, today: dt.date) -> dt.date:

@@ -1,8 +1,10 @@
-"""Working hours as people type them, "8-12, 13:00 to 17:00" or "8 am-5 pm", and as calendars keep them."""
+"""Working hours as people type them, "8-12, 13:00 to 17:00" or "8 am-5 pm", as calendars keep them, and as pages say them."""
 
+import datetime as dt
 import re
 from itertools import pairwise
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 TIME = r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])?\.?(?:m\b\.?)?"
@@ -25,7 +27,24 @@ def parse_hours(text: str) -> list[list[str]]:
 
 
 def hours_text(spans: list[list[str]]) -> str:
+    """For a field in which they are typed."""
     return ", ".join(f"{opens}–{closes}" for opens, closes in spans)
+
+
+def spans_in_words(spans: list[list[str]]) -> str:
+    """ "8 a.m.–noon, 1 p.m.–5 p.m."; in languages that count 24 hours "8:00–12:00, 13:00–17:00"."""
+    return ", ".join(
+        f"{clock_in_words(_minutes_of(opens))}–{clock_in_words(_minutes_of(closes), is_end=True)}"
+        for opens, closes in spans
+    )
+
+
+def clock_in_words(minutes: int, *, is_end: bool = False) -> str:
+    """A time of day, in minutes since midnight, as the active language writes it. is_end: midnight is the end of the day."""
+    time = dt.time(minutes % END_OF_DAY // 60, minutes % 60)
+    if is_end and time == dt.time() and "P" not in formats.get_format("TIME_FORMAT"):
+        return "24:00"
+    return formats.time_format(time, "TIME_FORMAT")
 
 
 def _span(part: str) -> tuple[int, int]:
@@ -57,6 +76,10 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int | None:
         hours = hours % 12 + (12 if half.lower() == "p" else 0)
     total = hours * 60 + minutes
     return total if minutes < 60 and total <= END_OF_DAY else None
+
+
+def _minutes_of(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
 
 
 def _clock(minutes: int) -> str:

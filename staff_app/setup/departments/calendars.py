@@ -20,7 +20,7 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.clock import app_now
 from requests_app.models import Calendar
 from requests_app.rules.promises import service_levels, target_forecast
-from requests_app.rules.promises.hours_text import hours_text
+from requests_app.rules.promises.hours_text import spans_in_words
 from requests_app.rules.setup.catalog_rows import written_calendar
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page, refill
@@ -114,11 +114,11 @@ def _save(request: StaffRequest, row: Calendar, columns: dict[str, Any], edit: E
 
 
 def _summary(row: Calendar) -> list[str]:
-    """ "Monday–Friday 07:00–16:00": a line for each run of days with the same hours."""
+    """ "Monday–Friday 7 a.m.–4 p.m.": a line for each run of days with the same hours."""
     if row.always:
         return [_("Always open")]
     lines = []
-    days = [(number, hours_text(row.hours.get(day, []))) for number, day in enumerate(service_levels.WEEKDAYS)]
+    days = [(number, spans_in_words(row.hours.get(day, []))) for number, day in enumerate(service_levels.WEEKDAYS)]
     for text, run in groupby(days, key=itemgetter(1)):
         numbers = [number for number, _text in run]
         name = str(WEEKDAYS[numbers[0]]) + (f"–{WEEKDAYS[numbers[-1]]}" if len(numbers) > 1 else "")

@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
-from requests_app.rules.promises.hours_text import hours_text
+from requests_app.rules.promises.hours_text import spans_in_words
 from requests_app.rules.promises.service_levels import WorkingHours
 
 SHOWN = 3
@@ -84,7 +84,7 @@ def _day(day: dt.date, hours: WorkingHours, today: dt.date) -> GridDay:
         kind, kind_label = "open", ""
     else:
         kind, kind_label = "closed", _("closed")
-    return GridDay(day, kind, kind_label, name or (_("Day off") if off else ""), hours_text(opening), day == today)
+    return GridDay(day, kind, kind_label, name or (_("Day off") if off else ""), spans_in_words(opening), day == today)
 
 
 def _month(typed: str, today: dt.date) -> dt.date:

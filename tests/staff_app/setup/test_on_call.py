@@ -54,7 +54,7 @@ def test_an_outside_contact_is_added_to_a_department_with_a_shift(town: Rivermar
         follow=True,
     )  # fmt: skip
     assert "Night crew is on the roster." in answer.content.decode()
-    assert "Monday, Sunday, 18:00–07:00" in answer.content.decode()
+    assert "Monday, Sunday, 6 p.m.–7 a.m." in answer.content.decode()
     right = (town.streets, None, "Night crew", "night@crew.example", "555-0121", [0, 6], dt.time(18), dt.time(7))
     assert columns(OnCall.objects.get()) == right
 
@@ -173,9 +173,9 @@ def test_the_week_says_when_nobody_is_on_call(town: Rivermark, ada: Client) -> N
     on_call(town.city, town.streets, "Days", **days)
     on_call(town.city, town.parks, "Weekend", weekdays=[5, 6])
     found = week(ada)
-    night, day = ("Nights", "18:00–07:00"), ("Days", "07:00–18:00")
-    assert found["Streets"] == [*[[day, night]] * 5, [day, "Nobody 18:00–07:00"], [day, night]]
-    assert found["Parks"][0] == ["Nobody from 00:00 to Friday 24:00"]
+    night, day = ("Nights", "6 p.m.–7 a.m."), ("Days", "7 a.m.–6 p.m.")
+    assert found["Streets"] == [*[[day, night]] * 5, [day, "Nobody 6 p.m.–7 a.m."], [day, night]]
+    assert found["Parks"][0] == ["Nobody from midnight to the end of Friday"]
     assert found["Parks"][5] == [("Weekend", "")]
     on_call(town.city, None, "Desk", phone="555-0100")
     # Without a gateway for text messages, a phone alone reaches nobody.

@@ -1,8 +1,9 @@
-"""Working hours as people type them."""
+"""Working hours as people type them, and as pages say them."""
 
 import pytest
+from django.utils.translation import override
 
-from requests_app.rules.promises.hours_text import BadHours, parse_hours
+from requests_app.rules.promises.hours_text import BadHours, parse_hours, spans_in_words
 
 pytestmark = pytest.mark.shows("13.4")
 
@@ -39,3 +40,12 @@ def test_hours_are_read_as_people_write_them(typed: str, spans: list[list[str]])
 def test_other_hours_are_refused_with_words_that_help(typed: str, words: str) -> None:
     with pytest.raises(BadHours, match=words.replace(".", r"\.")):
         parse_hours(typed)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "midnight–7 a.m., 7:30 a.m.–noon, 11 p.m.–midnight"), ("es", "00:00–07:00, 07:30–12:00, 23:00–24:00")],
+)
+def test_hours_are_said_as_the_language_writes_them(language: str, text: str) -> None:
+    with override(language):
+        assert spans_in_words([["00:00", "07:00"], ["07:30", "12:00"], ["23:00", "24:00"]]) == text
