@@ -201,6 +201,15 @@ class Calendar(Section):
             raise wrong("it needs `always: true` or `hours`.")
         return self
 
+    @model_validator(mode="after")
+    def _half_days_are_open(self) -> Self:
+        """As on the calendar's page: hours on a day that is closed anyway would open nothing."""
+        for day in (self.holidays.extra if self.holidays else None) or []:
+            weekday = WEEKDAYS[dt.date.fromisoformat(day.date).weekday()]
+            if day.hours and not (day.every_year or self.always or (self.hours or {}).get(weekday)):
+                raise wrong(f"it has `hours` on {day.date}, but none on `{weekday}`: take them out, or open that day.")
+        return self
+
 
 class OnCall(Section):
     """A member of staff, by email address, or an outside contact; always, or on some days or hours."""

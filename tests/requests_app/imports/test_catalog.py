@@ -635,6 +635,13 @@ BROKEN: list[tuple[str, Edit, str]] = [
         "it needs `always: true` or `hours`",
     ),
     (
+        "a half day on a day that is closed",
+        lambda said: said["calendars"]["office"].update(
+            holidays={"extra": [{"date": "2027-01-02", "hours": "08:00-12:00"}]}
+        ),
+        "it has `hours` on 2027-01-02, but none on `sat`",
+    ),
+    (
         "a rule without a reason",
         lambda said: said["routing"][0].update(when={}),
         "routing, Roots: Parks, when: it should",
