@@ -16,10 +16,12 @@ from requests_app.demo import (
     ending_checks,
     failed_tasks,
     moderation,
+    request_reads,
     safety_notes,
     signs,
     storm,
     tasks,
+    to_do,
 )
 from requests_app.demo.history import load as load_history
 from requests_app.demo.staff import load_staff
@@ -31,7 +33,7 @@ from requests_app.models import Jurisdiction
 # What the staff and setup pages of the demo show, apart from the requests. What the audit should show first comes last.
 LOADERS = (
     articles.load, alarms.load, moderation.load, crews.load, desk.load, ending_checks.load, signs.load, tasks.load,
-    safety_notes.load, storm.load, bulk_jobs.load, failed_tasks.load,
+    safety_notes.load, storm.load, to_do.load, bulk_jobs.load, failed_tasks.load, request_reads.load,
 )  # fmt: skip
 RIVERMARK = Path(demo.__file__).parent / "rivermark"
 # Enough for generated texts, and trained in seconds.

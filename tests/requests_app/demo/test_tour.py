@@ -39,7 +39,7 @@ from requests_app.models import (
     Task,
 )
 from requests_app.rules.truth.rate import Looked, count
-from requests_app.rules.work import safety_notes
+from requests_app.rules.work import request_reads, safety_notes
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +222,34 @@ def test_some_requests_are_snoozed_articles_have_owners_and_colleagues_wrote(dem
         "user__name", flat=True
     )
     assert len(set(named)) == len(DEMO_BAR)
+
+
+def test_setup_begins_with_what_waits_for_an_administrator(demo: Jurisdiction, settings: Any) -> None:
+    settings.DEMO = False
+    client, ada = Client(), demo_user(demo, "administrator")
+    assert ada is not None
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/staff/setup/").content.decode()
+    shown = page[page.index('id="to-do"') : page.index("setup-group")]
+    for text in (
+        "Parking Enforcement, Sunday: Nobody 2 a.m.–6 a.m.",
+        "The approval of Tree or branch down or unsafe ends on ",
+        "1 service waits to go live.",
+        "bus-shelters.csv was checked and waits to be used: Assets.",
+        "articles are due for review.",
+        "5 texts have no Spanish yet.",
+    ):
+        assert text in shown, text
+    go_live = client.get("/staff/setup/services/leafpickup/go-live/").content.decode()
+    assert "Go live" not in re.findall(r"<button[^>]*>([^<]*)<", go_live)
+
+
+def test_some_requests_are_unread_and_some_have_changed_since_they_were_opened(demo: Jurisdiction) -> None:
+    tom = demo_user(demo, "triage")
+    assert tom is not None
+    now = app_now()
+    seen = request_reads.with_last_read(ServiceRequest.objects.open().visible_to(tom), tom)
+    rows = seen.annotate(newest=request_reads.NEWEST_EVENT)
+    unread = [one for one in rows if request_reads.is_unread(one.newest, one.read_event_id, tom, now)]
+    assert 0 < len(unread) < len(rows) / 2
+    assert {one.read_event_id is None for one in unread} == {True, False}
