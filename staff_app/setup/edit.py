@@ -80,8 +80,10 @@ class Edit(Generic[F]):
         elif opened != seen or before["conflicts"]:
             data = data.copy()
             self._merge(make(None), data, request.FILES, before)
-            users = [str(change.user) for change in (changes(opened) if opened != seen else []) if change.user]
-            self.who = ", ".join(dict.fromkeys(users))
+            users = [change.user for change in (changes(opened) if opened != seen else []) if change.user]
+            # What one person saved in another tab is their own change, too.
+            others = [user for user in users if user.pk != request.user.pk] or users
+            self.who = ", ".join(dict.fromkeys(map(str, others)))
         self.form = make(data)
 
     def choice(self, name: str) -> str | None:
@@ -281,8 +283,12 @@ def _put(data: QueryDict, name: str, value: Value) -> None:
 
 
 def _parts(form: forms.Form) -> dict[str, _Field | _Unshown | _Rows]:
-    """What somebody types or chooses: no hidden fields. form.unshown: the versions of files and secrets, by name."""
+    """What somebody types or chooses: no hidden fields.
+
+    form.unshown: the versions of files and secrets, by name; form.full_labels: what a field is called, if it isn't its label.
+    """
     versions: Mapping[str, str] = getattr(form, "unshown", {})
+    labels: Mapping[str, str] = getattr(form, "full_labels", {})
     removing = {f"no_{name}" for name in versions}
     parts: dict[str, _Field | _Unshown | _Rows] = {}
     for bound in form:
@@ -290,6 +296,7 @@ def _parts(form: forms.Form) -> dict[str, _Field | _Unshown | _Rows]:
             parts[bound.html_name] = _Unshown(bound, versions[bound.name])
         elif not bound.is_hidden and bound.name not in removing and not isinstance(bound.field, forms.FileField):
             parts[bound.html_name] = _Field(bound)
+            parts[bound.html_name].label = labels.get(bound.name, str(bound.label))
     for name, (label, formset) in getattr(form, "formsets", {}).items():
         parts[name] = _Rows(formset, str(label))
     return parts

@@ -1,11 +1,16 @@
 """The editors of a service's words, of who does it and when, and of its privacy. Each saves its part in the draft."""
 
+from functools import partial
+
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from requests_app.actions.setup import service_drafts
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.services.editing import conflict, framing, load, save, saved_and_back, show
+from staff_app.setup.services.editing import edit_draft, framing, load, save_merged, show
 from staff_app.setup.services.forms import HandlingForm, PrivacyForm, SectionForm, WordsForm
 
 
@@ -29,18 +34,16 @@ def service_privacy(request: StaffRequest, code: str) -> HttpResponse:
 
 def _section(request: StaffRequest, code: str, name: str, form_class: type[SectionForm]) -> HttpResponse:
     editing = load(request, code)
+    edit = edit_draft(request, editing, partial(form_class, editing=editing))
+    context = {"section": name, "form": edit.form, "edit": edit, "seen": edit.fingerprint}
     if request.method != "POST":
-        return show(request, "section", editing, section=name, form=form_class(editing=editing))
-    form = form_class(request.POST, editing=editing)
-    if not form.is_good():
-        return show(request, "section", editing, section=name, form=form, status=422)
+        return show(request, "section", editing, **context)
+    if not edit.form.is_good() or edit.conflicts:
+        return show(request, "section", editing, status=409 if edit.conflicts else 422, **context)
     try:
-        save(request, editing, form.definition())
+        save_merged(request, editing, edit.form.definition())
     except service_drafts.Conflict:
-        # What was typed stays on the page, now over what the other one saved.
-        editing = load(request, code)
-        form = form_class(request.POST, editing=editing)
-        found = conflict(request, editing, keeps_typed=True)
-        return show(request, "section", editing, section=name, form=form, conflict=found, status=409)
-    url = reverse("staff_app:service", args=[code])
-    return saved_and_back(request, f"{url}#{name.removeprefix('service_')}")
+        # Somebody saved in the last moment: it's merged with that.
+        return _section(request, code, name, form_class)
+    messages.success(request, edit.saved(_("Saved in the draft. Residents see it once you publish it.")))
+    return redirect(f"{reverse('staff_app:service', args=[code])}#{name.removeprefix('service_')}")

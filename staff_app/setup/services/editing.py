@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from csp.decorators import csp_update
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse, translate_url
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from requests_app.rules.setup.catalog_rows import written_service
 from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city
 from staff_app.setup.conflict import Change, Conflict
+from staff_app.setup.edit import Edit, F, edit_logged
 from staff_app.setup.forms import language_name
 
 Definition = dict[str, Any]
@@ -147,6 +147,23 @@ def number(request: StaffRequest, name: str) -> int:
     return int(typed) if typed.isdecimal() and len(typed) < 19 else 0
 
 
+def edit_draft(
+    request: StaffRequest, editing: Editing, make: Callable[[QueryDict | None], F], *, sent: QueryDict | None = None
+) -> Edit[F]:
+    """A form of some of the service's fields, merged with what others saved in the draft. sent: as in Edit."""
+    city, code = editing.city, editing.code
+    return edit_logged(
+        request, make, city=city, kind=service_drafts.KIND, key=code, state=editing.definition, sent=sent
+    )
+
+
+def save_merged(request: StaffRequest, editing: Editing, definition: Definition) -> None:
+    """Saves what edit_draft() merged as the draft. Raises service_drafts.Conflict if somebody saved since `editing` was read."""
+    service_drafts.save(
+        editing.city, editing.code, definition, revision=editing.revision, base=editing.base, actor=request.user
+    )
+
+
 def save(request: StaffRequest, editing: Editing, definition: Definition) -> None:
     """Saves it as the draft, from what the posted form saw. Raises service_drafts.Conflict."""
     service_drafts.save(
@@ -159,14 +176,14 @@ def save(request: StaffRequest, editing: Editing, definition: Definition) -> Non
     )
 
 
-def conflict(request: StaffRequest, editing: Editing, *, keeps_typed: bool = False) -> Conflict:
+def conflict(request: StaffRequest, editing: Editing) -> Conflict:
     """Who changed what since this editor opened the page; `editing` is as it is now."""
     before = service_drafts.seen(
         editing.draft, editing.service, revision=number(request, "revision"), base=number(request, "base")
     )
     sentences = differences("service", before, editing.definition, Names(editing.city))
     change = Change(sentences, editing.draft.edited_by if editing.draft else "")
-    return Conflict([change], keeps_typed=keeps_typed)
+    return Conflict([change], keeps_typed=False)
 
 
 def show(
@@ -190,11 +207,6 @@ def show(
         ],
     }
     return render(request, f"staff_app/setup/services/{template}.html", context, status=status)
-
-
-def saved_and_back(request: StaffRequest, url: str) -> HttpResponse:
-    messages.success(request, _("Saved in the draft. Residents see it once you publish it."))
-    return redirect(url)
 
 
 # --- Problems in words ------------------------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ class SectionForm(forms.Form):
         self.editing = editing
         self.languages = editing.languages
         self.texts: dict[str, tuple[Text, Text]] = {}
+        # What fields are called away from their legends.
+        self.full_labels: dict[str, str] = {}
 
     def add_texts(
         self, part: str, legend: Text, help_text: Text, initial: Any, *, most: int = TEXT_MAX, lines: int = 1
@@ -84,6 +86,7 @@ class SectionForm(forms.Form):
                 initial=", ".join(value) if isinstance(value, list) else value,
             )
             self.fields[f"{part}_{language}"].widget.attrs["lang"] = language
+            self.full_labels[f"{part}_{language}"] = f"{legend} ({language_name(language)})"
 
     def text(self, part: str) -> dict[str, str]:
         """The text by language, without the languages in which there is none."""

@@ -15,9 +15,19 @@ from requests_app.actions.setup import service_drafts
 from requests_app.core.localized import localized
 from requests_app.models import RoutingRule
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.edit import edit_logged
 from staff_app.setup.services.answer_rows import AnswerRows, Pasted
-from staff_app.setup.services.editing import Definition, Editing, conflict, framing, load, reason, save, show
+from staff_app.setup.services.editing import (
+    Definition,
+    Editing,
+    conflict,
+    edit_draft,
+    framing,
+    load,
+    reason,
+    save,
+    save_merged,
+    show,
+)
 from staff_app.setup.services.question_forms import QuestionForm
 from staff_app.setup.services.question_routes import picture_of, question_rows
 
@@ -53,9 +63,7 @@ def _question(request: StaffRequest, editing: Editing, code: str) -> HttpRespons
     if act := request.POST.get("act"):
         return _rearranged(request, editing, make, rows, act, context)
     pasted = rows.paste(request.POST.get("pasted", ""))
-    edit = edit_logged(
-        request, make, city=editing.city, kind=service_drafts.KIND, key=editing.code, state=editing.definition, sent=rows.data
-    )  # fmt: skip
+    edit = edit_draft(request, editing, make, sent=rows.data)
     form = edit.form
     context |= {"form": form, "edit": edit, "seen": edit.fingerprint, "pasted": pasted}
     if request.method != "POST":
@@ -63,11 +71,8 @@ def _question(request: StaffRequest, editing: Editing, code: str) -> HttpRespons
     is_good = form.is_good() and not pasted.problems
     if edit.conflicts or not is_good:
         return show(request, "question", editing, status=409 if edit.conflicts else 422, **context)
-    city, definition = editing.city, form.definition()
     try:
-        service_drafts.save(
-            city, editing.code, definition, revision=editing.revision, base=editing.base, actor=request.user
-        )
+        save_merged(request, editing, form.definition())
     except service_drafts.Conflict:
         # Somebody saved in the last moment: it's merged with that.
         return _question(request, load(request, editing.code), code)

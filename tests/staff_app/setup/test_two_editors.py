@@ -46,6 +46,10 @@ def city_part(part: str, alone: tuple[str, Any], both: tuple[str, Any, Any]) -> 
     return Page(f"city {part}", lambda _town: reverse("staff_app:city_part", args=[part]), alone, both)
 
 
+def service_part(part: str, alone: tuple[str, Any], both: tuple[str, Any, Any]) -> Page:
+    return Page(f"service {part}", lambda _town: f"/staff/setup/services/pothole/{part}/", alone, both)
+
+
 def article(town: Rivermark) -> str:
     return reverse("staff_app:edit_article", args=[factories.article(town.city, "leaves", "Leaves").pk])
 
@@ -96,6 +100,9 @@ PAGES = [
     Page("outcome words", outcomes, ("fixed_en", "Mended"), ("answered_en", "Told", "Said")),
     Page("article", article, ("body_en", "Rake them."), ("title_en", "Leaf pickup", "Fallen leaves")),
     Page("sign-in", provider, ("groups_claim", "roles"), ("name", "City ID", "Rivermark ID")),
+    service_part("words", ("description_en", "A hole."), ("name_en", "Hole", "Crater")),
+    service_part("handling", ("evidence", "photo"), ("priority", "1", "3")),
+    service_part("privacy", ("must_confirm", "on"), ("visibility", "coarse", "private")),
     Page("routing rule", routing_rule, ("words", "root"), ("priority", "1", "2")),
     Page("emergency words", phrase, ("unless", "smell gas lane"), ("kind", "utility", "hazard")),
 ]  # fmt: skip

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.models import Service, ServiceDraft, ServiceVersion, User
+from requests_app.models import Service, ServiceDraft, ServiceVersion
 from tests import factories
 from tests.factories import Rivermark
+from tests.staff_app.setup.test_setup_rows import Editor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.1")]
 WORDS = "/staff/setup/services/pothole/words/"
@@ -80,24 +81,43 @@ def test_an_urgent_service_cannot_wait_for_an_email(ada: Client) -> None:
     assert "must_confirm" in answer.context["form"].errors
 
 
-def test_the_second_of_two_editors_sees_what_changed_and_keeps_what_was_typed(
+def test_two_editors_of_different_parts_both_save_and_one_field_is_asked_with_its_name(
     town: Rivermark, ada: Client, signed_in: Any
 ) -> None:
-    ben: User = factories.staff("Ben", "administrator", town.city)
-    stale = typed(ada, WORDS) | {"name_en": "Hole"}
-    bens = signed_in(ben)
-    bens.post(WORDS, typed(bens, WORDS) | {"name_en": "Crater"})
-    answer = ada.post(WORDS, stale)
-    page = html.unescape(answer.content.decode())
-    assert answer.status_code == 409
-    assert "Someone else changed this while you had it open" in page
-    assert '<p class="usa-alert__text">Ben</p>' in page
-    assert "Name (English): “Crater” instead of “Pothole”" in page
-    assert answer.context["form"]["name_en"].value() == "Hole"
-    # Saved again from that page, it is saved.
-    again = stale | {"revision": re.search(r'name="revision" value="(\d+)"', page)[1]}  # type: ignore[index]
-    assert ada.post(WORDS, again).status_code == 302
-    assert ServiceDraft.objects.get().written["name"]["en"] == "Hole"
+    ben = signed_in(factories.staff("Ben", "administrator", town.city))
+    words, privacy = (Editor(ada, page, town.city.zone) for page in (WORDS, PRIVACY))
+    theirs = Editor(ben, WORDS, town.city.zone)
+    assert theirs.save(name_en="Crater", description_es="Un hoyo.").status_code == 302
+    # The draft is another one now, but this part of it isn't.
+    assert privacy.save(visibility="coarse").status_code == 302
+    asked = words.save(name_en="Hole")
+    page = html.unescape(asked.content.decode())
+    assert asked.status_code == 409
+    assert re.findall(r'name="keep-(\w+)" value="mine"', page) == ["name_en"]
+    assert "Which “Name (English)” do you want to keep?" in page
+    assert "Ben changed “Description (Spanish)”." in " ".join(page.split())
+    words.read(asked)
+    assert words.save(**{"keep-name_en": "mine"}).status_code == 302
+    written = ServiceDraft.objects.get().written
+    assert (written["name"]["en"], written["description"]["es"]) == ("Hole", "Un hoyo.")
+    assert written["visibility"] == "coarse"
+
+
+def test_a_draft_that_was_published_or_discarded_meanwhile_loses_nothing(
+    town: Rivermark, ada: Client, signed_in: Any
+) -> None:
+    ben = signed_in(factories.staff("Ben", "administrator", town.city))
+    Editor(ben, WORDS, town.city.zone).save(name_en="Crater")
+    published, discarded = (Editor(ada, WORDS, town.city.zone) for _each in range(2))
+    changes = "/staff/setup/services/pothole/changes/"
+    ben.post(changes, {"revision": ServiceDraft.objects.get().revision, "publish": "1"})
+    assert published.save(description_en="A hole.").status_code == 302
+    written = ServiceDraft.objects.get().written
+    assert (written["name"]["en"], written["description"]["en"]) == ("Crater", "A hole.")
+    ben.post(changes, {"revision": ServiceDraft.objects.get().revision, "discard": "1"})
+    assert discarded.save(description_es="Un hoyo.").status_code == 302
+    written = ServiceDraft.objects.get().written
+    assert (written["name"]["en"], written["description"].get("es")) == ("Crater", "Un hoyo.")
 
 
 def test_html_in_every_field_is_text(ada: Client) -> None:
