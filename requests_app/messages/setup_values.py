@@ -38,8 +38,12 @@ def differ(
     for name in [*after, *(name for name in before if name not in after)]:
         old, new = before.get(name), after.get(name)
         if old != new and not (is_empty(old) and is_empty(new)):
-            field = fields.get(name) or Unnamed(name.replace("_", " ").capitalize())
-            yield from field.changes(old, new, names, is_whole=is_whole)
+            unnamed = Unnamed(name.replace("_", " ").capitalize())
+            try:
+                yield from list(fields.get(name, unnamed).changes(old, new, names, is_whole=is_whole))
+            except (AttributeError, KeyError, TypeError, ValueError):
+                # The log is never rewritten, so it may hold what an earlier release wrote in another shape.
+                yield from unnamed.changes(old, new, names, is_whole=is_whole)
 
 
 def is_empty(value: Any) -> bool:

@@ -161,6 +161,16 @@ def test_values_of_lists_are_added_and_removed(town: Rivermark) -> None:
     ]
 
 
+def test_what_an_earlier_release_wrote_is_still_read(town: Rivermark) -> None:
+    """Fields that are gone, and values in another shape."""
+    before = {"old_field": {"en": "One"}, "targets": {"resolve": 5}, "questions": ["where"], "offered": "summer"}
+    after = {"old_field": {"en": "Two", "es": "Dos"}, "targets": {"resolve": 6}, "questions": [WHERE], "offered": ""}
+    sentences = of(before, after, town)
+    assert sentences[:2] == ["Old field (English): “Two” instead of “One”", "Old field (Spanish): added “Dos”"]
+    assert [one for one in sentences if "6 instead of 5" in one]
+    assert of({"expires_at": "soon"}, {"expires_at": ""}, town, "api_key") == ["Expires at: removed soon"]
+
+
 # --- Each field of each kind ------------------------------------------------------------------------------------------
 
 TARGET = {"value": 2, "unit": "business_days", "calendar": "always", "valid_from": "2026-05-01", "agreed_by": "Pia"}

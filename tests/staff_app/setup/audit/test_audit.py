@@ -4,7 +4,9 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +21,14 @@ from requests_app.actions.shared import setup_changes
 from requests_app.actions.work import assignment, endings
 from requests_app.models import Event, SetupChange, User
 from requests_app.rules.setup import audit as rules
+from staff_app.setup.audit.wording import ACTIONS
 from tests import factories
 from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.10")]
 SignIn = Callable[[User], Client]
 PATH = "/staff/audit/"
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -66,6 +70,71 @@ def test_acts_and_changes_are_one_list_in_words_newest_first(town: Rivermark, ad
     detail = text_of(ada.get(f"{PATH}changes/{made.pk}/"))
     assert "Priority: 2: urgent instead of 3: normal" in detail
     assert "Before Priority: 3: normal" in detail
+
+
+LEAVES = {
+    "service_code": "leaf_pile", "name": {"en": "Leaf pile", "es": "Hojas"}, "department": "PW", "priority": 3, "active": False,
+    "duplicates": {"policy": "join", "radius_m": 30, "window_days": 5},
+    "questions": [
+        factories.question("where", "single", text="Where?", options=["road"]),
+        {**factories.question("how_deep", text="How deep?"), "show_if": {"question": "where", "values": ["road"]}},
+    ],
+}  # fmt: skip
+
+
+def test_a_new_row_and_a_changed_one_say_all_in_sentences_in_the_readers_language(town: Rivermark, ada: Client) -> None:
+    """Names are this city's, and nobody reads a code or a file."""
+    there = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    factories.department(there, "PW", "Water")
+    new = change(town, kind="service", key="leaf_pile", name="Leaf pile", before=None, after=LEAVES)
+    moved = change(
+        town, kind="person", key="7", name="Dev", before={"roles": ["crew (PW)"]}, after={"roles": ["crew (PK)"]}
+    )
+    factories.role(town.city, "crew")
+    text = text_of(ada.get(f"{PATH}changes/{new.pk}/"))
+    for sentence in (
+        "Service added: Leaf pile", "Department: Streets", "Priority: 3: normal", "Residents can’t ask for it",
+        "How near a similar report is: 98 feet", "“How deep?” is asked only if “Where?” is “Road”", "Answers to “Where?”: “Road”",
+    ):  # fmt: skip
+        assert sentence in text
+    spanish = text_of(ada.get(f"/es{PATH}changes/{new.pk}/"))
+    assert "“How deep? (es)” solo se pregunta si “Where? (es)” es “road (es)”" in spanish
+    assert "A qué distancia está un reporte similar: 98 pies" in spanish
+    for page in (text, spanish):
+        assert not [
+            code for code in ("leaf_pile", "how_deep", "radius_m", "PW", "False", "show_if", "Water") if code in page
+        ]
+    assert "Roles: added Crew (Parks) Roles: removed Crew (Streets)" in text_of(ada.get(f"{PATH}changes/{moved.pk}/"))
+
+
+def test_a_note_and_the_name_of_a_list_are_words_too(town: Rivermark, ada: Client) -> None:
+    change(town, before=None, after=None, action="scheduled", note="2026-12-24T09:00-05:00")
+    change(town, action="rolled_back", note="3")
+    change(
+        town, kind="reason", key="cannot_do", name="", before={"reasons": []}, after={"reasons": []}, action="changed"
+    )
+    change(town, kind="outbox", key="route", name="route, TimeoutError (3)", before=None, after=None, action="retried")
+    page = page_of(ada)
+    assert "Service scheduled: Pothole For Dec. 24, 2026, 9 a.m." in page
+    assert "Service rolled back: Pothole To version 3" in page
+    assert "Reason changed: Why the city can’t do it" in page
+    assert "Failed tasks tried again: Routing, TimeoutError (3)" in page
+
+
+def test_a_download_says_what_it_was_filtered_by(town: Rivermark, ada: Client, rec: Client) -> None:
+    rec.post(f"{PATH}csv/", {"of": "setup:service", "service": town.pothole.service_id, "since": "2026-05-01"})
+    rec.post("/staff/export/csv/?tab=open&department=PW&service=pothole")
+    of_audit, of_queue = SetupChange.objects.order_by("id")
+    text = text_of(ada.get(f"{PATH}changes/{of_audit.pk}/"))
+    assert "What: ServiceService: PotholeFrom: May 1, 2026" in text
+    assert "Department: Streets" in text_of(ada.get(f"{PATH}changes/{of_queue.pk}/"))
+
+
+def test_each_action_on_setup_has_words() -> None:
+    """Those that the code names; all others are added, changed or removed."""
+    sources = [path for folder in ("requests_app", "staff_app") for path in (ROOT / folder).rglob("*.py")]
+    named = {action for path in sources for action in re.findall(r"action=\"([a-z_]+)\"", path.read_text())}
+    assert named - {"store_true", "append"} <= ACTIONS.keys()
 
 
 def test_it_is_narrowed_by_person_service_request_kind_and_day(town: Rivermark, ada: Client) -> None:

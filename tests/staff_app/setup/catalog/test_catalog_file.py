@@ -73,6 +73,27 @@ def test_a_file_says_what_it_would_change_and_changes_it_once_confirmed(town: Ri
     assert ada.get(CHECK).status_code == 302
 
 
+def test_it_reads_what_comes_with_the_file_by_its_names(town: Rivermark, ada: Client) -> None:
+    """A new department, a question of its new service, and a rule about both; another city has other names for the codes."""
+    there = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    factories.department(there, "LEAF", "Lifeguards")
+    department = {"code": "LEAF", "name": {"en": "Leaf crew", "es": "Hojas"}, "calendar": "always"}
+    pothole, tree = (service_in(town, code) for code in ("pothole", "tree"))
+    where = {**pothole["questions"][0], "text": {"en": "Where is it dirty?", "es": "¿Dónde está sucio?"}}
+    leaves = {**tree, "service_code": "leaf_pile", "name": {"en": "Leaf pile", "es": "Hojas"}, "questions": [where]}
+    rule = {
+        "name": "Leaves", "when": {"services": ["leaf_pile"], "answers": {"where": ["lane"]}}, "department": "LEAF",
+    }  # fmt: skip
+    tree["department"], tree["duplicates"]["radius_m"] = "LEAF", 61
+    file = {"format": 1, "departments": [department], "services": [tree, leaves], "routing": [rule]}
+    page = unescape(upload(ada, file).content.decode())
+    assert "Department: Leaf crew instead of Parks" in page
+    assert "How near a similar report is: 200 feet instead of" in page
+    sentence = "A new rule, “Leaves”: if the service is Leaf pile and “Where is it dirty?” is “Lane”, then to Leaf crew"
+    assert sentence in page
+    assert "leaf_pile" not in page
+
+
 def test_if_the_catalog_changed_meanwhile_the_new_differences_are_shown_and_the_file_is_kept(
     town: Rivermark, ada: Client
 ) -> None:
