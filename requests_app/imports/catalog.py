@@ -104,7 +104,7 @@ def save(
     if expected is not None and fingerprint(before) != expected:
         raise SetupChangedError
     changed = _write(jurisdiction, catalog, actor)
-    for change in changes(jurisdiction, before, export_catalog(jurisdiction)):
+    for change in changes(before, export_catalog(jurisdiction)):
         if change.kind in ("routing", "template", "macro"):
             # The actions that wrote them have logged it.
             continue
@@ -129,7 +129,7 @@ def dry_run(jurisdiction: Jurisdiction, catalog: Catalog) -> tuple[list[Change],
         after = export_catalog(jurisdiction)
         missing = missing_by_code(jurisdiction, catalog)
         transaction.set_rollback(True)
-    return changes(jurisdiction, before, after, missing), fingerprint(before)
+    return changes(before, after, missing), fingerprint(before)
 
 
 def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = None) -> dict[str, int]:

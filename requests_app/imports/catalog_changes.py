@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,33 +30,35 @@ LISTS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One row. before: None if it is new; after: None if it is gone."""
+    """One row. before: None if it is new; after: None if it is gone. It may be kept, and read in another language later."""
 
     kind: str
     key: str
-    name: str
     before: Definition | None
     after: Definition | None
-    # With those that the catalog has once it is saved.
-    names: Names
     # Of a service that residents aren't offered: what it still needs.
     missing: tuple[str, ...] = ()
 
     @property
-    def kind_name(self) -> str:
-        return kind_name(self.kind)
+    def name(self) -> str:
+        """What people call it; empty for a list."""
+        row = self.after or self.before or {}
+        name = row.get("name") or row.get("title")
+        if isinstance(name, dict):
+            return localized(name)
+        return str(name or "") or ("" if list_name(self.kind, self.key) or self.kind == "routing" else self.key)
 
     @property
     def title(self) -> str:
         name = self.name or list_name(self.kind, self.key)
-        return f"{self.kind_name}: {name}" if name else self.kind_name
+        return f"{kind_name(self.kind)}: {name}" if name else kind_name(self.kind)
 
-    @property
-    def sentences(self) -> list[str]:
+    def sentences(self, names: Names) -> list[str]:
+        """names: those of names_with()."""
         if self.before is None:
             found = [_("New")]
         else:
-            found = [_("Gone")] if self.after is None else differences(self.kind, self.before, self.after, self.names)
+            found = [_("Gone")] if self.after is None else differences(self.kind, self.before, self.after, names)
         return [*found, *self._seen()] if self.kind == "service" and self.after is not None else found
 
     def _seen(self) -> Iterator[str]:
@@ -77,25 +79,30 @@ class Change:
                     yield _("Residents will see: “%(words)s”") % {"words": words}
 
 
-def changes(
-    city: Jurisdiction, before: Definition, after: Definition, missing: Mapping[str, list[str]] | None = None
-) -> list[Change]:
+def changes(before: Definition, after: Definition, missing: Mapping[str, list[str]] | None = None) -> list[Change]:
     """before, after: as export_catalog() returns them. missing: what services still need, by code."""
     old, new = dict(_rows(before)), dict(_rows(after))
-    names = Names(city)
-    names.add_catalog(after)
     return [
         Change(
             *row,
-            _name(row[1], new.get(row) or old.get(row) or {}),
             old.get(row),
             new.get(row),
-            names,
             tuple((missing or {}).get(row[1], [])) if row[0] == "service" else (),
         )
         for row in [*new, *(row for row in old if row not in new)]
         if old.get(row) != new.get(row)
     ]
+
+
+def names_with(city: Jurisdiction, changed: Iterable[Change]) -> Names:
+    """The city's names, with those that these changes bring."""
+    names = Names(city)
+    rows: dict[str, list[Definition]] = {}
+    for change in changed:
+        if change.after is not None:
+            rows.setdefault(change.kind, []).append(change.after)
+    names.add_catalog({part: rows.get(kind, []) for part, (kind, _key) in LISTS.items()})
+    return names
 
 
 def fingerprint(exported: Definition) -> str:
@@ -122,11 +129,3 @@ def _rows(exported: Definition) -> Iterator[tuple[tuple[str, str], Definition]]:
         yield ("emergency_phrase", kind), {"words": words}
     for kind, terms in exported["moderation_words"].items():
         yield ("moderation_term", kind), {"words": terms}
-
-
-def _name(key: str, row: Definition) -> str:
-    """What people call it; empty for a list."""
-    name = row.get("name") or row.get("title")
-    if isinstance(name, dict):
-        return localized(name)
-    return "" if {"on_call", "rules", "reasons", "words"} & row.keys() else key

@@ -211,7 +211,11 @@ def _day_off(row: Any, names: Names) -> str:
 
 
 def _steps(steps: Any, names: Names) -> str:
-    return "; ".join(step_sentences(steps, names))
+    return quoted("; ".join(step_sentences(steps, names)), names)
+
+
+def _spans(spans: Any, names: Names) -> str:
+    return ", ".join(hours(span, names) for span in spans)
 
 
 def _replaced(until: Any, names: Names) -> str:
@@ -502,7 +506,7 @@ FIELDS: dict[str, Mapping[str, Field]] = {
     },
     "calendar": {
         "always": Flag(gettext_lazy("Always open"), gettext_lazy("Not always open")),
-        "hours": Group({code: Several(DAY_NAMES[number], hours) for number, code in enumerate(WEEKDAYS)}),
+        "hours": Group({code: Value(DAY_NAMES[number], _spans) for number, code in enumerate(WEEKDAYS)}),
         "holidays": Group(
             {
                 "country": choice(gettext_lazy("Public holidays of"), COUNTRIES),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.conf.locale import LANG_INFO
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
@@ -52,7 +53,7 @@ def is_empty(value: Any) -> bool:
 
 def sentence(label: Label, old: str, new: str, *, is_whole: bool = False) -> str:
     """old, new: as they read; empty if there is none."""
-    texts = {"field": label, "before": old, "after": new, "values": new or old}
+    texts = {"field": capfirst(str(label)), "before": old, "after": new, "values": new or old}
     if is_whole:
         return _("%(field)s: %(values)s") % texts
     if not old:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from requests_app.imports.catalog import check, dry_run, save
+from requests_app.imports.catalog_changes import names_with
 from requests_app.imports.catalog_file import Catalog, read_catalog
 from requests_app.imports.catalog_go_live import missing_by_code, not_offered
 from requests_app.imports.map_files import ImportProblemError
@@ -52,8 +53,9 @@ class Command(BaseCommand):
 
     def _show(self, jurisdiction: Jurisdiction, catalog: Catalog) -> None:
         changes, _fingerprint = dry_run(jurisdiction, catalog)
+        names = names_with(jurisdiction, changes)
         for change in changes:
             self.stdout.write(change.title)
-            for sentence in change.sentences:
+            for sentence in change.sentences(names):
                 self.stdout.write(f"  {sentence}")
         self.stdout.write("Nothing was saved." if changes else "The catalog already matches the file.")

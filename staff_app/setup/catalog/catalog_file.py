@@ -22,7 +22,7 @@ from requests_app.imports.catalog import (
     export_part,
     save,
 )
-from requests_app.imports.catalog_changes import Change
+from requests_app.imports.catalog_changes import Change, names_with
 from requests_app.imports.catalog_file import Catalog, parse_catalog
 from requests_app.imports.catalog_text import catalog_text
 from requests_app.imports.map_files import ImportProblemError
@@ -143,7 +143,9 @@ def catalog_starter(request: StaffRequest) -> HttpResponse:
 
 
 def _show(request: StaffRequest, upload: Upload, *, has_changed: bool = False, status: int = 200) -> HttpResponse:
-    context = {"upload": upload, "has_changed": has_changed}
+    names = names_with(request.jurisdiction, upload.changes)
+    changes = [(change.title, change.sentences(names)) for change in upload.changes]
+    context = {"upload": upload, "changes": changes, "has_changed": has_changed}
     return render(request, "staff_app/setup/catalog/catalog_check.html", context, status=status)
 
 

@@ -104,7 +104,7 @@ def test_a_new_row_and_a_changed_one_say_all_in_sentences_in_the_readers_languag
         assert not [
             code for code in ("leaf_pile", "how_deep", "radius_m", "PW", "False", "show_if", "Water") if code in page
         ]
-    assert "Roles: added Crew (Parks) Roles: removed Crew (Streets)" in text_of(ada.get(f"{PATH}changes/{moved.pk}/"))
+    assert "Roles: added Crew (Parks)Roles: removed Crew (Streets)" in text_of(ada.get(f"{PATH}changes/{moved.pk}/"))
 
 
 def test_a_note_and_the_name_of_a_list_are_words_too(town: Rivermark, ada: Client) -> None:

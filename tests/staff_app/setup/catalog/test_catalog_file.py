@@ -92,6 +92,10 @@ def test_it_reads_what_comes_with_the_file_by_its_names(town: Rivermark, ada: Cl
     sentence = "A new rule, “Leaves”: if the service is Leaf pile and “Where is it dirty?” is “Lane”, then to Leaf crew"
     assert sentence in page
     assert "leaf_pile" not in page
+    # The file was kept in one language, and is read in the other.
+    spanish = unescape(ada.get(f"/es{CHECK}").content.decode())
+    assert "Servicio: Hojas" in spanish
+    assert "Departamento: Hojas en lugar de Parks" in spanish
 
 
 def test_if_the_catalog_changed_meanwhile_the_new_differences_are_shown_and_the_file_is_kept(
