@@ -1199,6 +1199,10 @@ PAGES: dict[str, Page] = {
     "staff_app:service_questions": Page(staff("administer"), arguments=the_edited_service, budget=10),
     "staff_app:new_question": Page(staff("administer"), "GET POST", the_edited_service, budget=12),
     "staff_app:service_question": Page(staff("administer"), "GET POST", the_question, budget=12),
+    "staff_app:copy_service": Page(staff("administer"), "GET POST", the_edited_service, budget=14),
+    "staff_app:take_question": Page(
+        staff("administer"), "GET POST", the_edited_service, queries=("", "q={q}"), budget=11
+    ),
     "staff_app:move_question": Page(staff("administer"), "POST", the_edited_service),
     "staff_app:remove_question": Page(staff("administer"), "POST", the_question),
     "staff_app:service_preview": Page(staff("administer"), "GET POST", the_edited_service, budget=12),

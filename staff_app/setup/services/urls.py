@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.services import catalog, categories, edit, preview, publish, questions, service
+from staff_app.setup.services import (
+    catalog,
+    categories,
+    copy_service,
+    edit,
+    preview,
+    publish,
+    questions,
+    service,
+    take_question,
+)
 
 urlpatterns: list[URLPattern] = [
     path("setup/categories/new/", categories.new_category, name="new_category"),
@@ -17,6 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("setup/services/<str:code>/privacy/", edit.service_privacy, name="service_privacy"),
     path("setup/services/<str:code>/questions/", questions.service_questions, name="service_questions"),
     path("setup/services/<str:code>/question/move/", questions.move_question, name="move_question"),
+    path("setup/services/<str:code>/copy/", copy_service.copy_service, name="copy_service"),
+    path("setup/services/<str:code>/question/take/", take_question.take_question, name="take_question"),
     path("setup/services/<str:code>/question/new/", questions.new_question, name="new_question"),
     path("setup/services/<str:code>/questions/<str:question>/", questions.service_question, name="service_question"),
     path(
