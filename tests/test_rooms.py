@@ -40,8 +40,8 @@ FLOORS = {
         },
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
-            "request.answers", "request.assignable", "request.conflict", "request.marked_texts", "request.recent_people",
-            "request.reference_links", "request.templates",
+            "request.answers", "request.assignable", "request.conflict", "request.marked_texts", "request.own_language",
+            "request.recent_people", "request.reference_links", "request.templates",
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {

@@ -36,6 +36,12 @@ def enter(user: User, subject: Subject) -> None:
     cache.set(_key(subject), {**people, user.pk: (str(user), now)}, TTL_S)
 
 
+def leave(user: User, subject: Subject) -> None:
+    people = _present(cache.get(_key(subject)), time.time())
+    if people.pop(user.pk, None) is not None:
+        cache.set(_key(subject), people, TTL_S)
+
+
 def others(user: User, service_request_ids: Iterable[int]) -> dict[int, str]:
     """ "Pia is on this request", by request. One question to the cache for all of them."""
     keys = {_key(pk): pk for pk in service_request_ids}

@@ -53,8 +53,8 @@ class OpenPage:
 @staff_page
 def updates(request: StaffRequest) -> HttpResponse:
     """`arrived` and `changed`: ids of rows that others have added to this list, and of shown ones that they changed, since the last
-    poll; `people`: who is on which of the shown; `alarms`: those that ring. `since` is for the next poll; the first one only
-    learns it. A page without a list asks for the alarms alone."""
+    poll; `people`: who is on which of the shown, of which its reader has `peek` open; `alarms`: those that ring. `since` is for the
+    next poll; the first one only learns it. A page without a list asks for the alarms alone."""
     if "page" not in request.GET:
         return JsonResponse({"alarms": _alarms(request)})
     page = OpenPage.read(request.GET.get("page", ""), request.user)
@@ -66,8 +66,8 @@ def updates(request: StaffRequest) -> HttpResponse:
         return JsonResponse(
             {"since": 0, "arrived": [], "changed": [], "people": {page.place: people}, "alarms": _alarms(request)}
         )
-    if page.on is not None:
-        presence.enter(request.user, page.on)
+    if (read := page.on or _peeked(request, page)) is not None:
+        presence.enter(request.user, read)
     typed = request.GET.get("since", "")
     since = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
     answer: dict[str, Any] = {"arrived": [], "changed": []}
@@ -79,6 +79,12 @@ def updates(request: StaffRequest) -> HttpResponse:
     answer["people"] = presence.others(request.user, shown)
     answer["alarms"] = _alarms(request)
     return JsonResponse(answer)
+
+
+def _peeked(request: StaffRequest, page: OpenPage) -> int | None:
+    """Which of the page's rows is open next to the list."""
+    typed = request.GET.get("peek", "")
+    return next((pk for pk in page.rows if str(pk) == typed), None)
 
 
 def join_editors(request: StaffRequest, place: str) -> str:

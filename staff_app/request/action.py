@@ -83,6 +83,7 @@ def _submit(request: StaffRequest, service_request: ServiceRequest, chosen: Acti
     except (photos.PhotoRefused, CannotMerge, holds.WaitsInRing) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
+    form.remember_language()
     if warning := form.warning():
         messages.warning(request, warning)
     return _done(request, service_request, chosen, event)

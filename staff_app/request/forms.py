@@ -49,7 +49,7 @@ from requests_app.rules.shared.priorities import PRIORITIES
 from requests_app.rules.work import answer_templates, evidence, mentions
 from staff_app import due
 from staff_app.queue.rows import language_name
-from staff_app.request import assignable, recent_people, templates
+from staff_app.request import assignable, own_language, recent_people, templates
 from staff_app.request.marked_texts import Mark, marks_in, version
 from staff_app.typed_place import find_place
 
@@ -88,6 +88,7 @@ class ActionForm(forms.Form):
                 )
                 % {"language": language},
                 required=False,
+                initial=isinstance(user, User) and own_language.is_written_by(user, service_request.language),
             )
             self.helper.show_optional = False
 
@@ -130,6 +131,12 @@ class ActionForm(forms.Form):
             "language": self.service_request.language if is_theirs else "",
             "checked_by": self.user if vouched and isinstance(self.user, User) else None,
         }
+
+    def remember_language(self) -> None:
+        """Of a valid form that was sent: its writer's word that they write the reporter's language, or no longer."""
+        if self.is_foreign and "vouched" in self.fields and isinstance(self.user, User):
+            is_written = bool(self.cleaned_data.get("vouched"))
+            own_language.remember(self.user, self.service_request.language, is_written=is_written)
 
     is_template = False
 

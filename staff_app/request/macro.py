@@ -3,9 +3,8 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,6 +17,7 @@ from requests_app.rules.work.steps import Refused
 from staff_app import in_place, last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words, changed_row, macro_choices
+from staff_app.queue.list_position import after_action
 from staff_app.request import conflict
 from staff_app.request.undo import undo_tag
 
@@ -34,12 +34,13 @@ def _last_event(request: StaffRequest, service_request: ServiceRequest) -> int |
 
 @staff_page
 @require_POST
-def run_macro(request: StaffRequest, reference: str, macro_id: int) -> HttpResponse:
+def run_macro(request: StaffRequest, reference: str, macro_id: int) -> HttpResponseBase:
     """Does all of it or nothing, and says why not. 409 if the request changed after it was shown."""
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
     macro = macro_choices.find(request.user, request.jurisdiction, str(macro_id))
     if macro is None:
         raise Http404
+    is_done = False
     try:
         event = macros.run(
             macro, service_request, actor=request.user, last_event_id=_last_event(request, service_request)
@@ -55,11 +56,10 @@ def run_macro(request: StaffRequest, reference: str, macro_id: int) -> HttpRespo
         done = _("%(number)s: “%(name)s” is done.")
         words = done % {"number": service_request.display_reference, "name": macro.name}
         messages.success(request, words, extra_tags=undo_tag(event))
+        is_done = True
     if in_place.is_asked(request):
         return changed_row.answer(request, service_request)
-    following = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(following)
-    if permissions.can(request.user, "view", ServiceRequest.objects.get(pk=service_request.pk)):
-        return redirect("staff_app:detail", service_request.reference)
-    return redirect("staff_app:queue")
+    current = ServiceRequest.objects.get(pk=service_request.pk)
+    can_view = permissions.can(request.user, "view", current)
+    back = redirect("staff_app:detail", current.reference) if can_view else redirect("staff_app:queue")
+    return after_action(request, current, back) if is_done else back

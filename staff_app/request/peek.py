@@ -1,6 +1,7 @@
 """A request next to the list: its words, photos and place, the last of its activity, and what can be done with it.
 
-GET leaves no trace, since the page fetches the next one beforehand. POST says that somebody has it before them.
+GET leaves no trace, since the page fetches the next one beforehand. POST says that somebody has it before them, or
+(`left`) that they no longer do.
 """
 
 from dataclasses import replace
@@ -33,6 +34,9 @@ def peek(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(
         request.user, reference, "view", jurisdiction=request.jurisdiction, statement=_OF_PEEK
     )
+    if request.method == "POST" and "left" in request.POST:
+        presence.leave(request.user, service_request.pk)
+        return HttpResponse(status=204)
     if request.method == "POST":
         opened(request.user, service_request)
         presence.enter(request.user, service_request.pk)

@@ -46,6 +46,7 @@ from requests_app.rules.shared import directory
 from requests_app.rules.shared.text_diff import Piece
 from requests_app.rules.truth import survey
 from requests_app.rules.work import evidence
+from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
 from staff_app import due
 from staff_app.queue import alarms
 from staff_app.request import changes as request_changes
@@ -58,7 +59,8 @@ LINES_MAX = 30
 @dataclass(frozen=True)
 class Line:
     """internal: whether the public never sees the comment; readers: who does. may_edit, may_withdraw: the user wrote it.
-    diff: the edit, if the event is one. undone: by the one who did it. is_links: a note of addresses that a program sent."""
+    diff: the edit, if the event is one. undone: by the one who did it. undoable: the event, while its reader can still undo it.
+    is_links: a note of addresses that a program sent."""
 
     at: dt.datetime
     what: str
@@ -70,6 +72,7 @@ class Line:
     may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
     undone: bool = False
+    undoable: int | None = None
     # Colleagues named in the comment: their ids by handle.
     named: dict[str, int] = field(default_factory=dict)
     is_links: bool = False
@@ -162,6 +165,8 @@ def page(
         undos = service_request.events.filter(kind="undone", id__gte=upper.pk)
         undone |= set(undos.values_list("data__event_id", flat=True))
     now = service_request.loaded_at
+    # The first event of an action, whose events have one time, is the one that undoes it. The newest event comes first here.
+    own = {event.at: event.pk for event in events if event.kind in UNDOABLE and event.user_id == user.pk}
     for event in events:
         # Only once: the same text is edited later.
         is_about_text = event.kind in ("text_edited", "text_withdrawn")
@@ -182,6 +187,9 @@ def page(
                 may_withdraw=is_own and now - event.at <= staff_texts.WITHDRAW_WITHIN,
                 diff=changes.get(event.pk, ()),
                 undone=event.pk in undone,
+                undoable=event.pk
+                if own.get(event.at) == event.pk and event.pk not in undone and now - event.at <= UNDO_FOR
+                else None,
                 named=named.get(comment.pk, {}) if comment is not None else {},
             )
         )

@@ -18,7 +18,7 @@ const token = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")
 // place: what is answered after an action, the changed row or where the page goes on to.
 export async function ask(url, place, data) {
   // The header HX-Request leaves out what is around the page's main part.
-  const headers = { "X-In-Place": place, "HX-Request": "true", ...(data && { "X-CSRFToken": token() }) };
+  const headers = { "X-In-Place": place, "HX-Request": "true", "HX-Current-URL": location.href, ...(data && { "X-CSRFToken": token() }) };
   return fetch(url, { method: data ? "POST" : "GET", body: data, headers, redirect: "manual" });
 }
 

@@ -80,7 +80,6 @@ function runMacro(id) {
   const url = macroForm.dataset.path.replace("REFERENCE", reference).replace("/0/", `/${id}/`);
   if (!onRequest()) return runOn(row, url, macroForm);
   macroForm.action = url;
-  macroForm.elements.next.value = document.querySelector("a[rel=next]")?.getAttribute("href") ?? "";
   macroForm.requestSubmit();
 }
 

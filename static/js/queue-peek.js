@@ -15,6 +15,8 @@ const token = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")
 const pages = new Map();
 let pause = 0;
 let shown = "";
+// The address of what its reader is present on.
+let present = "";
 
 export const isOpen = () => Boolean(panel && !panel.hidden);
 
@@ -67,8 +69,20 @@ async function show(row) {
   window.htmx?.trigger(body, "htmx:load");
   row.removeAttribute("data-unread");
   row.querySelector("[data-unread-label]")?.remove();
-  fetch(urlOf(row, "peek"), { method: "POST", headers: { "X-CSRFToken": token() }, redirect: "manual" }).catch(() => {});
+  leave(urlOf(row, "peek"));
+  present = urlOf(row, "peek");
+  tell(present);
   prefetch(row);
+}
+
+function tell(url, data) {
+  fetch(url, { method: "POST", body: data, headers: { "X-CSRFToken": token() }, redirect: "manual", keepalive: true }).catch(() => {});
+}
+
+// Colleagues no longer see its reader there.
+function leave(next = "") {
+  if (present && present !== next) tell(present, new URLSearchParams({ left: "yes" }));
+  present = "";
 }
 
 export function open(row) {
@@ -83,6 +97,7 @@ export function close() {
   if (!isOpen()) return;
   panel.hidden = true;
   shown = "";
+  leave();
   split.classList.remove("queue-split--peek");
   const row = currentRow();
   if (panel.contains(document.activeElement) || document.activeElement === document.body) goTo(row);
@@ -94,6 +109,8 @@ export function toggle(row) {
 }
 
 if (panel) {
+  split.classList.add("queue-split--reads");
+  addEventListener("pagehide", () => leave());
   document.addEventListener("row-current", ({ detail: row }) => (isOpen() ? show(row) : prefetch(row)));
   document.addEventListener("row-acted", ({ detail: { pk, row } }) => {
     pages.delete(pk);
@@ -105,8 +122,12 @@ if (panel) {
     if (row && linkOf(row)) prefetch(row);
   });
   document.getElementById("rows")?.addEventListener("click", (event) => {
-    const row = event.target.closest("[data-peek-row]")?.closest("tr");
-    if (row) toggle(row);
+    const button = event.target.closest("[data-peek-row]");
+    const row = button?.closest("tr");
+    if (!row) return;
+    toggle(row);
+    // Over the list, as on a phone, it is what is read next.
+    if (isOpen() && button.matches(".queue__peek")) body.focus();
   });
   panel.addEventListener("click", (event) => {
     if (event.target.closest("[data-peek-close]")) return close();

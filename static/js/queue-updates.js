@@ -86,6 +86,8 @@ function start() {
     for (const [name, value] of new URLSearchParams(box.dataset.list ?? "")) query.set(name, value);
     query.set("page", page);
     query.set("since", since);
+    const peek = document.querySelector("[data-peek]:not([hidden])")?.dataset.shown;
+    if (peek) query.set("peek", peek);
     query.set("alarms", shownAlarms());
     try {
       const answer = await fetch(`${url}?${query}`, { headers: { Accept: "application/json" }, redirect: "error" });

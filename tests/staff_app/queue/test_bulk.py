@@ -102,6 +102,17 @@ def test_it_says_before_the_press_how_many_it_will_change_and_how_many_emails_le
     assert (reckoning.emails, reckoning.followers) == (0, 0)
 
 
+def test_more_than_a_job_takes_is_refused_with_what_to_do(
+    town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = potholes(town, 3)
+    monkeypatch.setattr(bulk_jobs, "MOST", 2)
+    address = ticked("accept", rows)
+    assert "Narrow the filters" in tom.get(address).content.decode()
+    assert "Narrow the filters" not in tom.get(ticked("accept", rows[:2])).content.decode()
+    assert not BulkJob.objects.exists()
+
+
 def test_a_row_is_done_or_refused_with_its_reason_and_never_half(town: Rivermark, tom: Client) -> None:
     rows = potholes(town, 4)
     endings.resolve(rows[1].pk, disposition="fixed", text="Done", visited=True, actor=town.tom)

@@ -1,5 +1,6 @@
 """Acting on a row of the queue without leaving it: the answer is the row as it is now, or that it has left the list."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from requests_app.actions.work import assignment, merges, progress
 from requests_app.models import Event, Team, User
 from tests import factories
 from tests.factories import Rivermark
+from tests.shifted_clock import set_time
 from tests.staff_app.queue.test_queue import pothole
 from tests.staff_app.test_leave import away
 
@@ -94,6 +96,30 @@ def test_assigning_accepts_and_one_undo_takes_both_back(town: Rivermark, tom: Cl
     Row(tom, one.pk).send("assign", assignee="")
     one.refresh_from_db()
     assert one.status == "routed"
+
+
+def test_who_closed_the_page_undoes_it_from_the_requests_activity(
+    town: Rivermark, tom: Client, signed_in: SignIn
+) -> None:
+    """Once for both events of one action, for 30 seconds, and only by the one who did it."""
+    one = pothole(town)
+    Row(tom, one.pk).send("assign", assignee=town.dev.pk)
+    accepted = Event.objects.get(service_request=one, kind="accepted")
+    page = f"/staff/r/{one.reference}/"
+    offer = r'action="(/staff/undo/\d+/)"'
+    # The message about it is only on the first page.
+    tom.get(page)
+    assert re.findall(offer, tom.get(page).content.decode()) == [f"/staff/undo/{accepted.pk}/"]
+    assert re.findall(offer, tom.get(f"{page}peek/").content.decode()) == [f"/staff/undo/{accepted.pk}/"]
+    assert re.findall(offer, signed_in(town.dev).get(page).content.decode()) == []
+    set_time(accepted.at + dt.timedelta(seconds=30))
+    assert re.findall(offer, tom.get(page).content.decode()) != []
+    set_time(accepted.at + dt.timedelta(seconds=30, milliseconds=1))
+    assert re.findall(offer, tom.get(page).content.decode()) == []
+    set_time(accepted.at)
+    tom.post(f"/staff/undo/{accepted.pk}/")
+    tom.get(page)
+    assert re.findall(offer, tom.get(page).content.decode()) == []
 
 
 def test_a_team_is_assigned_without_a_person_and_only_one_of_the_department(

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 import pytest
 from django.test import Client
 
-from requests_app.models import ServiceRequest
+from requests_app.models import Macro, ServiceRequest
 from staff_app.queue import listing
 from tests import factories
 from tests.factories import Rivermark
@@ -69,6 +69,10 @@ def test_after_an_action_each_goes_on_as_they_chose_and_triage_to_the_next(
         assert tom.post("/staff/profile/", {"name": "Tom", "language": "en", "after_action": choice}).status_code == 302
         sent = {"list": unquote_plus(places[three[0]]), "text": "See it.", "audience": "department"}
         assert path in tom.post(f"/staff/r/{three[0]}/note/", sent)["Location"], choice
+        note = {"verb": "note", "text": "See it.", "audience": "department"}
+        macro = Macro.objects.create(jurisdiction=town.city, owner=town.tom, name=choice, steps=[note])
+        sent = {"list": unquote_plus(places[three[0]])}
+        assert path in tom.post(f"/staff/r/{three[0]}/macro/{macro.pk}/", sent)["Location"], choice
     # What they may not see anymore, nobody stays on.
     tom.post("/staff/profile/", {"name": "Tom", "language": "en", "after_action": "stay"})
     sent = {"list": unquote_plus(places[three[2]]), "department": str(town.parks.pk), "reason": "Theirs."}

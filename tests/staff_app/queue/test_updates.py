@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions.work import conversation, progress
 from requests_app.models import ServiceRequest, Snooze
+from staff_app.queue import presence
 from tests import factories
 from tests.factories import Rivermark
 
@@ -89,6 +91,24 @@ def test_colleagues_see_who_is_on_a_request(pia: Client, tom: Client, hole: Serv
     OpenPage(cal, f"/staff/r/{hole.reference}/")
     assert queue.poll()["people"] == {str(hole.pk): "Cal is on this request"}
     assert own.poll()["people"] == {str(hole.pk): "Cal is on this request"}
+
+
+def test_who_reads_a_request_next_to_the_list_is_on_it_until_it_is_closed(
+    pia: Client, tom: Client, hole: ServiceRequest, town: Rivermark
+) -> None:
+    own, other = OpenPage(tom, "/staff/"), factories.routed(town.tree)
+    dev = {str(hole.pk): "Tom is on this request"}
+    tom.post(f"/staff/r/{hole.reference}/peek/")
+    assert presence.others(town.dev, [hole.pk]) == {hole.pk: dev[str(hole.pk)]}
+    # Half a minute later it is renewed; what the page doesn't show is not entered.
+    cache.clear()
+    own.client.get("/staff/updates/", {"page": own.page, "since": "", "peek": hole.pk})
+    own.client.get("/staff/updates/", {"page": own.page, "since": "", "peek": other.pk})
+    assert presence.others(town.dev, [hole.pk, other.pk]) == {hole.pk: dev[str(hole.pk)]}
+    presence.enter(town.cal, hole.pk)
+    assert tom.post(f"/staff/r/{hole.reference}/peek/", {"left": "yes"}).status_code == 204
+    assert presence.others(town.dev, [hole.pk]) == {hole.pk: "Cal is on this request"}
+    assert pia.post(f"/staff/r/{hole.reference}/peek/", {"left": "yes"}).status_code == 404
 
 
 def test_a_page_token_is_good_only_for_its_reader(tom: Client, pia: Client, hole: ServiceRequest) -> None:

@@ -1,5 +1,7 @@
 """The composer: one place to write, templates, the email as the reporter reads it, and words in the reporter's language."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.db import connection
@@ -8,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from requests_app.models import AccessLink, AnswerTemplate, Comment, Event, ServiceRequest
 from requests_app.worker import tasks
+from staff_app.request import own_language
 from tests import factories
 from tests.factories import Rivermark
 
@@ -42,10 +45,10 @@ def test_the_page_has_one_composer_with_tabs_and_one_filled_button(tom: Client, 
     )
     assert f'action="{page_of(pothole)}comment/"' in composer
     assert 'class="usa-button"' not in composer
-    rail = page[page.index('class="rail"') :]
-    folded = rail.index("<details")
+    bar = page[page.index('class="acts"') :]
+    folded = bar.index("<details")
     for label in ("Assign", "Ask reporter", "Transfer", "Put on hold", "Resolve"):
-        assert rail.index(f">{label}<") < folded, label
+        assert bar.index(f">{label}<") < folded, label
 
 
 def test_the_note_says_who_reads_it(tom: Client, pothole: ServiceRequest) -> None:
@@ -110,6 +113,30 @@ def test_a_colleague_vouches_for_words_in_spanish_and_the_event_says_who(
     assert answer.status_code == 302
     assert Comment.objects.get(service_request=hoyo).language == "es"
     assert Event.objects.get(service_request=hoyo, kind="commented").data["checked_by_id"] == town.tom.pk
+
+
+def test_who_writes_spanish_finds_the_box_checked_until_they_clear_it(
+    town: Rivermark, tom: Client, hoyo: ServiceRequest
+) -> None:
+    """Each of them by what they said last, in this language; what was refused says nothing."""
+    path = page_of(hoyo)
+    is_checked = r'name="vouched"[^>]*checked'
+
+    def boxes(client: Client) -> list[bool]:
+        pages = (client.get(f"{path}compose/?verb=comment"), client.get(f"{path}ask/"))
+        return [bool(re.search(is_checked, page.content.decode())) for page in pages]
+
+    assert boxes(tom) == [False, False]
+    tom.post(f"{path}comment/", {"text": "", "vouched": "on"})
+    assert boxes(tom) == [False, False]
+    tom.post(f"{path}comment/", {"text": "Mañana vamos.", "vouched": "on"})
+    cal = Client()
+    cal.force_login(town.cal, backend="django.contrib.auth.backends.ModelBackend")
+    assert (boxes(tom), boxes(cal)) == ([True, True], [False, False])
+    assert not own_language.is_written_by(town.tom, "fr")
+    template(town, "Look", {"en": "We’ll look.", "es": "Vamos a verlo."})
+    tom.post(f"{path}comment/", {"text": "Vamos a verlo."})
+    assert boxes(tom) == [False, False]
 
 
 def test_a_spanish_template_needs_nobody_to_vouch(tom: Client, town: Rivermark, hoyo: ServiceRequest) -> None:
