@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
 from requests_app.messages.wording import METRES_IN_A_FOOT
+from requests_app.rules.promises.hours_text import spans_in_words
 from requests_app.rules.shared.names import Names
 from requests_app.rules.shared.text_diff import Piece, text_diff
 
@@ -252,11 +253,9 @@ def moment(iso: Any, names: Names) -> str:
 
 
 def hours(span: Any, _names: Names) -> str:
-    """Of "18:00-07:00"; midnight at the end of a day is 24:00."""
-    return "–".join(
-        formats.time_format(dt.time.fromisoformat(time.strip().replace("24:", "00:")), "TIME_FORMAT")
-        for time in str(span).split("-")
-    )
+    """Of "18:00-07:00"."""
+    opens, closes = (time.strip() for time in str(span).split("-"))
+    return spans_in_words([[opens, closes]])
 
 
 def distance(meters: Any, names: Names) -> str:

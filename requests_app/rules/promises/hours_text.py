@@ -79,7 +79,8 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int | None:
 
 
 def _minutes_of(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
+    hour, minute = clock.split(":")
+    return int(hour) * 60 + int(minute)
 
 
 def _clock(minutes: int) -> str:
