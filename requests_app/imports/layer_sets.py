@@ -246,6 +246,7 @@ def preview_areas(layer_import: LayerImport, progress: Callable[[int], None]) ->
         "after": len(new),
         "new": sorted(new[code] for code in new.keys() - old.keys())[:SAMPLE],
         "gone": sorted(old[code] for code in old.keys() - new.keys())[:SAMPLE],
+        "gone_codes": sorted(old.keys() - new.keys()),
         **_moves(layer_import),
     }
 

@@ -1,8 +1,8 @@
 """What is wrong with routing rules: what can't be published, and rules that never count or that say two things."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from requests_app.models import Channel, Department, Jurisdiction, QuestionVersi
 from requests_app.rules.promises.service_levels import WEEKDAYS, WorkingHours, working_hours
 from requests_app.rules.routing.routing import Conditions, Definition, Rule, read_rule
 from requests_app.rules.routing.words import calendars_of
+from requests_app.rules.shared import directory
 
 RULES_MAX = 200
 # Any week without holidays will do.
@@ -19,24 +20,44 @@ A_MONDAY = dt.date(2026, 1, 5)
 CHANNELS = {*Channel.values} - {Channel.IMPORT}
 
 
+# Of a service, by question; without any, every answer counts: it's a number or words.
+Answers = Mapping[str, Collection[str]]
+
+
 @dataclass(frozen=True)
 class Known:
-    """What rules may name. services: active ones, with the questions of each."""
+    """What rules may name. services: active ones, with the questions of each and their answers."""
 
-    services: dict[str, set[str]]
-    hours: dict[str, WorkingHours]
+    services: Mapping[str, Answers]
+    hours: Mapping[str, WorkingHours]
     departments: Collection[str] = ()
     # By department and code; and people by email address.
     teams: Collection[tuple[str, str]] = ()
     people: Collection[str] = ()
+    # By layer and code. None: they aren't checked.
+    areas: Collection[tuple[str, str]] | None = None
+
+    def with_service(self, code: str, answers: Answers | None) -> "Known":
+        """If residents could use it with these questions; None: they couldn't use it."""
+        services = {one: known for one, known in self.services.items() if one != code}
+        return replace(self, services=services if answers is None else {**services, code: answers})
+
+    def without_department(self, code: str) -> "Known":
+        return replace(self, departments={*self.departments} - {code})
+
+    def without_team(self, department: str, code: str) -> "Known":
+        return replace(self, teams={*self.teams} - {(department, code)})
+
+    def without_areas(self, gone: Collection[tuple[str, str]]) -> "Known":
+        return replace(self, areas={*(self.areas or ())} - {*gone})
 
 
 def known_of(jurisdiction: Jurisdiction) -> Known:
     active = Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
-    services: dict[str, set[str]] = {code: set() for code in active.values_list("service_code", flat=True)}
+    services: dict[str, dict[str, set[str]]] = {code: {} for code in active.values_list("service_code", flat=True)}
     questions = QuestionVersion.objects.filter(service_version__in=active.values("current"))
-    for code, question in questions.values_list("service_version__service__service_code", "code"):
-        services[code].add(question)
+    for code, question, options in questions.values_list("service_version__service__service_code", "code", "options"):
+        services[code][question] = {str(option["value"]) for option in options}
     teams = Team.objects.filter(department__jurisdiction=jurisdiction, active=True)
     return Known(
         services=services,
@@ -48,6 +69,7 @@ def known_of(jurisdiction: Jurisdiction) -> Known:
         people=set(
             User.objects.filter(memberships__jurisdiction=jurisdiction, is_active=True).values_list("email", flat=True)
         ),
+        areas={(one.layer, one.code) for one in directory.of(jurisdiction).areas.values()},
     )
 
 
@@ -76,11 +98,19 @@ def refusals(rules: list[Definition], options: Known) -> list[str]:
 
 def marks(rules: list[Definition], options: Known) -> list[str]:
     """For each rule what is odd about it, or an empty string."""
-    read = [read_rule(rule) for rule in rules]
-    return [_mark(read[:position], rule, options) for position, rule in enumerate(read)]
+    return [
+        reason or (_("Matches everything: rules below it are never reached.") if catches_all(rule, options) else "")
+        for rule, reason in zip(rules, why_never(rules, options), strict=True)
+    ]
 
 
-def _mark(earlier: list[Rule], rule: Rule, options: Known) -> str:
+def why_never(rules: list[Definition], options: Known) -> list[str]:
+    """For each rule why it never decides about a report, a sentence, or an empty string."""
+    rules_read = [read_rule(rule) for rule in rules]
+    return [_why_never(rules_read[:position], rule, options) for position, rule in enumerate(rules_read)]
+
+
+def _why_never(earlier: list[Rule], rule: Rule, options: Known) -> str:
     if sentence := _impossible(rule.conditions, options):
         return sentence
     for one in earlier:
@@ -95,13 +125,12 @@ def _mark(earlier: list[Rule], rule: Rule, options: Known) -> str:
         return _("Never reached: %(names)s match everything first.") % {
             "names": ", ".join(f"“{name}”" for name in covering)
         }
-    if catches_all(rule.conditions, options):
-        return _("Matches everything: rules below it are never reached.")
     return ""
 
 
-def catches_all(conditions: Conditions, options: Known) -> bool:
+def catches_all(rule: Definition, options: Known) -> bool:
     """Whether each of its conditions allows everything there is."""
+    conditions = read_rule(rule).conditions
     return (
         not conditions.is_empty
         and (not conditions.services or conditions.services >= set(options.services))
@@ -125,14 +154,29 @@ def _impossible(conditions: Conditions, options: Known) -> str:
     if conditions.services and not services:
         return _("Never reached: its services aren’t offered anymore.")
     if conditions.answers:
-        asked = set(conditions.answers)
-        if not any(asked <= options.services[code] for code in services or options.services):
+        asking = [
+            code for code in services or options.services if conditions.answers.keys() <= options.services[code].keys()
+        ]
+        if not asking:
             return _("Never true: no service asks all of its questions.")
+        if not any(can_answer(conditions, options, code) for code in asking):
+            return _("Never true: no service offers its answers.")
+    if conditions.areas and options.areas is not None and conditions.areas.isdisjoint(options.areas):
+        return _("Never true: its areas don’t exist anymore.")
     if conditions.calendar and conditions.calendar not in options.hours:
         return _("Never true: its calendar doesn’t exist.")
     if (conditions.days or conditions.hours or conditions.calendar) and not _can_hold_by_clock(conditions, options):
         return _("Never true: its days and hours don’t overlap.")
     return ""
+
+
+def can_answer(conditions: Conditions, options: Known, code: str) -> bool:
+    """Whether a report about this service can have the answers that are asked for."""
+    answers = options.services.get(code)
+    return answers is not None and all(
+        question in answers and (not answers[question] or not values.isdisjoint(answers[question]))
+        for question, values in conditions.answers.items()
+    )
 
 
 def _can_hold_by_clock(conditions: Conditions, options: Known) -> bool:
@@ -178,9 +222,9 @@ def _covering(earlier: list[Rule], conditions: Conditions, options: Known) -> li
     """The earlier rules that together catch all that these conditions could, or none. Each service is checked separately."""
     names: dict[str, None] = {}
     codes = conditions.services & set(options.services) if conditions.services else set(options.services)
-    for code in sorted(codes):
+    for code in sorted(one for one in codes if can_answer(conditions, options, one)):
         found = next(
-            (one for one in earlier if _covers(one.conditions, conditions, code)),
+            (one for one in earlier if _covers(one.conditions, conditions, code, options.services[code])),
             None,
         )
         if found is None:
@@ -189,8 +233,8 @@ def _covering(earlier: list[Rule], conditions: Conditions, options: Known) -> li
     return list(names)
 
 
-def _covers(wide: Conditions, narrow: Conditions, code: str) -> bool:
-    """Whether `wide` holds for this service whenever `narrow` does."""
+def _covers(wide: Conditions, narrow: Conditions, code: str, answers: Answers) -> bool:
+    """Whether `wide` holds for this service whenever `narrow` does. answers: those that the service offers."""
     return (
         not wide.is_empty
         and (not wide.services or code in wide.services)
@@ -198,7 +242,8 @@ def _covers(wide: Conditions, narrow: Conditions, code: str) -> bool:
         and _allows(wide.priorities, narrow.priorities)
         and _allows(wide.areas, narrow.areas)
         and all(
-            question in narrow.answers and narrow.answers[question] <= values
+            question in narrow.answers
+            and {one for one in narrow.answers[question] if not answers[question] or one in answers[question]} <= values
             for question, values in wide.answers.items()
         )
         and _words_cover(wide.phrases, narrow.phrases)

@@ -14,7 +14,11 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.setup import departments as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Department, Team
+from requests_app.rules.routing import consequences
+from requests_app.rules.routing.routing import written_rule
+from requests_app.rules.routing.words import sentence_of
 from requests_app.rules.setup.department_use import COUNT_MAX, department_use
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.departments.forms import DepartmentForm, MoveForm, taken_words
@@ -105,11 +109,15 @@ def close_department(request: StaffRequest, department_id: int) -> HttpResponse:
             log.info("department_closed", department_id=row.pk, user_id=request.user.pk)
             messages.success(request, _("%(name)s is closed.") % {"name": row})
             return redirect("staff_app:department", row.pk)
-    use = department_use(row)
+    use, names = department_use(row), Names(request.jurisdiction)
     context = {
         "form": form,
         "department": row,
         "use": use,
+        "rules": [sentence_of(written_rule(rule), names) for rule in use.rules],
+        "affected": consequences.of_change(request.jurisdiction, lambda known: known.without_department(row.code))
+        if use.is_free
+        else [],
         "has_more": use.open_requests > COUNT_MAX,
         "most": COUNT_MAX,
     }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from requests_app.actions.setup import departments as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Department, Team
+from requests_app.rules.routing import consequences
 from requests_app.rules.setup.department_use import COUNT_MAX, open_in_team
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
@@ -100,7 +101,16 @@ def end_team(request: StaffRequest, team_id: int) -> HttpResponse:
         messages.success(request, words % {"name": row, "count": moved})
         return redirect("staff_app:department", row.department_id)
     count = open_in_team(row)
-    context = {"form": form, "team": row, "count": count, "has_more": count > COUNT_MAX, "most": COUNT_MAX}
+    department, code = row.department, row.code
+    affected = consequences.of_change(request.jurisdiction, lambda known: known.without_team(department.code, code))
+    context = {
+        "form": form,
+        "team": row,
+        "count": count,
+        "has_more": count > COUNT_MAX,
+        "most": COUNT_MAX,
+        "affected": affected,
+    }
     return render(request, "staff_app/setup/departments/end_team.html", context, status=422 if form.errors else 200)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from requests_app.imports import layer_import as imports
 from requests_app.imports.layer_fields import KINDS
 from requests_app.models import LayerImport
+from requests_app.rules.routing import consequences
 from staff_app.decorators import StaffRequest, get_city_row_or_404, staff_page
 from staff_app.setup.places import picture, words
 from staff_app.setup.places.forms import MappingForm
@@ -75,6 +76,9 @@ def _context(row: LayerImport, form: MappingForm | None) -> dict[str, Any]:
     if row.state == State.CHECKED and row.report.get("proposed"):
         context["fix"] = words.fix(row.report["proposed"])
         context["fixed"] = picture.of_proposal(row)
+    if row.state == State.CHECKED and row.report.get("gone_codes"):
+        gone = [(row.layer, code) for code in row.report["gone_codes"]]
+        context["affected"] = consequences.of_change(row.jurisdiction, lambda known: known.without_areas(gone))
     if row.state in (State.CHECKED, State.APPLIED):
         context["picture"] = picture.of_import(row)
     return context

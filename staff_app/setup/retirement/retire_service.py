@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.actions.setup import retirement as actions
 from requests_app.models import Retirement, RoutingRule, Service, ServiceVersion, ShortLink
+from requests_app.rules.routing import consequences
+from requests_app.rules.routing.consequences import Consequence
+from requests_app.rules.setup.retirement import moved_rules
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.go_live.go_live import get_service_or_404, name_of
 from staff_app.setup.retirement.forms import RetireForm
@@ -40,10 +43,15 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
         request.POST if request.method == "POST" else None, services=_successors(service), initial=_initial(service)
     )
     status = 422 if form.errors else 200
-    if request.method == "POST" and form.is_valid():
+    successor = form.chosen if form.is_valid() else None
+    affected = _affected_rules(service, successor)
+    if form.is_valid() and affected and request.POST.get("foreseen") != consequences.key_of(affected):
+        # Which rules end or are never reached depends on the service that takes over.
+        status = 422
+    elif form.is_valid():
         moves = form.cleaned_data["open_requests"] == form.MOVE
         try:
-            actions.retire(service, successor=form.chosen, moves_requests=moves, actor=request.user)
+            actions.retire(service, successor=successor, moves_requests=moves, actor=request.user)
         except actions.CannotRetire as refused:
             form.add_error(None, str(WHY_NOT[refused.reason]))
             status = 409
@@ -51,8 +59,25 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
             log.info("service_retired", service_id=service.pk, user_id=request.user.pk)
             messages.success(request, _("The service is retired. Nobody can use it anymore."))
             return redirect("staff_app:retire_service", service.service_code)
-    context = {"service": service, "name": name_of(service), "form": form, **_belongings(service)}
+    context = {
+        "service": service,
+        "name": name_of(service),
+        "form": form,
+        "successor": name_of(successor) if successor else "",
+        "affected": affected,
+        "foreseen": consequences.key_of(affected),
+        **_belongings(service),
+    }
     return render(request, "staff_app/setup/retirement/retire_service.html", context, status=status)
+
+
+def _affected_rules(service: Service, successor: Service | None) -> list[Consequence]:
+    code = service.service_code
+    return consequences.of_change(
+        service.jurisdiction,
+        lambda known: known.with_service(code, None),
+        lambda rules: moved_rules(rules, code, successor.service_code if successor else ""),
+    )
 
 
 def _initial(service: Service) -> dict[str, str]:

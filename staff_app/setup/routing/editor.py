@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from requests_app.actions.routing import drafts
 from requests_app.actions.routing.drafts import Conflict
 from requests_app.actions.shared.setup_rows import fingerprint
+from requests_app.rules.routing import consequences
 from requests_app.rules.routing.routing import Definition
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
@@ -59,6 +60,12 @@ def _edit(request: StaffRequest, address: int | None) -> HttpResponse:
         # The button only offers the questions of the services that are ticked. Nothing is checked yet.
         form.errors.clear()
     elif edit.is_valid() and _is_free(form, state.rules, position):
+        affected = consequences.of_rules(city, state.rules, _edited(state.rules, form, before))
+        if affected and request.POST.get("foreseen") != consequences.key_of(affected):
+            context |= {"affected": affected, "foreseen": consequences.key_of(affected)}
+            page = edit_page(request, PAGE, context, form, edit=edit)
+            page.status_code = 422
+            return page
         try:
             _save(request, state, form, before)
         except Conflict:
@@ -78,13 +85,12 @@ def _is_free(form: RuleForm, rules: list[Definition], position: int | None) -> b
     return True
 
 
+def _edited(rules: list[Definition], form: RuleForm, before: Definition | None) -> list[Definition]:
+    rules = [rule for rule in rules if rule != before]
+    rules.insert(form.cleaned_data["position"] - 1, form.rule())
+    return rules
+
+
 def _save(request: StaffRequest, state: State, form: RuleForm, before: Definition | None) -> None:
     """Raises Conflict if somebody saved since this request has read the rules."""
-
-    def change(rules: list[Definition]) -> list[Definition]:
-        if before is not None:
-            rules.remove(before)
-        rules.insert(form.cleaned_data["position"] - 1, form.rule())
-        return rules
-
-    drafts.change(request.jurisdiction, change, seen=state.seen, actor=request.user)
+    drafts.change(request.jurisdiction, lambda rules: _edited(rules, form, before), seen=state.seen, actor=request.user)

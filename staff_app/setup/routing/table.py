@@ -16,6 +16,7 @@ from requests_app.actions.routing import drafts
 from requests_app.actions.routing.drafts import Conflict
 from requests_app.models import RoutingSimulation
 from requests_app.rules.alarms.screening import plain
+from requests_app.rules.routing import consequences
 from requests_app.rules.routing.routing import Definition, rules_in_use
 from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
@@ -142,6 +143,10 @@ def _change(
         return show_rules(request, conflict)
     if message := describe(draft.rules):
         messages.success(request, message)
+    _revision, before = draft.earlier[-1]
+    for one in consequences.of_rules(request.jurisdiction, before, draft.rules):
+        words = _("“%(name)s” in the draft: %(what)s")
+        messages.warning(request, words % {"name": one.sentence.name, "what": one.what})
     query = urlencode(Filter.of(request.POST).kept)
     return redirect("".join([reverse("staff_app:routing"), query and f"?{query}", anchor and f"#{anchor}"]))
 

@@ -19,6 +19,8 @@ from requests_app.actions.setup.go_live import new_approval
 from requests_app.clock import app_now
 from requests_app.messages.setup_differences import differences
 from requests_app.models import ServiceApproval, ServiceVersion, SetupChange
+from requests_app.rules.routing import consequences
+from requests_app.rules.routing.consequences import Consequence
 from requests_app.rules.setup import go_live
 from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, staff_page
@@ -143,6 +145,7 @@ def _changes(
     **context: Any,
 ) -> HttpResponse:
     if editing.draft is not None:
+        context["affected"] = _affected_rules(editing, editing.definition)
         emergency = go_live.emergency_words(editing.definition, editing.city)
         kept = service_drafts.kept_approval(editing.draft)
         unapproved = _unapproved(editing, editing.definition, kept)
@@ -160,6 +163,14 @@ def _changes(
     stopping = approval_form if approval_form is not None and approval_form.errors else form
     context |= {"form": stopping, "schedule_form": form}
     return show(request, "changes", editing, section="service_changes", status=status, **context)
+
+
+def _affected_rules(editing: Editing, definition: Definition) -> list[Consequence]:
+    """The routing rules that lose a question or an answer, if this is published for a service that residents use."""
+    if editing.service is None or not editing.service.active:
+        return []
+    answers = consequences.answers_of(definition.get("questions") or [])
+    return consequences.of_change(editing.city, lambda known: known.with_service(editing.code, answers))
 
 
 @staff_page

@@ -54,7 +54,7 @@ def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(hour: int, da
     assert friday_night.hold(Facts("pothole", at=dt.datetime(2026, 3, day, hour, tzinfo=ZONE))) is holds
 
 
-KNOWN = Known({"pothole": {"where"}, "tree": {"size"}}, {"office": OFFICE})
+KNOWN = Known({"pothole": {"where": {"lane", "side"}}, "tree": {"size": ()}}, {"office": OFFICE})
 POTHOLES = {"services": ["pothole"]}
 
 

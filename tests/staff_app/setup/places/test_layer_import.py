@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from requests_app.actions.routing import versions
 from requests_app.models import (
     Area,
     Asset,
@@ -82,27 +83,37 @@ def test_a_layer_is_replaced_with_a_report_of_what_moves_and_undone(town: Riverm
     before = factories.area(town.city, "ward", "5", factories.square(WEST, SOUTH, EAST, NORTH))
     moving = factories.report(town.tree, point=factories.at(MIDDLE - 0.01))
     Target.objects.create(service=town.tree.service, area=before, kind="resolve", value=1, unit="days")
+    rules = [
+        ("Old ward", {"areas": {"layer": "ward", "codes": ["5"]}}),
+        ("Park 5", {"areas": {"layer": "park", "codes": ["5"]}}),
+    ]
+    factories.area(town.city, "park", "5")
+    versions.publish(town.city, [{"name": name, "when": when, "department": None} for name, when in rules], actor=None)
     page = wards(ada, halves())
-    html = ada.get(page).content.decode()
+    answer = ada.get(page)
+    html = answer.content.decode()
     assert "1 request changes areas." in html
+    assert [(one.sentence.name, one.what) for one in answer.context["affected"]] == [
+        ("Old ward", "Never true: its areas don’t exist anymore.")
+    ]
     assert "<svg" in html
     shapes = ada.get(f"{page}shapes.json").json()
     assert {one["properties"]["role"] for one in shapes["features"]} == {"old", "new"}
     assert "wards.geojson" in ada.get("/staff/setup/places/?q=ward&sort=kind").content.decode()
     # Nothing counts yet.
     assert areas_of(moving) == ["5"]
-    assert list(Area.objects.filter(is_ours=True).values_list("code", flat=True)) == ["5"]
+    assert list(Area.objects.filter(is_ours=True, layer="ward").values_list("code", flat=True)) == ["5"]
     press(ada, page, "apply")
     assert areas_of(moving) == ["W"]
     # A promise refers to the old ward: it stays, but gets no more requests.
-    assert list(Area.objects.order_by("code").values_list("code", "is_ours")) == [
+    assert list(Area.objects.filter(layer="ward").order_by("code").values_list("code", "is_ours")) == [
         ("5", False),
         ("E", True),
         ("W", True),
     ]
     press(ada, page, "undo")
     assert areas_of(moving) == ["5"]
-    assert list(Area.objects.filter(is_ours=True)) == [before]
+    assert list(Area.objects.filter(is_ours=True, layer="ward")) == [before]
     changes = SetupChange.objects.filter(kind="layer").order_by("id")
     assert [(change.key, change.action, change.user) for change in changes] == [
         ("areas:ward", "changed", town.ada),

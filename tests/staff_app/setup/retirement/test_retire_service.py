@@ -130,7 +130,8 @@ def test_without_a_successor_rules_for_it_alone_end_and_its_requests_stay(
     article = factories.article(town.city, "holes", "Holes", "Text", town.pothole)
     sign = ShortLink.objects.create(jurisdiction=town.city, code="AB123", label="Bench", service=town.pothole.service)
     factories.routed(town.pothole, **LANE)
-    ada.post(PAGE, {"successor": "", "open_requests": "stay"})
+    shown = ada.get(PAGE).context["foreseen"]
+    ada.post(PAGE, {"successor": "", "open_requests": "stay", "foreseen": shown})
     for row in (alone, both, sign):
         row.refresh_from_db()
     assert not alone.active

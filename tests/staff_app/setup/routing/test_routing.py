@@ -26,8 +26,8 @@ from tests.staff_app.setup.test_setup_rows import Editor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.6")]
 PAGE = "/staff/setup/routing/"
-TO_STREETS = {"name": "Potholes: Streets", "when": {"services": ["pothole"]}, "department": "PW"}
-TREES = {"name": "Trees: Parks", "when": {"services": ["tree"]}, "department": "PK"}
+TO_STREETS: dict[str, Any] = {"name": "Potholes: Streets", "when": {"services": ["pothole"]}, "department": "PW"}
+TREES: dict[str, Any] = {"name": "Trees: Parks", "when": {"services": ["tree"]}, "department": "PK"}
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_rule_reads_as_a_sentence(town: Rivermark, ada: Client) -> None:
     """Of seventeen phrases, six are named: the page of the rule has all."""
     Team.objects.create(department=town.streets, code="night", name={"en": "Night crew"})
     phrases = {"words": [f"w{number}" for number in range(17)]}
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"name": "a", "when": {"services": ["pothole"], "answers": {"where": ["lane"]}}, "department": "PW", "team": "night"},
         {"name": "b", "when": phrases, "department": "PK", "assignee": town.pia.email, "priority": 2, "inform": ["PW", "311"]},
         {"name": "c", "when": {}, "department": None},

@@ -24,10 +24,11 @@ from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.6")]
 PAGE = "/staff/setup/routing/which-rule/"
-NIGHT = {
+Rule = dict[str, Any]
+NIGHT: Rule = {
     "name": "At night", "when": {"services": ["pothole"], "hours": "22:00-05:00", "days": ["sat", "sun"]}, "department": "PK",
 }  # fmt: skip
-WARD_5 = {
+WARD_5: Rule = {
     "name": "Lanes in Ward 5",
     "when": {
         "services": ["pothole", "tree"],
@@ -41,8 +42,8 @@ WARD_5 = {
     "priority": 1,
     "inform": ["PK"],
 }
-PHONE = {"name": "By phone", "when": {"channels": ["phone"], "priorities": [1, 2]}, "department": None}
-TREES = {"name": "Trees", "when": {"services": ["tree"]}, "department": "PK"}
+PHONE: Rule = {"name": "By phone", "when": {"channels": ["phone"], "priorities": [1, 2]}, "department": None}
+TREES: Rule = {"name": "Trees", "when": {"services": ["tree"]}, "department": "PK"}
 RULES = [NIGHT, TREES, WARD_5, PHONE]
 
 
