@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from requests_app.actions.shared.city_columns import CityColumns
 from requests_app.actions.shared.setup_rows import SetupRow, State, changes_since, fingerprint
 from requests_app.models import Jurisdiction, SetupChange
 from staff_app.decorators import StaffRequest
@@ -163,6 +164,16 @@ def edit_logged(
     seen = fingerprint(state)
     changes = partial(changes_since, city, kind, key)
     return Edit(request, make, seen=seen, changes=changes, is_sent=is_sent, sent=sent)
+
+
+def edit_columns(
+    request: StaffRequest, make: Callable[..., F], columns: CityColumns, *, is_sent: bool = True
+) -> Edit[F]:
+    """Settings of the city. make: takes what they are as `initial`."""
+    city = request.jurisdiction
+    state = columns.current(city.pk)
+    made = partial(make, initial=state)
+    return edit_logged(request, made, city=city, kind=columns.kind, key=columns.key, state=state, is_sent=is_sent)
 
 
 def _opened(data: QueryDict) -> dict[str, Any]:

@@ -21,9 +21,10 @@ from requests_app.clock import app_now
 from requests_app.models import Department, EmergencyPhrase, Jurisdiction, OnCall, User
 from requests_app.rules.alarms import alarms
 from requests_app.rules.promises.hours_text import clock_in_words
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page
-from staff_app.setup.edit import Edit, edit_row
+from staff_app.setup.conflict import described, edit_page
+from staff_app.setup.edit import Edit, edit_columns, edit_row
 from staff_app.setup.on_call_week import Week, week_of
 
 log = structlog.get_logger(__name__)
@@ -182,14 +183,20 @@ def on_call(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     city, status = request.jurisdiction, 200
     add = OnCallForm(city=city)
-    wait = WaitForm(initial={"alarm_minutes": city.alarm_minutes, "desk_night_number": city.desk_night_number})
+    edit = edit_columns(request, WaitForm, rosters.WAIT, is_sent="wait" in request.POST)
+    wait, changed = edit.form, None
     if "wait" in request.POST:
-        wait, status = WaitForm(request.POST), 422
-        if wait.is_valid():
-            rosters.set_wait(city, actor=request.user, **wait.cleaned_data)
-            log.info("alarm_wait_changed", user_id=request.user.pk)
-            messages.success(request, _("Saved."))
-            return redirect("staff_app:on_call")
+        status = 409 if edit.conflicts else 422
+        if edit.is_valid():
+            host, cleaned = request.get_host(), wait.cleaned_data
+            try:
+                rosters.WAIT.change(city.pk, actor=request.user, host=host, seen=edit.seen, **cleaned)
+            except ChangedMeanwhile as found:
+                changed, status = described(found, Names(city)), 409
+            else:
+                log.info("alarm_wait_changed", user_id=request.user.pk)
+                messages.success(request, edit.saved(_("Saved.")))
+                return redirect("staff_app:on_call")
     elif request.method == "POST":
         add, status = OnCallForm(request.POST, city=city), 422
         if add.is_valid():
@@ -201,6 +208,9 @@ def on_call(request: StaffRequest) -> HttpResponse:
         "form": wait if wait.errors else add,
         "add": add,
         "wait": wait,
+        # Not of the page as a whole, which most people only read.
+        "wait_edit": edit,
+        "conflict": changed,
         "rosters": all_rosters,
         "week": _week(request, all_rosters),
         "has_sms": alarms.has_sms(),

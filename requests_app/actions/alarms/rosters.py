@@ -2,10 +2,9 @@
 
 import datetime as dt
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from requests_app.actions.shared import setup_changes
+from requests_app.actions.shared.city_columns import CityColumns
 from requests_app.actions.shared.setup_rows import Columns, SetupRow, State
 from requests_app.models import Department, Jurisdiction, OnCall, User
 from requests_app.rules.promises.service_levels import WEEKDAYS
@@ -49,12 +48,5 @@ ON_CALL = SetupRow(
 )
 
 
-@transaction.atomic
-def set_wait(jurisdiction: Jurisdiction, *, actor: User, alarm_minutes: int, desk_night_number: str) -> None:
-    """How long an alarm waits before the next person, and the number that is the last to be tried."""
-    names = ("alarm_minutes", "desk_night_number")
-    before = {name: getattr(jurisdiction, name) for name in names}
-    jurisdiction.alarm_minutes, jurisdiction.desk_night_number = alarm_minutes, desk_night_number
-    jurisdiction.save(update_fields=names)
-    after = {name: getattr(jurisdiction, name) for name in names}
-    setup_changes.record(jurisdiction, "on_call", "wait", actor=actor, before=before, after=after)
+# How long an alarm waits before the next person, and the number that is the last to be tried.
+WAIT = CityColumns("on_call", "wait", ("alarm_minutes", "desk_night_number"))

@@ -1,6 +1,7 @@
 """The editors of a service's words, of who does it and when, and of its privacy. Each saves its part in the draft."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,7 +36,7 @@ def service_privacy(request: StaffRequest, code: str) -> HttpResponse:
 def _section(request: StaffRequest, code: str, name: str, form_class: type[SectionForm]) -> HttpResponse:
     editing = load(request, code)
     edit = edit_draft(request, editing, partial(form_class, editing=editing))
-    context = {"section": name, "form": edit.form, "edit": edit, "seen": edit.fingerprint}
+    context: dict[str, Any] = {"section": name, "form": edit.form, "edit": edit, "seen": edit.fingerprint}
     if request.method != "POST":
         return show(request, "section", editing, **context)
     if not edit.form.is_good() or edit.conflicts:

@@ -2,22 +2,29 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from requests_app.actions.setup import watch as actions
+from requests_app.actions.setup.watch import WATCH
+from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.setup.conflict import edit_page
+from staff_app.setup.edit import edit_columns
 from staff_app.setup.suspensions.forms import WatchForm
+
+PAGE = "staff_app/setup/suspensions/watch.html"
 
 
 @staff_page
 def watch(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
-    city = request.jurisdiction
-    initial = {"silent_days": city.silent_days, "checked_endings": city.checked_endings}
-    form = WatchForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        actions.set_watch(city, **form.cleaned_data, actor=request.user)
-        messages.success(request, _("Saved."))
+    edit = edit_columns(request, WatchForm, WATCH)
+    if edit.is_valid():
+        city, cleaned = request.jurisdiction, edit.form.cleaned_data
+        try:
+            WATCH.change(city.pk, actor=request.user, host=request.get_host(), seen=edit.seen, **cleaned)
+        except ChangedMeanwhile as changed:
+            return edit_page(request, PAGE, {}, edit.form, edit=edit, changed=changed)
+        messages.success(request, edit.saved(_("Saved.")))
         return redirect("staff_app:watch")
-    return render(request, "staff_app/setup/suspensions/watch.html", {"form": form}, status=422 if form.errors else 200)
+    return edit_page(request, PAGE, {}, edit.form, edit=edit)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.actions.figures import daily_load
-from requests_app.actions.setup import overview_settings
+from requests_app.actions.setup.overview_settings import OVERVIEW
 from requests_app.clock import app_now
 from requests_app.models import (
     Alarm,
@@ -312,6 +312,6 @@ def test_it_costs_few_queries_once_it_is_kept(cast: Rivermark, pia: Client, djan
 
 
 def test_the_goal_is_the_citys(cast: Rivermark) -> None:
-    overview_settings.save(cast.city.pk, on_time_goal=95, load_by_person_agreed=" ", actor=cast.ada, host="testserver")
+    OVERVIEW.change(cast.city.pk, on_time_goal=95, load_by_person_agreed="", actor=cast.ada, host="testserver")
     city = Jurisdiction.objects.get(pk=cast.city.pk)
     assert (city.on_time_goal, city.load_by_person_agreed) == (95, "")

@@ -198,15 +198,18 @@ def shown(bound: forms.BoundField) -> Any:
 
 
 class Editor:
-    """Opens a page, and sends its form with one field changed. opened: what shows the form, by POST, if not the page itself."""
+    """Opens a page, and sends its form with one field changed.
 
-    def __init__(self, client: Client, page: str, zone: dt.tzinfo, opened: str = "") -> None:
-        self.client, self.page, self.zone, self.preview = client, page, zone, ""
+    opened: what shows the form, by POST, if not the page itself. form: its name where there are several, and that of its button.
+    """
+
+    def __init__(self, client: Client, page: str, zone: dt.tzinfo, opened: str = "", form: str = "form") -> None:
+        self.client, self.page, self.zone, self.form, self.preview = client, page, zone, form, ""
         self.read(client.post(opened) if opened else client.get(page))
 
     def read(self, answer: Any) -> None:
         """The form of a page, as it's sent if nobody touches it."""
-        form = answer.context["form"]
+        form = answer.context[self.form]
         days = getattr(form, "days", None)
         every = [form, *([days.management_form, *days] if days is not None else [])]
         with timezone.override(self.zone):
@@ -217,6 +220,8 @@ class Editor:
             value = re.search(rf'name="{name}" value="([^"]+)"', answer.content.decode())
             assert value
             self.sent[name] = value[1]
+        if self.form != "form":
+            self.sent[self.form] = "1"
         if rule := re.search(r'name="rule" value="([^"]+)"', answer.content.decode()):
             self.sent["rule"] = rule[1]
 

@@ -37,9 +37,10 @@ class Page:
     both: tuple[str, Any, Any]
     editors: str = "administrator"
     opened: tuple[str, str] | None = None
+    form: str = "form"
 
     def open(self, client: Client, town: Rivermark, path: str) -> Editor:
-        return Editor(client, path, town.city.zone, path.replace(*self.opened) if self.opened else "")
+        return Editor(client, path, town.city.zone, path.replace(*self.opened) if self.opened else "", self.form)
 
 
 def city_part(part: str, alone: tuple[str, Any], both: tuple[str, Any, Any]) -> Page:
@@ -48,6 +49,10 @@ def city_part(part: str, alone: tuple[str, Any], both: tuple[str, Any, Any]) -> 
 
 def service_part(part: str, alone: tuple[str, Any], both: tuple[str, Any, Any]) -> Page:
     return Page(f"service {part}", lambda _town: f"/staff/setup/services/pothole/{part}/", alone, both)
+
+
+def columns(name: str, alone: tuple[str, Any], both: tuple[str, Any, Any], form: str = "form") -> Page:
+    return Page(name, lambda _town: reverse(f"staff_app:{name}"), alone, both, form=form)
 
 
 def article(town: Rivermark) -> str:
@@ -103,6 +108,9 @@ PAGES = [
     service_part("words", ("description_en", "A hole."), ("name_en", "Hole", "Crater")),
     service_part("handling", ("evidence", "photo"), ("priority", "1", "3")),
     service_part("privacy", ("must_confirm", "on"), ("visibility", "coarse", "private")),
+    columns("watch", ("silent_days", "9"), ("checked_endings", "7", "8")),
+    columns("on_call", ("alarm_minutes", "9"), ("desk_night_number", "555-0151", "555-0152"), "wait"),
+    columns("overview_settings", ("on_time_goal", "91"), ("load_by_person_agreed", "Local 12", "Local 13")),
     Page("routing rule", routing_rule, ("words", "root"), ("priority", "1", "2")),
     Page("emergency words", phrase, ("unless", "smell gas lane"), ("kind", "utility", "hazard")),
 ]  # fmt: skip
