@@ -1206,6 +1206,7 @@ PAGES: dict[str, Page] = {
     "staff_app:move_question": Page(staff("administer"), "POST", the_edited_service),
     "staff_app:remove_question": Page(staff("administer"), "POST", the_question),
     "staff_app:service_preview": Page(staff("administer"), "GET POST", the_edited_service, budget=12),
+    "staff_app:typed_preview": Page(staff("administer"), "POST", the_edited_service),
     "staff_app:service_changes": Page(staff("administer"), "GET POST", the_edited_service, budget=10),
     "staff_app:service_history": Page(staff("administer"), arguments=the_edited_service, budget=13),
     "staff_app:roll_back_service": Page(staff("administer"), "POST", the_edited_service),

@@ -107,6 +107,13 @@ class SectionForm(forms.Form):
         """The whole service with this form's parts; empty ones are left out."""
         return _without_empty(self.editing.definition | self.written_parts())
 
+    def typed_definition(self) -> Definition:
+        """The service with what is typed, right or wrong; a field that can't be read is as the page showed it."""
+        self.is_valid()
+        before = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+        self.cleaned_data = before | self.cleaned_data
+        return self.definition()
+
     def field_of(self, problem: ErrorDetails) -> str:
         """The field where a problem is shown; empty: it belongs to another page."""
         loc = problem["loc"]

@@ -15,7 +15,7 @@ from requests_app.models import Category, Department, Draft, QuestionVersion, Se
 from requests_app.rules.report.path import Path
 from requests_app.rules.setup.catalog_rows import question_columns, version_columns
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.services.editing import Editing, load
+from staff_app.setup.services.editing import Definition, Editing, load
 from staff_app.setup.services.forms import UNITS
 
 
@@ -33,15 +33,19 @@ def framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
 
 
 class PreviewPath(Path):
-    """The path of a report that is never stored, through a version that is not published."""
+    """The path of a report that is never stored, through a version that is not published.
 
-    def __init__(self, editing: Editing, typed: dict[str, Any]) -> None:
+    definition: the service as it is previewed, the saved draft if not given.
+    """
+
+    def __init__(self, editing: Editing, typed: dict[str, Any], *, definition: Definition | None = None) -> None:
         super().__init__(Draft(jurisdiction=editing.city, language=get_language() or "en", typed=typed))
-        version = _version(editing)
+        definition = editing.definition if definition is None else definition
+        self.previewed = version = _version(editing, definition)
         self.__dict__["version"] = version
         self.__dict__["questions"] = [
             QuestionVersion(service_version=version, order=order, **question_columns(question))
-            for order, question in enumerate(editing.definition.get("questions") or [], start=1)
+            for order, question in enumerate(definition.get("questions") or [], start=1)
         ]
         self.__dict__["photos"] = []
 
@@ -60,7 +64,7 @@ def _preview(request: StaffRequest, editing: Editing) -> HttpResponse:
     context: dict[str, Any] = {"editing": editing, "path": path, "number": number}
     if request.method != "POST" or "back" in request.POST:
         return _page_of(request, path, number, context)
-    form = DetailsForm(request.POST, path=path, version=_version_shown(path), number=number)
+    form = DetailsForm(request.POST, path=path, version=path.previewed, number=number)
     if not form.is_valid():
         return _page_of(request, path, number, context, form=form)
     typed["answers"] |= form.typed_answers
@@ -84,19 +88,23 @@ def _typed(data: QueryDict) -> dict[str, Any]:
     return {"answers": answers, "text": data.get("text", "")[:4000], "shown": data.getlist("shown")[:100]}
 
 
+def form_shown(form: DetailsForm) -> DetailsForm:
+    """Without the upload of photos, which would need a report to belong to."""
+    if "photos" in form.fields:
+        form.fields["photos"].disabled = True
+    return form
+
+
 def _page(typed: str, path: Path) -> int:
     number = int(typed) if typed.isdecimal() and len(typed) < 4 else 1
     return number if 1 <= number <= len(path.pages) else 1
 
 
 def _page_of(
-    request: StaffRequest, path: Path, number: int, context: dict[str, Any], form: DetailsForm | None = None
+    request: StaffRequest, path: PreviewPath, number: int, context: dict[str, Any], form: DetailsForm | None = None
 ) -> HttpResponse:
     status = 422 if form is not None else 200
-    form = form or DetailsForm(path=path, version=_version_shown(path), number=number)
-    if "photos" in form.fields:
-        # The upload would need a report to belong to.
-        form.fields["photos"].disabled = True
+    form = form_shown(form or DetailsForm(path=path, version=path.previewed, number=number))
     context |= {"form": form, "fields": in_order(form), "number": number}
     return _rendered(
         request, path, context, status=status, here={name_of(one) for one in form.shown_questions} | {"text"}
@@ -120,9 +128,9 @@ def _rendered(
     return render(request, "staff_app/setup/services/preview.html", context, status=status)
 
 
-def _end(editing: Editing, path: Path) -> dict[str, Any]:
+def _end(editing: Editing, path: PreviewPath) -> dict[str, Any]:
     """What the report would say, and what would happen to it."""
-    answers, version = path.answers, _version_shown(path)
+    answers, version = path.answers, path.previewed
     target = answers.resolve_target or (editing.definition.get("targets") or {}).get("resolve")
     return {
         "answers": [(localized(question.text), words) for question, _value, words in answers.answered],
@@ -134,14 +142,8 @@ def _end(editing: Editing, path: Path) -> dict[str, Any]:
     }
 
 
-def _version_shown(path: Path) -> ServiceVersion:
-    if path.version is None:
-        raise ValueError("a preview always has a version")
-    return path.version
-
-
-def _version(editing: Editing) -> ServiceVersion:
-    columns = version_columns(editing.definition)
+def _version(editing: Editing, definition: Definition) -> ServiceVersion:
+    columns = version_columns(definition)
     category, department = columns.pop("category"), columns.pop("department")
     return ServiceVersion(
         service=editing.service or Service(jurisdiction=editing.city, service_code=editing.code),

@@ -318,6 +318,13 @@ class QuestionForm(CheckedForm, SectionForm):
             changed.append(rest | ({"show_if": {"question": self.code, "values": after}} if after else {}))
         return changed
 
+    def typed_definition(self) -> Definition:
+        self.options.is_valid()
+        for form in self.options.forms:
+            # Without what can't be read: a target of "soon" days.
+            form.cleaned_data = dict.fromkeys(form.fields) | getattr(form, "cleaned_data", {})
+        return super().typed_definition()
+
     def _used(self) -> list[OptionForm]:
         return [form for form in self.options.forms if form.cleaned_data and form.is_used]
 

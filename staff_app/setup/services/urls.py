@@ -12,6 +12,7 @@ from staff_app.setup.services import (
     questions,
     service,
     take_question,
+    typed_preview,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern] = [
         "setup/services/<str:code>/questions/<str:question>/remove/", questions.remove_question, name="remove_question"
     ),
     path("setup/services/<str:code>/preview/", preview.service_preview, name="service_preview"),
+    path("setup/services/<str:code>/preview/typed/", typed_preview.typed_preview, name="typed_preview"),
     path("setup/services/<str:code>/changes/", publish.service_changes, name="service_changes"),
     path("setup/services/<str:code>/history/", publish.service_history, name="service_history"),
     path("setup/services/<str:code>/roll-back/", publish.roll_back_service, name="roll_back_service"),
