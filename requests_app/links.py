@@ -31,6 +31,7 @@ from requests_app.models import (
     Membership,
     OneTimeLink,
     Person,
+    ServiceDraftLink,
     ServiceRequest,
     Subscription,
     User,
@@ -261,6 +262,27 @@ def find_city_switch(raw_token: str, jurisdiction: Jurisdiction) -> CitySwitch |
     """The city switch for this token, also if it was used or has expired, for which the page shows a message."""
     rows = CitySwitch.objects.filter(jurisdiction=jurisdiction).select_related("user")
     return _find(raw_token, rows, _city_switch_message)
+
+
+# --- The link that shows a service's draft for review ---------------------------------------------------------------------
+
+
+def _draft_link_message(link: ServiceDraftLink) -> str:
+    return f"service_draft:{link.pk}"
+
+
+def service_draft_url(link: ServiceDraftLink) -> str:
+    raw_token = f"{link.pk}-{_secret(_draft_link_message(link), link)}"
+    return base_url(link.draft.jurisdiction) + reverse("staff_app:shared_preview", args=[raw_token])
+
+
+def find_service_draft_link(raw_token: str, jurisdiction: Jurisdiction) -> ServiceDraftLink | None:
+    """The link for this token. None if it is wrong, has ended, or its draft was published or discarded."""
+    rows = ServiceDraftLink.objects.filter(draft__jurisdiction=jurisdiction).select_related(
+        "draft__jurisdiction", "draft__service__current__category", "draft__service__current__department"
+    )
+    link = _find(raw_token, rows, _draft_link_message)
+    return None if link is None or link.expires_at <= app_now() else link
 
 
 # --- Links for a department that works by email alone ---------------------------------------------------------------------

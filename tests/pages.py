@@ -39,6 +39,7 @@ from requests_app.models import (
     RoutingSimulation,
     SafetyNote,
     SavedView,
+    ServiceDraftLink,
     ServiceRequest,
     SetupChange,
     Target,
@@ -485,6 +486,11 @@ def the_city(planted: Planted) -> list[Arguments]:
 def the_edited_service(planted: Planted) -> list[Arguments]:
     """One without a draft, and one with."""
     return [{"code": "pothole"}, {"code": "tree"}]
+
+
+def the_shared_draft(planted: Planted) -> list[Arguments]:
+    link = ServiceDraftLink.objects.get(draft__jurisdiction=planted.cast.city)
+    return [{"token": links.service_draft_url(link).rstrip("/").rsplit("/", 1)[-1]}]
 
 
 def the_question(planted: Planted) -> list[Arguments]:
@@ -1206,6 +1212,8 @@ PAGES: dict[str, Page] = {
     "staff_app:move_question": Page(staff("administer"), "POST", the_edited_service),
     "staff_app:remove_question": Page(staff("administer"), "POST", the_question),
     "staff_app:service_preview": Page(staff("administer"), "GET POST", the_edited_service, budget=12),
+    "staff_app:share_draft": Page(staff("administer"), "POST", the_edited_service),
+    "staff_app:shared_preview": Page(LINK, "GET POST", the_shared_draft, budget=13),
     "staff_app:typed_preview": Page(staff("administer"), "POST", the_edited_service),
     "staff_app:service_changes": Page(staff("administer"), "GET POST", the_edited_service, budget=10),
     "staff_app:service_history": Page(staff("administer"), arguments=the_edited_service, budget=13),

@@ -21,7 +21,7 @@ from requests_app.actions.report import corrections, submission
 from requests_app.actions.report import drafts as actions_drafts
 from requests_app.actions.routing import drafts as routing_drafts
 from requests_app.actions.routing import simulation, versions
-from requests_app.actions.setup import service_drafts, signs
+from requests_app.actions.setup import draft_links, service_drafts, signs
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.work import (
     assignment,
@@ -707,7 +707,8 @@ def _draft_a_service(cast: factories.Rivermark, ada: User) -> None:
     asked = {"en": "How tall is it?", "es": "¿Qué tan alto es?"}
     question = {"code": "height", "text": asked, "kind": "single", "required": True, "options": [height]}
     changed = written | {"questions": [question]}
-    service_drafts.save(cast.city, "tree", changed, revision=0, base=1, actor=ada)
+    draft = service_drafts.save(cast.city, "tree", changed, revision=0, base=1, actor=ada)
+    draft_links.share(draft, actor=ada)
 
 
 def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:

@@ -495,6 +495,17 @@ def open_link(crawler: Crawler, link: AccessLink) -> None:
 
 
 @pytest.mark.shows("14.3")
+def test_the_link_to_a_draft_of_a_service_shows_nothing_private(planted: Planted, db: None) -> None:
+    client, path = Client(REMOTE_ADDR=STRANGER), address("staff_app:shared_preview", planted)
+    walked = {"page": "1", "text": "x", "q_height": "tall"}
+    pages = [client.get(path), client.get(f"/es{path}"), client.post(path, walked)]
+    assert b"The end of the questions" in pages[-1].content
+    private = needles(planted) | {"who drafted it": spellings(planted.staff["ada"].email)}
+    for page in pages:
+        assert page.status_code == 200
+        assert leaks(page.content, private) == []
+
+
 def test_the_links_of_a_department_that_works_by_email_show_nothing_private(planted: Planted, db: None) -> None:
     crawler = Crawler(planted, needles(planted))
     crawler.ask_all(["staff_app:department_link"])

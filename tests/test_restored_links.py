@@ -23,6 +23,7 @@ from django.urls import get_resolver, reverse
 from requests_app import links
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import drafts
+from requests_app.actions.setup import draft_links, service_drafts
 from requests_app.actions.shared import verify_email
 from requests_app.api.open311.tokens import token_of
 from requests_app.clock import app_now
@@ -39,10 +40,13 @@ from requests_app.models import (
     Invitation,
     OneTimeLink,
     Participation,
+    ServiceDraft,
+    ServiceDraftLink,
     ServiceRequest,
     Subscription,
     User,
 )
+from requests_app.rules.setup.catalog_rows import written_service
 from requests_app.web import resident
 from tests import factories
 from tests.restored import restored
@@ -68,6 +72,7 @@ class Owner:
     one_time_link: OneTimeLink
     invitation: Invitation
     city_switch: CitySwitch
+    draft_link: ServiceDraftLink
     staff_address: EmailAddress
     draft: Draft
 
@@ -111,9 +116,15 @@ def owner(town: factories.Rivermark, name: str) -> Owner:
             expires_at=tomorrow,
         ),
         CitySwitch.objects.create(user=user, jurisdiction=town.city, expires_at=tomorrow),
+        draft_links.share(service_draft(town, name, user), actor=user),
         EmailAddress.objects.create(user=user, email=f"new.{user.email}"),
         drafts.create(town.city, visitor="0" * 32, language="en", problem=f"{name} drafts"),
     )
+
+
+def service_draft(town: factories.Rivermark, name: str, actor: User) -> ServiceDraft:
+    written = written_service(town.pothole.service)
+    return service_drafts.create(town.city, written | {"service_code": f"of-{name}"}, actor=actor)
 
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -188,6 +199,7 @@ KINDS: dict[str, Kind] = {
     "alarm": Kind(lambda o: o.alarm_call, lambda o: links.alarm_url(o.alarm_call), answers(200)),
     "invitation": Kind(lambda o: o.invitation, lambda o: links.invitation_url(o.invitation), answers(200)),
     "arrive": Kind(lambda o: o.city_switch, lambda o: links.city_switch_url(o.city_switch), answers(200)),
+    "shared_preview": Kind(lambda o: o.draft_link, lambda o: links.service_draft_url(o.draft_link), answers(200)),
     "department_link": Kind(lambda o: o.event, of_department, answers(200)),
     "resume": Kind(lambda o: o.draft, lambda o: links.draft_url(o.draft), answers(200), repeats_ids=False),
     # Signs the hash of the password, too.

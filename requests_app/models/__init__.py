@@ -54,7 +54,7 @@ from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
 from requests_app.models.safety_note import SafetyNote, SafetyNoteReading, SafetyNoteText
 from requests_app.models.saved_view import SavedView, SavedViewPin
-from requests_app.models.service_draft import ServiceDraft
+from requests_app.models.service_draft import ServiceDraft, ServiceDraftLink
 from requests_app.models.service_request import (
     AccessLink,
     Answer,
@@ -196,6 +196,7 @@ __all__ = [
     "Service",
     "ServiceApproval",
     "ServiceDraft",
+    "ServiceDraftLink",
     "ServiceRequest",
     "ServiceTest",
     "ServiceVersion",

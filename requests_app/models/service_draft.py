@@ -1,4 +1,4 @@
-"""Drafts of services: what an administrator has changed and not published yet."""
+"""Drafts of services: what an administrator has changed and not published yet, and the link to share one for review."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,6 +7,7 @@ from requests_app.clock import AppNow
 from requests_app.models.catalog import Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
+from requests_app.models.signed_row import SignedRow
 
 
 class ServiceDraft(models.Model):
@@ -39,3 +40,10 @@ class ServiceDraft(models.Model):
 
     def __str__(self) -> str:
         return self.service_code
+
+
+class ServiceDraftLink(SignedRow):
+    """A link that shows a draft's preview without a sign-in. Ending it deletes the row; publishing the draft does, too."""
+
+    draft = models.OneToOneField(ServiceDraft, on_delete=models.CASCADE, related_name="link")
+    expires_at = models.DateTimeField(db_index=True)

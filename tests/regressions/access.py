@@ -473,4 +473,18 @@ REGRESSIONS = [
         "if True:\n",
         ("tests/requests_app/web/request/test_track.py",),
     ),
+    Regression(
+        "the link to a draft works a moment too long",
+        "requests_app/links.py",
+        "return None if link is None or link.expires_at <= app_now() else link",
+        "return None if link is None or link.expires_at < app_now() else link",
+        ("tests/staff_app/setup/services/test_shared_preview.py",),
+    ),
+    Regression(
+        "the link to a draft opens it on another city's pages",
+        "requests_app/links.py",
+        "ServiceDraftLink.objects.filter(draft__jurisdiction=jurisdiction)",
+        "ServiceDraftLink.objects.filter()",
+        ("tests/staff_app/setup/services/test_shared_preview.py",),
+    ),
 ]

@@ -40,6 +40,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "report.drafts.EXPIRES_AFTER": "7 days",
         "report.drafts.TEST_EXPIRES_AFTER": "240 min",
         "report.emergency_question.STOPPED_KEPT": "1 days",
+        "setup.draft_links.VALID_FOR": "14 days",
         "setup.listed_reasons.REMOVABLE_FOR": "1 days",
         "shared.verify_email.VALID_FOR[sign_in]": "30 min",
         "shared.verify_email.VALID_FOR[confirm]": "7 days",

@@ -33,6 +33,7 @@ from requests_app.models import (
     Person,
     Photo,
     RequestVote,
+    ServiceDraftLink,
     StaffSession,
     Subscription,
     UndoState,
@@ -75,6 +76,7 @@ def sweep() -> None:
     EmailConfirmation.objects.delete_expired_confirmations()
     CitySwitch.objects.filter(expires_at__lt=now - UNDO_STATES_KEPT).delete()
     LogoutToken.objects.filter(expires_at__lt=now).delete()
+    ServiceDraftLink.objects.filter(expires_at__lt=now).delete()
     undoable_since = bulk_jobs.undoable_since() or now
     UndoState.objects.filter(created_at__lt=min(now - UNDO_STATES_KEPT, undoable_since)).delete()
     BulkJob.objects.filter(started_at__lt=now - BULK_JOBS_KEPT).delete()

@@ -112,6 +112,8 @@ ACTIONS: dict[str, str | Promise] = {
     "not_published": gettext_lazy("%(kind)s not published on its date: %(name)s"),
     "drafted": gettext_lazy("%(kind)s, draft changed: %(name)s"),
     "discarded": gettext_lazy("%(kind)s, draft discarded: %(name)s"),
+    "shared": gettext_lazy("%(kind)s, draft shared by a link: %(name)s"),
+    "unshared": gettext_lazy("%(kind)s, link to the draft ended: %(name)s"),
     "rolled_back": gettext_lazy("%(kind)s rolled back: %(name)s"),
     "undone": gettext_lazy("%(kind)s, change undone: %(name)s"),
     "moved": gettext_lazy("%(kind)s moved: %(name)s"),

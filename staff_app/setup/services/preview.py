@@ -5,8 +5,9 @@ from functools import wraps
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.urls import translate_url
 from django.utils.translation import get_language
 
 from requests_app.core.localized import localized
@@ -54,14 +55,17 @@ class PreviewPath(Path):
 @staff_page
 def service_preview(request: StaffRequest, code: str) -> HttpResponse:
     """GET: the first page. POST: checks the page like the real form and shows the next one, a stop, or the end."""
-    return _preview(request, load(request, code))
+    return walk(request, load(request, code))
 
 
-def _preview(request: StaffRequest, editing: Editing) -> HttpResponse:
+def walk(request: HttpRequest, editing: Editing, *, is_shared: bool = False) -> HttpResponse:
+    """The page that is asked for. is_shared: for people of whom we know only that they have the link to this draft."""
     typed = _typed(request.POST)
     path = PreviewPath(editing, typed)
     number = _page(request.POST.get("page", ""), path)
-    context: dict[str, Any] = {"editing": editing, "path": path, "number": number}
+    context: dict[str, Any] = {"path": path, "number": number, "is_shared": is_shared}
+    if is_shared:
+        context["languages"] = [(code, translate_url(request.path, code)) for code in editing.languages]
     if request.method != "POST" or "back" in request.POST:
         return _page_of(request, path, number, context)
     form = DetailsForm(request.POST, path=path, version=path.previewed, number=number)
@@ -79,7 +83,8 @@ def _preview(request: StaffRequest, editing: Editing) -> HttpResponse:
     following = next((page for page in range(1, len(path.pages) + 1) if not path.is_page_done(page)), 0)
     if following:
         return _page_of(request, path, following, {**context, "number": following})
-    return _rendered(request, path, {**context, "end": _end(editing, path)})
+    end = {"answers": _answers(path)} if is_shared else _end(editing, path)
+    return _rendered(request, path, {**context, "end": end})
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def _page(typed: str, path: Path) -> int:
 
 
 def _page_of(
-    request: StaffRequest, path: PreviewPath, number: int, context: dict[str, Any], form: DetailsForm | None = None
+    request: HttpRequest, path: PreviewPath, number: int, context: dict[str, Any], form: DetailsForm | None = None
 ) -> HttpResponse:
     status = 422 if form is not None else 200
     form = form_shown(form or DetailsForm(path=path, version=path.previewed, number=number))
@@ -112,7 +117,7 @@ def _page_of(
 
 
 def _rendered(
-    request: StaffRequest, path: Path, context: dict[str, Any], *, status: int = 200, here: set[str] | None = None
+    request: HttpRequest, path: Path, context: dict[str, Any], *, status: int = 200, here: set[str] | None = None
 ) -> HttpResponse:
     """here: the fields of this page; all others are carried along."""
     carried = [
@@ -133,13 +138,17 @@ def _end(editing: Editing, path: PreviewPath) -> dict[str, Any]:
     answers, version = path.answers, path.previewed
     target = answers.resolve_target or (editing.definition.get("targets") or {}).get("resolve")
     return {
-        "answers": [(localized(question.text), words) for question, _value, words in answers.answered],
+        "answers": _answers(path),
         "priority": answers.priority or version.priority,
         "department": localized(version.department.name),
         "target": f"{target['value']} {dict(UNITS)[target['unit']]}" if target else "",
         "service": answers.leads_to_service,
         "article": answers.leads_to_article,
     }
+
+
+def _answers(path: PreviewPath) -> list[tuple[str, str]]:
+    return [(localized(question.text), label) for question, _value, label in path.answers.answered]
 
 
 def _version(editing: Editing, definition: Definition) -> ServiceVersion:

@@ -322,7 +322,7 @@ class QuestionForm(CheckedForm, SectionForm):
         self.options.is_valid()
         for form in self.options.forms:
             # Without what can't be read: a target of "soon" days.
-            form.cleaned_data = dict.fromkeys(form.fields) | getattr(form, "cleaned_data", {})
+            form.cleaned_data = dict.fromkeys(form.fields) | {"then": []} | getattr(form, "cleaned_data", {})
         return super().typed_definition()
 
     def _used(self) -> list[OptionForm]:

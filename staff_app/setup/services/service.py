@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from requests_app import links
 from requests_app.actions.setup import service_drafts
-from requests_app.models import Retirement, ServiceVersion
+from requests_app.clock import app_now
+from requests_app.models import Retirement, ServiceDraftLink, ServiceVersion
 from requests_app.rules.setup import go_live
 from requests_app.rules.setup.offer_dates import offer_dates
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.forms import language_name
-from staff_app.setup.promises.targets import target_rows
+from staff_app.setup.promises.targets import Row, target_rows
 from staff_app.setup.services.editing import Editing, Text, framing, load, show
 from staff_app.setup.services.forms import OUTCOMES, HandlingForm, PrivacyForm
 from staff_app.setup.services.question_routes import picture_of, question_rows
@@ -75,10 +77,27 @@ def service(request: StaffRequest, code: str) -> HttpResponse:
         "questions": questions,
         "picture": picture_of(questions),
         "handling": list(_handling(handling, editing)),
-        "targets": [row for row in target_rows(editing.service) if row.is_current] if editing.service else [],
+        "targets": _targets(editing),
         "privacy": list(_privacy(editing)),
+        "share_link": _share_link(editing),
     }
     return show(request, "service", editing, section="service", **context)
+
+
+def _targets(editing: Editing) -> list[Row]:
+    """Those that count now: until it's reviewed, then until it's done."""
+    rows = target_rows(editing.service) if editing.service is not None else []
+    return sorted((row for row in rows if row.is_current), key=lambda row: row.target.kind)
+
+
+def _share_link(editing: Editing) -> dict[str, Any] | None:
+    if editing.draft is None:
+        return None
+    link = ServiceDraftLink.objects.filter(draft=editing.draft, expires_at__gt=app_now()).first()
+    if link is None:
+        return None
+    link.draft = editing.draft
+    return {"url": links.service_draft_url(link), "expires_at": link.expires_at}
 
 
 # --- Its state ----------------------------------------------------------------------------------------------------------

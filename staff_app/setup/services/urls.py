@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from requests_app.core.secret_addresses import secret
 from staff_app.setup.services import (
     catalog,
     categories,
@@ -11,6 +12,7 @@ from staff_app.setup.services import (
     publish,
     questions,
     service,
+    shared_preview,
     take_question,
     typed_preview,
 )
@@ -37,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("setup/services/<str:code>/preview/", preview.service_preview, name="service_preview"),
     path("setup/services/<str:code>/preview/typed/", typed_preview.typed_preview, name="typed_preview"),
+    path("setup/services/<str:code>/share/", shared_preview.share_draft, name="share_draft"),
+    secret(path("shared-preview/<str:token>/", shared_preview.shared_preview, name="shared_preview")),
     path("setup/services/<str:code>/changes/", publish.service_changes, name="service_changes"),
     path("setup/services/<str:code>/history/", publish.service_history, name="service_history"),
     path("setup/services/<str:code>/roll-back/", publish.roll_back_service, name="roll_back_service"),
