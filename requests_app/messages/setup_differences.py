@@ -369,12 +369,16 @@ COMMON: dict[str, Field] = {
 }
 SERVICE: dict[str, Field] = {
     "service_code": Nothing(),
-    "description": Text(gettext_lazy("Description")),
-    "keywords": Text(gettext_lazy("Key words")),
-    "asked": Text(gettext_lazy("In people’s own words")),
+    "active": Flag(gettext_lazy("Residents can ask for it"), gettext_lazy("Residents can’t ask for it"), usual=True),
     "category": Value(gettext_lazy("Category"), lambda code, names: names.category(code)),
     "priority": choice(gettext_lazy("Priority"), PRIORITIES),
     "visibility": choice(gettext_lazy("Who can see these reports"), SERVICE_SEEN_BY),
+    "targets": Group(TARGETS),
+    "emergency_screen": Text(gettext_lazy("Emergency question")),
+    "questions": Questions(),
+    "description": Text(gettext_lazy("Description")),
+    "keywords": Text(gettext_lazy("Key words")),
+    "asked": Text(gettext_lazy("In people’s own words")),
     "photo": choice(gettext_lazy("Photos from residents"), PHOTOS),
     "evidence": choice(gettext_lazy("Proof of work"), EVIDENCE),
     "duplicates": Group(
@@ -389,7 +393,6 @@ SERVICE: dict[str, Field] = {
     "owner_kinds": Several(gettext_lazy("Other owners"), spaced),
     "place_rule": choice(gettext_lazy("How the owner is found"), PLACE_RULES),
     "asset_kinds": Several(gettext_lazy("Kinds of assets"), _asset),
-    "emergency_screen": Text(gettext_lazy("Emergency question")),
     "outcome_words": ByOutcome(),
     "identity_words": Text(gettext_lazy("Why a name is required")),
     "must_confirm": Flag(
@@ -402,9 +405,6 @@ SERVICE: dict[str, Field] = {
         usual=True,
     ),
     "offered": Value(gettext_lazy("Dates when it’s offered"), lambda dates, _names: offer_dates(dates)),
-    "targets": Group(TARGETS),
-    "questions": Questions(),
-    "active": Flag(gettext_lazy("Residents can ask for it"), gettext_lazy("Residents can’t ask for it"), usual=True),
     # Going live and retirement.
     "emergency": Flag(
         gettext_lazy("The 911 center approved its emergency check"),

@@ -36,8 +36,9 @@ class Field(Protocol):
 def differ(
     fields: Mapping[str, Field], before: State, after: State, names: Names, *, is_whole: bool = False
 ) -> Iterator[str]:
-    """A sentence for each difference between two states."""
-    for name in [*after, *(name for name in before if name not in after)]:
+    """A sentence for each difference between two states, in the order of the fields: the log doesn't keep that of its states."""
+    of_both = {**after, **before}
+    for name in [*(name for name in fields if name in of_both), *(name for name in of_both if name not in fields)]:
         old, new = before.get(name), after.get(name)
         if old != new and not (is_empty(old) and is_empty(new)):
             unnamed = Unnamed(name.replace("_", " ").capitalize())
@@ -190,7 +191,7 @@ class Rows:
         )  # fmt: skip
         for key, row in now.items():
             if key in was:
-                group = Group(self.fields, self.name(row, names))
+                group = Group(self.fields, self.name(was[key], names))
                 yield from group.changes(was[key], row, names)
         if not is_whole and list(was) != list(now) and sorted(was) == sorted(now):
             yield _("%(field)s: in another order") % {"field": self.label}

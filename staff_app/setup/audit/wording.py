@@ -148,7 +148,11 @@ def _name_of(change: SetupChange) -> str:
     if change.kind == failed_tasks.KIND and (failed := FAILED.fullmatch(change.name)):
         error = outbox_words.error_words(failed["task"], failed["error"])
         return f"{outbox_words.outbox_words(failed['task'])}, {error} ({failed['count']})"
-    return change.name or list_name(change.kind, change.key) or change.key
+    name = change.name or list_name(change.kind, change.key) or change.key
+    if name == change.key and name.isdecimal():
+        # A version of the routing rules, or a row without a name, such as a safety note.
+        return _("number %(number)s") % {"number": name}
+    return name
 
 
 def note_words(change: SetupChange, names: Names) -> str:

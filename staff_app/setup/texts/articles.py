@@ -151,8 +151,8 @@ def _page(
         "previews": previews(request.jurisdiction, draft) if draft else [],
         "changes": differences(
             actions.KIND,
-            live,
-            {**actions.draft_of(article), "published": live["published"]},
+            _without_texts(live),
+            {**_without_texts(actions.draft_of(article)), "published": live["published"]},
             Names(request.jurisdiction),
         )
         if article and live and article.draft
@@ -163,6 +163,11 @@ def _page(
         "may_publish": article is not None and (article.draft is not None or not article.published),
     }
     return edit_page(request, "staff_app/setup/texts/edit_article.html", context, form, edit=edit, changed=changed)
+
+
+def _without_texts(state: dict[str, Any]) -> dict[str, Any]:
+    """Without what is shown word by word."""
+    return {name: value for name, value in state.items() if name not in ("title", "body")}
 
 
 def previews(city: Jurisdiction, draft: dict[str, Any]) -> list[Preview]:

@@ -117,6 +117,15 @@ def test_the_second_of_two_editors_sees_what_changed_and_loses_nothing(
     assert article.title["en"] == "How we patch"
 
 
+def test_what_else_waits_to_be_published_is_said_next_to_the_words(
+    town: Rivermark, ada: Client, article: Article, text_of: Read
+) -> None:
+    save(ada, article, title_en="How we patch holes", services=["tree"])
+    page = text_of(ada.get(f"{PATH}{article.pk}/"))
+    assert "Services: added Tree to prune" in page
+    assert "Title (English): added" not in page
+
+
 def test_those_due_for_review_are_listed_with_their_owner(
     town: Rivermark, ada: Client, article: Article, text_of: Read
 ) -> None:
