@@ -462,6 +462,18 @@ def the_role(planted: Planted) -> list[Arguments]:
     return [{"role_id": Role.objects.get(jurisdiction=planted.cast.city, code="crew").pk}]
 
 
+def the_role_change(planted: Planted) -> list[Arguments]:
+    change = SetupChange.objects.filter(jurisdiction=planted.cast.city, kind="role", before__isnull=False).first()
+    return [{"change_id": change.pk if change else 0}]
+
+
+def the_ended(planted: Planted) -> list[Arguments]:
+    """Somebody whose access was ended."""
+    changes = SetupChange.objects.filter(jurisdiction=planted.cast.city, kind="person", after__isnull=True)
+    change = changes.filter(before__has_key="roles").first()
+    return [{"user_id": change.key if change else 0}]
+
+
 def _invitation(planted: Planted) -> Invitation:
     return Invitation.objects.filter(jurisdiction=planted.cast.city).order_by("id")[0]
 
@@ -1168,16 +1180,18 @@ PAGES: dict[str, Page] = {
     "staff_app:simulate_routing": Page(staff("administer"), "POST"),
     "staff_app:routing_simulation": Page(staff("administer"), arguments=the_simulation, budget=11),
     "staff_app:people": Page(
-        staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=11
+        staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=13
     ),
     "staff_app:invite_person": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:invite_list": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:resend_invitation": Page(staff("administer"), "POST", the_invitation),
     "staff_app:cancel_invitation": Page(staff("administer"), "POST", the_invitation),
-    "staff_app:person": Page(staff("administer"), "GET POST", the_person, budget=13),
+    "staff_app:person": Page(staff("administer"), "GET POST", the_person, budget=12),
+    "staff_app:bring_back_person": Page(staff("administer"), "GET POST", the_ended, budget=12),
+    "staff_app:undo_role_change": Page(staff("administer"), "GET POST", the_role_change, budget=7),
     "staff_app:reset_second_step": Page(staff("administer"), "POST", the_person),
     "staff_app:end_person": Page(staff("administer"), "GET POST", the_person, budget=8),
-    "staff_app:roles": Page(staff("administer"), budget=6),
+    "staff_app:roles": Page(staff("administer"), budget=7),
     "staff_app:add_role": Page(staff("administer"), "GET POST", queries=("", "copy=1"), budget=5),
     "staff_app:role": Page(staff("administer"), "GET POST", the_role, budget=9),
     "staff_app:see_as_role": Page(staff("administer"), "POST", the_role),

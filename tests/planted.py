@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
 from requests_app.actions.following import followers, subscriptions
+from requests_app.actions.people import memberships
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.programs import api_key_requests
 from requests_app.actions.publication import moderation
@@ -68,6 +69,7 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
+    Role,
     SafetyNote,
     SavedView,
     SavedViewPin,
@@ -431,6 +433,11 @@ def _plant_rows() -> Planted:
         city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}
     )
     _invite(staff["ada"], staff["dev"], city)
+    # A role that was changed, and somebody whose access was ended.
+    desk = Role(jurisdiction=city, code="desk")
+    memberships.save_role(desk, granted=["view"], name={"en": "Desk", "es": "Mesa"}, actor=staff["ada"])
+    memberships.save_role(desk, granted=["note", "view"], name={"en": "Desk", "es": "Mesa"}, actor=staff["ada"])
+    memberships.end_access(factories.staff("Len", "crew", city, cast.streets), city, actor=staff["ada"])
     key, _ = api_keys.create(
         city, CANARIES["api key's name"], created_by=staff["ada"], scopes=[*api_keys.USUAL_SCOPES, "webhooks"]
     )

@@ -1,4 +1,4 @@
-"""Emails to members of staff about their own accounts: guessed passwords, a second step that was reset."""
+"""Emails to members of staff about their own accounts: guessed passwords, a second step that was reset, access that is back."""
 
 import datetime as dt
 from typing import Any
@@ -45,6 +45,22 @@ def mail_second_step_reset(row: OutboxRow) -> None:
         administrator=change.user,
         is_own=person.pk == user.pk,
     )
+
+
+def mail_access_back(row: OutboxRow) -> None:
+    """To somebody whose access was brought back, unless it has ended again."""
+    _kind, change_id = row.dedupe_key.split(":")
+    change = SetupChange.objects.select_related("jurisdiction", "user").filter(pk=int(change_id)).first()
+    if change is None:
+        return
+    works = User.objects.filter(is_active=True, memberships__jurisdiction=change.jurisdiction)
+    user = works.filter(pk=int(change.key)).first()
+    if user is None:
+        return
+    needs_password = not user.has_usable_password()
+    page = "account_reset_password" if needs_password else "account_login"
+    about = {"administrator": change.user, "needs_password": needs_password}
+    _send("access_back", user, change.jurisdiction, page, row.dedupe_key, **about)
 
 
 def _send(name: str, user: User, city: Jurisdiction, page: str, key: str, **about: Any) -> None:

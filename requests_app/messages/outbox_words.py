@@ -37,6 +37,7 @@ _NAMES: dict[str, Text] = {
     "mail_link": _("Email: link to confirm or sign in"),
     "mail_invitation": _("Email: invitation"),
     "mail_password_guesses": _("Email: many wrong passwords"),
+    "mail_access_back": _("Email: somebody’s access is back"),
     "mail_second_step_reset": _("Email: a second step was reset"),
     "mail_key_declined": _("Email: API key declined"),
     "mail_approvals_end": _("Email: approvals that end"),

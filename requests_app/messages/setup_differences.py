@@ -474,6 +474,8 @@ FIELDS: dict[str, Mapping[str, Field]] = {
     "person": {
         "name": Value(gettext_lazy("Name")),
         "roles": Several(gettext_lazy("Roles"), _role),
+        "by_group": Several(gettext_lazy("Roles by single sign-on"), _role),
+        "teams": Several(gettext_lazy("Teams")),
         "away_from": Value(gettext_lazy("Away from"), day),
         "away_until": Value(gettext_lazy("Away until"), day),
         "stand_in": Value(gettext_lazy("Stand-in")),

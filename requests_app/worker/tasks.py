@@ -70,6 +70,7 @@ HANDLERS: dict[str, Handler] = {
     "mail_link": link_mail.mail_link,
     "mail_invitation": invitation_mail.mail_invitation,
     "mail_password_guesses": account_mail.mail_guesses,
+    "mail_access_back": account_mail.mail_access_back,
     "mail_second_step_reset": account_mail.mail_second_step_reset,
     "mail_key_declined": key_mail.mail_declined,
     "notify": notifications.notify,

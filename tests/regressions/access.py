@@ -418,6 +418,20 @@ REGRESSIONS = [
         ),
     ),
     Regression(
+        "an administrator raises their own role by undoing its change",
+        "requests_app/actions/people/ways_back.py",
+        "if row is not None and added and Membership",
+        "if False and Membership",
+        ("tests/staff_app/setup/people/test_ways_back.py",),
+    ),
+    Regression(
+        "a person whom single sign-on removed is brought back by hand",
+        "requests_app/rules/people/ways_back.py",
+        " and change.user_id is not None",
+        "",
+        ("tests/staff_app/setup/people/test_ways_back.py",),
+    ),
+    Regression(
         "an administrator who sees pages as a role sends as themselves",
         "staff_app/decorators.py",
         'if request.method not in ("GET", "HEAD"):\n',

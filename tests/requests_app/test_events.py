@@ -51,7 +51,7 @@ def test_every_reaction_has_a_handler() -> None:
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
     wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest", "alarm_email", "alarm_sms", "recount_map"}
     wanted |= {"mail_invitation", "mail_informed", "publish_service", "retire_service", "simulate_routing"}
-    wanted |= {"mail_password_guesses", "mail_second_step_reset"}
+    wanted |= {"mail_password_guesses", "mail_second_step_reset", "mail_access_back"}
     # What follows from match_webhooks.
     wanted |= {"send_webhook", "mail_webhook_ended", "mail_key_declined"}
     # What the night finds.

@@ -65,6 +65,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "timeline.SOON": "60 min",
     },
     "requests_app/rules": {
+        "people.ways_back.BACK_WITHIN": "30 days",
         "answers.collection_days.WEEK": "7 days",
         "answers.collection_days.FAR": "14 days",
         "answers.collection_days.SOON": "35 days",

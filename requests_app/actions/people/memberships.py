@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from requests_app import api_keys, events, outbox
 from requests_app.actions.people import staff_sessions
 from requests_app.actions.shared import setup_changes
-from requests_app.actions.shared.setup_rows import SetupRow
+from requests_app.actions.shared.setup_rows import SetupRow, by_code
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import (
@@ -35,7 +35,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.models.states import OPEN
-from requests_app.rules.people import permissions
+from requests_app.rules.people import permissions, ways_back
 from requests_app.rules.people.permissions import DEFAULT_ROLES
 
 State = dict[str, Any]
@@ -71,8 +71,20 @@ def written_role(role: Role) -> State:
     }
 
 
+def _role_columns(_city: Jurisdiction, state: State) -> State:
+    return {name: state[name] for name in ("name", "permissions", "requires_second_step")}
+
+
+# Undone by ways_back.undo_role(), which asks whose role it is.
 ROLE = SetupRow(
-    "role", gettext_lazy("Role"), Role, written_role, name=lambda role: localized(role.name), key=attrgetter("code")
+    "role",
+    gettext_lazy("Role"),
+    Role,
+    written_role,
+    name=lambda role: localized(role.name),
+    columns=_role_columns,
+    key=attrgetter("code"),
+    lookup=by_code,
 )
 
 
@@ -207,7 +219,7 @@ def end_access(
     """
     lock_city(jurisdiction)
     user = User.objects.select_for_update().get(pk=user.pk)
-    before = written_person(user, jurisdiction)
+    before = _written_access(user, jurisdiction)
     Membership.objects.filter(user=user, jurisdiction=jurisdiction).delete()
     if check_last:
         _keep_administrator(jurisdiction)
@@ -237,6 +249,19 @@ def end_access(
         staff_sessions.end(user)
     _record(user, jurisdiction, before, actor)
     return Ended(unassigned, len(keys))
+
+
+def _written_access(user: User, jurisdiction: Jurisdiction) -> State:
+    """What it takes to bring them back (ways_back.py). by_group: roles that the city's single sign-on gave."""
+    teams = Team.objects.filter(department__jurisdiction=jurisdiction, members=user).select_related("department")
+    by_group = Membership.objects.filter(user=user, jurisdiction=jurisdiction, is_from_group=True)
+    return {
+        **written_person(user, jurisdiction),
+        "teams": ways_back.written_teams(list(teams)),
+        "by_group": sorted(
+            written_membership(one.role, one.department) for one in by_group.select_related("role", "department")
+        ),
+    }
 
 
 class WorksElsewhere(Exception):

@@ -124,6 +124,7 @@ ACTIONS: dict[str, str | Promise] = {
     "exported": gettext_lazy("%(kind)s downloaded: %(name)s"),
     "retried": gettext_lazy("%(kind)s tried again: %(name)s"),
     "reset": gettext_lazy("%(kind)s, second step reset: %(name)s"),
+    "brought_back": gettext_lazy("%(kind)s brought back: %(name)s"),
     "seen_as": gettext_lazy("Pages seen as the role %(name)s"),
     "settled": gettext_lazy("%(kind)s settled: %(name)s"),
     "addresses_shown": gettext_lazy("%(kind)s, addresses viewed: %(name)s"),

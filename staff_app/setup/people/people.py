@@ -26,6 +26,7 @@ from requests_app.models import (
 )
 from requests_app.models.states import OPEN
 from requests_app.rules.people import leaves as leave_rules
+from requests_app.rules.people import ways_back
 from requests_app.rules.people.second_step import has_second_step
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
@@ -71,6 +72,7 @@ def people(request: StaffRequest) -> HttpResponse:
         "departments": [(pk, str(one)) for pk, one in departments.items()],
         "chosen": kept,
         "invitations": _open_invitations(city),
+        "ended": [{"user": user, "change": change} for user, change in ways_back.ends(city)],
     }
     return render(request, "staff_app/setup/people/people.html", context)
 

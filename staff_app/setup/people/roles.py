@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.people import memberships as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
 from requests_app.models import Jurisdiction, Role
-from requests_app.rules.people import permissions
+from requests_app.rules.people import permissions, ways_back
 from staff_app import see_as_role
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.audit.wording import action_words
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import edit_row
 from staff_app.setup.people.forms import RoleForm, role_initial, role_name
@@ -38,6 +39,8 @@ def roles(request: StaffRequest) -> HttpResponse:
     ]
     second_step = [one.requires_second_step for one in every]
     context = {"columns": columns, "groups": groups, "second_step": second_step, "width": len(every) + 1}
+    changes = ways_back.role_changes(request.jurisdiction)
+    context["changes"] = [{"what": action_words(change), "change": change} for change in changes]
     return render(request, "staff_app/setup/people/roles.html", context)
 
 

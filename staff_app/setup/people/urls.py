@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.people import invitations, invite_list, people, roles, see_as_role, sign_in
+from staff_app.setup.people import invitations, invite_list, people, roles, see_as_role, sign_in, ways_back
 
 urlpatterns: list[URLPattern] = [
     path("setup/people/", people.people, name="people"),
@@ -21,7 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("setup/people/<int:user_id>/", people.person, name="person"),
     path("setup/people/<int:user_id>/reset-second-step/", people.reset_second_step, name="reset_second_step"),
     path("setup/people/<int:user_id>/end/", people.end_person, name="end_person"),
+    path("setup/people/<int:user_id>/bring-back/", ways_back.bring_back_person, name="bring_back_person"),
     path("setup/roles/", roles.roles, name="roles"),
+    path("setup/roles/changes/<int:change_id>/undo/", ways_back.undo_role_change, name="undo_role_change"),
     path("setup/roles/add/", roles.add_role, name="add_role"),
     path("setup/roles/<int:role_id>/", roles.role, name="role"),
     path("setup/roles/<int:role_id>/see/", see_as_role.see_as_role, name="see_as_role"),

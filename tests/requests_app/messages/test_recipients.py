@@ -132,6 +132,19 @@ def second_step_reset(planted: Planted) -> OutboxRow:
     return OutboxRow(kind="mail_second_step_reset", dedupe_key=f"mail_second_step_reset:{change.pk}:{user.pk}")
 
 
+def access_back(planted: Planted) -> OutboxRow:
+    user = planted.staff["sue"]
+    User.objects.filter(pk=user.pk).update(email=TO)
+    change = SetupChange.objects.create(
+        jurisdiction=planted.cast.city,
+        user=planted.staff["ada"],
+        kind="person",
+        key=str(user.pk),
+        action="brought_back",
+    )
+    return OutboxRow(kind="mail_access_back", dedupe_key=f"mail_access_back:{change.pk}")
+
+
 def notice(planted: Planted) -> OutboxRow:
     user = planted.staff["sue"]
     User.objects.filter(pk=user.pk).update(email=TO)
@@ -232,6 +245,9 @@ EMAILS = {
         {"they left": changed(User, is_active=False), "they work nowhere": works_nowhere},
     ),
     "a second step that was reset": Email(second_step_reset, {"they left": changed(User, is_active=False)}),
+    "access that is back": Email(
+        access_back, {"they left": changed(User, is_active=False), "they work nowhere": works_nowhere}
+    ),
     "a notice": Email(
         notice,
         {

@@ -29,6 +29,7 @@ KEYS = {
     "mail_password_guesses": "{0}:2026-01-05",
     "mail_referral": str(uuid.UUID(int=GONE)),
     "mail_second_step_reset": "{0}:{0}",
+    "mail_access_back": "{0}",
     "monday_digest": "{0}:2026-01-05:{0}",
     "send_digest": "{0}:{0}:daily:x",
     "staff_digest": "{0}:2026-01-05:{0}",

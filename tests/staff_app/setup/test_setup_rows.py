@@ -145,11 +145,11 @@ KINDS = [
     ),
     Kind(
         ROLE,
-        lambda city, _ada: factories.role(city, "crew"),
+        # Nobody has it, so that it can be removed.
+        lambda city, _ada: factories.role(city, "contractor"),
         "role",
         ("name_en", "Crews", "A crew"),
         ("name_es", "Cuadrillas"),
-        is_undone=False,
     ),
     Kind(
         KEY,
@@ -376,7 +376,8 @@ def test_two_kinds_of_one_name_stop_the_start() -> None:
         SetupRow("macro", "Another", Macro, lambda _macro: {})
 
 
-REMOVED = [kind for kind in KINDS if kind.is_undone and not kind.row.stays]
+# A role comes back under its code, with another id (people/test_ways_back.py).
+REMOVED = [kind for kind in KINDS if kind.is_undone and not kind.row.stays and kind.row is not ROLE]
 
 
 @pytest.mark.parametrize("kind", REMOVED, ids=lambda kind: kind.row.kind)
