@@ -1065,7 +1065,7 @@ PAGES: dict[str, Page] = {
     "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=4),
     "staff_app:catalog_starter": Page(staff("administer"), "POST"),
     "staff_app:translations": Page(
-        staff("administer"), "GET POST", queries=("", "language=es&kind=service"), budget=24
+        staff("administer"), "GET POST", queries=("", "language=es&kind=service"), budget=23
     ),
     "staff_app:translator_file": Page(staff("administer"), queries=("", "all=1"), budget=22),
     "staff_app:translations_check": Page(staff("administer"), "GET POST", budget=4),
