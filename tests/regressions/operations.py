@@ -401,6 +401,20 @@ REGRESSIONS = [
         ("tests/requests_app/actions/setup/test_service_drafts.py",),
     ),
     Regression(
+        "a copy of a service has targets that nobody agreed to",
+        "staff_app/setup/services/copies.py",
+        'OWN_PARTS = ("targets", "active"',
+        'OWN_PARTS = ("active"',
+        ("tests/staff_app/setup/services/test_copies.py",),
+    ),
+    Regression(
+        "an answer is lost if nobody changed it before its question is saved",
+        "staff_app/setup/services/answer_rows.py",
+        'data[f"{PREFIX}-INITIAL_FORMS"] = str(len(self.rows))',
+        'str(len(self.rows))\n        data[f"{PREFIX}-INITIAL_FORMS"] = "0"',
+        ("tests/staff_app/setup/services/test_questions.py",),
+    ),
+    Regression(
         "a retired service comes back with its file",
         "requests_app/rules/setup/go_live.py",
         "return [check for check in [*checks(service, fields, facts), retired] if not check.done]",

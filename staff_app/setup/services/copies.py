@@ -33,10 +33,10 @@ def not_copied(city: Jurisdiction, definition: Definition, code: str) -> list[st
         sentences.append(_("The approval of its emergency check: your 911 center reads the copy’s."))
     rules = RoutingRule.objects.filter(jurisdiction=city, active=True, when__services__contains=[code]).count()
     if rules:
-        sentences.append(_("The routing rules that name it: %(count)d") % {"count": rules})
+        sentences.append(_("Routing rules that name it (%(count)d).") % {"count": rules})
     articles = Article.objects.filter(jurisdiction=city, services__service_code=code).count()
     if articles:
-        sentences.append(_("The articles that name it: %(count)d") % {"count": articles})
+        sentences.append(_("Articles that name it (%(count)d).") % {"count": articles})
     return [*sentences, _("Its reports, its test and its history.")]
 
 
