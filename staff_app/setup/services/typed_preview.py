@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from requests_app.forms.details_form import DetailsForm, in_order
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.forms import language_name
+from staff_app.setup.services.answer_rows import AnswerRows
 from staff_app.setup.services.editing import Definition, Editing, load
 from staff_app.setup.services.forms import SectionForm, WordsForm
 from staff_app.setup.services.preview import PreviewPath, form_shown
@@ -31,7 +32,7 @@ def typed_preview(request: StaffRequest, code: str) -> HttpResponse:
     form: SectionForm = (
         WordsForm(request.POST, editing=editing)
         if question is None
-        else QuestionForm(request.POST, editing=editing, code=question)
+        else QuestionForm(AnswerRows(request.POST, editing.languages).data, editing=editing, code=question)
     )
     definition = form.typed_definition()
     if isinstance(form, QuestionForm):

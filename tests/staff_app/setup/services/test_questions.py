@@ -118,7 +118,9 @@ def test_a_question_that_others_depend_on_stays_and_the_page_says_which(town: Ri
     assert answer.status_code == 409
     assert [one["code"] for one in drafted()] == ["damage", "where", "how-deep"]
     one = question("Where?", "¿Dónde?", option(0, "Crosswalk", "Cruce", value="crosswalk"))
-    assert ada.post(f"{CARDS}where/", one).status_code == 422
+    answer = ada.post(f"{CARDS}where/", one)
+    assert answer.status_code == 422
+    assert "“How deep?” can only depend on answers to a question above it." in html.unescape(answer.content.decode())
 
 
 def test_a_question_that_nothing_depends_on_is_moved_and_removed(ada: Client) -> None:
@@ -209,6 +211,16 @@ def test_an_answer_asks_a_question_below_it_which_then_depends_on_it(ada: Client
     page = ada.post(f"{CARDS}where/", question("Where?", "¿Dónde?", *where), follow=True).content.decode()
     assert "show_if" not in drafted()[1]
     assert "“Tell us the damage.” is now always asked." in html.unescape(page)
+
+
+def test_the_working_hours_of_a_target_stay_as_its_catalog_file_says(cast: Rivermark, ada: Client) -> None:
+    target = {"value": 4, "unit": "hours", "calendar": "always"}
+    yes = {"value": "yes", "label": {"en": "Yes", "es": "Sí"}, "effects": {"resolve_target": target}}
+    factories.service(cast.city, "lamp", questions=[factories.question("out", "single", options=[yes])])
+    answer = option(0, "Yes!", "¡Sí!", value="yes", then=["target"])
+    answer |= {"options-0-target_value": "6", "options-0-target_unit": "hours"}
+    ada.post("/staff/setup/services/lamp/questions/out/", question("Out?", "¿Apagada?", answer))
+    assert drafted()[0]["options"][0]["effects"] == {"resolve_target": target | {"value": 6}}
 
 
 def test_a_question_with_more_answers_than_a_page_can_send_keeps_them(cast: Rivermark, ada: Client) -> None:

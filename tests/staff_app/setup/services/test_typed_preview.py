@@ -50,6 +50,16 @@ def test_it_cannot_be_used(town: Rivermark, ada: Client) -> None:
     assert ada.get(PREVIEW).status_code == 405
 
 
+def test_answers_are_shown_in_the_order_of_the_page_with_those_that_a_script_added(
+    town: Rivermark, ada: Client
+) -> None:
+    added = {"options-7-label_en": "Added", "options-0-label_en": "First"}
+    shown = pages(
+        ada, f"{PREVIEW}?question=", {**added, "kind": "single", "text_en": "How deep?", "visibility": "public"}
+    )
+    assert 0 < shown["en"].index("Added") < shown["en"].index("First")
+
+
 def question_fields(client: Client, page: str = "question/new/") -> dict[str, Any]:
     """What the editor of a question sends as it is."""
     context = client.get(f"{SERVICE}{page}").context
