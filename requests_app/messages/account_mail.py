@@ -3,16 +3,14 @@
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
 from requests_app.core.limits import DAY
-from requests_app.messages import email, html_part
+from requests_app.messages import email
+from requests_app.messages.letters import letter
 from requests_app.models import Jurisdiction, OutboxRow, SetupChange, User
 
 
@@ -67,19 +65,6 @@ def _send(name: str, user: User, city: Jurisdiction, page: str, key: str, **abou
     """page: the URL name of where the reader goes next. key: the same on every try."""
     with override(user.language), timezone.override(city.zone):
         url = links.base_url(city) + reverse(page)
-        context = {"city": city, "url": url, "demo": settings.DEMO, **about}
-        subject = " ".join(render_to_string(f"emails/{name}.subject.txt", context).split())
-        body = render_to_string(f"emails/{name}.txt", context)
-        mail = EmailMultiAlternatives(
-            subject=subject,
-            body=body,
-            from_email=email.sender(city),
-            to=[user.email],
-            headers={
-                "Message-ID": email.message_id(None, user.pk, key, city),
-                "X-Lamplighter-Event": name,
-                "Auto-Submitted": "auto-generated",
-            },
-        )
-        mail.attach_alternative(html_part.as_html(body, title=subject, city=city, url=url), "text/html")
+        message_id = email.message_id(None, user.pk, key, city)
+        mail = letter(name, about, city=city, to=user.email, message_id=message_id, url=url)
     email.send(mail, None)

@@ -2,15 +2,13 @@
 
 import datetime as dt
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
-from requests_app.messages import email, html_part
+from requests_app.messages import email
+from requests_app.messages.letters import letter
 from requests_app.models import Jurisdiction, OutboxRow, ServiceApproval
 from requests_app.rules.people import permissions
 
@@ -27,21 +25,14 @@ def mail_endings(row: OutboxRow) -> None:
     if not approvals:
         return
     url = links.base_url(city) + reverse("staff_app:go_live")
-    context = {"city": city, "approvals": approvals, "url": url, "demo": settings.DEMO}
     with override(user.language), timezone.override(city.zone):
-        subject = " ".join(render_to_string("emails/approvals_end.subject.txt", context).split())
-        body = render_to_string("emails/approvals_end.txt", context)
-        mail = EmailMultiAlternatives(
-            subject=subject,
-            body=body,
-            from_email=email.sender(city),
+        mail = letter(
+            "approvals_end",
+            {"approvals": approvals},
+            city=city,
+            to=user.email,
+            message_id=email.message_id(None, user.pk, row.dedupe_key, city),
+            url=url,
             reply_to=email.reply_to(city),
-            to=[user.email],
-            headers={
-                "Auto-Submitted": "auto-generated",
-                "Message-ID": email.message_id(None, user.pk, row.dedupe_key, city),
-                "X-Lamplighter-Event": "approvals_end",
-            },
         )
-        mail.attach_alternative(html_part.as_html(body, title=subject, city=city, url=url), "text/html")
     email.send(mail, None)

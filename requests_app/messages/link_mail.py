@@ -1,8 +1,5 @@
 """The email with a link that verifies an address. It says what the link does, and that it can be ignored."""
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -12,6 +9,7 @@ from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.messages import email, html_part, limits
 from requests_app.messages.email_parts import StatusLine
+from requests_app.messages.letters import letter
 from requests_app.models import Message, OneTimeLink, OutboxRow
 
 
@@ -43,40 +41,26 @@ def mail_link(row: OutboxRow) -> None:
             # A report or a key depends on it, so the queue retries until the limit allows it.
             raise limits.Full
         return
-    url = links.one_time_url(link)
-    context = {
-        "link": link,
-        "city": jurisdiction,
-        "url": url,
-        "service_request": link.service_request,
-        "subscription": link.subscription,
-        "demo": settings.DEMO,
-    }
+    name = f"link_{link.purpose}"
+    context = {"link": link, "service_request": link.service_request, "subscription": link.subscription}
     with override(contact_point.person.language), timezone.override(jurisdiction.zone):
-        name = f"emails/link_{link.purpose}"
-        subject = " ".join(render_to_string(f"{name}.subject.txt", context).split())
-        body = render_to_string(f"{name}.txt", context)
-        mail = EmailMultiAlternatives(
-            subject=subject,
-            body=body,
-            from_email=email.sender(jurisdiction),
+        mail = letter(
+            name,
+            context,
+            city=jurisdiction,
+            to=contact_point.value,
+            message_id=email.message_id(None, link.pk, name, jurisdiction),
+            url=links.one_time_url(link),
             reply_to=email.reply_to(jurisdiction),
-            to=[contact_point.value],
-            headers={
-                "Message-ID": email.message_id(None, link.pk, f"link_{link.purpose}", jurisdiction),
-                "X-Lamplighter-Event": f"link_{link.purpose}",
-                "Auto-Submitted": "auto-generated",
-            },
+            frame=_frame(link),
         )
-        html = html_part.as_html(body, title=subject, city=jurisdiction, url=url, frame=_frame(link))
-        mail.attach_alternative(html, "text/html")
     email.send(mail, contact_point)
     Message.objects.create(
         jurisdiction=jurisdiction,
         service_request=link.service_request,
         person=contact_point.person,
         contact_point=contact_point,
-        kind=f"link_{link.purpose}",
+        kind=name,
         message_id=mail.extra_headers["Message-ID"],
         sent_at=app_now(),
     )
