@@ -79,7 +79,7 @@ class ReportForm(forms.Form):
             f"{reverse('place_search')}?language={get_language()}", "id_lat", "id_long"
         )
         named = sorted((names.area(layer, code), f"{layer}:{code}") for layer, code in areas)
-        self.fields["area"].choices = [("", _("None")), *((value, label) for label, value in named)]  # type: ignore[attr-defined]
+        self.fields["area"].choices = [("", _("No area")), *((value, label) for label, value in named)]  # type: ignore[attr-defined]
         if not named:
             del self.fields["area"]
         self.questions = [question for question in version.questions.all() if question_kinds.of(question).is_answered]
