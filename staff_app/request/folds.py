@@ -67,6 +67,7 @@ def routing_and_email(request: StaffRequest, reference: str) -> HttpResponse:
         "service_request": service_request,
         "routing": timeline.routing(service_request),
         "emails": _emails(service_request),
+        "sets_up_routing": permissions.can_in_city(request.user, "administer", request.jurisdiction),
     }
     return render(request, "staff_app/request/routing_and_email.html", context)
 

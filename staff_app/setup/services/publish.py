@@ -252,21 +252,25 @@ def _brought_back(change: SetupChange | None) -> str:
 @require_POST
 def roll_back_service(request: StaffRequest, code: str) -> HttpResponse:
     """POST number: of the version to publish again. Targets stay as they are. If residents would read another emergency check,
-    it asks for the 911 center's approval, as publishing does."""
+    it asks for the 911 center's approval, as publishing does; if routing rules lose an answer, it names them first."""
     editing = load(request, code)
     chosen = number(request, "number")
     approval_form: ApprovalForm | None = None
     approval: ServiceApproval | None = None
     try:
+        earlier = ServiceVersion.objects.select_related("service", "category", "department").get(
+            service=editing.service, number=chosen
+        )
+        definition = service_drafts.written_full(earlier)
         if "seen" in request.POST:
-            earlier = ServiceVersion.objects.select_related("service", "category", "department").get(
-                service=editing.service, number=chosen
-            )
-            approval_form, approval = _approval_of(
-                request, editing, service_drafts.written_full(earlier), f"id_{chosen}_%s"
-            )
+            approval_form, approval = _approval_of(request, editing, definition, f"id_{chosen}_%s")
             if approval is None:
                 return _history(request, editing, approval_form=approval_form, approving=chosen, status=422)
+        affected = _affected_rules(editing, definition)
+        key = consequences.key_of(affected)
+        if affected and request.POST.get("foreseen") != key and number(request, "base") == editing.base:
+            shown = {"affected": affected, "foreseen": key, "asked_about": chosen}
+            return _history(request, editing, approval_form=approval_form, approving=chosen, status=422, **shown)
         service_drafts.roll_back(
             editing.city, editing.code, number=chosen, base=number(request, "base"), actor=request.user, approval=approval
         )  # fmt: skip

@@ -154,6 +154,23 @@ def test_closing_a_department_names_its_rules_in_use_and_in_the_draft(town: Rive
     assert "If the service is Tree to prune →goes to Pools" in text_of(ada.get(page))
 
 
+def test_rolling_back_a_service_names_its_rules_first(town: Rivermark, ada: Client) -> None:
+    """The version that is brought back doesn't have the answer that a rule asks for by now."""
+    draft = drafted(town, "lane", "crosswalk", "edge")
+    service_drafts.publish(town.city, "pothole", revision=draft.revision, actor=town.ada)
+    edge = {"name": "Edges", "when": {"answers": {"where": ["edge"]}}, "department": "PK"}
+    versions.publish(town.city, [edge, TREES], actor=None)
+    form = {"number": "1", "base": "2", "revision": "0"}
+    page = ada.post("/staff/setup/services/pothole/roll-back/", form)
+    assert page.status_code == 422
+    assert affected(page) == {"Edges": "Never true: no service offers its answers."}
+    assert text_of(page).count("These routing rules change with it.") == 1
+    number = Service.objects.filter(jurisdiction=town.city, service_code="pothole").values_list("current__number")
+    assert number.get() == (2,)
+    ada.post("/staff/setup/services/pothole/roll-back/", {**form, "foreseen": page.context["foreseen"]})
+    assert number.get() == (3,)
+
+
 def rule(state: Any, **more: Any) -> dict[str, Any]:
     return {
         "revision": state.seen.revision, "base": state.seen.base, "name": "Big holes", "position": "1", "words": "",

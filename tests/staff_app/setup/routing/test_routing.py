@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from requests_app.actions.routing import versions
@@ -168,6 +170,19 @@ def test_a_city_without_rules_has_nothing_to_search(town: Rivermark, signed_in: 
     page = signed_in(town.ada).get(f"{PAGE}?q=tree")
     assert "There are no rules." in page.content.decode()
     assert "Find in this list" not in page.content.decode()
+
+
+def test_a_table_of_hundreds_of_rules_asks_as_little_as_one(town: Rivermark, ada: Client) -> None:
+    def queries(count: int, address: str) -> int:
+        rules = [{**TREES, "name": f"Rule {number}", "when": {"words": [f"w{number}x"]}} for number in range(count)]
+        RoutingDraft.objects.update_or_create(jurisdiction=town.city, defaults={"rules": rules, "user": town.ada})
+        with CaptureQueriesContext(connection) as captured:
+            page = ada.get(address)
+        assert len(page.context["rows"]) == count or page.context["rows"][0]["position"] == count
+        return len(captured)
+
+    ada.get(PAGE)
+    assert queries(1, PAGE) == queries(51, PAGE) == queries(301, PAGE) == queries(301, f"{PAGE}?q=w300x") <= 40
 
 
 def test_a_rule_that_was_searched_moves_among_all_of_them(ada: Client) -> None:

@@ -192,5 +192,10 @@ def test_answers_that_only_a_department_reads_are_not_given_away(town: Rivermark
 
 
 def test_only_administrators_ask(town: Rivermark, ada: Client, signed_in: Callable[[User], Client]) -> None:
+    """Only they find the way here from a request, too."""
     number = factories.routed(town.pothole, answers={"where": "lane"}).reference
-    assert signed_in(town.tom).get(PAGE, {"number": number}).status_code == 403
+    tom = signed_in(town.tom)
+    assert tom.get(PAGE, {"number": number}).status_code == 403
+    way = f"{PAGE}?number={number}"
+    assert way in ada.get(f"/staff/r/{number}/routing-and-email/").content.decode()
+    assert way not in tom.get(f"/staff/r/{number}/routing-and-email/").content.decode()
