@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.utils.formats import date_format
 
@@ -141,6 +142,33 @@ def test_anything_is_found_by_its_words_in_this_city_alone(
         for order, name in enumerate(("Everything else", "Potholes on Elm"), start=1):
             RoutingRule.objects.create(jurisdiction=city, order=order, name=name)
     assert matches(ada, "elm pothole")["Routing rules"] == [("Potholes on Elm", "/staff/setup/routing/2/")]
+
+
+def test_only_rows_that_may_match_are_read_however_their_names_are_written(
+    town: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        AnswerTemplate.objects.create(jurisdiction=town.city, name=f"Answer {number}", words={"en": "Done."})
+    for name in ("Señor O’Brien’s CAFÉ", "Éste café, y otro", "冬の道路", "100% done_ok"):
+        AnswerTemplate.objects.create(jurisdiction=town.city, name=name, words={"en": "Done."})
+    read: list[str] = []
+
+    def read_from_db(*args: Any, **options: Any) -> Any:
+        row = Model.from_db.__func__(AnswerTemplate, *args, **options)  # type: ignore[attr-defined]
+        read.append(row.name)
+        return row
+
+    monkeypatch.setattr(AnswerTemplate, "from_db", read_from_db)
+    for typed, names in {
+        "OBRIENS cafe": ["Señor O’Brien’s CAFÉ"],
+        "o'brien's": ["Señor O’Brien’s CAFÉ"],
+        "CAFÉ": ["Señor O’Brien’s CAFÉ", "Éste café, y otro"],
+        "冬": ["冬の道路"],
+        "100% done_ok": ["100% done_ok"],
+    }.items():
+        read.clear()
+        assert sorted(text for text, _url in matches(ada, typed)["Answer templates"]) == sorted(names)
+        assert typed == "冬" or sorted(read) == sorted(names)
 
 
 def test_who_may_open_one_page_finds_that_page_alone(town: Rivermark, signed_in: Callable[[User], Client]) -> None:
