@@ -38,6 +38,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.shared.jurisdictions import forget_jurisdictions
+from staff_app.setup.translations import translator_file
 from staff_app.setup.translations.kinds import KINDS
 from tests import factories
 from tests.factories import Rivermark
@@ -333,6 +334,31 @@ def test_what_changes_between_the_preview_and_saving_is_shown_anew(town: Riverma
     assert ada.get(CHECK).status_code == 302
     upload(ada, [head, *rows])
     assert ada.post(CHECK, {"cancel": "1"}, follow=True).redirect_chain[-1][0] == f"{PAGE}?language=es"
+
+
+def test_a_text_that_changes_in_the_last_moment_keeps_the_whole_file_waiting(
+    town: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_translated(town.city, town.ada)
+    head, *rows = rows_of(ada)
+    shown = upload(ada, [head, *([*row[:3], "Nieve"] for row in rows if row[1] in ("Snow, Words", "Ice, Name"))])
+    apply = translator_file.apply
+
+    def somebody_is_faster(made: translator_file.Plan, actor: User) -> None:
+        ListedReason.objects.filter(jurisdiction=town.city, code="snow").update(words={"en": "Snow", "es": "Nevada"})
+        apply(made, actor)
+
+    monkeypatch.setattr(translator_file, "apply", somebody_is_faster)
+    answer = ada.post(CHECK, {"code": shown.split(" CODE")[1]})
+    assert answer.status_code == 409
+    assert "Someone has translated it since: “Nevada”. It stays." in answer.content.decode()
+    assert not ServiceDraft.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_refused(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("staff_app.setup.translations.forms.FILE_MAX_MB", 8 / 1024 / 1024)
+    assert "larger than 20 MB" in upload(ada, b"id,a,b,c\n")
+    assert "larger than 20 MB" not in upload(ada, b"id,a,b,")
 
 
 @pytest.mark.parametrize(
