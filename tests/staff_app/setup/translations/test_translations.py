@@ -43,7 +43,7 @@ from staff_app.setup.translations.kinds import KINDS
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.12")]
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.13")]
 PAGE, CHECK, FILE = "/staff/setup/translations/", "/staff/setup/translations/check/", "/staff/setup/translations/file/"
 ENGLISH = {"en": "Snow"}
 
