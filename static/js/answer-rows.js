@@ -86,6 +86,7 @@ function start(form) {
     const [menu, label] = [part.querySelector("select"), part.querySelector("label")];
     menu.id = `${parts[0].querySelector("select").id}_${parts.length}`;
     menu.value = "";
+    if (sentence.dataset.noMore) menu.options[0].textContent = sentence.dataset.noMore;
     label.htmlFor = menu.id;
     label.textContent = sentence.dataset.next;
     sentence.append(part);

@@ -188,7 +188,7 @@ class QuestionForm(CheckedForm, SectionForm):
         )
         conditions = self._conditions(initial["show_if"])
         if conditions:
-            self.fields["show_if"].use(Menu([("", [("", _("always"))]), *conditions]))  # type: ignore[attr-defined]
+            self.fields["show_if"].use(Menu([("", [("", _("always"))]), *conditions], no_more=_("no other answer")))  # type: ignore[attr-defined]
         else:
             del self.fields["show_if"]
         if not (editing.definition.get("asset_kinds") or initial["asks_asset"]):

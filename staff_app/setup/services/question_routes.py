@@ -19,8 +19,8 @@ INDENT, DEPTH_MAX = 26, 4
 BOX_WIDTH, ANSWER_WIDTH, GAP = 330, 190, 22
 LINE, PADDING, ANSWER_HEIGHT, LANE = 17, 9, 34, 9
 LINES_MAX = 2
-# Of the picture's text, on average.
-LETTER = 6.9
+# The width of a letter of the picture's text in a wide font; of a question and a stop, which are bold.
+LETTER, BOLD_LETTER = 7.2, 8.0
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,8 @@ def _draw_answer(picture: Picture, answer: Answer, x: float, y: float, right: fl
 
 
 def _box(look: str, x: float, y: float, width: float, text: str, *, lines_max: int = LINES_MAX) -> Box:
-    lines = _wrapped(text, int((width - 2 * PADDING) / LETTER), lines_max)
+    letter = BOLD_LETTER if look in ("question", "stop") else LETTER
+    lines = _wrapped(text, int((width - 2 * PADDING) / letter), lines_max)
     height = len(lines) * LINE + 2 * PADDING - (6 if lines_max == 1 else 0)
     first = y + height / 2 - (len(lines) - 1) * LINE / 2 + 4.5
     return Box(look, x, y, width, height, [(first + LINE * number, line) for number, line in enumerate(lines)], text)

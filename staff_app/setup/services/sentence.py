@@ -18,9 +18,13 @@ Group = tuple[Text, Sequence[tuple[str, Text]]]
 
 
 class Menu:
-    """The list of all parts. It is written once and shared by all menus of a page, which may be hundreds."""
+    """The list of all parts. It is written once and shared by all menus of a page, which may be hundreds.
 
-    def __init__(self, groups: Iterable[Group]) -> None:
+    no_more: what the empty choice says in all but the first menu of a sentence.
+    """
+
+    def __init__(self, groups: Iterable[Group], *, no_more: Text = "") -> None:
+        self.no_more = str(no_more)
         self.groups = [(str(name), [(value, str(label)) for value, label in parts]) for name, parts in groups if parts]
 
     @cached_property
@@ -43,11 +47,16 @@ class Menu:
                 pieces.append((None, "</optgroup>", ""))
         return pieces
 
-    def options(self, selected: str) -> SafeString:
+    def options(self, selected: str, *, is_first: bool) -> SafeString:
         """A value that isn't on the list is added, so that it isn't lost."""
         pieces = self._pieces
         if selected not in self.labels:
             pieces = [*pieces, (selected, *_option(selected, selected))]
+        if self.no_more and not is_first:
+            pieces = [
+                (value, *_option("", self.no_more)) if value == "" else (value, start, end)
+                for value, start, end in pieces
+            ]
         html = (f"{start}{' selected' if value == selected else ''}{end}" for value, start, end in pieces)
         return mark_safe("".join(html))  # noqa: S308  (each piece is escaped)
 
@@ -81,13 +90,14 @@ class SentenceInput(forms.SelectMultiple):
                 self.next_words if number else self.first,
                 name,
                 flat,
-                self.menu.options(part),
+                self.menu.options(part, is_first=number == 0),
             )
             for number, part in enumerate([*(value or []), ""])
         ]
         return format_html(
-            '<span class="sentence" data-sentence data-next="{}">{}</span>',
+            '<span class="sentence" data-sentence data-next="{}" data-no-more="{}">{}</span>',
             self.next_words,
+            self.menu.no_more,
             mark_safe(" ".join(menus)),  # noqa: S308
         )
 

@@ -59,6 +59,10 @@ def test_a_question_is_added_with_its_condition_and_what_its_answers_do(ada: Cli
     page = html.unescape(answer.content.decode())
     assert "Asked only if “Tell us the where.” is “Lane”" in page
     assert "→ then stop with 911 and make it priority 1: danger to people" in page
+    form = ada.get(f"{CARDS}how-deep/").content.decode()
+    menu = form.partition('id="id_show_if_1"')[2].partition("</select>")[0]
+    assert '<option value="" selected>no other answer</option>' in menu
+    assert "only if “Tell us the where.” is “Lane”" in menu
 
 
 def test_only_a_service_about_assets_has_a_question_that_a_known_asset_answers(cast: Rivermark, ada: Client) -> None:
