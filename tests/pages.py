@@ -1059,6 +1059,7 @@ PAGES: dict[str, Page] = {
     "staff_app:no_article": Page(staff("administer"), "POST", the_service),
     "staff_app:start_test": Page(staff("administer"), "POST", the_service),
     "staff_app:retire_service": Page(staff("administer"), "GET POST", the_service, budget=21),
+    "staff_app:bring_back_service": Page(staff("administer"), "POST", the_service),
     "staff_app:pass_test": Page(staff("administer"), "POST", the_service_test),
     "staff_app:catalog_file": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:catalog_export": Page(staff("administer"), budget=26),

@@ -21,3 +21,6 @@ class Retirement(models.Model):
     batches = models.PositiveIntegerField(default=0)
     moved = models.PositiveIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
+    # What it takes to bring the service back: {"was_active", "rules": all as they were, "links": ids, "articles": whether the
+    # successor had it, by code}. Null: it was retired before this was kept.
+    kept = models.JSONField(null=True, blank=True)

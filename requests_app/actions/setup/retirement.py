@@ -1,14 +1,23 @@
-"""Retiring a service, or merging it into another one: at once for residents, and batch by batch for its open requests."""
+"""Retiring a service, or merging it into another one: at once for residents, and batch by batch for its open requests.
+
+And bringing it back, with what belonged to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from requests_app import outbox
 from requests_app.actions.routing import versions
+from requests_app.actions.setup import go_live
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.search_index import index_catalog
 from requests_app.actions.work import assignment
 from requests_app.clock import app_now
 from requests_app.models import (
+    Article,
+    Department,
     OutboxRow,
     PublicState,
     Retirement,
@@ -18,8 +27,9 @@ from requests_app.models import (
     User,
 )
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.rules.routing.routing import rules_in_use
-from requests_app.rules.setup.retirement import moved_rules
+from requests_app.rules.routing.routing import rules_in_use, tidy
+from requests_app.rules.setup.go_live import Check, NotReady
+from requests_app.rules.setup.retirement import Restored, last_successor, moved_rules, moves_since, restored_rules
 from requests_app.rules.shared.lifecycle import IllegalTransition
 
 KIND = "retire_service"
@@ -71,7 +81,12 @@ def retire(service: Service, *, successor: Service | None, moves_requests: bool,
     service.active = False
     service.save(update_fields=["active"])
     retirement = Retirement.objects.create(
-        service=service, successor=successor, moves_requests=moves_requests, user=actor, started_at=app_now()
+        service=service,
+        successor=successor,
+        moves_requests=moves_requests,
+        user=actor,
+        started_at=app_now(),
+        kept=_kept(service, successor, was_active=was_active),
     )
     code = successor.service_code if successor else None
     setup_changes.record(
@@ -145,3 +160,106 @@ def _move_articles(service: Service, successor: Service | None) -> None:
         article.services.remove(service)
         if successor is not None:
             article.services.add(successor)
+
+
+# --- Bringing it back -------------------------------------------------------------------------------------------------------
+
+
+class NotRetired(Exception):
+    """Somebody else has brought it back."""
+
+
+@dataclass(frozen=True)
+class BroughtBack:
+    """is_live: whether residents can use it again; missing: else what the gate to residents asks for, if they could use it before.
+
+    links: how many short links and signs lead to it again; lost_articles: the codes of those that are gone.
+    """
+
+    is_live: bool
+    rules: Restored
+    links: int
+    missing: Sequence[Check] = ()
+    lost_articles: Sequence[str] = ()
+
+
+def _kept(service: Service, successor: Service | None, *, was_active: bool) -> dict[str, object]:
+    theirs = set(successor.articles.values_list("code", flat=True)) if successor else set()
+    return {
+        "was_active": was_active,
+        "rules": rules_in_use(service.jurisdiction_id),
+        "links": list(ShortLink.objects.filter(service=service).order_by("pk").values_list("pk", flat=True)),
+        "articles": {code: code in theirs for code in service.articles.values_list("code", flat=True)},
+    }
+
+
+def rules_to_restore(retirement: Retirement) -> Restored:
+    """What bringing the service back would do to the routing rules now."""
+    city = retirement.service.jurisdiction_id
+    now = [tidy(rule) for rule in rules_in_use(city)]
+    before = [tidy(rule) for rule in (retirement.kept or {}).get("rules", [])]
+    departments = set(Department.objects.filter(jurisdiction=city, active=True).values_list("code", flat=True))
+    return restored_rules(now, before, moves_since(retirement), departments)
+
+
+@transaction.atomic
+def bring_back(service: Service, *, actor: User) -> BroughtBack:
+    """Undoes a retirement: the service's rules, links and articles come back, and it's offered again if the gate lets it.
+
+    Requests that were moved stay where they are, and those that were to follow no longer do. What somebody changed since stays.
+    Raises NotRetired.
+    """
+    # The worker that moves its requests holds this row, and then looks at services.
+    retirement = (
+        Retirement.objects.select_for_update(of=("self",))
+        .select_related("service__jurisdiction", "service__current")
+        .filter(service=service)
+        .first()
+    )
+    if retirement is None:
+        raise NotRetired
+    city, kept = retirement.service.jurisdiction, retirement.kept or {}
+    service = Service.objects.select_for_update(of=("self",), no_key=True).get(pk=service.pk)
+    rules, holder = rules_to_restore(retirement), last_successor(retirement)
+    successor = retirement.successor
+    before = {"active": service.active, "successor": successor.service_code if successor else None}
+    retirement.delete()
+    if rules.names:
+        versions.publish(city, rules.rules, actor=actor, note=service.service_code)
+    links = ShortLink.objects.filter(jurisdiction=city, pk__in=kept.get("links", []), service=holder)
+    lost = _bring_back_articles(service, holder, kept.get("articles", {}))
+    brought = BroughtBack(False, rules, links.update(service=service), lost_articles=lost)
+    brought = _offer_again(brought, service, was_active=kept.get("was_active", False))
+    index_catalog(city)
+    setup_changes.record(
+        city,
+        "service",
+        service.service_code,
+        actor=actor,
+        name=str(service.current or service.service_code),
+        before=before,
+        after={"active": brought.is_live},
+        action="brought_back",
+    )
+    return brought
+
+
+def _offer_again(brought: BroughtBack, service: Service, *, was_active: bool) -> BroughtBack:
+    if not was_active:
+        return brought
+    try:
+        go_live.switch(service, offered=True)
+    except NotReady as refused:
+        return replace(brought, missing=refused.checks)
+    return replace(brought, is_live=True)
+
+
+def _bring_back_articles(service: Service, holder: int | None, kept: dict[str, bool]) -> list[str]:
+    """The codes of those that are gone. kept: whether the successor had it before, by code."""
+    articles = {one.code: one for one in Article.objects.filter(jurisdiction=service.jurisdiction_id, code__in=kept)}
+    for code, was_theirs in kept.items():
+        if code in articles:
+            articles[code].services.add(service)
+            if holder is not None and not was_theirs:
+                articles[code].services.remove(holder)
+    return [code for code in kept if code not in articles]

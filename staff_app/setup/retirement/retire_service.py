@@ -6,11 +6,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from requests_app.actions.setup import retirement as actions
 from requests_app.models import Retirement, RoutingRule, Service, ServiceVersion, ShortLink
 from requests_app.rules.routing import consequences
 from requests_app.rules.routing.consequences import Consequence
+from requests_app.rules.setup import go_live as go_live_rules
+from requests_app.rules.setup.catalog_rows import written_services
+from requests_app.rules.setup.go_live import Check
 from requests_app.rules.setup.retirement import moved_rules
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.go_live.go_live import get_service_or_404, name_of
@@ -37,6 +41,8 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
             "name": name_of(service),
             "retirement": retirement,
             "left": _left(service, retirement),
+            "rules": actions.rules_to_restore(retirement),
+            "missing": _missing(service),
         }
         return render(request, "staff_app/setup/retirement/retired.html", context)
     form = RetireForm(
@@ -69,6 +75,36 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
         **_belongings(service),
     }
     return render(request, "staff_app/setup/retirement/retire_service.html", context, status=status)
+
+
+def _missing(service: Service) -> list[Check]:
+    """What keeps it from residents when it comes back."""
+    return [
+        check
+        for check in go_live_rules.obstacles(service, written_services([service])[service.pk])
+        if check.code != go_live_rules.RETIRED
+    ]
+
+
+@staff_page
+@require_POST
+def bring_back_service(request: StaffRequest, service_code: str) -> HttpResponse:
+    service = get_service_or_404(request, service_code)
+    try:
+        brought = actions.bring_back(service, actor=request.user)
+    except actions.NotRetired:
+        messages.info(request, _("This service isn’t retired anymore."))
+        return redirect("staff_app:service_go_live", service.service_code)
+    log.info("service_brought_back", service_id=service.pk, user_id=request.user.pk)
+    if brought.is_live:
+        messages.success(request, _("The service is back. Residents can use it again."))
+    else:
+        messages.success(request, _("The service is back. Residents can’t use it until it goes live."))
+    left = [*brought.rules.stay, *brought.lost_articles]
+    if left:
+        words = _("This stays as it is now, since it was changed or removed meanwhile: %(names)s.")
+        messages.warning(request, words % {"names": ", ".join(left)})
+    return redirect("staff_app:service_go_live", service.service_code)
 
 
 def _affected_rules(service: Service, successor: Service | None) -> list[Consequence]:
