@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app.actions.setup import service_drafts
@@ -47,4 +46,4 @@ def _section(request: StaffRequest, code: str, name: str, form_class: type[Secti
         # Somebody saved in the last moment: it's merged with that.
         return _section(request, code, name, form_class)
     messages.success(request, edit.saved(_("Saved in the draft. Residents see it once you publish it.")))
-    return redirect(f"{reverse('staff_app:service', args=[code])}#{name.removeprefix('service_')}")
+    return redirect("staff_app:service", code)
