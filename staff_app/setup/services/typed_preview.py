@@ -6,7 +6,7 @@ Next to the editors of words and of a question. It is not for use: no form, no l
 from copy import deepcopy
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -32,7 +32,7 @@ def typed_preview(request: StaffRequest, code: str) -> HttpResponse:
     form: SectionForm = (
         WordsForm(request.POST, editing=editing)
         if question is None
-        else QuestionForm(AnswerRows(request.POST, editing.languages).data, editing=editing, code=question)
+        else QuestionForm(_rows(request, editing), editing=editing, code=question)
     )
     definition = form.typed_definition()
     if isinstance(form, QuestionForm):
@@ -42,6 +42,13 @@ def typed_preview(request: StaffRequest, code: str) -> HttpResponse:
         for language in editing.languages
     ]  # fmt: skip
     return render(request, "staff_app/setup/services/_typed_pages.html", {"pages": pages})
+
+
+def _rows(request: StaffRequest, editing: Editing) -> QueryDict:
+    """What was sent, with its answers in the order of the page and with those that are pasted."""
+    rows = AnswerRows(request.POST, editing.languages)
+    rows.paste(request.POST.get("pasted", ""))
+    return rows.data
 
 
 def _page(request: StaffRequest, editing: Editing, definition: Definition, language: str, question: str | None) -> str:

@@ -83,6 +83,10 @@ def test_a_question_is_shown_on_its_page_with_what_is_missing(town: Rivermark, a
     assert "A foot" in shown["en"]
     assert "[No answer in English yet]" in shown["en"]
     assert "Pulgada" in shown["es"]
+    # A row that was moved, and one that is pasted: the order on the page counts.
+    moved = {"kind": "single", "options-1-label_en": "Last", "options-0-label_en": "First", "pasted": "Pasted; Pegada"}
+    shown = pages(ada, f"{PREVIEW}?question=", moved)
+    assert shown["en"].index("Last") < shown["en"].index("First") < shown["en"].index("Pasted")
     # A form without its parts, and a question that somebody removed meanwhile.
     for fields in ({}, {"text_en": "How deep?"}):
         assert ada.post(f"{PREVIEW}?question=gone", fields).status_code == 200
