@@ -26,9 +26,14 @@ Change = Callable[[Known], Known]
 Edit = Callable[[list[Definition]], list[Definition]]
 
 
-def of_change(jurisdiction: Jurisdiction, change: Change, edit: Edit = list) -> list[Consequence]:
-    """For the rules in use and the draft. change: of what rules may name. edit: what becomes of the rules in use with it."""
-    names, in_use, now = Names(jurisdiction), rules_in_use(jurisdiction.pk), known_of(jurisdiction)
+def of_change(
+    jurisdiction: Jurisdiction, change: Change, edit: Edit = list, *, names: Names | None = None
+) -> list[Consequence]:
+    """For the rules in use and the draft. change: of what rules may name. edit: what becomes of the rules in use with it.
+
+    names: with those that the change brings.
+    """
+    names, in_use, now = names or Names(jurisdiction), rules_in_use(jurisdiction.pk), known_of(jurisdiction)
     then = change(now)
     consequences = list(between(in_use, edit(in_use), now, then, names))
     draft = RoutingDraft.objects.filter(jurisdiction=jurisdiction).first()

@@ -27,7 +27,11 @@ from requests_app.imports.catalog_file import Catalog, parse_catalog
 from requests_app.imports.catalog_text import catalog_text
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.starter import import_starter, missing_languages
-from requests_app.models import Service
+from requests_app.models import Jurisdiction, Service
+from requests_app.rules.routing import consequences
+from requests_app.rules.routing.checks import Known
+from requests_app.rules.routing.consequences import Consequence
+from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.catalog.forms import CatalogFileForm
 
@@ -145,8 +149,30 @@ def catalog_starter(request: StaffRequest) -> HttpResponse:
 def _show(request: StaffRequest, upload: Upload, *, has_changed: bool = False, status: int = 200) -> HttpResponse:
     names = names_with(request.jurisdiction, upload.changes)
     changes = [(change.title, change.sentences(names)) for change in upload.changes]
-    context = {"upload": upload, "changes": changes, "has_changed": has_changed}
+    context = {
+        "upload": upload,
+        "changes": changes,
+        "has_changed": has_changed,
+        "affected": _affected_rules(request.jurisdiction, upload.changes, names),
+    }
     return render(request, "staff_app/setup/catalog/catalog_check.html", context, status=status)
+
+
+def _affected_rules(city: Jurisdiction, changes: list[Change], names: Names) -> list[Consequence]:
+    """The routing rules that end, or lose a service, a question or an answer."""
+
+    def change(known: Known) -> Known:
+        for one in changes:
+            is_active = one.after is not None and one.after.get("active", True)
+            if one.kind == "service":
+                questions = one.after.get("questions") or [] if one.after else []
+                known = known.with_service(one.key, consequences.answers_of(questions) if is_active else None)
+            elif one.kind == "department" and not is_active:
+                known = known.without_department(one.key)
+        return known
+
+    routing = next((one.after for one in changes if one.kind == "routing"), None)
+    return consequences.of_change(city, change, lambda rules: routing["rules"] if routing else rules, names=names)
 
 
 def _checked(request: StaffRequest, name: str, content: bytes) -> Catalog:

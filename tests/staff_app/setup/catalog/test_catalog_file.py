@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from requests_app.actions.routing import versions
 from requests_app.actions.setup import catalog_versions
 from requests_app.imports.catalog import export_catalog
 from requests_app.models import Service, ServiceApproval, SetupChange, User
@@ -71,6 +72,27 @@ def test_a_file_says_what_it_would_change_and_changes_it_once_confirmed(town: Ri
     assert (logged.kind, logged.key, logged.user, logged.note) == ("service", "pothole", town.ada, "new.yaml")
     assert [one["code"] for one in logged.after["questions"]] == questions(town)  # type: ignore[index]
     assert ada.get(CHECK).status_code == 302
+
+
+def test_it_names_the_routing_rules_that_lose_an_answer_or_a_service(town: Rivermark, ada: Client) -> None:
+    """Beside a rule that stays, and one of the file itself, about what the file brings."""
+    rules: list[dict[str, Any]] = [
+        {"name": "Crosswalks", "when": {"answers": {"where": ["crosswalk"]}}, "department": "PW"},
+        {"name": "Lanes", "when": {"answers": {"where": ["lane"]}}, "department": "PW"},
+        {"name": "Trees", "when": {"services": ["tree"]}, "department": "PK"},
+    ]
+    versions.publish(town.city, rules, actor=None)
+    written = export_catalog(town.city)
+    by_code = {one["service_code"]: one for one in written["services"]}
+    where = by_code["pothole"]["questions"][0]
+    where["options"] = [option for option in where["options"] if option["value"] == "lane"]
+    page = upload(ada, {"format": 1, "services": [by_code["pothole"], {**by_code["tree"], "active": False}]})
+    assert {one.sentence.name: one.what for one in page.context["affected"]} == {
+        "Crosswalks": "Never true: no service offers its answers.",
+        "Trees": "Never reached: its services aren’t offered anymore.",
+    }
+    page = upload(ada, {"format": 1, "services": [by_code["pothole"]], "routing": rules[1:]})
+    assert [one.sentence.name for one in page.context["affected"]] == ["Crosswalks"]
 
 
 def test_it_reads_what_comes_with_the_file_by_its_names(town: Rivermark, ada: Client) -> None:
