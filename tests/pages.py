@@ -971,7 +971,7 @@ PAGES: dict[str, Page] = {
     "staff_app:stop_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
     "staff_app:undo_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
     "staff_app:run_macro": Page(MACRO_OWNER, "POST", run_the_macro),
-    "staff_app:macros": Page(STAFF, queries=("", "q={q}", "sort=key"), budget=7),
+    "staff_app:macros": Page(STAFF, queries=("", "q={q}", "sort=key"), budget=6),
     "staff_app:new_macro": Page(STAFF, "GET POST", budget=12),
     "staff_app:edit_macro": Page(MACRO_OWNER, "GET POST", the_macro, budget=15),
     "staff_app:remove_macro": Page(MACRO_OWNER, "POST", the_macro),

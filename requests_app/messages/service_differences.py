@@ -9,18 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app.core.localized import localized
+from requests_app.messages.setup_choices import ANSWERS_SEEN_BY
 from requests_app.messages.setup_values import Field, Nothing, State, Text, choice, day, differ, is_empty, sentence
 from requests_app.rules.routing.words import Condition
 from requests_app.rules.shared.names import Names, removed
 from requests_app.rules.shared.priorities import PRIORITIES
 from requests_app.rules.shared.question_kinds import KINDS
 
-# Who can see the answers to a question.
-ANSWERS_SEEN_BY: dict[str, str | Promise] = {
-    "public": gettext_lazy("Everyone"),
-    "staff": gettext_lazy("Staff"),
-    "department": gettext_lazy("Only its department"),
-}
 TEXT = Text(gettext_lazy("Question"))
 QUESTION: dict[str, Field] = {
     "help": Text(gettext_lazy("Help")),

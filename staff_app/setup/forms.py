@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
 from requests_app.forms.fields import WordsField, address_attributes
+from requests_app.messages.setup_choices import TERMS
 from requests_app.models import Asset, EmergencyPhrase, Jurisdiction, ModerationTerm, ServiceVersion
 from requests_app.places import assets
 from requests_app.rules.alarms import screening
@@ -156,11 +157,6 @@ def language_in_sentence(code: str) -> str:
 
 Kind = ModerationTerm.Kind
 TERM_MAX = 320
-LABELS = {
-    Kind.LINK: gettext_lazy("Site"),
-    Kind.THREAT: gettext_lazy("Threatening words"),
-    Kind.ADDRESS: gettext_lazy("Email address"),
-}
 HINTS = {
     Kind.LINK: gettext_lazy("For example, spam.example. Its subdomains count too. You can paste a whole link."),
     Kind.THREAT: gettext_lazy(
@@ -182,7 +178,7 @@ class TermForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.kind, self.jurisdiction = Kind(kind), jurisdiction
         field = self.fields["value"]
-        field.label, field.help_text = LABELS[self.kind], HINTS[self.kind]
+        field.label, field.help_text = TERMS[self.kind], HINTS[self.kind]
         field.error_messages["required"] = REQUIRED[self.kind]
         self.helper = FormHelper()
         self.helper.form_tag = False

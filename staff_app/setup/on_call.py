@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.dates import WEEKDAYS
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -18,7 +17,8 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.alarms import rosters
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
-from requests_app.models import Department, EmergencyPhrase, Jurisdiction, OnCall, User
+from requests_app.messages.setup_choices import DANGERS
+from requests_app.models import Department, Jurisdiction, OnCall, User
 from requests_app.rules.alarms import alarms
 from requests_app.rules.promises.hours_text import clock_in_words
 from requests_app.rules.shared.names import Names
@@ -30,17 +30,6 @@ from staff_app.setup.on_call_week import Week, week_of
 log = structlog.get_logger(__name__)
 
 DAYS = list(WEEKDAYS.items())
-# The rosters for kinds of danger, in the order of rules.alarms.KINDS_ON_CALL.
-DANGERS: dict[str, str | Promise] = {
-    EmergencyPhrase.Kind.SELF_HARM: gettext_lazy("Self-harm"),
-    EmergencyPhrase.Kind.CHILD_ABUSE: gettext_lazy("Abuse of a child"),
-    EmergencyPhrase.Kind.SEXUAL_VIOLENCE: gettext_lazy("Sexual violence"),
-    EmergencyPhrase.Kind.TRAFFICKING: gettext_lazy("Trafficking"),
-    EmergencyPhrase.Kind.ELDER_ABUSE: gettext_lazy("Abuse of an older person"),
-    EmergencyPhrase.Kind.DOMESTIC_VIOLENCE: gettext_lazy("Violence at home"),
-    EmergencyPhrase.Kind.OVERDOSE: gettext_lazy("Overdose"),
-    EmergencyPhrase.Kind.THREAT: gettext_lazy("Threat"),
-}
 
 
 class OnCallForm(forms.Form):

@@ -18,6 +18,7 @@ from requests_app.drawing import svg_picture
 from requests_app.drawing.colors import WHITE, contrast, parse
 from requests_app.forms.fields import WordsField
 from requests_app.imports.city_file import READABLE, SEAL_MAX_BYTES
+from requests_app.messages.setup_choices import UNITS
 from requests_app.models import Jurisdiction
 from staff_app.setup.forms import language_name
 
@@ -95,7 +96,7 @@ class BasicsForm(CityForm):
     )
     units = forms.ChoiceField(
         label=gettext_lazy("Distances"),
-        choices=[("us", gettext_lazy("Feet and miles")), ("metric", gettext_lazy("Meters and kilometers"))],
+        choices=list(UNITS.items()),
         widget=forms.RadioSelect,
     )
     hosts = WordsField(

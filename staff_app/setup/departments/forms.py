@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.forms.fields import WordsField
+from requests_app.messages.setup_choices import COUNTRIES
 from requests_app.models import Calendar, Department, Jurisdiction, Membership, Team, User
 from requests_app.rules.promises.hours_text import BadHours, hours_text, parse_hours
 from requests_app.rules.promises.service_levels import WEEKDAYS
@@ -24,13 +25,7 @@ from staff_app.setup.forms import language_name
 NAME_MAX = 120
 CODE = re.compile(r"[A-Za-z0-9_-]+")
 # Countries with the sort of city that this is made for; another one in the data stays.
-COUNTRIES = [
-    ("", gettext_lazy("No public holidays")),
-    ("US", gettext_lazy("United States")),
-    ("PR", gettext_lazy("Puerto Rico")),
-    ("CA", gettext_lazy("Canada")),
-    ("MX", gettext_lazy("Mexico")),
-]
+HOLIDAYS_OF = [("", gettext_lazy("No public holidays")), *COUNTRIES.items()]
 INVALID_CODE = gettext_lazy("Use letters, digits, dashes and underscores only.")
 EMPTY_ROWS = 3
 # A department's settings about email.
@@ -282,7 +277,7 @@ class CalendarForm(RowForm):
         required=False,
         help_text=gettext_lazy("Day and night, including holidays. The hours below are ignored."),
     )
-    country = forms.ChoiceField(label=gettext_lazy("Closed on public holidays of"), choices=COUNTRIES, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Closed on public holidays of"), choices=HOLIDAYS_OF, required=False)
     subdivision = forms.CharField(
         label=gettext_lazy("State, for its own holidays"),
         max_length=6,
@@ -305,8 +300,8 @@ class CalendarForm(RowForm):
         names = ["code", "always", *WEEKDAYS, "country", "subdivision", "previewed"]
         every = {**self.fields, **hours}
         self.fields = {name: every[name] for name in names}
-        if country and country not in dict(COUNTRIES):
-            self.fields["country"].choices = [*COUNTRIES, (country, country)]  # type: ignore[attr-defined]
+        if country and country not in COUNTRIES:
+            self.fields["country"].choices = [*HOLIDAYS_OF, (country, country)]  # type: ignore[attr-defined]
         self.fields["always"].initial = calendar.always
         self.fields["country"].initial = country
         self.fields["subdivision"].initial = calendar.holidays.get("subdivision") or ""

@@ -14,6 +14,8 @@ from pydantic_core import ErrorDetails
 
 from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice, WordsField
+from requests_app.messages.setup_choices import DUPLICATES as DUPLICATE_CHOICES
+from requests_app.messages.setup_choices import EVIDENCE, PHOTOS, PLACES, SERVICE_SEEN_BY
 from requests_app.models import Calendar, Category, Department, Jurisdiction
 from requests_app.models.states import Disposition
 from requests_app.rules.setup.catalog_rows import DUPLICATES
@@ -239,16 +241,16 @@ class HandlingForm(SectionForm):
     photo = forms.ChoiceField(
         label=gettext_lazy("Photos from residents"),
         choices=[
-            ("optional", DescribedChoice(gettext_lazy("Optional"), gettext_lazy("The form takes photos."))),
+            ("optional", DescribedChoice(PHOTOS["optional"], gettext_lazy("The form takes photos."))),
             (
                 "asked",
                 DescribedChoice(
-                    gettext_lazy("Asked for"), gettext_lazy("The form says that a photo helps. Nobody has to add one.")
+                    PHOTOS["asked"], gettext_lazy("The form says that a photo helps. Nobody has to add one.")
                 ),
             ),
             (
                 "none",
-                DescribedChoice(gettext_lazy("None"), gettext_lazy("For services about people, who shouldn’t be photographed.")),
+                DescribedChoice(PHOTOS["none"], gettext_lazy("For services about people, who shouldn’t be photographed.")),
             ),
         ],
         widget=forms.RadioSelect,
@@ -256,32 +258,28 @@ class HandlingForm(SectionForm):
     evidence = forms.ChoiceField(
         label=gettext_lazy("Proof of work"),
         help_text=gettext_lazy("What staff must add to resolve it, or say why they can’t."),
-        choices=[
-            ("none", gettext_lazy("None")),
-            ("photo", gettext_lazy("A photo of the finished work")),
-            ("visit", gettext_lazy("A visit")),
-        ],
+        choices=list(EVIDENCE.items()),
         widget=forms.RadioSelect,
     )
     place = forms.ChoiceField(
         label=gettext_lazy("Place"),
         choices=[
-            ("required", DescribedChoice(gettext_lazy("Required"), gettext_lazy("Work happens at an address or a spot."))),
-            ("optional", DescribedChoice(gettext_lazy("Optional"), gettext_lazy("For questions, bills and feedback."))),
+            ("required", DescribedChoice(PLACES["required"], gettext_lazy("Work happens at an address or a spot."))),
+            ("optional", DescribedChoice(PLACES["optional"], gettext_lazy("For questions, bills and feedback."))),
         ],
         widget=forms.RadioSelect,
     )  # fmt: skip
     duplicates = forms.ChoiceField(
         label=gettext_lazy("When there’s a similar report nearby"),
         choices=[
-            ("join", DescribedChoice(gettext_lazy("Offer to join it"), gettext_lazy("One pothole, one report."))),
+            ("join", DescribedChoice(DUPLICATE_CHOICES["join"], gettext_lazy("One pothole, one report."))),
             (
                 "ask",
                 DescribedChoice(
-                    gettext_lazy("Ask if the whole block has it"), gettext_lazy("For missed trash and power outages.")
+                    DUPLICATE_CHOICES["ask"], gettext_lazy("For missed trash and power outages.")
                 ),
             ),
-            ("never", DescribedChoice(gettext_lazy("Never"), gettext_lazy("Each report stays separate."))),
+            ("never", DescribedChoice(DUPLICATE_CHOICES["never"], gettext_lazy("Each report stays separate."))),
         ],
         widget=forms.RadioSelect,
     )  # fmt: skip
@@ -409,31 +407,31 @@ class PrivacyForm(SectionForm):
         choices=[
             (
                 "public",
-                DescribedChoice(gettext_lazy("Everyone"), gettext_lazy("On the map and in the list, without the reporter.")),
+                DescribedChoice(SERVICE_SEEN_BY["public"], gettext_lazy("On the map and in the list, without the reporter.")),
             ),
             (
                 "coarse",
                 DescribedChoice(
-                    gettext_lazy("Everyone, but not the exact place"), gettext_lazy("The map shows only the neighborhood.")
+                    SERVICE_SEEN_BY["coarse"], gettext_lazy("The map shows only the neighborhood.")
                 ),
             ),
             (
                 "reporter_to_named_staff",
                 DescribedChoice(
-                    gettext_lazy("Everyone, with the reporter’s name restricted"),
+                    SERVICE_SEEN_BY["reporter_to_named_staff"],
                     gettext_lazy("Only staff who may read confidential reports see who sent it."),
                 ),
             ),
             (
                 "private",
                 DescribedChoice(
-                    gettext_lazy("Only the city"), gettext_lazy("For reports about people and homes. Never on the map.")
+                    SERVICE_SEEN_BY["private"], gettext_lazy("For reports about people and homes. Never on the map.")
                 ),
             ),
             (
                 "staff",
                 DescribedChoice(
-                    gettext_lazy("Staff only"),
+                    SERVICE_SEEN_BY["staff"],
                     gettext_lazy("An internal service. Residents aren’t offered it."),
                 ),
             ),

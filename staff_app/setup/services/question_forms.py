@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice
+from requests_app.messages.setup_choices import ANSWERS_SEEN_BY
 from requests_app.models import QuestionVersion
 from requests_app.rules.shared import question_kinds
 from staff_app.setup.forms import language_name
@@ -135,12 +136,12 @@ class QuestionForm(CheckedForm, SectionForm):
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who can see the answers"),
         choices=[
-            ("public", gettext_lazy("Everyone")),
-            ("staff", gettext_lazy("Staff")),
+            ("public", ANSWERS_SEEN_BY["public"]),
+            ("staff", ANSWERS_SEEN_BY["staff"]),
             (
                 "department",
                 DescribedChoice(
-                    gettext_lazy("Only its department"),
+                    ANSWERS_SEEN_BY["department"],
                     gettext_lazy("For gate codes and other people’s phone numbers."),
                 ),
             ),

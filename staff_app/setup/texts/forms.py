@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, override
 from requests_app.core.localized import localized
 from requests_app.forms.fields import WordsField
 from requests_app.messages import wording
+from requests_app.messages.setup_choices import NOTICES, NOTICES_SHOWN
 from requests_app.models import (
     AnswerTemplate,
     Area,
@@ -284,22 +285,13 @@ class NoticeForm(TextsForm):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=[
-            (Notice.Kind.INFO.value, gettext_lazy("Information")),
-            (Notice.Kind.WARNING.value, gettext_lazy("Warning")),
-        ],
+        choices=list(NOTICES.items()),
         initial=Notice.Kind.INFO.value,
         widget=forms.RadioSelect,
     )
     place = forms.ChoiceField(
         label=gettext_lazy("Where to show it"),
-        choices=[
-            (Notice.Place.EVERY_PAGE.value, gettext_lazy("On every page")),
-            (Notice.Place.HOME.value, gettext_lazy("On the home page")),
-            (Notice.Place.REPORT.value, gettext_lazy("To people who are reporting")),
-            (Notice.Place.SERVICE.value, gettext_lazy("On one service’s pages")),
-            (Notice.Place.AREA.value, gettext_lazy("On one area’s page")),
-        ],
+        choices=list(NOTICES_SHOWN.items()),
         initial=Notice.Place.EVERY_PAGE.value,
         widget=forms.RadioSelect,
     )
