@@ -1,8 +1,12 @@
-"""Counts the keys of thirty mixed reports in the queue: `python -m tests.hands`, while the demo runs (`bin/demo`).
+"""Counts the keys of thirty mixed reports in the queue, and the clicks of the ten commonest tasks.
+
+    bin/demo                       # in another window
+    .venv/bin/python -m tests.hands
 
 A browser goes down the queue of somebody who triages for the whole city, and does what a seed draws for each report, without a
 macro: letters of names and dates count as keys, words to people don't. It prints keys, page loads, and the seconds from the last
-key until the next row has the focus. The reports stay as they were left: run it on a demo that may change.
+key until the next row has the focus. Then it does each of the ten tasks by mouse (hands_by_mouse.py). The reports stay as they were
+left: run it on a demo that may change.
 """
 
 import argparse
@@ -16,6 +20,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from config.stack.machine import chromium
+from tests import hands_by_mouse
 
 # What is done to how many reports, in the words of the table.
 DECK = {
@@ -27,11 +32,14 @@ DECK = {
     "merged into another": 2,
     "asked a question from a template": 2,
 }
+# In the Triage tab; the others are in the tab of new ones.
+TRIAGED = "given a suggested service, as “I don’t know” is"
 EMAIL, PASSWORD = "uma@rivermark.example", "lamplighter-demo"
 DATES = ("mon", "+3d", "9", "next week", "2w")
 REASON, QUESTION = "It belongs to them.", "Which side of the street is it on?"
 CURRENT = "document.activeElement?.closest('table.queue tbody tr:not([data-leaving])')?.dataset.request ?? ''"
-READY = f"(before) => !document.querySelector('#act').open && ({CURRENT}) !== '' && ({CURRENT}) !== before"
+READY = f"""(before) => document.querySelector('#act').open ? Boolean(document.querySelector('#act .usa-alert--warning'))
+: ({CURRENT}) !== '' && ({CURRENT}) !== before"""
 
 
 class CannotDoIt(Exception):
@@ -144,11 +152,29 @@ ACTS: dict[str, Callable[[Hands], None]] = dict(
 )
 
 
-def sort(hands: Hands, site: str) -> dict[str, Done]:
+def return_to_triage(page: Page, site: str, reports: int) -> None:
+    """By the pages, so that there is something in the Triage tab. Not counted."""
+    for number in range(10, 40):
+        if not reports:
+            return
+        page.goto(f"{site}/staff/?tab=new")
+        page.locator(".queue__what a").nth(number).click()
+        page.locator("summary", has_text="More actions").click()
+        link = page.get_by_role("link", name="Return to triage")
+        if not link.count():
+            continue
+        link.click()
+        page.locator("#act textarea").fill("Whose is it?")
+        page.locator("#act").get_by_role("button", name="Return to triage").click()
+        page.get_by_text("Returned to triage.").wait_for()
+        reports -= 1
+
+
+def sort(hands: Hands, site: str, tab: str, deck: list[str]) -> dict[str, Done]:
+    """Does what is in the deck to the reports of a tab."""
     done = {name: Done() for name in DECK}
-    deck = [name for name, number in DECK.items() for _ in range(number)]
     hands.draw.shuffle(deck)
-    hands.page.goto(f"{site}/staff/?tab=new", wait_until="load")
+    hands.page.goto(f"{site}/staff/?tab={tab}", wait_until="load")
     hands.page.wait_for_timeout(1000)
     hands.page.keyboard.press("j")
     while deck:
@@ -175,12 +201,20 @@ def sort(hands: Hands, site: str) -> dict[str, Done]:
                     hands.page.locator(".toasts").inner_text(),
                 )
                 raise
-            done[name].seconds.append(time.perf_counter() - last_key)
+            seconds = time.perf_counter() - last_key
+            if hands.page.evaluate("document.querySelector('#act').open"):
+                # Its status doesn't allow this.
+                hands.page.keyboard.press("Escape")
+                continue
+            done[name].seconds.append(seconds)
             done[name].keys.append(hands.keys)
             deck.remove(name)
             break
         else:
             hands.page.keyboard.press("j")
+            if hands.page.evaluate(CURRENT) == before:
+                print(f"Nothing of this could be done to the last request: {', '.join(deck)}", file=sys.stderr)
+                break
         # Somebody reads the next one.
         hands.page.wait_for_timeout(400)
     return done
@@ -204,8 +238,8 @@ def _all(done: Iterable[Done]) -> tuple[list[int], list[float]]:
     return [key for one in every for key in one.keys], [second for one in every for second in one.seconds]
 
 
-def sign_in(browser: Browser, site: str) -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def sign_in(browser: Browser, site: str, *, java_script_enabled: bool = True) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, java_script_enabled=java_script_enabled)
     page.goto(f"{site}/accounts/login/")
     page.fill("input[name=login]", EMAIL)
     page.fill("input[name=password]", PASSWORD)
@@ -214,26 +248,39 @@ def sign_in(browser: Browser, site: str) -> Page:
     return page
 
 
+def _reports(page: Page, site: str, seed: int) -> Iterable[str]:
+    hands, loads = Hands(page, random.Random(seed)), 0
+
+    def count(_page: Page) -> None:
+        nonlocal loads
+        loads += 1
+
+    page.on("load", count)
+    done = sort(hands, site, "new", [name for name in DECK if name != TRIAGED for _ in range(DECK[name])])
+    before = loads
+    return_to_triage(page, site, DECK[TRIAGED])
+    loads = before
+    done[TRIAGED] = sort(hands, site, "triage", [TRIAGED] * DECK[TRIAGED])[TRIAGED]
+    # Not those that open the two lists.
+    return table(done, loads - 2)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--site", default="http://127.0.0.1:8311", help="where the demo runs")
     parser.add_argument("--seed", type=int, default=28, help="which reports get what")
+    parser.add_argument("--only", choices=["reports", "tasks"], help="one of the two tables")
     chosen = parser.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-        page = sign_in(browser, chosen.site)
-        hands = Hands(page, random.Random(chosen.seed))
-        loads = 0
-
-        def count(_page: Page) -> None:
-            nonlocal loads
-            loads += 1
-
-        page.on("load", count)
-        done = sort(hands, chosen.site)
+        if chosen.only != "tasks":
+            for line in _reports(sign_in(browser, chosen.site), chosen.site, chosen.seed):
+                print(line, flush=True)
+            print()
+        if chosen.only != "reports":
+            for line in hands_by_mouse.measure(browser, chosen.site, sign_in):
+                print(line, flush=True)
         browser.close()
-    # Not the one that opens the list.
-    print("\n".join(table(done, loads - 1)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ from requests_app.rules.shared.lifecycle import TRANSITIONS
 from staff_app.request.actions import ACTION_BY_VERB, ACTIONS
 
 # The buttons that appear in a row, in order, with their keys. The others have keys only.
-BUTTONS = {"accept": "e", "assign_me": "i", "assign": "a", "hold": "h", "transfer": "t", "resolve": "r"}
+BUTTONS = {
+    "accept": "e", "assign_me": "i", "assign": "a", "hold": "h", "transfer": "t", "ask": "q", "merge": "g", "note": "n",
+    "resolve": "r",
+}  # fmt: skip
 ASSIGN_ME = "assign_me"
 
 

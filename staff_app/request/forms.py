@@ -68,6 +68,8 @@ class ActionForm(forms.Form):
     checked: ClassVar[tuple[str, ...]] = ()
     # The field that the reporter reads.
     to_reporter: ClassVar[str] = ""
+    # The only field, each of whose choices sends the form.
+    one_press: "forms.BoundField | None" = None
 
     def __init__(self, *args: Any, service_request: ServiceRequest, user: User | AnonymousUser, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -789,6 +791,10 @@ class SetPriorityForm(ActionForm):
 
     def prepare(self) -> None:
         self.fields["priority"].initial = self.service_request.priority
+
+    @property
+    def one_press(self) -> forms.BoundField:
+        return self["priority"]
 
 
 class MergeForm(ActionForm):

@@ -107,7 +107,8 @@ export function show(piece, aboutIt) {
   window.htmx?.trigger(body, "htmx:load");
   if (!isAgain) dialog.showModal();
   const wrong = piece.querySelector("[aria-invalid=true]");
-  const field = wrong ?? piece.querySelector("[data-key]") ?? form?.querySelector(FIELDS) ?? form?.querySelector("button[type=submit]");
+  const choice = piece.querySelector("[data-key][aria-current]") ?? piece.querySelector("[data-key]");
+  const field = wrong ?? choice ?? form?.querySelector(FIELDS) ?? form?.querySelector("button[type=submit]");
   const first = field?.type === "radio" ? [...form.elements[field.name]].find((one) => one.checked) ?? field : field;
   first?.focus();
   // What is proposed is replaced by what is typed.

@@ -139,6 +139,12 @@ function offer(row) {
   row.lastElementChild.append(tools);
 }
 
+// By pointer only, since the key does the same: no stop of the Tab key for each row.
+document.getElementById("rows")?.addEventListener("click", (event) => {
+  const place = event.target.closest("[data-row-act]");
+  if (place && acts) actOn(place.closest("tr"), place.dataset.rowAct);
+});
+
 if (tools) {
   for (const name of ["pointerover", "focusin"]) {
     document.getElementById("rows")?.addEventListener(name, (event) => offer(event.target.closest?.("table.queue tbody tr:not([data-leaving])")));
