@@ -45,8 +45,7 @@ def test_a_service_is_built_walked_published_changed_and_rolled_back(
     asked.get_by_label("Spanish").fill("¿Echan chispas?")
     answer(page, 1, "Yes", "Sí")
     answer(page, 2, "No", "No")
-    page.get_by_role("group", name="Answer 1").get_by_text("What this answer does").click()
-    page.get_by_role("group", name="Answer 1").get_by_text("Stop, and ask them").click()
+    page.get_by_role("group", name="Answer 1").locator("select").first.select_option("stop")
     page.locator("label[for=id_required]").click()
     page.get_by_role("button", name="Save the question").click()
     page.get_by_role("link", name="Add a question").click()
@@ -54,7 +53,7 @@ def test_a_service_is_built_walked_published_changed_and_rolled_back(
     asked.get_by_label("Spanish").fill("¿Cuántos?")
     page.get_by_text("A number", exact=True).click()
     expect(page.get_by_text("Answers to choose from")).to_be_hidden()
-    page.get_by_role("group", name="Ask only if").get_by_text("No", exact=True).click()
+    page.locator("select[name=show_if]").first.select_option(label="only if “Are they sparking?” is “No”")
     page.get_by_role("button", name="Save the question").click()
     expect(page.get_by_text("Asked only if “Are they sparking?” is “No”")).to_be_visible()
 
