@@ -75,7 +75,7 @@ def test_a_file_says_what_it_would_change_and_changes_it_once_confirmed(town: Ri
 
 
 def test_it_names_the_routing_rules_that_lose_an_answer_or_a_service(town: Rivermark, ada: Client) -> None:
-    """Beside a rule that stays, and one of the file itself, about what the file brings."""
+    """Next to a rule that stays, and one of the file itself, about what the file brings."""
     rules: list[dict[str, Any]] = [
         {"name": "Crosswalks", "when": {"answers": {"where": ["crosswalk"]}}, "department": "PW"},
         {"name": "Lanes", "when": {"answers": {"where": ["lane"]}}, "department": "PW"},
