@@ -53,12 +53,12 @@ WITHOUT = {
     "Clock.target_words", "Draft.typed", "Event.data", "IdempotencyKey.answer", "Jurisdiction.address_card",
     "Jurisdiction.map_view", "Jurisdiction.place_aliases", "LayerImport.found", "LayerImport.mapping", "LayerImport.problems",
     "LayerImport.report", "LayerRow.properties", "Macro.steps", "Owner.takes", "Owner.words", "QuestionVersion.show_if",
-    "RoutingDraft.earlier", "RoutingDraft.rules", "RoutingRule.then", "RoutingRule.when", "RoutingSimulation.base_rules",
-    "RoutingSimulation.by_department", "RoutingSimulation.by_rule", "RoutingSimulation.places", "RoutingSimulation.rules",
-    "RoutingVersion.rules", "SavedView.query", "ServiceApproval.approved", "ServiceDraft.approval", "ServiceDraft.written",
-    "ServiceVersion.offered", "SetupChange.after", "SetupChange.before", "StreetWork.done_by", "StreetWork.words",
-    "UndoState.clocks", "UndoState.columns", "UndoState.comments", "UndoState.events", "UndoState.participations",
-    "UndoState.photos",
+    "Retirement.kept", "RoutingDraft.earlier", "RoutingDraft.rules", "RoutingRule.then", "RoutingRule.when",
+    "RoutingSimulation.base_rules", "RoutingSimulation.by_department", "RoutingSimulation.by_rule",
+    "RoutingSimulation.places", "RoutingSimulation.rules", "RoutingVersion.rules", "SavedView.query",
+    "ServiceApproval.approved", "ServiceDraft.approval", "ServiceDraft.written", "ServiceVersion.offered",
+    "SetupChange.after", "SetupChange.before", "StreetWork.done_by", "StreetWork.words", "UndoState.clocks",
+    "UndoState.columns", "UndoState.comments", "UndoState.events", "UndoState.participations", "UndoState.photos",
 }  # fmt: skip
 
 
