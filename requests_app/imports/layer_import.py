@@ -19,6 +19,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from requests_app import outbox
 from requests_app.actions.shared import setup_changes
@@ -164,10 +166,17 @@ def check_with_guesses(city: Jurisdiction, kind: str, file: UploadedFile, *, act
     return layer_import
 
 
-def can_undo(layer_import: LayerImport) -> bool:
+def undo_until(layer_import: LayerImport) -> dt.datetime | None:
+    """When its undo ends; None if it isn't in use, or was used too long ago."""
     if layer_import.state != State.APPLIED or not layer_import.applied_at:
-        return False
-    return layer_import.applied_at >= app_now() - UNDO_FOR
+        return None
+    until = layer_import.applied_at + UNDO_FOR
+    return until if until >= app_now() else None
+
+
+def can_undo(layer_import: LayerImport) -> bool:
+    """For 30 days, while it is in use, and as long as what was there before is kept."""
+    return undo_until(layer_import) is not None and layer_import.rows.exists()
 
 
 # --- The child process ----------------------------------------------------------------------------------------------------
@@ -350,15 +359,10 @@ def _apply(layer_import: LayerImport) -> None:
     layer_import.state, layer_import.applied_at = State.APPLIED, app_now()
     layer_import.save(update_fields=["state", "applied_at", "report"])
     _record(layer_import, before=before, after=layer_import.report["good"])
-    # Only the last file can be undone: it has kept what the one before it had put there.
-    replaced = LayerImport.objects.filter(
-        jurisdiction=layer_import.jurisdiction_id,
-        kind=layer_import.kind,
-        layer=layer_import.layer,
-        state__in=[State.APPLIED, State.UNDONE],
-    ).exclude(pk=layer_import.pk)
-    LayerRow.objects.filter(layer_import__in=replaced)._raw_delete("default")
-    replaced.update(state=State.REPLACED)
+    # Only the last file can be undone. The one before it keeps its rows, for when it is in use again.
+    of_layer = _of_layer(layer_import)
+    LayerRow.objects.filter(layer_import__in=of_layer.filter(state=State.UNDONE))._raw_delete("default")
+    of_layer.filter(state=State.APPLIED).update(state=State.REPLACED)
     transaction.on_commit(lambda: _delete_file(layer_import), robust=True)
 
 
@@ -370,7 +374,17 @@ def undo_row(row: OutboxRow) -> None:
     _replace(layer_import, previous=True)
     layer_import.state = State.UNDONE
     layer_import.save(update_fields=["state", "report"])
+    # What is in use again came from the file before it, which can be undone in turn.
+    earlier = _of_layer(layer_import).filter(state=State.REPLACED, applied_at__lte=layer_import.applied_at)
+    if (before := earlier.order_by("-applied_at", "-pk").first()) is not None:
+        LayerImport.objects.filter(pk=before.pk).update(state=State.APPLIED)
     _record(layer_import, before=after, after=layer_sets.count_current(layer_import), action="rolled_back")
+
+
+def _of_layer(layer_import: LayerImport) -> QuerySet[LayerImport]:
+    """The other imports of the same layer."""
+    city, kind, layer = layer_import.jurisdiction_id, layer_import.kind, layer_import.layer
+    return LayerImport.objects.filter(jurisdiction=city, kind=kind, layer=layer).exclude(pk=layer_import.pk)
 
 
 def _replace(layer_import: LayerImport, *, previous: bool) -> None:
@@ -405,7 +419,9 @@ def _delete_file(layer_import: LayerImport) -> None:
 
 def delete_expired() -> None:
     """Deletes the rows of imports that can't be undone anymore, and files that nobody went on with."""
-    old = LayerImport.objects.filter(created_at__lt=app_now() - UNDO_FOR)
+    # A file may be used long after it was uploaded, and its undo counts from then on.
+    since = LayerImport.objects.alias(since=Coalesce("applied_at", "created_at"))
+    old = since.filter(since__lt=app_now() - UNDO_FOR)
     LayerRow.objects.filter(layer_import__in=old)._raw_delete("default")
     for layer_import in old.exclude(path="")[:100]:
         _delete_file(layer_import)

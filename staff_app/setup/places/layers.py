@@ -42,7 +42,15 @@ def layers(request: StaffRequest) -> HttpResponse:
 
 
 def _described(rows: list[LayerImport]) -> list[dict[str, Any]]:
-    return [{"layer_import": row, "kind": KINDS[row.kind].name, "state": words.state(row.state)} for row in rows]
+    return [
+        {
+            "layer_import": row,
+            "kind": KINDS[row.kind].name,
+            "state": words.state(row.state),
+            "until": imports.undo_until(row),
+        }
+        for row in rows
+    ]
 
 
 @staff_page

@@ -1,5 +1,6 @@
 """A map file is mapped, checked and seen before it counts; replacing a layer says what moves, and can be undone."""
 
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app.actions.routing import versions
+from requests_app.clock import app_now
+from requests_app.imports import layer_import as imports
 from requests_app.models import (
     Area,
     Asset,
@@ -132,14 +135,54 @@ def test_only_requests_on_changed_land_move(town: Rivermark, ada: Client) -> Non
     assert (areas_of(stays), areas_of(moves)) == (["E"], ["W"])
 
 
-def test_a_newer_file_ends_the_undo_of_the_one_before(town: Rivermark, ada: Client) -> None:
+def test_two_files_are_undone_one_after_the_other(town: Rivermark, ada: Client) -> None:
+    there = factories.lakeside()
+    theirs = LayerImport.objects.create(
+        jurisdiction=there.city, kind="areas", layer="ward", file_name="x", state="replaced", applied_at=app_now()
+    )
+    before = factories.area(town.city, "ward", "5", factories.square(WEST, SOUTH, EAST, NORTH))
+    moving = factories.report(town.tree, point=factories.at(MIDDLE + 0.005))
     first = wards(ada, halves())
     press(ada, first, "apply")
-    press(ada, wards(ada, halves(MIDDLE + 0.01)), "apply")
+    second = wards(ada, halves(MIDDLE + 0.01))
+    press(ada, second, "apply")
+    assert areas_of(moving) == ["W"]
+    # Only the newest, whatever is sent.
     assert 'name="undo"' not in ada.get(first).content.decode()
     press(ada, first, "undo")
-    assert LayerImport.objects.earliest("id").state == "replaced"
-    assert not LayerRow.objects.filter(layer_import=LayerImport.objects.earliest("id")).exists()
+    assert [row.state for row in LayerImport.objects.order_by("id")] == ["replaced", "replaced", "applied"]
+    assert "It can be undone until" in ada.get("/staff/setup/places/").content.decode()
+    press(ada, second, "undo")
+    press(ada, second, "undo")
+    assert areas_of(moving) == ["E"]
+    assert [row.state for row in LayerImport.objects.order_by("id")] == ["replaced", "applied", "undone"]
+    press(ada, first, "undo")
+    assert areas_of(moving) == ["5"]
+    ward = Area.objects.get(is_ours=True, layer="ward", jurisdiction=town.city)
+    assert (ward.code, ward.name, ward.polygon.equals(before.polygon)) == (before.code, before.name, True)
+    assert [row.state for row in LayerImport.objects.order_by("id")] == ["replaced", "undone", "undone"]
+    assert LayerImport.objects.get(pk=theirs.pk).state == "replaced"
+    # A file that was undone isn't in use again after the next one.
+    third = wards(ada, halves(MIDDLE + 0.02))
+    press(ada, third, "apply")
+    press(ada, third, "undo")
+    assert {row.state for row in LayerImport.objects.filter(jurisdiction=town.city)} == {"undone"}
+
+
+@pytest.mark.parametrize(("more", "may"), [(dt.timedelta(0), True), (dt.timedelta(seconds=1), False)])
+def test_what_was_there_before_is_kept_for_thirty_days_of_use(
+    town: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch, more: dt.timedelta, may: bool
+) -> None:
+    """Also of a file that was uploaded long before it was used."""
+    page = wards(ada, halves())
+    LayerImport.objects.update(created_at=app_now() - dt.timedelta(days=29))
+    press(ada, page, "apply")
+    used_at = LayerImport.objects.get().applied_at
+    assert used_at is not None
+    monkeypatch.setattr(imports, "app_now", lambda: used_at + imports.UNDO_FOR + more)
+    imports.delete_expired()
+    assert LayerRow.objects.filter(is_previous=False).exists() is may
+    assert ('name="undo"' in ada.get(page).content.decode()) is may
 
 
 def test_each_bad_row_is_named_with_its_reason(town: Rivermark, ada: Client) -> None:
