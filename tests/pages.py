@@ -958,7 +958,7 @@ PAGES: dict[str, Page] = {
     "staff_app:overview_counts": Page(
         OVERSEER, queries=("", "by=area", "by=month", "by=team", "by=department", "by=person"), budget=10
     ),
-    "staff_app:overview_settings": Page(staff("administer"), "GET POST", budget=5),
+    "staff_app:overview_settings": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:mine": Page(STAFF, budget=11),
     "staff_app:bulk": Page(
         STAFF,
@@ -973,7 +973,7 @@ PAGES: dict[str, Page] = {
     "staff_app:run_macro": Page(MACRO_OWNER, "POST", run_the_macro),
     "staff_app:macros": Page(STAFF, queries=("", "q={q}", "sort=key"), budget=6),
     "staff_app:new_macro": Page(STAFF, "GET POST", budget=12),
-    "staff_app:edit_macro": Page(MACRO_OWNER, "GET POST", the_macro, budget=15),
+    "staff_app:edit_macro": Page(MACRO_OWNER, "GET POST", the_macro, budget=14),
     "staff_app:remove_macro": Page(MACRO_OWNER, "POST", the_macro),
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=9),
@@ -1015,7 +1015,7 @@ PAGES: dict[str, Page] = {
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=8
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
-    "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=9),
+    "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=10),
     "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=10),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
@@ -1154,7 +1154,7 @@ PAGES: dict[str, Page] = {
     "staff_app:edit_safety_note": Page(staff("safety_notes"), "POST", the_safety_note),
     "staff_app:end_safety_note": Page(staff("safety_notes"), "POST", the_safety_note),
     "staff_app:read_safety_notes": Page(staff("visit"), "POST", each_request),
-    "staff_app:watch": Page(staff("administer"), "GET POST", budget=5),
+    "staff_app:watch": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:checks": Page(staff("check_endings"), budget=6),
     "staff_app:check": Page(staff("check_endings"), "GET POST", the_check, budget=8),
     "staff_app:truth_rate": Page(staff("supervise or administer"), queries=("", "by=service", "by=month"), budget=7),
