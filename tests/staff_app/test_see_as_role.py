@@ -46,7 +46,7 @@ def test_its_menus_and_pages_are_seen_until_stop(town: Rivermark, ada: Client) -
     )
     assert see_as(ada, crew, town.streets.pk)["Location"] == "/staff/"
     queue = ada.get("/staff/").content.decode()
-    assert "You see what Crew: Streets sees," in queue
+    assert "You see what Crew: Streets sees." in queue
     assert pothole.display_reference in queue
     assert tree.display_reference not in queue, "only its department's"
     assert ">Setup" not in queue
