@@ -42,6 +42,7 @@ from requests_app.messages.setup_values import (
     State,
     Text,
     Value,
+    all_hours,
     choice,
     count_of_days,
     count_of_minutes,
@@ -151,10 +152,6 @@ def _day_off(row: Any, names: Names) -> str:
 
 def _steps(steps: Any, names: Names) -> str:
     return quoted("; ".join(step_sentences(steps, names)), names)
-
-
-def _spans(spans: Any, names: Names) -> str:
-    return ", ".join(hours(span, names) for span in spans)
 
 
 def _replaced(until: Any, names: Names) -> str:
@@ -447,7 +444,7 @@ FIELDS: dict[str, Mapping[str, Field]] = {
     },
     "calendar": {
         "always": Flag(gettext_lazy("Always open"), gettext_lazy("Not always open")),
-        "hours": Group({code: Value(DAY_NAMES[number], _spans) for number, code in enumerate(WEEKDAYS)}),
+        "hours": Group({code: Value(DAY_NAMES[number], all_hours) for number, code in enumerate(WEEKDAYS)}),
         "holidays": Group(
             {
                 "country": choice(gettext_lazy("Public holidays of"), COUNTRIES),

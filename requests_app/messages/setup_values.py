@@ -253,10 +253,14 @@ def moment(iso: Any, names: Names) -> str:
     return formats.date_format(dt.datetime.fromisoformat(iso).astimezone(names.city.zone), "DATETIME_FORMAT")
 
 
-def hours(span: Any, _names: Names) -> str:
+def hours(span: Any, names: Names) -> str:
     """Of "18:00-07:00"."""
-    opens, closes = (time.strip() for time in str(span).split("-"))
-    return spans_in_words([[opens, closes]])
+    return all_hours([span], names)
+
+
+def all_hours(spans: Any, _names: Names) -> str:
+    """The hours of a day."""
+    return spans_in_words([str(span).split("-") for span in spans])
 
 
 def distance(meters: Any, names: Names) -> str:
