@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.setup import retirement as actions
-from requests_app.models import Retirement, RoutingRule, Service, ServiceVersion, ShortLink
+from requests_app.models import Article, Retirement, RoutingRule, Service, ServiceVersion, ShortLink
 from requests_app.rules.routing import consequences
 from requests_app.rules.routing.consequences import Consequence
 from requests_app.rules.setup import go_live as go_live_rules
@@ -42,7 +42,7 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
             "retirement": retirement,
             "left": _left(service, retirement),
             "rules": actions.rules_to_restore(retirement),
-            "missing": _missing(service),
+            "missing": _missing(service, retirement),
         }
         return render(request, "staff_app/setup/retirement/retired.html", context)
     form = RetireForm(
@@ -77,13 +77,14 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
     return render(request, "staff_app/setup/retirement/retire_service.html", context, status=status)
 
 
-def _missing(service: Service) -> list[Check]:
-    """What keeps it from residents when it comes back."""
-    return [
-        check
-        for check in go_live_rules.obstacles(service, written_services([service])[service.pk])
-        if check.code != go_live_rules.RETIRED
-    ]
+def _missing(service: Service, retirement: Retirement) -> list[Check]:
+    """What keeps it from residents when it comes back, with its articles."""
+    solved = {go_live_rules.RETIRED}
+    codes = (retirement.kept or {}).get("articles", {})
+    if Article.objects.filter(jurisdiction=service.jurisdiction_id, code__in=codes, published=True).exists():
+        solved.add(go_live_rules.ARTICLE)
+    checks = go_live_rules.obstacles(service, written_services([service])[service.pk])
+    return [check for check in checks if check.code not in solved]
 
 
 @staff_page

@@ -151,11 +151,13 @@ def test_it_comes_back_after_its_replacement_was_retired(
 
 
 def test_the_gate_to_residents_holds(town: Rivermark, ada: Client, client: Client) -> None:
-    """Its emergency check was never approved, and no test was passed."""
+    """Its emergency check was never approved, and no test was passed. Its article comes back with it."""
+    article(town, "holes").services.add(town.pothole.service)
     retire(town, town.pothole.service, town.tree.service)
     page = ada.get("/staff/setup/services/pothole/retire/").content.decode()
     assert "It waits until these are done" in page
     assert "The emergency check is approved" in page
+    assert "An article, or none is needed" not in page
     assert "Residents can’t use it until it goes live." in said_in(ada.post(BACK, follow=True))
     assert not Service.objects.get(service_code="pothole").active
     assert client.get("/report/?service=pothole").status_code == 200
