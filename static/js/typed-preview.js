@@ -11,3 +11,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
   event.detail.shouldSwap = false;
 });
+
+// A frame begins at the question that is edited, and then stays where one scrolls it.
+document.addEventListener("load", (event) => {
+  const frame = event.target;
+  if (!frame.matches?.("#typed-pages iframe[data-field]")) return;
+  const field = frame.contentDocument.getElementById(`div_id_${frame.dataset.field}`);
+  if (field) frame.contentWindow.scrollTo(0, field.getBoundingClientRect().top - 16);
+}, true);

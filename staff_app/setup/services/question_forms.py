@@ -343,6 +343,14 @@ class QuestionForm(CheckedForm, SectionForm):
         for form in (self, *self.options.forms):
             form.is_checked = False
 
+    @property
+    def wrong_rows(self) -> list[dict[str, Any]]:
+        """The answers that have errors, by their place on the page, for the summary of errors."""
+        rows = enumerate(self.options.forms, start=1) if self.is_bound else ()
+        return [
+            {"name": _("Answer %(number)s") % {"number": place}, "form": form} for place, form in rows if form.errors
+        ]
+
     def is_good(self) -> bool:
         if not self.is_valid() or not self.options.is_valid():
             return False

@@ -41,7 +41,8 @@ def typed_preview(request: StaffRequest, code: str) -> HttpResponse:
         {"language": language, "name": language_name(language), "html": _page(request, editing, definition, language, question)}
         for language in editing.languages
     ]  # fmt: skip
-    return render(request, "staff_app/setup/services/_typed_pages.html", {"pages": pages})
+    context = {"pages": pages, "field": None if question is None else f"q_{question}"}
+    return render(request, "staff_app/setup/services/_typed_pages.html", context)
 
 
 def _rows(request: StaffRequest, editing: Editing) -> QueryDict:

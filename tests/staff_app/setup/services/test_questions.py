@@ -101,8 +101,18 @@ def test_only_a_service_about_assets_has_a_question_that_a_known_asset_answers(c
 def test_what_is_wrong_is_said_and_nothing_is_saved(ada: Client, wrong: dict[str, Any], said: str) -> None:
     answer = ada.post(NEW, question("How deep?", "¿Qué tan hondo?", *DEEP) | wrong)
     assert answer.status_code == 422
-    assert said in html.unescape(answer.content.decode())
+    page = html.unescape(answer.content.decode())
+    assert said in page.partition('id="error-summary"')[2].partition("</ul>")[0]
     assert not ServiceDraft.objects.exists()
+
+
+def test_the_summary_names_the_answer_that_is_wrong_and_leads_to_it(ada: Client) -> None:
+    wrong = {"options-1-label_es": "", "options-2-label_en": "Half a foot", "options-2-label_es": ""}
+    page = ada.post(NEW, question("How deep?", "¿Qué tan hondo?", *DEEP) | wrong).content.decode()
+    summary = page.partition('id="error-summary"')[2].partition("</ul>")[0]
+    for number in (1, 2):
+        assert f'<a href="#id_options-{number}-label_es">Answer {number + 1}: Enter the text in Spanish.</a>' in summary
+    assert "Answer 1:" not in summary
 
 
 def test_a_question_that_others_depend_on_stays_and_the_page_says_which(town: Rivermark, ada: Client) -> None:
