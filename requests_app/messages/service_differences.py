@@ -237,9 +237,11 @@ def effect_changes(old: State, new: State, answer: str, names: Names) -> Iterato
             continue
         if not now:
             yield str(effect.ended) % {"answer": answer, "value": effect.read(was, names)}
-        else:
-            text = str(effect.does) % {"answer": answer, "value": effect.read(now, names)}
-            yield instead(text, effect.read(was, names) if was else "")
+            continue
+        before, after = effect.read(was, names) if was else "", effect.read(now, names)
+        # A calendar that is named, and the same one that isn't, read the same.
+        if not was or before != after:
+            yield instead(str(effect.does) % {"answer": answer, "value": after}, before)
 
 
 def _text(question: State) -> str:

@@ -103,14 +103,15 @@ class OptionForm(CheckedForm):
         """Whether there is anything in it. A row whose words were all cleared is removed."""
         return any(self.cleaned_data.get(f"label_{language}") for language in self.languages)
 
-    def option(self, taken: Collection[str], calendars: Mapping[str, str]) -> Definition:
-        """calendars: of the targets as they are, by the answer's code, as no page changes them."""
+    def option(self, taken: Collection[str], calendars: Mapping[str, str | None]) -> Definition:
+        """calendars: of the targets as they are, by the answer's code, as no page changes them; None: it names none."""
         typed = self.cleaned_data
         label = {language: typed[f"label_{language}"] for language in self.languages if typed[f"label_{language}"]}
+        calendar = calendars.get(typed["value"], "department")
         target = {
             "value": typed["target_value"],
             "unit": typed["target_unit"] or "business_days",
-            "calendar": calendars.get(typed["value"], "department"),
+            **({"calendar": calendar} if calendar else {}),
         }
         effects = answer_effects.effects_of(typed["then"], target)
         value = typed["value"] or code_for(next(iter(label.values()), ""), taken, "answer")
@@ -282,7 +283,7 @@ class QuestionForm(CheckedForm, SectionForm):
             option["value"]: (option.get("effects") or {}).get("resolve_target")
             for option in self.question.get("options") or []
         }
-        calendars = {value: target["calendar"] for value, target in targets.items() if target and "calendar" in target}
+        calendars = {value: target.get("calendar") for value, target in targets.items() if target}
         options: list[Definition] = []
         asks: dict[str, list[str]] = {}
         for form in self.used:

@@ -78,6 +78,15 @@ def test_an_effect_of_an_answer_is_a_sentence(town: Rivermark, values: State, se
     assert of(after, before, town) == [f"“Yes” to “Is it burning?”{ended}"]
 
 
+def test_a_calendar_that_is_named_is_no_difference_to_the_same_one_that_is_not(town: Rivermark) -> None:
+    def asked(**target: str) -> State:
+        effects = {"resolve_target": {"value": 4, "unit": "hours", **target}}
+        return {"questions": [{**WHERE, "options": [{**WHERE["options"][0], "effects": effects}]}]}
+
+    assert of(asked(), asked(calendar="department"), town) == []
+    assert of(asked(), asked(calendar="always"), town) != []
+
+
 def test_a_target_is_a_time_and_a_city_reads_its_own_emergency_number_and_units(town: Rivermark) -> None:
     def handled(days: int, meters: int) -> State:
         target = {"value": days, "unit": "business_days", "calendar": "department"}

@@ -227,8 +227,11 @@ def test_an_answer_asks_a_question_below_it_which_then_depends_on_it(ada: Client
     assert "“Tell us the damage.” is now always asked." in html.unescape(page)
 
 
-def test_the_working_hours_of_a_target_stay_as_its_catalog_file_says(cast: Rivermark, ada: Client) -> None:
-    target = {"value": 4, "unit": "hours", "calendar": "always"}
+@pytest.mark.parametrize("calendar", [{}, {"calendar": "always"}])
+def test_the_working_hours_of_a_target_stay_as_its_catalog_file_says(
+    cast: Rivermark, ada: Client, calendar: dict[str, str]
+) -> None:
+    target = {"value": 4, "unit": "hours", **calendar}
     yes = {"value": "yes", "label": {"en": "Yes", "es": "Sí"}, "effects": {"resolve_target": target}}
     factories.service(cast.city, "lamp", questions=[factories.question("out", "single", options=[yes])])
     answer = option(0, "Yes!", "¡Sí!", value="yes", then=["target"])
