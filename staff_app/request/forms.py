@@ -791,10 +791,7 @@ class SetPriorityForm(ActionForm):
 
     def prepare(self) -> None:
         self.fields["priority"].initial = self.service_request.priority
-
-    @property
-    def one_press(self) -> forms.BoundField:
-        return self["priority"]
+        self.one_press = self["priority"]
 
 
 class MergeForm(ActionForm):
