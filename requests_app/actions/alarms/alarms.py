@@ -1,6 +1,6 @@
 """Alarms about danger: raised in the transaction of the write that tells of it, accepted, marked as needless, ended.
 
-alarm_calls.py alerts one person after another until somebody accepts.
+calls.py alerts one person after another until somebody accepts.
 """
 
 import secrets

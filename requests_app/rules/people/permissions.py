@@ -355,7 +355,7 @@ def visible_filter(user: User | AnonymousUser, action: str = "view", *, triage: 
 
 
 def can(user: User | AnonymousUser, action: str, service_request: "ServiceRequest") -> bool:
-    """Whether this member of staff may do this to this request, regardless of its status (see rules.lifecycle)."""
+    """Whether this member of staff may do this to this request, regardless of its status (see rules.shared.lifecycle)."""
     memberships, own = memberships_of(user), own_memberships(user)
     if own is not None and action not in _DOING and not _any_may(own, action, service_request):
         return False

@@ -1,7 +1,7 @@
 """What identity-blind staff, such as contractors, read of a request: personal data is replaced, and notes for others are left out.
 
 The replacement happens on the server, so that a page contains no trace of what it stands for. It replaces what the check for
-personal data finds, what looks like it, and the people whom the request knows (rules.known_people), however the text writes them.
+personal data finds, what looks like it, and the people whom the request knows (known_people.py), however the text writes them.
 """
 
 from collections.abc import Iterable, Iterator
