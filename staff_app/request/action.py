@@ -184,6 +184,7 @@ def _page(
         "form": form,
         "last_event": last_event.shown(request, service_request, kept=kept),
         "has_preview": chosen.verb in composer.EMAILS,
+        "email": composer.email_of(service_request, chosen, form),
         "candidates": similar.nearby(service_request, request.user) if chosen.verb == "merge" else [],
         **more,
     }

@@ -4,6 +4,7 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -120,21 +121,34 @@ def previewed(request: StaffRequest, service_request: ServiceRequest, chosen: Ac
         "form": form,
         "last_event": last_event.shown(request, service_request),
         "has_preview": chosen.verb in EMAILS,
-        "email": email_of(service_request, chosen.verb, typed, text),
+        "email": email_of(service_request, chosen, form),
         "preview_id": "write-preview" if is_composer else "",
         "lost_files": bool(request.FILES),
     }
     return render(request, "staff_app/request/action.html", context)
 
 
-def email_of(service_request: ServiceRequest, verb: str, typed: dict[str, Any], text: str) -> Email | None:
-    """The email to the reporter once this is posted; None without words, or if the action sends none."""
-    if verb not in EMAILS or not text.strip():
+def email_of(service_request: ServiceRequest, chosen: Action, form: ActionForm) -> Email | None:
+    """The email to the reporter once what is in the form is posted; None without words, or if the action sends none."""
+    verb = chosen.verb
+    text = str(form[form.to_reporter].value() or "") if verb in EMAILS else ""
+    if not text.strip():
         return None
     kind, event_kind = EMAILS[verb]
-    event = Event(kind=event_kind, data={"until": str(typed.get("until", ""))[:10]})
     after = copy.copy(service_request)
     if verb == "resolve":
-        after.status, after.disposition = Status.RESOLVED, str(typed.get("disposition", ""))
-        after.disposition_reason = str(typed.get("reason", ""))
+        after.status, after.disposition = Status.RESOLVED, str(form["disposition"].value() or "")
+        after.disposition_reason = str(form["reason"].value() or "")
+    event = Event(kind=event_kind, data={"until": _day_in(form)})
     return Email(*email.preview(after, kind=kind, event=event, text=text))
+
+
+def _day_in(form: ActionForm) -> str:
+    """As events record it; empty while it isn't a date."""
+    if "until" not in form.fields:
+        return ""
+    try:
+        day = form.fields["until"].to_python(form["until"].value())
+    except ValidationError:
+        return ""
+    return day.isoformat() if day else ""

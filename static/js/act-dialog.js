@@ -81,12 +81,14 @@ function forget() {
 }
 
 function giveBack(form) {
-  for (const [name, value] of JSON.parse(sessionStorage.getItem(about.key) ?? "[]")) {
+  const kept = JSON.parse(sessionStorage.getItem(about.key) ?? "[]");
+  for (const [name, value] of kept) {
     for (const field of [form.elements[name]].flatMap((one) => (one instanceof RadioNodeList ? [...one] : [one])).filter(Boolean)) {
       if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === value || field.checked;
       else if (field.type !== "file") field.value = value;
     }
   }
+  return kept.length > 0;
 }
 
 // Where the form of an action, or what else opens over the page, is in its page.
@@ -101,10 +103,12 @@ export function show(piece, aboutIt) {
   title?.removeAttribute("autofocus");
   dialog.querySelector("[data-act-about]").textContent = about.title;
   const form = piece.matches("form") ? piece : piece.querySelector("form[method=post]");
-  if (form && !isAgain) giveBack(form);
+  const hasKept = form && !isAgain && giveBack(form);
   numberChoices(piece);
   window.htmx?.process(body);
   window.htmx?.trigger(body, "htmx:load");
+  // The email that is shown next to the words is one with these.
+  if (hasKept) form.dispatchEvent(new Event("input", { bubbles: true }));
   if (!isAgain) dialog.showModal();
   const wrong = piece.querySelector("[aria-invalid=true]");
   const choice = piece.querySelector("[data-key][aria-current]") ?? piece.querySelector("[data-key]");

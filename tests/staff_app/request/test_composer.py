@@ -85,6 +85,35 @@ def test_the_preview_is_what_is_sent_but_for_the_private_links(tom: Client, poth
     ]
 
 
+def test_a_form_that_opens_filled_in_shows_its_email_at_once(
+    tom: Client, town: Rivermark, pothole: ServiceRequest
+) -> None:
+    template(town, "Fixed", {"en": "It is fixed."}, outcome="fixed")
+    side = template(town, "Side", {"en": "Which side of it?"})
+    empty = "It appears here as you write."
+    for path, words in (("resolve/?disposition=fixed", "It is fixed."), (f"ask/?template={side.pk}", side.words["en"])):
+        page = tom.get(page_of(pothole) + path).content.decode()
+        assert words in page[page.index('class="email-preview__body"') :], path
+        assert empty not in page, path
+    # And with what is to be mended.
+    wrong = tom.post(page_of(pothole) + "resolve/", {"disposition": "fixed", "words": "It is fixed."})
+    assert wrong.status_code == 422
+    assert "It is fixed." in wrong.context["email"].body
+    assert empty in tom.get(page_of(pothole) + "ask/").content.decode()
+
+
+def test_the_email_of_a_question_names_the_day_however_it_was_typed(tom: Client, pothole: ServiceRequest) -> None:
+    def body(until: str) -> str:
+        asked = {"question": "Which side?", "until": until, "preview": "email"}
+        answer = tom.post(page_of(pothole) + "ask/", asked)
+        assert answer.status_code == 200, until
+        return str(answer.context["email"].body)
+
+    assert body("Dec 5, 2030") == body("2030-12-05") != body("Dec 6, 2030")
+    assert "December 5, 2030" in body("12/5/2030")
+    assert body("2030-13-45") == body("someday") == body("")
+
+
 def test_a_template_is_added_after_what_was_typed(tom: Client, town: Rivermark, pothole: ServiceRequest) -> None:
     crew = template(town, "Crew", {"en": "A crew of {department} will come.", "es": "Vendrá una cuadrilla."})
     typed = {"text": "Hello.", "preview": "template", "template": crew.pk}

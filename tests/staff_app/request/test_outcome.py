@@ -72,8 +72,18 @@ def test_it_opens_next_to_what_is_read_takes_digits_and_sends_only_what_is_in_si
         assert fits(page), verb
     form = page.locator("#act")
     expect(form.get_by_label("What should we tell people?")).to_be_hidden()
+    photo: Any = {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": factories.jpeg()}
+    blocked: list[str] = []
+    page.on("console", lambda message: blocked.append(message.text) if "Security Policy" in message.text else None)
+    form.get_by_label("What should we tell people?").evaluate("(area) => area.style.height = '5rem'")
     page.keyboard.press("1")
+    expect(form.get_by_label("Yes, someone visited")).not_to_be_checked()
+    form.locator("input[name=photos]").set_input_files(photo)
+    expect(form.get_by_label("Yes, someone visited")).to_be_checked()
     form.get_by_text("No, handled from the office").click()
+    form.locator("input[name=photos]").set_input_files(photo)
+    expect(form.locator("input[name=photos] ~ ul img")).to_have_count(2)
+    expect(form.get_by_label("No, handled from the office")).to_be_checked()
     expect(form.get_by_label("Why can’t we do it?")).to_be_hidden()
     page.keyboard.press("4")
     expect(form.get_by_label("If there is no photo or visit, why?")).to_be_visible()
@@ -99,6 +109,7 @@ def test_it_opens_next_to_what_is_read_takes_digits_and_sends_only_what_is_in_si
     form.get_by_role("button", name="Resolve").click()
     expect(page.locator(".usa-alert[role=status]")).to_contain_text("Resolved.")
     assert Event.objects.get(service_request=limb, kind="resolved").data["remote"] is None
+    assert not blocked
 
 
 def test_the_team_is_shown_and_leads_to_where_it_is_changed(town: Rivermark, pia: Client) -> None:
