@@ -88,3 +88,17 @@ def test_they_enter_it_on_their_profile_and_ada_for_them(town: Rivermark, signed
     assert Leave.objects.exists()
     dev.post("/staff/profile/", {"remove_leave": found.pk})
     assert not Leave.objects.exists()
+
+
+def test_a_stand_in_works_in_this_city(town: Rivermark, signed_in: Callable[[User], Client]) -> None:
+    ada, path = signed_in(town.ada), f"/staff/setup/people/{town.dev.pk}/"
+    days = {"add_leave": "1", "starts_on": "2099-12-01", "ends_on": "2099-12-05"}
+    User.objects.filter(pk=town.pia.pk).update(is_active=False)
+    strangers = (town.pia, factories.lakeside().sid)
+    offered = ada.get(path).content.decode().split('name="stand_in"')[1].split("</select>")[0]
+    assert {name for name in ("Tom", "Dev", "Pia", "Sid") if f">{name}</option>" in offered} == {"Tom"}
+    for stranger in strangers:
+        assert ada.post(path, {**days, "stand_in": stranger.pk}).status_code == 422
+    assert not Leave.objects.exists()
+    ada.post(path, {**days, "stand_in": town.tom.pk})
+    assert Leave.objects.get().stand_in == town.tom

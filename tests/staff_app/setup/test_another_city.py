@@ -22,6 +22,7 @@ from requests_app.models import (
     OnCall,
     SetupChange,
     ShortLink,
+    SignInProvider,
     Target,
     Team,
     Webhook,
@@ -52,6 +53,7 @@ def rows(lakeside: Lakeside) -> dict[str, Model]:
     )
     shift = OnCall.objects.create(**of, department=lakeside.streets, name=CANARY, phone="555-0101")
     EmergencyPhrase.objects.create(**of, language="en", phrase=CANARY)
+    SignInProvider.objects.create(**of, name=CANARY, server_url="https://id.lakeside.example", client_id="lake")
     ModerationTerm.objects.create(**of, kind="word", value=CANARY)
     team = Team.objects.create(department=lakeside.streets, code="lake", name=WORDS)
     type(lakeside.streets).objects.filter(pk=lakeside.streets.pk).update(name=WORDS)
@@ -101,7 +103,7 @@ def rows(lakeside: Lakeside) -> dict[str, Model]:
 
 LISTS = (
     "api_keys", "departments", "macros", "suspensions", "articles", "reasons", "notices", "templates", "emergency_words",
-    "on_call", "signs", "audit",
+    "on_call", "signs", "audit", "sign_in_setup",
 )  # fmt: skip
 
 

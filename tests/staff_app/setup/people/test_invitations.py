@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 
 from requests_app.actions.people import invitations
-from requests_app.models import Invitation, Jurisdiction, Role, SetupChange, User
+from requests_app.models import Invitation, Jurisdiction, Role, SetupChange, Team, User
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import PASSWORD, Rivermark
@@ -128,6 +128,17 @@ def test_an_account_of_another_city_joins_with_its_own_password(town: Rivermark,
     assert client.get("/staff/").status_code == 200
     eve.refresh_from_db()
     assert (eve.name, eve.check_password(PASSWORD)) == ("Eve", True)
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_team_that_ended_meanwhile_is_not_joined(town: Rivermark, active: bool) -> None:
+    crew = Team.objects.create(department=town.streets, code="night", name={"en": "Night crew"})
+    role = factories.role(town.city, "crew")
+    invitations.invite(town.city, NEW, role=role, department=town.streets, team=crew, actor=town.ada)
+    Team.objects.update(active=active)
+    Client().post(mailed_link(), CHOSEN)
+    assert User.objects.get(email=NEW).memberships.get().role == role
+    assert crew.members.count() == (1 if active else 0)
 
 
 def test_of_two_who_accept_at_once_one_does(town: Rivermark, ada: Client) -> None:

@@ -90,6 +90,17 @@ def test_a_copy_is_changed_and_used_without_touching_the_first(town: Rivermark, 
     assert SetupChange.objects.get(kind="role", key="night-desk").action == "added"
 
 
+def test_another_citys_role_is_not_copied(town: Rivermark, ada: Client) -> None:
+    theirs = factories.role(factories.lakeside().city, "crew")
+    own, other = (ada.get(f"{ROLES}add/?copy={one.pk}") for one in (factories.role(town.city, "crew"), theirs))
+    ticked = [
+        {name for name, codes in page.context["form"].initial.items() if name.startswith("group_") and codes}
+        for page in (own, other)
+    ]
+    assert ticked[0]
+    assert not ticked[1]
+
+
 def test_a_change_counts_at_once(town: Rivermark, ada: Client) -> None:
     crew, tom = factories.role(town.city, "crew"), Client()
     tom.force_login(town.dev)

@@ -231,6 +231,7 @@ def test_each_city_brings_back_its_own(town: Rivermark, ada: Client, signed_in: 
     town.dev.refresh_from_db()
     assert town.dev.has_usable_password()
     assert has_role(town.dev, "crew") == ["PW"]
+    assert Membership.objects.get(user=town.dev, jurisdiction=town.city).role.jurisdiction == town.city
     assert Membership.objects.get(user=town.dev, jurisdiction=there).role.code == "triage"
     tasks.drain("outside")
     assert "/accounts/login/" in mail.outbox[-1].body

@@ -10,7 +10,7 @@ from django.test import Client
 from requests_app.actions.setup import catalog_versions
 from requests_app.actions.work import endings
 from requests_app.clock import app_now
-from requests_app.models import Clock, ServiceRequest, SetupChange, Target, User
+from requests_app.models import Clock, Service, ServiceRequest, SetupChange, Target, User
 from requests_app.rules.promises import target_forecast
 from requests_app.rules.setup.catalog_rows import written_target
 from tests import factories
@@ -170,6 +170,21 @@ def test_a_target_begins_today_or_within_five_years(town: Rivermark, ada: Client
         for day in (first - dt.timedelta(days=1), first, last, last + dt.timedelta(days=1))
     }
     assert list(answers.values()) == [422, 200, 200, 422]
+
+
+def test_working_hours_are_the_citys_own(town: Rivermark, ada: Client) -> None:
+    theirs = factories.lakeside().streets.calendar
+    answers = [
+        ada.post(page_of(town), fields(town, calendar=one.pk)).status_code for one in (theirs, town.streets.calendar)
+    ]
+    assert answers == [422, 200]
+
+
+def test_a_service_that_nobody_can_use_is_not_listed(town: Rivermark, ada: Client) -> None:
+    Service.objects.filter(pk=town.tree.service_id).update(active=False)
+    html = ada.get("/staff/setup/targets/").content.decode()
+    assert "Pothole" in html
+    assert "Tree to prune" not in html
 
 
 def test_a_target_for_a_ward_is_previewed_on_its_reports_only(town: Rivermark, ada: Client) -> None:

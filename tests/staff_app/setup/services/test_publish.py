@@ -13,6 +13,7 @@ from requests_app.actions.setup import service_drafts
 from requests_app.clock import app_now
 from requests_app.models import OutboxRow, Service, ServiceApproval, ServiceDraft, SetupChange
 from requests_app.rules.setup.catalog_rows import written_service
+from tests import factories
 from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.1")]
@@ -83,6 +84,17 @@ def test_an_earlier_version_is_rolled_back_to_unless_a_newer_one_came(draft: Ser
     current = Service.objects.get(service_code="pothole").current
     assert current is not None
     assert (current.number, current.priority) == (3, 2)
+
+
+def test_the_history_names_who_published_here(draft: ServiceDraft, ada: Client) -> None:
+    send(ada, draft, publish="1")
+    own = SetupChange.objects.get(key="pothole", action="published")
+    elsewhere = factories.lakeside()
+    SetupChange.objects.create(
+        jurisdiction=elsewhere.city, kind=own.kind, key="pothole", action="published", user=elsewhere.sid, at=own.at
+    )
+    rows = ada.get(HISTORY).context["rows"]
+    assert [row["change"] and row["change"].user.name for row in rows] == ["Ada", None]
 
 
 # --- Emergency words that residents read ------------------------------------------------------------------------------
@@ -214,3 +226,4 @@ def test_a_service_that_residents_cannot_use_is_published_without_an_approval(
     assert "Residents will see this emergency check" not in ada.get(f"{OUTREACH}changes/").content.decode()
     press(ada, changed, publish="1")
     assert written_outreach()["emergency_screen"] == NEW_WORDS
+    assert "approve it first" not in ada.get(f"{OUTREACH}history/").content.decode()

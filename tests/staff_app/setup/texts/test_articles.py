@@ -86,6 +86,13 @@ def test_nothing_is_published_without_words_in_every_language(ada: Client, artic
     assert article.body["es"]
 
 
+def test_what_is_published_already_is_not_published_again(ada: Client, article: Article, text_of: Read) -> None:
+    save(ada, article, title_en="How we patch holes")
+    assert "Published: “How we patch holes”." in text_of(publish(ada, article))
+    assert "There was nothing to publish." in text_of(publish(ada, article))
+    assert SetupChange.objects.filter(kind="article", action="published").count() == 1
+
+
 def test_it_is_rolled_back_to_an_earlier_version(ada: Client, client: Client, article: Article, text_of: Read) -> None:
     for words in ("Second.", "Third."):
         save(ada, article, body_en=words)

@@ -56,6 +56,9 @@ def test_a_new_one_that_nothing_names_can_go_and_an_old_one_cannot(
     town: Rivermark, ada: Client, budget: ListedReason
 ) -> None:
     old = ListedReason.objects.create(jurisdiction=town.city, kind="cannot_do", code="old", words={"en": "Old"})
+    # That another city has just added one of the same code makes it no newer.
+    there = factories.lakeside().city
+    SetupChange.objects.create(jurisdiction=there, kind="reason", key="old", name="Old", action="added")
     for reason in (budget, old):
         ada.post(f"{PATH}{reason.pk}/remove/")
     assert list(ListedReason.objects.all()) == [old]
