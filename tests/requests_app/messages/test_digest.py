@@ -20,6 +20,7 @@ from requests_app.models import (
     Comment,
     ContactPoint,
     DigestItem,
+    Event,
     Message,
     OutboxRow,
     Participation,
@@ -317,6 +318,31 @@ def test_a_joined_report_keeps_how_often_its_people_want_to_hear(town: Rivermark
     rings(town, MONDAY + dt.timedelta(days=1))
     (told,) = mailbox.mails
     assert "We look on Friday." in plain(told)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "before", "goes"),
+    [
+        ("weekly", dt.timedelta(0), False),
+        ("weekly", dt.timedelta(microseconds=1), True),
+        ("daily", dt.timedelta(0), False),
+        ("daily", dt.timedelta(microseconds=1), True),
+    ],
+)
+def test_what_happens_at_the_hour_itself_is_in_the_next_one(
+    town: Rivermark, cadence: str, before: dt.timedelta, goes: bool
+) -> None:
+    seven = dt.datetime.combine(MONDAY, dt.time(notifications.HOUR), town.city.zone)
+    made = factories.routed(town.pothole, answers=LANE)
+    DigestItem.objects.create(
+        contact_point=subscribed(town, cadence).contact_point,
+        service_request=made,
+        event=Event.objects.filter(service_request=made).latest("pk"),
+        cadence=cadence,
+        created_at=seven - before,
+    )
+    assert notifications.send_due_digests(factories.lakeside().city) == 0
+    assert notifications.send_due_digests(town.city) == (1 if goes else 0)
 
 
 def test_what_the_cap_held_back_is_in_one_mail_of_the_next_day(town: Rivermark, mailbox: Mailbox) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone, translation
 
+from requests_app.core import units
 from requests_app.messages import wording
 
 
@@ -34,6 +35,12 @@ def test_a_date_carries_its_year_if_it_is_not_this_one() -> None:
 )
 def test_distances_are_in_feet_and_in_miles_from_1000_feet_on(meters: int, words: str) -> None:
     assert wording.distance_words(meters) == words
+
+
+@pytest.mark.parametrize(("meters", "words"), [(999, "999 meters"), (1000, "1.0 kilometers"), (1500, "1.5 kilometers")])
+def test_a_metric_city_reads_kilometers_from_1000_meters_on(meters: int, words: str) -> None:
+    with units.override(units.METRIC):
+        assert wording.distance_words(meters) == words
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from requests_app import events, outbox
 from requests_app.actions.people import leaves, staff_notices
+from requests_app.actions.routing import routing, versions
 from requests_app.actions.work import assignment, conversation, endings, reopenings
 from requests_app.messages import staff_email
 from requests_app.models import (
@@ -24,6 +25,7 @@ from requests_app.models import (
 )
 from requests_app.rules.people import leaves as leave_rules
 from requests_app.rules.people.staff_notices import Choice
+from requests_app.rules.shared import directory
 from tests import factories, mail_server
 from tests.factories import Rivermark
 from tests.mail_server import Mailbox, plain
@@ -146,6 +148,23 @@ def test_a_team_is_notified_as_its_members_chose(
     assignment.assign(hole.pk, assignee=town.tom, actor=town.ada)
     factories.run_worker()
     assert (kinds(town.dev), kinds(town.tom)) == (["transferred"] * 2, ["transferred", "assigned"])
+
+
+def test_what_is_routed_again_by_hand_was_sent_to_the_department(
+    town: Rivermark, hole: ServiceRequest, signed_in: Callable[[User], Client]
+) -> None:
+    """Also if a rule gives it to a team: nobody assigned it."""
+    crew = Team.objects.create(department=town.parks, code="trees", name={"en": "Tree crew"})
+    crew.members.set([town.pia])
+    rule = {"name": "Lanes", "when": {"services": ["pothole"]}, "department": "PK", "team": "trees"}
+    versions.publish(town.city, [rule], actor=None)
+    directory.changed(town.city.pk)
+    routing.reroute(hole.pk, actor=town.tom)
+    factories.run_worker()
+    assert kinds(town.pia) == ["transferred"]
+    page = signed_in(town.pia).get(reverse("staff_app:my_notices")).content.decode()
+    assert "Tom sent this to Parks" in page
+    assert "Tree crew" not in page
 
 
 def test_only_those_who_may_see_it_now_and_still_work_here(

@@ -72,6 +72,15 @@ def test_danger_is_due_in_hours_of_the_clock_not_in_working_days(weekend: Riverm
     assert due.promise(clock) == "4 hours, the city’s target for priority 1"
 
 
+def test_a_services_own_hours_for_danger_are_those_of_the_department_that_has_it(weekend: Rivermark) -> None:
+    """Parks works around the clock, Streets from Monday on."""
+    promise(weekend, "resolve", 2, "hours", priority=1)
+    made = factories.report(weekend.pothole, answers={"where": "lane"})
+    ServiceRequest.objects.filter(pk=made.pk).update(department=weekend.parks)
+    alarms.raise_alarm(fresh(made), reason=Alarm.Reason.STAFF, actor=weekend.tom)
+    assert left(made)[1] == 2 * HOUR
+
+
 def test_each_city_has_its_own(weekend: Rivermark) -> None:
     weekend.city.urgent_acknowledge_minutes, weekend.city.urgent_resolve_minutes = 7, 90
     weekend.city.save()

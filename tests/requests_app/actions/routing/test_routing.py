@@ -8,7 +8,8 @@ from django.db import connection
 
 from requests_app.actions.report import confirm_report
 from requests_app.actions.routing import routing
-from requests_app.models import Event, OneTimeLink, OutboxRow, RoutingRule, ServiceRequest
+from requests_app.actions.work import assignment
+from requests_app.models import Department, Event, OneTimeLink, OutboxRow, RoutingRule, ServiceRequest
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark, rivermark
@@ -198,3 +199,25 @@ def test_again_by_hand_after_a_correction(town: Rivermark) -> None:
     made.refresh_from_db()
     assert made.department == town.parks
     assert list(made.routing_decisions.order_by("id").values_list("is_first", flat=True)) == [True, False]
+
+
+def test_routed_back_it_is_due_by_the_hours_of_where_it_goes(town: Rivermark) -> None:
+    """Parks keeps office hours, Streets works around the clock."""
+    office = factories.calendar(town.city, "office", always=False, hours={"mon": [["08:00", "12:00"]]})
+    Department.objects.filter(pk=town.parks.pk).update(calendar=office)
+    made = factories.routed(town.pothole, answers=LANE)
+    parks = Department.objects.select_related("calendar").get(pk=town.parks.pk)
+    away = assignment.transfer(made.pk, department=parks, reason="A root.", actor=town.tom)
+    assert away.due_at > made.due_at
+    back = routing.reroute(made.pk, actor=town.tom)
+    assert (back.department, back.due_at) == (town.streets, made.due_at)
+
+
+def test_what_stays_in_triage_takes_a_rules_priority_by_hand(town: Rivermark) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    assignment.return_to_triage(made.pk, reason="Whose road is this?", actor=town.tom)
+    rule(town, {"services": ["pothole"]}, None)
+    RoutingRule.objects.update(then={"priority": 3})
+    routing.reroute(made.pk, actor=town.tom)
+    made.refresh_from_db()
+    assert (made.department, made.in_triage, made.priority) == (None, True, 3)

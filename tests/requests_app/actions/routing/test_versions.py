@@ -12,7 +12,8 @@ from requests_app.actions.routing import simulation as routing_simulation
 from requests_app.actions.routing import versions
 from requests_app.imports.catalog import export_catalog, import_catalog
 from requests_app.imports.map_files import ImportProblemError
-from requests_app.models import OutboxRow, RoutingSimulation, RoutingVersion, SetupChange, Target
+from requests_app.models import OutboxRow, RoutingRule, RoutingSimulation, RoutingVersion, SetupChange, Target
+from requests_app.rules.routing.routing import rules_in_use
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
@@ -49,6 +50,15 @@ def test_a_file_publishes_a_version_and_a_second_time_none(town: Rivermark, tmp_
     assert RoutingVersion.objects.get().rules == [EVERYTHING]
     assert export_catalog(town.city)["routing"] == [EVERYTHING]
     assert SetupChange.objects.filter(kind="routing").count() == 1
+
+
+def test_the_rules_in_use_are_the_citys_own_and_active(town: Rivermark) -> None:
+    elsewhere = factories.lakeside()
+    rules = ((town.city, "Ours", True), (town.city, "Old", False), (elsewhere.city, "Lake", True))
+    for order, (city, name, active) in enumerate(rules):
+        RoutingRule.objects.create(jurisdiction=city, order=order, name=name, when={"words": ["x"]}, active=active)
+    assert [rule["name"] for rule in rules_in_use(town.city.pk)] == ["Ours"]
+    assert [rule["name"] for rule in rules_in_use(elsewhere.city.pk)] == ["Lake"]
 
 
 @pytest.mark.parametrize(
