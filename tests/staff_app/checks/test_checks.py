@@ -138,6 +138,23 @@ def test_the_outcome_shows_only_after_one_has_said_what_one_sees(
     assert Client().get(f"/photos/{Photo.objects.get(kind='check').name}.jpg").status_code == 404
 
 
+def test_a_check_shows_the_photos_that_everybody_sees(town: Rivermark, monday: dt.date, pia: Client) -> None:
+    made = ended(town)
+    for name, columns in {
+        "shown": {},
+        "hidden": {"hidden_at": app_now()},
+        "private": {"is_private": True},
+        "work": {"kind": "work"},
+    }.items():
+        Photo.objects.create(
+            jurisdiction=town.city,
+            service_request=made,
+            **{"kind": "report", "name": name, "width": 4, "height": 3, **columns},
+        )
+    page = pia.get(f"/staff/checks/{draw(town).checks.get().pk}/")
+    assert [one.name for one in page.context["photos"]] == ["shown"]
+
+
 def test_who_cant_tell_reads_the_outcome_and_may_say_it_once_more(
     town: Rivermark, monday: dt.date, pia: Client
 ) -> None:

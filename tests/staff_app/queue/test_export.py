@@ -40,6 +40,10 @@ def test_a_file_has_the_filters_rows_in_batches_and_is_in_the_audit(
     assert limb.display_reference not in {row["Number"] for row in read(tom)}
     first = SetupChange.objects.filter(kind="queue").order_by("id")[0]
     assert (first.user, first.action, first.after) == (town.tom, "exported", {"tab": "all", "priority": "2"})
+    monkeypatch.setattr(export, "ROWS_MAX", 4)
+    numbers = [row["Number"] for row in read(tom, "?priority=2")]
+    assert len({one.display_reference for one in holes} & set(numbers[:4])) == 4
+    assert numbers[4:] == ["Only the first 4 requests. Add a filter for the rest."]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])

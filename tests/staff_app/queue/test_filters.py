@@ -136,6 +136,23 @@ def test_services_are_offered_by_name(town: Rivermark, tom: Client) -> None:
     assert len(names) > 2
 
 
+def test_departments_and_teams_are_offered_to_who_works_with_them(town: Rivermark, signed_in: SignIn) -> None:
+    teams = {
+        code: Team.objects.create(department=of, code=code, name={"en": code}, active=code != "gone")
+        for code, of in (("night", town.streets), ("gone", town.streets), ("trees", town.parks))
+    }
+    everywhere = factories.staff("Lea", "supervisor", town.city)
+
+    def boxes(user: User, name: str) -> set[str]:
+        page = signed_in(user).get("/staff/").content.decode()
+        return set(re.findall(rf'type="checkbox" name="{name}" value="([^"]+)"', page))
+
+    assert boxes(town.tom, "team") == {str(teams["night"].pk)}
+    assert boxes(town.tom, "department") == set()
+    assert boxes(everywhere, "team") == {str(teams[code].pk) for code in ("night", "trees")}
+    assert {"PW", "PK"} <= boxes(everywhere, "department")
+
+
 @pytest.mark.parametrize(
     ("sort", "column", "values"),
     [

@@ -83,6 +83,12 @@ def test_what_its_reporter_did_not_confirm_is_not_there(town: Rivermark, signed_
     assert shown(signed_in(town.cal)) == []
 
 
+@pytest.mark.parametrize(("minute", "day"), [("2027-03-06T04:59", 6), ("2027-03-06T05:00", 7)])
+def test_today_ends_at_midnight_in_the_city(town: Rivermark, minute: str, day: int) -> None:
+    now = dt.datetime.fromisoformat(f"{minute}+00:00")
+    assert listing.Moment.of(town.city, now).tonight == dt.datetime(2027, 3, day, 5, tzinfo=dt.UTC)
+
+
 @pytest.mark.shows("6.2")
 def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_rest(
     town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch

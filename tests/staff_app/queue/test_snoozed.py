@@ -11,6 +11,7 @@ from django.test import Client
 from requests_app.actions.work import conversation, progress
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest, Snooze, User
+from requests_app.rules.work import snoozes
 from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time
@@ -55,6 +56,24 @@ def test_it_comes_back_by_itself(tom: Client, hole: ServiceRequest, town: Riverm
     assert not is_listed(tom, hole)
     set_time(until)
     assert is_listed(tom, hole)
+
+
+def test_as_many_as_one_may_and_none_more(
+    town: Rivermark,
+    tom: Client,
+    hole: ServiceRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    signed_in: Callable[..., Client],
+) -> None:
+    monkeypatch.setattr(snoozes, "MAX", 2)
+    second, third = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(2))
+    for one in (hole, second):
+        assert "is hidden from your lists" in snooze(tom, one)
+    assert "You’ve snoozed 2 requests." in snooze(tom, third)
+    assert is_listed(tom, third)
+    # One of them again, or somebody else's, is no third.
+    assert "is hidden from your lists" in snooze(tom, hole)
+    assert "is hidden from your lists" in snooze(signed_in(town.dev), third)
 
 
 def test_undo_in_its_message_brings_it_back(tom: Client, hole: ServiceRequest) -> None:
