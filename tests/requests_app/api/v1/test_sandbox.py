@@ -11,7 +11,7 @@ from django.test import Client
 from requests_app import api_keys
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.programs import sandbox
-from requests_app.models import Alarm, Counter, CounterDelta, Event, OutboxRow, Photo, ServiceRequest
+from requests_app.models import Alarm, Counter, CounterDelta, Event, OutboxRow, Photo, ServiceRequest, WebhookDelivery
 from requests_app.rules.programs import webhook_events
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -153,6 +153,9 @@ def test_nobody_else_knows_of_it(cast: factories.Rivermark, tester: V1, receiver
         key.send("webhooks/", {"url": receiver.url})
     public = factories.routed(cast.pothole, answers={"where": "lane"})
     deliver()
+    # No test key gets what is real.
+    told = WebhookDelivery.objects.filter(service_request=public).values_list("webhook__api_key__is_test", flat=True)
+    assert set(told) == {False}
     receiver.got.clear()
     mail.outbox.clear()
     before = list(Counter.objects.order_by("pk").values()), CounterDelta.objects.count()

@@ -1,7 +1,11 @@
 """Questions by page: few required ones on each, and conditional questions after the page of their condition."""
 
-from requests_app.models import QuestionVersion
-from requests_app.rules.report.path import paged
+import pytest
+
+from requests_app.models import QuestionVersion, Service
+from requests_app.rules.report.path import offered, paged
+from tests import factories
+from tests.factories import Rivermark
 
 
 def question(code: str, *, required: bool = False, after: str = "") -> QuestionVersion:
@@ -28,3 +32,12 @@ def test_a_conditional_question_waits_for_the_page_of_its_condition() -> None:
 
 def test_a_condition_on_a_conditional_question_is_one_page_later_still() -> None:
     assert codes(question("a"), question("b", after="a"), question("c", after="b")) == [["a"], ["b"], ["c"]]
+
+
+@pytest.mark.django_db
+def test_a_code_means_the_citys_own_service_while_residents_can_use_it(town: Rivermark) -> None:
+    lakeside = factories.lakeside()
+    assert (offered(town.city, "pothole"), offered(lakeside.city, "pothole")) == (town.pothole, lakeside.pothole)
+    assert offered(lakeside.city, "tree") is None
+    Service.objects.filter(pk=town.pothole.service_id).update(active=False)
+    assert (offered(town.city, "pothole"), offered(lakeside.city, "pothole")) == (None, lakeside.pothole)

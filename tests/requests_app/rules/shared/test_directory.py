@@ -1,6 +1,7 @@
 """rules.directory: a city's services, departments, teams, categories and areas."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -45,3 +46,11 @@ def test_a_request_gets_what_it_belongs_to_without_a_statement_of_its_own(cast: 
         assert isinstance(service_request.department, Department)
         assert service_request.service_version.department == service_request.department
     assert len(captured) == 0
+
+
+def test_a_lost_cache_makes_it_be_read_again(cast: Rivermark) -> None:
+    """Each time: a stamp that comes back would bring the rows of that time back, too."""
+    for name in ("Bridges", "Tunnels"):
+        Department.objects.filter(pk=cast.streets.pk).update(name={"en": name})
+        cache.clear()
+        assert directory.of(cast.city).departments[cast.streets.pk].name == {"en": name}

@@ -14,6 +14,7 @@ from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.models import Draft, EmergencyPhrase, ScreeningCount, ServiceRequest
+from requests_app.rules.report.path import Path
 from requests_app.web.report.place_input import OWN_WORDS
 from tests import factories
 from tests.factories import Rivermark
@@ -113,6 +114,17 @@ def test_going_on_keeps_everything_that_was_typed(walk: Walk) -> None:
     made = ServiceRequest.objects.get()
     assert made.after_warning
     assert made.description == GAS
+
+
+def test_a_no_that_is_sent_twice_counts_once(walk: Walk) -> None:
+    """As two clicks do, of which the second waited for the first."""
+    draft = walk.begin(GAS).draft
+    reasons = Path(draft).warnings
+    emergency_question.answer_no(draft, reasons)
+    once = counts()
+    assert sum(once.values()) == 2, "asked, and went on"
+    emergency_question.answer_no(draft, reasons)
+    assert counts() == once
 
 
 def test_who_changes_the_words_is_not_waited_for_any_more(walk: Walk) -> None:

@@ -261,6 +261,17 @@ def test_an_owner_within_the_city_without_an_address_is_told_by_us(cast: Riverma
     assert (made.status, made.owner.name) == ("routed", "CLP")  # type: ignore[union-attr]
 
 
+def test_without_a_place_or_a_service_it_is_nobody_elses_ground(cast: Rivermark, walk: Walk) -> None:
+    ground = {"place_rule": "polygon", "owner_kinds": ["utility"]}
+    factories.owner(cast.city, square(-69.001, 40.499, -68.999, 40.501), kind="utility", name="CLP")
+    factories.service(cast.city, "line", place_required=False, duplicate_policy="never", **ground)
+    assert walk.begin().get("owner").at == "service"
+    walk.on("service", service="line").on("location", skip="1").on("details/1", text=TEXT).on(
+        "contact", none="1"
+    ).send()
+    assert ServiceRequest.objects.get().owner is None
+
+
 def test_another_place_asks_anew_whose_it_is(cast: Rivermark, walk: Walk) -> None:
     neighbor(cast)
     beyond(walk).on("owner", send="1")
