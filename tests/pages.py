@@ -687,7 +687,7 @@ PAGES: dict[str, Page] = {
         budget=8,
     ),
     "v1_staff_request": Page(STAFF_KEY, "GET PATCH", each_request, budget=12),
-    "v1_staff_actions": Page(STAFF_KEY, arguments=each_request, budget=20),
+    "v1_staff_actions": Page(STAFF_KEY, arguments=each_request, budget=15),
     "v1_staff_action": Page(
         STAFF_KEY,
         "POST",
