@@ -20,6 +20,7 @@ from requests_app.models import (
     Comment,
     ContactPoint,
     Event,
+    Membership,
     Mention,
     OutboxRow,
     Person,
@@ -255,6 +256,16 @@ def test_each_row_asks_for_the_permission_and_another_cannot_look(town: Rivermar
     assert ServiceRequest.objects.get(pk=rows[0].pk).assignee == town.dev
     for method, path in (("get", ""), ("post", "stop/"), ("post", "undo/")):
         assert getattr(dev, method)(f"/staff/bulk/{job.pk}/{path}").status_code == 404
+
+
+def test_what_one_works_on_in_another_city_is_not_selected_here(town: Rivermark, tom: Client) -> None:
+    there = factories.lakeside()
+    role = factories.role(there.city, "triage")
+    Membership.objects.create(user=town.tom, jurisdiction=there.city, department=there.streets, role=role)
+    rows = [*potholes(town, 1), factories.routed(there.pothole)]
+    job = start(tom, "set_priority", rows, {"priority": "4"})
+    assert [row.service_request for row in job.rows.all()] == rows[:1]
+    assert ServiceRequest.objects.get(pk=rows[1].pk).priority != 4
 
 
 def test_colleagues_are_listed_by_name(town: Rivermark, tom: Client) -> None:

@@ -98,6 +98,7 @@ def test_a_line_is_changed_and_removed(town: Rivermark, ada: Client) -> None:
     entry = on_call(town.city, town.streets, "Crew", weekdays=[5])
     page = ada.get(reverse("staff_app:on_call_entry", args=[entry.pk])).content.decode()
     assert 'value="Crew"' in page
+    assert f'<option value="{town.streets.pk}" selected>' in page
     answer = ada.post(
         reverse("staff_app:on_call_entry", args=[entry.pk]),
         fields(department=town.parks.pk, name="Rangers", email="rangers@parks.example", order="2"),

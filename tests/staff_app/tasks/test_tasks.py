@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import departments
-from requests_app.actions.work import endings, progress, tasks
+from requests_app.actions.work import endings, holds, progress, tasks
 from requests_app.clock import app_now
 from requests_app.models import Leave, ServiceRequest, SetupChange, Task, Team, User
+from requests_app.rules.shared.lifecycle import IllegalTransition
 from tests import factories
 from tests.factories import Rivermark
 
@@ -169,6 +170,9 @@ def test_a_request_waits_for_another_and_goes_on_when_that_one_has_ended(
     factories.run_part("end_waits")
     one.refresh_from_db()
     assert (one.status, one.waits_for) == ("on_hold", other)
+    # As if the other had been reopened since it was listed.
+    with pytest.raises(IllegalTransition):
+        holds._end_wait(one.pk)
     endings.resolve(other.pk, disposition="fixed", text="Done.", visited=True, actor=town.tom)
     factories.run_part("end_waits")
     one.refresh_from_db()

@@ -9,7 +9,7 @@ from django.db import connection
 from requests_app.actions.report import confirm_report
 from requests_app.actions.routing import routing
 from requests_app.actions.work import assignment
-from requests_app.models import Department, Event, OneTimeLink, OutboxRow, RoutingRule, ServiceRequest
+from requests_app.models import Department, Event, OneTimeLink, OutboxRow, RoutingRule, ServiceRequest, User
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark, rivermark
@@ -27,6 +27,15 @@ def test_without_a_rule_it_goes_to_the_services_own_department(town: Rivermark) 
     made = factories.routed(town.pothole, answers=LANE)
     assert (made.status, made.department) == ("routed", town.streets)
     assert made.routing_decisions.get().reason == "service"
+
+
+def test_a_rule_assigns_nobody_who_left_or_works_elsewhere_alone(town: Rivermark) -> None:
+    rule(town, {"services": ["pothole"]}, town.streets)
+    left = factories.staff("Gil", "crew", town.city, town.streets)
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    for user, assignee in ((factories.lakeside().lou, None), (left, None), (town.dev, town.dev)):
+        RoutingRule.objects.update(then={"assignee": user.email})
+        assert factories.routed(town.pothole, answers=LANE).assignee == assignee
 
 
 @pytest.mark.shows("2.17")

@@ -113,6 +113,15 @@ def test_what_the_city_does_not_have_is_404_and_says_how_to_go_on(cast: Rivermar
     assert "See the reports" in answer.content.decode()
 
 
+def test_another_citys_area_and_service_cannot_be_followed_here(cast: Rivermark) -> None:
+    there = factories.lakeside().city
+    factories.area(there, code="9")
+    factories.service(there, "pier")
+    for query in ("area=ward:9", "service=pier"):
+        assert Client().get(f"/follow/?{query}").status_code == 404
+        assert Client().get(f"/follow/?{query}", headers={"host": "lakeside.example"}).status_code == 200
+
+
 def test_a_private_service_cannot_be_followed(cast: Rivermark) -> None:
     assert Client().get("/follow/?service=outreach").status_code == 404
 

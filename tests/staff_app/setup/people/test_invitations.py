@@ -111,6 +111,16 @@ def test_nobody_is_invited_twice_or_who_works_here(town: Rivermark, ada: Client)
     assert Invitation.objects.count() == 1
 
 
+def test_each_city_lists_whom_it_has_invited(town: Rivermark, ada: Client) -> None:
+    there = factories.lakeside()
+    crew = factories.role(there.city, "crew")
+    invitations.invite(there.city, "lee@lakeside.example", role=crew, department=None, actor=there.sid)
+    invite(ada, town)
+    page = ada.get("/staff/setup/people/").content.decode()
+    assert NEW in page
+    assert "lee@lakeside.example" not in page
+
+
 def test_an_account_of_another_city_joins_with_its_own_password(town: Rivermark, ada: Client) -> None:
     there = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
     Jurisdiction.objects.filter(pk=town.city.pk).update(hosts=["testserver"])

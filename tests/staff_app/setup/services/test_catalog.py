@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from requests_app.clock import app_now
-from requests_app.models import Category, Counter, Service, SetupChange
+from requests_app.models import Category, Counter, Service, ServiceDraft, SetupChange
 from tests import factories
 from tests.factories import Rivermark
 
@@ -32,6 +32,18 @@ def test_each_service_shows_what_it_had_in_90_days(town: Rivermark, ada: Client)
     rows = {row.code: row.count for group in ada.get(LIST).context["groups"] for row in group.rows}
     assert rows["pothole"] == 7
     assert rows["tree"] == 0
+
+
+def test_it_shows_the_drafts_of_this_city(town: Rivermark, ada: Client) -> None:
+    there = factories.lakeside()
+    for code in ("pothole", "pier"):
+        ServiceDraft.objects.create(
+            jurisdiction=there.city, service_code=code, written={"name": {"en": "Pier"}}, revision=0
+        )
+    ServiceDraft.objects.create(jurisdiction=town.city, service_code="tree", written={}, revision=0)
+    rows = {row.code: row for group in ada.get(LIST).context["groups"] for row in group.rows}
+    assert {code for code, row in rows.items() if row.draft} == {"tree"}
+    assert "pier" not in rows
 
 
 def test_it_is_searched_by_names_and_key_words_in_any_language(ada: Client) -> None:
