@@ -6,7 +6,7 @@ import pytest
 
 from requests_app.actions.following import followers
 from requests_app.actions.people.reporters import Reporter
-from requests_app.actions.work import merges, reopenings
+from requests_app.actions.work import endings, merges, reopenings
 from requests_app.models import ServiceRequest, Status
 from tests import factories
 from tests.factories import Rivermark
@@ -57,6 +57,15 @@ def test_an_open_again_one_is_a_request_of_its_own(town: Rivermark) -> None:
     assert child.events.filter(kind="unmerged").exists()
     joined(town, child, parent)
     assert people(parent) == (2, 2), "joined again, it is counted once"
+
+
+def test_what_ended_otherwise_is_not_taken_out_of_a_merge(town: Rivermark) -> None:
+    made = pothole(town)
+    endings.resolve(made.pk, disposition="fixed", text="Filled.", visited=True, actor=town.tom)
+    with pytest.raises(merges.CannotMerge):
+        merges.unmerge(made.pk, actor=town.tom)
+    made.refresh_from_db()
+    assert (made.status, made.disposition) == (Status.RESOLVED, "fixed")
 
 
 def test_taken_out_of_the_middle_of_a_chain_its_people_leave_the_end_too(town: Rivermark) -> None:

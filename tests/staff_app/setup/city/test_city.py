@@ -139,12 +139,12 @@ def test_a_metric_city_reads_meters(town: Rivermark, ada: Client) -> None:
 def test_email_comes_from_whom_the_city_says(town: Rivermark, ada: Client) -> None:
     typed = {
         "sender_name": "Rivermark\n311 desk",
-        "sender_address": "311@rivermark.example",
+        "sender_address": "desk-mail@rivermark.example",
         "reply_address": "desk@rivermark.example",
     }
     assert ada.post("/staff/setup/city/email/", typed).status_code == 302
     city = Jurisdiction.objects.get()
-    assert email.sender(city) == "Rivermark 311 desk <311@rivermark.example>"
+    assert email.sender(city) == "Rivermark 311 desk <desk-mail@rivermark.example>"
     assert email.reply_to(city) == ["desk@rivermark.example"]
 
 

@@ -50,6 +50,8 @@ def test_one_that_a_request_names_is_only_switched_off(
     budget.refresh_from_db()
     assert not budget.active
     assert SetupChange.objects.order_by("-id")[0].action == "switched_off"
+    ada.post(f"{PATH}{budget.pk}/", {**BUDGET, "words_en": "No money left", "seen": seen(ada, budget)})
+    assert SetupChange.objects.order_by("-id")[0].action == "changed"
 
 
 def test_a_new_one_that_nothing_names_can_go_and_an_old_one_cannot(
