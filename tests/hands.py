@@ -11,6 +11,7 @@ left: run it on a demo that may change.
 
 import argparse
 import random
+import re
 import statistics
 import sys
 import time
@@ -38,12 +39,18 @@ EMAIL, PASSWORD = "uma@rivermark.example", "lamplighter-demo"
 DATES = ("mon", "+3d", "9", "next week", "2w")
 REASON, QUESTION = "It belongs to them.", "Which side of the street is it on?"
 CURRENT = "document.activeElement?.closest('table.queue tbody tr:not([data-leaving])')?.dataset.request ?? ''"
+# Or, after the last row, the list.
 READY = f"""(before) => document.querySelector('#act').open ? Boolean(document.querySelector('#act .usa-alert--warning'))
-: ({CURRENT}) !== '' && ({CURRENT}) !== before"""
+: document.activeElement?.id === 'rows' || ({CURRENT}) !== '' && ({CURRENT}) !== before"""
 
 
 class CannotDoIt(Exception):
     """This report isn't one that this can be done to, such as to merge one that has no other near it."""
+
+
+def _words(option: str) -> list[str]:
+    """As js/pick.js takes them apart."""
+    return re.split(r"[\s(]+", option)
 
 
 @dataclass
@@ -77,13 +84,17 @@ class Hands:
         )
 
     def pick(self, options: list[str]) -> None:
-        """One of the options of the list that has the focus, by as few letters of its words as find it alone."""
+        """One of the options of the list that has the focus, by the fewest letters of one of its words that find it alone."""
         choice = self.draw.choice(options)
-        for length in range(1, len(choice) + 1):
-            letters = choice[:length]
-            if sum(any(word.startswith(letters) for word in option.lower().split()) for option in options) == 1:
-                break
-        self.type(letters)
+        starts = [word[:length] for word in _words(choice) for length in range(1, len(word) + 1)]
+        alone = [
+            letters
+            for letters in starts
+            if sum(any(word.startswith(letters) for word in _words(option)) for option in options) == 1
+        ]
+        if not alone:
+            raise CannotDoIt
+        self.type(min(alone, key=len))
         self.press("Enter")
 
     def options(self) -> list[str]:

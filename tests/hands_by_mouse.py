@@ -14,6 +14,8 @@ NOTE, REASON, QUESTION = "Bring a ladder.", "It belongs to them.", "Which side o
 DAY = "+3d"
 # Rows that a task can't be done to, such as to merge one that has no other near it, are passed over.
 TRIES = 25
+# Most tasks can be done to one of the first rows of all that are open.
+LISTS = {"accept": "tab=new", "merge a duplicate": "tab=all&sort=reported"}
 
 
 class CannotDoIt(Exception):
@@ -134,10 +136,9 @@ def _resolve(mouse: Mouse, row: Locator) -> None:
         raise CannotDoIt
     mouse.click(dialog.locator(f"label[for={fixed.get_attribute('id')}]"))
     mouse.page.wait_for_function("() => document.querySelector('#act textarea[name=words]').value")
-    visited = dialog.get_by_text("Yes, someone visited")
-    if visited.is_visible():
-        mouse.click(visited)
     mouse.attach(dialog.locator("input[name=photos]"))
+    # The photo says that somebody visited.
+    dialog.locator("input[name=visited][value=yes]:checked").wait_for()
     mouse.click(dialog.get_by_role("button", name="Resolve", exact=True))
 
 
@@ -298,13 +299,14 @@ def _done(mouse: Mouse, task: Task, site: str, name: str) -> Mouse | None:
         mouse.loads += 1
 
     for number in range(TRIES):
-        page.goto(f"{site}/staff/?tab=all", wait_until="load")
+        page.goto(f"{site}/staff/?{LISTS.get(name, 'tab=all')}", wait_until="load")
         mouse.clicks = mouse.keys = mouse.loads = 0
         row = page.locator("table.queue tbody tr").nth(number)
         page.on("load", count)
         try:
             task(mouse, row)
             page.get_by_text("Undo", exact=True).first.wait_for(timeout=10_000)
+            page.wait_for_load_state()
         except (CannotDoIt, TimeoutError):
             continue
         else:

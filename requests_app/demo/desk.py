@@ -6,12 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from requests_app.actions.work import conversation, saved_views, snoozes
+from requests_app.demo.moderation import submit_report
 from requests_app.demo.staff import DEMO_BAR, demo_user
 from requests_app.imports import catalog_desk
 from requests_app.imports.catalog_file import read_catalog
 from requests_app.imports.starter import DESK_FILE, name_rows
 from requests_app.models import (
     AnswerTemplate,
+    GazetteerEntry,
     Jurisdiction,
     SavedView,
     SavedViewPin,
@@ -68,6 +70,35 @@ NOTES = [
     ("triage", "call_taker", "PW", "@{name} please tell her that we come on Thursday."),
     ("supervisor", "administrator", "PK", "@{name} the answer “planned pruning” still has last year's month."),
 ]
+# What two neighbors wrote about the same thing, by service: to be merged.
+TWICE = [
+    (
+        "pothole",
+        "A deep hole in the right lane, after the crosswalk.",
+        "Big pothole after the crosswalk, please fill it.",
+    ),
+    ("dumping", "A sofa and two mattresses on the sidewalk.", "Someone left two old mattresses and a couch here."),
+    (
+        "streetlight",
+        "The street light in front of us has been out since Sunday.",
+        "The light is out, it is pitch dark here.",
+    ),
+    (
+        "graffiti",
+        "Black letters sprayed on the wall along the alley.",
+        "Black spray paint all over the alley wall again.",
+    ),
+    (
+        "sidewalk",
+        "The sidewalk is lifted by roots, a stroller can’t get over it.",
+        "Roots have raised the sidewalk, you can trip on it.",
+    ),
+    (
+        "drain",
+        "The storm drain is full of leaves and the corner floods.",
+        "Water stands at the corner, the drain is blocked.",
+    ),
+]
 
 
 def load(jurisdiction: Jurisdiction) -> None:
@@ -81,6 +112,7 @@ def load(jurisdiction: Jurisdiction) -> None:
         _save_views(jurisdiction)
         _snooze(jurisdiction)
         _write_notes(jurisdiction)
+        _report_twice(jurisdiction)
 
 
 def _entries() -> dict[str, list[dict[str, Any]]]:
@@ -134,6 +166,14 @@ def _write_notes(jurisdiction: Jurisdiction) -> None:
         if actor is not None and named is not None and len(requests) > number:
             handle = named.email.partition("@")[0]
             conversation.note(requests[number].pk, text=text.format(name=handle), actor=actor, audience="city")
+
+
+def _report_twice(jurisdiction: Jurisdiction) -> None:
+    addresses = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("-id")
+    places = addresses[:: max(1, addresses.count() // len(TWICE))]
+    for (service_code, *both), place in zip(TWICE, places, strict=False):
+        for text in both:
+            submit_report(jurisdiction, service_code, "en", text, place)
 
 
 def _waiting(jurisdiction: Jurisdiction, code: str) -> list[ServiceRequest]:

@@ -106,13 +106,26 @@ function show(acted, { row: old, verb, isUndo }) {
   if (row) window.htmx?.process(row);
   for (const message of acted.querySelectorAll(".usa-alert")) toast(message, list);
   document.dispatchEvent(new CustomEvent("row-acted", { detail: { pk: acted.dataset.acted, row } }));
-  if (isUndo && row) return goTo(row);
+  if (isUndo && row) return document.contains(row) ? goTo(row) : fill(acted.dataset.acted);
+  if (!rows().length) return fill();
   if (!isHere) return;
   // Triage always goes on.
   if (row && acts.dataset.after === "stay" && verb !== "suggested-services") goTo(row);
   else if (next && next !== here) goTo(next);
   else if (row) goTo(row);
-  else if (!rows().length) location.reload();
+}
+
+// The list as it is now, once its last row has left or one comes back to an empty list. The messages stay, with what undoes them.
+async function fill(pk) {
+  const list = document.getElementById("rows");
+  const answer = await ask(location.href);
+  const filled = answer.ok && parsed(await answer.text()).getElementById("rows");
+  if (!filled) return location.reload();
+  list.replaceChildren(...filled.childNodes);
+  window.htmx?.process(list);
+  const row = (pk && rowOf(pk)) || rows()[0];
+  if (row) goTo(row);
+  else list.focus();
 }
 
 // --- Undo ------------------------------------------------------------------------------------------------------------------

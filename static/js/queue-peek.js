@@ -1,7 +1,7 @@
 // [data-peek]: the current row's request beside the list. It is fetched while one is still on the row before, so that it is there with
 // the key; fetching alone leaves no trace. Shown, it is marked as read.
 import { actOn, sendFrom } from "./queue-acts.js";
-import { currentRow, goTo, linkOf, neighborOf, rowOf, urlOf } from "./queue-rows.js";
+import { currentRow, goTo, linkOf, neighborOf, rowOf, rows, urlOf } from "./queue-rows.js";
 
 const FRESH_MS = 60_000;
 // So that going down the list fetches no row that one only passes.
@@ -114,6 +114,7 @@ if (panel) {
   document.addEventListener("row-current", ({ detail: row }) => (isOpen() ? show(row) : prefetch(row)));
   document.addEventListener("row-acted", ({ detail: { pk, row } }) => {
     pages.delete(pk);
+    if (!rows().length) return close();
     // The next row is current, or this one still is.
     if (isOpen() && shown === pk && row) setTimeout(() => shown === pk && isOpen() && show(row));
   });

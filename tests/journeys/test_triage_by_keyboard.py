@@ -163,6 +163,16 @@ def test_each_action_opens_over_the_list_and_the_next_row_follows(live_site: "Si
     rows.first.get_by_role("button", name="Accept").click()
     expect(rows).to_have_count(2)
     assert ServiceRequest.objects.filter(pk__in=[one.pk for one in holes], assignee=town.tom).count() == 1
+    # The last row of the list leaves, too, and comes back from the message.
+    for left in (1, 0):
+        keys.press("j", "i")
+        expect(rows).to_have_count(left)
+    expect(page.get_by_text("No requests here.")).to_be_visible()
+    expect(page.locator("#rows")).to_be_focused()
+    for back in (1, 2):
+        keys.press("z")
+        expect(rows).to_have_count(back)
+        expect(page.locator("table.queue tbody tr a:focus")).to_be_visible()
     # Signed out in between: nothing happens to the row, and the answer says so.
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     keys.press("j", "e")

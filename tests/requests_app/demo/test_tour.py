@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from requests_app.actions.promises import silence
 from requests_app.actions.promises.suspensions import suspend_row
 from requests_app.clock import app_now
-from requests_app.demo import moderation, storm
+from requests_app.demo import desk, moderation, storm
 from requests_app.demo.staff import DEMO_BAR, demo_user, load_staff
 from requests_app.management.commands.load_demo import LOADERS
 from requests_app.models import (
@@ -38,6 +38,7 @@ from requests_app.models import (
     StaffNotice,
     Task,
 )
+from requests_app.rules.report.duplicates import near_for_staff
 from requests_app.rules.truth.rate import Looked, count
 from requests_app.rules.work import request_reads, safety_notes
 from tests import factories
@@ -253,3 +254,15 @@ def test_some_requests_are_unread_and_some_have_changed_since_they_were_opened(d
     unread = [one for one in rows if request_reads.is_unread(one.newest, one.read_event_id, tom, now)]
     assert 0 < len(unread) < len(rows) / 2
     assert {one.read_event_id is None for one in unread} == {True, False}
+
+
+def test_some_new_reports_are_about_one_problem(demo: Jurisdiction) -> None:
+    ada = demo_user(demo, "administrator")
+    assert ada is not None
+    new = ServiceRequest.objects.in_jurisdiction(demo).filter(status="routed")
+    for service_code, *both in desk.TWICE:
+        for text, other in (both, reversed(both)):
+            one = new.get(description=text)
+            assert not one.alarms.exists(), text
+            near = ServiceRequest.objects.filter(pk__in=[near.key for near in near_for_staff(one, ada)])
+            assert other in near.values_list("description", flat=True), service_code
