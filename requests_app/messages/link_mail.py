@@ -41,6 +41,8 @@ def mail_link(row: OutboxRow) -> None:
             # A report or a key depends on it, so the queue retries until the limit allows it.
             raise limits.Full
         return
+    # Before the reader's language is active: the address itself has none.
+    url = links.one_time_url(link)
     name = f"link_{link.purpose}"
     context = {"link": link, "service_request": link.service_request, "subscription": link.subscription}
     with override(contact_point.person.language), timezone.override(jurisdiction.zone):
@@ -50,7 +52,7 @@ def mail_link(row: OutboxRow) -> None:
             city=jurisdiction,
             to=contact_point.value,
             message_id=email.message_id(None, link.pk, name, jurisdiction),
-            url=links.one_time_url(link),
+            url=url,
             reply_to=email.reply_to(jurisdiction),
             frame=_frame(link),
         )

@@ -18,14 +18,14 @@ from requests_app.api.v1 import writing
 from requests_app.api.v1.staff_schemas import ACTION_FIELDS
 from requests_app.core.localized import localized
 from requests_app.forms.fields import PhotosField
-from requests_app.models import Event, ServiceRequest, ServiceVersion, User
+from requests_app.models import Event, ServiceRequest, ServiceVersion, Team, User
 from requests_app.photos import PhotoRefused
 from requests_app.rules.people import permissions
 from requests_app.rules.shared.lifecycle import IllegalTransition
 from staff_app.api import shapes
 from staff_app.api.base import denied
 from staff_app.request.actions import ACTION_BY_VERB, ACTIONS, Action
-from staff_app.request.forms import ActionForm
+from staff_app.request.forms import ActionForm, RowChoiceField
 
 CHECKED = "personal_data_checked"
 ME = "me"
@@ -118,8 +118,13 @@ def _kind(name: str) -> str:
 
 
 def _choices(name: str, field: forms.Field) -> list[dict[str, str]] | None:
+    rows: Any
+    if isinstance(field, RowChoiceField):
+        # A program assigns to people.
+        rows = [row for row in field.rows_by_value.values() if not isinstance(row, Team)]
+        return [{"value": _value(name, row), "name": _name(row)} for row in rows]
     if isinstance(field, forms.ModelChoiceField):
-        rows: Any = field.queryset
+        rows = field.queryset
         if name == "version":
             rows = rows.select_related("service")
         return [{"value": _value(name, row), "name": _name(row)} for row in rows]

@@ -607,12 +607,15 @@ class HandOverForm(ActionForm):
 
 
 class RowChoiceField(forms.ModelChoiceField):
-    """A choice among rows that have been read already. rows_by_value: all of them."""
+    """A choice among rows that have been read already. rows_by_value: all of them. Programs may name one by its to_field_name."""
 
     rows_by_value: Mapping[str, Model]
 
     def to_python(self, value: Any) -> Any:
-        return self.rows_by_value[value] if value in self.rows_by_value else super().to_python(value)
+        rows, name = self.rows_by_value, self.to_field_name
+        if name:
+            rows = {str(getattr(row, name)): row for row in rows.values()}
+        return rows[value] if value in rows else super().to_python(value)
 
 
 class TransferForm(ActionForm):

@@ -94,6 +94,9 @@ def test_a_request_says_all_that_staff_see_and_another_departments_is_unknown(
     assert {"value": "not_found", "name": "We looked and couldn’t find it"} in resolve["outcome"]["choices"]
     transfer = next(field for field in listed["transfer"] if field["name"] == "department")
     assert [one["value"] for one in transfer["choices"]] == ["PK", "311"]
+    assign = next(field for field in listed["assign"] if field["name"] == "assignee")
+    assert {"value": str(cast.tom.pk), "name": "Tom"} in assign["choices"]
+    assert str(cast.pia.pk) not in {one["value"] for one in assign["choices"]}
     priority = listed["set_priority"][0]
     assert (priority["type"], [one["value"] for one in priority["choices"]]) == ("integer", ["1", "2", "3", "4"])
 

@@ -177,14 +177,15 @@ def test_what_is_no_number_of_an_event(pia: Client, limb: ServiceRequest, number
     assert send(pia, limb, "set_priority", number, priority=1).status_code == status
 
 
-def test_a_form_in_the_rail_counts_what_the_page_of_the_request_showed(
+def test_a_form_over_the_page_counts_what_the_page_of_the_request_showed(
     pia: Client, pam: User, limb: ServiceRequest
 ) -> None:
     page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
-    found = re.search(r'hx-get="(/staff/r/[^"]+/assign/\?last_event=(\d+))"', page)
-    assert found
+    shown = re.search(r'data-last-event="(\d+)"', page)
+    assert shown
     progress.accept(limb.pk, actor=pam)
-    assert number_of(pia.get(found.group(1)).content.decode()) == found.group(2)
+    form = pia.get(f"/staff/r/{limb.reference}/assign/", {"last_event": shown[1]})
+    assert number_of(form.content.decode()) == shown[1]
     address = f"/staff/r/{limb.reference}/assign/"
     for given in ("999999999", "x", "9" * 40):
         assert int(number_of(pia.get(f"{address}?last_event={given}").content.decode())) <= last_id(limb)
