@@ -43,7 +43,7 @@ def test_a_phrase_that_was_added_changed_or_removed_comes_back_as_it_was(town: R
     undo(ada, PHRASES)
     phrase = EmergencyPhrase.objects.get(phrase="boiler hisses")
     ada.post(f"{PHRASES}{phrase.pk}/", {**GAS, "unless": "my boiler hisses at night"})
-    assert "Unless it’s part of: removed my boiler hisses at night" in undo(ada, PHRASES)
+    assert "Unless it’s part of: removed “my boiler hisses at night”" in undo(ada, PHRASES)
     phrase.refresh_from_db()
     assert phrase.unless == []
     ada.post(f"{PHRASES}{phrase.pk}/remove/")
