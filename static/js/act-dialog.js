@@ -10,6 +10,8 @@ const dialog = document.getElementById("act");
 const body = dialog?.querySelector("[data-act-body]");
 export const FAILED = dialog?.dataset.failed;
 export const toasts = document.querySelector("[data-toasts]");
+// The keys that were pressed since a form was asked for, until it is there; null if none is on its way.
+let early = null;
 // What the open form is about: the key of its kept words, a title, what sends it, what asks for it again, and where the focus was.
 let about = null;
 
@@ -91,6 +93,39 @@ function giveBack(form) {
   return kept.length > 0;
 }
 
+// Until answered() is called, keys are kept for the form, since elsewhere they would mean something else.
+export function expectForm() {
+  early = [];
+}
+
+export function answered() {
+  early = null;
+}
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (!early || event.ctrlKey || event.metaKey || event.altKey || (event.key.length > 1 && event.key !== "Enter")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!event.repeat) early.push(event.key);
+  },
+  true,
+);
+
+function typeEarly() {
+  const keys = early ?? [];
+  early = null;
+  for (const key of keys) {
+    const place = document.activeElement;
+    if (!dialog.contains(place)) return;
+    if (!place.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })) || key.length > 1) continue;
+    if (!place.matches("textarea, input[type=text]")) continue;
+    place.setRangeText(key, place.selectionStart, place.selectionEnd, "end");
+    place.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
 // Where the form of an action, or what else opens over the page, is in its page.
 export const pieceOf = (page) => page.querySelector("#action-form, #compare-body, form.triage");
 
@@ -117,6 +152,7 @@ export function show(piece, aboutIt) {
   first?.focus();
   // What is proposed is replaced by what is typed.
   if (first?.matches("input[type=text]")) first.select();
+  typeEarly();
 }
 
 // The digits that take the choices of a question, and those of buttons.

@@ -1,6 +1,6 @@
 // [data-acts]: acts on a row without leaving the list. What needs no form is sent at once; any other form opens over the list. The answer is the row
 // as it is now, with a message that can undo it, and the next row has the focus. Without this script, each action has a page of its own.
-import { FAILED, ask as askFor, close, isOpen, parsed, pieceOf, say, sayOf, show as showForm, toast, toasts } from "./act-dialog.js";
+import { FAILED, answered, ask as askFor, close, expectForm, isOpen, parsed, pieceOf, say, sayOf, show as showForm, toast, toasts } from "./act-dialog.js";
 import { bringBack, currentRow, goTo, leave, linkOf, listOf, neighborOf, replace, rowOf, rows, urlOf } from "./queue-rows.js";
 
 const acts = document.querySelector("[data-acts]");
@@ -56,12 +56,14 @@ async function send(row, url, data, verb) {
 async function openForm(row, verb, query = "") {
   if ("busy" in row.dataset) return;
   row.dataset.busy = "";
+  expectForm();
   const search = query || new URLSearchParams({ list: listOf(row), last_event: row.dataset.lastEvent }).toString();
   try {
     await take(await ask(`${urlOf(row, verb)}?${search}`), { row, verb });
   } catch {
     say(FAILED);
   } finally {
+    answered();
     delete row.dataset.busy;
   }
 }

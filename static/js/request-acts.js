@@ -1,12 +1,13 @@
 // [data-request-acts]: the forms of a request's actions open over its page, where one looks, and nothing below them moves. Sent, the page
 // goes on as it does without this script, by which each link leads to a page of its own.
-import { FAILED, ask, close, parsed, pieceOf, say, sayOf, show } from "./act-dialog.js";
+import { FAILED, answered, ask, close, expectForm, parsed, pieceOf, say, sayOf, show } from "./act-dialog.js";
 
 const page = document.querySelector("[data-request-acts]");
 
 async function open(link, query = "") {
   if ("busy" in link.dataset) return;
   link.dataset.busy = "";
+  expectForm();
   const url = new URL(link.href);
   for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
   url.searchParams.set("last_event", page.dataset.lastEvent);
@@ -15,6 +16,7 @@ async function open(link, query = "") {
   } catch {
     say(FAILED);
   } finally {
+    answered();
     delete link.dataset.busy;
   }
 }
