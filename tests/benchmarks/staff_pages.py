@@ -9,6 +9,7 @@ turns.
 """
 
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,11 +25,13 @@ from requests_app.models import ServiceRequest, User
 from tests.benchmarks import staff_city
 from tests.benchmarks.quiet import Sample, median, sample
 from tests.factories import Rivermark
+from tests.staff_app.queue.test_changed_row import Row
 
 REQUESTS = int(os.environ.get("STAFF_REQUESTS", "10000"))
 OPEN_EVERY = 20 if REQUESTS <= 100_000 else 100
 ROUNDS, COLD_ROUNDS = 25, 6
-LIGHT, HEAVY = (25, 12), (35, 16)
+LIGHT, HEAVY, IN_PLACE = (25, 12), (35, 16), (20, 12)
+NEW = "/staff/?tab=new&sort=reported"
 # Milliseconds and queries at most. With an empty cache, a page also reads the city's setup, once a minute in each process.
 BARS: dict[str, tuple[int | None, int | None]] = {
     "queue": (40, 8),
@@ -38,12 +41,13 @@ BARS: dict[str, tuple[int | None, int | None]] = {
     "compare": (20, 6),
     "more from here": (20, 6),
     "rare word": (50, None),
+    **dict.fromkeys(("peek", "accept in the row", "assign in the row"), IN_PLACE),
     **dict.fromkeys(("accept", "assign", "set_priority", "note", "comment"), LIGHT),
     **dict.fromkeys(("resolve", "reopen", "transfer", "merge"), HEAVY),
 }
 COLD = ("queue", "request", "more from here", "compare", "overview")
 # What htmx asks for, as a piece of another page.
-PIECES = ("more from here", "compare")
+PIECES = ("more from here", "compare", "peek")
 
 
 def number_of_queries(ask: Callable[[], Any]) -> int:
@@ -104,6 +108,7 @@ def measure_pages(table: Table, cast: Rivermark, one: ServiceRequest, other: Ser
         "request": page,
         "more from here": f"{page}more/",
         "compare": f"{page}compare/{other.reference}/",
+        "peek": f"{page}peek/",
         "rare word": "/staff/?q=walrus",
         "address": "/staff/?q=4711+elm",
         "overview": "/staff/overview/",
@@ -154,6 +159,20 @@ def measure_actions(table: Table, cast: Rivermark, requests: list[ServiceRequest
         press(third, "transfer", department=cast.tree.department_id, reason="Not ours.")
 
 
+def measure_rows(table: Table, cast: Rivermark) -> None:
+    """Each time on another row of those that nobody has accepted."""
+    client = signed_in(cast.tom)
+
+    def act(row: Row, verb: str, **data: Any) -> None:
+        assert row.send(verb, **data).status_code == 200, verb
+
+    rows = [int(pk) for pk in re.findall(r'<tr role="row" data-request="(\d+)"', client.get(NEW).content.decode())]
+    for one, other in list(zip(rows[::2], rows[1::2], strict=False))[:ROUNDS]:
+        table.add("accept in the row", cast.tom, partial(act, Row(client, one, NEW), "accept"))
+        assign = partial(act, Row(client, other, NEW), "assign", assignee=cast.dev.pk)
+        table.add("assign in the row", cast.tom, assign)
+
+
 def test_staff_pages_and_actions_keep_to_their_bars(transactional_db: None, capsys: pytest.CaptureFixture[str]) -> None:
     cast, table = staff_city.build(REQUESTS, open_every=OPEN_EVERY), Table()
     own = ServiceRequest.objects.filter(status="routed", department=cast.pothole.department, assignee=None)
@@ -162,5 +181,6 @@ def test_staff_pages_and_actions_keep_to_their_bars(transactional_db: None, caps
         print(f"\n{REQUESTS} requests, load {Path('/proc/loadavg').read_text().split()[0]}")
         measure_pages(table, cast, *requests[-2:])
         measure_actions(table, cast, requests)
+        measure_rows(table, cast)
         too_much = table.show()
     assert not too_much
