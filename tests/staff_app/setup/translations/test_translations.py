@@ -356,7 +356,7 @@ def test_a_text_that_changes_in_the_last_moment_keeps_the_whole_file_waiting(
 
 
 def test_a_file_that_is_too_large_is_refused(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("staff_app.setup.translations.forms.FILE_MAX_MB", 8 / 1024 / 1024)
+    monkeypatch.setattr("staff_app.setup.catalog.forms.FILE_MAX_MB", 8 / 1024 / 1024)
     assert "larger than 20 MB" in upload(ada, b"id,a,b,c\n")
     assert "larger than 20 MB" not in upload(ada, b"id,a,b,")
 
