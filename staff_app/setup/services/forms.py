@@ -16,7 +16,7 @@ from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice, WordsField
 from requests_app.messages.setup_choices import DUPLICATES as DUPLICATE_CHOICES
 from requests_app.messages.setup_choices import EVIDENCE, PHOTOS, PLACES, SERVICE_SEEN_BY
-from requests_app.models import Calendar, Category, Department, Jurisdiction
+from requests_app.models import Category, Department, Jurisdiction
 from requests_app.models.states import Disposition
 from requests_app.rules.setup.catalog_rows import DUPLICATES
 from requests_app.rules.setup.offer_dates import LEAP_YEAR, is_yearly
@@ -551,11 +551,6 @@ def category_choices(city: Jurisdiction) -> Choices:
 def department_choices(city: Jurisdiction) -> Choices:
     found = Department.objects.filter(jurisdiction=city, active=True)
     return sorted(((one.code, localized(one.name)) for one in found), key=lambda pair: pair[1].casefold())
-
-
-def calendar_choices(city: Jurisdiction) -> Choices:
-    codes = Calendar.objects.filter(jurisdiction=city).order_by("code").values_list("code", flat=True)
-    return [("department", gettext_lazy("The department’s")), *((code, code) for code in codes)]
 
 
 def _without_empty(definition: Definition) -> Definition:
