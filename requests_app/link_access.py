@@ -8,7 +8,7 @@ from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import AccessLink, Disposition, Jurisdiction, Participation, PrivacyChoice, ServiceRequest
 from requests_app.rules.people import permissions
 from requests_app.rules.report import corrections
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 from requests_app.rules.work import reopenings
 
 RELATED = (
@@ -129,7 +129,7 @@ def allowed_actions(access: RequestAccess) -> set[str]:
         acts.add("report_again")
     if reopenings.reopening_to_undo(shown, access.link.person) is not None:
         acts.add("undo_reopening")
-    if survey.outcome_asked_about(shown, access.link.person, through=service_request) is not None:
+    if surveys.outcome_asked_about(shown, access.link.person, through=service_request) is not None:
         acts.add("survey")
     if gets_updates(access):
         acts |= {"unsubscribe_link", "news"}

@@ -13,7 +13,7 @@ from requests_app.models.states import Disposition, Status
 from requests_app.models.survey import SurveyAnswer
 from requests_app.rules.promises.service_levels import WorkingHours, due_at
 from requests_app.rules.shared.lifecycle import next_status
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 
 # The lifecycle action behind each kind of event; other kinds do not change the status.
 ACTION = {
@@ -452,7 +452,7 @@ class Timeline:
             asked.append((SurveyAnswer.Question.TREATED_WELL, SURVEY_TREATED_WELL[shares[0] > 0.5]))
         for question, weights in asked:
             value = rng.choices(SurveyAnswer.Value.values, weights)[0]
-            reasons = list(survey.REASONS[question])
+            reasons = list(surveys.REASONS[question])
             reason = "" if value == SurveyAnswer.Value.YES else rng.choice(reasons)
             self.add("survey_answered", at, "reporter", question=question.value, value=value, reason=reason)
 

@@ -42,7 +42,7 @@ from requests_app.models import (
 )
 from requests_app.places import named
 from requests_app.rules.publication import redaction
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 from requests_app.rules.work import reopenings
 
 # These carry a comment. If it has been hidden, they aren't sent.
@@ -228,7 +228,7 @@ def _facts(service_request: ServiceRequest, *, kind: str, event: Event, own: boo
         "next_step": wording.next_step(service_request, to_reporter=own),
         "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
         "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
-        "fixed_question": survey.fixed_question(service_request),
+        "fixed_question": surveys.fixed_question(service_request),
         "no_reopens": reopenings.is_reopened_by_no(service_request),
         "days_to_reopen": reopenings.days_to_reopen(service_request.disposition),
         "demo": settings.DEMO,
@@ -248,7 +248,7 @@ def _plain(template: str, context: dict[str, Any]) -> str:
 
 def _survey_urls(service_request: ServiceRequest, link: AccessLink) -> list[dict[str, str]]:
     """The answers to "Is it fixed?" with their links, for those who are asked. Opening one answers nothing."""
-    if survey.outcome_asked_about(service_request, link.person, through=service_request) is None:
+    if surveys.outcome_asked_about(service_request, link.person, through=service_request) is None:
         return []
     city, token = service_request.jurisdiction, links.token(link)
     return [

@@ -13,7 +13,7 @@ from requests_app.models import Answer, ServiceRequest, Target, TextRevision
 from requests_app.places.address_card import Field
 from requests_app.rules.answers.collection_days import Pickup
 from requests_app.rules.publication.public_texts import key_of
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 from requests_app.web.report import spam_signals
 
 register = template.Library()
@@ -40,7 +40,7 @@ def month_day(at: dt.datetime) -> str:
 @register.filter
 def fixed_question(service_request: ServiceRequest) -> str:
     """ "Is it fixed?", or "Did our answer help you?" if the outcome was an answer."""
-    return survey.fixed_question(service_request)
+    return surveys.fixed_question(service_request)
 
 
 @register.filter

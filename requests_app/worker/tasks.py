@@ -20,7 +20,7 @@ from requests_app.actions.programs import webhooks
 from requests_app.actions.promises import suspensions
 from requests_app.actions.report import picture_hashes, referrals
 from requests_app.actions.routing import routing, simulation
-from requests_app.actions.setup import go_live, retirement, service_drafts
+from requests_app.actions.setup import go_live, retirements, service_drafts
 from requests_app.actions.shared import counters, search_index
 from requests_app.actions.work import bulk_jobs
 from requests_app.imports import layer_import
@@ -55,7 +55,7 @@ HANDLERS: dict[str, Handler] = {
     "hash_photo": picture_hashes.hash_row,
     "recount_map": map_cells.recount_row,
     "erase": privacy.erase_row,
-    "retire_service": retirement.retire_row,
+    "retire_service": retirements.retire_row,
     "bulk_job": bulk_jobs.run_row,
     "bulk_undo": bulk_jobs.undo_row,
     "suspend_clocks": suspensions.suspend_row,

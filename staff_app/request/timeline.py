@@ -44,7 +44,7 @@ from requests_app.rules.publication.personal_data import Kind
 from requests_app.rules.publication.public_words import KIND_WORDS
 from requests_app.rules.shared import directory
 from requests_app.rules.shared.text_diff import Piece
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 from requests_app.rules.work import evidence
 from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
 from staff_app import due
@@ -541,7 +541,7 @@ def _survey_answered(event: Event, names: Names) -> str:
     question, value, reason = (str(event.data.get(key) or "") for key in ("question", "value", "reason"))
     answer = {"yes": _("yes"), "partly": _("partly"), "no": _("no")}.get(value, value)
     words = _("Survey: is it fixed? %(said)s") if question == "fixed" else _("Survey: treated well? %(said)s")
-    why = survey.REASONS.get(question, {}).get(reason, "")
+    why = surveys.REASONS.get(question, {}).get(reason, "")
     return words % {"said": answer} + (f" ({why})" if why else "")
 
 

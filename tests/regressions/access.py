@@ -419,14 +419,14 @@ REGRESSIONS = [
     ),
     Regression(
         "a service that comes back goes live past the gate",
-        "requests_app/actions/setup/retirement.py",
+        "requests_app/actions/setup/retirements.py",
         "        go_live.switch(service, offered=True)\n",
         "        Service.objects.filter(pk=service.pk).update(active=True)\n",
         ("tests/staff_app/setup/retirement/test_bring_back_service.py",),
     ),
     Regression(
         "a service that comes back overwrites a routing rule that was changed since",
-        "requests_app/rules/setup/retirement.py",
+        "requests_app/rules/setup/retirements.py",
         "if not is_as_left or not target or",
         "if not target or",
         ("tests/staff_app/setup/retirement/test_bring_back_service.py",),

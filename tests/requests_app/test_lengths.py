@@ -77,7 +77,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "setup.go_live.NOTIFIED_BEFORE[0]": "14 days",
         "setup.go_live.NOTIFIED_BEFORE[1]": "1 days",
         "truth.rate.LOOK_WITHIN": "14 days",
-        "truth.survey.WITHIN": "30 days",
+        "truth.surveys.WITHIN": "30 days",
         "work.attention.NEARLY_LATE": "1 days",
         "work.reminders.BEFORE_DEADLINE": "7 days",
         "work.request_reads.KEPT": "30 days",

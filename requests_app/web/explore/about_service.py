@@ -16,7 +16,7 @@ from requests_app.places.public_place import LISTED
 from requests_app.rules.figures.recent_weeks import recent_weeks
 from requests_app.rules.promises import promises
 from requests_app.rules.setup.offer_dates import not_offered, offered_today
-from requests_app.rules.setup.retirement import successor_of
+from requests_app.rules.setup.retirements import successor_of
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import add_photos, newest
 from requests_app.web.explore.weeks_chart import weeks_context

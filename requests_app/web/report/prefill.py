@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.places import assets, signs
 from requests_app.rules.report.path import offered
-from requests_app.rules.setup.retirement import successor_of
+from requests_app.rules.setup.retirements import successor_of
 from requests_app.rules.shared import intake
 from requests_app.web.report import place_input
 from requests_app.web.report.forms import typed_point

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from requests_app import references
 from requests_app.forms.fields import WordsField, email_field
 from requests_app.models import ServiceRequest, SurveyAnswer
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 
 WORDS_MAX = 2000
 
@@ -59,7 +59,7 @@ class SurveyForm(forms.Form):
             kwargs["initial"] |= {question: given.value, f"{question}_reason": given.reason}
         super().__init__(*args, **kwargs)
         labels: dict[SurveyAnswer.Question, Any] = {
-            SurveyAnswer.Question.FIXED: survey.fixed_question(about),
+            SurveyAnswer.Question.FIXED: surveys.fixed_question(about),
             SurveyAnswer.Question.TREATED_WELL: _("Were you treated well?"),
         }
         for question, label in labels.items():
@@ -73,7 +73,7 @@ class SurveyForm(forms.Form):
             )
             self.fields[f"{question}_reason"] = forms.ChoiceField(
                 label=_("If not, why?"),
-                choices=survey.REASONS[question],
+                choices=surveys.REASONS[question],
                 widget=forms.RadioSelect,
                 required=False,
             )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from requests_app.actions.following import followers
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import drafts, emergency_question
-from requests_app.actions.truth import survey
+from requests_app.actions.truth import surveys
 from requests_app.actions.work import conversation, endings, progress, reopenings
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
@@ -183,7 +183,7 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
 
 @with_link("undo_reopening")
 def undo_reopening(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    survey.undo_no(access.shown.pk, actor=person)
+    surveys.undo_no(access.shown.pk, actor=person)
     messages.success(request, _("Your report is closed again, as before."))
     return back_to_report(access)
 

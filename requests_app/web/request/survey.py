@@ -5,14 +5,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from requests_app.actions.truth import survey as actions
+from requests_app.actions.truth import surveys as actions
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.link_access import RequestAccess, allowed_actions
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Person, SurveyAnswer
 from requests_app.rules.shared import rate_limits
-from requests_app.rules.truth import survey as survey_rules
+from requests_app.rules.truth import surveys as survey_rules
 from requests_app.rules.work import reopenings
 from requests_app.web.request.forms import SurveyForm, words_form
 from requests_app.web.request.reporter_actions import back_to_report, too_late_to_reopen, with_link

@@ -34,7 +34,7 @@ from requests_app.rules.people import permissions
 from requests_app.rules.promises import expected, promises, suspensions
 from requests_app.rules.promises.service_levels import target_for
 from requests_app.rules.promises.typical_times import typical_time
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 from requests_app.rules.work import evidence, reopenings, status_history
 from requests_app.rules.work.before_after import before_and_after
 from requests_app.web.account.follow_forms import CadenceForm
@@ -214,8 +214,8 @@ def _survey_answers(access: RequestAccess) -> dict[str, SurveyAnswer]:
     if access.link is None:
         return {}
     shown, person = access.shown, access.link.person
-    outcome = survey.outcome_asked_about(shown, person, through=access.service_request)
-    return {} if outcome is None else survey.answers_of(shown, person, outcome)
+    outcome = surveys.outcome_asked_about(shown, person, through=access.service_request)
+    return {} if outcome is None else surveys.answers_of(shown, person, outcome)
 
 
 def _areas(service_request: ServiceRequest) -> list[Area]:

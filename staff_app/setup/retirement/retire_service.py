@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions.setup import retirement as actions
+from requests_app.actions.setup import retirements as actions
 from requests_app.models import Article, Retirement, RoutingRule, Service, ServiceVersion, ShortLink
 from requests_app.rules.routing import consequences
 from requests_app.rules.routing.consequences import Consequence
 from requests_app.rules.setup import go_live as go_live_rules
 from requests_app.rules.setup.catalog_rows import written_services
 from requests_app.rules.setup.go_live import Check
-from requests_app.rules.setup.retirement import moved_rules
+from requests_app.rules.setup.retirements import moved_rules
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.go_live.go_live import get_service_or_404, name_of
 from staff_app.setup.retirement.forms import RetireForm

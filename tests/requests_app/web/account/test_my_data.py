@@ -21,7 +21,7 @@ from requests_app.actions.privacy import privacy
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import drafts, submission
 from requests_app.actions.shared import counters
-from requests_app.actions.truth import survey
+from requests_app.actions.truth import surveys
 from requests_app.actions.work import conversation, endings
 from requests_app.models import (
     AccessLink,
@@ -188,7 +188,7 @@ def copy_of(client: Client, **asked: str) -> tuple[dict[str, Any], zipfile.ZipFi
 def test_a_copy_has_all_that_is_theirs(cast: Rivermark, zoes: ServiceRequest) -> None:
     person = Participation.objects.get(service_request=zoes, role="reporter").person
     endings.resolve(zoes.pk, disposition="fixed", text="Filled.", actor=cast.tom)
-    survey.answer(zoes.pk, answers={"fixed": ("no", "came_back")}, actor=person, through=zoes)
+    surveys.answer(zoes.pk, answers={"fixed": ("no", "came_back")}, actor=person, through=zoes)
     data, packed = copy_of(signed_in(ZOE))
     text = packed.read("data.json").decode()
     assert [what for what, word in WORDS.items() if word not in text and what != "draft"] == []
@@ -383,7 +383,7 @@ def test_what_a_call_taker_wrote_down_for_them_is_theirs_and_notes_of_the_staff_
 def test_what_was_said_of_the_outcome_stays_as_a_figure_of_nobodys(cast: Rivermark, zoes: ServiceRequest) -> None:
     person = Participation.objects.get(service_request=zoes, role="reporter").person
     endings.resolve(zoes.pk, disposition="fixed", text="Filled.", actor=cast.tom)
-    survey.answer(zoes.pk, answers={"fixed": ("no", "came_back")}, actor=person, through=zoes)
+    surveys.answer(zoes.pk, answers={"fixed": ("no", "came_back")}, actor=person, through=zoes)
     erase("all")
     answer = SurveyAnswer.objects.get()
     assert (answer.person, answer.value) == (None, "no")

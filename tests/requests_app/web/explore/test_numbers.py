@@ -11,7 +11,7 @@ from django.test import Client
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared import counters
-from requests_app.actions.truth import survey
+from requests_app.actions.truth import surveys
 from requests_app.actions.work import reopenings
 from requests_app.actions.work.assignment import change_service
 from requests_app.clock import app_now
@@ -58,7 +58,7 @@ def answered(
 
 def say(request: ServiceRequest, person: Person, fixed: str, treated: str = "") -> None:
     said = {"fixed": (fixed, "")} | ({"treated_well": (treated, "")} if treated else {})
-    survey.answer(request.pk, answers=said, actor=person, through=request)
+    surveys.answer(request.pk, answers=said, actor=person, through=request)
 
 
 def page(path: str = "/numbers/") -> str:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from requests_app import links
 from requests_app.actions.shared import counters
-from requests_app.actions.truth import survey
+from requests_app.actions.truth import surveys
 from requests_app.actions.work import conversation, endings, merges, progress, reopenings
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Event, Participation, ServiceRequest, SurveyAnswer
@@ -265,7 +265,7 @@ def test_nobody_answers_by_a_report_that_is_not_theirs_or_too_late(cast: Riverma
     for person, resolved_at in ((ben, fixed.resolved_at), (ana, app_now() - dt.timedelta(days=31))):
         ServiceRequest.objects.filter(pk=fixed.pk).update(resolved_at=resolved_at)
         with pytest.raises(progress.TooLate):
-            survey.answer(fixed.pk, answers={"fixed": ("yes", "")}, actor=person, through=fixed)
+            surveys.answer(fixed.pk, answers={"fixed": ("yes", "")}, actor=person, through=fixed)
     assert said(fixed) == {}
 
 

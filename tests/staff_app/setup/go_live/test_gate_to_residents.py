@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from requests_app.actions.setup import catalog_versions, departments, retirement, service_drafts
+from requests_app.actions.setup import catalog_versions, departments, retirements, service_drafts
 from requests_app.actions.setup import go_live as actions
 from requests_app.actions.setup.go_live import new_approval
 from requests_app.clock import app_now
@@ -229,7 +229,7 @@ ROADS: dict[Road, set[str]] = {
 NO_ROADS = {
     "requests_app/actions/setup/go_live.py:switch",
     "requests_app/actions/setup/catalog_versions.py:publish",
-    "requests_app/actions/setup/retirement.py:retire",
+    "requests_app/actions/setup/retirements.py:retire",
     "requests_app/actions/setup/service_drafts.py:_publish",
     "requests_app/imports/catalog.py:services",
     "requests_app/imports/requests.py:_new_service",
@@ -330,7 +330,7 @@ def missing_approval(town: Rivermark) -> None:
 
 def retired(town: Rivermark) -> None:
     """Also by its own file of before, in which residents used it."""
-    retirement.retire(outreach(town.city), successor=None, moves_requests=False, actor=town.ada)
+    retirements.retire(outreach(town.city), successor=None, moves_requests=False, actor=town.ada)
 
 
 OFFERING: list[Road] = [go_live, catalog_page, command, city_folder, starter_file]
@@ -376,7 +376,7 @@ def test_its_own_export_changes_nothing_for_a_retired_service(attempt: Attempt) 
     town = attempt.town
     before = next(one for one in export_catalog(town.city)["services"] if one["service_code"] == "outreach")
     assert before["active"] is True
-    retirement.retire(outreach(town.city), successor=None, moves_requests=False, actor=town.ada)
+    retirements.retire(outreach(town.city), successor=None, moves_requests=False, actor=town.ada)
     exported = export_catalog(town.city)
     assert next(one for one in exported["services"] if one["service_code"] == "outreach")["active"] is False
     for written in (before, {name: value for name, value in before.items() if name != "active"}):

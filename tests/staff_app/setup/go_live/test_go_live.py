@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from requests_app.actions.setup import catalog_versions, retirement
+from requests_app.actions.setup import catalog_versions, retirements
 from requests_app.clock import app_now
 from requests_app.imports.catalog import export_catalog
 from requests_app.models import OnCall, Service, ServiceApproval, ServiceTest, SetupChange, User
@@ -132,7 +132,7 @@ def test_the_list_shows_how_far_each_service_is_in_a_fixed_number_of_queries(
 def test_each_service_of_the_city_is_in_one_state(town: Rivermark) -> None:
     elsewhere = factories.lakeside()
     Service.objects.filter(pk__in=[town.outreach.service_id, elsewhere.pothole.service_id]).update(active=False)
-    retirement.retire(town.tree.service, successor=None, moves_requests=False, actor=town.ada)
+    retirements.retire(town.tree.service, successor=None, moves_requests=False, actor=town.ada)
     listed = {state: set(states.services_in(town.city, state)) for state in states.STATES}
     assert listed == {
         "waiting": {town.outreach.service},

@@ -8,7 +8,7 @@ from django.test import Client
 
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import go_live as actions
-from requests_app.actions.setup import retirement
+from requests_app.actions.setup import retirements
 from requests_app.models import (
     Article,
     Department,
@@ -59,7 +59,7 @@ def in_use(town: Rivermark) -> list[tuple[str, list[str]]]:
 
 
 def retire(town: Rivermark, service: Service, successor: Service | None, *, moves: bool = False) -> Retirement:
-    return retirement.retire(service, successor=successor, moves_requests=moves, actor=town.ada)
+    return retirements.retire(service, successor=successor, moves_requests=moves, actor=town.ada)
 
 
 def said_in(answer: Any) -> str:
@@ -70,7 +70,7 @@ def test_it_comes_back_with_its_rules_links_and_articles(
     town: Rivermark, ada: Client, client: Client, ready: None
 ) -> None:
     there = factories.lakeside()
-    retire_there = retirement.retire(there.pothole.service, successor=None, moves_requests=False, actor=there.sid)
+    retire_there = retirements.retire(there.pothole.service, successor=None, moves_requests=False, actor=there.sid)
     pothole, tree = town.pothole.service, town.tree.service
     sign = ShortLink.objects.create(jurisdiction=town.city, code="AB123", label="Bench", service=pothole)
     other = ShortLink.objects.create(jurisdiction=town.city, code="AB124", label="Gate", service=tree)
@@ -187,11 +187,11 @@ def test_one_retired_before_anything_was_kept_comes_back_alone(town: Rivermark, 
 def test_requests_that_moved_stay_and_no_more_follow(
     town: Rivermark, ada: Client, ready: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retirement, "BATCH", 1)
+    monkeypatch.setattr(retirements, "BATCH", 1)
     for number in range(3):
         factories.routed(town.pothole, f"Hole {number}", **LANE)
     retire(town, town.pothole.service, town.tree.service, moves=True)
-    retirement.retire_row(retirement.OutboxRow.objects.filter(kind=retirement.KIND).latest("pk"))
+    retirements.retire_row(retirements.OutboxRow.objects.filter(kind=retirements.KIND).latest("pk"))
     ada.post(BACK)
     factories.run_worker()
     codes = list(ServiceRequest.objects.order_by("pk").values_list("service__service_code", flat=True))
@@ -201,7 +201,7 @@ def test_requests_that_moved_stay_and_no_more_follow(
 def test_only_administrators_of_the_city_bring_it_back(town: Rivermark, ada: Client, signed_in: SignIn) -> None:
     there = factories.lakeside()
     bog = factories.service(there.city, "bog")
-    retirement.retire(bog.service, successor=None, moves_requests=False, actor=there.sid)
+    retirements.retire(bog.service, successor=None, moves_requests=False, actor=there.sid)
     assert ada.post("/staff/setup/services/bog/bring-back/").status_code == 404
     retire(town, town.pothole.service, None)
     assert signed_in(town.pia).post(BACK).status_code == 403

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from requests_app import outbox
-from requests_app.actions.setup import retirement
+from requests_app.actions.setup import retirements
 from requests_app.actions.work import assignment
 from requests_app.models import (
     Event,
@@ -72,7 +72,7 @@ def test_residents_are_led_to_the_successor_at_once(town: Rivermark, ada: Client
 def test_open_requests_move_in_batches_and_closed_ones_stay(
     town: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retirement, "BATCH", 2)
+    monkeypatch.setattr(retirements, "BATCH", 2)
     made = [factories.report(town.pothole, f"Hole {number}", **LANE) for number in range(5)]
     factories.run_worker()
     ServiceRequest.objects.filter(pk=made[0].pk).update(status="closed", disposition="fixed")
@@ -94,7 +94,7 @@ def test_a_worker_killed_in_the_middle_goes_on_and_moves_each_request_once(
     town: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The kill is an exception that no handler catches, in the middle of the second batch: its transaction is lost."""
-    monkeypatch.setattr(retirement, "BATCH", 2)
+    monkeypatch.setattr(retirements, "BATCH", 2)
     for number in range(5):
         factories.report(town.pothole, f"Hole {number}", **LANE)
     factories.run_worker()
@@ -156,9 +156,9 @@ def test_it_is_retired_once_and_not_into_what_is_gone(town: Rivermark, ada: Clie
     tree = town.tree.service
     tree.active = False
     tree.save()
-    with pytest.raises(retirement.CannotRetire, match="successor"):
-        retirement.retire(town.pothole.service, successor=tree, moves_requests=False, actor=town.ada)
-    retirement.retire(town.pothole.service, successor=None, moves_requests=False, actor=town.ada)
-    with pytest.raises(retirement.CannotRetire, match="retired"):
-        retirement.retire(town.pothole.service, successor=None, moves_requests=False, actor=town.ada)
+    with pytest.raises(retirements.CannotRetire, match="successor"):
+        retirements.retire(town.pothole.service, successor=tree, moves_requests=False, actor=town.ada)
+    retirements.retire(town.pothole.service, successor=None, moves_requests=False, actor=town.ada)
+    with pytest.raises(retirements.CannotRetire, match="retired"):
+        retirements.retire(town.pothole.service, successor=None, moves_requests=False, actor=town.ada)
     assert Retirement.objects.count() == 1

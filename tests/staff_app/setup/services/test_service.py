@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app.actions.setup import retirement, service_drafts
+from requests_app.actions.setup import retirements, service_drafts
 from requests_app.models import Service, ServiceApproval, ServiceDraft, Target, User
 from requests_app.rules.setup import go_live
 from requests_app.rules.setup.catalog_rows import written_service
@@ -57,7 +57,7 @@ def test_it_says_what_state_the_service_is_in_and_what_is_next(
     Service.objects.filter(service_code="outreach").update(active=False)
     assert "Not live yet" in state(ada, outreach)
     assert "checks before it goes live are done" in state(ada, outreach)
-    retirement.retire(town.tree.service, successor=None, moves_requests=False, actor=town.ada)
+    retirements.retire(town.tree.service, successor=None, moves_requests=False, actor=town.ada)
     assert "Retired Nobody can use this service anymore." in state(ada, PAGE.replace("pothole", "tree"))
     new = {"name_en": "Leaves", "name_es": "Hojas", "service_code": "leaves", "category": "streets", "department": "PW"}
     ada.post("/staff/setup/services/new/", new)

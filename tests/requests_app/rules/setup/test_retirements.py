@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from requests_app.models import Jurisdiction, Retirement, Service
-from requests_app.rules.setup.retirement import STEPS_MAX, moved_rules, successor_of
+from requests_app.rules.setup.retirements import STEPS_MAX, moved_rules, successor_of
 from tests import factories
 from tests.factories import Rivermark
 

@@ -10,7 +10,7 @@ from requests_app.actions.shared import counters
 from requests_app.actions.work import reopenings
 from requests_app.actions.work.progress import TooLate
 from requests_app.models import Person, ServiceRequest, SurveyAnswer
-from requests_app.rules.truth import survey
+from requests_app.rules.truth import surveys
 from requests_app.rules.work import reopenings as reopening_rules
 
 
@@ -21,7 +21,7 @@ def answer(pk: int, *, answers: Mapping[str, tuple[str, str]], actor: Person, th
     through: the actor's own report: this request, or one merged into it. Raises TooLate.
     """
     service_request = ServiceRequest.objects.locked(pk)
-    outcome = survey.outcome_asked_about(service_request, actor, through=through)
+    outcome = surveys.outcome_asked_about(service_request, actor, through=through)
     if outcome is None:
         raise TooLate
     for question, (value, reason) in answers.items():

@@ -29,7 +29,7 @@ from requests_app.models import (
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.rules.routing.routing import rules_in_use, tidy
 from requests_app.rules.setup.go_live import Check, NotReady
-from requests_app.rules.setup.retirement import Restored, last_successor, moved_rules, moves_since, restored_rules
+from requests_app.rules.setup.retirements import Restored, last_successor, moved_rules, moves_since, restored_rules
 from requests_app.rules.shared.lifecycle import IllegalTransition
 
 KIND = "retire_service"
