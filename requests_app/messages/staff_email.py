@@ -34,6 +34,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.people import leaves, permissions, staff_notices
+from requests_app.rules.promises.lateness import is_late
 from requests_app.rules.promises.service_levels import working_hours
 from requests_app.rules.publication import redaction
 from requests_app.rules.work import snoozes
@@ -113,16 +114,16 @@ def _compose_notice(
         "preferences": _url(jurisdiction, "staff_app:notice_preferences"),
         "demo": settings.DEMO,
     }
-    is_late = service_request.is_open and service_request.due_at is not None and service_request.due_at < app_now()
-    status_line = StatusLine(sentences[0], "waits" if is_late or escalated else "info")
+    is_urgent = escalated or is_late(service_request, app_now())
+    status_line = StatusLine(sentences[0], "waits" if is_urgent else "info")
     return email.about(service_request, "emails/staff_notice", context, to=to.email, status_line=status_line)
 
 
 def due_words(service_request: ServiceRequest) -> str:
     at = service_request.due_at
-    if at is None or service_request.status not in OPEN or service_request.status == Status.ON_HOLD:
+    if at is None:
         return ""
-    words = _("Late since %(time)s") if at < app_now() else _("Due %(time)s")
+    words = _("Late since %(time)s") if is_late(service_request, app_now()) else _("Due %(time)s")
     return words % {"time": wording.long_time(at, service_request.jurisdiction.zone)}
 
 
@@ -239,15 +240,13 @@ def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) ->
 
 
 def _row(jurisdiction: Jurisdiction, service_request: ServiceRequest, lines: list[str]) -> Row:
-    on_hold = service_request.status == Status.ON_HOLD
-    due_at = service_request.due_at
     return Row(
         name=localized(service_request.service_version.name),
         reference=service_request.display_reference,
         place="" if service_request.public_state in CONFIDENTIAL else service_request.address,
         lines=[line for line in lines if line],
         url=_url(jurisdiction, "staff_app:detail", service_request.reference),
-        is_late=due_at is not None and due_at < app_now() and not on_hold,
+        is_late=is_late(service_request, app_now()),
     )
 
 

@@ -34,6 +34,7 @@ from requests_app.models import (
 )
 from requests_app.rules.people import permissions
 from requests_app.rules.promises import on_time
+from requests_app.rules.promises.lateness import late_rows
 from requests_app.rules.promises.silence import QUIET_SINCE
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.shared.directory import Directory
@@ -470,7 +471,7 @@ def _by_quiet(_chosen: QueueFilter, rows: "Rows", values: Values) -> "Rows":
 
 
 def _by_late(_chosen: QueueFilter, rows: "Rows", _values: Values) -> "Rows":
-    return rows.filter(due_at__lt=app_now(), status__in=OPEN)
+    return rows.filter(late_rows(app_now()), status__in=OPEN)
 
 
 def _by_ended(chosen: QueueFilter, rows: "Rows", values: Values) -> "Rows":

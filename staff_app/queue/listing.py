@@ -30,6 +30,7 @@ from requests_app.models import (
 )
 from requests_app.places.request_search import as_rows
 from requests_app.rules.people import permissions
+from requests_app.rules.promises.lateness import due_rows, late_rows
 from requests_app.rules.promises.silence import QUIET_SINCE
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.shared.directory import Directory
@@ -101,8 +102,8 @@ class Tab:
 TABS = [
     Tab("new", pgettext_lazy("requests", "New"), lambda at: NOT_ACCEPTED, segmented=True),
     Tab("p1", pgettext_lazy("requests", "P1 not accepted"), lambda at: NOT_ACCEPTED & Q(priority=1)),
-    Tab("late", pgettext_lazy("requests", "Late"), lambda at: Q(due_at__lt=at.now)),
-    Tab("today", pgettext_lazy("requests", "Due today"), lambda at: Q(due_at__gte=at.now, due_at__lt=at.tonight)),
+    Tab("late", pgettext_lazy("requests", "Late"), lambda at: late_rows(at.now)),
+    Tab("today", pgettext_lazy("requests", "Due today"), lambda at: due_rows(at.now, at.tonight)),
     Tab("answered", pgettext_lazy("requests", "New replies"), lambda at: Q(has_new_answer=True), segmented=True),
     Tab("reopened", pgettext_lazy("requests", "Reopened"), lambda at: Q(reopened_count__gt=0), segmented=True),
     Tab("waiting", pgettext_lazy("requests", "Waiting"), lambda at: Q(status=Status.ON_HOLD), order=BY_HOLD),
@@ -198,7 +199,7 @@ def in_order(tab: Tab, matching: Rows, at: Moment) -> list[Rows]:
     later = Q(due_at__gte=at.tonight)
     return [
         *urgent,
-        calm.filter(due_at__lt=at.now, priority__lte=2),
+        calm.filter(late_rows(at.now), priority__lte=2),
         calm.filter(due_at__lt=at.tonight).filter(Q(due_at__gte=at.now) | Q(priority__gt=2)),
         calm.filter(later | Q(due_at=None), reopened_count__gt=0),
         calm.filter(later, reopened_count=0),
@@ -211,7 +212,7 @@ def _turn(at: Moment) -> Case:
     return Case(
         When(FIRST_ROWS[0], then=0),
         When(FIRST_ROWS[1], then=1),
-        When(due_at__lt=at.now, priority__lte=2, then=2),
+        When(late_rows(at.now), priority__lte=2, then=2),
         When(due_at__lt=at.tonight, then=3),
         When(reopened_count__gt=0, then=4),
         When(due_at__isnull=False, then=5),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from requests_app.models import OPEN, ServiceRequest
 from requests_app.places import frame as frames
 from requests_app.places.statement_timeout import TimeUpError, at_most
+from requests_app.rules.promises.lateness import is_late
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 from staff_app.queue.filters import QueueFilter
@@ -68,7 +69,7 @@ def _feature(service_request: ServiceRequest, service: str, at: listing.Moment) 
             "url": reverse("staff_app:detail", args=[service_request.reference]),
             "service": service,
             "priority": service_request.priority,
-            "late": is_open and service_request.due_at is not None and service_request.due_at < at.now,
+            "late": is_late(service_request, at.now),
             "open": is_open,
         },
     }

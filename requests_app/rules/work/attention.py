@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from requests_app.models import Alarm, Jurisdiction
-from requests_app.rules.promises import silence
+from requests_app.rules.promises import lateness, silence
 
 NEARLY_LATE = dt.timedelta(hours=24)
 
@@ -28,11 +28,11 @@ class Attention:
 
 
 def _late(_city: Jurisdiction, now: dt.datetime) -> Q:
-    return Q(due_at__lt=now)
+    return lateness.late_rows(now)
 
 
 def _nearly_late(_city: Jurisdiction, now: dt.datetime) -> Q:
-    return Q(due_at__gte=now, due_at__lt=now + NEARLY_LATE)
+    return lateness.due_rows(now, now + NEARLY_LATE)
 
 
 def _unassigned(_city: Jurisdiction, _now: dt.datetime) -> Q:
