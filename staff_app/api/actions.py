@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ from requests_app.models import Event, ServiceRequest, ServiceVersion, Team, Use
 from requests_app.photos import PhotoRefused
 from requests_app.rules.people import permissions
 from requests_app.rules.shared.lifecycle import IllegalTransition
-from staff_app.api import shapes
+from staff_app.api import form_errors, shapes
 from staff_app.api.base import denied
 from staff_app.request.actions import ACTION_BY_VERB, ACTIONS, Action
 from staff_app.request.forms import ActionForm, RowChoiceField
@@ -46,8 +45,6 @@ NAMES_OF_VERB = {
 }
 # What a row is named by.
 KEYS = {"department": "code", "owner": "code", "version": "service__service_code"}
-# Of Django's codes for a form's mistakes.
-CODES = {"required": "missing", "invalid_choice": "unknown-value", "max_length": "too-long"}
 KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int, float)}
 
 
@@ -180,18 +177,8 @@ def read(
     for name, key in KEYS.items():
         if isinstance(choice := form.fields.get(name), forms.ModelChoiceField):
             choice.to_field_name = key
-    known = {error.field for error in body.errors}
-    if not form.is_valid():
-        for name, mistakes in form.errors.as_data().items():
-            shown = "" if name == NON_FIELD_ERRORS else name_of(verb, name)
-            if f"{body.path}{shown}" not in known:
-                for mistake in mistakes:
-                    body.refuse(shown, CODES.get(mistake.code or "", "invalid"), _sentence(mistake))
+    form_errors.refuse(body, form, partial(name_of, verb))
     return FilledAction(action, form, body.path)
-
-
-def _sentence(mistake: ValidationError) -> str:
-    return " ".join(mistake.messages)
 
 
 def _value_of(body: Body, name: str) -> Any:

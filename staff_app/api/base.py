@@ -50,9 +50,14 @@ class WorksHere(BasePermission):
         if request.method == "OPTIONS":
             return True
         if cast(ApiKey, request.auth).is_test:
-            raise PermissionDenied(_("A test key can’t work on requests."), code="test_key")
+            raise PermissionDenied(
+                _("This is a test key. Requests are real: use a live key with the scope “staff”."), code="test_key"
+            )
         if not any(one.jurisdiction_id == view.jurisdiction.pk for one in permissions.memberships_of(request.user)):
-            raise PermissionDenied(_("The staff member this api_key acts for no longer works here."), code="staff_gone")
+            raise PermissionDenied(
+                _("The staff member this API key acts for no longer works here. Ask the city for a new one."),
+                code="staff_gone",
+            )
         return True
 
 
@@ -112,5 +117,5 @@ def no_such_request() -> Problem:
 
 
 def denied(action: str) -> Problem:
-    words = _("The staff member this api_key acts for doesn’t have the permission “%(permission)s” here.")
+    words = _("The staff member this API key acts for doesn’t have the permission “%(permission)s” here.")
     return Problem("forbidden", words % {"permission": action})

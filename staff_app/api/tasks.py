@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.forms import Form
 from django.utils.translation import gettext as _
 
 from requests_app.actions.work import tasks as actions
@@ -14,6 +13,7 @@ from requests_app.core.paging import BadCursor, Order, Page, page
 from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.work import tasks as rules
+from staff_app.api import form_errors
 from staff_app.api.base import denied
 from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm, TeamForm
 
@@ -98,7 +98,7 @@ def add(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
         # The form has no field where there is nothing to choose.
         if sent[name] and name not in form.fields:
             body.refuse(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
-    _gather(form, body)
+    form_errors.refuse(body, form)
     body.check()
     try:
         task = actions.add(service_request.pk, actor=user, **form.cleaned_data)
@@ -135,7 +135,7 @@ def change(task: Task, data: Any, *, user: User) -> None:
         body.refuse("note", "not-taken", _("Send a note only when you end a task."))
     for form in (EndTaskForm({"note": note}), team):
         if form is not None:
-            _gather(form, body)
+            form_errors.refuse(body, form)
     body.check()
     if team is not None and not rules.may_set_team(user, task):
         raise denied("assign")
@@ -171,15 +171,5 @@ def _order(body: Body) -> actions.OutsideOrder | None:
     sent = {"number": number, "url": inner.text("url", 300), "status": inner.text("status", 60)}
     inner.no_others()
     form = OrderForm(sent)
-    _gather(form, inner)
+    form_errors.refuse(inner, form)
     return actions.OutsideOrder(**form.cleaned_data) if form.is_valid() else None
-
-
-def _gather(form: Form, body: Body) -> None:
-    known = {error.field for error in body.errors}
-    if not form.is_valid():
-        for name, mistakes in form.errors.as_data().items():
-            if f"{body.path}{name}" not in known:
-                for mistake in mistakes:
-                    is_unknown = mistake.code == "invalid_choice"
-                    body.refuse(name, "unknown-value" if is_unknown else "invalid", " ".join(mistake.messages))

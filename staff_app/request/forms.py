@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 WORDS_MAX = 4000
+# Codes of mistakes that a box on the page puts right, for programs.
+FOREIGN, AWAY = "foreign", "away"
 
 
 class ActionForm(forms.Form):
@@ -116,11 +118,9 @@ class ActionForm(forms.Form):
         elif self.is_foreign and not cleaned.get("vouched"):
             self.is_template = self.is_ready_made(text)
             if not self.is_template:
-                self.add_error(
-                    "vouched",
-                    _("The reporter reads %(language)s. Use a template in %(language)s, or check this box.")
-                    % {"language": language_name(self.service_request.language)},
-                )
+                words = _("The reporter reads %(language)s. Use a template in %(language)s, or check this box.")
+                named = {"language": language_name(self.service_request.language)}
+                self.add_error("vouched", forms.ValidationError(words, FOREIGN, named))
         return cleaned
 
     def in_language(self) -> dict[str, Any]:
@@ -732,7 +732,7 @@ class AssignForm(ActionForm):
                     "%(name)s is away until %(day)s and has no stand-in. Choose someone else, or check the box below."
                 )
             )
-            self.add_error("assignee", words % named)
+            self.add_error("assignee", forms.ValidationError(words, AWAY, named))
         return cleaned
 
 

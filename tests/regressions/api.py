@@ -135,7 +135,7 @@ REGRESSIONS = [
     Regression(
         "reporting needs no key",
         "requests_app/api/framework/permissions.py",
-        'raise NotAuthenticated(_("api_key is missing."))',
+        "raise NotAuthenticated(_needed(request))",
         "return True",
         ("tests/requests_app/api/open311/test_writing.py", "tests/test_permissions.py"),
     ),
@@ -258,7 +258,7 @@ REGRESSIONS = [
     Regression(
         "a key opens what its scopes don't name",
         "requests_app/api/framework/permissions.py",
-        "if not key.allows(self.scope):",
+        "if self.scope not in key.scopes:",
         "if False:",
         ("tests/requests_app/api/framework/test_keys.py",),
     ),
@@ -291,17 +291,31 @@ REGRESSIONS = [
         ("tests/config/test_gunicorn.py",),
     ),
     Regression(
+        "a missing address always blames the slash",
+        "requests_app/api/framework/problems.py",
+        "if is_endpoint(meant):",
+        "if True:",
+        ("tests/requests_app/api/framework/test_messages.py",),
+    ),
+    Regression(
+        "a form's mistake doesn't name its field to a program",
+        "staff_app/api/form_errors.py",
+        'return _("%(name)s is required.") % {"name": name}',
+        "return message",
+        ("tests/requests_app/api/framework/test_messages.py",),
+    ),
+    Regression(
         "deep JSON is read",
         "requests_app/api/framework/parsers.py",
-        "if values < 0 or depth > JSON_DEPTH_MAX:",
-        "if values < 0:",
+        "if depth > JSON_DEPTH_MAX:",
+        "if False:",
         ("tests/requests_app/api/framework/test_parsers.py",),
     ),
     Regression(
         "an endless JSON list is read",
         "requests_app/api/framework/parsers.py",
-        "if values < 0 or depth > JSON_DEPTH_MAX:",
-        "if depth > JSON_DEPTH_MAX:",
+        "if values < 0:",
+        "if False:",
         ("tests/requests_app/api/framework/test_parsers.py",),
     ),
     Regression(

@@ -17,10 +17,10 @@ from requests_app.rules.programs import api_keys as rules
 
 # By rules.api_keys.refusal().
 REFUSALS: dict[str, Promise] = {
-    rules.REVOKED: gettext_lazy("This api_key was revoked. Ask the city for a new one."),
-    rules.REPLACED: gettext_lazy("This api_key was replaced by a new one. Use that."),
-    rules.EXPIRED: gettext_lazy("This api_key has expired. Ask the city for a new one."),
-    rules.NETWORK: gettext_lazy("This api_key can’t be used from this network."),
+    rules.REVOKED: gettext_lazy("This API key was revoked. Ask the city for a new one."),
+    rules.REPLACED: gettext_lazy("This API key was replaced by a new one. Use that."),
+    rules.EXPIRED: gettext_lazy("This API key has expired. Ask the city for a new one."),
+    rules.NETWORK: gettext_lazy("This API key can’t be used from this network. Ask the city to add your address."),
 }
 
 
@@ -31,13 +31,20 @@ class ApiKeyAuthentication(BaseAuthentication):
     framework answers 403 where others would answer 401.
     """
 
+    # What is said without a key.
+    needed: Promise = gettext_lazy(
+        "This needs an API key. Send it as api_key, or in the header “Authorization: Bearer KEY”. Get one at /developers/keys/."
+    )
+
     def authenticate(self, request: Request) -> tuple[AnonymousUser | User, ApiKey] | None:
         plain = self.sent_key(request)
         if not plain:
             return None
         key = api_keys.look_up(plain)
         if key is None:
-            raise AuthenticationFailed(_("api_key is not valid."))
+            raise AuthenticationFailed(
+                _("This API key isn’t valid. Check that you sent all of it: it begins with lk_.")
+            )
         if refusal := rules.refusal(key, limits.client_address(request._request)):
             raise AuthenticationFailed(str(REFUSALS[refusal]), code=f"key_{refusal}")
         api_keys.mark_used(key)
@@ -65,6 +72,10 @@ class OptionalApiKeyAuthentication(ApiKeyAuthentication):
 
 class BearerAuthentication(ApiKeyAuthentication):
     """By `Authorization: Bearer KEY` alone: a key in an address would be in every log on its way. Without a good one, 401."""
+
+    needed = gettext_lazy(
+        "This needs an API key. Send it in the header “Authorization: Bearer KEY”. Get one at /developers/keys/."
+    )
 
     def sent_key(self, request: Request) -> str:
         return bearer_of(request)

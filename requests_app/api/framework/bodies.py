@@ -7,10 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
-from requests_app.api.framework.parsers import read_json
+from requests_app.api.framework.parsers import Unreadable, read_json
 from requests_app.api.framework.problems import FieldError, invalid_body
 from requests_app.rules.shared import intake
 
@@ -134,7 +133,8 @@ def json_part(request: Request, name: str) -> Any:
     parts = request.data.getlist(name)
     texts = {part for part, values in request.data.lists() if any(isinstance(value, str) for value in values)}
     if len(parts) != 1 or not isinstance(parts[0], str) or texts != {name}:
-        raise ParseError
+        message = _("Send the form field %(name)s once, with the JSON, and no other fields but files.")
+        raise Unreadable(message % {"name": name})
     return read_json(parts[0])
 
 

@@ -1,4 +1,4 @@
-"""How a body is read, and how much of it. What cannot be read is a 400, see errors.py.
+"""How a body is read, and how much of it. What cannot be read is a 400 that says why, see errors.py.
 
 REST framework hands its FormParser and JSONParser at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, and Django counts the fields and
 files of forms.
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import DataAndFiles
@@ -24,6 +25,10 @@ JSON_DEPTH_MAX = 32
 PATH_MAX = 120
 # NUL cannot be stored and half a surrogate pair is no character: nothing that holds one is text.
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+class Unreadable(ParseError):
+    """str(): what is wrong with the body, and what to send instead."""
 
 
 class NotText(ParseError):
@@ -53,7 +58,7 @@ class MultiPartParser(parsers.MultiPartParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except (ValueError, LookupError):
-            raise ParseError from None
+            raise not_a_form() from None
 
 
 class NoParser(parsers.BaseParser):
@@ -76,17 +81,35 @@ def form_fields(request: Request) -> dict[str, list[str]]:
 
 
 def read_json(text: bytes | str) -> Any:
-    """Raises ParseError."""
+    """Raises Unreadable, or NotText for a string that is no text."""
     try:
         data = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise ParseError from None
+    except UnicodeDecodeError:
+        raise Unreadable(_("The body isn’t valid UTF-8. Send JSON in UTF-8.")) from None
+    except json.JSONDecodeError as error:
+        message = _("The body isn’t valid JSON: see line %(line)s, column %(column)s.")
+        raise Unreadable(message % {"line": error.lineno, "column": error.colno}) from None
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        # Python reads no number of more than 4,300 digits.
+        raise Unreadable(_("The body has a number with too many digits.")) from None
     _check_bounds(data)
     return data
 
 
+def not_a_form() -> Unreadable:
+    return Unreadable(_("The form could not be read. Send multipart/form-data with its boundary, and text in UTF-8."))
+
+
+def _too_deep() -> Unreadable:
+    message = _("The body is nested too deeply. At most %(most)s objects and lists can be inside each other.")
+    return Unreadable(message % {"most": JSON_DEPTH_MAX})
+
+
 def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is not JSON")
+    message = _("%(value)s isn’t valid JSON. Send a number, or null.")
+    raise Unreadable(message % {"value": constant})
 
 
 def _check_size(parser_context: Mapping[str, Any] | None) -> None:
@@ -97,13 +120,16 @@ def _check_size(parser_context: Mapping[str, Any] | None) -> None:
 
 
 def _check_bounds(data: Any) -> None:
-    """Raises ParseError. Without recursion, since the data may be nested as deep as the JSON reader allows."""
-    values, left = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, [(data, 1, "")]
+    """Raises Unreadable or NotText. Without recursion, since the data may be nested as deep as the JSON reader allows."""
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    values, left = most, [(data, 1, "")]
     while left:
         value, depth, path = left.pop()
         values -= 1
-        if values < 0 or depth > JSON_DEPTH_MAX:
-            raise ParseError
+        if values < 0:
+            raise Unreadable(_("The body has too many values. Send at most %(most)s.") % {"most": most})
+        if depth > JSON_DEPTH_MAX:
+            raise _too_deep()
         if isinstance(value, str):
             _check_text(value, path)
         elif isinstance(value, list):
@@ -118,4 +144,4 @@ def _check_bounds(data: Any) -> None:
 
 def _check_text(text: str, field: str) -> None:
     if NOT_TEXT.search(text):
-        raise NotText(field) if field else ParseError
+        raise NotText(field) if field else Unreadable(_("The body contains invalid characters."))

@@ -7,6 +7,8 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission, OperandHolder
 from rest_framework.request import Request
 
+from requests_app import links
+from requests_app.api.framework.authentication import ApiKeyAuthentication
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
 
@@ -33,15 +35,20 @@ class ScopePermission(BasePermission):
             return True
         key = request.auth
         if not isinstance(key, ApiKey):
-            raise NotAuthenticated(_("api_key is missing."))
+            raise NotAuthenticated(_needed(request))
         if key.jurisdiction_id != view.jurisdiction.pk:
-            raise PermissionDenied(_("This api_key is for another jurisdiction."), code="other_jurisdiction")
-        if not key.allows(self.scope):
-            words = _("This api_key doesn’t have the scope “%(scope)s”.") % {"scope": self.scope.value}
-            raise PermissionDenied(words, code="scope_missing")
-        if self.scope == Scope.STAFF and not request.user.is_authenticated:
-            words = _("The staff member this api_key acts for no longer works here.")
-            raise PermissionDenied(words, code="staff_gone")
+            message = _("This API key is for %(city)s. Send it to %(site)s.")
+            city = key.jurisdiction
+            raise PermissionDenied(message % {"city": city, "site": links.base_url(city)}, code="other_jurisdiction")
+        if self.scope not in key.scopes:
+            message = _(
+                "This API key doesn’t have the scope “%(scope)s”. It has: %(scopes)s. Ask the city for one that does."
+            )
+            scopes = ", ".join(key.scopes)
+            raise PermissionDenied(message % {"scope": self.scope.value, "scopes": scopes}, code="scope_missing")
+        if self.scope == Scope.STAFF and (key.acts_as_id is None or not request.user.is_authenticated):
+            message = _("The staff member this API key acts for no longer works here. Ask the city for a new one.")
+            raise PermissionDenied(message, code="staff_gone")
         return True
 
 
@@ -50,6 +57,12 @@ class IsTestKey(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if request.method != "OPTIONS" and not (isinstance(request.auth, ApiKey) and request.auth.is_test):
-            words = _("This is a live key. The sandbox takes test keys only: ask the city for one.")
-            raise PermissionDenied(words, code="live_key")
+            message = _("This is a live key. The sandbox takes test keys only. Get one at /developers/keys/.")
+            raise PermissionDenied(message, code="live_key")
         return True
+
+
+def _needed(request: Request) -> str:
+    """How to send a key here."""
+    (way,) = (one.needed for one in request.authenticators or () if isinstance(one, ApiKeyAuthentication))
+    return str(way)

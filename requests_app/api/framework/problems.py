@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -17,7 +18,7 @@ from rest_framework.response import Response
 
 from requests_app import api_keys
 from requests_app.api.framework import throttling
-from requests_app.api.framework.errors import OUTAGES, api_exception
+from requests_app.api.framework.errors import OUTAGES, api_exception, too_large
 from requests_app.api.framework.parsers import NotText
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
@@ -46,6 +47,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "server-error": (500, gettext_noop("Something went wrong on our side")),
     "unavailable": (503, gettext_noop("The service is temporarily unavailable")),
 }
+# The names of the addresses that only answer 404.
+NOT_FOUND = ("api_not_found", "open311_not_found")
 # What an exception without a code of its own is.
 BY_STATUS = {
     400: "unreadable",
@@ -125,7 +128,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         return None
     request = context["request"]
     if isinstance(error, RequestDataTooBig):
-        error = Problem("too-large", _("The body is too large for this endpoint."))
+        error = Problem("too-large", too_large())
     exception = api_exception(error, request)
     # A link that is missing, of another jurisdiction or not public is the same 404.
     response = views.exception_handler(exception, dict(context))
@@ -134,9 +137,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     code = exception.code if isinstance(exception, Problem) else BY_STATUS.get(response.status_code, "server-error")
     detail = _first(exception.detail)
     if isinstance(exception, exceptions.NotFound) and detail == exceptions.NotFound.default_detail:
-        detail = _("This URL doesn’t exist.")
+        detail = no_such_url(request.path)
     if isinstance(exception, exceptions.UnsupportedMediaType):
-        detail = _("Send JSON (application/json), or photos as multipart/form-data.")
+        detail = _unsupported(request)
     errors = exception.errors if isinstance(exception, Problem) else []
     if isinstance(exception, NotText):
         errors = [FieldError(exception.field, "not-text", detail)]
@@ -150,6 +153,33 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     return response
 
 
+def _unsupported(request: Any) -> str:
+    """request: of REST framework, with the parsers of its view."""
+    types = ", ".join(parser.media_type for parser in request.parsers)
+    if not request.content_type:
+        return _("The header Content-Type is missing. Send: %(types)s.") % {"types": types}
+    return _("This endpoint can’t read %(type)s. Send: %(types)s.") % {
+        "type": request.content_type[:100],
+        "types": types,
+    }
+
+
+def no_such_url(path: str) -> str:
+    """With the endpoint that was probably meant: most URLs end with a slash, those of OGC API Features don't."""
+    meant = f"{path}/" if not path.endswith("/") else path.rstrip("/")
+    if is_endpoint(meant):
+        return _("This URL doesn’t exist. Use %(url)s.") % {"url": meant}
+    return _("This URL doesn’t exist. /api/openapi.json lists the endpoints, and /developers/ explains them.")
+
+
+def is_endpoint(path: str) -> bool:
+    """Whether a view answers there, not a 404 of the API's own."""
+    try:
+        return resolve(path).url_name not in NOT_FOUND
+    except Resolver404:
+        return False
+
+
 def _first(detail: Any) -> str:
     while isinstance(detail, list | dict):
         detail = next(iter(detail.values() if isinstance(detail, dict) else detail), "")
@@ -161,9 +191,9 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     code = BY_STATUS.get(status, "too-large" if status == 413 else "server-error")
     detail = {
         400: _("The request could not be read."),
-        404: _("This URL doesn’t exist. URLs of this API end with a slash."),
-        405: _("This endpoint is read-only."),
-        413: _("The body is too large for this endpoint."),
+        404: no_such_url(request.path),
+        405: _("Use GET or HEAD here."),
+        413: too_large(),
         429: _("Too many requests. Wait a minute."),
         503: _("The service is temporarily unavailable. Try again soon."),
     }.get(status) or _("Something went wrong on our side. Try again later.")

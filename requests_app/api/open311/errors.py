@@ -1,5 +1,6 @@
 """What went wrong, in the format that was asked for: always an array of code and description, always with a body."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from requests_app import api_keys
 from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception
+from requests_app.api.framework.problems import is_endpoint
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
 from requests_app.models import ApiKey
@@ -36,7 +38,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     words = {
         400: _("The request could not be read."),
         403: _("This is not allowed."),
-        404: _("This URL doesn’t exist. URLs end with .xml or .json."),
+        404: no_such_url(request.path),
         429: _("Too many requests. Wait a minute."),
         503: _("The service is temporarily unavailable. Try again soon."),
     }
@@ -52,6 +54,15 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
             **OPEN_TO_BROWSERS,
         },
     )
+
+
+def no_such_url(path: str) -> str:
+    """With the endpoint that was probably meant: URLs end with .json or .xml, and not with a slash."""
+    bare = re.sub(r"\.[a-z]{1,5}$", "", path.rstrip("/"))
+    meant = f"{bare}.json" if path.rstrip("/").endswith(".json") else f"{bare}.xml"
+    if meant != path and is_endpoint(meant):
+        return _("This URL doesn’t exist. Use %(url)s.") % {"url": meant}
+    return _("This URL doesn’t exist. /open311/discovery.json lists the endpoints, and /developers/ explains them.")
 
 
 @csrf_exempt

@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from requests_app.api.framework import parsers
 
@@ -23,7 +23,7 @@ class JSONFormParser(parsers.JSONParser):
     ) -> MultiValueDict[str, str]:
         read = super().parse(stream, media_type, parser_context)
         if not isinstance(read, dict):
-            raise ParseError
+            raise parsers.Unreadable(_("Send a JSON object."))
         nested = read.pop("attribute", None)
         if isinstance(nested, dict):
             read |= {f"attribute[{code}]": value for code, value in nested.items()}

@@ -23,6 +23,8 @@ GROUPS = {
     "services", "service_requests", "errors", "attributes", "values", "endpoints", "formats", "notes", "areas", "media_urls",
     "service_request_updates",
 }  # fmt: skip
+NO_KEY = "This needs an API key. Send it as api_key, or in the header “Authorization: Bearer KEY”. Get one at /developers/keys/."
+WRONG_KEY = "This API key isn’t valid. Check that you sent all of it: it begins with lk_."
 Form = dict[str, Any] | list[tuple[str, Any]]
 
 

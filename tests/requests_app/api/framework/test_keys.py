@@ -15,7 +15,7 @@ from requests_app.api.framework.permissions import HasScope
 from requests_app.core import cache
 from requests_app.models import ApiKey, ApiKeyUsage, ServiceRequest
 from tests import factories
-from tests.requests_app.api.conftest import BASE, Api
+from tests.requests_app.api.conftest import BASE, WRONG_KEY, Api
 
 Form = dict[str, Any]
 DAY = dt.timedelta(days=1)
@@ -28,7 +28,10 @@ def said(answer: Any) -> str:
 @pytest.mark.shows("15.5")
 def test_a_key_opens_only_what_its_scopes_name(cast: factories.Rivermark, pothole_form: Form) -> None:
     reader = Api(api_keys.create(cast.city, "Reader", scopes=["read"])[1])
-    assert said(reader.post(pothole_form, 403)) == "This api_key doesn’t have the scope “report”."
+    assert (
+        said(reader.post(pothole_form, 403))
+        == "This API key doesn’t have the scope “report”. It has: read. Ask the city for one that does."
+    )
     assert str(reader.post(pothole_form, 403, path="requests.xml")[0]["code"]) == "403"
     assert not ServiceRequest.objects.exists()
     assert reader.get("requests.json", api_key=reader.key) == []
@@ -42,16 +45,19 @@ def test_a_key_opens_only_what_its_scopes_name(cast: factories.Rivermark, pothol
 def test_a_key_ends_by_its_date_its_networks_and_its_revocation(cast: factories.Rivermark, pothole_form: Form) -> None:
     now = timezone.now()
     ended = Api(api_keys.create(cast.city, "Ended", expires_at=now - DAY)[1])
-    assert said(ended.post(pothole_form, 403)) == "This api_key has expired. Ask the city for a new one."
+    assert said(ended.post(pothole_form, 403)) == "This API key has expired. Ask the city for a new one."
     Api(api_keys.create(cast.city, "Lasting", expires_at=now + DAY)[1]).post(pothole_form)
     foreign = Api(api_keys.create(cast.city, "Foreign", networks=["192.0.2.0/24", "2001:db8::/32"])[1])
-    assert said(foreign.post(pothole_form, 403)) == "This api_key can’t be used from this network."
+    assert (
+        said(foreign.post(pothole_form, 403))
+        == "This API key can’t be used from this network. Ask the city to add your address."
+    )
     for address in ("192.0.2.7", "::ffff:192.0.2.9", "2001:db8:1::5"):
         form = {**pothole_form, "api_key": foreign.key, "description": address}
         assert Client(REMOTE_ADDR=address).post(f"{BASE}requests.json", form).status_code == 200
     key, plain = api_keys.create(cast.city, "Gone")
     api_keys.revoke(key)
-    assert said(Api(plain).post(pothole_form, 403)) == "This api_key was revoked. Ask the city for a new one."
+    assert said(Api(plain).post(pothole_form, 403)) == "This API key was revoked. Ask the city for a new one."
     # What is public stays open to all of them.
     assert len(Api().get("requests.json", api_key=plain)) == 4
 
@@ -64,13 +70,13 @@ def test_a_replaced_secret_is_valid_until_its_end_and_one_more_rotation_ends_it(
     for number, plain in enumerate((first, second)):
         Api(plain).post({**pothole_form, "description": f"Hole {number}"})
     third = api_keys.replace_secret(key, earlier_until=timezone.now() + DAY)
-    assert said(Api(first).post(pothole_form, 403)) == "api_key is not valid."
+    assert said(Api(first).post(pothole_form, 403)) == WRONG_KEY
     Api(second).post({**pothole_form, "description": "By the second"})
     ApiKey.objects.update(previous_until=timezone.now() - DAY)
-    assert said(Api(second).post(pothole_form, 403)) == "This api_key was replaced by a new one. Use that."
+    assert said(Api(second).post(pothole_form, 403)) == "This API key was replaced by a new one. Use that."
     Api(third).post({**pothole_form, "description": "By the third"})
     at_once = api_keys.replace_secret(key, earlier_until=None)
-    assert said(Api(third).post(pothole_form, 403)) == "api_key is not valid."
+    assert said(Api(third).post(pothole_form, 403)) == WRONG_KEY
     assert api_keys.find(at_once) == key
 
 
@@ -79,7 +85,7 @@ def test_a_key_that_acts_for_somebody_needs_them(cast: factories.Rivermark) -> N
     key, _plain = api_keys.create(cast.city, "Crew app", scopes=["staff"])
     request = type("Request", (), {"method": "GET", "auth": key, "user": cast.tom})()
     view = type("View", (), {"jurisdiction": cast.city})()
-    with pytest.raises(PermissionDenied, match="doesn’t have the scope “staff”"):
+    with pytest.raises(PermissionDenied, match="no longer works here"):
         permission.has_permission(request, view)
     key.acts_as = cast.tom
     assert permission.has_permission(request, view)

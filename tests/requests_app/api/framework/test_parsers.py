@@ -15,9 +15,24 @@ from tests.requests_app.api.conftest import BASE, FORM, Api, read
 
 Form = dict[str, Any]
 FORMATS = pytest.mark.parametrize("format", ["json", "xml"])
-UNREADABLE = "The body of the request could not be read. Send form fields in UTF-8."
-TOO_LARGE = "The request is too large."
-TOO_MANY = "Too many parameters."
+NOT_A_FORM = "The form could not be read. Send multipart/form-data with its boundary, and text in UTF-8."
+TOO_DEEP = "The body is nested too deeply. At most 32 objects and lists can be inside each other."
+NOT_UTF8 = "The body isn’t valid UTF-8. Send JSON in UTF-8."
+TOO_MANY_VALUES = "The body has too many values. Send at most 10."
+TOO_MANY_FIELDS = "Too many fields. Send at most 5."
+NOT_AN_OBJECT = "Send a JSON object."
+
+
+def too_large(text: str = "2.0\xa0MB", files: str = "64.0\xa0MB") -> str:
+    return f"The body is too large. Send at most {text} of JSON or text, and {files} with files."
+
+
+def not_json(column: int) -> str:
+    return f"The body isn’t valid JSON: see line 1, column {column}."
+
+
+def not_a_number(value: str) -> str:
+    return f"{value} isn’t valid JSON. Send a number, or null."
 
 
 def refused(key: str, format: str, body: bytes | str, content_type: str, **headers: Any) -> str:
@@ -41,7 +56,7 @@ def nested(depth: int, kind: str) -> str:
 @FORMATS
 @pytest.mark.parametrize("kind", ["object", "list"])
 def test_json_nested_100000_deep_is_400(key: str, format: str, kind: str) -> None:
-    assert refused(key, format, nested(100_000, kind), "application/json") == UNREADABLE
+    assert refused(key, format, nested(100_000, kind), "application/json") == TOO_DEEP
 
 
 @FORMATS
@@ -50,20 +65,24 @@ def test_json_may_be_as_deep_as_the_bound_and_no_deeper(key: str, format: str, k
     # A list holds nothing at its deepest level, an object a number, which counts.
     deepest = JSON_DEPTH_MAX if kind == "list" else JSON_DEPTH_MAX - 1
     assert "service_code" in refused(key, format, nested(deepest, kind), "application/json")
-    assert refused(key, format, nested(deepest + 1, kind), "application/json") == UNREADABLE
+    assert refused(key, format, nested(deepest + 1, kind), "application/json") == TOO_DEEP
 
 
 @FORMATS
 @pytest.mark.parametrize(
-    "body",
+    ("body", "description"),
     [
-        b"[]", b"1", b'"x"', b"null", b"{", b"", b"{}x", b"\xff\xfe{", b'{"lat": NaN}', b'{"lat": Infinity}', b'{"lat": -Infinity}',
-        b'"\\u0000"', b'{"lat": "\xff"}', b'{"lat": ' + b"9" * 5000 + b"}",
+        (b"[]", NOT_AN_OBJECT), (b"1", NOT_AN_OBJECT), (b'"x"', NOT_AN_OBJECT), (b"null", NOT_AN_OBJECT), (b"{", not_json(2)),
+        (b"", "service_code was not provided."), (b"{}x", not_json(3)), (b"\xff\xfe{", NOT_UTF8),
+        (b'{"lat": NaN}', not_a_number("NaN")), (b'{"lat": Infinity}', not_a_number("Infinity")),
+        (b'{"lat": -Infinity}', not_a_number("-Infinity")), (b'"\\u0000"', "The body contains invalid characters."),
+        (b'{"lat": "\xff"}', NOT_UTF8), (b'{"lat": ' + b"9" * 5000 + b"}", "The body has a number with too many digits."),
     ],
 )  # fmt: skip
-def test_json_that_is_no_object_of_texts_and_numbers_is_400(key: str, format: str, body: bytes) -> None:
-    description = refused(key, format, body, "application/json")
-    assert description == ("service_code was not provided." if body == b"" else UNREADABLE)
+def test_json_that_is_no_object_of_texts_and_numbers_is_400_that_says_why(
+    key: str, format: str, body: bytes, description: str
+) -> None:  # fmt: skip
+    assert refused(key, format, body, "application/json") == description
 
 
 @FORMATS
@@ -87,8 +106,8 @@ def test_json_has_no_more_values_than_a_form_has_fields(key: str, format: str, s
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
     body = json.dumps({"a": list(range(8))})  # the object, the list, and eight numbers
     assert "service_code" in refused(key, format, body, "application/json")
-    assert refused(key, format, json.dumps({"a": list(range(9))}), "application/json") == UNREADABLE
-    assert refused(key, format, json.dumps({str(n): n for n in range(10)}), "application/json") == UNREADABLE
+    assert refused(key, format, json.dumps({"a": list(range(9))}), "application/json") == TOO_MANY_VALUES
+    assert refused(key, format, json.dumps({str(n): n for n in range(10)}), "application/json") == TOO_MANY_VALUES
 
 
 def test_json_may_begin_with_a_byte_order_mark(api: Api, pothole_form: Form) -> None:
@@ -106,7 +125,9 @@ def test_a_form_and_json_of_more_bytes_than_the_bound_are_400(
     start, end = (b'{"a":"', b'"}') if "json" in content_type.lower() else (b"a=", b"")
     within = start + b"x" * (100 - len(start + end)) + end
     assert "service_code" in refused(key, format, within, content_type)
-    assert refused(key, format, start + b"x" * (101 - len(start + end)) + end, content_type) == TOO_LARGE
+    assert refused(key, format, start + b"x" * (101 - len(start + end)) + end, content_type) == too_large(
+        "100\xa0bytes"
+    )
 
 
 @FORMATS
@@ -115,9 +136,9 @@ def test_a_form_of_more_fields_than_the_bound_is_400(key: str, format: str, sett
     many = {str(n): "x" for n in range(6)}
     few = dict(list(many.items())[:5])
     assert "service_code" in refused(key, format, "&".join(few), FORM)
-    assert refused(key, format, "a=1&" * 6, FORM) == TOO_MANY
+    assert refused(key, format, "a=1&" * 6, FORM) == TOO_MANY_FIELDS
     assert "service_code" in refused(key, format, encode_multipart(BOUNDARY, few), MULTIPART_CONTENT)
-    assert refused(key, format, encode_multipart(BOUNDARY, many), MULTIPART_CONTENT) == TOO_MANY
+    assert refused(key, format, encode_multipart(BOUNDARY, many), MULTIPART_CONTENT) == TOO_MANY_FIELDS
 
 
 @FORMATS
@@ -130,14 +151,14 @@ def test_a_multipart_form_is_bounded_in_text_files_and_bytes(key: str, format: s
 
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     assert "service_code" in sent({"a": "x" * 90})
-    assert sent({"a": "x" * 120}) == TOO_LARGE
+    assert sent({"a": "x" * 120}) == too_large("100\xa0bytes")
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 3
     assert "service_code" in sent(files(3))
-    assert sent(files(4)) == TOO_LARGE
+    assert sent(files(4)) == "Too many files. Send at most 3."
     settings.BODY_MAX_BYTES = len(encode_multipart(BOUNDARY, files(2)))
     assert "service_code" in sent(files(2))
     settings.BODY_MAX_BYTES -= 1
-    assert sent(files(2)) == TOO_LARGE
+    assert sent(files(2)).startswith("The body is too large.")
 
 
 @FORMATS
@@ -152,7 +173,7 @@ def test_a_multipart_form_is_bounded_in_text_files_and_bytes(key: str, format: s
     ],
 )  # fmt: skip
 def test_a_multipart_form_that_is_none_is_400(key: str, format: str, content_type: str, body: bytes) -> None:
-    assert refused(key, format, body, content_type) in (UNREADABLE, "service_code was not provided.")
+    assert refused(key, format, body, content_type) in (NOT_A_FORM, "service_code was not provided.")
 
 
 @FORMATS
@@ -174,7 +195,7 @@ def test_a_body_of_another_type_is_not_read_and_never_a_415(
     body = b"service_code=pothole&lat=40.5&long=-69.0"
     assert refused(key, format, body, content_type) == "service_code was not provided."
     settings.BODY_MAX_BYTES = 10
-    assert refused(key, format, body, content_type) == TOO_LARGE
+    assert refused(key, format, body, content_type) == too_large(files="10\xa0bytes")
 
 
 @FORMATS

@@ -11,7 +11,7 @@ from requests_app.actions.work import conversation, endings, progress, staff_act
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Comment, Event, IdempotencyKey, Person, ServiceRequest
 from tests import factories
-from tests.requests_app.api.conftest import BASE, Api, as_texts
+from tests.requests_app.api.conftest import BASE, NO_KEY, Api, as_texts
 from tests.shifted_clock import set_time
 
 pytestmark = pytest.mark.shows("15.2")
@@ -142,7 +142,7 @@ def test_it_needs_a_key_with_the_scope_updates(api: Api, cast: factories.Riverma
     ApiKey.objects.update(scopes=["report", "read"])
     assert "scope" in api.post(form(pothole), 403, path=PATH)[0]["description"]
     api.key = ""
-    assert api.post(form(pothole), 403, path=PATH)[0]["description"] == "api_key is missing."
+    assert api.post(form(pothole), 403, path=PATH)[0]["description"] == NO_KEY
     assert not Comment.objects.exists()
 
 

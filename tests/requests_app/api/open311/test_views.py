@@ -16,7 +16,7 @@ from requests_app.api.framework import renderers, throttling
 from requests_app.api.open311 import catalog, errors, views
 from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
 from tests import factories
-from tests.requests_app.api.conftest import BASE, FORM, Api, as_texts, read
+from tests.requests_app.api.conftest import BASE, FORM, NO_KEY, WRONG_KEY, Api, as_texts, read
 
 Form = dict[str, Any]
 EVERY_PATH = [
@@ -33,7 +33,7 @@ EVERY_PATH = [
 def test_without_a_good_key_a_post_is_403_before_all_else(api: Api, pothole_form: Form, sent: str) -> None:
     bad = {"service_code": "nothing", "jurisdiction_id": "nowhere", "lat": "x", "api_key": sent}
     (error,) = api.post(bad, 403)
-    assert error == {"code": 403, "description": f"api_key is {'not valid' if sent else 'missing'}."}
+    assert error == {"code": 403, "description": WRONG_KEY if sent else NO_KEY}
     assert api.post(bad, 403, path="requests.xml") == as_texts([error])
     api.post(pothole_form | {"api_key": sent}, 403)
     assert not ServiceRequest.objects.exists()
@@ -137,7 +137,7 @@ def test_nothing_crosses_from_one_city_to_the_other(api: Api, two: Jurisdiction,
     api.get("services/tree.json", 404, host="311.milford.example")
     api.post(pothole_form | {"service_code": "fountain", "jurisdiction_id": "rivermark.example"}, 404)
     (error,) = api.post(pothole_form | {"service_code": "fountain", "jurisdiction_id": "milford.example"}, 403)
-    assert error["description"] == "This api_key is for another jurisdiction."
+    assert error["description"] == "This API key is for Rivermark. Send it to http://311.rivermark.example:8311."
     api.post(pothole_form | {"jurisdiction_id": "rivermark.example"})
 
 
@@ -310,7 +310,7 @@ def test_language_and_clock_of_one_answer_do_not_reach_the_next(api: Api, cast: 
 def test_a_signed_in_member_of_staff_is_nobody_here(api: Api, cast: factories.Rivermark, pothole_form: Form) -> None:
     api.client.force_login(cast.tom)
     api.key = ""
-    assert api.post(pothole_form, 403)[0]["description"] == "api_key is missing."
+    assert api.post(pothole_form, 403)[0]["description"] == NO_KEY
 
 
 @pytest.mark.parametrize("path", EVERY_PATH)
