@@ -548,6 +548,10 @@ def the_webhook(planted: Planted) -> list[Arguments]:
     return [{"webhook_id": planted.webhook.pk}]
 
 
+def the_listener(planted: Planted) -> list[Arguments]:
+    return [{"listener_id": planted.listener.pk}]
+
+
 PUBLIC_FILTERS = ("", "category=streets", "service=pothole&status=open", "status=ended", "area=ward:5")
 
 CHOICES = (
@@ -673,6 +677,8 @@ PAGES: dict[str, Page] = {
     "v1_sandbox_advance": Page(ONLY_API_KEY, "POST", each_request),
     "v1_webhook_events": Page(EVERYONE, budget=1),
     "v1_webhooks": Page(ONLY_API_KEY, "GET POST", budget=3),
+    "v1_listeners": Page(ONLY_API_KEY, "POST"),
+    "v1_listener_events": Page(ONLY_API_KEY, arguments=the_listener, queries=("", "cursor=msg_heard"), budget=10),
     "v1_webhook": Page(ONLY_API_KEY, "GET PATCH DELETE", the_webhook, budget=3),
     "v1_webhook_secret": Page(ONLY_API_KEY, "POST", the_webhook),
     "v1_webhook_test": Page(ONLY_API_KEY, "POST", the_webhook),

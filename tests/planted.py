@@ -203,6 +203,7 @@ class Planted:
     # Acts for Sue.
     staff_key: ApiKey
     webhook: Webhook
+    listener: Webhook
     delivery: WebhookDelivery
     key_request: ApiKeyRequest
     sign: ShortLink
@@ -452,6 +453,11 @@ def _plant_rows() -> Planted:
         status=500,
         attempts=3,
     )
+    listener = Webhook.objects.create(api_key=key, payload="full")
+    for message_id in ("msg_heard", "msg_unheard"):
+        WebhookDelivery.objects.create(
+            webhook=listener, service_request=public, message_id=message_id, event_type="request.accepted"
+        )
     key_request = api_key_requests.ask(
         city, email="asker@example.com", name="Bus app", purpose="Reports from buses.", scopes=["report"], language="en"
     )
@@ -482,6 +488,7 @@ def _plant_rows() -> Planted:
         api_key=key,
         staff_key=staff_key,
         webhook=webhook,
+        listener=listener,
         delivery=delivery,
         key_request=key_request,
         sign=signs.create(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),

@@ -880,6 +880,7 @@ WITHOUT_TOKEN = {
     "v1_follows",
     "v1_sandbox_advance",
     "v1_webhooks",
+    "v1_listeners",
     "v1_webhook_secret",
     "v1_webhook_test",
     "v1_webhook_resend",

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import hmac
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -26,7 +27,17 @@ from requests_app.rules.promises import promises
 USER_AGENT = "Lamplighter-Webhooks/1"
 RELATED = ("service__current__category", "service_version__category", "department", "owner", "duplicate_of")
 
+READ_AT_ONCE = 20
+
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a POST to a webhook consists of."""
+
+    headers: dict[str, str]
+    body: str
 
 
 def send_row(row: OutboxRow) -> dt.datetime | outbox.Call | None:
@@ -43,11 +54,35 @@ def send_row(row: OutboxRow) -> dt.datetime | outbox.Call | None:
     quiet_until = delivery.webhook.quiet_until
     if quiet_until is not None and quiet_until > app_now():
         return quiet_until
+    body, secrets = _body(delivery), actions.plain_secrets(delivery.webhook, app_now())
+    return outbox.Call(lambda: _call(delivery, body, secrets), lambda answer: _note(delivery.pk, *answer))
+
+
+def read(webhook: Webhook, after: int) -> tuple[list[Message], str, bool]:
+    """Of a listener: what comes after the delivery of this number (0: from the first), the id of the last of these, and whether
+    there is more. What isn’t public anymore is left out, also when it is read again."""
+    rows = WebhookDelivery.objects.filter(webhook=webhook, pk__gt=after).select_related("event", "service_request")
+    deliveries = list(rows.order_by("id")[: READ_AT_ONCE + 1])
+    part, messages = deliveries[:READ_AT_ONCE], []
+    secrets = actions.plain_secrets(webhook, app_now())
+    for delivery in part:
+        delivery.webhook = webhook
+        if reason := actions.reason_not_to_send(delivery):
+            if delivery.state == WebhookDelivery.State.WAITING:
+                actions.give_up(delivery, reason)
+        else:
+            body = _body(delivery)
+            messages.append(Message(headers(delivery.message_id, body, secrets), body.decode()))
+    actions.note_read(webhook, part)
+    return messages, part[-1].message_id if part else "", len(deliveries) > READ_AT_ONCE
+
+
+def _body(delivery: WebhookDelivery) -> bytes:
+    """Of a try; the first that names the reporter is noted."""
     told = payload(delivery)
     if "contact" in told["data"] and delivery.attempts == 0:
         _note_contact(delivery)
-    body, secrets = orjson.dumps(told), actions.plain_secrets(delivery.webhook, app_now())
-    return outbox.Call(lambda: _call(delivery, body, secrets), lambda answer: _note(delivery.pk, *answer))
+    return orjson.dumps(told)
 
 
 def _note(delivery_id: int, status: int | None, error: str, milliseconds: int) -> dt.datetime | None:

@@ -21,9 +21,11 @@ class Webhook(models.Model):
         STAFF = "staff", _("Switched off by staff")
         GONE = "gone", _("Its address answered “410 Gone”")
         FAILING = "failing", _("Its address failed for five days")
+        UNREAD = "unread", _("Its program stopped reading")
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="webhooks")
-    url = models.CharField(max_length=1000)
+    # Empty: nothing is sent, a program reads its events through the API (a listener).
+    url = models.CharField(max_length=1000, blank=True)
     # What it gets; empty: everything. Names of rules.webhook_events, codes, and areas as "layer:code".
     event_types = ArrayField(models.CharField(max_length=40), default=list)
     services = ArrayField(models.CharField(max_length=60), default=list)
@@ -40,7 +42,13 @@ class Webhook(models.Model):
     quiet_until = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)
+    # Of a listener: when its events were last read, to the minute.
+    read_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
+
+    @property
+    def is_listener(self) -> bool:
+        return not self.url
 
 
 class WebhookDelivery(models.Model):

@@ -4,6 +4,7 @@ from tests.regressions.regression import Regression
 
 READING = ("tests/requests_app/api/v1/test_requests.py",)
 OGC = ("tests/requests_app/api/v1/test_ogc.py",)
+LISTENERS = ("tests/requests_app/api/v1/test_listeners.py",)
 WEBHOOKS = ("tests/requests_app/api/v1/test_webhooks.py",)
 SANDBOX = ("tests/requests_app/api/v1/test_sandbox.py",)
 OUTAGES = ("tests/faults/test_outages.py",)
@@ -259,6 +260,27 @@ REGRESSIONS = [
         'ordering_key=f"webhook:{webhook.pk}:{request_id}" if request_id else ""',
         'ordering_key=""',
         WEBHOOKS,
+    ),
+    Regression(
+        "a listener that nobody reads is kept forever",
+        "requests_app/actions/programs/webhooks.py",
+        "if locked.ended_at is None and webhooks.is_unread(locked, app_now()):",
+        "if locked.ended_at is not None:",
+        LISTENERS,
+    ),
+    Regression(
+        "a listener reads what is no longer public",
+        "requests_app/messages/webhook_calls.py",
+        "if reason := actions.reason_not_to_send(delivery):\n            if delivery.state",
+        "if reason := not delivery.pk:\n            if delivery.state",
+        LISTENERS,
+    ),
+    Regression(
+        "a listener's cursor is any delivery's",
+        "requests_app/api/v1/webhooks.py",
+        "after = webhook.deliveries.filter(",
+        "after = WebhookDelivery.objects.filter(",
+        LISTENERS,
     ),
     Regression(
         "a webhook that fails is never switched off",

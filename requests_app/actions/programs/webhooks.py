@@ -19,6 +19,7 @@ from requests_app.rules.programs import webhook_events, webhooks
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how each secret begins
 ROWS_AT_ONCE = 20_000
 GONE = 410
+READ_NOTED_EVERY = dt.timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -39,13 +40,20 @@ class StillWaiting(Exception):
     """The delivery is being sent already."""
 
 
+class NotSent(Exception):
+    """A listener's deliveries are read, never sent."""
+
+
 # --- By the program ---------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def create(key: ApiKey, terms: dict[str, Any]) -> tuple[Webhook, str]:
-    """Returns the row and its plain secret, which is shown once. Raises TooMany."""
+    """Returns the row and its plain secret, which is shown once. Without a URL, it is a listener. Raises TooMany."""
     ApiKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
+    unread = [row.pk for row in key.webhooks.filter(url="") if webhooks.is_unread(row, app_now())]
+    if unread:
+        Webhook.objects.filter(pk__in=unread).delete()
     if key.webhooks.count() >= webhooks.WEBHOOKS_MOST:
         raise TooMany
     plain = _new_secret()
@@ -73,8 +81,11 @@ def change(webhook_id: int, terms: dict[str, Any]) -> Webhook:
     return webhook
 
 
+@transaction.atomic
 def delete(webhook_id: int) -> None:
     """And its deliveries; rows of the outbox then have nothing to do."""
+    # Locked first: a delivery that is made meanwhile waits.
+    Webhook.objects.select_for_update(of=("self",)).filter(pk=webhook_id).first()
     Webhook.objects.filter(pk=webhook_id).delete()
     log.info("webhook_deleted", webhook_id=webhook_id)
 
@@ -102,8 +113,10 @@ def test(webhook_id: int) -> WebhookDelivery:
 
 @transaction.atomic
 def resend(delivery_id: int) -> WebhookDelivery:
-    """With the same id, so that a receiver that has it knows. Raises SwitchedOff and StillWaiting."""
+    """With the same id, so that a receiver that has it knows. Raises SwitchedOff, StillWaiting and NotSent."""
     delivery = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("webhook").get(pk=delivery_id)
+    if delivery.webhook.is_listener:
+        raise NotSent
     if delivery.state == WebhookDelivery.State.WAITING:
         raise StillWaiting
     if delivery.webhook.ended_at is not None:
@@ -146,8 +159,8 @@ def switch(webhook_id: int, *, on: bool, actor: User) -> None:
 
 
 def _switch_on(webhook: Webhook) -> list[str]:
-    webhook.ended_at, webhook.end_reason = None, ""
-    return ["ended_at", "end_reason", *_calm(webhook)]
+    webhook.ended_at, webhook.end_reason, webhook.read_at = None, "", app_now()
+    return ["ended_at", "end_reason", "read_at", *_calm(webhook)]
 
 
 def _end(webhook: Webhook, reason: Webhook.EndReason) -> list[str]:
@@ -184,8 +197,20 @@ def match_row(row: OutboxRow) -> None:
         return
     areas = {f"{layer}:{code}" for layer, code in service_request.areas.values_list("layer", "code")}
     for webhook in found:
-        if event_type := _type_for(webhook, event, service_request, areas):
+        event_type = _type_for(webhook, event, service_request, areas)
+        if event_type and (not webhook.is_listener or _is_read(webhook)):
             _tell(webhook, event_type, event, service_request)
+
+
+def _is_read(listener: Webhook) -> bool:
+    """Ends it if nobody reads it. Locks it, so that its deliveries are committed in the order of their numbers: a program that
+    reads on after the last one skips none."""
+    locked = Webhook.objects.select_for_update(of=("self",)).filter(pk=listener.pk).first()
+    if locked is None:
+        return False
+    if locked.ended_at is None and webhooks.is_unread(locked, app_now()):
+        locked.save(update_fields=_end(locked, Webhook.EndReason.UNREAD))
+    return locked.ended_at is None
 
 
 def _type_for(webhook: Webhook, event: Event, service_request: ServiceRequest, areas: set[str]) -> str:
@@ -209,7 +234,7 @@ def _tell(
         delivery, is_new = WebhookDelivery.objects.create(webhook=webhook, **new), True
     else:
         delivery, is_new = WebhookDelivery.objects.get_or_create(webhook=webhook, event=event, defaults=new)
-    if is_new:
+    if is_new and not webhook.is_listener:
         _enqueue(delivery, webhook)
     return delivery
 
@@ -247,6 +272,18 @@ def reason_not_to_send(delivery: WebhookDelivery) -> str:
 def give_up(delivery: WebhookDelivery, reason: str) -> None:
     delivery.state, delivery.error = WebhookDelivery.State.DEAD, reason
     delivery.save(update_fields=["state", "error"])
+
+
+def note_read(listener: Webhook, deliveries: list[WebhookDelivery]) -> None:
+    """A listener's deliveries that were read, or that nothing was there to read."""
+    now = app_now()
+    if listener.read_at is None or now - listener.read_at >= READ_NOTED_EVERY:
+        Webhook.objects.filter(pk=listener.pk).update(read_at=now)
+    first_time = [one.pk for one in deliveries if one.state == WebhookDelivery.State.WAITING]
+    if first_time:
+        WebhookDelivery.objects.filter(pk__in=first_time).update(
+            state=WebhookDelivery.State.DELIVERED, attempts=1, tried_at=now
+        )
 
 
 def note_try(delivery: WebhookDelivery, *, status: int | None, error: str, milliseconds: int) -> dt.datetime | None:

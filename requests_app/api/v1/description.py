@@ -22,6 +22,7 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {
     "number": ("The number of an asset, as on its tag.", {"type": "string", "maxLength": 60}, "L00417"),
     "collection": ("The name of a layer.", {"type": "string", "maxLength": 60}, "requests"),
     "webhook_id": ("The number of a webhook.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "12"),
+    "listener_id": ("The number of a listener.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "12"),
     "delivery_id": ("The number of a delivery.", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "40312"),
     "verb": ("An action of the list of possible actions.", {"type": "string", "maxLength": 40}, "accept"),
     "photo_id": ("The id of a photo.", {"type": "string", "maxLength": 40}, "0f3a1c5e7b9d4f60a1b2c3d4e5f60718"),

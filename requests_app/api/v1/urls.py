@@ -57,6 +57,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("webhook-events/", webhook_views.EventTypes.as_view(), name="v1_webhook_events"),
     path("webhooks/", webhook_views.Webhooks.as_view(), name="v1_webhooks"),
+    path("webhooks/listeners/", webhook_views.Listeners.as_view(), name="v1_listeners"),
+    path("webhooks/<int:listener_id>/events/", webhook_views.ListenerEvents.as_view(), name="v1_listener_events"),
     path("webhooks/<int:webhook_id>/", webhook_views.OneWebhook.as_view(), name="v1_webhook"),
     path("webhooks/<int:webhook_id>/secret/", webhook_views.Secret.as_view(), name="v1_webhook_secret"),
     path("webhooks/<int:webhook_id>/test/", webhook_views.Test.as_view(), name="v1_webhook_test"),

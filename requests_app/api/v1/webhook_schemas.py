@@ -31,11 +31,12 @@ ENABLED: Schema = {"type": "boolean", "description": "Whether events are sent."}
 WEBHOOK: dict[str, Schema] = {
     "id": ID,
     **{name: {**schema} for name, schema in CHOSEN.items()},
+    "url": text("Where events are sent, or where your program reads them (a listener)."),
     "enabled": ENABLED,
     "end_reason": maybe(
         text(
-            "Why it is off: by a program with the key, by city staff, because its URL answered 410, or because it "
-            "failed for five days.",
+            "Why it is off: by a program with the key, by city staff, because its URL answered 410, because it "
+            "failed for five days, or because nobody read its events.",
             enum=Webhook.EndReason.values,
         )
     ),
@@ -51,6 +52,29 @@ WEBHOOKS: dict[str, Schema] = {
     "Webhooks": shape("All webhooks of the key.", {"results": listed(ref("Webhook"))}),
     "NewWebhook": shape(
         "What to send, and where to.", CHOSEN, optional=("events", "services", "areas", "departments", "payload")
+    ),
+    "NewListener": shape(
+        "What to listen to.", {name: schema for name, schema in CHOSEN.items() if name != "url"}, optional=None
+    ),
+    "ListenerEvents": shape(
+        "The events of a listener that come after the cursor, oldest first.",
+        {
+            "results": listed(
+                shape(
+                    "A delivery, as it would be sent.",
+                    {
+                        "headers": {
+                            "type": "object",
+                            "description": "Among them `webhook-id`, `webhook-timestamp` and `webhook-signature`.",
+                            "additionalProperties": {"type": "string"},
+                        },
+                        "body": text("The body as it was signed: JSON, a WebhookMessage. Pass on these bytes."),
+                    },
+                )
+            ),
+            "cursor": maybe(text("Ask for what comes after it. Null until there is a first event.")),
+            "wait_s": {"type": "integer", "minimum": 0, "description": "Seconds to wait before you ask again."},
+        },
     ),
     "WebhookEdit": shape("What changes.", {**CHOSEN, "enabled": ENABLED}, optional=None),
     "NewSecret": shape(

@@ -2,10 +2,11 @@
 
 from typing import Any, cast
 
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app.api.framework.parameters import Choice
+from requests_app.api.framework.parameters import Choice, Parameter
 from requests_app.api.framework.parsers import JSONParser
 from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
@@ -17,6 +18,7 @@ from requests_app.models.api_key import Scope
 
 TAG = "Webhooks"
 STATE = Choice("state", "Only these.", example="dead", values=tuple(WebhookDelivery.State.values))
+AFTER = Parameter("cursor", "The `cursor` of the answer before, or the `webhook-id` of an event.", most=40)
 
 
 class EventTypes(V1View):
@@ -83,6 +85,47 @@ class Webhooks(KeysOwn):
         made = webhooks.create(self.jurisdiction, cast(ApiKey, request.auth), request.data)
         location = request.build_absolute_uri(f"{request.path}{made['id']}/")
         return Response(made, status=201, headers={"Location": location})
+
+
+class Listeners(KeysOwn):
+    @operation(
+        Operation(
+            id="createListener",
+            tag=TAG,
+            summary="Create a listener",
+            description="A webhook without a public URL, for a developer’s machine: nothing is sent, your program reads the "
+            "events at the `url` of the answer. It ends with the first event after nobody has read for 10 minutes.",
+            status=201,
+            body=Body({JSON: "NewListener"}, {"events": ["request.submitted"], "payload": "full"}),
+            answer=Answer("WebhookWithSecret", "Listener created.", examples.LISTENER, headers=("Location",)),
+            problems=("conflict",),
+            scope="webhooks",
+        )
+    )
+    def post(self, request: Request) -> Response:
+        made = webhooks.create(self.jurisdiction, cast(ApiKey, request.auth), request.data, listens=True)
+        location = request.build_absolute_uri(reverse("v1_webhook", args=[made["id"]]))
+        return Response(made, status=201, headers={"Location": location})
+
+
+class ListenerEvents(KeysOwn):
+    @operation(
+        Operation(
+            id="listListenerEvents",
+            tag=TAG,
+            summary="Read a listener’s events",
+            description="The events after `cursor`, oldest first, at most 20, each with the headers and the body that a "
+            "webhook would get. Without `cursor`, from the first that is kept. Wait `wait_s` seconds, then ask for what comes "
+            "after the answer’s `cursor`. Reading the same again changes nothing.",
+            query=(AFTER,),
+            answer=Answer("ListenerEvents", "What is new.", examples.LISTENER_EVENTS),
+            problems=("invalid-cursor", "conflict"),
+            scope="webhooks",
+        )
+    )
+    def get(self, request: Request, listener_id: int) -> Response:
+        key = cast(ApiKey, request.auth)
+        return Response(webhooks.events(self.jurisdiction, key, self.find(listener_id), self.query["cursor"]))
 
 
 class OneWebhook(KeysOwn):

@@ -1,22 +1,28 @@
 """Webhooks of a key: what was sent is checked, and what is stored gets its shape."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app import links
 from requests_app.actions.programs import webhooks as actions
 from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.parameters import Query
 from requests_app.api.framework.problems import Problem, invalid_cursor
 from requests_app.api.v1 import examples
+from requests_app.clock import app_now
 from requests_app.core import outside_calls, paging
+from requests_app.messages import webhook_calls
 from requests_app.messages.request_shape import moment
 from requests_app.models import ApiKey, Area, Department, Jurisdiction, Service, Webhook, WebhookDelivery
 from requests_app.rules.programs import webhook_events
 from requests_app.rules.programs.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
 
+# How long a listener waits until it asks again: one that is busy, and one that has had no event for BUSY_FOR.
+WAIT_BUSY_S, WAIT_QUIET_S = 1, 4
+BUSY_FOR = dt.timedelta(minutes=2)
 REFUSALS = {
     "not_a_url": gettext_lazy(
         "url must be an address like https://example.org/hook, without a user name or a fragment."
@@ -35,9 +41,10 @@ def find(key: ApiKey, webhook_id: int) -> Webhook:
     return webhook
 
 
-def create(city: Jurisdiction, key: ApiKey, data: Any) -> dict[str, Any]:
+def create(city: Jurisdiction, key: ApiKey, data: Any, *, listens: bool = False) -> dict[str, Any]:
+    """listens: without a URL, for a program that reads its events."""
     body = Body(data)
-    terms = _terms(city, body, required=True)
+    terms = _terms(city, body, url="none" if listens else "required")
     body.no_others()
     body.check()
     try:
@@ -49,7 +56,7 @@ def create(city: Jurisdiction, key: ApiKey, data: Any) -> dict[str, Any]:
 
 def change(city: Jurisdiction, webhook: Webhook, data: Any) -> dict[str, Any]:
     body = Body(data)
-    terms = _terms(city, body, required=False)
+    terms = _terms(city, body, url="none" if webhook.is_listener else "optional")
     enabled = body.data.get("enabled")
     body.read.add("enabled")
     if enabled is not None:
@@ -91,6 +98,30 @@ def resend(city: Jurisdiction, webhook: Webhook, delivery_id: int) -> dict[str, 
         raise _switched_off() from None
     except actions.StillWaiting:
         raise Problem("conflict", _("This delivery is already being sent.")) from None
+    except actions.NotSent:
+        raise Problem(
+            "conflict", _("A listener’s events aren’t sent. Read them again with an earlier cursor.")
+        ) from None
+
+
+def events(city: Jurisdiction, key: ApiKey, webhook: Webhook, cursor: str | None) -> dict[str, Any]:
+    """What a listener's program hasn't read. Raises a 400 problem for a cursor that is none of its deliveries, and a 409."""
+    if not webhook.is_listener:
+        raise Problem("conflict", _("This webhook’s events are sent to its URL. Only a listener’s are read here."))
+    if webhook.ended_at is not None:
+        raise _switched_off()
+    after = webhook.deliveries.filter(message_id=cursor).first() if cursor else None
+    if cursor and after is None:
+        raise invalid_cursor()
+    webhook.api_key, key.jurisdiction = key, city
+    messages, last, is_full = webhook_calls.read(webhook, after.pk if after else 0)
+    # Soon after something happened, more may follow.
+    is_busy = bool(messages) or app_now() - (after or webhook).created_at < BUSY_FOR
+    return {
+        "results": [{"headers": one.headers, "body": one.body} for one in messages],
+        "cursor": last or cursor,
+        "wait_s": 0 if is_full else WAIT_BUSY_S if is_busy else WAIT_QUIET_S,
+    }
 
 
 def deliveries(webhook: Webhook, query: Query) -> paging.Page[WebhookDelivery]:
@@ -106,7 +137,7 @@ def deliveries(webhook: Webhook, query: Query) -> paging.Page[WebhookDelivery]:
 def shaped(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
     return {
         "id": str(webhook.pk),
-        "url": webhook.url,
+        "url": webhook.url or f"{links.base_url(city)}/api/v1/webhooks/{webhook.pk}/events/",
         "events": webhook.event_types,
         "services": webhook.services,
         "areas": webhook.areas,
@@ -163,16 +194,9 @@ def _switched_off() -> Problem:
     return Problem("conflict", _("This webhook is switched off. Switch it on first."))
 
 
-def _terms(city: Jurisdiction, body: Body, *, required: bool) -> dict[str, Any]:
+def _terms(city: Jurisdiction, body: Body, *, url: Literal["required", "optional", "none"]) -> dict[str, Any]:
     """Columns by name: those that were sent."""
-    terms: dict[str, Any] = {}
-    url = body.value("url", str, _("a string"), required=required)
-    if url is not None:
-        try:
-            outside_calls.place(url)
-        except outside_calls.Refused as refused:
-            body.refuse("url", refused.code.replace("_", "-"), str(REFUSALS[refused.code]))
-        terms["url"] = url
+    terms = _url(body, required=url == "required") if url != "none" else {}
     services = Service.objects.filter(jurisdiction=city)
     departments = Department.objects.filter(jurisdiction=city)
     known: dict[str, Any] = {
@@ -193,6 +217,17 @@ def _terms(city: Jurisdiction, body: Body, *, required: bool) -> dict[str, Any]:
     if payload is not None:
         terms["payload"] = payload
     return terms
+
+
+def _url(body: Body, *, required: bool) -> dict[str, Any]:
+    url = body.value("url", str, _("a string"), required=required)
+    if url is None:
+        return {}
+    try:
+        outside_calls.place(url)
+    except outside_calls.Refused as refused:
+        body.refuse("url", refused.code.replace("_", "-"), str(REFUSALS[refused.code]))
+    return {"url": url}
 
 
 def _known_areas(city: Jurisdiction, names: list[str]) -> set[str]:

@@ -14,6 +14,8 @@ CHOSEN_MOST = 50
 OVERLAP_HOURS_MOST = 24 * 7
 FAILING_FOR = dt.timedelta(days=5)
 DELIVERIES_KEPT = dt.timedelta(days=30)
+# A listener ends with the first event after nobody has read for this long.
+UNREAD_FOR = dt.timedelta(minutes=10)
 BACKOFF_FIRST_S = 15
 BACKOFF_MOST_S = 3600
 
@@ -23,6 +25,11 @@ def is_on(webhook: Webhook) -> bool:
     key = webhook.api_key
     valid = key.revoked_at is None and not api_keys.is_expired(key, app_now())
     return valid and webhook.ended_at is None and key.allows(Scope.WEBHOOKS)
+
+
+def is_unread(webhook: Webhook, now: dt.datetime) -> bool:
+    """Whether it is a listener that nobody reads anymore."""
+    return webhook.is_listener and now - (webhook.read_at or webhook.created_at) >= UNREAD_FOR
 
 
 def may_know(webhook: Webhook, service_request: ServiceRequest) -> bool:

@@ -15,6 +15,7 @@ VARIABLES: dict[str, Promise] = {
     "REFERENCE": gettext_lazy("a report’s number"),
     "ETAG": gettext_lazy("the tag that came with an answer"),
     "WEBHOOK": gettext_lazy("the id of one of your webhooks"),
+    "LISTENER": gettext_lazy("the id of one of your listeners"),
     "DELIVERY": gettext_lazy("the id of a delivery"),
     "PHOTO": gettext_lazy("the id of a photo"),
     "TASK": gettext_lazy("the id of a task"),

@@ -19,7 +19,13 @@ from requests_app.web.developers.example_code import FROM_ENVIRONMENT, VARIABLES
 from requests_app.web.developers.samples import Samples
 
 # What the city's own examples can't name, since it is the reader's: from the environment.
-OWN = {"photo_id": "$PHOTO", "webhook_id": "$WEBHOOK", "delivery_id": "$DELIVERY", "task_id": "$TASK"}
+OWN = {
+    "photo_id": "$PHOTO",
+    "webhook_id": "$WEBHOOK",
+    "listener_id": "$LISTENER",
+    "delivery_id": "$DELIVERY",
+    "task_id": "$TASK",
+}
 # Optional parameters that an example shows; required ones are always there.
 SHOWN = {"listRequests": ("status", "limit"), "findPlaces": ("q",), "open311ListRequests": ("status", "page_size")}
 

@@ -88,6 +88,8 @@ def _do(request: StaffRequest, webhook: Webhook) -> None:
         messages.warning(request, _("This delivery is already being sent."))
     except actions.SwitchedOff:
         messages.warning(request, _("This webhook is switched off. Switch it on first."))
+    except actions.NotSent:
+        messages.warning(request, _("A listener’s events aren’t sent. Read them again with an earlier cursor."))
 
 
 def _resend_dead(request: StaffRequest, webhook: Webhook) -> None:
@@ -97,8 +99,8 @@ def _resend_dead(request: StaffRequest, webhook: Webhook) -> None:
         try:
             actions.resend(pk)
             count += 1
-        except actions.StillWaiting:
-            # Somebody else pressed it, too.
+        except (actions.StillWaiting, actions.NotSent):
+            # Somebody else pressed it, too; or there is nothing to press.
             continue
         except actions.SwitchedOff:
             messages.warning(request, _("This webhook is switched off. Switch it on first."))

@@ -72,6 +72,8 @@ class City:
             if name == "all":
                 webhook, _secret = webhooks.create(key, {"url": "https://hooks.example.org/"})
                 delivery = webhooks.test(webhook.pk)
+                listener, _secret = webhooks.create(key, {})
+                webhooks.test(listener.pk)
         self.keys += ["", "lk_none"]
         self.known: dict[str, Any] = {
             "reference": made.reference,
@@ -83,6 +85,7 @@ class City:
             "number": "L00417",
             "collection": "requests",
             "webhook_id": str(webhook.pk),
+            "listener_id": str(listener.pk),
             "delivery_id": str(delivery.pk),
             "verb": "note",
             "task_id": str(task.pk),

@@ -45,6 +45,15 @@ def test_staff_see_a_webhooks_deliveries_send_one_again_and_switch_it_off(
     assert SetupChange.objects.filter(kind="api_key", key=str(key.pk)).exists()
     client.post(address, {"on": "1"})
     assert Webhook.objects.get().ended_at is None
+    # Of one that its program reads, nothing can be sent again.
+    listener, _secret = webhooks.create(key, {})
+    test = webhooks.test(listener.pk)
+    WebhookDelivery.objects.filter(pk=test.pk).update(state="dead")
+    heard = reverse("staff_app:webhook", args=[key.pk, listener.pk])
+    page = client.get(heard).content.decode()
+    assert "Its program reads the events." in page
+    assert 'name="resend"' not in page
+    assert "aren’t sent" in client.post(heard, {"resend": test.pk}, follow=True).content.decode()
     other, _plain = api_keys.create(town.city, "Other app", scopes=["webhooks"])
     assert client.get(reverse("staff_app:webhook", args=[other.pk, found.pk])).status_code == 404
 

@@ -211,11 +211,12 @@ def test_the_examples_for_test_keys_run_as_they_are_copied(
         assert set(copied) == {*ids_of("webhooks"), *ids_of("sandbox")}
         made = factories.routed(cast.pothole, language, answers={"where": "lane"}, is_test=True, api_key=key)
         webhook, _secret = webhooks.create(key, {"url": "https://example.org/hook"})
+        listener, _secret = webhooks.create(key, {})
         sent = WebhookDelivery.objects.create(
             webhook=webhook, message_id=f"msg_{language}", event_type="webhook.test", state=WebhookDelivery.State.DEAD
         )
         own = {"KEY": plain, "REFERENCE": made.reference, "WEBHOOK": str(webhook.pk), "DELIVERY": str(sent.pk)}
-        own["PHOTO"] = own_photo(made)
+        own |= {"PHOTO": own_photo(made), "LISTENER": str(listener.pk)}
         # The webhook is deleted last.
         order = sorted(copied, key=lambda name: (name == "deleteWebhook", name))
         program = "".join(joined(name, copied[name]) for name in order)
