@@ -197,6 +197,8 @@ class ServiceRequest(models.Model):
     # The newest event when it was loaded, where a queryset adds it (see access.with_last_event).
     last_event_id: int
     loaded_at: dt.datetime
+    # And the newest that makes a new version for If-Match; None without one.
+    version_event_id: int | None
     # And by the request page.
     has_alarm: bool
     has_tasks: bool

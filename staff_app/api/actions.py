@@ -11,18 +11,22 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.work import endings, holds, staff_actions, staff_texts
 from requests_app.actions.work.merges import CannotMerge
+from requests_app.api.framework import problems
 from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1 import writing
 from requests_app.api.v1.staff_schemas import ACTION_FIELDS
 from requests_app.core.localized import localized
 from requests_app.forms.fields import PhotosField
+from requests_app.messages.request_shape import moment
 from requests_app.models import Event, ServiceRequest, ServiceVersion, Team, User
 from requests_app.photos import PhotoRefused
 from requests_app.rules.people import permissions
 from requests_app.rules.shared.lifecycle import IllegalTransition
+from requests_app.rules.work import staff_actions as rules
 from staff_app.api import form_errors, shapes
-from staff_app.api.base import denied
+from staff_app.api.base import denied, no_such_request
+from staff_app.request import timeline
 from staff_app.request.actions import ACTION_BY_VERB, ACTIONS, Action
 from staff_app.request.forms import ActionForm, RowChoiceField
 
@@ -213,7 +217,6 @@ def perform(
     last_event_id: of the request as it was read; None if the caller didn't say.
     """
     acts = [_act(one, service_request, user, checked=checked) for one in filled]
-    verbs = [one.action.verb for one in filled]
 
     def act() -> None:
         for perform_one in acts:
@@ -225,8 +228,7 @@ def perform(
             return staff_actions.perform(
                 service_request.pk,
                 act,
-                # Several are outdated by any change of the work.
-                form=verbs[0] if len(verbs) == 1 else "macro",
+                form=rules.VERSION,
                 actor=user,
                 last_event_id=last_event_id,
                 with_requests=[pk for one in filled for pk in one.action.with_requests(service_request, one.form)],
@@ -234,8 +236,8 @@ def perform(
             )
     except PhotoRefused as error:
         raise writing.photos_refused(str(error)) from None
-    except staff_actions.Changed:
-        raise changed() from None
+    except staff_actions.Changed as error:
+        raise changed(user, service_request, error.changes) from None
     except IllegalTransition as error:
         # Somebody was faster.
         service_request.status = error.status
@@ -244,8 +246,18 @@ def perform(
         raise invalid_body([FieldError(filled[0].path.rstrip("."), "refused", str(error))]) from None
 
 
-def changed() -> Problem:
-    return Problem("precondition-failed", _("The request has changed since you read it. Read it again."))
+def version_events(service_request: ServiceRequest) -> list[Event]:
+    """Each made a new version of the request for If-Match, oldest first."""
+    return rules.changes_since(service_request, 0, rules.VERSION)
+
+
+def changed(user: User, service_request: ServiceRequest, events: Sequence[Event]) -> Problem:
+    """A 412 problem with these events, as in the timeline; 404 if they may no longer view it."""
+    if not permissions.can(user, "view", ServiceRequest.objects.get(pk=service_request.pk)):
+        return no_such_request()
+    zone = service_request.jurisdiction.zone
+    lines = timeline.change_lines(service_request, list(events[-timeline.LINES_MAX :]))
+    return problems.changed([{"at": moment(line.at, zone), "text": line.what, "by": line.who} for line in lines])
 
 
 def _act(filled: FilledAction, service_request: ServiceRequest, user: User, *, checked: bool) -> Callable[[], object]:

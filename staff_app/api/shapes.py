@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from requests_app import links
 from requests_app.access import numbered
@@ -18,6 +18,7 @@ from requests_app.rules.promises import promises
 from requests_app.rules.promises.promises import Promise
 from requests_app.rules.publication import redaction
 from requests_app.rules.shared.directory import Directory
+from requests_app.rules.work import staff_actions
 from requests_app.rules.work import tasks as task_rules
 from staff_app.decorators import reads_for_department
 from staff_app.queue import listing
@@ -28,6 +29,7 @@ from staff_app.request.actions import ACTIONS
 COLUMNS = ("point", "channel", "updated_at", "external_id", "api_key_id", "bounces", "thanks_count")
 WHOLE = numbered(
     area_ids=ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
+    version_event_id=Subquery(staff_actions.version_event()),
     has_tasks=Exists(Task.objects.filter(service_request=OuterRef("pk"))),
 )
 

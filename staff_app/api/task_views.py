@@ -4,7 +4,7 @@ from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app.api.framework.conditional import check_if_match, tag_of
+from requests_app.api.framework.conditional import last_read, tag_of
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.v1.base import CURSOR, LIMIT
 from requests_app.api.v1.operations import JSON, Answer, Operation, operation
@@ -88,14 +88,15 @@ class StaffTask(StaffView):
             found = tasks.find(self.user, self.jurisdiction, task_id)
             # Another program may be telling the same.
             ServiceRequest.objects.locked(found.service_request_id)
-            if "If-Match" in request.headers:
-                check_if_match(request, tag_of(JSONRenderer().render(self.shaped(task_id))))
+            last_read(request, [tasks.version(tasks.find(self.user, self.jurisdiction, task_id))])
             tasks.change(found, request.data, user=self.user)
         changed = self.shaped(task_id)
-        return Response(changed, headers={"ETag": tag_of(JSONRenderer().render(changed))})
+        return Response(changed, headers={"ETag": tag_of(JSONRenderer().render(changed), self.version)})
 
     def shaped(self, task_id: int) -> dict[str, object]:
-        return shapes.whole_task(tasks.find(self.user, self.jurisdiction, task_id), self.jurisdiction, self.user)
+        found = tasks.find(self.user, self.jurisdiction, task_id)
+        self.version = tasks.version(found)
+        return shapes.whole_task(found, self.jurisdiction, self.user)
 
 
 class StaffRequestTasks(StaffView):

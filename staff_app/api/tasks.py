@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.work import tasks as actions
 from requests_app.api.framework.bodies import Body
+from requests_app.api.framework.conditional import version_of
 from requests_app.api.framework.parameters import Choice, Parameter, Query
 from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.core.localized import localized
@@ -77,6 +78,12 @@ def find(user: User, city: Jurisdiction, task_id: int) -> Task:
     if found is None:
         raise Problem("not-found", _("Task not found, or you don’t have access to it."))
     return found
+
+
+def version(task: Task) -> str:
+    """Of what a program can change, for If-Match; a status in another system's words makes no event."""
+    order = (task.outside_number, task.outside_url, task.outside_status)
+    return version_of(task.pk, task.team_id, task.state, *order)
 
 
 def add(service_request: ServiceRequest, data: Any, *, user: User) -> Task:

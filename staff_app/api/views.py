@@ -12,7 +12,7 @@ from requests_app import references
 from requests_app.actions.privacy import privacy
 from requests_app.actions.work import staff_actions
 from requests_app.api.framework.bodies import Body, json_part
-from requests_app.api.framework.conditional import check_if_match, tag_of
+from requests_app.api.framework.conditional import last_read, tag_of, version_of
 from requests_app.api.framework.parameters import Choice
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
@@ -101,14 +101,18 @@ class OneOfStaff(StaffView):
         return self.find(reference, statement=shapes.WHOLE)
 
     def shaped(self, service_request: ServiceRequest) -> dict[str, Any]:
+        self.version = version_of(service_request.pk, service_request.version_event_id or 0)
         return shapes.whole(self.jurisdiction, self.user, service_request, directory.of(self.jurisdiction))
 
     def check_version(self, request: Request, service_request: ServiceRequest) -> int | None:
-        """The event up to which the caller has read it; None without If-Match. Raises 412 if it isn't as they read it."""
+        """The event up to which the caller has read it; None if If-Match doesn't say. Raises 412 if it has changed since."""
         if "If-Match" not in request.headers:
             return None
-        check_if_match(request, tag_of(JSONRenderer().render(self.shaped(service_request))))
-        return None if request.headers["If-Match"].strip() == "*" else service_request.last_event_id
+        events = actions.version_events(service_request)
+        read = last_read(request, [version_of(service_request.pk, pk) for pk in [0, *(event.pk for event in events)]])
+        if read is not None and events[read:]:
+            raise actions.changed(self.user, service_request, events[read:])
+        return None if read is None else service_request.last_event_id
 
     def run(
         self, request: Request, reference: str, data: Any, act: Callable[[ServiceRequest], tuple[Event | None, str]]
@@ -138,7 +142,7 @@ class OneOfStaff(StaffView):
             "warning": warning or None,
         }
         # Of the request, for the next If-Match.
-        tag = {"ETag": tag_of(JSONRenderer().render(whole))} if whole else {}
+        tag = {"ETag": tag_of(JSONRenderer().render(whole), self.version)} if whole else {}
         return Response(answer, headers={**tag, **done.headers})
 
 
@@ -163,7 +167,7 @@ class StaffRequest(OneOfStaff):
             tag=TAG,
             summary="Change a request",
             description="Changes its priority, service, assignee or place: either all fields that you send or none. Send "
-            "the ETag of the request as you read it, in the same language, as If-Match.",
+            "the ETag of the request as you read it as If-Match.",
             body=Taken({JSON: "StaffRequestEdit"}, examples.REQUEST_EDIT),
             answer=Answer("StaffChange", "Request changed.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
             headers=("If-Match", "Idempotency-Key?"),

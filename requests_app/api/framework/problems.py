@@ -1,6 +1,6 @@
 """What went wrong, as RFC 9457 problem details: always `application/problem+json`, always with a `type` that can be looked up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,10 @@ class Problem(exceptions.APIException):
         super().__init__(detail)
 
 
+# The others are in the member `changes` alone.
+CHANGES_IN_DETAIL = 3
+
+
 def invalid_parameter(errors: list[FieldError]) -> Problem:
     return Problem("invalid-parameter", " ".join(error.message for error in errors), errors)
 
@@ -95,6 +99,16 @@ def invalid_cursor() -> Problem:
 
 def invalid_body(errors: list[FieldError]) -> Problem:
     return Problem("invalid-body", " ".join(error.message for error in errors), errors)
+
+
+def changed(changes: Sequence[Mapping[str, Any]]) -> Problem:
+    """changes: what has happened to the request since, oldest first: each has `at`, `text`, and `by`, which may be None."""
+    newest = changes[-CHANGES_IN_DETAIL:]
+    words = "; ".join(f"{one['text']} ({one['by']})" if one["by"] else one["text"] for one in newest)
+    detail = _("The request has changed since you read it. Read it again.")
+    if words:
+        detail = _("The request has changed since you read it: %(changes)s. Read it again.") % {"changes": words}
+    return Problem("precondition-failed", detail, more={"changes": list(changes)})
 
 
 def type_of(code: str, site: str) -> str:

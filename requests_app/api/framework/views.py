@@ -41,6 +41,8 @@ class ApiView(APIView):
     parser_classes = [JSONParser, FormParser, MultiPartParser, NoParser]
     renderer_classes = [JSONRenderer]
     content_negotiation_class = FormatByEnding
+    # Of what If-Match protects (conditional.version_of), where the answer's ETag is one for it.
+    version = ""
     # What is left for this client, by limit.
     quotas: list[Quota]
 
@@ -71,7 +73,7 @@ class ApiView(APIView):
                 response = super().dispatch(request, *args, **kwargs)
                 if isinstance(response, Response):
                     response.render()
-                response = conditional(request, response)
+                response = conditional(request, response, self.version)
                 status = response.status_code
                 return response
         finally:

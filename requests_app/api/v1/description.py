@@ -71,7 +71,11 @@ REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
         {"type": "string"},
         False,
     ),
-    "If-Match": ("The ETag of the request as you read it. Returns 412 if it has changed.", {"type": "string"}, True),
+    "If-Match": (
+        "The ETag of the request as you read it. Returns 412 if it has changed.",
+        {"type": "string"},
+        True,
+    ),
 }
 OF_STATUS = {405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}
 # What any operation may answer.

@@ -12,13 +12,11 @@ from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import key_of
 from requests_app.api.framework.bodies import Body, canonical, json_part
-from requests_app.api.framework.conditional import check_if_match, tag_of
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
-from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
-from requests_app.api.v1 import examples, service_requests, writing
+from requests_app.api.v1 import examples, service_requests, versions, writing
 from requests_app.api.v1.base import V1View
 from requests_app.api.v1.operations import JSON, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
@@ -72,7 +70,7 @@ class OneRequestAndEdit(OneRequest):
             tag="Reporting",
             summary="Edit your own report",
             description="Changes the reporter’s text until someone starts working on it. Send the ETag of the request as "
-            "you read it, in the same language, as If-Match.",
+            "you read it as If-Match.",
             body=Taken({JSON: "Edit"}, examples.EDIT),
             answer=Answer("EditedRequest", "The updated request.", {"emergency": None, **examples.REQUEST}),
             headers=("If-Match",),
@@ -88,11 +86,11 @@ class OneRequestAndEdit(OneRequest):
         found = writing.access(self.jurisdiction, reference, token)
         if "If-Match" not in request.headers:
             raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
-        key = key_of(request)
-        public = service_requests.find(self.jurisdiction, reference, key)
-        check_if_match(request, tag_of(JSONRenderer().render(service_requests.detail(self.jurisdiction, public))))
+        # Of what nobody may read, nothing is edited here.
+        service_requests.find(self.jurisdiction, reference, key_of(request))
+        seen = versions.check(request, found)
         count(request, "words", rate_limits.WORDS_AN_HOUR)
-        writing.edit(found, description)
+        writing.edit(found, description, seen=seen)
         # The new words may have made it private.
         changed = service_requests.own(self.jurisdiction, found.service_request.pk)
         emergency = emergency_in(self.jurisdiction, description)

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from requests_app.api.framework.authentication import key_of
 from requests_app.api.framework.parameters import Choice, Circle, Parameter
-from requests_app.api.v1 import examples, service_requests
+from requests_app.api.v1 import examples, service_requests, versions
 from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
 from requests_app.api.v1.operations import GEOJSON, Answer, Operation, fields_of, operation
 from requests_app.api.v1.schemas import REQUEST_FIELDS
@@ -72,6 +72,7 @@ class OneRequest(V1View):
     def get(self, request: Request, reference: str) -> Response:
         key = key_of(request)
         found = service_requests.find(self.jurisdiction, reference, key)
+        self.version = versions.of(found)
         answer = Response(service_requests.detail(self.jurisdiction, found))
         if found.is_test:
             answer["Cache-Control"] = "no-store"

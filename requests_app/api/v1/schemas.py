@@ -189,9 +189,20 @@ REQUESTS: dict[str, Schema] = {
             "possible_actions": listed(
                 text("A verb."), ("Only for `action-not-possible`: the actions that are possible.")
             ),
+            "changes": listed(
+                shape(
+                    "",
+                    {
+                        "at": text("When.", format="date-time"),
+                        "text": text("What happened, in the requested language."),
+                        "by": maybe(text("Who did it. Only staff read names.")),
+                    },
+                ),
+                "Only for `precondition-failed`: what has changed since the version in If-Match, oldest first.",
+            ),
             "emergency": {**ref("Emergency"), "description": "Only for `emergency`: whom to call."},
         },
-        optional=("possible_actions", "emergency"),
+        optional=("possible_actions", "changes", "emergency"),
     ),
     "FieldError": shape(
         "One mistake.",

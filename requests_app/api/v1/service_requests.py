@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from requests_app import links, references
@@ -21,6 +21,7 @@ from requests_app.places.public_filter import NAMES, PublicFilter
 from requests_app.places.public_place import shows_asset
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules.promises import promises
+from requests_app.rules.report import corrections
 
 Narrow = Callable[[QuerySet[ServiceRequest]], QuerySet[ServiceRequest]]
 STATEMENT_MS = 4000
@@ -108,7 +109,9 @@ def _geometry(row: ServiceRequest) -> dict[str, Any] | None:
 def find(city: Jurisdiction, reference: str, key: ApiKey | None = None) -> ServiceRequest:
     """Public, waiting for review, or a test of this key. Raises a 404 problem for all others, which doesn't say what they are."""
     readable = ServiceRequest.objects.with_public_number() | ServiceRequest.objects.tests_of(key)
+    added = {"version_event_id": Subquery(corrections.version_events(OuterRef("pk")).reverse().values("id")[:1])}
     numbered = readable.in_jurisdiction(city).select_related(*RELATED)
+    numbered = numbered.annotate(**added)
     found = numbered.filter(reference=references.parse(reference) or "").first()
     if found is None:
         raise Problem("not-found", _("Request not found, or it isn’t public."))

@@ -21,7 +21,7 @@ from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.idempotency import body_hash
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.framework.report_parts import ADDRESS_MOST, NAME_MOST, PHONE_MOST, searched_place
-from requests_app.api.v1 import catalog, service_requests
+from requests_app.api.v1 import catalog, service_requests, versions
 from requests_app.core import limits
 from requests_app.link_access import RequestAccess, access_by_link, allowed_actions
 from requests_app.messages.report_notice import notice_of
@@ -380,8 +380,8 @@ def add_photo(
     return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}, not is_new
 
 
-def edit(request_access: RequestAccess, description: str) -> None:
-    """The reporter's own words, until somebody works on it."""
+def edit(request_access: RequestAccess, description: str, *, seen: int) -> None:
+    """The reporter's own words, until somebody works on it. seen: the event up to which they have been read."""
     about = request_access.service_request
     if request_access.link is None or "change" not in allowed_actions(request_access):
         raise Problem("conflict", _("Someone is already working on this request. Send a comment instead."))
@@ -391,7 +391,7 @@ def edit(request_access: RequestAccess, description: str) -> None:
     except progress.TooLate:
         raise Problem("conflict", _("Someone is already working on this request. Send a comment instead.")) from None
     except corrections.EditConflict:
-        raise Problem("precondition-failed", _("The request has changed since you read it. Read it again.")) from None
+        raise versions.changed(request_access, seen) from None
 
 
 # --- Following --------------------------------------------------------------------------------------------------------

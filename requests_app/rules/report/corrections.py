@@ -2,6 +2,8 @@
 
 import hashlib
 
+from django.db.models import OuterRef, QuerySet
+
 from requests_app.models import Event, Photo, QuestionVersion, ServiceRequest, ServiceVersion, Status
 from requests_app.rules.shared import intake, question_kinds
 
@@ -9,6 +11,14 @@ from requests_app.rules.shared import intake, question_kinds
 LATER_PHOTOS_MAX = 5
 # Staff events that don't mean anyone reviewed the report: taken by phone, contact viewed, internal note.
 _NOT_TRIAGE = ("submitted", "reporter_viewed", "note_added")
+
+# What happens to the words that a program edits with the private link, before anyone starts working on the report.
+VERSION_KINDS = ("edited", "text_hidden", "text_restored", "erased")
+
+
+def version_events(service_request: ServiceRequest | OuterRef) -> QuerySet[Event]:
+    """Those that make a new version of the words for If-Match, oldest first."""
+    return Event.objects.filter(service_request=service_request, kind__in=VERSION_KINDS).order_by("id")
 
 
 def too_late(service_request: ServiceRequest) -> str:

@@ -41,7 +41,8 @@ EXPLANATIONS = {
         "reuse one only to retry the same call."
     ),
     "precondition-failed": _(
-        "The request has changed since you read it. Read it again, show what changed, and send your change with the new ETag."
+        "The request has changed since you read it. “changes” lists what happened since. Read it again, show what changed, "
+        "and send your change with the new ETag."
     ),
     "too-large": _("JSON can be up to 2 MB, and a form with photos up to 64 MB. Send fewer or smaller photos."),
     "unsupported-media-type": _("Send JSON (application/json). Send photos in a form (multipart/form-data)."),

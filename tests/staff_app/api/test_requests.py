@@ -8,7 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from requests_app import api_keys, photos
-from requests_app.actions.work import assignment
+from requests_app.actions.following import followers
+from requests_app.actions.people.reporters import Reporter
+from requests_app.actions.routing import routing
+from requests_app.actions.work import assignment, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, Membership, Photo, ServiceRequest
 from tests import factories
@@ -197,11 +200,65 @@ def test_a_change_needs_the_version_that_was_read(tom: V1, cast: factories.River
     now = {"If-Match": tom.last["ETag"]}
     assert tom.send(at(made), {"assignee": None}, 412, read, "PATCH")["type"].endswith("/precondition-failed/")
     tom.send(at(made, "actions/visit/"), {}, 412, read)
+    tom.send(at(made, "actions/note/"), {"text": "Whatever it is now."}, 412, read)
     place = {"place": {"address": "12 Elm St", "lat": 40.501, "long": -69.001}}
     moved = tom.send(at(made), {**place, "assignee": None}, 200, now, "PATCH")["request"]
     assert (moved["lat"], moved["assignee"]) == (40.501, None)
     outside = tom.send(at(made), {"place": {"address": "x", "lat": 1, "long": 1}}, 422, {"If-Match": "*"}, "PATCH")
     assert codes(outside) == {"place.address": "invalid"}
+
+
+def test_what_does_not_change_the_work_outdates_no_version(
+    tom: V1, acting: Acting, cast: factories.Rivermark, town: factories.Rivermark
+) -> None:
+    made = factories.report(cast.pothole, "A hole.", answers={"where": "lane"})
+    other = factories.routed(cast.pothole, "Another.", answers={"where": "lane"})
+    sue = acting(factories.staff("Sue", "supervisor", cast.city), "contacts")
+    sue.get(at(made))
+    whole = sue.last["ETag"]
+    first = {"If-Match": whole}
+    # Seconds later a worker routes it, somebody reads who reported it, a neighbor joins, and a colleague writes a note.
+    routing.route(made.pk)
+    sue.get(at(made, "contacts/"), reason="reply")
+    followers.join(made.pk, reporter=Reporter(email="ben@example.org", name="Ben"), language="en")
+    tom.send(at(made, "actions/note/"), {"text": "On my list."}, 200)
+    # The bytes are others, which a cache must fetch, but the version isn't.
+    sue.get(at(made), headers={"If-None-Match": whole})
+    assert sue.last["ETag"].partition(".")[0] == whole.partition(".")[0]
+    sue.get(at(made), lang="es")
+    spanish = {"If-Match": f'"0.0", W/{sue.last["ETag"]}'}
+    sue.send(at(made), {"priority": 4}, 200, first, "PATCH")
+    second = {"If-Match": sue.last["ETag"]}
+    tom.send(at(made, "actions/accept/"), {}, 200, {"If-Match": "*"})
+    # The other program learns what happened since, each change as the timeline shows it.
+    refused = sue.send(at(made), {"priority": 3}, 412, first, "PATCH")
+    lines = [(line["at"], line["text"], line["by"]) for line in sue.get(at(made))["timeline"]]
+    changes = [(change["at"], change["text"], change["by"]) for change in refused["changes"]]
+    assert changes == lines[1::-1]
+    assert refused["detail"].endswith("; Accepted (Tom, through Tom’s app). Read it again.")
+    assert sue.send(at(made, "actions/visit/"), {}, 412, second)["changes"] == refused["changes"][1:]
+    assert "Aceptado (Tom" in sue.send(at(made, "?lang=es"), {"priority": 3}, 412, spanish, "PATCH")["detail"]
+    # Another request's tag, the hash alone and nonsense say nothing of when it was read.
+    sue.get(at(other))
+    for tag in (sue.last["ETag"], f'"{whole.partition(".")[2]}', '"x"', "x"):
+        assert "changes" not in sue.send(at(made), {"priority": 3}, 412, {"If-Match": tag}, "PATCH")
+    assert ServiceRequest.objects.get(pk=made.pk).priority == 4
+
+
+def test_a_change_that_took_the_request_away_is_not_named(
+    tom: V1, cast: factories.Rivermark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+    tom.get(at(made))
+    read, perform = {"If-Match": tom.last["ETag"]}, staff_actions.perform
+
+    def transfer_first(*args: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        assignment.transfer(made.pk, department=cast.parks, reason="A tree.", actor=cast.tom)
+        return perform(*args, **options)
+
+    monkeypatch.setattr(staff_actions, "perform", transfer_first)
+    assert "changes" not in tom.send(at(made), {"priority": 4}, 404, read, "PATCH")
 
 
 def test_the_same_key_does_it_once(tom: V1, cast: factories.Rivermark) -> None:

@@ -49,12 +49,29 @@ def test_an_error_and_a_post_have_no_tag(api: Api, cast: factories.Rivermark) ->
 
 
 @pytest.mark.parametrize(
-    ("sent", "passes"), [("", True), ('"a"', True), ('W/"a"', True), ('"b", "a"', True), ("*", True), ('"b"', False), ("a", False)]
-)  # fmt: skip
-def test_if_match_lets_only_the_version_that_was_read_through(sent: str, passes: bool) -> None:
-    request = Request(RequestFactory().patch("/", headers={"If-Match": sent} if sent else None))
-    with nullcontext() if passes else pytest.raises(conditional.PreconditionFailed):
-        conditional.check_if_match(request, '"a"')
+    ("sent", "read"),
+    [
+        (None, None),
+        ("*", None),
+        ('"b.1f"', 1),
+        # The rest names the bytes: another language's, or those of before a colleague read the contacts.
+        ('"b.77"', 1),
+        ('W/"b.1f"', 1),
+        ('"a.1f"', 0),
+        ('"x", "a.1f"', 0),
+        ('"a.1f", W/"b.1f"', 1),
+        ('"x"', "refused"),
+        ('"1f"', "refused"),
+        ("b.1f", "refused"),
+        ('"*"', "refused"),
+        ("", "refused"),
+        (",".join(['"x"'] * 500), "refused"),
+    ],
+)
+def test_if_match_says_which_version_was_read(sent: str | None, read: int | str | None) -> None:
+    request = Request(RequestFactory().patch("/", headers=None if sent is None else {"If-Match": sent}))
+    with pytest.raises(conditional.PreconditionFailed) if read == "refused" else nullcontext():
+        assert conditional.last_read(request, ["a", "b"]) == read
 
 
 def test_a_view_may_name_its_version_itself() -> None:

@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys, links
+from requests_app.actions.routing import routing
+from requests_app.actions.work import conversation
 from requests_app.models import Comment, Photo, ServiceRequest, Subscription
 from requests_app.models.api_key import Scope
 from requests_app.worker.tasks import drain
@@ -214,7 +216,7 @@ def test_a_private_report_has_its_link_but_no_public_address(v1: V1, anyone: V1,
     assert Comment.objects.get().text == "She is gone."
 
 
-def test_the_reporter_comments_adds_photos_and_edits(v1: V1, anyone: V1) -> None:
+def test_the_reporter_comments_adds_photos_and_edits(v1: V1, anyone: V1, cast: factories.Rivermark) -> None:
     receipt = v1.send("requests/", POTHOLE)
     path, token = f"requests/{receipt['reference']}/", receipt["private_token"]
     again = {"Idempotency-Key": "c"}
@@ -244,14 +246,26 @@ def test_the_reporter_comments_adds_photos_and_edits(v1: V1, anyone: V1) -> None
 
     anyone.get(path)
     etag = anyone.last["ETag"]
+    # What staff do besides changes neither the words nor what the public learns of them.
+    made = ServiceRequest.objects.get()
+    routing.route(made.pk)
+    conversation.note(made.pk, text="On my list.", actor=cast.tom)
     edit = {"private_token": token, "description": "A hole in the bike lane."}
     anyone.send(path, edit, 428, method="PATCH")
     assert (
         anyone.send(path, edit, 200, headers={"If-Match": etag}, method="PATCH")["description"] == edit["description"]
     )
-    assert anyone.send(path, edit, 412, headers={"If-Match": etag}, method="PATCH")["type"].endswith(
-        "/precondition-failed/"
-    )
+    edit["description"] = "A hole in the lane."
+    refused = anyone.send(path, edit, 412, headers={"If-Match": etag}, method="PATCH")
+    assert refused["type"].endswith("/precondition-failed/")
+    assert [(one["text"], one["by"]) for one in refused["changes"]] == [("You edited the report", None)]
+    assert "You edited the report." in refused["detail"]
+    spanish = anyone.send(f"{path}?lang=es", edit, 412, headers={"If-Match": etag}, method="PATCH")
+    assert spanish["changes"][0]["text"] == "Usted editó el reporte"
+    other = factories.report(cast.tree)
+    anyone.get(f"requests/{other.reference}/")
+    foreign = {"If-Match": anyone.last["ETag"]}
+    assert "changes" not in anyone.send(path, edit, 412, headers=foreign, method="PATCH")
     anyone.send(path, edit | {"private_token": "1-x"}, 403, headers={"If-Match": etag}, method="PATCH")
     ServiceRequest.objects.update(status="in_progress")
     anyone.send(path, edit, 409, headers={"If-Match": "*"}, method="PATCH")
