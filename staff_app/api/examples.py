@@ -76,7 +76,7 @@ REQUEST: dict[str, Any] = {
     **ROW,
     "place_note": "By the bus stop",
     "asset": None,
-    "answers": [{"code": "where", "question": "Where on the street is it?", "answer": "In the traffic lane"}],
+    "answers": [{"code": "where", "question": "Where on the street is it?", "answer": "Where cars drive"}],
     "photos": [],
     "sent_by": None,
     "owner": None,
@@ -134,7 +134,7 @@ NEW_TRANSFER: dict[str, Any] = {
     "service": "pothole",
     "description": "A hole across the whole lane. Nobody is hurt.",
     "place": {"lat": 40.5, "long": -69.0, "note": "In front of the school"},
-    "answers": {"where": "lane", "size": "plate"},
+    "answers": {"where": "travel_lane", "size": "plate"},
     "contact": {"name": "Ana Ortiz", "phone": "(555) 010-0199"},
     "priority": 2,
 }

@@ -293,7 +293,8 @@ def paths() -> dict[str, Schema]:
             "lat": "40.5",
             "long": "-69.0",
             "description": "A pothole two feet wide.",
-            "attribute[where]": "lane",
+            "attribute[where]": "bike_lane",
+            "attribute[size]": "plate",
         },
     }
     report["requestBody"] = {

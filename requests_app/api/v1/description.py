@@ -1,5 +1,7 @@
 """Operations as OpenAPI 3.1, for drf-spectacular, which finds the addresses and puts the document together."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -55,6 +57,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": '"calls";r=299;t=42',
     },
 }
+# By code: `call` and `body`, what was sent, and `answer`. tests/requests_app/api/framework/test_problems.py writes it.
+PROBLEM_EXAMPLES: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("problem_examples.json").read_text(encoding="utf-8")
+)
 # On every answer of an operation.
 OF_LIMITS = ("RateLimit-Policy", "RateLimit")
 REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
@@ -214,21 +220,6 @@ def _problems(codes: list[str]) -> dict[str, Any]:
 
 
 def example_of(code: str, site: str) -> dict[str, Any]:
-    status, title = PROBLEMS[code]
-    errors = {
-        "invalid-parameter": [
-            {"field": "statsu", "code": "unknown", "message": "There is no parameter statsu here."},
-        ],
-        "invalid-body": [
-            {"field": "place", "code": "missing", "message": "Tell us where it is: an address, a corner or a park."}
-        ],
-    }.get(code, [])
-    return {
-        "type": type_of(code, site),
-        "title": title,
-        "status": status,
-        "detail": errors[0]["message"] if errors else f"{title}.",
-        "instance": "/api/v1/requests/",
-        "request_id": "0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
-        "errors": errors,
-    }
+    """A real answer, as this site would give it."""
+    answer: dict[str, Any] = PROBLEM_EXAMPLES[code]["answer"]
+    return {**answer, "type": type_of(code, site)}

@@ -47,7 +47,7 @@ REQUEST = {
     "combined_with": None,
     "areas": [{"layer": "ward", "code": "5", "name": "Ward 5"}],
     "asset": None,
-    "answers": [{"code": "where", "question": "Where on the street is it?", "answer": "In the traffic lane"}],
+    "answers": [{"code": "where", "question": "Where on the street is it?", "answer": "In the bike lane"}],
     "timeline": [
         {
             "at": "2026-06-04T09:12:41-04:00",
@@ -88,7 +88,20 @@ SERVICE = {
             "help": None,
             "is_required": True,
             "asks_asset": False,
-            "options": [{"value": "lane", "label": "In the traffic lane"}, {"value": "edge", "label": "At the edge"}],
+            "options": [
+                {"value": "travel_lane", "label": "Where cars drive"},
+                {"value": "bike_lane", "label": "In the bike lane"},
+            ],
+            "only_if": None,
+        },
+        {
+            "code": "size",
+            "kind": "single",
+            "text": "How big is it?",
+            "help": None,
+            "is_required": True,
+            "asks_asset": False,
+            "options": [{"value": "hand", "label": "Like a hand"}, {"value": "plate", "label": "Like a dinner plate"}],
             "only_if": None,
         },
         {
@@ -99,7 +112,7 @@ SERVICE = {
             "is_required": True,
             "asks_asset": False,
             "options": [],
-            "only_if": {"question": "where", "values": ["lane"]},
+            "only_if": {"question": "where", "values": ["travel_lane"]},
         },
     ],
     "answers_schema": {
@@ -110,17 +123,28 @@ SERVICE = {
                 "title": "Where on the street is it?",
                 "type": "string",
                 "oneOf": [
-                    {"const": "lane", "title": "In the traffic lane"},
-                    {"const": "edge", "title": "At the edge"},
+                    {"const": "travel_lane", "title": "Where cars drive"},
+                    {"const": "bike_lane", "title": "In the bike lane"},
+                ],
+            },
+            "size": {
+                "title": "How big is it?",
+                "type": "string",
+                "oneOf": [
+                    {"const": "hand", "title": "Like a hand"},
+                    {"const": "plate", "title": "Like a dinner plate"},
                 ],
             },
             "damage": {"title": "What was damaged?", "type": "string", "maxLength": 1000},
         },
         "additionalProperties": False,
         "allOf": [
-            {"required": ["where"], "properties": {"where": {"minLength": 1}}},
             {
-                "if": {"allOf": [{"properties": {"where": {"enum": ["lane"]}}, "required": ["where"]}]},
+                "required": ["where", "size"],
+                "properties": {"where": {"minLength": 1}, "size": {"minLength": 1}},
+            },
+            {
+                "if": {"allOf": [{"properties": {"where": {"enum": ["travel_lane"]}}, "required": ["where"]}]},
                 "then": {"required": ["damage"], "properties": {"damage": {"minLength": 1}}},
             },
         ],
@@ -185,7 +209,7 @@ NEW_REPORT = {
     "service": "pothole",
     "description": "A pothole two feet wide.",
     "place": {"lat": 40.5, "long": -69.0},
-    "answers": {"where": "lane"},
+    "answers": {"where": "bike_lane", "size": "plate"},
     "contact": {"email": "ana@example.org"},
 }
 RECEIPT = {

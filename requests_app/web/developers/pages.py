@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_lazy, override
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -10,7 +10,7 @@ from requests_app import links
 from requests_app.api.framework.problems import PROBLEMS
 from requests_app.api.framework.throttling import WITHOUT_KEY_A_MINUTE, WriteThrottle
 from requests_app.api.v1.base import LIMIT_MAX
-from requests_app.api.v1.description import example_of
+from requests_app.api.v1.description import PROBLEM_EXAMPLES, example_of
 from requests_app.city_request import CityRequest
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
@@ -105,8 +105,7 @@ def developer_problem(request: CityRequest, code: str) -> HttpResponse:
     """The page that a problem's `type` names."""
     if code not in PROBLEMS:
         raise Http404
-    with override("en"):
-        example = example_of(code, links.base_url(request.jurisdiction))
+    example = example_of(code, links.base_url(request.jurisdiction))
     status, title = PROBLEMS[code]
     context = {
         "menu": reference.tags().values(),
@@ -114,6 +113,7 @@ def developer_problem(request: CityRequest, code: str) -> HttpResponse:
         "status": status,
         "title": problem_words.translated(title),
         "explanation": problem_words.EXPLANATIONS[code],
+        "call": PROBLEM_EXAMPLES[code]["call"],
         "example": reference.as_json(example),
     }
     return render(request, "requests_app/developers/developer_problem.html", context)

@@ -13,19 +13,20 @@ EXPLANATIONS = {
         "follow “next.”"
     ),
     "unreadable": _(
-        "The body isn’t valid UTF-8 JSON, is nested too deeply, or was cut off in transit. If the connection broke, "
-        "send it again. If a string contains an invalid character, “errors” names the field."
+        "The body isn’t valid UTF-8 JSON, is nested too deeply, or was cut off in transit. “detail” says what is wrong, and "
+        "where. If a string contains an invalid character, “errors” names the field."
     ),
     "unauthorized": _(
-        "This needs an API key, or the one you sent is no longer valid. Send it as “Authorization: Bearer” and the key."
+        "This needs an API key, or the one you sent isn’t valid. Send it in the header “Authorization: Bearer KEY”. You get one "
+        "at /developers/keys/."
     ),
     "forbidden": _(
         "Your key or private link is valid but doesn’t give access to this. “detail” says why: a scope, a "
         "network, a date or another city."
     ),
     "not-found": _(
-        "There’s nothing public at this URL. It may never have existed, or it may no longer be public. URLs end with "
-        "a slash."
+        "There’s nothing public at this URL. It may never have existed, or it may no longer be public. If another URL was "
+        "probably meant, “detail” names it."
     ),
     "method-not-allowed": _("This endpoint doesn’t support that method. The “Allow” header lists the methods it does."),
     "conflict": _(
@@ -45,7 +46,9 @@ EXPLANATIONS = {
         "and send your change with the new ETag."
     ),
     "too-large": _("JSON can be up to 2 MB, and a form with photos up to 64 MB. Send fewer or smaller photos."),
-    "unsupported-media-type": _("Send JSON (application/json). Send photos in a form (multipart/form-data)."),
+    "unsupported-media-type": _(
+        "Send JSON (application/json). Send photos in a form (multipart/form-data). “detail” says what this endpoint reads."
+    ),
     "invalid-body": _(
         "The body didn’t pass validation: a field is missing, unknown, too long, or has an answer the service "
         "doesn’t offer. “errors” lists every error with the path of its field. Show the messages to the person who "

@@ -10,9 +10,11 @@ import yaml
 from django.db import OperationalError
 from django.test import Client
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
 
 from requests_app.api.openapi import document
 from requests_app.api.v1 import base, city_views, service_requests
+from requests_app.api.v1 import examples as shown
 from requests_app.api.v1 import urls as v1_urls
 from requests_app.api.v1.description import as_openapi
 from requests_app.api.v1.operations import deprecated
@@ -102,6 +104,8 @@ def test_the_document_is_one_of_openapi_3_1_and_its_examples_fit(cast: factories
     for where, schema, example in examples():
         problems = [error.message for error in validator(json.dumps(schema)).iter_errors(example)]
         assert not problems, where
+    # The report that is sent answers the questions that are shown.
+    Draft202012Validator(shown.SERVICE["answers_schema"]).validate(shown.NEW_REPORT["answers"])
     answer = Client().get("/api/openapi.json")
     assert answer.json() == json.loads(json.dumps(document()))
     assert Client().get("/api/openapi.json", headers={"If-None-Match": answer["ETag"]}).status_code == 304
