@@ -1,5 +1,6 @@
 """The Python client and its command line, against the running site."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from lamplighter_client import Lamplighter, Problem, Retries, Unreachable
+from lamplighter_client import AsyncLamplighter, Lamplighter, Problem, Retries, Unreachable
 from lamplighter_client.command import main
 
 from requests_app import api_keys
@@ -89,6 +90,73 @@ def test_all_pages_come_as_one_and_a_second_try_makes_no_second_report(
     assert ServiceRequest.objects.count() == 8
 
 
+def test_coroutines_read_send_and_stop_where_their_reader_does(
+    live_site: Site, cast: factories.Rivermark, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMPLIGHTER_SITE", live_site.url)
+    monkeypatch.setenv("LAMPLIGHTER_KEY", key)
+    sent = [factories.report(cast.tree, f"Branch {number}").display_reference for number in range(5)]
+
+    async def read_and_send() -> None:
+        client = AsyncLamplighter()
+        city, services = await asyncio.gather(client.city(), client.services())
+        assert (city["name"], len(services)) == ("Rivermark", 4)
+        rows = client.requests(page_size=2)
+        assert [(await anext(rows))["reference"] for _ in "abc"] == sent[:1:-1]
+        await rows.aclose()
+        assert [row["reference"] async for row in client.requests(page_size=2)] == sent[::-1]
+        receipt = await client.report("tree", "A branch.", place={"lat": 40.5, "long": -69.0})
+        assert (await client.request(receipt["reference"]))["description"] == "A branch."
+        with pytest.raises(Problem) as refused:
+            await client.request("7K3M-9QWT")
+        assert refused.value.status == 404
+
+    asyncio.run(read_and_send())
+
+
+def test_a_program_works_for_a_member_of_staff(live_site: Site, cast: factories.Rivermark) -> None:
+    sent = factories.routed(cast.pothole, answers={"where": "lane"})
+    key = api_keys.create(cast.city, "Crew app", scopes=["staff"], acts_as=cast.tom)[1]
+    staff = Lamplighter(live_site.url, key).staff
+    assert [row["reference"] for row in staff.requests(service="pothole", page_size=1)] == [sent.display_reference]
+    assert "accept" in {one["action"] for one in staff.actions(sent.display_reference)}
+    done = staff.act(sent.display_reference, "accept", idempotency_key="1")
+    assert done == staff.act(sent.display_reference, "accept", idempotency_key="1")
+    staff.note(sent.display_reference, "The cone is back.")
+    seen = staff.request(sent.display_reference)
+    assert (seen["status"], "The cone is back." in json.dumps(seen["timeline"])) == ("in_progress", True)
+    assert [row["reference"] for row in staff.requests(service="tree")] == []
+    with pytest.raises(Problem) as refused:
+        list(staff.requests(status="lost"))
+    assert refused.value.status == 400
+
+
+def test_a_webhook_is_made_changed_and_removed(live_site: Site, cast: factories.Rivermark) -> None:
+    key = api_keys.create(cast.city, "Mirror", scopes=["webhooks"])[1]
+    client = Lamplighter(live_site.url, key)
+    made = client.create_webhook({"url": f"{live_site.url}/hook", "events": ["request.submitted"]})
+    assert made["secret"].startswith("whsec_")
+    assert client.test_webhook(made["id"])["type"] == "webhook.test"
+    assert [one["type"] for one in client.deliveries(made["id"])] == ["webhook.test"]
+    assert client.change_webhook(made["id"], {"enabled": False})["enabled"] is False
+    assert [one["id"] for one in client.webhooks()] == [made["id"]]
+    client.delete_webhook(made["id"])
+    assert client.webhooks() == []
+
+
+def test_a_wrong_key_and_no_network_are_said(live_site: Site, cast: factories.Rivermark) -> None:
+    with pytest.raises(Problem) as wrong:
+        Lamplighter(live_site.url, "lk_wrong").report("tree", "A branch.", place={"lat": 40.5, "long": -69.0})
+    assert wrong.value.status in (401, 403)
+    with pytest.raises(Unreachable, match="gave no answer"):
+        Lamplighter("http://127.0.0.1:9", retries=Retries(times=0)).city()
+    # The key in the environment is for the city there, and no other.
+    with pytest.MonkeyPatch.context() as patch, server((200, {}, b"{}")) as (site, asked):
+        patch.setenv("LAMPLIGHTER_KEY", "lk_1")
+        Lamplighter(site).city()
+        assert asked[0]["Authorization"] is None
+
+
 def test_it_waits_as_long_as_the_city_says(live_site: Site, cast: factories.Rivermark, key: str) -> None:
     ApiKey.objects.update(calls_a_minute=0)
     waits: list[float] = []
@@ -138,7 +206,7 @@ def server(*answers: tuple[int, dict[str, str], bytes] | None) -> Iterator[tuple
             pass
 
     httpd = HTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=httpd.serve_forever, daemon=True).start()
+    Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{httpd.server_port}", asked
     finally:
@@ -154,6 +222,48 @@ def test_an_outage_is_waited_for_and_the_same_report_sent_again() -> None:
     assert receipt["reference"] == "7K3M-9QWT"
     assert waits == [7, 2]
     assert len({headers["Idempotency-Key"] for headers in asked}) == 1
+
+
+def test_a_coroutine_waits_and_sends_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    done = json.dumps({"reference": "7K3M-9QWT"}).encode()
+    with server((429, {"Retry-After": "7"}, b""), (502, {}, b"<html>"), None, (201, {}, done)) as (site, asked):
+        receipt = asyncio.run(AsyncLamplighter(site, "lk_1").report("tree", "A branch."))
+    assert (receipt["reference"], waits) == ("7K3M-9QWT", [7, 2, 4])
+    assert len({headers["Idempotency-Key"] for headers in asked}) == 1
+    # What may have taken effect, and must not twice, is not sent again.
+    with server((502, {}, b"<html>")) as (site, asked), pytest.raises(Problem):
+        asyncio.run(AsyncLamplighter(site).follow("ana@example.org", area="ward:5"))
+    assert len(asked) == 1
+
+
+def test_what_a_later_version_adds_does_no_harm(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {
+        "reference": "7K3M-9QWT",
+        "submitted_at": "2030-01-01T08:00:00Z",
+        "service": {"code": "pothole", "name": "Pothole"},
+    }
+    row |= {"address": None, "status": "levitating", "status_text": "It floats.", "tide": {"height": 3}}
+    page = json.dumps({"results": [row], "next": None, "previous": None, "weather": "fine"}).encode()
+    with server((200, {"X-New": "1"}, page)) as (site, _asked):
+        assert main(["list", "--site", site]) == 0
+    assert "It floats." in capsys.readouterr().out
+    with (
+        server(
+            (422, {}, b'{"type": "/problems/too-early/", "detail": "Not yet.", "errors": [{"field": "x"}], "moon": 1}')
+        ) as (
+            site,
+            _asked,
+        ),
+        pytest.raises(Problem) as refused,
+    ):
+        Lamplighter(site, "lk_1").report("tree")
+    assert (refused.value.code, refused.value.errors[0].field) == ("too-early", "x")
 
 
 def test_it_gives_up_and_takes_its_key_to_no_other_address() -> None:

@@ -8,9 +8,9 @@ CLIENT = "docs/clients/python/src/lamplighter_client"
 REGRESSIONS = [
     Regression(
         "the client's second try is another report",
-        f"{CLIENT}/client.py",
-        '"Idempotency-Key": idempotency_key or str(uuid.uuid4())}\n        return self._http.send("POST", path, json',
-        '"Idempotency-Key": str(uuid.uuid4())}\n        return self._http.send("POST", path, json',
+        f"{CLIENT}/transport.py",
+        'headers = {"Content-Type": "application/json", **_idempotent(idempotency_key)}',
+        'headers = {"Content-Type": "application/json", **_idempotent("")}',
         PYTHON,
     ),
     Regression(
@@ -19,6 +19,27 @@ REGRESSIONS = [
         "urllib.request.build_opener(NoRedirects)",
         "urllib.request.build_opener()",
         PYTHON,
+    ),
+    Regression(
+        "the client takes the key of the environment to another city",
+        f"{CLIENT}/transport.py",
+        "        if not site:\n",
+        "        if not site or not key:\n",
+        PYTHON,
+    ),
+    Regression(
+        "a report that a proxy lost is not sent again",
+        f"{CLIENT}/transport.py",
+        "(status is None or status in AS_IF_UNANSWERED)",
+        "status is None",
+        PYTHON,
+    ),
+    Regression(
+        "a code that a later version sends is no longer of its type",
+        "tests/clients/generate.py",
+        'if only_sent and "enum" in schema:',
+        'if "enum" in schema:',
+        ("tests/clients/test_generate.py",),
     ),
     Regression(
         "following is sent twice when the connection fails",

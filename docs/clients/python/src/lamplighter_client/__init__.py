@@ -1,7 +1,8 @@
 """Reads, reports and follows through the API v1 of a Lamplighter city."""
 
+from lamplighter_client.async_client import AsyncLamplighter
 from lamplighter_client.client import Lamplighter
 from lamplighter_client.problems import FieldError, Problem, Unreachable
 from lamplighter_client.transport import Retries
 
-__all__ = ["FieldError", "Lamplighter", "Problem", "Retries", "Unreachable"]
+__all__ = ["AsyncLamplighter", "FieldError", "Lamplighter", "Problem", "Retries", "Unreachable"]

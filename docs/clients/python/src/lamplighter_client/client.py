@@ -1,32 +1,35 @@
 """API v1 of one city."""
 
 import json
-import mimetypes
-import secrets
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import quote, urlsplit
 
 from lamplighter_client import shapes
-from lamplighter_client.transport import Retries, Transport
-
-BASE = "/api/v1/"
-PAGE_MAX = 200
+from lamplighter_client.paths import BASE, numbers, of_request, part
+from lamplighter_client.staff import Staff
+from lamplighter_client.transport import PAGE_MAX, Retries, Transport
 
 
 class Lamplighter:
-    """site: the address of the city's website. key: only for sending reports and photos, and for joining one.
+    """site: the address of the city's website. key: for sending reports and photos, joining one, webhooks and staff.
 
-    Each method raises Problem if the city refuses, and Unreachable if there is no answer.
+    Without a site, both are LAMPLIGHTER_SITE and LAMPLIGHTER_KEY of the environment. Each method raises Problem if the
+    city refuses, and Unreachable if there is no answer.
     """
 
     def __init__(
-        self, site: str, key: str = "", *, language: str = "", retries: Retries | None = None, timeout_s: float = 30
+        self,
+        site: str = "",
+        key: str = "",
+        *,
+        language: str = "",
+        retries: Retries | None = None,
+        timeout_s: float = 30,
     ) -> None:
         self._http = Transport(site, key, language, retries or Retries(), timeout_s)
         self.site = self._http.site
+        self.staff = Staff(self._http)
 
     # --- Reading ------------------------------------------------------------------------------------------------------
 
@@ -41,20 +44,27 @@ class Lamplighter:
 
     def service(self, code: str) -> shapes.Service:
         """With its questions."""
-        return cast(shapes.Service, self._http.get(f"{BASE}services/{_part(code)}/"))
+        return cast(shapes.Service, self._http.get(f"{BASE}services/{part(code)}/"))
 
     def suggestions(self, words: str) -> shapes.Suggestions:
         """The services and articles that fit the words, best first."""
         return cast(shapes.Suggestions, self._http.get(f"{BASE}suggestions/", {"q": words}))
 
-    def areas(self, layer: str = "", *, at: tuple[float, float] | None = None) -> list[shapes.Area]:
+    def article(self, code: str) -> shapes.Article:
+        return cast(shapes.Article, self._http.get(f"{BASE}articles/{part(code)}/"))
+
+    def areas(self, layer: str = "", *, at: tuple[float, float] | None = None) -> list[shapes.AreaRow]:
         """at: latitude and longitude."""
-        query = {"layer": layer, "at": _numbers(at)}
-        return cast(list[shapes.Area], self._http.get(f"{BASE}areas/", query)["results"])
+        query = {"layer": layer, "at": numbers(at)}
+        return cast(list[shapes.AreaRow], self._http.get(f"{BASE}areas/", query)["results"])
 
     def places(self, words: str) -> list[shapes.Place]:
         """What the city's address search finds, best first."""
         return cast(list[shapes.Place], self._http.get(f"{BASE}places/", {"q": words})["results"])
+
+    def asset(self, number: str) -> shapes.Asset:
+        """A streetlight, a hydrant …, by the number on it."""
+        return cast(shapes.Asset, self._http.get(f"{BASE}assets/{part(number)}/"))
 
     def statistics(self, since: str = "", until: str = "") -> shapes.Statistics:
         """since, until: months like 2026-06; without them, the last six."""
@@ -85,24 +95,17 @@ class Lamplighter:
             "service": service,
             "status": status,
             "area": area,
-            "near": _numbers(near),
+            "near": numbers(near),
             "asset": asset,
             "older": "1" if older else "",
             "sort": "changed" if by_change else "",
             "limit": min(page_size, PAGE_MAX),
         }
-        page = self._http.get(f"{BASE}requests/", query)
-        while True:
-            yield from cast(list[shapes.RequestRow], page["results"])
-            if not page["next"]:
-                return
-            address = urlsplit(page["next"])
-            # From our own address of the city: the key goes nowhere else.
-            page = self._http.get(f"{address.path}?{address.query}")
+        yield from self._http.rows(f"{BASE}requests/", query)
 
     def request(self, reference: str) -> shapes.Request:
         """One request with its timeline."""
-        return cast(shapes.Request, self._http.get(f"{_request(reference)}"))
+        return cast(shapes.Request, self._http.get(of_request(reference)))
 
     # --- Writing ------------------------------------------------------------------------------------------------------
 
@@ -113,7 +116,7 @@ class Lamplighter:
         *,
         place: shapes.NewPlace | None = None,
         answers: Mapping[str, str | Sequence[str]] | None = None,
-        contact: shapes.Contact | None = None,
+        contact: shapes.NewContact | None = None,
         photos: Sequence[Path] = (),
         idempotency_key: str = "",
         emergency_confirmed: bool = False,
@@ -128,27 +131,29 @@ class Lamplighter:
         body |= {"contact": contact} if contact else {}
         body |= {"emergency_confirmed": True} if emergency_confirmed else {}
         if not photos:
-            return cast(shapes.Receipt, self._post(f"{BASE}requests/", body, idempotency_key))
-        fields = {"report": json.dumps(body)}
-        return cast(shapes.Receipt, self._upload(f"{BASE}requests/", fields, "photos", photos, idempotency_key))
+            return cast(shapes.Receipt, self._http.post(f"{BASE}requests/", body, idempotency_key))
+        fields, files = {"report": json.dumps(body)}, {"photos": photos}
+        return cast(shapes.Receipt, self._http.upload(f"{BASE}requests/", fields, files, idempotency_key))
 
     def comment(
         self, reference: str, text: str, *, private_token: str, idempotency_key: str = ""
     ) -> shapes.CommentReceipt:
         """A message from the reporter to those who work on it."""
         body = {"private_token": private_token, "text": text}
-        return cast(shapes.CommentReceipt, self._post(f"{_request(reference)}comments/", body, idempotency_key))
+        answer = self._http.post(f"{of_request(reference)}comments/", body, idempotency_key)
+        return cast(shapes.CommentReceipt, answer)
 
     def add_photo(
         self, reference: str, photo: Path, *, private_token: str, idempotency_key: str = ""
     ) -> shapes.PhotoReceipt:
-        fields, address = {"private_token": private_token}, f"{_request(reference)}photos/"
-        return cast(shapes.PhotoReceipt, self._upload(address, fields, "photo", [photo], idempotency_key))
+        fields, files = {"private_token": private_token}, {"photo": [photo]}
+        answer = self._http.upload(f"{of_request(reference)}photos/", fields, files, idempotency_key)
+        return cast(shapes.PhotoReceipt, answer)
 
     def join(self, reference: str, email: str, *, name: str = "") -> shapes.FollowerReceipt:
         """Somebody whom a public request affects, too."""
         body = {"email": email, **({"name": name} if name else {})}
-        return cast(shapes.FollowerReceipt, self._post(f"{_request(reference)}followers/", body))
+        return cast(shapes.FollowerReceipt, self._http.post(f"{of_request(reference)}followers/", body))
 
     def follow(
         self,
@@ -161,48 +166,38 @@ class Lamplighter:
         cadence: str = "daily",
     ) -> shapes.FollowReceipt:
         """Updates by email start once the link in an email is selected. A service can be followed within one of the others."""
-        chosen = {"area": area, "service": service, "asset": asset, "near": _numbers(near)}
+        chosen = {"area": area, "service": service, "asset": asset, "near": numbers(near)}
         body = {"email": email, "cadence": cadence, **{name: value for name, value in chosen.items() if value}}
         # A second one would send a second email.
-        return cast(shapes.FollowReceipt, self._post(f"{BASE}follows/", body, may_repeat=False))
+        return cast(shapes.FollowReceipt, self._http.post(f"{BASE}follows/", body, may_repeat=False))
 
-    def _post(
-        self, path: str, body: Mapping[str, object], idempotency_key: str = "", *, may_repeat: bool = True
-    ) -> Any:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key or str(uuid.uuid4())}
-        return self._http.send("POST", path, json.dumps(body).encode(), headers, may_repeat=may_repeat)
+    def advance(self, reference: str, step: shapes.TestStep | None = None) -> shapes.Request:
+        """Moves a report that was sent with a test key: the usual next step, or this one."""
+        address = f"{BASE}sandbox/requests/{part(reference)}/advance/"
+        # A second time would be the step after it.
+        return cast(shapes.Request, self._http.post(address, dict(step or {}), may_repeat=False))
 
-    def _upload(
-        self, path: str, fields: Mapping[str, str], name: str, files: Sequence[Path], idempotency_key: str
-    ) -> Any:
-        content_type, body = _form(fields, name, files)
-        headers = {"Content-Type": content_type, "Idempotency-Key": idempotency_key or str(uuid.uuid4())}
-        return self._http.send("POST", path, body, headers, may_repeat=True)
+    # --- Webhooks -----------------------------------------------------------------------------------------------------
 
+    def webhooks(self) -> list[shapes.Webhook]:
+        return cast(list[shapes.Webhook], self._http.get(f"{BASE}webhooks/")["results"])
 
-def _part(value: str) -> str:
-    return quote(value, safe="")
+    def create_webhook(self, webhook: shapes.NewWebhook) -> shapes.WebhookWithSecret:
+        """Keep its secret, which is shown only now."""
+        return cast(shapes.WebhookWithSecret, self._http.post(f"{BASE}webhooks/", dict(webhook), may_repeat=False))
 
+    def change_webhook(self, webhook_id: str, changes: shapes.WebhookEdit) -> shapes.Webhook:
+        return cast(shapes.Webhook, self._http.patch(f"{BASE}webhooks/{part(webhook_id)}/", dict(changes)))
 
-def _request(reference: str) -> str:
-    return f"{BASE}requests/{_part(reference)}/"
+    def delete_webhook(self, webhook_id: str) -> None:
+        self._http.delete(f"{BASE}webhooks/{part(webhook_id)}/")
 
+    def test_webhook(self, webhook_id: str) -> shapes.WebhookDelivery:
+        """Sends it the event webhook.test."""
+        answer = self._http.post(f"{BASE}webhooks/{part(webhook_id)}/test/", {}, may_repeat=False)
+        return cast(shapes.WebhookDelivery, answer)
 
-def _numbers(values: Sequence[float] | None) -> str:
-    """Without an exponent, which the city doesn't read."""
-    return ",".join(f"{value:.6f}".rstrip("0").rstrip(".") for value in values) if values else ""
-
-
-def _form(fields: Mapping[str, str], name: str, files: Sequence[Path]) -> tuple[str, bytes]:
-    """multipart/form-data. A file's name stays here: it may say whose it is."""
-    boundary = secrets.token_hex(16)
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
-        for field, value in fields.items()
-    ]
-    for number, file in enumerate(files, 1):
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        head = f'form-data; name="{name}"; filename="photo-{number}{file.suffix if file.suffix.isascii() else ""}"'
-        parts.append(f"--{boundary}\r\nContent-Disposition: {head}\r\nContent-Type: {kind}\r\n\r\n".encode())
-        parts += [file.read_bytes(), b"\r\n"]
-    return f"multipart/form-data; boundary={boundary}", b"".join([*parts, f"--{boundary}--\r\n".encode()])
+    def deliveries(self, webhook_id: str, *, state: str = "") -> Iterator[shapes.WebhookDelivery]:
+        """Of the last 30 days, newest first."""
+        query = {"state": state, "limit": PAGE_MAX}
+        yield from self._http.rows(f"{BASE}webhooks/{part(webhook_id)}/deliveries/", query)

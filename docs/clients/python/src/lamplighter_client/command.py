@@ -1,24 +1,33 @@
-"""The command line: lamplighter list | show | services | report | follow | join."""
+"""The command line: `lamplighter --help` lists the commands."""
 
 import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from lamplighter_client import Lamplighter, Problem, Unreachable, shapes
+from lamplighter_client.transport import VERSION
 
 EXAMPLES = """\
-The address and the key can be in LAMPLIGHTER_SITE and LAMPLIGHTER_KEY. A key is read from there only.
-
-  lamplighter services
+examples:
+  lamplighter services "flat tire"
   lamplighter list --status open --area ward:5
   lamplighter show 7K3M-9QWT --json
-  lamplighter report pothole "A deep hole by the bus stop." --address "8 Elm Road" --answer where=lane
+  lamplighter report pothole "A deep hole by the bus stop." --address "8 Elm Road" \\
+      --answer where=bike_lane --answer size=plate
   lamplighter follow ana@example.org --area ward:5
+
+environment:
+  LAMPLIGHTER_SITE  the address of the city's website, unless --site names it
+  LAMPLIGHTER_KEY   an API key. It is no option, since every user of a computer can
+                    read the options of a running command.
+
+A command that fails prints why to standard error. Its exit code is then 1, or 2 if the
+command itself was not understood.
 """
 
 
@@ -101,7 +110,7 @@ def report(client: Lamplighter, chosen: argparse.Namespace) -> None:
         chosen.description,
         place=place,
         answers={code: values if len(values) > 1 else values[0] for code, values in answers.items()},
-        contact=cast(shapes.Contact, contact),
+        contact=cast(shapes.NewContact, contact),
         photos=chosen.photo,
         emergency_confirmed=chosen.emergency_confirmed,
         idempotency_key=chosen.idempotency_key,
@@ -142,71 +151,85 @@ def _print(data: Any, lines: Sequence[str], chosen: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    every = argparse.ArgumentParser(add_help=False)
-    every.add_argument("--site", default=os.environ.get("LAMPLIGHTER_SITE", ""), help="the city's address")
-    every.add_argument("--language", default="", help="such as es")
-    every.add_argument("--json", action="store_true", help="the API's own answer")
     parser = argparse.ArgumentParser(
         prog="lamplighter",
-        description="Reads a city's service requests, sends reports and follows what happens.",
+        description="Read a city's service requests, report problems, and follow what happens.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
-    one = commands.add_parser("list", parents=[every], help="recent requests and all that are open")
-    one.add_argument("words", nargs="?", default="", help="words of the description, address or service")
-    one.add_argument("--status", choices=["open", "ended"], default="")
-    for name in ("service", "category"):
-        one.add_argument(f"--{name}", default="", help="its code")
-    one.add_argument("--area", default="", help="layer:code")
-    one.add_argument("--near", type=_circle, help="latitude,longitude,meters")
-    one.add_argument("--older", action="store_true", help="also what ended more than three months ago")
-    one.add_argument("--most", type=_count, default=20, help="how many (20)")
-    one.set_defaults(run=list_requests)
+    def command(
+        name: str, run: Callable[[Lamplighter, argparse.Namespace], None], summary: str, more: str = ""
+    ) -> argparse.ArgumentParser:
+        whole = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
+        made = commands.add_parser(name, help=summary, description=whole)
+        city = made.add_argument_group("the city and its answer")
+        site = os.environ.get("LAMPLIGHTER_SITE", "")
+        city.add_argument("--site", metavar="URL", default=site, help="the address of the city's website")
+        city.add_argument(
+            "--language", metavar="CODE", default="", help="the language of names and sentences, such as es"
+        )
+        city.add_argument("--json", action="store_true", help="print the API's own answer, for programs")
+        made.set_defaults(run=run)
+        return made
 
-    one = commands.add_parser("show", parents=[every], help="one request with its timeline")
-    one.add_argument("reference", help="its number")
-    one.set_defaults(run=show)
+    one = command("services", services, "list what can be reported")
+    one.add_argument("words", nargs="?", default="", help="only what matches this text, best first")
 
-    one = commands.add_parser("services", parents=[every], help="what can be reported")
-    one.add_argument("words", nargs="?", default="", help="only what fits these words")
-    one.set_defaults(run=services)
+    one = command("list", list_requests, "list requests, newest first", "That is recent ones and all that are open.")
+    one.add_argument("words", nargs="?", default="", help="only with this text in the description, address or service")
+    one.add_argument("--status", choices=["open", "ended"], default="", help="only these")
+    one.add_argument("--service", metavar="CODE", default="", help="only of this service")
+    one.add_argument("--category", metavar="CODE", default="", help="only of this category")
+    one.add_argument("--area", metavar="LAYER:CODE", default="", help="only in this area, such as ward:5")
+    one.add_argument("--near", metavar="LAT,LONG,METERS", type=_circle, help="only around this place")
+    one.add_argument("--older", action="store_true", help="also those that ended more than three months ago")
+    one.add_argument("--most", metavar="COUNT", type=_count, default=20, help="at most this many (20)")
 
-    one = commands.add_parser("report", parents=[every], help="send a report (needs a key)")
-    one.add_argument("service", help="its code")
+    one = command("show", show, "show one request with its timeline")
+    one.add_argument("reference", help="its number, such as 7K3M-9QWT")
+
+    one = command("report", report, "send a report", "Needs a key. `lamplighter services` lists the codes of services.")
+    one.add_argument("service", help="the code of a service, such as pothole")
     one.add_argument("description", nargs="?", default="", help="what is wrong")
-    one.add_argument("--at", type=_point, help="latitude,longitude")
-    one.add_argument("--address", default="")
-    one.add_argument("--asset", default="", help="the number on a street light, a hydrant …")
-    one.add_argument("--answer", type=_answer, action="append", default=[], metavar="QUESTION=ANSWER")
-    for name in ("name", "email", "phone"):
-        one.add_argument(f"--{name}", default="", help="of the reporter; only the city sees it")
-    one.add_argument("--photo", type=Path, action="append", default=[])
+    place = one.add_argument_group("where it is (one of these)")
+    place.add_argument("--at", metavar="LAT,LONG", type=_point, help="a position")
+    place.add_argument("--address", default="", help="an address or a corner")
+    place.add_argument("--asset", metavar="NUMBER", default="", help="the number on a streetlight, a hydrant …")
+    one.add_argument(
+        "--answer",
+        metavar="QUESTION=ANSWER",
+        type=_answer,
+        action="append",
+        default=[],
+        help="the answer to a question of the service; repeat it for others",
+    )
+    one.add_argument("--photo", metavar="FILE", type=Path, action="append", default=[], help="up to five; repeat it")
+    who = one.add_argument_group("who reports it (only the city sees it)")
+    who.add_argument("--name", default="", help="first and last name")
+    who.add_argument("--email", default="", help="gets updates")
+    who.add_argument("--phone", default="", help="for questions")
     one.add_argument(
         "--emergency-confirmed",
         action="store_true",
-        help="sends it although an answer means danger: you have read whom to call, and no one is in danger",
+        help="send it although an answer means danger: you have read whom to call, and no one is in danger",
     )
-    one.add_argument("--idempotency-key", default="", help="the same key never makes a second report")
-    one.set_defaults(run=report)
+    one.add_argument("--idempotency-key", metavar="KEY", default="", help="the same key never makes a second report")
 
-    one = commands.add_parser(
-        "follow", parents=[every], help="updates by email on an area, a service, an asset or a place"
-    )
-    one.add_argument("email")
-    one.add_argument("--area", default="", help="layer:code")
-    one.add_argument("--service", default="", help="its code")
-    one.add_argument("--asset", default="", help="its number")
-    one.add_argument("--near", type=_circle, help="latitude,longitude,meters")
-    one.add_argument("--cadence", default="daily", help="how often: at_once, daily or weekly")
-    one.set_defaults(run=follow)
+    one = command("join", join, "join a request that affects you, too", "Needs a key.")
+    one.add_argument("reference", help="its number, such as 7K3M-9QWT")
+    one.add_argument("email", help="where updates go")
+    one.add_argument("--name", default="", help="only the city sees it")
 
-    one = commands.add_parser("join", parents=[every], help="it affects you, too (needs a key)")
-    one.add_argument("reference", help="its number")
-    one.add_argument("email")
-    one.add_argument("--name", default="")
-    one.set_defaults(run=join)
+    one = command("follow", follow, "get updates by email on an area, a service, an asset or a place")
+    one.add_argument("email", help="where updates go, once a link in the first email is selected")
+    one.add_argument("--area", metavar="LAYER:CODE", default="", help="such as ward:5")
+    one.add_argument("--service", metavar="CODE", default="", help="such as pothole, alone or within one of the others")
+    one.add_argument("--asset", metavar="NUMBER", default="", help="a streetlight, a hydrant …")
+    one.add_argument("--near", metavar="LAT,LONG,METERS", type=_circle, help="around this place")
+    one.add_argument("--cadence", default="daily", help="how often: at_once, daily (the default) or weekly")
     return parser
 
 

@@ -1,177 +1,670 @@
-"""The answers of API v1 as types. More fields may come; the city's OpenAPI document describes each."""
+"""The bodies and answers of API v1, from the OpenAPI document by `python -m tests.clients.generate`.
 
-from typing import Any, TypedDict
+The city may answer with more fields and other codes than these: ignore what you don't know. So a code that you get
+is a string, and one that you send is one of the listed values.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Problem(TypedDict):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    """The URL of a page that explains this problem."""
+    title: str
+    """The kind of problem, in the requested language."""
+    status: int
+    detail: str
+    """What to do about it, in the requested language."""
+    instance: str
+    """The path of the call."""
+    request_id: str
+    """The same as the header X-Request-Id. Quote it when you ask for help."""
+    errors: list[FieldError]
+    """Each error, if there are several."""
+    possible_actions: NotRequired[list[str]]
+    """Only for `action-not-possible`: the actions that are possible."""
+    emergency: NotRequired[Emergency]
+    """Only for `emergency`: whom to call."""
+
+
+class FieldError(TypedDict):
+    """One mistake."""
+
+    field: str
+    """A parameter, or the path of a field of the body, like `place.lat`."""
+    code: str
+    """The kind of error, for programs."""
+    message: str
+    """For people, in the requested language."""
 
 
 class Named(TypedDict):
+    """A code and its name."""
+
     code: str
+    """Never changes."""
     name: str
+    """In the requested language."""
 
 
-class Category(Named):
-    icon: str | None
+class AreaName(TypedDict):
+    """An area."""
 
-
-class AreaName(Named):
     layer: str
-
-
-class Area(AreaName):
-    url: str
-    html_url: str
-
-
-class EmergencyNumber(TypedDict):
-    """name: null for the emergency number. dialed: for a `tel:` link."""
-
-    number: str
-    name: str | None
-    dialed: str
-
-
-class Emergency(TypedDict):
-    """Danger that a text tells of. Show the words first; if is_sure, say nothing else."""
-
-    kind: str
-    is_sure: bool
-    words: str
-    numbers: list[EmergencyNumber]
+    """Its layer."""
+    code: str
+    """Its code there."""
+    name: str
+    """Its name."""
 
 
 class Photo(TypedDict):
+    """A photo as the public sees it, without metadata, at most 2,048 pixels wide or high."""
+
     id: str
+    """Its name."""
     url: str
+    """The JPEG."""
     small_url: str
+    """A thumbnail."""
     width: int
     height: int
     alt: str
+    """What it shows, if someone described it."""
     kind: str
+    """Sent with the report, or taken by those who did the work. One of report, work."""
 
 
-class RequestRow(TypedDict):
-    """A request in a list. Times are in the city's time zone. description: null while it waits for review."""
+class RequestAnswer(TypedDict):
+    """A question and its answer."""
+
+    code: str
+    """The question’s code."""
+    question: str
+    """As asked."""
+    answer: str
+    """As given."""
+
+
+class RequestTimeline(TypedDict):
+    """Something that happened."""
+
+    at: str
+    """When. In the city’s time, to the second."""
+    text: str
+    """What happened, in a sentence."""
+    comment: str | None
+    """What the city wrote."""
+    comment_language: str | None
+    """Its language."""
+    note: str | None
+    """Says that staff removed part of the comment, and why."""
+
+
+class Request(TypedDict):
+    """One service request."""
 
     reference: str
+    """The request’s number, which people write with a hyphen."""
     url: str
+    """Its URL in this API."""
     html_url: str
+    """Its web page."""
     service: Named
     category: Named
     status: str
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
     is_open: bool
+    """Whether it is open or has ended."""
     status_text: str
+    """The status in a sentence for people."""
     outcome: str | None
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
     description: str | None
+    """What was reported, without what staff removed. Null while it is pending review."""
     language: str
+    """The language of the description."""
     department: Named | None
     submitted_at: str
+    """When it was sent. In the city’s time, to the second."""
     updated_at: str
+    """When something public last changed. In the city’s time, to the second."""
     resolved_at: str | None
+    """When the work ended. In the city’s time, to the second."""
     due_at: str | None
+    """The target, which isn’t a promise. In the city’s time, to the second."""
     expected_at: str | None
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
     usual_half_hours: int | None
+    """The hours within which half are fixed. Null if the target is usually met."""
     usual_most_hours: int | None
+    """The same, for 8 in 10. Also null if too many are still open to say."""
     address: str | None
+    """The public location, which may be only the block."""
     lat: float | None
+    """Degrees north (WGS84)."""
     long: float | None
+    """Degrees east (WGS84)."""
     people_count: int
+    """How many people reported it or joined."""
     affected_count: int
+    """The same, with those who selected “Me too.”"""
     thanks_count: int
+    """How many people thanked the crew."""
     photos: list[Photo]
-
-
-class PublicAnswer(TypedDict):
-    code: str
-    question: str
-    answer: str
-
-
-class TimelineLine(TypedDict):
-    at: str
-    text: str
-    comment: str | None
-    comment_language: str | None
-    note: str | None
-
-
-class Request(RequestRow):
+    """The public photos."""
     is_reviewed: bool
+    """False while it is pending review, when only its status is public."""
     next_step: str
+    """Who acts next and by when, in a sentence. Empty once it has ended."""
     combined_with: str | None
+    """The number of the earlier request that it was merged into."""
     areas: list[AreaName]
+    """The wards, districts and neighborhoods it lies in."""
     asset: Named | None
-    answers: list[PublicAnswer]
-    timeline: list[TimelineLine]
+    answers: list[RequestAnswer]
+    """The answers that are public."""
+    timeline: list[RequestTimeline]
+    """Newest first."""
 
 
-class ServiceRow(Named):
+class EditedRequest(Request):
+    """One service request after its reporter’s edit, and any danger that the new text describes."""
+
+    emergency: Emergency | None
+
+
+class RequestRow(TypedDict):
+    """A service request in a list. With `fields`, only these."""
+
+    reference: NotRequired[str]
+    """The request’s number, which people write with a hyphen."""
+    url: NotRequired[str]
+    """Its URL in this API."""
+    html_url: NotRequired[str]
+    """Its web page."""
+    service: NotRequired[Named]
+    category: NotRequired[Named]
+    status: NotRequired[str]
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    is_open: NotRequired[bool]
+    """Whether it is open or has ended."""
+    status_text: NotRequired[str]
+    """The status in a sentence for people."""
+    outcome: NotRequired[str | None]
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
+    description: NotRequired[str | None]
+    """What was reported, without what staff removed. Null while it is pending review."""
+    language: NotRequired[str]
+    """The language of the description."""
+    department: NotRequired[Named | None]
+    submitted_at: NotRequired[str]
+    """When it was sent. In the city’s time, to the second."""
+    updated_at: NotRequired[str]
+    """When something public last changed. In the city’s time, to the second."""
+    resolved_at: NotRequired[str | None]
+    """When the work ended. In the city’s time, to the second."""
+    due_at: NotRequired[str | None]
+    """The target, which isn’t a promise. In the city’s time, to the second."""
+    expected_at: NotRequired[str | None]
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: NotRequired[int | None]
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: NotRequired[int | None]
+    """The same, for 8 in 10. Also null if too many are still open to say."""
+    address: NotRequired[str | None]
+    """The public location, which may be only the block."""
+    lat: NotRequired[float | None]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float | None]
+    """Degrees east (WGS84)."""
+    people_count: NotRequired[int]
+    """How many people reported it or joined."""
+    affected_count: NotRequired[int]
+    """The same, with those who selected “Me too.”"""
+    thanks_count: NotRequired[int]
+    """How many people thanked the crew."""
+    photos: NotRequired[list[Photo]]
+    """The public photos."""
+
+
+class RequestPage(TypedDict):
+    """One page of requests."""
+
+    results: list[RequestRow]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class EmergencyNumber(TypedDict):
+    """A number to call."""
+
+    number: str
+    """The number as displayed."""
+    name: str | None
+    """Whose number it is. Null for the emergency number."""
+    dialed: str
+    """For a link: `tel:` and this."""
+
+
+class Emergency(TypedDict):
+    """Danger that the text describes. Show `text` first, unchanged, with the numbers as links to call."""
+
+    kind: str
+    """Of danger. One of red_flag, poison, self_harm, domestic_violence, utility, sexual_violence, child_abuse,
+    elder_abuse, trafficking, overdose, threat, hazard.
+    """
+    is_sure: bool
+    """True if it’s certain, false if it’s possible. If it’s certain, show nothing else."""
+    words: str
+    """Whom to call and when, in the requested language."""
+    numbers: list[EmergencyNumber]
+    """The emergency number first."""
+
+
+class NewPlace(TypedDict):
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+
+    lat: NotRequired[float]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float]
+    """Degrees east (WGS84)."""
+    address: NotRequired[str]
+    """As text. Looked up if there is no position."""
+    asset: NotRequired[str]
+    """The number of one of the city’s assets."""
+    note: NotRequired[str]
+    """How to find it. Only the city reads it."""
+
+
+class NewContact(TypedDict):
+    """How to reach the reporter. Only the city sees it."""
+
+    name: NotRequired[str]
+    """First and last name."""
+    email: NotRequired[str]
+    """Gets the updates."""
+    phone: NotRequired[str]
+    """Any notation."""
+    postal_address: NotRequired[str]
+    """Only for services that require one."""
+
+
+class NewReport(TypedDict):
+    """A report."""
+
+    service: str
+    """The code of a service."""
+    description: NotRequired[str]
+    """What is wrong, in the reporter’s words."""
+    place: NotRequired[NewPlace]
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+    answers: NotRequired[dict[str, str | list[str]]]
+    """Answers by the question’s code, as `answers_schema` of the service says."""
+    contact: NotRequired[NewContact]
+    """How to reach the reporter. Only the city sees it."""
+    emergency_confirmed: NotRequired[bool]
+    """Sends the report even though an answer indicates danger. Set it to true only after a person has read whom
+    to call and confirmed that no one is in danger.
+    """
+    photos: NotRequired[list[str]]
+    """The ids of photos that you already uploaded."""
+
+
+class Receipt(TypedDict):
+    """The receipt for a report. Show the notice, number and private link to the reporter."""
+
+    emergency: Emergency | None
+    reference: str
+    """The number of the request."""
+    state: str
+    """Whether it is public. One of public, pending_review, private, unconfirmed, test."""
+    url: str | None
+    """Its URL in this API; for a test, with the same key. Null if it isn’t public."""
+    html_url: str | None
+    """Its web page. Null if it isn’t public."""
+    private_link: str | None
+    """The reporter’s own page; null while it waits for the link in the email."""
+    private_token: str | None
+    """The token of that link, for comments, photos and edits."""
+    notice: str
+    """What the reporter should know now."""
+
+
+class PhotoReceipt(TypedDict):
+    """A stored photo."""
+
+    id: str
+    """The id to send with a report."""
+    width: int
+    height: int
+    alt: str
+    """What it shows."""
+
+
+class NewComment(TypedDict):
+    """A message to those who work on it."""
+
+    private_token: str
+    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
+    text: str
+    """The message."""
+
+
+class CommentReceipt(TypedDict):
+    """A stored message. Staff read it; it is not public."""
+
+    emergency: Emergency | None
+    reference: str
+    """The number of the request."""
+    text: str
+    """The message."""
+    notice: str | None
+    """Whom to call, if it sounds like danger. Same as in `emergency`."""
+
+
+class Edit(TypedDict):
+    """The reporter’s new text."""
+
+    private_token: str
+    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
     description: str
+    """The complete new text."""
+
+
+class NewFollower(TypedDict):
+    """Another person it affects."""
+
+    email: str
+    """Gets the updates."""
+    name: NotRequired[str]
+    """First and last name."""
+
+
+class FollowerReceipt(TypedDict):
+    """The person now follows the request."""
+
+    reference: str
+    """The number of the request."""
+    notice: str
+    """What happens next."""
+
+
+class NewFollow(TypedDict):
+    """What to follow: one of these, or a service within one of the others."""
+
+    email: str
+    """Gets a link to confirm, then the updates."""
+    area: NotRequired[str]
+    """An area as `layer:code`."""
+    service: NotRequired[str]
+    """The code of a service."""
+    asset: NotRequired[str]
+    """The number of an asset."""
+    near: NotRequired[str]
+    """A place: `latitude,longitude,meters`."""
+    radius: NotRequired[Literal[200, 500, 1000]]
+    """Meters around the place. One of 200, 500, 1000."""
+    cadence: NotRequired[Literal["at_once", "daily", "weekly"]]
+    """How often. One of at_once, daily, weekly."""
+
+
+class FollowReceipt(TypedDict):
+    """Updates start only after the link in the email is selected."""
+
+    following: str
+    """What it is called."""
+    cadence: str
+    """How often."""
+    notice: str
+    """What happens next."""
+
+
+class Category(TypedDict):
+    """A group of services."""
+
+    code: str
+    """Never changes."""
+    name: str
+    """Its name."""
+    icon: str | None
+    """The name of its icon."""
+
+
+class Categories(TypedDict):
+    """All categories."""
+
+    results: list[Category]
+
+
+class ServiceRow(TypedDict):
+    """Something that can be reported."""
+
+    code: str
+    """Never changes."""
+    name: str
+    """Its name."""
+    description: str
+    """What it is for."""
     url: str
+    """Its URL in this API, with its questions."""
     html_url: str
+    """Its web page."""
     category: Named
     department: Named
     keywords: list[str]
+    """Other words for it."""
     is_private: bool
+    """Its reports are never public."""
     photos: str
+    """Whether the service accepts photos. One of none, optional, asked."""
     needs_place: bool
+    """Whether a report needs a location."""
     needs_confirmation: bool
+    """Whether a report is submitted only once its reporter selects the link in an email."""
     asset_kinds: list[str]
+    """The kinds of the city’s assets it is about."""
     offered: str | None
+    """When it can be reported, as text. Null means always."""
     is_offered_today: bool
+    """Whether it can be reported today."""
 
 
-class Option(TypedDict):
+class Services(TypedDict):
+    """All services."""
+
+    results: list[ServiceRow]
+
+
+class Service(ServiceRow):
+    """Something that can be reported, with its questions."""
+
+    emergency_question: str | None
+    """Ask this first. Someone who answers yes should call instead of reporting."""
+    identity_reason: str | None
+    """Why name and postal address are required. Null if they aren’t."""
+    questions: list[Question]
+    """In the order in which they are asked."""
+    answers_schema: dict[str, Any]
+    """The JSON Schema 2020-12 that `answers` of a report must match, with `if` and `then` for questions that are
+    asked only after certain answers. It doesn’t know the place, so it never requires an answer that
+    `asks_asset`.
+    """
+
+
+class QuestionOption(TypedDict):
+    """A choice."""
+
     value: str
+    """The value to send."""
     label: str
+    """The label to show."""
 
 
-class OnlyIf(TypedDict):
+class QuestionOnlyIf(TypedDict):
+    """Asked only after one of these answers."""
+
     question: str
+    """The code of the other question."""
     values: list[str]
 
 
 class Question(TypedDict):
+    """A question, for a form."""
+
     code: str
+    """The key for its answer."""
     kind: str
+    """`display` is text to show, with no answer. One of text, number, datetime, single, multi, display."""
     text: str
+    """The question."""
     help: str | None
+    """Help text."""
     is_required: bool
-    options: list[Option]
-    only_if: OnlyIf | None
-
-
-class Service(ServiceRow):
-    emergency_question: str | None
-    identity_reason: str | None
-    questions: list[Question]
-    answers_schema: dict[str, Any]
+    """Where it is asked."""
+    asks_asset: bool
+    """Asks for the number on an asset. Skip it if `place` is an asset of one of the `asset_kinds`."""
+    options: list[QuestionOption]
+    only_if: QuestionOnlyIf | None
+    """Asked only after one of these answers."""
 
 
 class ArticleRow(TypedDict):
+    """An article."""
+
     code: str
+    """Never changes."""
     title: str
+    """The question it answers."""
     language: str
+    """The language of its text."""
     url: str
+    """Its URL in this API."""
     html_url: str
+    """Its web page."""
     updated_at: str
+    """When it was last edited. In the city’s time, to the second."""
+
+
+class Articles(TypedDict):
+    """All articles."""
+
+    results: list[ArticleRow]
+
+
+class Article(ArticleRow):
+    """An article with its text."""
+
+    body_markdown: str
+    """The text as Markdown."""
+    body_html: str
+    """The text as safe HTML."""
+    services: list[str]
+    """The codes of the services it is about."""
 
 
 class Suggestions(TypedDict):
-    """Where emergency is sure, there is nothing else."""
+    """The best matches first. Empty if the text clearly describes danger."""
 
     emergency: Emergency | None
     services: list[ServiceRow]
     articles: list[ArticleRow]
 
 
+class AreaRow(TypedDict):
+    """An area."""
+
+    layer: str
+    """Its layer: `ward`, `neighborhood` …"""
+    code: str
+    """Its code in the layer."""
+    name: str
+    """Its name."""
+    url: str
+    """Its URL in this API."""
+    html_url: str
+    """Its web page."""
+
+
+class Areas(TypedDict):
+    """Areas, by layer and code."""
+
+    results: list[AreaRow]
+
+
 class Place(TypedDict):
+    """A place."""
+
     label: str
+    """The address, corner, landmark or asset."""
     kind: str
+    """What it is: `address`, `about` (between two known house numbers), `intersection`, `asset`, `town` …"""
     lat: float
+    """Degrees north (WGS84)."""
     long: float
+    """Degrees east (WGS84)."""
     confidence: float
+    """How well it matches the query."""
 
 
-class Limits(TypedDict):
+class Places(TypedDict):
+    """Places, best first."""
+
+    results: list[Place]
+
+
+class Asset(TypedDict):
+    """City property with a number on it."""
+
+    number: str
+    """As on its tag."""
+    kind: str
+    """What it is, as a code."""
+    name: str
+    """What it is called."""
+    lat: float
+    """Degrees north (WGS84)."""
+    long: float
+    """Degrees east (WGS84)."""
+    html_url: str
+    """Its web page."""
+
+
+class AssetPage(TypedDict):
+    """One page of assets."""
+
+    results: list[Asset]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class CityMap(TypedDict):
+    """The initial map view: center and bounds (longitude first), and zoom."""
+
+    center: NotRequired[list[float]]
+    zoom: NotRequired[float]
+    bounds: NotRequired[list[float]]
+
+
+class CityLimits(TypedDict):
+    """The maximum accepted."""
+
     description_characters: int
     photos: int
     photo_bytes: int
@@ -179,98 +672,990 @@ class Limits(TypedDict):
 
 
 class City(TypedDict):
+    """The city."""
+
     name: str
+    """Its name."""
     jurisdiction_id: str
+    """Its name in Open311."""
     html_url: str
+    """Its website."""
     is_demo: bool
+    """Nobody acts on reports to a demo."""
     languages: list[str]
+    """The first one is the city’s own."""
     time_zone: str
+    """Used for all times in this API."""
     units: str
+    """The languages of its residents. One of us, metric."""
     emergency_number: str
+    """The number to call in an emergency."""
     phone_numbers: list[str]
-    map: dict[str, Any]
-    limits: Limits
+    """The city’s 311 desk."""
+    map: CityMap
+    """The initial map view: center and bounds (longitude first), and zoom."""
+    limits: CityLimits
+    """The maximum accepted."""
 
 
-class Tally(TypedDict):
-    """Null is a number too small to be shown."""
+class StatisticsMonth(TypedDict):
+    """A month with answers."""
 
-    yes: int | None
-    partly: int | None
-    no: int | None
-    answered: int
-    is_whole: bool
-
-
-class Answered(TypedDict):
-    service: Named | None
-    fixed: Tally
-    treated_well: Tally
-
-
-class Month(TypedDict):
     month: str
+    """Like 2026-06."""
     total: Answered
     services: list[Answered]
 
 
 class Statistics(TypedDict):
+    """What people answered after their reports ended."""
+
     since: str
+    """The first month."""
     until: str
+    """The last month."""
     smallest_number: int
-    months: list[Month]
+    """Smaller numbers are null."""
+    months: list[StatisticsMonth]
+    """Newest first."""
 
 
-class NewPlace(TypedDict, total=False):
-    """With several, the position counts. note: how to find it; only the city reads it."""
+class AnsweredFixed(TypedDict):
+    """The answers to one question."""
 
-    lat: float
-    long: float
-    address: str
-    asset: str
-    note: str
-
-
-class Contact(TypedDict, total=False):
-    name: str
-    email: str
-    phone: str
-    postal_address: str
+    yes: int | None
+    """Null if it is too small to show."""
+    partly: int | None
+    """Null if it is too small to show."""
+    no: int | None
+    """Null if it is too small to show."""
+    answered: int
+    """The sum of the numbers shown."""
+    is_whole: bool
+    """Whether that is all of them."""
 
 
-class Receipt(TypedDict):
-    """Show the reporter the notice, the number and the private link. Who has private_token can write as the reporter."""
+class Answered(TypedDict):
+    """The answers about one service. Null for all services with too few answers, taken together."""
 
-    emergency: Emergency | None
-    reference: str
-    state: str
-    url: str | None
-    html_url: str | None
-    private_link: str | None
-    private_token: str | None
-    notice: str
+    service: Named | None
+    fixed: AnsweredFixed
+    """The answers to one question."""
+    treated_well: AnsweredFixed
+    """The answers to one question."""
 
 
-class PhotoReceipt(TypedDict):
+class TestStep(TypedDict):
+    """What happens to a test request."""
+
+    action: NotRequired[
+        Literal[
+            "route",
+            "accept",
+            "schedule",
+            "visit",
+            "make_safe",
+            "hold",
+            "resume",
+            "comment",
+            "ask",
+            "resolve",
+            "transfer",
+            "hand_over",
+            "merge",
+            "unmerge",
+            "withdraw",
+            "reopen",
+            "close",
+        ]
+    ]
+    """What to do. Defaults to the usual next step. A new request is routed first. One of route, accept,
+    schedule, visit, make_safe, hold, resume, comment, ask, resolve, transfer, hand_over, merge, unmerge,
+    withdraw, reopen, close.
+    """
+    text: NotRequired[str]
+    """The city’s text. Required for `comment`, `ask` and `transfer`; optional for `resolve`, `hand_over` and
+    `reopen`.
+    """
+    outcome: NotRequired[Literal["fixed", "action_taken", "answered", "not_found"]]
+    """The outcome, for `resolve`. One of fixed, action_taken, answered, not_found."""
+    department: NotRequired[str]
+    """The code of a department, for `transfer`."""
+    owner: NotRequired[str]
+    """The code of another owner, for `hand_over`. They get no email."""
+    into: NotRequired[str]
+    """The number of another of your test requests, for `merge`."""
+
+
+class Webhook(TypedDict):
+    """A URL that gets events."""
+
     id: str
+    """Never changes."""
+    url: str
+    """The URL that events are sent to: https, on the public internet."""
+    events: list[str]
+    """Types of the catalog. Empty means all."""
+    services: list[str]
+    """Codes of services. Empty means all."""
+    areas: list[str]
+    """Areas as `layer:code`. Empty means all."""
+    departments: list[str]
+    """Codes of departments. Empty means all."""
+    payload: str
+    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
+    reporter. One of thin, full.
+    """
+    enabled: bool
+    """Whether events are sent."""
+    end_reason: str | None
+    """Why it is off: by a program with the key, by city staff, because its URL answered 410, or because it
+    failed for five days. One of owner, staff, gone, failing.
+    """
+    failing_since: str | None
+    """When deliveries started to fail. In the city’s time, to the second."""
+    previous_secret_until: str | None
+    """Until when the previous secret also signs. In the city’s time, to the second."""
+    created_at: str
+    """When it was created. In the city’s time, to the second."""
+
+
+class WebhookWithSecret(Webhook):
+    """A webhook and its new secret."""
+
+    secret: str
+    """Signs what is sent. It is shown only once."""
+
+
+class Webhooks(TypedDict):
+    """All webhooks of the key."""
+
+    results: list[Webhook]
+
+
+class NewWebhook(TypedDict):
+    """What to send, and where to."""
+
+    url: str
+    """The URL that events are sent to: https, on the public internet."""
+    events: NotRequired[
+        list[
+            Literal[
+                "request.submitted",
+                "request.routed",
+                "request.accepted",
+                "request.scheduled",
+                "request.visited",
+                "request.made_safe",
+                "request.on_hold",
+                "request.resumed",
+                "request.commented",
+                "request.resolved",
+                "request.handed_over",
+                "request.merged",
+                "request.unmerged",
+                "request.withdrawn",
+                "request.reopened",
+                "request.reopening_undone",
+                "request.closed",
+                "request.joined",
+                "request.changed",
+                "request.photos_changed",
+                "request.removed",
+            ]
+        ]
+    ]
+    """Types of the catalog. Empty means all."""
+    services: NotRequired[list[str]]
+    """Codes of services. Empty means all."""
+    areas: NotRequired[list[str]]
+    """Areas as `layer:code`. Empty means all."""
+    departments: NotRequired[list[str]]
+    """Codes of departments. Empty means all."""
+    payload: NotRequired[Literal["thin", "full"]]
+    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
+    reporter. One of thin, full.
+    """
+
+
+class WebhookEdit(TypedDict):
+    """What changes."""
+
+    url: NotRequired[str]
+    """The URL that events are sent to: https, on the public internet."""
+    events: NotRequired[
+        list[
+            Literal[
+                "request.submitted",
+                "request.routed",
+                "request.accepted",
+                "request.scheduled",
+                "request.visited",
+                "request.made_safe",
+                "request.on_hold",
+                "request.resumed",
+                "request.commented",
+                "request.resolved",
+                "request.handed_over",
+                "request.merged",
+                "request.unmerged",
+                "request.withdrawn",
+                "request.reopened",
+                "request.reopening_undone",
+                "request.closed",
+                "request.joined",
+                "request.changed",
+                "request.photos_changed",
+                "request.removed",
+            ]
+        ]
+    ]
+    """Types of the catalog. Empty means all."""
+    services: NotRequired[list[str]]
+    """Codes of services. Empty means all."""
+    areas: NotRequired[list[str]]
+    """Areas as `layer:code`. Empty means all."""
+    departments: NotRequired[list[str]]
+    """Codes of departments. Empty means all."""
+    payload: NotRequired[Literal["thin", "full"]]
+    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
+    reporter. One of thin, full.
+    """
+    enabled: NotRequired[bool]
+    """Whether events are sent."""
+
+
+class NewSecret(TypedDict):
+    """The hours for which both secrets sign."""
+
+    overlap_hours: NotRequired[int]
+    """0 ends the previous secret right away."""
+
+
+class WebhookDelivery(TypedDict):
+    """One event for one webhook. Request and response bodies aren’t kept."""
+
+    id: str
+    """Never changes."""
+    webhook_id: str
+    """The header webhook-id, which is the same for each try and when it is resent."""
+    type: str
+    """The type of the event."""
+    reference: str | None
+    """The number of the request."""
+    state: str
+    """`dead` means that we gave up. You can send it again. One of waiting, delivered, dead."""
+    attempts: int
+    """The number of tries."""
+    status: int | None
+    """The status of the last response."""
+    error: str | None
+    """A code that says why there was no response, or why it wasn’t sent."""
+    milliseconds: int | None
+    """How long the last try took."""
+    tried_at: str | None
+    """The last try. In the city’s time, to the second."""
+    created_at: str
+    """When it was first due. In the city’s time, to the second."""
+
+
+class WebhookDeliveryPage(TypedDict):
+    """One page of deliveries, newest first."""
+
+    results: list[WebhookDelivery]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class WebhookEventTypesResult(TypedDict):
+    """A type of event."""
+
+    type: str
+    """Its name, which never changes."""
+    description: str
+    """When it is sent."""
+    thin: WebhookMessage
+    full: WebhookMessage
+
+
+class WebhookEventTypes(TypedDict):
+    """The catalog."""
+
+    results: list[WebhookEventTypesResult]
+
+
+class WebhookContact(TypedDict):
+    """Who reported it: in a full body, for a key with the scopes `contacts` and `staff`. Null once they were
+    erased.
+    """
+
+    name: str | None
+    """Their name."""
+    email: str | None
+    """Their email address."""
+    phone: str | None
+    """Their phone number."""
+    postal_address: str | None
+    """Only for services that require one."""
+
+
+class WebhookMessageData(TypedDict):
+    """Empty in a test."""
+
+    reference: NotRequired[str]
+    """The number of the request."""
+    url: NotRequired[str]
+    """Its URL in this API."""
+    request: NotRequired[RequestRow]
+    contact: NotRequired[WebhookContact | None]
+
+
+class WebhookMessage(TypedDict):
+    """The body of a webhook."""
+
+    type: str
+    """The type of the event."""
+    timestamp: str
+    """When it happened. In the city’s time, to the second."""
+    data: WebhookMessageData
+    """Empty in a test."""
+
+
+class StaffRequestRowTeam(TypedDict):
+    """A team of the department."""
+
+    id: str
+    """Never changes."""
+    name: str
+    """Its name."""
+
+
+class StaffRequestRowAssignee(TypedDict):
+    """A member of staff."""
+
+    id: str
+    """Never changes."""
+    name: str
+    """Their name."""
+
+
+class StaffRequestRow(TypedDict):
+    """A request in the queue. With `fields`, only these."""
+
+    reference: NotRequired[str]
+    """The request’s number, which people write with a hyphen."""
+    url: NotRequired[str]
+    """Its URL in this part of the API."""
+    html_url: NotRequired[str]
+    """Its page for staff."""
+    service: NotRequired[Named]
+    status: NotRequired[str]
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    is_open: NotRequired[bool]
+    """Whether it is open or has ended."""
+    outcome: NotRequired[str | None]
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
+    priority: NotRequired[int]
+    """1 (danger to people) to 4 (can wait)."""
+    priority_reason: NotRequired[str]
+    """`service`, `staff`, `danger`, or the code of an answer."""
+    flags: NotRequired[list[str]]
+    """Flags."""
+    public_state: NotRequired[str]
+    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
+    description: NotRequired[str]
+    """What was reported, in the reporter’s words."""
+    language: NotRequired[str]
+    """The language of the description, and of the reporter."""
+    channel: NotRequired[str]
+    """How it was sent. One of web, phone, api, email, counter, staff, import."""
+    department: NotRequired[Named | None]
+    team: NotRequired[StaffRequestRowTeam | None]
+    """A team of the department."""
+    assignee: NotRequired[StaffRequestRowAssignee | None]
+    """A member of staff."""
+    address: NotRequired[str | None]
+    """The exact place, as text."""
+    lat: NotRequired[float | None]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float | None]
+    """Degrees east (WGS84)."""
+    areas: NotRequired[list[AreaName]]
+    """The wards, districts and neighborhoods it lies in."""
+    people_count: NotRequired[int]
+    """How many people reported it or joined."""
+    affected_count: NotRequired[int]
+    """The same, with those who selected “Me too.”"""
+    thanks_count: NotRequired[int]
+    """How many people thanked the crew."""
+    submitted_at: NotRequired[str]
+    """When it was sent. In the city’s time, to the second."""
+    updated_at: NotRequired[str]
+    """When something public last changed. In the city’s time, to the second."""
+    acknowledge_due_at: NotRequired[str | None]
+    """When work should start by. Also null if the work should end before that. In the city’s time, to the
+    second.
+    """
+    acknowledged_at: NotRequired[str | None]
+    """When work started. In the city’s time, to the second."""
+    due_at: NotRequired[str | None]
+    """When the work should end by. In the city’s time, to the second."""
+    expected_at: NotRequired[str | None]
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: NotRequired[int | None]
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: NotRequired[int | None]
+    """The same, for 8 in 10. Also null if too many are still open to say."""
+    resolved_at: NotRequired[str | None]
+    """When the work ended. In the city’s time, to the second."""
+    hold_reason: NotRequired[str | None]
+    """The code of what it waits for."""
+    hold_until: NotRequired[str | None]
+    """The day on which it returns to the queue."""
+    outside_number: NotRequired[str | None]
+    """Its number in the system that transferred it."""
+
+
+class StaffRequestPage(TypedDict):
+    """One page of the queue."""
+
+    results: list[StaffRequestRow]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class StaffRequestTimeline(TypedDict):
+    """Something that happened."""
+
+    at: str
+    """When. In the city’s time, to the second."""
+    text: str
+    """What happened, in a sentence."""
+    by: str
+    """Who did it, and the program through which they did it."""
+    comment: str | None
+    """The text."""
+    is_internal: bool
+    """Whether only staff read the comment."""
+    is_undone: bool
+    """Whether it was undone."""
+
+
+class StaffRequest(TypedDict):
+    """A request as the member of staff sees it."""
+
+    reference: str
+    """The request’s number, which people write with a hyphen."""
+    url: str
+    """Its URL in this part of the API."""
+    html_url: str
+    """Its page for staff."""
+    service: Named
+    status: str
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    is_open: bool
+    """Whether it is open or has ended."""
+    outcome: str | None
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
+    priority: int
+    """1 (danger to people) to 4 (can wait)."""
+    priority_reason: str
+    """`service`, `staff`, `danger`, or the code of an answer."""
+    flags: list[str]
+    """Flags."""
+    public_state: str
+    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
+    description: str
+    """What was reported, in the reporter’s words."""
+    language: str
+    """The language of the description, and of the reporter."""
+    channel: str
+    """How it was sent. One of web, phone, api, email, counter, staff, import."""
+    department: Named | None
+    team: StaffRequestRowTeam | None
+    """A team of the department."""
+    assignee: StaffRequestRowAssignee | None
+    """A member of staff."""
+    address: str | None
+    """The exact place, as text."""
+    lat: float | None
+    """Degrees north (WGS84)."""
+    long: float | None
+    """Degrees east (WGS84)."""
+    areas: list[AreaName]
+    """The wards, districts and neighborhoods it lies in."""
+    people_count: int
+    """How many people reported it or joined."""
+    affected_count: int
+    """The same, with those who selected “Me too.”"""
+    thanks_count: int
+    """How many people thanked the crew."""
+    submitted_at: str
+    """When it was sent. In the city’s time, to the second."""
+    updated_at: str
+    """When something public last changed. In the city’s time, to the second."""
+    acknowledge_due_at: str | None
+    """When work should start by. Also null if the work should end before that. In the city’s time, to the
+    second.
+    """
+    acknowledged_at: str | None
+    """When work started. In the city’s time, to the second."""
+    due_at: str | None
+    """When the work should end by. In the city’s time, to the second."""
+    expected_at: str | None
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: int | None
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: int | None
+    """The same, for 8 in 10. Also null if too many are still open to say."""
+    resolved_at: str | None
+    """When the work ended. In the city’s time, to the second."""
+    hold_reason: str | None
+    """The code of what it waits for."""
+    hold_until: str | None
+    """The day on which it returns to the queue."""
+    outside_number: str | None
+    """Its number in the system that transferred it."""
+    place_note: str | None
+    """How to find the place."""
+    asset: Named | None
+    answers: list[RequestAnswer]
+    """The answers that the staff member may read."""
+    photos: list[StaffPhoto]
+    """All photos, as on the request’s page."""
+    sent_by: str | None
+    """The name of the program that sent it."""
+    owner: Named | None
+    owner_number: str | None
+    """The owner’s number for it."""
+    combined_with: str | None
+    """The number of the earlier request that it was merged into."""
+    scheduled_for: str | None
+    """The day for which the work is planned."""
+    reopened_count: int
+    """How often it was reopened."""
+    tasks: list[Task]
+    """The parts of departments."""
+    timeline: list[StaffRequestTimeline]
+    """The newest 30, newest first."""
+    actions: list[str]
+    """What the status and the member of staff’s permissions allow now."""
+
+
+class StaffPhoto(TypedDict):
+    """A photo as staff see it."""
+
+    id: str
+    """Its name."""
+    url: str
+    """The JPEG. With the key, unless everyone may see it."""
+    small_url: str
+    """A thumbnail."""
     width: int
     height: int
     alt: str
+    """What it shows, if someone described it."""
+    kind: str
+    """Of the report, of the work, or by somebody who checked the work. One of report, work, check."""
+    is_public: bool
+    """Whether everyone may see it."""
+    is_hidden: bool
+    """Whether staff hid it."""
 
 
-class CommentReceipt(TypedDict):
-    emergency: Emergency | None
+class StaffRequestEditPlace(TypedDict):
+    """The action `correct_place`."""
+
+    address: str
+    """An address, a corner or a park."""
+    lat: NotRequired[float]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float]
+    """Degrees east (WGS84)."""
+    note: NotRequired[str]
+    """How to find it."""
+
+
+class StaffRequestEdit(TypedDict):
+    """The changes. Each field is an action, and either all of them are done or none."""
+
+    priority: NotRequired[int]
+    """The action `set_priority`."""
+    service: NotRequired[str]
+    """The action `change_service`: the code of a service."""
+    assignee: NotRequired[str | None]
+    """The action `assign`: an id, `me`, or null for nobody."""
+    place: NotRequired[StaffRequestEditPlace]
+    """The action `correct_place`."""
+    personal_data_checked: NotRequired[bool]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class StaffChangeUndo(TypedDict):
+    """How to undo it. No email about it is sent before then."""
+
+    event: str
+    """Send it to the request’s `undo/`."""
+    until: str
+    """The last moment. In the city’s time, to the second."""
+
+
+class StaffChange(TypedDict):
+    """What was done."""
+
     reference: str
-    text: str
-    notice: str | None
+    """The number of the request."""
+    request: StaffRequest | None
+    undo: StaffChangeUndo | None
+    """How to undo it. No email about it is sent before then."""
+    warning: str | None
+    """Anything else to know, such as a name in a note that matches no colleague."""
 
 
-class FollowerReceipt(TypedDict):
+class StaffActionBody(TypedDict):
+    """The fields of the action. Fields of other actions are errors."""
+
+    text: NotRequired[str | None]
+    """The text of a comment, a note, a question, a reply or an outcome."""
+    language_checked: NotRequired[bool | None]
+    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+    outcome: NotRequired[
+        Literal[
+            "fixed",
+            "action_taken",
+            "answered",
+            "handed_over",
+            "duplicate",
+            "not_found",
+            "cannot_do",
+            "no_reply",
+            "withdrawn",
+            "not_worked",
+            "removed",
+        ]
+        | None
+    ]
+    """resolve: the outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do,
+    no_reply, withdrawn, not_worked, removed.
+    """
+    reason: NotRequired[str | None]
+    """The reason: a code of the list, or text if there is no list."""
+    visited: NotRequired[bool | None]
+    """resolve: whether someone visited."""
+    no_evidence: NotRequired[str | None]
+    """resolve: the code of why there is no photo or visit."""
+    assignee: NotRequired[str | None]
+    """assign: the id of a member of staff, or `me`. Null: nobody."""
+    although_away: NotRequired[bool | None]
+    """assign: even if they are away."""
+    department: NotRequired[str | None]
+    """transfer: the code of a department."""
+    owner: NotRequired[str | None]
+    """hand_over: the code of an owner."""
+    owner_number: NotRequired[str | None]
+    """hand_over: their number for it."""
+    service: NotRequired[str | None]
+    """change_service: the code of a service."""
+    names_nobody: NotRequired[bool | None]
+    """change_service: that it may become public."""
+    priority: NotRequired[int | None]
+    """set_priority: 1 (danger to people) to 4 (can wait)."""
+    until: NotRequired[str | None]
+    """hold, ask: a day after today."""
+    on: NotRequired[str | None]
+    """schedule: today or a later day."""
+    waits_for: NotRequired[str | None]
+    """hold: the number of the request that it waits for."""
+    into: NotRequired[str | None]
+    """merge: the number of the earlier request."""
+    audience: NotRequired[Literal["department", "everyone"] | None]
+    """note: who reads it. One of department, everyone."""
+    tell: NotRequired[str | None]
+    """note: a colleague’s @handle."""
+    address: NotRequired[str | None]
+    """correct_place: an address, a corner or a park."""
+    lat: NotRequired[float | None]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float | None]
+    """Degrees east (WGS84)."""
+    note: NotRequired[str | None]
+    """correct_place: how to find it."""
+
+
+class Undo(TypedDict):
+    """What is undone."""
+
+    event: str
+    """`undo.event` of the answer."""
+
+
+class StaffActionsResultFieldChoice(TypedDict):
+    """A value."""
+
+    value: str
+    """What to send."""
+    name: str
+    """What it means."""
+
+
+class StaffActionsResultField(TypedDict):
+    """A field of its body."""
+
+    name: str
+    """Its name."""
+    type: str
+    """Its type. One of string, integer, number, boolean, date."""
+    is_required: bool
+    """Whether it is required."""
+    label: str
+    """The label for staff."""
+    choices: list[StaffActionsResultFieldChoice] | None
+
+
+class StaffActionsResult(TypedDict):
+    """An action."""
+
+    action: str
+    """The verb at the end of its URL."""
+    name: str
+    """The label for staff."""
+    hint: str | None
+    """What to know first."""
+    fields: list[StaffActionsResultField]
+
+
+class StaffActions(TypedDict):
+    """What can be done now."""
+
+    results: list[StaffActionsResult]
+
+
+class ContactsResultPoint(TypedDict):
+    """A way to reach them."""
+
+    kind: str
+    """What it is. One of email, phone."""
+    value: str
+    """As entered."""
+    is_verified: bool
+    """Whether it was confirmed by a link."""
+    bounces: bool
+    """Whether email bounced."""
+
+
+class ContactsResult(TypedDict):
+    """Someone who reported it, called about it, is affected or follows it."""
+
+    role: str
+    """Their role. One of reporter, affected, caller, follower."""
+    name: str | None
+    """As entered."""
+    language: str
+    """Their language."""
+    postal_address: str | None
+    """Only for services that require one."""
+    may_be_called: bool
+    """Whether they agreed to be called."""
+    gets_updates: bool
+    """Whether they get updates by email."""
+    is_erased: bool
+    """Whether their data was erased."""
+    points: list[ContactsResultPoint]
+
+
+class Contacts(TypedDict):
+    """The people of a request."""
+
+    results: list[ContactsResult]
+
+
+class NewTransferContact(TypedDict):
+    """The caller. Only the city sees it."""
+
+    name: NotRequired[str]
+    """First and last name."""
+    email: NotRequired[str]
+    """Gets the updates."""
+    phone: NotRequired[str]
+    """Any notation."""
+    postal_address: NotRequired[str]
+    """Only for services that require one."""
+
+
+class NewTransfer(TypedDict):
+    """A call that isn’t for 911, as the 911 center took it."""
+
+    number: str
+    """The center’s own number. Sending the same number again doesn’t create a second request."""
+    service: str
+    """The code of a service."""
+    description: NotRequired[str]
+    """What is wrong, as the caller said it."""
+    place: NotRequired[NewPlace]
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+    answers: NotRequired[dict[str, str | list[str]]]
+    """Answers by the question’s code, as `answers_schema` of the service says."""
+    contact: NotRequired[NewTransferContact]
+    """The caller. Only the city sees it."""
+    priority: NotRequired[int]
+    """Instead of the service’s: 1 (danger to people) to 4 (can wait)."""
+    media_urls: NotRequired[list[str]]
+    """URLs of photos, kept as links for staff."""
+
+
+class TransferReceipt(TypedDict):
+    """Request created."""
+
     reference: str
+    """The number of the request: tell the caller."""
+    url: str
+    """Its URL in this part of the API."""
+    html_url: str
+    """Its page for staff."""
+    outside_number: str
+    """The number of the center."""
+    is_new: bool
+    """False if the number was already sent."""
     notice: str
+    """What the caller can expect and when, in the requested language."""
 
 
-class FollowReceipt(TypedDict):
-    following: str
-    cadence: str
-    notice: str
+class WorkOrder(TypedDict):
+    """A work order of another system."""
+
+    number: str
+    """Its number in the other system."""
+    url: str | None
+    """Its address there."""
+    status: str | None
+    """Its status in that system’s own words."""
+
+
+class Task(TypedDict):
+    """A department’s part of the work, maybe kept in another system."""
+
+    id: str
+    """Never changes."""
+    url: str
+    """Its address."""
+    request: str
+    """The number of the request."""
+    department: Named
+    team: StaffRequestRowTeam | None
+    """A team of the department."""
+    what: str
+    """What the department does."""
+    state: str
+    """Whether it is still to do. One of open, done, dropped."""
+    due_on: str | None
+    """By which day."""
+    after: str | None
+    """The id of the task that has to end first."""
+    work_order: WorkOrder | None
+    created_at: str
+    """When it was given. In the city’s time, to the second."""
+    ended_at: str | None
+    """When it ended. In the city’s time, to the second."""
+
+
+class OneTask(Task):
+    """A task, and what its people may read of the request."""
+
+    service: Named
+    address: str | None
+    """The exact place, as text."""
+    lat: float | None
+    """Degrees north (WGS84)."""
+    long: float | None
+    """Degrees east (WGS84)."""
+    description: str | None
+    """What was reported. Null if the request is confidential."""
+
+
+class TaskDepartmentsResult(Named):
+    """A department."""
+
+    teams: list[StaffRequestRowTeam]
+    """Its teams."""
+
+
+class TaskDepartments(TypedDict):
+    """The departments and teams that a task can be given to."""
+
+    results: list[TaskDepartmentsResult]
+
+
+class TaskPage(TypedDict):
+    """One page of tasks, oldest first."""
+
+    results: list[OneTask]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class NewTaskWorkOrder(TypedDict):
+    """A work order that already exists in another system."""
+
+    number: str
+    """Its number in the other system."""
+    url: NotRequired[str]
+    """Its address there."""
+    status: NotRequired[str]
+    """Its status in that system’s own words."""
+
+
+class NewTask(TypedDict):
+    """A part of the work for a department."""
+
+    department: str
+    """The code of a department."""
+    team: NotRequired[str]
+    """The id of one of its teams. Without it, the whole department."""
+    what: str
+    """What they do. They don’t see who reported it."""
+    due_on: NotRequired[str]
+    """By which day."""
+    after: NotRequired[str]
+    """The id of an open task of the request that has to end first."""
+    work_order: NotRequired[NewTaskWorkOrder]
+    """A work order that already exists in another system."""
+
+
+class TaskEditWorkOrder(TypedDict):
+    """Its current state there."""
+
+    number: str
+    """Its number in the other system."""
+    url: NotRequired[str]
+    """Its address there."""
+    status: NotRequired[str]
+    """Its status in that system’s own words."""
+
+
+class TaskEdit(TypedDict):
+    """What changes."""
+
+    work_order: NotRequired[TaskEditWorkOrder]
+    """Its current state there."""
+    team: NotRequired[str | None]
+    """The id of a team of its department; null: the whole department. Needs `assign` there."""
+    state: NotRequired[Literal["open", "done", "dropped"]]
+    """Ends the task or reopens it. One of open, done, dropped."""
+    note: NotRequired[str]
+    """When the task ends: a note for the department that has the request."""

@@ -1,24 +1,37 @@
-"""HTTP with the standard library: the key, retries, and errors as exceptions."""
+"""HTTP with the standard library: the key, retries, pages, and errors as exceptions."""
 
+import asyncio
 import http.client
 import json
+import mimetypes
+import os
+import secrets
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from lamplighter_client.problems import Problem, Unreachable
 
-# Too many requests, and an outage. Both say when to try again.
+VERSION = "0.2.0"
+PAGE_MAX = 200
+# Too many requests, and an outage. The city says when to try again.
 WORTH_A_RETRY = (429, 503)
+# From a proxy, which can't know whether the call took effect.
+AS_IF_UNANSWERED = (502, 503, 504)
 
 
 @dataclass(frozen=True)
 class Retries:
-    """times: how often a call is sent again. longest_s: a longer Retry-After is not waited for, but raised."""
+    """times: how often a call is sent again. longest_s: a longer wait is not waited for, but raised.
+
+    sleep: only for calls that block. Coroutines wait with asyncio.
+    """
 
     times: int = 3
     longest_s: float = 60
@@ -32,58 +45,152 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Transport:
+class Calls:
+    """What calls that block and coroutines share. `send` returns the JSON of the answer, or a coroutine that does."""
+
     def __init__(self, site: str, key: str, language: str, retries: Retries, timeout_s: float) -> None:
+        if not site:
+            # Together: a key goes to no other city than its own.
+            site, key = os.environ.get("LAMPLIGHTER_SITE", ""), key or os.environ.get("LAMPLIGHTER_KEY", "")
         parts = urlsplit(site if "://" in site else f"https://{site}")
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError(f"The address of a city looks like https://311.example.org, not {site!r}.")
         self.site = f"{parts.scheme}://{parts.netloc}"
         self.retries, self.timeout_s = retries, timeout_s
         self._opener = urllib.request.build_opener(NoRedirects)
-        self._headers = {"Accept": "application/json", "User-Agent": "lamplighter-client/0.1"}
+        self._headers = {"Accept": "application/json", "User-Agent": f"lamplighter-client/{VERSION}"}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
         if language:
             self._headers["Accept-Language"] = language
 
+    def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], *, may_repeat: bool) -> Any:
+        raise NotImplementedError
+
     def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         chosen = {name: value for name, value in (query or {}).items() if value not in (None, "")}
-        return self.send("GET", f"{path}?{urlencode(chosen)}" if chosen else path, may_repeat=True)
+        return self.send("GET", f"{path}?{urlencode(chosen)}" if chosen else path, None, {}, may_repeat=True)
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        *,
-        may_repeat: bool,
+    def post(self, path: str, body: Mapping[str, object], idempotency_key: str = "", *, may_repeat: bool = True) -> Any:
+        headers = {"Content-Type": "application/json", **_idempotent(idempotency_key)}
+        return self.send("POST", path, json.dumps(body).encode(), headers, may_repeat=may_repeat)
+
+    def upload(
+        self, path: str, fields: Mapping[str, str], files: Mapping[str, Sequence[Path]], idempotency_key: str = ""
     ) -> Any:
+        content_type, body = _form(fields, files)
+        headers = {"Content-Type": content_type, **_idempotent(idempotency_key)}
+        return self.send("POST", path, body, headers, may_repeat=True)
+
+    def patch(self, path: str, body: Mapping[str, object]) -> Any:
+        headers = {"Content-Type": "application/json"}
+        return self.send("PATCH", path, json.dumps(body).encode(), headers, may_repeat=True)
+
+    def delete(self, path: str) -> Any:
+        # A second time, it would not be there.
+        return self.send("DELETE", path, None, {}, may_repeat=False)
+
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> urllib.request.Request:
+        return urllib.request.Request(  # noqa: S310 - http or https: see __init__
+            self.site + path, data=body, headers={**self._headers, **headers}, method=method
+        )
+
+    def _try(self, request: urllib.request.Request) -> bytes:
+        """Raises Problem or Unreachable."""
+        try:
+            with self._opener.open(request, timeout=self.timeout_s) as response:
+                content: bytes = response.read()
+                return content
+        except urllib.error.HTTPError as error:
+            raise _problem(error) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"{self.site} gave no answer: {error}") from error
+
+    def _wait_s(self, error: Problem | Unreachable, attempt: int, *, may_repeat: bool) -> float:
+        """The seconds to wait before the next attempt. Raises the error if there should be none."""
+        status = error.status if isinstance(error, Problem) else None
+        wait = error.retry_after if isinstance(error, Problem) and status in WORTH_A_RETRY else None
+        if wait is None and may_repeat and (status is None or status in AS_IF_UNANSWERED):
+            wait = float(2**attempt)
+        if wait is None or wait > self.retries.longest_s or attempt >= self.retries.times:
+            raise error
+        return wait
+
+
+class Transport(Calls):
+    """Calls that block."""
+
+    def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], *, may_repeat: bool) -> Any:
         """may_repeat: a second time does no harm, so it is sent again if the connection fails.
 
         Raises Problem or Unreachable.
         """
-        request = urllib.request.Request(  # noqa: S310 - http or https: see __init__
-            self.site + path, data=body, headers={**self._headers, **(headers or {})}, method=method
-        )
-        for again in range(self.retries.times, -1, -1):
+        request, attempt = self._request(method, path, body, headers), 0
+        while True:
             try:
-                with self._opener.open(request, timeout=self.timeout_s) as response:
-                    return _json(response.read())
-            except urllib.error.HTTPError as error:
-                problem = _problem(error)
-                wait = problem.retry_after
-                if error.code not in WORTH_A_RETRY or not again or wait is None or wait > self.retries.longest_s:
-                    raise problem from None
-            except (OSError, http.client.HTTPException) as error:
-                wait = float(2 ** (self.retries.times - again))
-                if not may_repeat or not again or wait > self.retries.longest_s:
-                    raise Unreachable(f"{self.site} gave no answer: {error}") from error
+                content = self._try(request)
+                break
+            except (Problem, Unreachable) as error:
+                wait = self._wait_s(error, attempt, may_repeat=may_repeat)
+            attempt += 1
             self.retries.sleep(wait)
-        raise AssertionError("the last attempt answers or raises")
+        return _json(content)
+
+    def rows(self, path: str, query: Mapping[str, object]) -> Iterator[Any]:
+        """The rows of all pages, which are fetched as they are needed."""
+        page = self.get(path, query)
+        while True:
+            yield from page["results"]
+            if not page["next"]:
+                return
+            page = self.get(_own_address(page["next"]))
+
+
+class AsyncTransport(Calls):
+    """Coroutines. Each call runs in a thread; one that is cancelled ends by itself, and its answer is dropped."""
+
+    async def send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], *, may_repeat: bool
+    ) -> Any:
+        """See Transport.send."""
+        request, attempt = self._request(method, path, body, headers), 0
+        while True:
+            try:
+                content = await asyncio.to_thread(self._try, request)
+                break
+            except (Problem, Unreachable) as error:
+                wait = self._wait_s(error, attempt, may_repeat=may_repeat)
+            attempt += 1
+            await asyncio.sleep(wait)
+        return _json(content)
+
+    async def rows(self, path: str, query: Mapping[str, object]) -> AsyncIterator[Any]:
+        """See Transport.rows."""
+        page = await self.get(path, query)
+        while True:
+            for row in page["results"]:
+                yield row
+            if not page["next"]:
+                return
+            page = await self.get(_own_address(page["next"]))
+
+
+def _idempotent(key: str) -> dict[str, str]:
+    """The same at each attempt, so that a report that arrived twice is one."""
+    return {"Idempotency-Key": key or str(uuid.uuid4())}
+
+
+def _own_address(url: str) -> str:
+    """From our own address of the city: the key goes nowhere else."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
 
 
 def _json(content: bytes) -> Any:
+    if not content:
+        return None
     try:
         return json.loads(content)
     except ValueError:
@@ -101,3 +208,20 @@ def _problem(error: urllib.error.HTTPError) -> Problem:
     # The city always sends seconds, never a date.
     wait = float(seconds) if seconds.isascii() and seconds.isdigit() else None
     return Problem(error.code, body if isinstance(body, dict) else {}, retry_after=wait)
+
+
+def _form(fields: Mapping[str, str], files: Mapping[str, Sequence[Path]]) -> tuple[str, bytes]:
+    """multipart/form-data. A file's name stays here: it may say whose it is."""
+    boundary = secrets.token_hex(16)
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+        for field, value in fields.items()
+    ]
+    for name, paths in files.items():
+        for number, file in enumerate(paths, 1):
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            suffix = file.suffix if file.suffix.isascii() else ""
+            head = f'form-data; name="{name}"; filename="photo-{number}{suffix}"'
+            parts.append(f"--{boundary}\r\nContent-Disposition: {head}\r\nContent-Type: {kind}\r\n\r\n".encode())
+            parts += [file.read_bytes(), b"\r\n"]
+    return f"multipart/form-data; boundary={boundary}", b"".join([*parts, f"--{boundary}--\r\n".encode()])

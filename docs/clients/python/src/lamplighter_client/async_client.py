@@ -1,0 +1,287 @@
+"""client.py and staff.py as coroutines, written by `python -m tests.clients.generate`."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from lamplighter_client import shapes
+from lamplighter_client.paths import BASE, numbers, of_request, of_staff_request, part
+from lamplighter_client.transport import PAGE_MAX, AsyncTransport, Retries
+
+
+class AsyncStaff:
+    """`Lamplighter(…).staff`. What the person may not see is not there: Problem with the status 404."""
+
+    def __init__(self, http: AsyncTransport) -> None:
+        self._http = http
+
+    async def requests(self, *, page_size: int = 50, **filters: str) -> AsyncIterator[shapes.StaffRequestRow]:
+        """The queue, urgent first; pages are fetched as they are needed.
+
+        filters: those of the queue's page, such as status, assignee, department, service, priority, area, flag and q.
+        Several values are separated by commas.
+        """
+        query = {**filters, "limit": min(page_size, PAGE_MAX)}
+        async for row in self._http.rows(f"{BASE}staff/requests/", query):
+            yield row
+
+    async def request(self, reference: str) -> shapes.StaffRequest:
+        """Everything that staff see of it, except its people."""
+        return cast(shapes.StaffRequest, await self._http.get(of_staff_request(reference)))
+
+    async def actions(self, reference: str) -> list[shapes.StaffActionsResult]:
+        """What can be done now, with the fields of each."""
+        answer = await self._http.get(f"{of_staff_request(reference)}actions/")
+        return cast(list[shapes.StaffActionsResult], answer["results"])
+
+    async def act(
+        self,
+        reference: str,
+        verb: str,
+        fields: Mapping[str, object] | None = None,
+        *,
+        photos: Sequence[Path] = (),
+        photos_before: Sequence[Path] = (),
+        idempotency_key: str = "",
+    ) -> shapes.StaffChange:
+        """Does one of the actions: accept, assign, hold, resolve, comment, note … photos: of the finished work."""
+        address, body = (f"{of_staff_request(reference)}actions/{part(verb)}/", dict(fields or {}))
+        if not (photos or photos_before):
+            return cast(shapes.StaffChange, await self._http.post(address, body, idempotency_key))
+        files = {"photos": photos, "photos_before": photos_before}
+        answer = await self._http.upload(address, {"action": json.dumps(body)}, files, idempotency_key)
+        return cast(shapes.StaffChange, answer)
+
+    async def note(self, reference: str, text: str, *, idempotency_key: str = "") -> shapes.StaffChange:
+        """Only staff read it."""
+        answer = await self._http.post(f"{of_staff_request(reference)}actions/note/", {"text": text}, idempotency_key)
+        return cast(shapes.StaffChange, answer)
+
+    async def undo(self, reference: str, event: str) -> shapes.StaffChange:
+        """event: `undo["event"]` of the answer to an action, within 30 seconds."""
+        answer = await self._http.post(f"{of_staff_request(reference)}undo/", {"event": event}, may_repeat=False)
+        return cast(shapes.StaffChange, answer)
+
+    async def contacts(self, reference: str, reason: str) -> list[shapes.ContactsResult]:
+        """The people of a request; needs the scope `contacts`, too. Each call is recorded with the reason, such as reply."""
+        answer = await self._http.get(f"{of_staff_request(reference)}contacts/", {"reason": reason})
+        return cast(list[shapes.ContactsResult], answer["results"])
+
+    async def transfer(self, call: shapes.NewTransfer, *, photos: Sequence[Path] = ()) -> shapes.TransferReceipt:
+        """A call from a 911 center. Its number never makes a second request."""
+        address = f"{BASE}staff/requests/"
+        if not photos:
+            return cast(shapes.TransferReceipt, await self._http.post(address, dict(call)))
+        fields: dict[str, Any] = {"transfer": json.dumps(call)}
+        return cast(shapes.TransferReceipt, await self._http.upload(address, fields, {"photos": photos}))
+
+    async def departments(self) -> list[shapes.TaskDepartmentsResult]:
+        """The departments and teams that a task can be given to."""
+        return cast(list[shapes.TaskDepartmentsResult], (await self._http.get(f"{BASE}staff/departments/"))["results"])
+
+    async def tasks(self, *, page_size: int = 50, **filters: str) -> AsyncIterator[shapes.OneTask]:
+        """filters: state, department, team, number."""
+        query = {**filters, "limit": min(page_size, PAGE_MAX)}
+        async for row in self._http.rows(f"{BASE}staff/tasks/", query):
+            yield row
+
+    async def task(self, task_id: str) -> shapes.OneTask:
+        return cast(shapes.OneTask, await self._http.get(f"{BASE}staff/tasks/{part(task_id)}/"))
+
+    async def add_task(self, reference: str, task: shapes.NewTask, *, idempotency_key: str = "") -> shapes.Task:
+        answer = await self._http.post(f"{of_staff_request(reference)}tasks/", dict(task), idempotency_key)
+        return cast(shapes.Task, answer)
+
+    async def change_task(self, task_id: str, changes: shapes.TaskEdit) -> shapes.OneTask:
+        return cast(shapes.OneTask, await self._http.patch(f"{BASE}staff/tasks/{part(task_id)}/", dict(changes)))
+
+
+class AsyncLamplighter:
+    """site: the address of the city's website. key: for sending reports and photos, joining one, webhooks and staff.
+
+    Without a site, both are LAMPLIGHTER_SITE and LAMPLIGHTER_KEY of the environment. Each method raises Problem if the
+    city refuses, and Unreachable if there is no answer.
+    """
+
+    def __init__(
+        self,
+        site: str = "",
+        key: str = "",
+        *,
+        language: str = "",
+        retries: Retries | None = None,
+        timeout_s: float = 30,
+    ) -> None:
+        self._http = AsyncTransport(site, key, language, retries or Retries(), timeout_s)
+        self.site = self._http.site
+        self.staff = AsyncStaff(self._http)
+
+    async def city(self) -> shapes.City:
+        return cast(shapes.City, await self._http.get(f"{BASE}city/"))
+
+    async def categories(self) -> list[shapes.Category]:
+        return cast(list[shapes.Category], (await self._http.get(f"{BASE}categories/"))["results"])
+
+    async def services(self, category: str = "") -> list[shapes.ServiceRow]:
+        return cast(
+            list[shapes.ServiceRow], (await self._http.get(f"{BASE}services/", {"category": category}))["results"]
+        )
+
+    async def service(self, code: str) -> shapes.Service:
+        """With its questions."""
+        return cast(shapes.Service, await self._http.get(f"{BASE}services/{part(code)}/"))
+
+    async def suggestions(self, words: str) -> shapes.Suggestions:
+        """The services and articles that fit the words, best first."""
+        return cast(shapes.Suggestions, await self._http.get(f"{BASE}suggestions/", {"q": words}))
+
+    async def article(self, code: str) -> shapes.Article:
+        return cast(shapes.Article, await self._http.get(f"{BASE}articles/{part(code)}/"))
+
+    async def areas(self, layer: str = "", *, at: tuple[float, float] | None = None) -> list[shapes.AreaRow]:
+        """at: latitude and longitude."""
+        query = {"layer": layer, "at": numbers(at)}
+        return cast(list[shapes.AreaRow], (await self._http.get(f"{BASE}areas/", query))["results"])
+
+    async def places(self, words: str) -> list[shapes.Place]:
+        """What the city's address search finds, best first."""
+        return cast(list[shapes.Place], (await self._http.get(f"{BASE}places/", {"q": words}))["results"])
+
+    async def asset(self, number: str) -> shapes.Asset:
+        """A streetlight, a hydrant …, by the number on it."""
+        return cast(shapes.Asset, await self._http.get(f"{BASE}assets/{part(number)}/"))
+
+    async def statistics(self, since: str = "", until: str = "") -> shapes.Statistics:
+        """since, until: months like 2026-06; without them, the last six."""
+        return cast(shapes.Statistics, await self._http.get(f"{BASE}statistics/", {"since": since, "until": until}))
+
+    async def requests(
+        self,
+        *,
+        q: str = "",
+        category: str = "",
+        service: str = "",
+        status: Literal["", "open", "ended"] = "",
+        area: str = "",
+        near: tuple[float, float, float] | None = None,
+        asset: str = "",
+        older: bool = False,
+        by_change: bool = False,
+        page_size: int = 50,
+    ) -> AsyncIterator[shapes.RequestRow]:
+        """All that fit, newest first; pages are fetched as they are needed.
+
+        area: layer:code. near: latitude, longitude, meters. older: also what ended more than three months ago.
+        by_change: the most recently updated first.
+        """
+        query = {
+            "q": q,
+            "category": category,
+            "service": service,
+            "status": status,
+            "area": area,
+            "near": numbers(near),
+            "asset": asset,
+            "older": "1" if older else "",
+            "sort": "changed" if by_change else "",
+            "limit": min(page_size, PAGE_MAX),
+        }
+        async for row in self._http.rows(f"{BASE}requests/", query):
+            yield row
+
+    async def request(self, reference: str) -> shapes.Request:
+        """One request with its timeline."""
+        return cast(shapes.Request, await self._http.get(of_request(reference)))
+
+    async def report(
+        self,
+        service: str,
+        description: str = "",
+        *,
+        place: shapes.NewPlace | None = None,
+        answers: Mapping[str, str | Sequence[str]] | None = None,
+        contact: shapes.NewContact | None = None,
+        photos: Sequence[Path] = (),
+        idempotency_key: str = "",
+        emergency_confirmed: bool = False,
+    ) -> shapes.Receipt:
+        """Sends a report. Give an idempotency_key of your own if another process may send the same report again.
+
+        emergency_confirmed: after the problem "emergency", once a person has read whom to call, and said that no one is in danger.
+        """
+        body: dict[str, Any] = {"service": service, "description": description}
+        body |= {"place": place} if place else {}
+        body |= {"answers": answers} if answers else {}
+        body |= {"contact": contact} if contact else {}
+        body |= {"emergency_confirmed": True} if emergency_confirmed else {}
+        if not photos:
+            return cast(shapes.Receipt, await self._http.post(f"{BASE}requests/", body, idempotency_key))
+        fields, files = ({"report": json.dumps(body)}, {"photos": photos})
+        return cast(shapes.Receipt, await self._http.upload(f"{BASE}requests/", fields, files, idempotency_key))
+
+    async def comment(
+        self, reference: str, text: str, *, private_token: str, idempotency_key: str = ""
+    ) -> shapes.CommentReceipt:
+        """A message from the reporter to those who work on it."""
+        body = {"private_token": private_token, "text": text}
+        answer = await self._http.post(f"{of_request(reference)}comments/", body, idempotency_key)
+        return cast(shapes.CommentReceipt, answer)
+
+    async def add_photo(
+        self, reference: str, photo: Path, *, private_token: str, idempotency_key: str = ""
+    ) -> shapes.PhotoReceipt:
+        fields, files = ({"private_token": private_token}, {"photo": [photo]})
+        answer = await self._http.upload(f"{of_request(reference)}photos/", fields, files, idempotency_key)
+        return cast(shapes.PhotoReceipt, answer)
+
+    async def join(self, reference: str, email: str, *, name: str = "") -> shapes.FollowerReceipt:
+        """Somebody whom a public request affects, too."""
+        body = {"email": email, **({"name": name} if name else {})}
+        return cast(shapes.FollowerReceipt, await self._http.post(f"{of_request(reference)}followers/", body))
+
+    async def follow(
+        self,
+        email: str,
+        *,
+        area: str = "",
+        service: str = "",
+        asset: str = "",
+        near: tuple[float, float, float] | None = None,
+        cadence: str = "daily",
+    ) -> shapes.FollowReceipt:
+        """Updates by email start once the link in an email is selected. A service can be followed within one of the others."""
+        chosen = {"area": area, "service": service, "asset": asset, "near": numbers(near)}
+        body = {"email": email, "cadence": cadence, **{name: value for name, value in chosen.items() if value}}
+        return cast(shapes.FollowReceipt, await self._http.post(f"{BASE}follows/", body, may_repeat=False))
+
+    async def advance(self, reference: str, step: shapes.TestStep | None = None) -> shapes.Request:
+        """Moves a report that was sent with a test key: the usual next step, or this one."""
+        address = f"{BASE}sandbox/requests/{part(reference)}/advance/"
+        return cast(shapes.Request, await self._http.post(address, dict(step or {}), may_repeat=False))
+
+    async def webhooks(self) -> list[shapes.Webhook]:
+        return cast(list[shapes.Webhook], (await self._http.get(f"{BASE}webhooks/"))["results"])
+
+    async def create_webhook(self, webhook: shapes.NewWebhook) -> shapes.WebhookWithSecret:
+        """Keep its secret, which is shown only now."""
+        return cast(
+            shapes.WebhookWithSecret, await self._http.post(f"{BASE}webhooks/", dict(webhook), may_repeat=False)
+        )
+
+    async def change_webhook(self, webhook_id: str, changes: shapes.WebhookEdit) -> shapes.Webhook:
+        return cast(shapes.Webhook, await self._http.patch(f"{BASE}webhooks/{part(webhook_id)}/", dict(changes)))
+
+    async def delete_webhook(self, webhook_id: str) -> None:
+        await self._http.delete(f"{BASE}webhooks/{part(webhook_id)}/")
+
+    async def test_webhook(self, webhook_id: str) -> shapes.WebhookDelivery:
+        """Sends it the event webhook.test."""
+        answer = await self._http.post(f"{BASE}webhooks/{part(webhook_id)}/test/", {}, may_repeat=False)
+        return cast(shapes.WebhookDelivery, answer)
+
+    async def deliveries(self, webhook_id: str, *, state: str = "") -> AsyncIterator[shapes.WebhookDelivery]:
+        """Of the last 30 days, newest first."""
+        query = {"state": state, "limit": PAGE_MAX}
+        async for row in self._http.rows(f"{BASE}webhooks/{part(webhook_id)}/deliveries/", query):
+            yield row
