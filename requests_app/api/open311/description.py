@@ -190,7 +190,7 @@ def _operation(
 
 _REQUEST = {
     "service_request_id": "FPMW-APC6", "status": "open", "status_notes": "Sent to Public Works (Streets)",
-    "service_name": "Pothole", "service_code": "pothole", "description": "A deep hole by the bus stop.",
+    "service_name": "Pothole", "service_code": "pothole", "description": "A pothole by the bus stop.",
     "agency_responsible": "Public Works (Streets)", "service_notice": None, "requested_datetime": "2026-11-24T21:40:14-05:00",
     "updated_datetime": "2026-11-24T21:40:16-05:00", "expected_datetime": "2026-12-02T07:00:00-05:00", "address": "8 Elm Rd",
     "address_id": None, "zipcode": None, "lat": 40.484269, "long": -69.033838, "media_url": None,

@@ -17,7 +17,7 @@ examples:
   lamplighter services "flat tire"
   lamplighter list --status open --area ward:5
   lamplighter show 7K3M-9QWT --json
-  lamplighter report pothole "A deep hole by the bus stop." --address "8 Elm Road" \\
+  lamplighter report pothole "A pothole by the bus stop." --address "8 Elm Road" \\
       --answer where=bike_lane --answer size=plate
   lamplighter follow ana@example.org --area ward:5
 
