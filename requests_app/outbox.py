@@ -28,7 +28,8 @@ from requests_app.models import Event, OutboxRow, ServiceRequest
 from requests_app.models.outbox import PENDING
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
-LEASE = "10 seconds"
+LEASE_S = 10
+LEASE = f"{LEASE_S} seconds"
 LEASE_RENEWED_EVERY_S = 3.0
 # The same while somebody else's server is called, since no row is locked then.
 CALL_LEASE = "30 seconds"
@@ -287,8 +288,18 @@ def postpone(row_id: int, until: dt.datetime) -> None:
 
 
 def reserve(row_id: int) -> None:
-    """Nobody else takes the row for CALL_LEASE."""
-    _set(row_id, f"due_at = app_now() + interval '{CALL_LEASE}'", [])
+    """Nobody else takes the row for CALL_LEASE. Until the call has ended, the row says that it was killed."""
+    _set(row_id, f"due_at = app_now() + interval '{CALL_LEASE}', last_error = %s", [KILLED])
+
+
+def hurry(rows: QuerySet[OutboxRow]) -> None:
+    """Makes those of the rows due now that wait for their next try, and wakes a worker on commit. Not those that a worker has or
+    may have: their lease would end, and another one would do the same work."""
+    waiting = rows.filter(PENDING, due_at__gt=AppNow() + dt.timedelta(seconds=LEASE_S)).exclude(last_error=KILLED)
+    locked = list(waiting.select_for_update(of=("self",), skip_locked=True).values_list("pk", "lane"))
+    OutboxRow.objects.filter(pk__in=[pk for pk, _lane in locked]).update(due_at=AppNow())
+    for lane in {lane for _pk, lane in locked}:
+        _wake_on_commit(lane)
 
 
 def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> bool:

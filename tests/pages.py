@@ -682,6 +682,7 @@ PAGES: dict[str, Page] = {
     "v1_webhook": Page(ONLY_API_KEY, "GET PATCH DELETE", the_webhook, budget=3),
     "v1_webhook_secret": Page(ONLY_API_KEY, "POST", the_webhook),
     "v1_webhook_test": Page(ONLY_API_KEY, "POST", the_webhook),
+    "v1_webhook_try": Page(ONLY_API_KEY, "POST", the_webhook),
     "v1_webhook_deliveries": Page(ONLY_API_KEY, arguments=the_webhook, budget=4),
     "v1_webhook_resend": Page(
         ONLY_API_KEY, "POST", lambda planted: [{"webhook_id": planted.webhook.pk, "delivery_id": planted.delivery.pk}]

@@ -883,6 +883,7 @@ WITHOUT_TOKEN = {
     "v1_listeners",
     "v1_webhook_secret",
     "v1_webhook_test",
+    "v1_webhook_try",
     "v1_webhook_resend",
     "v1_staff_requests",
     "v1_staff_action",

@@ -257,8 +257,8 @@ REGRESSIONS = [
     Regression(
         "webhooks tell the events of a request out of order",
         "requests_app/actions/programs/webhooks.py",
-        'ordering_key=f"webhook:{webhook.pk}:{request_id}" if request_id else ""',
-        'ordering_key=""',
+        "return f\"webhook:{delivery.webhook_id}:{delivery.service_request_id or f'test-{delivery.pk}'}\"",
+        'return f"webhook:{delivery.webhook_id}:{delivery.pk}"',
         WEBHOOKS,
     ),
     Regression(
@@ -281,6 +281,27 @@ REGRESSIONS = [
         "after = webhook.deliveries.filter(",
         "after = WebhookDelivery.objects.filter(",
         LISTENERS,
+    ),
+    Regression(
+        "what waits for a webhook stays there after it works again",
+        "requests_app/actions/programs/webhooks.py",
+        "            outbox.hurry(_rows(webhook))\n",
+        "            _rows(webhook)\n",
+        WEBHOOKS,
+    ),
+    Regression(
+        "a test waits until a webhook that fails is tried again",
+        "requests_app/actions/programs/webhooks.py",
+        "        webhook.quiet_until = None\n",
+        "        webhook.quiet_until = app_now() + webhooks.FAILING_FOR\n",
+        WEBHOOKS,
+    ),
+    Regression(
+        "a delivery on its way is handed out a second time",
+        "requests_app/outbox.py",
+        ".exclude(last_error=KILLED)",
+        "",
+        ("tests/requests_app/test_outbox.py",),
     ),
     Regression(
         "a webhook that fails is never switched off",
@@ -341,8 +362,8 @@ REGRESSIONS = [
     Regression(
         "webhooks wait in the same line as email",
         "requests_app/actions/programs/webhooks.py",
-        "lane=OutboxRow.Lane.WEBHOOK",
-        "lane=OutboxRow.Lane.OUTSIDE",
+        "lane=OutboxRow.Lane.WEBHOOK,\n        service_request",
+        "lane=OutboxRow.Lane.OUTSIDE,\n        service_request",
         OUTAGES,
     ),
 ]

@@ -52,6 +52,33 @@ def test_the_same_key_is_one_row() -> None:
     assert OutboxRow.objects.count() == 1
 
 
+def test_what_waits_is_hurried_but_not_what_a_worker_has(handle: Callable) -> None:
+    """Its lease would end, and a second worker would make the same call."""
+    during: list[OutboxRow] = []
+
+    def call() -> None:
+        outbox_rows = OutboxRow.objects.all()
+        with transaction.atomic():
+            outbox.hurry(outbox_rows)
+        during.extend(OutboxRow.objects.order_by("id"))
+
+    handle(lambda row: outbox.Call(call, lambda answer: None))
+    calling, waiting, claimed = put(lane="webhook"), put(lane="webhook"), put(lane="outside")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE requests_app_outboxrow SET due_at = app_now() + interval '1 hour' WHERE id = %s", [waiting.pk]
+        )
+    assert outbox.claim("outside") == claimed.pk
+    assert outbox.claim("webhook") == calling.pk
+    tasks.handle(calling.pk)
+    now = waiting.created_at
+    seconds = [(row.due_at - now).total_seconds() for row in during]
+    assert seconds[0] > 20
+    assert seconds[1] < 5
+    assert 5 < seconds[2] < 20
+    assert not OutboxRow.objects.filter(last_error=outbox.KILLED).exists()
+
+
 @pytest.mark.shows("2.8")
 def test_a_row_is_done_once_and_marked_in_the_transaction_of_its_work(handle: Callable) -> None:
     seen: list[int] = []

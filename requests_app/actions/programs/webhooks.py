@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from requests_app import outbox
 from requests_app.actions.shared import setup_changes
@@ -14,6 +15,7 @@ from requests_app.clock import app_now
 from requests_app.core import sealed
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import ApiKey, Event, OutboxRow, ServiceRequest, User, Webhook, WebhookDelivery
+from requests_app.models.outbox import PENDING
 from requests_app.rules.programs import webhook_events, webhooks
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how each secret begins
@@ -104,27 +106,52 @@ def rotate(webhook_id: int, *, overlap: dt.timedelta) -> tuple[Webhook, str]:
 
 @transaction.atomic
 def test(webhook_id: int) -> WebhookDelivery:
-    """Raises SwitchedOff."""
+    """Goes out at once, also while others wait. Raises SwitchedOff."""
     webhook = _locked(webhook_id)
     if webhook.ended_at is not None:
         raise SwitchedOff
+    _end_quiet(webhook)
     return _tell(webhook, webhook_events.TEST)
 
 
 @transaction.atomic
+def try_now(webhook_id: int) -> WebhookDelivery:
+    """Sends the first delivery that waits, or a test if none does. Once it is taken, the others follow. Raises SwitchedOff."""
+    webhook = _locked(webhook_id)
+    first = None if webhook.is_listener else _rows(webhook).filter(PENDING).order_by("id").first()
+    if first is None or webhook.ended_at is not None:
+        return test(webhook_id)
+    _end_quiet(webhook)
+    outbox.hurry(_rows(webhook).filter(pk=first.pk))
+    return WebhookDelivery.objects.get(pk=delivery_id_of(first))
+
+
+@transaction.atomic
 def resend(delivery_id: int) -> WebhookDelivery:
-    """With the same id, so that a receiver that has it knows. Raises SwitchedOff, StillWaiting and NotSent."""
-    delivery = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("webhook").get(pk=delivery_id)
-    if delivery.webhook.is_listener:
+    """Goes out at once, after what waits for the same request, with the same id, so that a receiver that has it knows. Raises
+    SwitchedOff, StillWaiting and NotSent."""
+    # The webhook first, as note_try() does.
+    webhook = Webhook.objects.select_for_update(of=("self",)).get(deliveries=delivery_id)
+    delivery = WebhookDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    if webhook.is_listener:
         raise NotSent
     if delivery.state == WebhookDelivery.State.WAITING:
         raise StillWaiting
-    if delivery.webhook.ended_at is not None:
+    if webhook.ended_at is not None:
         raise SwitchedOff
     delivery.state, delivery.sent_since = WebhookDelivery.State.WAITING, app_now()
     delivery.save(update_fields=["state", "sent_since"])
-    _enqueue(delivery, delivery.webhook)
+    _end_quiet(webhook)
+    outbox.hurry(_rows(webhook).filter(ordering_key=_ordering_key(delivery)))
+    _enqueue(delivery, webhook)
     return delivery
+
+
+def _end_quiet(webhook: Webhook) -> None:
+    """Lets the next try go out before its time."""
+    if webhook.quiet_until is not None:
+        webhook.quiet_until = None
+        webhook.save(update_fields=["quiet_until"])
 
 
 def plain_secrets(webhook: Webhook, now: dt.datetime) -> list[str]:
@@ -244,7 +271,6 @@ def _new_message_id() -> str:
 
 
 def _enqueue(delivery: WebhookDelivery, webhook: Webhook) -> None:
-    # Ordered for each request and webhook; a test waits for nothing.
     request_id = delivery.service_request_id
     outbox.enqueue(
         "send_webhook",
@@ -252,8 +278,18 @@ def _enqueue(delivery: WebhookDelivery, webhook: Webhook) -> None:
         service_request=delivery.service_request,
         jurisdiction_id=None if request_id else webhook.api_key.jurisdiction_id,
         dedupe_key=f"send_webhook:{delivery.pk}:{secrets.token_hex(8)}",
-        ordering_key=f"webhook:{webhook.pk}:{request_id}" if request_id else "",
+        ordering_key=_ordering_key(delivery),
     )
+
+
+def _ordering_key(delivery: WebhookDelivery) -> str:
+    """Ordered for each request and webhook; a test waits for nothing."""
+    return f"webhook:{delivery.webhook_id}:{delivery.service_request_id or f'test-{delivery.pk}'}"
+
+
+def _rows(webhook: Webhook) -> QuerySet[OutboxRow]:
+    """The outbox's rows of all its deliveries. Few rows of the lane wait but those of addresses that fail."""
+    return OutboxRow.objects.filter(lane=OutboxRow.Lane.WEBHOOK, ordering_key__startswith=f"webhook:{webhook.pk}:")
 
 
 # --- What became of a try ---------------------------------------------------------------------------------------------
@@ -312,6 +348,8 @@ def _note_of_webhook(
     if webhook.ended_at is not None:
         return None
     if taken:
+        if webhook.failing_since is not None:
+            outbox.hurry(_rows(webhook))
         fields = _calm(webhook)
     elif delivery.status == GONE:
         fields = _end(webhook, Webhook.EndReason.GONE)

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("webhooks/<int:webhook_id>/", webhook_views.OneWebhook.as_view(), name="v1_webhook"),
     path("webhooks/<int:webhook_id>/secret/", webhook_views.Secret.as_view(), name="v1_webhook_secret"),
     path("webhooks/<int:webhook_id>/test/", webhook_views.Test.as_view(), name="v1_webhook_test"),
+    path("webhooks/<int:webhook_id>/try/", webhook_views.TryNow.as_view(), name="v1_webhook_try"),
     path("webhooks/<int:webhook_id>/deliveries/", webhook_views.Deliveries.as_view(), name="v1_webhook_deliveries"),
     path(
         "webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/resend/",

@@ -196,7 +196,7 @@ class Test(KeysOwn):
             id="testWebhook",
             tag=TAG,
             summary="Send a test",
-            description="Sends `webhook.test` to the URL, whichever events the webhook gets.",
+            description="Sends `webhook.test` to the URL at once, whichever events the webhook gets.",
             status=202,
             answer=Answer("WebhookDelivery", "Delivery queued.", examples.WEBHOOK_DELIVERY),
             problems=("conflict",),
@@ -205,6 +205,24 @@ class Test(KeysOwn):
     )
     def post(self, request: Request, webhook_id: int) -> Response:
         return Response(webhooks.test(self.jurisdiction, self.find(webhook_id)), status=202)
+
+
+class TryNow(KeysOwn):
+    @operation(
+        Operation(
+            id="tryWebhook",
+            tag=TAG,
+            summary="Try now",
+            description="Sends the oldest delivery that waits without waiting for its next try, or `webhook.test` if none "
+            "does. Once your program takes it, all others follow in order.",
+            status=202,
+            answer=Answer("WebhookDelivery", "The delivery that goes out.", examples.WEBHOOK_DELIVERY),
+            problems=("conflict",),
+            scope="webhooks",
+        )
+    )
+    def post(self, request: Request, webhook_id: int) -> Response:
+        return Response(webhooks.try_now(self.jurisdiction, self.find(webhook_id)), status=202)
 
 
 class Deliveries(KeysOwn):
@@ -239,7 +257,8 @@ class Resend(KeysOwn):
             id="resendWebhookDelivery",
             tag=TAG,
             summary="Send a delivery again",
-            description="Sends it again with the same `webhook-id`. A full payload has the current state of the request.",
+            description="Sends it again at once, with the same `webhook-id`. A full payload has the current state of the "
+            "request.",
             status=202,
             answer=Answer("WebhookDelivery", "Delivery queued.", examples.WEBHOOK_DELIVERY),
             problems=("conflict",),

@@ -89,6 +89,13 @@ def test(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
         raise _switched_off() from None
 
 
+def try_now(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
+    try:
+        return delivery_shape(city, actions.try_now(webhook.pk))
+    except actions.SwitchedOff:
+        raise _switched_off() from None
+
+
 def resend(city: Jurisdiction, webhook: Webhook, delivery_id: int) -> dict[str, Any]:
     if not webhook.deliveries.filter(pk=delivery_id).exists():
         raise Problem("not-found", _("Delivery not found."))

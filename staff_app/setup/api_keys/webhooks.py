@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from requests_app.actions.programs import webhooks as actions
 from requests_app.core import paging
 from requests_app.models import ApiKey, Webhook, WebhookDelivery
+from requests_app.rules.programs import webhook_events
 from staff_app.decorators import StaffRequest, get_city_row_or_404, staff_page
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,7 @@ ERRORS = {
 
 @staff_page
 def webhook(request: StaffRequest, key_id: int, webhook_id: int) -> HttpResponse:
-    """`state=dead`: only what wasn't delivered. POST: `resend` with the number of a delivery, `resend_dead`, `off` or `on`."""
+    """`state=dead`: only what wasn't delivered. POST: `resend` (the number of a delivery), `resend_dead`, `try`, `off` or `on`."""
     key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
     webhook = key.webhooks.filter(pk=webhook_id).first()
     if webhook is None:
@@ -76,6 +77,9 @@ def _do(request: StaffRequest, webhook: Webhook) -> None:
     if "resend_dead" in request.POST:
         _resend_dead(request, webhook)
         return
+    if "try" in request.POST:
+        _try(request, webhook)
+        return
     number = request.POST.get("resend", "")
     delivery = webhook.deliveries.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
     if delivery is None:
@@ -90,6 +94,20 @@ def _do(request: StaffRequest, webhook: Webhook) -> None:
         messages.warning(request, _("This webhook is switched off. Switch it on first."))
     except actions.NotSent:
         messages.warning(request, _("A listener’s events aren’t sent. Read them again with an earlier cursor."))
+
+
+def _try(request: StaffRequest, webhook: Webhook) -> None:
+    try:
+        delivery = actions.try_now(webhook.pk)
+    except actions.SwitchedOff:
+        messages.warning(request, _("This webhook is switched off. Switch it on first."))
+        return
+    if webhook.is_listener:
+        messages.success(request, _("A test is ready for its program to read."))
+    elif delivery.event_type == webhook_events.TEST:
+        messages.success(request, _("A test is being sent. Reload this page to see what its address answers."))
+    else:
+        messages.success(request, _("The oldest event that waits is being sent. If it’s delivered, the others follow."))
 
 
 def _resend_dead(request: StaffRequest, webhook: Webhook) -> None:

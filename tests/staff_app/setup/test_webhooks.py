@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from requests_app import api_keys
 from requests_app.actions.programs import webhooks
+from requests_app.clock import AppNow
 from requests_app.models import OutboxRow, SetupChange, User, Webhook, WebhookDelivery
 from tests import factories
 
@@ -38,6 +39,7 @@ def test_staff_see_a_webhooks_deliveries_send_one_again_and_switch_it_off(
     assert (dead.state, OutboxRow.objects.filter(kind="send_webhook").count()) == ("waiting", 1)
     assert "already being sent" in client.post(address, {"resend": dead.pk}, follow=True).content.decode()
     client.post(address, {"off": "1"})
+    assert "Switch it on first" in client.post(address, {"try": "1"}, follow=True).content.decode()
     assert Webhook.objects.get().end_reason == "staff"
     # The program can't switch it on again.
     with pytest.raises(webhooks.EndedByStaff):
@@ -45,6 +47,10 @@ def test_staff_see_a_webhooks_deliveries_send_one_again_and_switch_it_off(
     assert SetupChange.objects.filter(kind="api_key", key=str(key.pk)).exists()
     client.post(address, {"on": "1"})
     assert Webhook.objects.get().ended_at is None
+    # What waits is tried, or a test goes out.
+    assert "oldest event" in client.post(address, {"try": "1"}, follow=True).content.decode()
+    OutboxRow.objects.update(done_at=AppNow())
+    assert "A test is being sent" in client.post(address, {"try": "1"}, follow=True).content.decode()
     # Of one that its program reads, nothing can be sent again.
     listener, _secret = webhooks.create(key, {})
     test = webhooks.test(listener.pk)

@@ -108,6 +108,12 @@ def deliver() -> None:
     drain("outside")
 
 
+def send_due() -> None:
+    """As the worker does: what waits for a later try stays."""
+    factories.run_worker()
+    drain("webhook")
+
+
 def days_later(days: float) -> None:
     set_time(app_now() + dt.timedelta(days=days))
 
@@ -195,6 +201,45 @@ def test_it_ends_at_410_and_after_five_days_of_failure(
     deliver()
     assert receiver.types[-1] == "webhook.test"
     assert hooks.get(address)["failing_since"] is None
+
+
+def test_what_waits_goes_out_as_soon_as_a_test_a_resend_or_a_try_succeeds(
+    cast: factories.Rivermark, hooks: V1, receiver: Receiver
+) -> None:
+    """At once: nobody waits for the next try, here up to an hour later."""
+    made = hooks.send("webhooks/", {"url": receiver.url, "events": ["request.submitted", "request.routed"]})
+    quiet = hooks.send("webhooks/", {"url": receiver.url, "events": ["request.closed"]})
+    address = f"webhooks/{made['id']}/"
+    hooks.send(f"{address}test/", {}, 202)
+    send_due()
+    [tested] = hooks.get(f"{address}deliveries/")["results"]
+    for send in (f"{address}test/", f"{address}deliveries/{tested['id']}/resend/", f"{address}try/"):
+        receiver.statuses, receiver.got = [503] * 2, []
+        reports = [pothole_report(cast), pothole_report(cast)]
+        send_due()
+        assert len(receiver.got) == 1
+        hooks.send(send, {}, 202)
+        send_due()
+        # It failed, and so the others wait.
+        assert len(receiver.got) == 2
+        receiver.got = []
+        hooks.send(f"{address}try/", {}, 202)
+        send_due()
+        waited = WebhookDelivery.objects.filter(service_request__in=reports).order_by("id")
+        got = [headers["webhook-id"] for headers, body in receiver.got if json.loads(body)["data"]]
+        assert (len(got), got) == (4, list(waited.values_list("message_id", flat=True)))
+        assert hooks.get(address)["failing_since"] is None
+        states = {one["state"] for one in hooks.get(f"{address}deliveries/")["results"]}
+        assert states == {"delivered"}
+    # If nothing waits, a test goes out, to this webhook alone.
+    receiver.got = []
+    hooks.send(f"webhooks/{quiet['id']}/try/", {}, 202)
+    send_due()
+    assert receiver.types == ["webhook.test"]
+    hooks.send(f"webhooks/{quiet['id']}/", {"enabled": False}, 200, method="PATCH")
+    hooks.send(f"webhooks/{quiet['id']}/try/", {}, 409)
+    listener = hooks.send("webhooks/listeners/", {})
+    assert hooks.send(f"webhooks/{listener['id']}/try/", {}, 202)["type"] == "webhook.test"
 
 
 def test_a_rotation_signs_with_both_secrets_until_it_is_over(hooks: V1, receiver: Receiver) -> None:
