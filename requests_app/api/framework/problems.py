@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, views
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from requests_app import api_keys
 from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception, too_large
+from requests_app.api.framework.languages import asked_language
 from requests_app.api.framework.parsers import NotText
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
@@ -203,19 +204,30 @@ def _first(detail: Any) -> str:
 def answer(request: HttpRequest, status: int) -> HttpResponse:
     """Replaces Django's error pages below /api/, for a request that reached no view or whose view failed."""
     code = BY_STATUS.get(status, "too-large" if status == 413 else "server-error")
-    detail = {
+    language = asked_language(request) or settings.LANGUAGE_CODE
+    with override(language):
+        body = problem(code, _detail(status, request.path), request)
+    return HttpResponse(
+        JSONRenderer().render(body),
+        status=PROBLEMS[code][0],
+        headers={
+            "Content-Type": MEDIA_TYPE,
+            "Content-Language": language,
+            "Cache-Control": "no-store",
+            **OPEN_TO_BROWSERS,
+        },
+    )
+
+
+def _detail(status: int, path: str) -> str:
+    return {
         400: _("The request could not be read."),
-        404: no_such_url(request.path),
+        404: no_such_url(path),
         405: _("Use GET or HEAD here."),
         413: too_large(),
         429: _("Too many requests. Wait a minute."),
         503: _("The service is temporarily unavailable. Try again soon."),
     }.get(status) or _("Something went wrong on our side. Try again later.")
-    return HttpResponse(
-        JSONRenderer().render(problem(code, detail, request)),
-        status=PROBLEMS[code][0],
-        headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **OPEN_TO_BROWSERS},
-    )
 
 
 @csrf_exempt

@@ -3,12 +3,12 @@
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
-from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from requests_app.api.framework.authentication import BearerAuthentication
 from requests_app.api.framework.errors import Unavailable
+from requests_app.api.framework.languages import asked_language
 from requests_app.api.framework.negotiation import FormatByEnding
 from requests_app.api.framework.parameters import Choice, Integer, Parameter, Query, read_query
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
@@ -68,16 +69,7 @@ class V1View(ApiView):
     def language(self) -> str:
         """What `lang` or else Accept-Language asks for, if the city speaks it."""
         languages = self.jurisdiction.languages
-        asked = self.request.query_params.get("lang", "")
-        # At most 500 characters of the header: parsing is kept for whole requests, and nobody speaks more.
-        wanted = [
-            code for code, _weight in parse_accept_lang_header(self.request.headers.get("Accept-Language", "")[:500])
-        ]
-        for code in [asked, *wanted]:
-            for known in (code.lower(), code.lower().partition("-")[0]):
-                if known in languages:
-                    return known
-        return "en" if "en" in languages else languages[0]
+        return asked_language(self.request, languages) or ("en" if "en" in languages else languages[0])
 
     @property
     def operation(self) -> Operation:
@@ -90,6 +82,9 @@ class V1View(ApiView):
         if asks:
             # Before anything can be refused.
             translation.activate(self.language)
+        else:
+            # Which city's it is, isn't asked for what no view answers.
+            translation.activate(asked_language(request) or settings.LANGUAGE_CODE)
         super().initial(request, *args, **kwargs)
         if asks:
             self.query = read_query(self.operation.parameters, request.query_params)

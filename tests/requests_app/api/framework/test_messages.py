@@ -65,6 +65,19 @@ def test_an_address_without_an_endpoint_names_the_one_that_was_meant(cast: facto
             assert f"<description>{message}</description>" in answer.content.decode()
 
 
+def test_what_no_view_answers_is_in_the_asked_language_too(cast: factories.Rivermark) -> None:
+    spanish = {"Accept-Language": "es-MX, en;q=0.5"}
+    for method, address, detail in (
+        ("GET", f"{V1}requests", "Esta URL no existe. Use /api/v1/requests/."),
+        ("PUT", f"{V1}city/", "Use GET, HEAD aquí."),
+        ("GET", "/api/openapi.html", "Esta URL no existe."),
+        ("POST", "/api/openapi.json", "Use GET o HEAD aquí."),
+    ):
+        answer = Client().generic(method, address, headers=spanish)
+        assert (answer["Content-Language"], answer.json()["detail"][: len(detail)]) == ("es", detail)
+        assert Client().generic(method, f"{address}?lang=en", headers=spanish)["Content-Language"] == "en"
+
+
 @pytest.mark.shows("7.4", "15.5")
 def test_a_refused_key_says_how_to_send_it_or_what_it_lacks(cast: factories.Rivermark, key: str) -> None:
     def said(path: str, plain: str = "", **headers: str) -> str:
