@@ -213,6 +213,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
         headers={
             "Content-Type": MEDIA_TYPE,
             "Content-Language": language,
+            "Vary": "Accept-Language",
             "Cache-Control": "no-store",
             **OPEN_TO_BROWSERS,
         },
