@@ -49,6 +49,23 @@ REGRESSIONS = [
         PYTHON,
     ),
     Regression(
+        "the next run of listen sends the last event again",
+        f"{CLIENT}/listen.py",
+        """                listener.cursor = delivery["headers"]["webhook-id"]
+                state.write(listener)
+""",
+        """                listener.cursor = delivery["headers"]["webhook-id"]
+""",
+        ("tests/clients/test_listen.py",),
+    ),
+    Regression(
+        "an event is lost while the developer's program is down",
+        f"{CLIENT}/listen.py",
+        'raise Down(f"No program answers at {address}: {error.reason}.") from None',
+        'return "no answer"',
+        ("tests/clients/test_listen.py",),
+    ),
+    Regression(
         "an old webhook is accepted",
         f"{CLIENT}/webhooks.py",
         "> tolerance_s:",

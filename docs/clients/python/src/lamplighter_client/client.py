@@ -201,3 +201,13 @@ class Lamplighter:
         """Of the last 30 days, newest first."""
         query = {"state": state, "limit": PAGE_MAX}
         yield from self._http.rows(f"{BASE}webhooks/{part(webhook_id)}/deliveries/", query)
+
+    def create_listener(self, listener: shapes.NewListener) -> shapes.WebhookWithSecret:
+        """A webhook whose events a program reads, because it has no public URL."""
+        answer = self._http.post(f"{BASE}webhooks/listeners/", dict(listener), may_repeat=False)
+        return cast(shapes.WebhookWithSecret, answer)
+
+    def listener_events(self, listener_id: str, cursor: str = "") -> shapes.ListenerEvents:
+        """The events after the cursor, oldest first. Reading them again changes nothing."""
+        address = f"{BASE}webhooks/{part(listener_id)}/events/"
+        return cast(shapes.ListenerEvents, self._http.get(address, {"cursor": cursor}))

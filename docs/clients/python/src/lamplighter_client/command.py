@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-from lamplighter_client import Lamplighter, Problem, Unreachable, shapes
+from lamplighter_client import Lamplighter, Problem, Unreachable, listen, shapes
 from lamplighter_client.transport import VERSION
 
 EXAMPLES = """\
@@ -20,6 +20,7 @@ examples:
   lamplighter report pothole "A pothole by the bus stop." --address "8 Elm Road" \\
       --answer where=bike_lane --answer size=plate
   lamplighter follow ana@example.org --area ward:5
+  lamplighter listen --forward-to http://localhost:3000/hook
 
 environment:
   LAMPLIGHTER_SITE  the address of the city's website, unless --site names it
@@ -47,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Unreachable, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        # `listen` ends like this; everything else is done or not.
+        return 0 if chosen.run is listen_to_events else 130
     return 0
 
 
@@ -138,13 +142,39 @@ def join(client: Lamplighter, chosen: argparse.Namespace) -> None:
     _print(receipt, [f"{receipt['reference']}: {receipt['notice']}"], chosen)
 
 
+def listen_to_events(client: Lamplighter, chosen: argparse.Namespace) -> None:
+    listener: shapes.NewListener = {}
+    if chosen.events:
+        listener["events"] = chosen.events.split(",")
+    if chosen.full:
+        listener["payload"] = "full"
+    state = listen.State(client.site, os.environ.get("LAMPLIGHTER_KEY", ""), chosen.forward_to)
+
+    def say(line: str) -> None:
+        # With --json, the events are alone on standard output.
+        print(_printable(line), file=sys.stderr if chosen.json else sys.stdout, flush=True)
+
+    def show(body: str) -> None:
+        print(json.dumps(json.loads(body)), flush=True)
+
+    try:
+        listen.listen(client, state, chosen.forward_to, listener, say, show=show if chosen.json else None)
+    except KeyboardInterrupt:
+        say("\nStopped. Within 10 minutes, the same command goes on here.")
+        raise
+
+
 def _print(data: Any, lines: Sequence[str], chosen: argparse.Namespace) -> None:
     """Without control characters: what residents wrote must not steer a terminal."""
     if chosen.json:
         print(json.dumps(data, indent=2, ensure_ascii=True))
         return
     for line in lines:
-        print("".join(letter if letter.isprintable() or letter == "\n" else " " for letter in line))
+        print(_printable(line))
+
+
+def _printable(line: str) -> str:
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in line)
 
 
 # --- The arguments ----------------------------------------------------------------------------------------------------
@@ -230,6 +260,23 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--asset", metavar="NUMBER", default="", help="a streetlight, a hydrant …")
     one.add_argument("--near", metavar="LAT,LONG,METERS", type=_circle, help="around this place")
     one.add_argument("--cadence", default="daily", help="how often: at_once, daily (the default) or weekly")
+
+    one = command(
+        "listen",
+        listen_to_events,
+        "send each event to a program on this machine",
+        "Needs a key with the scope webhooks. The program gets what a webhook would get, with its signature. While the "
+        "program is down, events wait. Stop with Ctrl-C; within 10 minutes, the same command goes on there.",
+    )
+    one.add_argument(
+        "--forward-to",
+        metavar="URL",
+        type=listen.checked,
+        default="",
+        help="where the program listens, such as http://localhost:3000/hook; without it, events are only printed",
+    )
+    one.add_argument("--events", metavar="TYPE,TYPE", default="", help="only these, such as request.resolved")
+    one.add_argument("--full", action="store_true", help="with the request, not only its number")
     return parser
 
 

@@ -9,6 +9,15 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class ProblemChange(TypedDict):
+    at: str
+    """When."""
+    text: str
+    """What happened, in the requested language."""
+    by: str | None
+    """Who did it. Only staff read names."""
+
+
 class Problem(TypedDict):
     """What went wrong (RFC 9457)."""
 
@@ -27,6 +36,8 @@ class Problem(TypedDict):
     """Each error, if there are several."""
     possible_actions: NotRequired[list[str]]
     """Only for `action-not-possible`: the actions that are possible."""
+    changes: NotRequired[list[ProblemChange]]
+    """Only for `precondition-failed`: what has changed since the version in If-Match, oldest first."""
     emergency: NotRequired[Emergency]
     """Only for `emergency`: whom to call."""
 
@@ -793,7 +804,7 @@ class Webhook(TypedDict):
     id: str
     """Never changes."""
     url: str
-    """The URL that events are sent to: https, on the public internet."""
+    """Where events are sent, or where your program reads them (a listener)."""
     events: list[str]
     """Types of the catalog. Empty means all."""
     services: list[str]
@@ -809,8 +820,8 @@ class Webhook(TypedDict):
     enabled: bool
     """Whether events are sent."""
     end_reason: str | None
-    """Why it is off: by a program with the key, by city staff, because its URL answered 410, or because it
-    failed for five days. One of owner, staff, gone, failing.
+    """Why it is off: by a program with the key, by city staff, because its URL answered 410, because it failed
+    for five days, or because nobody read its events. One of owner, staff, gone, failing, unread.
     """
     failing_since: str | None
     """When deliveries started to fail. In the city’s time, to the second."""
@@ -833,94 +844,80 @@ class Webhooks(TypedDict):
     results: list[Webhook]
 
 
-class NewWebhook(TypedDict):
+class NewListener(TypedDict):
+    """What to listen to."""
+
+    events: NotRequired[
+        list[
+            Literal[
+                "request.submitted",
+                "request.routed",
+                "request.accepted",
+                "request.scheduled",
+                "request.visited",
+                "request.made_safe",
+                "request.on_hold",
+                "request.resumed",
+                "request.commented",
+                "request.resolved",
+                "request.handed_over",
+                "request.merged",
+                "request.unmerged",
+                "request.withdrawn",
+                "request.reopened",
+                "request.reopening_undone",
+                "request.closed",
+                "request.joined",
+                "request.changed",
+                "request.photos_changed",
+                "request.removed",
+            ]
+        ]
+    ]
+    """Types of the catalog. Empty means all."""
+    services: NotRequired[list[str]]
+    """Codes of services. Empty means all."""
+    areas: NotRequired[list[str]]
+    """Areas as `layer:code`. Empty means all."""
+    departments: NotRequired[list[str]]
+    """Codes of departments. Empty means all."""
+    payload: NotRequired[Literal["thin", "full"]]
+    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
+    reporter. One of thin, full.
+    """
+
+
+class NewWebhook(NewListener):
     """What to send, and where to."""
 
     url: str
     """The URL that events are sent to: https, on the public internet."""
-    events: NotRequired[
-        list[
-            Literal[
-                "request.submitted",
-                "request.routed",
-                "request.accepted",
-                "request.scheduled",
-                "request.visited",
-                "request.made_safe",
-                "request.on_hold",
-                "request.resumed",
-                "request.commented",
-                "request.resolved",
-                "request.handed_over",
-                "request.merged",
-                "request.unmerged",
-                "request.withdrawn",
-                "request.reopened",
-                "request.reopening_undone",
-                "request.closed",
-                "request.joined",
-                "request.changed",
-                "request.photos_changed",
-                "request.removed",
-            ]
-        ]
-    ]
-    """Types of the catalog. Empty means all."""
-    services: NotRequired[list[str]]
-    """Codes of services. Empty means all."""
-    areas: NotRequired[list[str]]
-    """Areas as `layer:code`. Empty means all."""
-    departments: NotRequired[list[str]]
-    """Codes of departments. Empty means all."""
-    payload: NotRequired[Literal["thin", "full"]]
-    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
-    reporter. One of thin, full.
-    """
 
 
-class WebhookEdit(TypedDict):
+class ListenerEventsResult(TypedDict):
+    """A delivery, as it would be sent."""
+
+    headers: dict[str, str]
+    """Among them `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
+    body: str
+    """The body as it was signed: JSON, a WebhookMessage. Pass on these bytes."""
+
+
+class ListenerEvents(TypedDict):
+    """The events of a listener that come after the cursor, oldest first."""
+
+    results: list[ListenerEventsResult]
+    cursor: str | None
+    """Ask for what comes after it. Null until there is a first event."""
+    wait_s: int
+    """Seconds to wait before you ask again."""
+
+
+class WebhookEdit(NewListener):
     """What changes."""
 
     url: NotRequired[str]
     """The URL that events are sent to: https, on the public internet."""
-    events: NotRequired[
-        list[
-            Literal[
-                "request.submitted",
-                "request.routed",
-                "request.accepted",
-                "request.scheduled",
-                "request.visited",
-                "request.made_safe",
-                "request.on_hold",
-                "request.resumed",
-                "request.commented",
-                "request.resolved",
-                "request.handed_over",
-                "request.merged",
-                "request.unmerged",
-                "request.withdrawn",
-                "request.reopened",
-                "request.reopening_undone",
-                "request.closed",
-                "request.joined",
-                "request.changed",
-                "request.photos_changed",
-                "request.removed",
-            ]
-        ]
-    ]
-    """Types of the catalog. Empty means all."""
-    services: NotRequired[list[str]]
-    """Codes of services. Empty means all."""
-    areas: NotRequired[list[str]]
-    """Areas as `layer:code`. Empty means all."""
-    departments: NotRequired[list[str]]
-    """Codes of departments. Empty means all."""
-    payload: NotRequired[Literal["thin", "full"]]
-    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
-    reporter. One of thin, full.
-    """
     enabled: NotRequired[bool]
     """Whether events are sent."""
 
