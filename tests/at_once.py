@@ -10,7 +10,7 @@ from django.db import connections
 PATIENCE_S = 20
 
 
-def at_once(*calls: tuple[Any, ...]) -> list[Any]:
+def at_once(*calls: tuple[Any, ...], patience_s: float = PATIENCE_S) -> list[Any]:
     """calls: each a function and its arguments. Returns their results, in order; raises what one of them raised."""
     results: list[Any] = [None] * len(calls)
     failed: list[BaseException] = []
@@ -27,7 +27,7 @@ def at_once(*calls: tuple[Any, ...]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE_S)
+        thread.join(patience_s)
         assert not thread.is_alive()
     if failed:
         raise failed[0]

@@ -27,8 +27,8 @@ P = ParamSpec("P")
 Row = TypeVar("Row", bound=Model)
 # Tables filled by migrations.
 FROM_MIGRATIONS = {"django_content_type", "auth_permission", "django_migrations"}
-# Tables filled by a trigger on the requests.
-BY_TRIGGER = {"requests_app_mapcell", "requests_app_mapcelldelta"}
+# Tables filled by triggers on the requests and photos.
+BY_TRIGGER = {"requests_app_mapcell", "requests_app_mapcelldelta", "requests_app_publicchange"}
 
 
 def saved(build: Callable[[], T]) -> Callable[[], T]:

@@ -47,6 +47,7 @@ from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import AfterAction, Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
+from requests_app.models.public_change import PublicChange
 from requests_app.models.related_request import RelatedRequest
 from requests_app.models.request_read import RequestRead
 from requests_app.models.request_vote import RequestVote
@@ -171,6 +172,7 @@ __all__ = [
     "Photo",
     "PlaceRevision",
     "PrivacyChoice",
+    "PublicChange",
     "PublicState",
     "QuestionVersion",
     "ReferralCount",

@@ -13,9 +13,45 @@ STAFF = ("tests/staff_app/api/test_requests.py",)
 STAFF_AT_ONCE = ("tests/staff_app/api/test_at_once.py",)
 TASKS = ("tests/staff_app/api/test_tasks.py",)
 JUNK = ("tests/requests_app/api/test_junk.py",)
+CHANGES = ("tests/requests_app/api/v1/test_changes.py",)
 DEVELOPERS = ("tests/requests_app/web/developers/test_reference.py",)
 
 REGRESSIONS = [
+    Regression(
+        "a page of changes that is read late shows what was hidden meanwhile",
+        "requests_app/api/v1/changes.py",
+        "public = ServiceRequest.objects.public().in_jurisdiction(city).filter(pk__in=last)",
+        "public = ServiceRequest.objects.in_jurisdiction(city).filter(pk__in=last)",
+        CHANGES,
+    ),
+    Regression(
+        "two processes number the changes of a city at once",
+        "requests_app/actions/publication/public_changes.py",
+        "        if not cursor.fetchone()[0]:\n            return 0\n        # A statement",
+        "        # A statement",
+        CHANGES,
+    ),
+    Regression(
+        "a copy is not told that the city was restored from a backup",
+        "requests_app/api/v1/changes.py",
+        "if cursor and not _continues(rows, position):",
+        "if cursor and not rows:",
+        CHANGES,
+    ),
+    Regression(
+        "the newest change is deleted after 90 days, and with it the place of everyone who has read all",
+        "requests_app/actions/publication/public_changes.py",
+        "pk__in=old.keys() - newest",
+        "pk__in=old.keys()",
+        CHANGES,
+    ),
+    Regression(
+        "a cursor of another city reads on in this one",
+        "requests_app/api/v1/changes.py",
+        'return f"changes:{city.pk}"',
+        'return "changes"',
+        CHANGES,
+    ),
     Regression(
         "a name server that never answers holds a worker",
         "requests_app/core/outside_calls.py",

@@ -32,6 +32,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "privacy.housekeeping.SESSION_RECORDS_KEPT": "14 days",
         "privacy.housekeeping.VOTES_KEPT": "365 days",
         "privacy.privacy.FOUND_ONCE_IN": "60 min",
+        "publication.public_changes.KEPT": "90 days",
         "programs.api_key_requests.UNPROVED_KEPT": "7 days",
         "programs.api_key_requests.DECIDED_KEPT": "365 days",
         "programs.sandbox.ON_HOLD_FOR": "7 days",

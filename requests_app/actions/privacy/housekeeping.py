@@ -1,6 +1,6 @@
 """Deletes expired data: drafts, unconfirmed reports, orphaned photos, idempotency keys, finished outbox rows, sent digest
-items, verification links, inactive subscriptions, sessions, states for undoing, safety notes, what webhooks sent, whose votes
-were whose."""
+items, verification links, inactive subscriptions, sessions, states for undoing, safety notes, what webhooks sent, what changed
+in public, whose votes were whose."""
 
 import datetime as dt
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from requests_app import photos
 from requests_app.actions.people import staff_notices
 from requests_app.actions.programs import api_key_requests, webhooks
+from requests_app.actions.publication import public_changes
 from requests_app.actions.report import confirm_report
 from requests_app.actions.work import bulk_jobs, safety_notes
 from requests_app.clock import app_now
@@ -85,6 +86,7 @@ def sweep() -> None:
     staff_notices.delete_old()
     safety_notes.delete_old()
     webhooks.delete_old(now)
+    public_changes.delete_old(now)
     _delete_old_email_data(now)
     _delete_old_votes(now)
 

@@ -38,6 +38,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "conflict": (409, gettext_noop("The request has changed")),
     "action-not-possible": (409, gettext_noop("This action isn’t possible now")),
     "idempotency-conflict": (409, gettext_noop("The Idempotency-Key was used for something else")),
+    "changes-expired": (410, gettext_noop("These changes are no longer kept")),
     "precondition-failed": (412, gettext_noop("It has changed since you read it")),
     "too-large": (413, gettext_noop("The body is too large")),
     "unsupported-media-type": (415, gettext_noop("This type of body is not supported")),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from requests_app.models.public_change import NOT_FOLLOWED
+
 SITE = "https://311.rivermark.example"
 PHOTO = {
     "id": "0b1c2d3e4f5061728394a5b6c7d8e9f0",
@@ -57,6 +59,18 @@ REQUEST = {
             "note": None,
         }
     ],
+}
+CHANGES: dict[str, Any] = {
+    "results": [
+        {
+            "kind": "changed",
+            "reference": "7K3M-9QWT",
+            "request": {name: value for name, value in REQUEST_ROW.items() if name not in NOT_FOLLOWED},
+        },
+        {"kind": "removed", "reference": "FPMW-APC6", "request": None},
+    ],
+    "cursor": "WzQxNywgODAyMzE3XQ:7d1xQ0",
+    "next": None,
 }
 CATEGORY = {"code": "streets", "name": "Streets and sidewalks", "icon": None}
 SERVICE_ROW: dict[str, Any] = {

@@ -71,7 +71,7 @@ class During(Parameter):
         if len(parts) > 2 or all(part in _OPEN for part in parts):
             raise self._unfit
         try:
-            first, last = _span(parts[0]), _span(parts[-1])
+            first, last = span(parts[0]), span(parts[-1])
         except (ValueError, OverflowError):
             raise self._unfit from None
         if len(parts) == 1 and parts[0] in _OPEN:
@@ -86,7 +86,7 @@ class During(Parameter):
         return Unfit(words % {"name": self.name})
 
 
-def _span(text: str) -> Period:
+def span(text: str) -> Period:
     """The second or the day that is written. Raises ValueError, or OverflowError at the end of the calendar."""
     if text in _OPEN:
         return Period(None, None)

@@ -5,7 +5,8 @@ A field is never removed, renamed or given another type within v1; new ones may 
 
 from typing import Any
 
-from requests_app.models import Disposition, Status
+from requests_app.models import Disposition, PublicChange, Status
+from requests_app.models.public_change import FOLLOWED
 
 Schema = dict[str, Any]
 
@@ -235,6 +236,30 @@ REQUESTS: dict[str, Schema] = {
     ),
     "RequestRow": shape("A service request in a list. With `fields`, only these.", REQUEST_FIELDS, optional=None),
     "RequestPage": page("One page of requests.", "RequestRow"),
+    "ChangedRequest": shape(
+        "A request as it is now. With `fields`, only these.",
+        {name: REQUEST_FIELDS[name] for name in FOLLOWED},
+        optional=None,
+    ),
+    "Change": shape(
+        "One or several changes of one request.",
+        {
+            "kind": text(
+                "`created` and `changed`: store `request`. `removed`: delete your copy, if you have one.",
+                enum=PublicChange.Kind.values,
+            ),
+            "reference": REQUEST_FIELDS["reference"],
+            "request": maybe(ref("ChangedRequest")),
+        },
+    ),
+    "ChangePage": shape(
+        "One page of changes.",
+        {
+            "results": listed(ref("Change"), "Oldest first. Changes of one request may be combined into the last one."),
+            "cursor": text("Where to go on. Store it together with what this page changed."),
+            "next": maybe(uri("The next page, or null if there is nothing new yet: come back later with `cursor`.")),
+        },
+    ),
     "RequestFeature": feature(
         "A request in GeoJSON (RFC 7946).",
         maybe(POINT),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from requests_app.api.v1 import (
     catalog_views,
+    change_views,
     city_views,
     ogc_views,
     place_views,
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("requests/<str:reference>/comments/", reporting_views.Comments.as_view(), name="v1_comments"),
     path("requests/<str:reference>/photos/", reporting_views.PhotosOfRequest.as_view(), name="v1_request_photos"),
     path("requests/<str:reference>/followers/", reporting_views.Followers.as_view(), name="v1_followers"),
+    path("changes/", change_views.ChangeFeed.as_view(), name="v1_changes"),
     path("photos/", reporting_views.Photos.as_view(), name="v1_photos"),
     path("follows/", reporting_views.Follows.as_view(), name="v1_follows"),
     path("categories/", catalog_views.Categories.as_view(), name="v1_categories"),

@@ -12,6 +12,10 @@ EXPLANATIONS = {
         "A cursor works only with the filters and the sort order it was created for. Start again without it, and "
         "follow “next.”"
     ),
+    "changes-expired": _(
+        "Changes are kept for 90 days, and the ones after your cursor or “since” are gone, or the city was restored from a "
+        "backup. Read the whole list again, then go on from “since=now.”"
+    ),
     "unreadable": _(
         "The body isn’t valid UTF-8 JSON, is nested too deeply, or was cut off in transit. “detail” says what is wrong, and "
         "where. If a string contains an invalid character, “errors” names the field."

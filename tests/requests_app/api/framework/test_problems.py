@@ -147,6 +147,7 @@ CALLS: dict[str, Callable[[Caller], dict[str, Any]]] = {
     "conflict": _conflict,
     "action-not-possible": _not_possible,
     "idempotency-conflict": _used_for_something_else,
+    "changes-expired": lambda caller: caller.call("GET", "/api/v1/changes/?since=2026-01-31"),
     "precondition-failed": _changed,
     "too-large": lambda caller: caller.call("POST", "/api/v1/requests/", b" " * 3_000_000, caller.app),
     "unsupported-media-type": lambda caller: caller.call(
