@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
     "requests_app",
     "staff_app",
 ]
@@ -320,8 +322,27 @@ WHITENOISE_USE_FINDERS = not (PRODUCTION or DEMO)
 WHITENOISE_AUTOREFRESH = DEBUG
 # PMTiles files are read by byte range, which compressed copies do not support.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "pmtiles"]
+# --- The APIs for programs -----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["requests_app.api.framework.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["requests_app.api.framework.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["requests_app.api.framework.throttling.CallThrottle"],
+    "DEFAULT_PARSER_CLASSES": [
+        "requests_app.api.framework.parsers.JSONParser",
+        "requests_app.api.framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["requests_app.api.framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "requests_app.api.framework.negotiation.OnlyKnownTypes",
+    "DEFAULT_SCHEMA_CLASS": "requests_app.api.framework.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "requests_app.api.framework.problems.exception_handler",
+}
 # What drf-spectacular reads; the rest of the document is in requests_app/api/openapi.py.
-SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0", "POSTPROCESSING_HOOKS": []}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 # Where the web processes of a machine count the photos that they decode; in production, VAR may be closed to them.
 PHOTO_SLOTS_ROOT = (
     Path(tempfile.gettempdir(), f"lamplighter-photos-{os.getuid()}") if PRODUCTION else VAR / "photo-slots"

@@ -65,7 +65,8 @@ class StaffView(V1View):
     """What it answers is for this key alone, so nobody may keep it."""
 
     parser_classes = [JSONParser]
-    permission_classes = [HasScope(Scope.STAFF), WorksHere]
+    permission_classes = [HasScope, WorksHere]
+    required_scopes = [Scope.STAFF]
     throttle_classes = [CallThrottle, WriteThrottle]
 
     @property

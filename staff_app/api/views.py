@@ -15,7 +15,6 @@ from requests_app.api.framework.bodies import Body, json_part
 from requests_app.api.framework.conditional import last_read, tag_of, version_of
 from requests_app.api.framework.parameters import Choice
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
-from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.problems import Problem
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.v1.base import CURSOR, LIMIT, SIZE
@@ -31,7 +30,7 @@ from requests_app.rules.people import permissions
 from requests_app.rules.shared import directory
 from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
 from staff_app.api import actions, examples, people, queue, shapes, transfers
-from staff_app.api.base import TAG, Done, StaffView, WorksHere, denied, no_such_request
+from staff_app.api.base import TAG, Done, StaffView, denied, no_such_request
 from staff_app.request.actions import ACTION_BY_VERB
 
 # Fields of a change, each of which is an action. A new service brings its own priority, so it comes first.
@@ -314,7 +313,7 @@ class StaffUndo(OneOfStaff):
 
 
 class StaffContacts(StaffView):
-    permission_classes = [HasScope(Scope.STAFF), HasScope(Scope.CONTACTS), WorksHere]
+    required_scopes = [Scope.STAFF, Scope.CONTACTS]
 
     @operation(
         Operation(

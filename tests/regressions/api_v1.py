@@ -363,8 +363,8 @@ REGRESSIONS = [
     Regression(
         "a live key takes its requests through the sandbox",
         "requests_app/api/v1/sandbox_views.py",
-        "permission_classes = [HasScope(Scope.REPORT), IsTestKey]",
-        "permission_classes = [HasScope(Scope.REPORT)]",
+        "permission_classes = [HasScope, IsTestKey]",
+        "permission_classes = [HasScope]",
         SANDBOX,
     ),
     Regression(

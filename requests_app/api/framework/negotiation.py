@@ -23,3 +23,11 @@ class FormatByEnding(BaseContentNegotiation):
         parsers = list(parsers)
         media_type = request.content_type.partition(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == media_type), parsers[-1])
+
+
+class OnlyKnownTypes(FormatByEnding):
+    """A body of a type that no parser reads is a 415, not ignored."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:  # type: ignore[override]
+        media_type = request.content_type.partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -167,14 +167,8 @@ def is_on_earth(latitude: float, longitude: float) -> bool:
     return abs(latitude) <= 90 and abs(longitude) <= 180
 
 
-@dataclass(frozen=True)
-class Query:
-    """What was sent, by name. Parameters that were not sent have their default."""
-
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> Any:
-        return self.values[name]
+# What was sent, by name. Parameters that were not sent have their default.
+Query = Mapping[str, Any]
 
 
 def read_query(parameters: Sequence[Parameter], sent: QueryDict) -> Query:
@@ -209,4 +203,4 @@ def read_query(parameters: Sequence[Parameter], sent: QueryDict) -> Query:
     ]
     if errors:
         raise invalid_parameter(errors)
-    return Query(values)
+    return values

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
-from rest_framework.permissions import SAFE_METHODS, BasePermission, OperandHolder
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from requests_app import links
@@ -13,25 +13,12 @@ from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
 
 
-class HasScope(OperandHolder):
-    """`permission_classes = [HasScope("updates")]`: a key of this jurisdiction with this scope.
-
-    reading_is_open: without a key, too, what doesn't change anything is let through.
-    """
-
-    def __init__(self, scope: str, *, reading_is_open: bool = False) -> None:
-        self.scope, self.reading_is_open = Scope(scope), reading_is_open
-
-    def __call__(self, *args: Any, **kwargs: Any) -> BasePermission:
-        return ScopePermission(self.scope, self.reading_is_open)
-
-
-class ScopePermission(BasePermission):
-    def __init__(self, scope: Scope, reading_is_open: bool) -> None:
-        self.scope, self.reading_is_open = scope, reading_is_open
+class HasScope(BasePermission):
+    """A key of this jurisdiction with each of the view's `required_scopes`. A view without any is open to everybody."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if request.method == "OPTIONS" or (self.reading_is_open and request.method in SAFE_METHODS):
+        scopes = scopes_of(view, request.method or "")
+        if request.method == "OPTIONS" or not scopes:
             return True
         key = request.auth
         if not isinstance(key, ApiKey):
@@ -40,16 +27,31 @@ class ScopePermission(BasePermission):
             message = _("This API key is for %(city)s. Send it to %(site)s.")
             city = key.jurisdiction
             raise PermissionDenied(message % {"city": city, "site": links.base_url(city)}, code="other_jurisdiction")
-        if self.scope not in key.scopes:
+        for scope in scopes:
+            self.check(request, key, scope)
+        return True
+
+    def check(self, request: Request, key: ApiKey, scope: str) -> None:
+        if scope not in key.scopes:
             message = _(
                 "This API key doesn’t have the scope “%(scope)s”. It has: %(scopes)s. Ask the city for one that does."
             )
-            scopes = ", ".join(key.scopes)
-            raise PermissionDenied(message % {"scope": self.scope.value, "scopes": scopes}, code="scope_missing")
-        if self.scope == Scope.STAFF and (key.acts_as_id is None or not request.user.is_authenticated):
+            names = ", ".join(key.scopes)
+            raise PermissionDenied(message % {"scope": scope, "scopes": names}, code="scope_missing")
+        if scope == Scope.STAFF and (key.acts_as_id is None or not request.user.is_authenticated):
             message = _("The staff member this API key acts for no longer works here. Ask the city for a new one.")
             raise PermissionDenied(message, code="staff_gone")
-        return True
+
+
+class HasScopeOrReadOnly(HasScope):
+    """The same for what changes something. Reading is open to everybody."""
+
+
+def scopes_of(view: Any, method: str) -> list[str]:
+    """What a key needs for this method, for the check and for the document."""
+    if method in SAFE_METHODS and HasScopeOrReadOnly in view.permission_classes:
+        return []
+    return [str(Scope(scope).value) for scope in view.required_scopes]
 
 
 class IsTestKey(BasePermission):

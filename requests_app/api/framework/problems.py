@@ -163,7 +163,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     response.data |= exception.more if isinstance(exception, Problem) else {}
     response.status_code = response.data["status"]
     response.content_type = MEDIA_TYPE
-    key = getattr(request, "_auth", None)
+    key = request.auth
     if isinstance(key, ApiKey):
         api_keys.note_error(key, response.status_code, detail)
     return response

@@ -31,8 +31,7 @@ class Throttle(BaseThrottle):
         raise NotImplementedError
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        # Not request.auth, which would read the body once more if that failed.
-        counted = self.limit(request, getattr(request, "_auth", None))
+        counted = self.limit(request, request.auth)
         if counted is None or request.method == "OPTIONS" or not settings.RATE_LIMITS:
             return True
         who, most = counted

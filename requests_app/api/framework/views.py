@@ -1,6 +1,7 @@
 """The base of every API view: no session, no CSRF, no browsable pages, and open to any site's page."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -8,7 +9,6 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,9 +16,6 @@ from rest_framework.views import APIView
 from requests_app import api_usage
 from requests_app.api.framework import throttling
 from requests_app.api.framework.conditional import conditional
-from requests_app.api.framework.negotiation import FormatByEnding
-from requests_app.api.framework.parsers import JSONParser, MultiPartParser, NoParser
-from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.core.limits import Quota
 from requests_app.models import ApiKey, Jurisdiction
 
@@ -33,14 +30,10 @@ OPEN_TO_BROWSERS = {
 
 
 class ApiView(APIView):
-    """A subclass says its jurisdiction and language, and which exception handler answers for it."""
+    """A subclass says its jurisdiction and language. What it doesn’t say is in REST_FRAMEWORK (config/settings.py)."""
 
-    authentication_classes = []
-    permission_classes = []
-    throttle_classes = [throttling.CallThrottle]
-    parser_classes = [JSONParser, FormParser, MultiPartParser, NoParser]
-    renderer_classes = [JSONRenderer]
-    content_negotiation_class = FormatByEnding
+    # Of models.api_key.Scope: each that a key needs here. None: it's open to everybody.
+    required_scopes: Sequence[str] = ()
     # Of what If-Match protects (conditional.version_of), where the answer's ETag is one for it.
     version = ""
     # What is left for this client, by limit.
@@ -77,25 +70,30 @@ class ApiView(APIView):
                 status = response.status_code
                 return response
         finally:
-            key = getattr(self.request, "_auth", None)
+            key = getattr(self.request, "auth", None)
             if isinstance(key, ApiKey):
                 api_usage.note_call(key, request, status=status, seconds=time.perf_counter() - began)
 
     def perform_authentication(self, request: Request) -> None:
-        """Counts a call as soon as it's known who makes it, so that refused ones count and say what is left, too."""
         try:
             if request.method not in self.allowed_methods:
                 # Before anything about the key, the city and the body.
                 self.http_method_not_allowed(request)
             super().perform_authentication(request)
-        finally:
-            super().check_throttles(request)
-
-    def check_throttles(self, request: Request) -> None:
-        """Done above."""
+        except Exception:
+            # A key that could not be read isn't looked for again.
+            request.auth = None
+            raise
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+        """As REST framework's, but limits are checked first, as soon as it's known who calls: refused calls count, too."""
+        self.format_kwarg = self.get_format_suffix(**kwargs)
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        try:
+            self.perform_authentication(request)
+        finally:
+            self.check_throttles(request)
+        self.check_permissions(request)
         if request.method in self.allowed_methods and request.method != "OPTIONS":
             translation.activate(self.language)
             timezone.activate(self.jurisdiction.zone)
@@ -118,7 +116,7 @@ class ApiView(APIView):
         response.headers.setdefault("Cache-Control", "no-store")
         response["Content-Language"] = translation.get_language()
         patch_vary_headers(response, ["Authorization"])
-        if isinstance(getattr(request, "_auth", None), ApiKey) and throttling.is_shared(response):
+        if isinstance(request.auth, ApiKey) and throttling.is_shared(response):
             # It says what is left of this key.
             response["Cache-Control"] = response["Cache-Control"].replace("public", "private")
         throttling.with_headers(response, self.quotas)

@@ -27,7 +27,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if response is not None:
         details = known.detail if isinstance(known.detail, list) else [known.detail]
         response.data = _errors(response.status_code, details)
-        key = getattr(context["request"], "_auth", None)
+        key = context["request"].auth
         if isinstance(key, ApiKey):
             api_keys.note_error(key, response.status_code, str(details[0]))
     return response

@@ -14,8 +14,9 @@ from requests_app import links
 from requests_app.api.framework import idempotency, paging
 from requests_app.api.framework.authentication import ApiKeyAuthentication, OptionalApiKeyAuthentication, key_of
 from requests_app.api.framework.errors import Unavailable
+from requests_app.api.framework.negotiation import FormatByEnding
 from requests_app.api.framework.parsers import MultiPartParser, NoParser, form_fields
-from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.permissions import HasScopeOrReadOnly
 from requests_app.api.framework.renderers import XMLRenderer
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.framework.views import ApiView
@@ -44,6 +45,7 @@ class Open311View(ApiView):
     root: str
     parser_classes = [JSONFormParser, FormParser, MultiPartParser, NoParser]
     renderer_classes = [XMLRenderer, JSONPRenderer]
+    content_negotiation_class = FormatByEnding
     # The function to call with the answer (JSONP); "" for none.
     callback = ""
 
@@ -129,7 +131,8 @@ class ServiceDefinition(Open311View):
 class ServiceRequests(Open311View):
     root = "service_requests"
     # Anyone may read. Writing needs a key, checked before the rest of the request.
-    permission_classes = [HasScope(Scope.REPORT, reading_is_open=True)]
+    permission_classes = [HasScopeOrReadOnly]
+    required_scopes = [Scope.REPORT]
     throttle_classes = [CallThrottle, WriteThrottle, ReportThrottle]
 
     def get(self, request: Request, format: str) -> Response:
@@ -156,7 +159,8 @@ class ServiceRequest(Open311View):
 
 class ServiceRequestUpdates(Open311View):
     root = "service_request_updates"
-    permission_classes = [HasScope(Scope.UPDATES, reading_is_open=True)]
+    permission_classes = [HasScopeOrReadOnly]
+    required_scopes = [Scope.UPDATES]
     throttle_classes = [CallThrottle, WriteThrottle]
 
     def get(self, request: Request, format: str) -> Response:

@@ -1,5 +1,6 @@
-"""The base of v1's views: the host's city, the reader's language, parameters checked by the operation's description."""
+"""The base of v1's views: the host's city, the reader's language, queries, bodies and answers by what @extend_schema says."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,21 +10,17 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app.api.framework.authentication import BearerAuthentication
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.languages import asked_language
-from requests_app.api.framework.negotiation import FormatByEnding
-from requests_app.api.framework.parameters import Choice, Integer, Parameter, Query, read_query
-from requests_app.api.framework.parsers import JSONParser, MultiPartParser
-from requests_app.api.framework.problems import FieldError, Problem, exception_handler, invalid_parameter
+from requests_app.api.framework.parameters import Choice, Integer, Parameter, read_query
+from requests_app.api.framework.problems import FieldError, Problem, invalid_parameter
+from requests_app.api.framework.schema import AutoSchema
 from requests_app.api.framework.views import ApiView
 from requests_app.api.v1.description import Described
-from requests_app.api.v1.operations import LANG, Operation
+from requests_app.api.v1.operations import LANG
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared.jurisdictions import find_jurisdiction
 
@@ -36,25 +33,12 @@ SIZE = Choice("size", "`small`: a thumbnail.", example="small", values=("large",
 LIMIT = Integer("limit", "How many to return.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
 
 
-class OnlyKnownTypes(FormatByEnding):
-    """A body of a type that no parser reads is a 415, not ignored."""
-
-    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:  # type: ignore[override]
-        media_type = request.content_type.partition(";")[0].strip().lower()
-        return next((parser for parser in parsers if parser.media_type == media_type), None)
-
-
 class V1View(ApiView):
-    authentication_classes: list[type[BaseAuthentication]] = [BearerAuthentication]
-    parser_classes = [JSONParser, MultiPartParser]
-    content_negotiation_class = OnlyKnownTypes
     schema = Described()
     # How long anybody may keep an answer, in seconds.
     keep_s = 30
-    query: Query
-
-    def get_exception_handler(self) -> Any:
-        return exception_handler
+    # What was sent in the query, checked, by name.
+    query: Mapping[str, Any]
 
     @cached_property
     def jurisdiction(self) -> Jurisdiction:
@@ -72,10 +56,36 @@ class V1View(ApiView):
         return asked_language(self.request, languages) or ("en" if "en" in languages else languages[0])
 
     @property
-    def operation(self) -> Operation:
-        method = "get" if self.request.method == "HEAD" else (self.request.method or "").lower()
-        described: Operation = getattr(self, method).operation
-        return described
+    def handler(self) -> Any:
+        """The method that answers."""
+        return getattr(self, "get" if self.request.method == "HEAD" else (self.request.method or "").lower())
+
+    @cached_property
+    def described(self) -> AutoSchema:
+        """What @extend_schema says of the method that answers."""
+        schema: AutoSchema = self.handler.kwargs["schema"]()
+        schema.view, schema.method = self, self.handler.__name__.upper()
+        return schema
+
+    def validated(self, data: Any) -> Any:
+        """What was sent, checked by the serializer that @extend_schema names as the request. Raises a 422 problem that names every
+        mistake."""
+        serializer = self.described.body_serializer(data=data, context={"view": self, "request": self.request})
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def answer(self, data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        """Through the serializer that @extend_schema names for this status."""
+        serializer = self.described.answer_serializer(status)(data, context={"view": self, "request": self.request})
+        return Response(serializer.data, status=status, headers=headers)
+
+    def _checked_query(self, sent: QueryDict) -> Mapping[str, Any]:
+        if (operation := getattr(self.handler, "operation", None)) is not None:
+            return read_query(operation.parameters, sent)
+        serializer = self.described.query_serializer(data=sent)
+        serializer.is_valid(raise_exception=True)
+        checked: Mapping[str, Any] = serializer.validated_data
+        return checked
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         asks = request.method in self.allowed_methods and request.method != "OPTIONS"
@@ -87,7 +97,7 @@ class V1View(ApiView):
             translation.activate(asked_language(request) or settings.LANGUAGE_CODE)
         super().initial(request, *args, **kwargs)
         if asks:
-            self.query = read_query(self.operation.parameters, request.query_params)
+            self.query = self._checked_query(request.query_params)
             self._check_lang()
 
     def _check_lang(self) -> None:
@@ -127,7 +137,7 @@ class V1View(ApiView):
         return response
 
     def _announce_deprecation(self, response: Response) -> None:
-        deprecation = self.operation.deprecation
+        deprecation = getattr(self.handler, "deprecation", None)
         if deprecation is not None:
             response["Deprecation"] = f"@{int(deprecation.since.timestamp())}"
             response["Sunset"] = http_date(deprecation.sunset.timestamp())

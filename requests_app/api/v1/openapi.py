@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 
+from requests_app.api.framework.schema import HEADERS
 from requests_app.api.v1.components import COMPONENTS
-from requests_app.api.v1.description import HEADERS
 
 INFO = {
     "title": "Lamplighter API",
@@ -31,7 +31,7 @@ def document() -> dict[str, Any]:
         "info": INFO,
         "paths": made["paths"],
         "components": {
-            "schemas": COMPONENTS,
+            "schemas": {**COMPONENTS, **made.get("components", {}).get("schemas", {})},
             "headers": HEADERS,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, which begins with `lk_`."}

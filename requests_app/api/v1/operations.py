@@ -1,8 +1,7 @@
 """What an operation takes and answers, said once: the view checks by it, and the OpenAPI document is made from it."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from requests_app.api.framework.parameters import Names, Parameter
@@ -45,15 +44,6 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Deprecation:
-    """since: from when on it should not be used. sunset: when it may stop to answer. instead: an address that says what to do."""
-
-    since: dt.datetime
-    sunset: dt.datetime
-    instead: str
-
-
-@dataclass(frozen=True)
 class Operation:
     """scope: of the API key it needs, or several with blanks between them; empty: none. headers: that it reads, with "?" after
     those that it doesn't need. problems: codes it may answer besides those that any may."""
@@ -69,7 +59,6 @@ class Operation:
     problems: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     scope: str = ""
-    deprecation: Deprecation | None = None
 
     @property
     def parameters(self) -> list[Parameter]:
@@ -84,17 +73,6 @@ def operation(described: Operation) -> Callable[[Handler], Handler]:
         return handler
 
     return describe
-
-
-def deprecated(since: dt.datetime, sunset: dt.datetime, instead: str) -> Callable[[Handler], Handler]:
-    """Announces the end of an operation: it goes above @operation. Its answers carry the headers of RFC 9745 and RFC 8594."""
-
-    def announce(handler: Handler) -> Handler:
-        described: Operation = handler.operation  # type: ignore[attr-defined]
-        handler.operation = replace(described, deprecation=Deprecation(since, sunset, instead))  # type: ignore[attr-defined]
-        return handler
-
-    return announce
 
 
 def fields_of(names: Sequence[str]) -> Names:

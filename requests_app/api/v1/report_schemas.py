@@ -1,7 +1,7 @@
 """The shapes of what is sent, and of its receipts: see schemas.py."""
 
 from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, ref, shape, text, uri
-from requests_app.models import Cadence, EmergencyPhrase, PublicState
+from requests_app.models import PublicState
 from requests_app.photos import PHOTOS_MAX
 from requests_app.rules.shared.intake import DESCRIPTION_MAX
 
@@ -42,32 +42,9 @@ CONTACT = shape(
 )
 PHOTO_FILE: Schema = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC, at most 12 MB."}
 
-EMERGENCY = shape(
-    "Danger that the text describes. Show `text` first, unchanged, with the numbers as links to call.",
-    {
-        "kind": text("Of danger.", enum=EmergencyPhrase.Kind.values),
-        "is_sure": {
-            "type": "boolean",
-            "description": "True if it’s certain, false if it’s possible. If it’s certain, show nothing else.",
-        },
-        "words": text("Whom to call and when, in the requested language."),
-        "numbers": listed(
-            shape(
-                "A number to call.",
-                {
-                    "number": text("The number as displayed."),
-                    "name": maybe(text("Whose number it is. Null for the emergency number.")),
-                    "dialed": text("For a link: `tel:` and this."),
-                },
-            ),
-            "The emergency number first.",
-        ),
-    },
-)
 MAYBE_EMERGENCY = maybe(ref("Emergency"))
 
 REPORTS: dict[str, Schema] = {
-    "Emergency": EMERGENCY,
     "NewReport": shape(
         "A report.",
         {
@@ -113,62 +90,8 @@ REPORTS: dict[str, Schema] = {
             "notice": text("What the reporter should know now."),
         },
     ),
-    "NewPhoto": shape(
-        "A photo for a report that follows within a day.",
-        {"photo": PHOTO_FILE, "alt": text("What it shows.", maxLength=300)},
-        optional=("alt",),
-    ),
-    "NewPhotoOfRequest": shape("A photo for a request.", {"photo": PHOTO_FILE, "private_token": TOKEN}),
-    "PhotoReceipt": shape(
-        "A stored photo.",
-        {
-            "id": text("The id to send with a report."),
-            "width": {"type": "integer"},
-            "height": {"type": "integer"},
-            "alt": text("What it shows."),
-        },
-    ),
-    "NewComment": shape(
-        "A message to those who work on it.",
-        {"private_token": TOKEN, "text": text("The message.", minLength=1, maxLength=DESCRIPTION_MAX)},
-    ),
-    "CommentReceipt": shape(
-        "A stored message. Staff read it; it is not public.",
-        {
-            "emergency": MAYBE_EMERGENCY,
-            "reference": text("The number of the request."),
-            "text": text("The message."),
-            "notice": maybe(text("Whom to call, if it sounds like danger. Same as in `emergency`.")),
-        },
-    ),
     "Edit": shape(
         "The reporter’s new text.",
         {"private_token": TOKEN, "description": text("The complete new text.", maxLength=DESCRIPTION_MAX)},
-    ),
-    "NewFollower": shape(
-        "Another person it affects.",
-        {"email": text("Gets the updates.", maxLength=254), "name": text("First and last name.", maxLength=200)},
-        optional=("name",),
-    ),
-    "FollowerReceipt": shape(
-        "The person now follows the request.",
-        {"reference": text("The number of the request."), "notice": text("What happens next.")},
-    ),
-    "NewFollow": shape(
-        "What to follow: one of these, or a service within one of the others.",
-        {
-            "email": text("Gets a link to confirm, then the updates.", maxLength=254),
-            "area": text("An area as `layer:code`.", maxLength=140),
-            "service": text("The code of a service.", maxLength=140),
-            "asset": text("The number of an asset.", maxLength=140),
-            "near": text("A place: `latitude,longitude,meters`.", maxLength=140),
-            "radius": {"type": "integer", "enum": [200, 500, 1000], "description": "Meters around the place."},
-            "cadence": text("How often.", enum=Cadence.values, default=Cadence.DAILY.value),
-        },
-        optional=("area", "service", "asset", "near", "radius", "cadence"),
-    ),
-    "FollowReceipt": shape(
-        "Updates start only after the link in the email is selected.",
-        {"following": text("What it is called."), "cadence": text("How often."), "notice": text("What happens next.")},
     ),
 }

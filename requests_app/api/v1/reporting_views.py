@@ -1,37 +1,48 @@
 """The addresses of writing: reports, photos, comments, edits and follows."""
 
-from typing import Any, cast
+from typing import cast
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.actions.people.reporters import Reporter
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import key_of
 from requests_app.api.framework.bodies import Body, canonical, json_part
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
-from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.permissions import HasScopeOrReadOnly
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
+from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, problems
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.v1 import examples, service_requests, versions, writing
 from requests_app.api.v1.base import V1View
 from requests_app.api.v1.operations import JSON, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
+from requests_app.api.v1.reporting_serializers import (
+    CommentReceiptSerializer,
+    FollowerReceiptSerializer,
+    FollowReceiptSerializer,
+    NewCommentSerializer,
+    NewFollowerSerializer,
+    NewFollowSerializer,
+    NewPhotoOfRequestSerializer,
+    NewPhotoSerializer,
+    PhotoReceiptSerializer,
+)
 from requests_app.api.v1.request_views import OneRequest, Requests
 from requests_app.core import limits
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
 from requests_app.rules.shared import intake, rate_limits
 
-FORM = "multipart/form-data"
-
 
 class RequestsAndReports(Requests):
-    # Anyone may read.
-    permission_classes = [HasScope(Scope.REPORT, reading_is_open=True)]
+    permission_classes = [HasScopeOrReadOnly]
+    required_scopes = [Scope.REPORT]
     throttle_classes = [CallThrottle, WriteThrottle, ReportThrottle]
 
     @operation(
@@ -99,130 +110,106 @@ class OneRequestAndEdit(OneRequest):
 
 class Photos(V1View):
     parser_classes = [MultiPartParser]
-    permission_classes = [HasScope(Scope.REPORT)]
+    required_scopes = [Scope.REPORT]
     throttle_classes = [CallThrottle, WriteThrottle]
 
-    @operation(
-        Operation(
-            id="uploadPhoto",
-            tag="Reporting",
-            summary="Upload a photo",
-            description=(
-                "Uploads a photo for a report that you send within a day. It is stored without metadata and isn’t "
-                "shown before then."
-            ),
-            status=201,
-            body=Taken({FORM: "NewPhoto"}, None),
-            answer=Answer("PhotoReceipt", "Photo stored.", examples.PHOTO_RECEIPT),
-            scope="report",
-        )
+    @extend_schema(
+        operation_id="uploadPhoto",
+        tags=["Reporting"],
+        summary="Upload a photo",
+        description="Uploads a photo for a report that you send within a day. It is stored without metadata and isn’t "
+        "shown before then.",
+        request=NewPhotoSerializer,
+        responses={201: OpenApiResponse(PhotoReceiptSerializer, "Photo stored.")},
     )
     def post(self, request: Request) -> Response:
-        file, fields = sent_file(request, {"alt"})
+        sent = self.validated(request.data)
         count(request, "photo", rate_limits.PHOTOS_AN_HOUR)
-        alt = Body(fields)
-        words = alt.text("alt", writing.ALT_MOST)
-        alt.check()
-        return Response(writing.upload(self.jurisdiction, file, words), status=201)
+        return self.answer(writing.upload(self.jurisdiction, sent["photo"], sent["alt"]), 201)
 
 
 class Comments(V1View):
     parser_classes = [JSONParser]
     throttle_classes = [CallThrottle, WriteThrottle]
 
-    @operation(
-        Operation(
-            id="comment",
-            tag="Reporting",
-            summary="Send a comment",
-            description="Sends a message to the people working on the request, or answers their question. Uses the private "
-            "link’s token, so you don’t need a key.",
-            status=201,
-            body=Taken({JSON: "NewComment"}, examples.NEW_COMMENT),
-            answer=Answer(
-                "CommentReceipt", "Comment sent.", examples.COMMENT_RECEIPT, headers=("Idempotent-Replayed",)
-            ),
-            headers=("Idempotency-Key",),
-            problems=("forbidden", "conflict", "idempotency-conflict"),
-        )
+    @extend_schema(
+        operation_id="comment",
+        tags=["Reporting"],
+        summary="Send a comment",
+        description="Sends a message to the people working on the request, or answers their question. Uses the private "
+        "link’s token, so you don’t need a key.",
+        parameters=[IDEMPOTENCY_KEY],
+        request=NewCommentSerializer,
+        responses={
+            201: OpenApiResponse(CommentReceiptSerializer, "Comment sent."),
+            **problems("forbidden", "conflict", "idempotency-conflict"),
+        },
     )
     def post(self, request: Request, reference: str) -> Response:
         count(request, "words", rate_limits.WORDS_AN_HOUR)
-        key = idempotency.sent_key(request)
-        receipt, is_repeated = writing.comment(self.jurisdiction, reference, request.data, key)
-        return Response(receipt, status=201, headers=idempotency.replayed(is_repeated))
+        key, sent = idempotency.sent_key(request), self.validated(request.data)
+        own = writing.access(self.jurisdiction, reference, sent["private_token"])
+        receipt, is_repeated = writing.comment(own, sent["text"], key)
+        return self.answer(receipt, 201, idempotency.replayed(is_repeated))
 
 
 class PhotosOfRequest(V1View):
     parser_classes = [MultiPartParser]
     throttle_classes = [CallThrottle, WriteThrottle]
 
-    @operation(
-        Operation(
-            id="addPhoto",
-            tag="Reporting",
-            summary="Add a photo to a request",
-            description=(
-                "Adds the reporter’s photo while the request is open. Uses the private link’s token, so you don’t "
-                "need a key."
-            ),
-            status=201,
-            body=Taken({FORM: "NewPhotoOfRequest"}, None),
-            answer=Answer("PhotoReceipt", "Photo stored.", examples.PHOTO_RECEIPT, headers=("Idempotent-Replayed",)),
-            headers=("Idempotency-Key",),
-            problems=("forbidden", "conflict", "idempotency-conflict"),
-        )
+    @extend_schema(
+        operation_id="addPhoto",
+        tags=["Reporting"],
+        summary="Add a photo to a request",
+        description="Adds the reporter’s photo while the request is open. Uses the private link’s token, so you don’t "
+        "need a key.",
+        parameters=[IDEMPOTENCY_KEY],
+        request=NewPhotoOfRequestSerializer,
+        responses={
+            201: OpenApiResponse(PhotoReceiptSerializer, "Photo stored."),
+            **problems("forbidden", "conflict", "idempotency-conflict"),
+        },
     )
     def post(self, request: Request, reference: str) -> Response:
-        file, fields = sent_file(request, {"private_token"})
+        sent = self.validated(request.data)
         count(request, "photo", rate_limits.PHOTOS_AN_HOUR)
-        body = Body(fields)
-        token = body.text("private_token", 100, required=True)
-        body.check()
-        key = idempotency.sent_key(request)
-        receipt, is_repeated = writing.add_photo(self.jurisdiction, reference, token, file, key)
-        return Response(receipt, status=201, headers=idempotency.replayed(is_repeated))
+        own = writing.access(self.jurisdiction, reference, sent["private_token"])
+        photo, is_repeated = writing.add_photo(own, sent["photo"], idempotency.sent_key(request))
+        return self.answer(photo, 201, idempotency.replayed(is_repeated))
 
 
 class Followers(V1View):
     parser_classes = [JSONParser]
-    permission_classes = [HasScope(Scope.REPORT)]
+    required_scopes = [Scope.REPORT]
     throttle_classes = [CallThrottle, WriteThrottle]
 
-    @operation(
-        Operation(
-            id="joinRequest",
-            tag="Reporting",
-            summary="Join a request",
-            description="Adds another person whom a public request affects. They are counted and get its updates. Sending "
-            "the same address again changes nothing.",
-            status=201,
-            body=Taken({JSON: "NewFollower"}, examples.NEW_FOLLOWER),
-            answer=Answer("FollowerReceipt", "They joined.", examples.FOLLOWER_RECEIPT),
-            problems=("conflict",),
-            scope="report",
-        )
+    @extend_schema(
+        operation_id="joinRequest",
+        tags=["Reporting"],
+        summary="Join a request",
+        description="Adds another person whom a public request affects. They are counted and get its updates. Sending "
+        "the same address again changes nothing.",
+        request=NewFollowerSerializer,
+        responses={201: OpenApiResponse(FollowerReceiptSerializer, "They joined."), **problems("conflict")},
     )
     def post(self, request: Request, reference: str) -> Response:
-        key = cast(ApiKey, request.auth)
-        return Response(writing.join(self.jurisdiction, reference, request.data, key=key), status=201)
+        reporter = Reporter(**self.validated(request.data))
+        about = service_requests.find(self.jurisdiction, reference)
+        return self.answer(writing.join(about, reporter, key=cast(ApiKey, request.auth)), 201)
 
 
 class Follows(V1View):
     parser_classes = [JSONParser]
     throttle_classes = [CallThrottle, WriteThrottle]
 
-    @operation(
-        Operation(
-            id="follow",
-            tag="Reporting",
-            summary="Follow an area, a service, an asset or a place",
-            description="Sends an email with a link. Updates start once it is selected. The response doesn’t reveal "
-            "whether the address is known. You don’t need a key.",
-            status=202,
-            body=Taken({JSON: "NewFollow"}, examples.NEW_FOLLOW),
-            answer=Answer("FollowReceipt", "The email is being sent.", examples.FOLLOW_RECEIPT),
-        )
+    @extend_schema(
+        operation_id="follow",
+        tags=["Reporting"],
+        summary="Follow an area, a service, an asset or a place",
+        description="Sends an email with a link. Updates start once it is selected. The response doesn’t reveal "
+        "whether the address is known. You don’t need a key.",
+        request=NewFollowSerializer,
+        responses={202: OpenApiResponse(FollowReceiptSerializer, "The email is being sent.")},
     )
     def post(self, request: Request) -> Response:
         def may_send(email: str) -> bool:
@@ -235,10 +222,12 @@ class Follows(V1View):
                 per_s=limits.DAY,
             )
 
-        receipt = writing.follow(self.jurisdiction, request.data, may_send=may_send)
+        sent = self.validated(request.data)
+        how = {name: sent[name] for name in ("email", "cadence", "radius")}
+        receipt = writing.follow(self.jurisdiction, sent["target"], **how, may_send=may_send)
         if not receipt:
             raise Throttled(limits.retry_after_s())
-        return Response(receipt, status=202)
+        return self.answer(receipt, 202)
 
 
 def count(request: Request, name: str, an_hour: int) -> None:
@@ -256,21 +245,3 @@ def only_known(request: Request, files: set[str]) -> None:
                 for name in sorted(unknown)
             ]
         )
-
-
-def sent_file(request: Request, fields: set[str]) -> tuple[Any, dict[str, Any]]:
-    """The file `photo` of a form, and its other fields."""
-    only_known(request, {"photo"})
-    # An empty form is read as an empty object.
-    sent = request.data if isinstance(request.data, QueryDict) else QueryDict()
-    texts = {name: values for name, values in sent.lists() if name not in request.FILES}
-    body = Body({name: values[0] for name, values in texts.items()})
-    body.read |= fields
-    body.no_others()
-    for name, values in texts.items():
-        if len(values) > 1:
-            body.refuse(name, "repeated", _("Send %(name)s only once.") % {"name": name})
-    if len(request.FILES.getlist("photo")) != 1:
-        body.refuse("photo", "missing", _("Send one file as %(name)s.") % {"name": "photo"})
-    body.check()
-    return request.FILES["photo"], body.data

@@ -23,7 +23,8 @@ class OwnTests(V1View):
     """Of the test key that asks, and so for nobody else to keep."""
 
     parser_classes = [JSONParser]
-    permission_classes = [HasScope(Scope.REPORT), IsTestKey]
+    permission_classes = [HasScope, IsTestKey]
+    required_scopes = [Scope.REPORT]
     throttle_classes = [CallThrottle, WriteThrottle]
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:

@@ -8,7 +8,6 @@ from rest_framework.response import Response
 
 from requests_app.api.framework.parameters import Choice, Parameter
 from requests_app.api.framework.parsers import JSONParser
-from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
 from requests_app.api.v1 import examples, webhooks
 from requests_app.api.v1.base import CURSOR, LIMIT, V1View
@@ -41,7 +40,7 @@ class KeysOwn(V1View):
     """Of the key that asks, and so for nobody else to keep."""
 
     parser_classes = [JSONParser]
-    permission_classes = [HasScope(Scope.WEBHOOKS)]
+    required_scopes = [Scope.WEBHOOKS]
     throttle_classes = [CallThrottle, WriteThrottle]
 
     def find(self, webhook_id: int) -> Webhook:

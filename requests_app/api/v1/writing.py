@@ -21,25 +21,25 @@ from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.idempotency import body_hash
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.framework.report_parts import ADDRESS_MOST, NAME_MOST, PHONE_MOST, searched_place
-from requests_app.api.v1 import catalog, service_requests, versions
+from requests_app.api.v1 import catalog, versions
 from requests_app.core import limits
 from requests_app.link_access import RequestAccess, access_by_link, allowed_actions
 from requests_app.messages.report_notice import notice_of
 from requests_app.models import (
     SMALLEST_RADIUS_M,
     ApiKey,
-    Cadence,
     Channel,
     Jurisdiction,
     Photo,
     PublicState,
+    ServiceRequest,
     ServiceVersion,
 )
 from requests_app.photos import stored_photos
 from requests_app.places import addresses, assets
 from requests_app.places.ownership import owner_of
 from requests_app.rules.alarms import screening
-from requests_app.rules.following.follow_target import NAMES, RADII, follow_target
+from requests_app.rules.following.follow_target import RADII, FollowTarget
 from requests_app.rules.people import blocked_addresses
 from requests_app.rules.report import corrections as correction_rules
 from requests_app.rules.setup import offer_dates
@@ -284,12 +284,11 @@ def _answers(body: Body, version: ServiceVersion | None, place: Place) -> intake
 # --- Photos before their report ---------------------------------------------------------------------------------------
 
 
-def upload(city: Jurisdiction, file: UploadedFile, alt: str) -> dict[str, Any]:
+def upload(city: Jurisdiction, file: UploadedFile, alt: str) -> Photo:
     try:
-        photo = photos.store_upload(file, size=file.size or 0, jurisdiction=city, alt=alt)
+        return photos.store_upload(file, size=file.size or 0, jurisdiction=city, alt=alt)
     except photos.PhotoRefused as refused:
         raise invalid_body([FieldError("photo", "invalid", str(refused))]) from None
-    return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}
 
 
 # --- With the private link --------------------------------------------------------------------------------------------
@@ -305,17 +304,9 @@ def access(city: Jurisdiction, reference: str, token: str) -> RequestAccess:
     return found
 
 
-def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str) -> tuple[dict[str, Any], bool]:
+def comment(request_access: RequestAccess, text: str, idempotency_key: str) -> tuple[dict[str, Any], bool]:
     """A message to those who work on it, or the answer to their question. Staff read it; it is not public. Also returns whether
     the same message came before."""
-    body = Body(data)
-    token, text = (
-        body.text("private_token", 100, required=True),
-        body.text("text", intake.DESCRIPTION_MAX, required=True, lines=True),
-    )
-    body.no_others()
-    body.check()
-    request_access = access(city, reference, token)
     try:
         with transaction.atomic():
             is_new = _is_new(request_access, "comment", idempotency_key, submission.body_hash(text))
@@ -323,7 +314,7 @@ def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str)
                 _send_message(request_access, text)
     except (IllegalTransition, progress.TooLate):
         raise Problem("conflict", _("This request no longer accepts messages.")) from None
-    emergency = emergency_in(city, text)
+    emergency = emergency_in(request_access.service_request.jurisdiction, text)
     if emergency and is_new:
         emergency_question.block_shown_for(request_access.service_request, emergency["kind"])
     receipt = {
@@ -362,22 +353,23 @@ def _is_new(request_access: RequestAccess, act: str, key: str, sent: str) -> boo
         raise conflict() from None
 
 
-def add_photo(
-    city: Jurisdiction, reference: str, token: str, file: UploadedFile, idempotency_key: str
-) -> tuple[dict[str, Any], bool]:
+def add_photo(request_access: RequestAccess, file: UploadedFile, idempotency_key: str) -> tuple[Photo, bool]:
     """The stored photo, and whether the same one came before."""
-    found = access(city, reference, token)
     with transaction.atomic():
-        is_new = _is_new(found, "photo", idempotency_key, body_hash(files=[file]))
-        if found.link is None or (is_new and "add_photos" not in allowed_actions(found)):
+        is_new = _is_new(request_access, "photo", idempotency_key, body_hash(files=[file]))
+        if request_access.link is None or (is_new and "add_photos" not in allowed_actions(request_access)):
             raise Problem("conflict", _("This request no longer accepts photos."))
     try:
         photo = later_photos.add(
-            found.service_request, file, size=file.size or 0, actor=found.link.person, key=idempotency_key
+            request_access.service_request,
+            file,
+            size=file.size or 0,
+            actor=request_access.link.person,
+            key=idempotency_key,
         )
     except photos.PhotoRefused as refused:
         raise invalid_body([FieldError("photo", "invalid", str(refused))]) from None
-    return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}, not is_new
+    return photo, not is_new
 
 
 def edit(request_access: RequestAccess, description: str, *, seen: int) -> None:
@@ -397,13 +389,8 @@ def edit(request_access: RequestAccess, description: str, *, seen: int) -> None:
 # --- Following --------------------------------------------------------------------------------------------------------
 
 
-def join(city: Jurisdiction, reference: str, data: Any, *, key: ApiKey) -> dict[str, Any]:
+def join(about: ServiceRequest, reporter: Reporter, *, key: ApiKey) -> dict[str, Any]:
     """ "Affects me too": one address counts once, however often the same key sends it."""
-    body = Body(data)
-    reporter = Reporter(email=body.email("email", required=True), name=body.text("name", NAME_MOST))
-    body.no_others()
-    body.check()
-    about = service_requests.find(city, reference)
     if key.is_test:
         raise Problem("forbidden", _("This is a test key. It can change only its own test requests."))
     address = reporter.email.lower()
@@ -419,23 +406,10 @@ def join(city: Jurisdiction, reference: str, data: Any, *, key: ApiKey) -> dict[
     return {"reference": about.display_reference, "notice": _("Updates about this report go to that address.")}
 
 
-def follow(city: Jurisdiction, data: Any, *, may_send: Any) -> dict[str, Any]:
+def follow(
+    city: Jurisdiction, target: FollowTarget, *, email: str, cadence: str, radius: int | None, may_send: Any
+) -> dict[str, Any]:
     """Updates start once the link in an email is selected. may_send(email): whether another email may go there."""
-    body = Body(data)
-    email = body.email("email", required=True)
-    chosen = {name: body.text(name, 140) for name in NAMES}
-    chosen = {name: value for name, value in chosen.items() if value}
-    cadence = body.choice("cadence", Cadence.values, Cadence.DAILY.value)
-    radius = body.choice("radius", RADII, None)
-    body.no_others()
-    target = follow_target(city, chosen) if chosen else None
-    if not chosen:
-        body.refuse("area", "missing", _("Say what to follow: an area, a service, an asset or a place."))
-    elif target is None:
-        for name in chosen:
-            body.refuse(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
-    if target is None or body.errors:
-        raise invalid_body(body.errors)
     if not may_send(email):
         return {}
     if target.point is not None:

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from requests_app import links
 from requests_app.api.framework.problems import PROBLEMS
+from requests_app.api.framework.schema import PROBLEM_EXAMPLES, example_of
 from requests_app.api.framework.throttling import WITHOUT_KEY_A_MINUTE, WriteThrottle
 from requests_app.api.v1.base import LIMIT_MAX
-from requests_app.api.v1.description import PROBLEM_EXAMPLES, example_of
 from requests_app.city_request import CityRequest
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope

@@ -81,10 +81,12 @@ def test_a_replaced_secret_is_valid_until_its_end_and_one_more_rotation_ends_it(
 
 
 def test_a_key_that_acts_for_somebody_needs_them(cast: factories.Rivermark) -> None:
-    permission = HasScope("staff")()
+    permission = HasScope()
     key, _plain = api_keys.create(cast.city, "Crew app", scopes=["staff"])
     request = type("Request", (), {"method": "GET", "auth": key, "user": cast.tom})()
-    view = type("View", (), {"jurisdiction": cast.city})()
+    view = type(
+        "View", (), {"jurisdiction": cast.city, "required_scopes": ["staff"], "permission_classes": [HasScope]}
+    )()
     with pytest.raises(PermissionDenied, match="no longer works here"):
         permission.has_permission(request, view)
     key.acts_as = cast.tom

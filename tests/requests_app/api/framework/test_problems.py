@@ -2,8 +2,8 @@
 
     WRITE_PROBLEMS=1 bin/test tests/requests_app/api/framework/test_problems.py
 
-calls the API, and writes the answers to requests_app/api/v1/problem_examples.json, and docs/api-problems.md from them. Without the
-variable, the test fails if either is no longer what the API answers.
+calls the API, and writes the answers to requests_app/api/framework/problem_examples.json, and docs/api-problems.md from them.
+Without the variable, the test fails if either is no longer what the API answers.
 """
 
 import json
@@ -21,8 +21,8 @@ from pytest_django.fixtures import Settings
 from requests_app import api_keys
 from requests_app.api.framework import throttling
 from requests_app.api.framework.problems import PROBLEMS
+from requests_app.api.framework.schema import PROBLEM_EXAMPLES
 from requests_app.api.v1 import catalog
-from requests_app.api.v1.description import PROBLEM_EXAMPLES
 from requests_app.api.v1.examples import SITE
 from requests_app.models import ApiKey, ServiceRequest
 from requests_app.models.api_key import Scope
@@ -30,7 +30,7 @@ from requests_app.web.developers.problem_words import EXPLANATIONS
 from tests import factories
 
 ROOT = Path(__file__).resolve().parents[4]
-EXAMPLES, PAGE = ROOT / "requests_app/api/v1/problem_examples.json", ROOT / "docs/api-problems.md"
+EXAMPLES, PAGE = ROOT / "requests_app/api/framework/problem_examples.json", ROOT / "docs/api-problems.md"
 COMMAND = "WRITE_PROBLEMS=1 bin/test tests/requests_app/api/framework/test_problems.py"
 REFERENCE, OF_TEST, REQUEST_ID = "7K3M9QWT", "4QHX8PZN", "0f3a1c5e7b9d4f60a1b2c3d4e5f60718"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")

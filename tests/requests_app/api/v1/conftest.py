@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import resolve
 from jsonschema import Draft202012Validator, FormatChecker
 
+from requests_app.api.framework.schema import HEADERS
 from requests_app.api.openapi import document
-from requests_app.api.v1.description import HEADERS
 from tests import factories
 
 BASE = "/api/v1/"

@@ -12,12 +12,12 @@ from django.test import Client
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
+from requests_app.api.framework.schema import deprecated
 from requests_app.api.openapi import document
 from requests_app.api.v1 import base, city_views, service_requests
 from requests_app.api.v1 import examples as shown
 from requests_app.api.v1 import urls as v1_urls
 from requests_app.api.v1.description import as_openapi
-from requests_app.api.v1.operations import deprecated
 from staff_app.api import urls as staff_urls
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1, validator
@@ -132,10 +132,10 @@ def test_the_document_describes_every_operation_wholly(cast: factories.Rivermark
 def test_an_operation_that_will_go_says_when_and_what_to_use(anyone: V1, monkeypatch: pytest.MonkeyPatch) -> None:
     since, sunset = dt.datetime(2027, 1, 1, tzinfo=dt.UTC), dt.datetime(2028, 1, 1, tzinfo=dt.UTC)
     handler = city_views.City.get
-    monkeypatch.setattr(handler, "operation", handler.operation)
+    monkeypatch.setattr(handler, "deprecation", None, raising=False)
     deprecated(since, sunset, "/developers/changes/")(handler)
     anyone.get("city/")
     assert anyone.last["Deprecation"] == "@1798761600"
     assert anyone.last["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
     assert anyone.last["Link"] == '</developers/changes/>; rel="deprecation"'
-    assert as_openapi(handler.operation, "/api/v1/city/", "get")["deprecated"] is True
+    assert as_openapi(handler.operation, "/api/v1/city/", "get", is_deprecated=True)["deprecated"] is True

@@ -1,0 +1,218 @@
+"""The fields of bodies and answers: REST framework's, strict about types, refused with our codes and in the reader's language.
+
+Each takes `example`, from which the document's examples are made, besides what REST framework's take. A text of a body is cleaned
+as everywhere. Null is the same as leaving a field out, in each body: the document allows it where the field may be left out.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import empty
+
+from requests_app.rules.shared import intake
+
+# REST framework's name of a mistake, and the code that programs read. What isn't here has its own name as its code.
+CODES = {
+    "required": "missing",
+    "null": "missing",
+    "blank": "missing",
+    "invalid": "wrong-type",
+    "not_a_list": "wrong-type",
+    "max_length": "too-long",
+    "range": "invalid",
+    "invalid_choice": "invalid",
+    "too_many": "invalid",
+    "not_an_email": "invalid",
+}
+ONE_CHILD_MOST = 200
+
+
+class Strict(serializers.Field):
+    """What all of them share. `what`: what a value must be, after “must be”."""
+
+    default_error_messages: ClassVar[Mapping[str, Any]] = {
+        "required": _("%(name)s is required."),
+        "null": _("%(name)s is required."),
+        "invalid": _("%(name)s must be %(what)s."),
+    }
+    what: str | Promise = _("a string")
+
+    def __init__(self, *args: Any, example: Any = None, **kwargs: Any) -> None:
+        self.example = example
+        super().__init__(*args, **kwargs)
+
+    @property
+    def path(self) -> str:
+        """Where it is in the body, like place.lat."""
+        names, field = [], self
+        while field.parent is not None:
+            names.append(field.field_name)
+            field = field.parent
+        return ".".join(reversed([name for name in names if name]))
+
+    def fail(self, key: str, **values: Any) -> Any:
+        message = self.error_messages[key] % {"name": self.path, "what": self.what, **values}
+        raise ValidationError(message, code=CODES.get(key, key))
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return super().validate_empty_values(empty if data is None else data)
+
+    def run_validators(self, value: Any) -> None:
+        """to_internal_value() has checked the bounds, in our words. They stay in `validators` for the document."""
+
+
+class TextField(Strict, serializers.CharField):
+    """One line; lines=True: several. Cleaned, so a required one of blanks alone is missing."""
+
+    default_error_messages: ClassVar[Mapping[str, Any]] = {
+        "blank": _("%(name)s is required."),
+        "max_length": _("%(name)s is longer than %(most)s characters."),
+    }
+
+    def __init__(self, *, lines: bool = False, **kwargs: Any) -> None:
+        self.lines = lines
+        kwargs.setdefault("allow_blank", not kwargs.get("required", True))
+        super().__init__(**kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        # Not CharField's, which refuses "" where a field may be left out.
+        return serializers.Field.run_validation(self, data)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text = intake.clean_text(data)
+        text = text if self.lines else " ".join(text.split())
+        if not text and not self.allow_blank:
+            self.fail("blank")
+        if self.max_length is not None and len(text) > self.max_length:
+            self.fail("max_length", most=self.max_length)
+        return text
+
+
+class EmailField(TextField, serializers.EmailField):
+    default_error_messages: ClassVar[Mapping[str, Any]] = {
+        "not_an_email": _("Enter an email address like name@example.com.")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        email = super().to_internal_value(data)
+        try:
+            if email:
+                validate_email(email)
+        except DjangoValidationError:
+            self.fail("not_an_email")
+        return email
+
+
+class UrlField(TextField, serializers.URLField):
+    """Of an answer."""
+
+
+class FlagField(Strict, serializers.BooleanField):
+    """true or false. Left out, it is None."""
+
+    what = _("true or false")
+    initial = None
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return bool(data)
+
+
+class NumberField(Strict, serializers.FloatField):
+    default_error_messages: ClassVar[Mapping[str, Any]] = {
+        "range": _("%(name)s must be a number from %(low)s to %(high)s.")
+    }
+    what = _("a number")
+
+    def to_internal_value(self, data: Any) -> float:
+        # True is an int in Python.
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        low, high = self.min_value, self.max_value
+        if (low is not None and data < low) or (high is not None and data > high):
+            self.fail("range", low=f"{low:g}", high=f"{high:g}")
+        return float(data)
+
+
+class IntegerField(Strict, serializers.IntegerField):
+    default_error_messages: ClassVar[Mapping[str, Any]] = {
+        "range": _("%(name)s must be a whole number from %(low)s to %(high)s.")
+    }
+    what = _("a whole number")
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, float) and data.is_integer():
+            # JSON has one kind of number: 24.0 is 24.
+            data = int(data)
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        low, high = self.min_value, self.max_value
+        if (low is not None and data < low) or (high is not None and data > high):
+            self.fail("range", low=low, high=high)
+        return int(data)
+
+
+class ChoiceField(Strict, serializers.ChoiceField):
+    """Of texts or of numbers, as JSON tells them apart."""
+
+    default_error_messages: ClassVar[Mapping[str, Any]] = {"invalid_choice": _("%(name)s must be one of: %(values)s.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str | int) or isinstance(data, bool):
+            self.fail("invalid")
+        if data not in self.choices:
+            self.fail("invalid_choice", values=", ".join(map(str, self.choices)))
+        return data
+
+
+class TextsField(Strict, serializers.ListField):
+    """A list of texts of at most 200 characters each, every one once."""
+
+    default_error_messages: ClassVar[Mapping[str, Any]] = {
+        "not_a_list": _("%(name)s must be %(what)s."),
+        "too_many": _("%(name)s must be a list of at most %(most)s strings."),
+    }
+    what = _("a list of strings")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("child", serializers.CharField(max_length=ONE_CHILD_MOST))
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        most = self.max_length
+        fits = all(isinstance(text, str) and len(text) <= ONE_CHILD_MOST for text in data)
+        if not fits or (most is not None and len(data) > most):
+            self.fail("too_many", most=most)
+        return list(dict.fromkeys(data))
+
+
+class MomentField(Strict, serializers.DateTimeField):
+    """Of an answer: in the city's time, to the second."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["help_text"] = f"{kwargs.get('help_text', 'When.')} In the city’s time, to the second."
+        super().__init__(**kwargs)
+
+
+class FileField(Strict, serializers.FileField):
+    """One file of a form."""
+
+    default_error_messages: ClassVar[Mapping[str, Any]] = {
+        "required": _("Send one file as %(name)s."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str):
+            self.fail("required")
+        return data
