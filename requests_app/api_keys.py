@@ -3,13 +3,10 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from requests_app.clock import AppNow, app_now
 from requests_app.models import ApiKey, Jurisdiction, User
@@ -17,7 +14,6 @@ from requests_app.models.api_key import CALLS_A_MINUTE, Scope
 from requests_app.rules.programs import api_keys as rules
 
 PREFIX = "lk_"
-ERROR_KEPT_FOR = 30 * 24 * 3600
 USUAL_SCOPES = (Scope.READ.value, Scope.REPORT.value)
 
 
@@ -111,16 +107,3 @@ def mark_used(key: ApiKey) -> None:
     if key.last_used_at is None or key.last_used_at < hour:
         earlier = Q(last_used_at=None) | Q(last_used_at__lt=hour)
         ApiKey.objects.filter(earlier, pk=key.pk).update(last_used_at=hour)
-
-
-def note_error(key: ApiKey, status: int, message: str) -> None:
-    """Remembers the last error that was sent to it, for those who help with the integration. It may be forgotten."""
-    cache.set(
-        f"api-key-error:{key.pk}", {"at": timezone.now(), "status": status, "words": message[:300]}, ERROR_KEPT_FOR
-    )
-
-
-def last_errors(keys: Iterable[ApiKey]) -> dict[int, dict[str, Any]]:
-    """at, status and words, by the key's id."""
-    found = cache.get_many([f"api-key-error:{key.pk}" for key in keys])
-    return {int(name.rpartition(":")[2]): error for name, error in found.items()}

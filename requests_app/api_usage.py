@@ -1,4 +1,4 @@
-"""What is known about the use of API keys: calls and errors by day, and the last calls of 7 days.
+"""What is known about the use of API keys: calls and errors by day, calls by endpoint and status, and the last calls of 7 days.
 
 A call costs one round trip to Redis and no lock. The worker adds the counters to the table every five minutes. While Redis is down,
 calls aren't counted.
@@ -8,29 +8,53 @@ import datetime as dt
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.http import HttpRequest
 
 from requests_app.clock import app_now
 from requests_app.core import cache
-from requests_app.models import ApiKey, ApiKeyUsage
+from requests_app.models import ApiKey, ApiKeyCalls, ApiKeyUsage
 
-# A Redis hash of "<key>:<day>:calls" and "…:errors", and a list of calls for each key.
-COUNTERS = "api-usage"
+# A Redis hash of "<key>:<day>:<status>:<method> <path>", and a list of calls for each key.
+COUNTERS = "api-calls-by-endpoint"
 CALLS = "api-calls:{}"
 CALLS_KEPT_S = 7 * 24 * 3600
 CALLS_KEPT_MOST = 500
 USAGE_KEPT = dt.timedelta(days=400)
 CHART_DAYS = 30
+# A day more than what is shown, so that it is whole in every time zone.
+CALLS_BY_ENDPOINT_KEPT = dt.timedelta(days=31)
+
+ENDPOINT_MAX = ApiKeyCalls._meta.get_field("endpoint").max_length
+
+ADD_CALLS = """
+INSERT INTO requests_app_apikeycalls AS kept (api_key_id, day, endpoint, status, calls)
+SELECT id, %(day)s, %(endpoint)s, %(status)s, %(calls)s FROM requests_app_apikey WHERE id = %(key)s
+ON CONFLICT (api_key_id, day, endpoint, status) DO UPDATE SET calls = kept.calls + excluded.calls
+"""
 
 ADD = """
 INSERT INTO requests_app_apikeyusage AS kept (api_key_id, day, calls, errors)
 SELECT id, %(day)s, %(calls)s, %(errors)s FROM requests_app_apikey WHERE id = %(key)s
 ON CONFLICT (api_key_id, day) DO UPDATE SET calls = kept.calls + excluded.calls, errors = kept.errors + excluded.errors
 """
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """name: method and path. by_status: how many calls were answered with each status."""
+
+    name: str
+    by_status: dict[int, int]
+
+    @property
+    def calls(self) -> int:
+        return sum(self.by_status.values())
 
 
 def note_call(key: ApiKey, request: HttpRequest, *, status: int, seconds: float) -> None:
@@ -45,11 +69,10 @@ def note_call(key: ApiKey, request: HttpRequest, *, status: int, seconds: float)
         "id": str(structlog.contextvars.get_contextvars().get("trace_id", "")),
     }
     calls = CALLS.format(key.pk)
+    counter = f"{key.pk}:{day}:{status}:{call['method']} {call['path']}"
 
     def commands(redis: Any) -> None:
-        redis.hincrby(COUNTERS, f"{key.pk}:{day}:calls", 1)
-        if status >= 400:
-            redis.hincrby(COUNTERS, f"{key.pk}:{day}:errors", 1)
+        redis.hincrby(COUNTERS, counter, 1)
         redis.lpush(calls, json.dumps(call))
         redis.ltrim(calls, 0, CALLS_KEPT_MOST - 1)
         redis.expire(calls, CALLS_KEPT_S)
@@ -75,7 +98,7 @@ def last_calls(key: ApiKey, most: int = CALLS_KEPT_MOST) -> list[dict[str, Any]]
 
 
 def fold() -> None:
-    """Adds Redis's counters to the table. A worker that is killed here loses them, rather than counting them twice."""
+    """Adds Redis's counters to the tables. A worker that is killed here loses them, rather than counting them twice."""
     # They are removed from Redis only if they can be written.
     connection.ensure_connection()
 
@@ -85,10 +108,18 @@ def fold() -> None:
 
     found = cache.run(commands)
     sums: dict[tuple[int, str], dict[str, int]] = {}
+    by_endpoint: dict[tuple[int, str, str, int], int] = {}
     for name, value in (found[0] if found else {}).items():
-        key, day, what = name.decode().split(":")
-        sums.setdefault((int(key), day), {"calls": 0, "errors": 0})[what] += int(value)
+        key, day, status, endpoint = name.decode().split(":", 3)
+        of_day = sums.setdefault((int(key), day), {"calls": 0, "errors": 0})
+        of_day["calls"] += int(value)
+        of_day["errors"] += int(value) if int(status) >= 400 else 0
+        row = (int(key), day, endpoint[:ENDPOINT_MAX], int(status))
+        by_endpoint[row] = by_endpoint.get(row, 0) + int(value)
     with transaction.atomic(), connection.cursor() as cursor:
+        for (key, day, endpoint, status), calls in sorted(by_endpoint.items()):
+            added = {"key": key, "day": day, "endpoint": endpoint, "status": status, "calls": calls}
+            cursor.execute(ADD_CALLS, added)
         for (key, day), added in sorted(sums.items()):
             cursor.execute(ADD, {"key": key, "day": day, **added})
 
@@ -102,5 +133,16 @@ def by_day(key: ApiKey, today: dt.date, days: int = CHART_DAYS) -> Sequence[tupl
     return [(day, *known.get(day, (0, 0))) for day in every]
 
 
+def by_endpoint(key: ApiKey, today: dt.date, days: int = CHART_DAYS) -> list[Endpoint]:
+    """Of the last days, the busiest first."""
+    since = today - dt.timedelta(days=days - 1)
+    rows = ApiKeyCalls.objects.filter(api_key=key, day__gte=since).values_list("endpoint", "status")
+    endpoints: dict[str, Endpoint] = {}
+    for name, status, calls in rows.annotate(total=Sum("calls")).order_by("endpoint", "status"):
+        endpoints.setdefault(name, Endpoint(name, {})).by_status[status] = calls
+    return sorted(endpoints.values(), key=lambda endpoint: -endpoint.calls)
+
+
 def delete_old() -> None:
+    ApiKeyCalls.objects.filter(day__lt=(app_now() - CALLS_BY_ENDPOINT_KEPT).date()).delete()
     ApiKeyUsage.objects.filter(day__lt=(app_now() - USAGE_KEPT).date()).delete()

@@ -491,6 +491,10 @@ def the_city_switch_link(planted: Planted) -> list[Arguments]:
     return [{"token": links.city_switch_url(city_switch).rstrip("/").rsplit("/", 1)[-1]}]
 
 
+def the_own_key(planted: Planted) -> list[Arguments]:
+    return [{"key_id": planted.own_key.pk}]
+
+
 def the_city(planted: Planted) -> list[Arguments]:
     return [{"jurisdiction_id": planted.cast.city.pk}]
 
@@ -772,6 +776,11 @@ PAGES: dict[str, Page] = {
         EVERYONE, arguments=lambda planted: [{"code": "invalid-parameter"}, {"code": "server-error"}], budget=1
     ),
     "requests_app:developer_keys": Page(EVERYONE, "GET POST", budget=1),
+    "requests_app:live_key": Page(EVERYONE, "GET POST", budget=1),
+    "requests_app:own_keys": Page(EVERYONE, "GET POST", budget=1),
+    "requests_app:own_key": Page(RESIDENT, arguments=the_own_key, budget=6),
+    "requests_app:replace_own_key": Page(RESIDENT, "POST", the_own_key),
+    "requests_app:end_own_key": Page(RESIDENT, "POST", the_own_key),
     "requests_app:follow": Page(
         EVERYONE,
         "GET POST",

@@ -202,6 +202,8 @@ class Planted:
     api_key: ApiKey
     # Acts for Sue.
     staff_key: ApiKey
+    # Of the resident's address.
+    own_key: ApiKey
     webhook: Webhook
     listener: Webhook
     delivery: WebhookDelivery
@@ -443,6 +445,8 @@ def _plant_rows() -> Planted:
         city, CANARIES["api key's name"], created_by=staff["ada"], scopes=[*api_keys.USUAL_SCOPES, "webhooks"]
     )
     staff_key, _ = api_keys.create(city, "Crew app", scopes=["staff", "contacts"], acts_as=staff["sue"])
+    reporter = _link_of(public).person.contact_points.get(kind="email")
+    own_key, _ = api_keys.create(city, "Own app", contact=reporter.value, is_test=True)
     webhook = Webhook.objects.create(api_key=key, url="https://hooks.example.org/")
     delivery = WebhookDelivery.objects.create(
         webhook=webhook,
@@ -487,6 +491,7 @@ def _plant_rows() -> Planted:
         sent_draft=sent_draft,
         api_key=key,
         staff_key=staff_key,
+        own_key=own_key,
         webhook=webhook,
         listener=listener,
         delivery=delivery,

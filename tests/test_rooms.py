@@ -24,7 +24,7 @@ FLOORS = {
         {"events"},
         # The formats of files are known to who checks what is to be written.
         {
-            "actions", "api_keys", "api_usage", "photos", "access", "link_access", "visitor",
+            "actions", "api_errors", "api_keys", "api_usage", "photos", "access", "link_access", "visitor",
             "imports.catalog_file", "imports.map_files", "imports.yaml_file",
         },
         {"messages", "forms"},

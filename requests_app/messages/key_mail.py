@@ -1,11 +1,14 @@
-"""The email to somebody who asked for an API key and doesn't get one."""
+"""Emails about API keys: to somebody who asked for one and doesn't get it, and to the contact of a test key that nobody uses."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from requests_app import links
 from requests_app.messages import email
 from requests_app.messages.letters import letter
-from requests_app.models import ApiKeyRequest, OutboxRow
+from requests_app.models import ApiKey, ApiKeyRequest, OutboxRow
+from requests_app.rules.programs.api_keys import UNUSED_NOTICE, unused_end
 
 
 def mail_declined(row: OutboxRow) -> None:
@@ -27,3 +30,26 @@ def mail_declined(row: OutboxRow) -> None:
             reply_to=email.reply_to(city),
         )
     email.send(mail, contact_point)
+
+
+def mail_ends(row: OutboxRow) -> None:
+    """Nothing if it was called meanwhile, or has ended."""
+    keys = ApiKey.objects.select_related("jurisdiction").defer("jurisdiction__boundary").filter(revoked_at=None)
+    key = keys.filter(pk=int(row.dedupe_key.split(":")[1])).exclude(contact="").first()
+    if key is None or key.end_noticed_at is None or (key.last_used_at and key.last_used_at > key.end_noticed_at):
+        return
+    city = key.jurisdiction
+    asked = ApiKeyRequest.objects.filter(key=key).values_list("contact_point__person__language", flat=True).first()
+    with override(asked or city.languages[0]), timezone.override(city.zone):
+        # A key that was unused for longer when this began has its notice first.
+        ends = max(unused_end(key) or key.end_noticed_at, key.end_noticed_at + UNUSED_NOTICE)
+        mail = letter(
+            "key_ends",
+            {"key": key, "ends": ends},
+            city=city,
+            to=key.contact,
+            message_id=email.message_id(None, row.pk, "key_ends", city),
+            url=links.base_url(city) + reverse("requests_app:own_keys"),
+            reply_to=email.reply_to(city),
+        )
+    email.send(mail, None)

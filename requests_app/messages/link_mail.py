@@ -12,6 +12,9 @@ from requests_app.messages.email_parts import StatusLine
 from requests_app.messages.letters import letter
 from requests_app.models import Message, OneTimeLink, OutboxRow
 
+# Somebody who reported often this hour can still sign in, since that is how they verify the address.
+SIGN_INS = (OneTimeLink.Purpose.SIGN_IN, OneTimeLink.Purpose.OWN_KEYS)
+
 
 def _frame(link: OneTimeLink) -> html_part.Frame:
     """Of a report that waits for its confirmation: nothing of it but its service, since the address may be mistyped."""
@@ -34,8 +37,7 @@ def mail_link(row: OutboxRow) -> None:
     contact_point, jurisdiction = link.contact_point, link.jurisdiction
     if contact_point.bounced_at is not None:
         return
-    # Someone who reported often this hour can still sign in, since that is how they verify the address.
-    is_over = link.purpose != OneTimeLink.Purpose.SIGN_IN and limits.is_over(contact_point)
+    is_over = link.purpose not in SIGN_INS and limits.is_over(contact_point)
     if is_over or limits.had_links(contact_point):
         if link.purpose in (OneTimeLink.Purpose.CONFIRM, OneTimeLink.Purpose.SHOW_KEY):
             # A report or a key depends on it, so the queue retries until the limit allows it.

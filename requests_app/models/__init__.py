@@ -4,7 +4,7 @@ from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
 from requests_app.models.api_key_request import ApiKeyRequest
-from requests_app.models.api_usage import ApiKeyUsage
+from requests_app.models.api_usage import ApiKeyCalls, ApiKeyUsage
 from requests_app.models.bulk import BulkJob, BulkRow
 from requests_app.models.catalog import (
     Calendar,
@@ -111,6 +111,7 @@ __all__ = [
     "AnswerTemplate",
     "AnsweredCount",
     "ApiKey",
+    "ApiKeyCalls",
     "ApiKeyRequest",
     "ApiKeyUsage",
     "Area",

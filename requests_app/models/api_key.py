@@ -5,6 +5,7 @@ import datetime as dt
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.clock import AppNow
@@ -29,7 +30,7 @@ class Scope(models.TextChoices):
 class ApiKey(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)
-    # The email address of email of the person who maintains the program.
+    # The email address of the person who maintains the program. Who proves to have it, manages the key on /developers/account/.
     contact = models.CharField(max_length=254, blank=True, db_default="")
     # The first characters, to recognize the key in a log.
     prefix = models.CharField(max_length=12)
@@ -55,6 +56,8 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     # To the hour.
     last_used_at = models.DateTimeField(null=True, blank=True)
+    # When its contact was emailed that it ends unless it's called: see rules.programs.api_keys.UNUSED_KEPT.
+    end_noticed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 
     # Set by api_keys.look_up(): the database's time, and whether the earlier secret was sent.
@@ -63,10 +66,14 @@ class ApiKey(models.Model):
 
     class Meta:
         constraints = [
+            # Strangers name test keys as they like.
             models.UniqueConstraint(
-                fields=["jurisdiction", "name"], condition=Q(revoked_at__isnull=True), name="api_key_name_unique"
+                fields=["jurisdiction", "name"],
+                condition=Q(revoked_at__isnull=True, is_test=False),
+                name="api_key_name_unique",
             ),
         ]
+        indexes = [models.Index(Lower("contact"), "jurisdiction", condition=~Q(contact=""), name="api_key_contact")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

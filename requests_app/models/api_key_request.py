@@ -23,8 +23,10 @@ class ApiKeyRequest(models.Model):
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="+")
     # The program, and what it is for.
     name = models.CharField(max_length=100)
-    purpose = models.CharField(max_length=1000)
+    purpose = models.CharField(max_length=1000, blank=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
+    # A test key is made as soon as the address is proved; only a live one waits for staff.
+    is_test = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNPROVED)
     reply = models.CharField(max_length=1000, blank=True)
     key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

@@ -1,4 +1,4 @@
-"""How much a key is used."""
+"""How much a key is used, and for what."""
 
 from django.db import models
 
@@ -15,3 +15,18 @@ class ApiKeyUsage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["api_key", "day"], name="api_key_usage_unique")]
+
+
+class ApiKeyCalls(models.Model):
+    """Calls of a key on one day by endpoint and status. endpoint: method and path, with names for what varies."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    endpoint = models.CharField(max_length=200)
+    status = models.PositiveSmallIntegerField()
+    calls = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["api_key", "day", "endpoint", "status"], name="api_key_calls_unique")
+        ]

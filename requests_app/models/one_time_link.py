@@ -20,7 +20,11 @@ class OneTimeLink(SignedRow):
         SUBSCRIBE = "subscribe"
         # Changes the email address of a person's reports to this one, while signed in with the old one.
         CHANGE = "change"
-        # Proves the address of who asks for an API key, and later shows them the key.
+        # Makes a test key and shows it.
+        TEST_KEY = "test_key"
+        # Opens the keys of an address.
+        OWN_KEYS = "own_keys"
+        # Proves the address of who asks for a live key, and later shows them the key.
         API_KEY = "api_key"
         SHOW_KEY = "show_key"
 

@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 
@@ -128,8 +129,13 @@ P = ParamSpec("P")
 Own = Callable[Concatenate[CityRequest, Resident, P], HttpResponseBase]
 
 
-def own_page(*, fresh: bool = False) -> Callable[[Own[P]], Callable[Concatenate[CityRequest, P], HttpResponseBase]]:
-    """Requires a resident's sign-in, or redirects to it. fresh: at most half an hour old, else asks for a new link."""
+def own_page(
+    *, fresh: bool = False, home: str = "my"
+) -> Callable[[Own[P]], Callable[Concatenate[CityRequest, P], HttpResponseBase]]:
+    """Requires a resident's sign-in, or redirects to it. fresh: at most half an hour old, else asks for a new link.
+
+    home: the name of the page that signs in.
+    """
 
     def decorate(view: Own[P]) -> Callable[Concatenate[CityRequest, P], HttpResponseBase]:
         @never_cache
@@ -137,9 +143,10 @@ def own_page(*, fresh: bool = False) -> Callable[[Own[P]], Callable[Concatenate[
         def guarded(request: CityRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             resident = resident_of(request)
             if resident is None:
-                return redirect("requests_app:my")
+                return redirect(f"requests_app:{home}")
             if fresh and not resident.is_fresh:
-                return render(request, "requests_app/account/my_sign_in_again.html", {"resident": resident}, status=403)
+                context = {"resident": resident, "home": reverse(f"requests_app:{home}")}
+                return render(request, "requests_app/account/my_sign_in_again.html", context, status=403)
             return view(request, resident, *args, **kwargs)
 
         return guarded

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from requests_app.web.account.urls import urlpatterns as account
 from requests_app.web.developers.urls import urlpatterns as developers
 from requests_app.web.explore.urls import urlpatterns as explore
+from requests_app.web.keys.urls import urlpatterns as keys
 from requests_app.web.offline.urls import urlpatterns as offline
 from requests_app.web.report.urls import urlpatterns as report
 from requests_app.web.request.urls import urlpatterns as request
@@ -21,4 +22,4 @@ MOVED: list[URLPattern] = [
     ),
 ]
 # Order matters: `report/offline/` before `report/…`, and the report form before the public pages.
-urlpatterns: list[URLPattern] = [*offline, *report, *request, *account, *developers, *explore, *site, *MOVED]
+urlpatterns: list[URLPattern] = [*offline, *report, *request, *account, *developers, *keys, *explore, *site, *MOVED]

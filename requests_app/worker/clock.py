@@ -18,6 +18,7 @@ from requests_app.actions.answers import article_counts
 from requests_app.actions.figures import daily_load, map_cells
 from requests_app.actions.people import sign_ins
 from requests_app.actions.privacy import housekeeping
+from requests_app.actions.programs import unused_keys
 from requests_app.actions.promises import escalation, silence, typical_times
 from requests_app.actions.publication import public_changes
 from requests_app.actions.routing import versions
@@ -103,6 +104,7 @@ PARTS: dict[str, Part] = {
     "draw_checks": Part(ending_checks.draw_due, night, by_city=True),
     "note_reopened": Part(ending_checks.note_reopened, night),
     "delete_api_usage": Part(api_usage.delete_old, night),
+    "end_unused_keys": Part(unused_keys.end_unused, night),
     "forget_searches": Part(article_counts.forget_searches, night),
     "forget_reads": Part(request_reads.delete_old, night),
     "notify_of_approvals": Part(go_live.notify_of_endings, night, by_city=True),

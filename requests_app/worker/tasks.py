@@ -73,6 +73,7 @@ HANDLERS: dict[str, Handler] = {
     "mail_access_back": account_mail.mail_access_back,
     "mail_second_step_reset": account_mail.mail_second_step_reset,
     "mail_key_declined": key_mail.mail_declined,
+    "mail_key_ends": key_mail.mail_ends,
     "notify": notifications.notify,
     "match_subscriptions": notifications.match_subscriptions,
     "send_digest": digest.send_digest,

@@ -1,4 +1,4 @@
-"""Asking for an API key by a proved address, and the answer. The key is made known by a link that works once."""
+"""Asking for an API key by a proved address. A test key is made at once; a live one once staff approve it, as it was asked for."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from requests_app.actions.shared import verify_email
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, ApiKeyRequest, Jurisdiction, OneTimeLink, User
 from requests_app.rules.people import blocked_addresses
+from requests_app.rules.programs import api_keys as rules
 
 State = ApiKeyRequest.State
 UNPROVED_KEPT = dt.timedelta(days=7)
@@ -22,19 +23,65 @@ class NotWaiting(Exception):
     """It was answered, or can't be answered like this."""
 
 
-@transaction.atomic
+class TooMany(Exception):
+    """The address has as many test keys as it may have."""
+
+
 def ask(
     jurisdiction: Jurisdiction, *, email: str, name: str, purpose: str, scopes: Sequence[str], language: str
 ) -> ApiKeyRequest:
-    """Emails a link; staff see it once the link is used. Raises verify_email.AddressBlocked."""
+    """For a live key. Emails a link; staff see it once the link is used. Raises verify_email.AddressBlocked."""
+    asked = {"name": name, "purpose": purpose, "scopes": list(scopes)}
+    return _ask(jurisdiction, email, language, OneTimeLink.Purpose.API_KEY, **asked)
+
+
+def ask_for_test(
+    jurisdiction: Jurisdiction, *, email: str, name: str, language: str, visitor_hash: str
+) -> ApiKeyRequest:
+    """Emails a link that makes the key. Raises verify_email.AddressBlocked."""
+    asked = {"name": name, "scopes": rules.TEST_TERMS["scopes"], "is_test": True}
+    return _ask(jurisdiction, email, language, OneTimeLink.Purpose.TEST_KEY, visitor_hash=visitor_hash, **asked)
+
+
+@transaction.atomic
+def _ask(
+    jurisdiction: Jurisdiction, email: str, language: str, link_purpose: str, *, visitor_hash: str = "", **asked: Any
+) -> ApiKeyRequest:
     if blocked_addresses.is_blocked(jurisdiction, email):
         raise verify_email.AddressBlocked
     contact_point = verify_email.get_contact_point(jurisdiction, email, language=language)
-    asked = ApiKeyRequest.objects.create(
-        jurisdiction=jurisdiction, contact_point=contact_point, name=name, purpose=purpose, scopes=list(scopes)
+    key_request = ApiKeyRequest.objects.create(jurisdiction=jurisdiction, contact_point=contact_point, **asked)
+    verify_email.send_link(contact_point, link_purpose, key_request=key_request, visitor_hash=visitor_hash)
+    return key_request
+
+
+@transaction.atomic
+def make_test_key(link: OneTimeLink) -> tuple[ApiKey, str]:
+    """Returns the key and its secret. Raises verify_email.LinkExpired and AddressBlocked, and TooMany, which leaves the link."""
+    contact_point = verify_email.use(link)
+    # Only tests: whatever a link is made for, nobody approved more.
+    asked = _locked(link.key_request_id, State.UNPROVED, is_test=True)
+    city, address = asked.jurisdiction, contact_point.value
+    # Of two links at once, the second counts the key of the first.
+    verify_email.lock_address(city, address)
+    if rules.keys_of(city, address).filter(is_test=True, revoked_at=None).count() >= rules.TEST_KEYS_MOST:
+        raise TooMany
+    # Not in the log of setup, where a stranger's words could never be erased.
+    key, plain = api_keys.create(city, asked.name, contact=address, is_test=True, **rules.TEST_TERMS)
+    asked.state, asked.key, asked.proved_at, asked.decided_at = State.APPROVED, key, app_now(), app_now()
+    asked.save(update_fields=["state", "key", "proved_at", "decided_at"])
+    return key, plain
+
+
+@transaction.atomic
+def send_own_keys_link(jurisdiction: Jurisdiction, email: str, *, language: str, visitor_hash: str) -> None:
+    """Sends a link to an address with keys or requests for one; nothing to others. The response doesn't reveal which it was."""
+    asked = ApiKeyRequest.objects.filter(
+        jurisdiction=jurisdiction, contact_point__normalized=email.strip().lower(), proved_at__isnull=False
     )
-    verify_email.send_link(contact_point, OneTimeLink.Purpose.API_KEY, key_request=asked)
-    return asked
+    if rules.keys_of(jurisdiction, email).exists() or asked.exists():
+        contact_point = verify_email.get_contact_point(jurisdiction, email, language=language)
+        verify_email.send_link(contact_point, OneTimeLink.Purpose.OWN_KEYS, visitor_hash=visitor_hash)
 
 
 @transaction.atomic
@@ -42,15 +89,19 @@ def prove(link: OneTimeLink) -> None:
     """Raises verify_email.LinkExpired and AddressBlocked."""
     verify_email.use(link)
     if link.key_request_id is not None:
-        unproved = ApiKeyRequest.objects.filter(pk=link.key_request_id, state=State.UNPROVED)
+        unproved = ApiKeyRequest.objects.filter(pk=link.key_request_id, state=State.UNPROVED, is_test=False)
         unproved.update(state=State.WAITING, proved_at=app_now())
 
 
 @transaction.atomic
 def approve(request_id: int, terms: dict[str, Any], *, actor: User) -> ApiKey:
-    """Makes the key, whose secret nobody knows, and emails the link that gives it a new one. Raises NotWaiting and NameTaken."""
+    """Makes the key that was asked for, whose secret nobody knows, and emails the link that gives it a new one.
+
+    terms: its name, limits, networks and end. Raises NotWaiting and NameTaken.
+    """
     asked = _locked(request_id, State.WAITING)
-    key, _unknown = key_actions.create(asked.jurisdiction, actor=actor, **terms)
+    granted = {"scopes": asked.scopes, "is_test": asked.is_test, "contact": asked.contact_point.value}
+    key, _unknown = key_actions.create(asked.jurisdiction, actor=actor, **terms, **granted)
     _decide(asked, State.APPROVED, actor, key=key)
     verify_email.send_link(asked.contact_point, OneTimeLink.Purpose.SHOW_KEY, key_request=asked)
     return key
@@ -72,7 +123,7 @@ def decline(request_id: int, reply: str, *, actor: User) -> None:
 @transaction.atomic
 def send_again(request_id: int) -> None:
     """Another link to an approved key. Earlier links end. Raises NotWaiting."""
-    asked = _locked(request_id, State.APPROVED)
+    asked = _locked(request_id, State.APPROVED, is_test=False)
     if asked.key is None or asked.key.revoked_at is not None:
         raise NotWaiting
     now = app_now()
@@ -101,11 +152,12 @@ def delete_old(now: dt.datetime) -> set[int]:
     return {person for _pk, person in found}
 
 
-def _locked(request_id: int, state: str) -> ApiKeyRequest:
+def _locked(request_id: int | None, state: str, **more: Any) -> ApiKeyRequest:
+    """Raises NotWaiting."""
     asked = (
         ApiKeyRequest.objects.select_for_update(of=("self",))
         .select_related("jurisdiction", "contact_point__person", "key")
-        .filter(pk=request_id, state=state)
+        .filter(pk=request_id, state=state, **more)
         .first()
     )
     if asked is None:

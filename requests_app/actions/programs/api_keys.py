@@ -1,4 +1,7 @@
-"""Creating, changing, replacing and revoking API keys by staff, with their place in the log of setup. The log never holds a key."""
+"""Creating, changing, replacing and revoking API keys, with their place in the log of setup. The log never holds a key.
+
+actor: a member of staff; None for the person who proved to have the address of the key's contact.
+"""
 
 import datetime as dt
 from operator import attrgetter
@@ -34,6 +37,11 @@ def _state(key: ApiKey) -> State:
     }
 
 
+def _is_citys(key: ApiKey) -> bool:
+    """Not a test key that a stranger made: its name could never be erased from the log."""
+    return not (key.is_test and key.created_by_id is None)
+
+
 # Nothing is undone: a secret that is gone can't come back.
 KEY = SetupRow(
     "api_key",
@@ -44,6 +52,7 @@ KEY = SetupRow(
     stays=True,
     related=("jurisdiction", "acts_as"),
     unlogged=("contact",),
+    is_logged=_is_citys,
 )
 
 
@@ -66,7 +75,7 @@ def change(key_id: int, terms: dict[str, Any], *, actor: User, seen: str | None 
 
 
 @transaction.atomic
-def replace(key_id: int, *, overlap: dt.timedelta, actor: User) -> tuple[ApiKey, str]:
+def replace(key_id: int, *, overlap: dt.timedelta, actor: User | None) -> tuple[ApiKey, str]:
     """Returns the row and a new plain key; the one before stays valid for `overlap`. Raises AlreadyRevoked."""
     key = _locked(key_id)
     until = app_now() + overlap if overlap else None
@@ -77,7 +86,7 @@ def replace(key_id: int, *, overlap: dt.timedelta, actor: User) -> tuple[ApiKey,
 
 
 @transaction.atomic
-def revoke(key: ApiKey, *, actor: User) -> None:
+def revoke(key: ApiKey, *, actor: User | None) -> None:
     if api_keys.revoke(key):
         KEY.record(key, actor=actor, before=_state(key), after=None)
 

@@ -22,6 +22,8 @@ VALID_FOR = {
     OneTimeLink.Purpose.CONFIRM: dt.timedelta(days=7),
     OneTimeLink.Purpose.SUBSCRIBE: dt.timedelta(days=2),
     OneTimeLink.Purpose.CHANGE: dt.timedelta(minutes=30),
+    OneTimeLink.Purpose.TEST_KEY: dt.timedelta(hours=2),
+    OneTimeLink.Purpose.OWN_KEYS: dt.timedelta(minutes=30),
     OneTimeLink.Purpose.API_KEY: dt.timedelta(days=2),
     OneTimeLink.Purpose.SHOW_KEY: dt.timedelta(days=7),
 }
@@ -31,6 +33,7 @@ BLOCKED_PURPOSES = {
     OneTimeLink.Purpose.CONFIRM,
     OneTimeLink.Purpose.SUBSCRIBE,
     OneTimeLink.Purpose.CHANGE,
+    OneTimeLink.Purpose.TEST_KEY,
     OneTimeLink.Purpose.API_KEY,
 }
 
@@ -48,11 +51,8 @@ def get_contact_point(jurisdiction: Jurisdiction, email: str, *, language: str) 
 
     An unverified address must not link two requests to one person.
     """
-    # Lock first: two requests for the same address at once must share one row.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 312))", [f"{jurisdiction.pk}|{email.strip().lower()}"]
-        )
+    # Two requests for the same address at once must share one row.
+    lock_address(jurisdiction, email)
     known = my_requests.contact_points(jurisdiction, email)
     confirmed = known.exclude(verified_at=None).order_by("id").first()
     if confirmed is not None:
@@ -64,6 +64,14 @@ def get_contact_point(jurisdiction: Jurisdiction, email: str, *, language: str) 
     return ContactPoint.objects.create(
         person=person, kind="email", value=email.strip(), normalized=email.strip().lower()
     )
+
+
+def lock_address(jurisdiction: Jurisdiction, email: str) -> None:
+    """Until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 312))", [f"{jurisdiction.pk}|{email.strip().lower()}"]
+        )
 
 
 @transaction.atomic

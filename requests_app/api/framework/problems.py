@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, views
 from rest_framework.response import Response
 
-from requests_app import api_keys
+from requests_app import api_errors
 from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception, too_large
 from requests_app.api.framework.languages import asked_language
@@ -165,7 +165,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     response.content_type = MEDIA_TYPE
     key = request.auth
     if isinstance(key, ApiKey):
-        api_keys.note_error(key, response.status_code, detail)
+        api_errors.note(key, request, response.status_code, response.data)
     return response
 
 

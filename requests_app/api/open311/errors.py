@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import views
 from rest_framework.response import Response
 
-from requests_app import api_keys
+from requests_app import api_errors
 from requests_app.api.framework import throttling
 from requests_app.api.framework.errors import OUTAGES, api_exception
 from requests_app.api.framework.problems import is_endpoint
@@ -27,9 +27,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if response is not None:
         details = known.detail if isinstance(known.detail, list) else [known.detail]
         response.data = _errors(response.status_code, details)
-        key = context["request"].auth
+        request = context["request"]
+        key = request.auth
         if isinstance(key, ApiKey):
-            api_keys.note_error(key, response.status_code, str(details[0]))
+            api_errors.note(key, request, response.status_code, response.data)
     return response
 
 

@@ -5,11 +5,25 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
 from requests_app.models import Jurisdiction
 from requests_app.models.api_key import ApiKey, Scope
 
 NETWORKS_MAX = 50
 LIMIT_MOST = 1_000_000
+# What anyone may ask for. The other scopes reach what isn't public: the city gives them to its own contractors and systems.
+OPEN_SCOPES = (Scope.READ, Scope.REPORT, Scope.UPDATES, Scope.WEBHOOKS)
+# Of a test key that nobody at the city approved.
+TEST_TERMS = {"scopes": [scope.value for scope in OPEN_SCOPES], "calls_a_minute": 300, "reports_a_day": 200}
+# A test key ends after so long without a call, and its contact is emailed before.
+UNUSED_KEPT = dt.timedelta(days=90)
+UNUSED_NOTICE = dt.timedelta(days=7)
+# last_used_at is the beginning of an hour, in which it may have been used at the end.
+USE_RECORDED_EVERY = dt.timedelta(hours=1)
+# That one address may have at a time in one city.
+TEST_KEYS_MOST = 5
 REVOKED, REPLACED, EXPIRED, NETWORK = "revoked", "replaced", "expired", "network"
 
 
@@ -46,6 +60,26 @@ def allows_address(key: ApiKey, address: str) -> bool:
     # A server that listens for both kinds sees IPv4 clients as ::ffff:192.0.2.1.
     client = getattr(client, "ipv4_mapped", None) or client
     return any(client in ipaddress.ip_network(network) for network in key.networks)
+
+
+def keys_of(jurisdiction: Jurisdiction, address: str) -> QuerySet[ApiKey]:
+    """Keys whose contact is this address, which must be proved."""
+    if not address.rpartition("@")[0].isascii():
+        # Another mailbox, although its letters may become the same in lower case (K, the Kelvin sign).
+        return ApiKey.objects.none()
+    keys = ApiKey.objects.alias(address=Lower("contact")).exclude(contact="")
+    return keys.filter(jurisdiction=jurisdiction, address=address.strip().lower())
+
+
+def unused_end(key: ApiKey) -> dt.datetime | None:
+    """When it ends if it isn't called before. None: never."""
+    unused_since = key.last_used_at + USE_RECORDED_EVERY if key.last_used_at else key.created_at
+    return unused_since + UNUSED_KEPT if key.is_test else None
+
+
+def may_be_replaced_by_contact(key: ApiKey) -> bool:
+    """A key that reaches what isn't public is replaced by staff: its contact's mailbox alone must not open that."""
+    return set(key.scopes) <= set(OPEN_SCOPES)
 
 
 def end_of(day: dt.date, jurisdiction: Jurisdiction) -> dt.datetime:

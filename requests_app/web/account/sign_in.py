@@ -30,18 +30,27 @@ def asks_for_address(request: CityRequest, link: OneTimeLink) -> AddressForm | N
     return None if asked_here(request, link) else AddressForm(request.POST if request.method == "POST" else None)
 
 
+def ask_for_address(request: CityRequest, link: OneTimeLink) -> HttpResponse | None:
+    """The page again, until the address is entered that the link was sent to."""
+    form = asks_for_address(request, link)
+    if form is None:
+        return None
+    status = 422
+    if not limits.allow_sign_in(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
+        form.add_error(None, too_many_requests(request.jurisdiction))
+        status = 429
+    elif form.is_valid() and form.cleaned_data["email"].strip().lower() != link.contact_point.normalized:
+        form.add_error("email", _("We didn’t send this link to that address. Check what you typed."))
+    if form.is_valid() or verify_email.is_expired(link):
+        return None
+    return render(request, "requests_app/account/verify.html", {"link": link, "form": form}, status=status)
+
+
 def sign_in_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     """The button on the link's page. Raises verify_email.LinkExpired."""
-    form = asks_for_address(request, link)
-    if form is not None:
-        status = 422
-        if not limits.allow_sign_in(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
-            form.add_error(None, too_many_requests(request.jurisdiction))
-            status = 429
-        elif form.is_valid() and form.cleaned_data["email"].strip().lower() != link.contact_point.normalized:
-            form.add_error("email", _("We didn’t send this link to that address. Check what you typed."))
-        if not form.is_valid() and not verify_email.is_expired(link):
-            return render(request, "requests_app/account/verify.html", {"link": link, "form": form}, status=status)
+    if (page := ask_for_address(request, link)) is not None:
+        return page
     contact_point = verify_email.use(link)
     messages.success(request, _("You’re signed in."))
-    return sign_in(request, redirect("requests_app:my"), contact_point)
+    opens = "own_keys" if link.purpose == OneTimeLink.Purpose.OWN_KEYS else "my"
+    return sign_in(request, redirect(f"requests_app:{opens}"), contact_point)

@@ -18,7 +18,7 @@ from requests_app.rules.people import blocked_addresses
 from requests_app.web.account.follow import subscribed
 from requests_app.web.account.my_contact import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
-from requests_app.web.developers import keys as developer_keys
+from requests_app.web.keys import keys as developer_keys
 from requests_app.web.report import confirm
 
 Answer = Callable[[CityRequest, OneTimeLink], HttpResponse]
@@ -43,18 +43,22 @@ class Purpose:
     over: Answer = _over
 
 
+def _form(request: CityRequest, link: OneTimeLink) -> dict[str, Any]:
+    return {"form": asks_for_address(request, link)}
+
+
 PURPOSES: dict[str, Purpose] = {
     OneTimeLink.Purpose.CONFIRM: Purpose(
         confirm.act, decline=confirm_report.decline, is_settled=confirm.is_settled, over=confirm.over
     ),
     OneTimeLink.Purpose.SUBSCRIBE: Purpose(subscribed),
-    OneTimeLink.Purpose.SIGN_IN: Purpose(
-        sign_in_by_link, context=lambda request, link: {"form": asks_for_address(request, link)}
-    ),
+    OneTimeLink.Purpose.SIGN_IN: Purpose(sign_in_by_link, context=_form),
     OneTimeLink.Purpose.CHANGE: Purpose(
         change_by_link, context=lambda request, link: {"resident": may_change(request, link)}
     ),
-    OneTimeLink.Purpose.API_KEY: Purpose(developer_keys.proved),
+    OneTimeLink.Purpose.TEST_KEY: Purpose(developer_keys.tested, context=_form),
+    OneTimeLink.Purpose.OWN_KEYS: Purpose(sign_in_by_link, context=_form),
+    OneTimeLink.Purpose.API_KEY: Purpose(developer_keys.proved, context=developer_keys.asked_for),
     OneTimeLink.Purpose.SHOW_KEY: Purpose(developer_keys.shown),
 }
 

@@ -2,11 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.developers import keys, pages
+from requests_app.web.developers import pages
 
 urlpatterns: list[URLPattern] = [
     path("developers/", pages.developers, name="developers"),
-    path("developers/keys/", keys.developer_keys, name="developer_keys"),
     path("developers/reference/<slug:tag>/", pages.developer_reference, name="developer_reference"),
     path("developers/problems/<slug:code>/", pages.developer_problem, name="developer_problem"),
 ]

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from requests_app import api_errors, api_usage
 from requests_app import api_keys as keys
-from requests_app import api_usage
 from requests_app.actions.programs import api_keys as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.drawing import charts
@@ -107,7 +107,7 @@ def _key_page(
         "is_expired": actions.is_expired(key, now),
         "earlier_until": key.previous_until if key.previous_until and key.previous_until > now else None,
         "chart": _chart(key),
-        "error": keys.last_errors([key]).get(key.pk),
+        "error": next(iter(api_errors.last(key, 1)), None),
         "webhooks": key.webhooks.order_by("id"),
         "calls": api_usage.last_calls(key, CALLS_SHOWN),
         "sent": ServiceRequest.objects.visible_to(request.user).filter(api_key=key).order_by("-id")[:REQUESTS_SHOWN],

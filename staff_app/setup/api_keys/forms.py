@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.clock import app_now
 from requests_app.forms.fields import WordsField
+from requests_app.forms.replace_key import ReplaceKeyForm
 from requests_app.models import ApiKey, Jurisdiction, User
 from requests_app.models.api_key import CALLS_A_MINUTE, Scope
 from requests_app.rules.people import permissions
@@ -141,10 +142,19 @@ class TermsForm(PlainForm):
         """For api_keys.create() and the action change()."""
         cleaned = self.cleaned_data
         names = ("name", "contact", "acts_as", "calls_a_minute", "reports_a_day", "networks")
-        kept = {name: cleaned[name] for name in names}
-        if "is_test" in cleaned:
-            kept["is_test"] = cleaned["is_test"]
-        return {**kept, "scopes": rules.read_scopes(cleaned["scopes"]), "expires_at": self.expires_at}
+        kept = {name: cleaned[name] for name in (*names, "is_test") if name in cleaned}
+        if "scopes" in cleaned:
+            kept["scopes"] = rules.read_scopes(cleaned["scopes"])
+        return {**kept, "expires_at": self.expires_at}
+
+
+class ApproveForm(TermsForm):
+    """Only what wasn't asked for: what the key may do and whether it is a test key stays as it was asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("contact", "scopes", "acts_as", "is_test"):
+            del self.fields[name]
 
 
 def initial_terms(key: ApiKey) -> dict[str, Any]:
@@ -163,24 +173,8 @@ def initial_terms(key: ApiKey) -> dict[str, Any]:
     }
 
 
-class ReplaceForm(PlainForm):
-    """Hours that the earlier key stays valid."""
-
-    HOURS = [
-        ("24", gettext_lazy("For one day")),
-        ("168", gettext_lazy("For a week")),
-        ("720", gettext_lazy("For 30 days")),
-        ("0", gettext_lazy("Not at all: it ends now")),
-    ]
-    hours = forms.ChoiceField(
-        label=gettext_lazy("How long should the current key keep working?"),
-        choices=HOURS,
-        initial="168",
-        widget=forms.RadioSelect,
-    )
-
-    def overlap(self) -> dt.timedelta:
-        return dt.timedelta(hours=int(self.cleaned_data["hours"]))
+class ReplaceForm(PlainForm, ReplaceKeyForm):
+    """As on the page of the key's contact."""
 
 
 class DeclineForm(PlainForm):

@@ -11,7 +11,7 @@ from requests_app.actions.programs import api_key_requests as actions
 from requests_app.models import ApiKeyRequest
 from staff_app.decorators import StaffRequest, get_city_row_or_404, staff_page
 from staff_app.setup.api_keys.api_keys import scope_words, taken_words
-from staff_app.setup.api_keys.forms import DeclineForm, TermsForm
+from staff_app.setup.api_keys.forms import ApproveForm, DeclineForm
 
 log = structlog.get_logger(__name__)
 
@@ -22,9 +22,8 @@ def key_request(request: StaffRequest, key_request_id: int) -> HttpResponse:
     key_request = get_city_row_or_404(request, "manage_api_keys", ApiKeyRequest, key_request_id)
     email = key_request.contact_point.value
     does = next((name for name in ("approve", "decline", "again") if name in request.POST), "")
-    initial = {"name": key_request.name, "contact": email, "scopes": key_request.scopes}
     data = request.POST if does == "approve" else None
-    form = TermsForm(data, city=request.jurisdiction, user=request.user, initial=initial)
+    form = ApproveForm(data, city=request.jurisdiction, user=request.user, initial={"name": key_request.name})
     decline_form = DeclineForm(request.POST if does == "decline" else None)
     try:
         done = ""

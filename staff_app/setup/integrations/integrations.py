@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import api_keys, links
+from requests_app import api_errors, links
 from requests_app.core import limits
 from requests_app.models import ApiKey
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
@@ -69,7 +69,7 @@ def integrations(request: StaffRequest) -> HttpResponse:
         if bound is None or bound.is_valid():
             outcome = _try(request, tried, text_form, key_form)
     keys = list(ApiKey.objects.filter(jurisdiction=city, revoked_at=None).order_by("name")[:KEYS_SHOWN])
-    errors = api_keys.last_errors(keys)
+    errors = api_errors.last_of(keys)
     context = {
         "form": next((form for form in (text_form, key_form) if form.errors), None),
         "text_form": text_form,
