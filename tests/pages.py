@@ -778,7 +778,7 @@ PAGES: dict[str, Page] = {
     "requests_app:developer_keys": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:live_key": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:own_keys": Page(EVERYONE, "GET POST", budget=1),
-    "requests_app:own_key": Page(RESIDENT, arguments=the_own_key, budget=6),
+    "requests_app:own_key": Page(RESIDENT, arguments=the_own_key, budget=7),
     "requests_app:replace_own_key": Page(RESIDENT, "POST", the_own_key),
     "requests_app:end_own_key": Page(RESIDENT, "POST", the_own_key),
     "requests_app:follow": Page(
@@ -1057,7 +1057,7 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"),
         "GET POST",
         lambda planted: [{"key_request_id": planted.key_request.pk}],
-        budget=8,
+        budget=7,
     ),
     "staff_app:revoke_api_key": Page(staff("manage_api_keys"), "POST", the_key),
     "staff_app:setup": Page(STAFF, queries=("", "q={q}"), budget=5),
