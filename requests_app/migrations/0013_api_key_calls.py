@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0011_api_key_contacts"),
+        ("requests_app", "0012_api_key_contacts"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Requests for a test key, which is made once its address is proved. Those that wait are for live keys."""
 
     dependencies = [
-        ("requests_app", "0009_webhook_listeners"),
+        ("requests_app", "0010_public_changes"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Keys are found by their contact, who may have several; only live keys need a name of their own."""
 
     dependencies = [
-        ("requests_app", "0010_test_key_requests"),
+        ("requests_app", "0011_test_key_requests"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0012_api_key_calls"),
+        ("requests_app", "0013_api_key_calls"),
     ]
 
     operations = [
