@@ -60,6 +60,7 @@ def test_the_children_of_a_machine_have_less_than_a_gigabyte_together() -> None:
     assert photo_slots.SLOTS * photo_decoder.MEMORY_BYTES < 10**9
 
 
+@pytest.mark.slow
 def test_a_heic_of_40_megapixels_is_read_with_that(tmp_path: Path) -> None:
     image, out = Image.new("RGB", (7300, 5475), (90, 120, 60)), io.BytesIO()
     image.paste((200, 0, 0), (0, 0, 3650, 5475))

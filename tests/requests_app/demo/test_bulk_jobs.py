@@ -12,6 +12,7 @@ from tests.requests_app.demo.test_moderation import city as city
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_one_job_is_done_and_one_can_be_undone_once_the_worker_has_done_it(city: Jurisdiction) -> None:
     bulk_jobs.load(city)
     assert not BulkJob.objects.exists(), "without requests there is nothing to do"

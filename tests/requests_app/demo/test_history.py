@@ -264,6 +264,7 @@ def test_reports_show_drawings_and_finished_work_shows_the_same_place(city: Juri
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @pytest.mark.shows("4.4", "16.1")
+@pytest.mark.slow
 def test_a_model_trained_on_the_demo_keeps_answers_first_and_finds_more(
     city: Jurisdiction, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from tests import factories
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.2")]
 
 
+@pytest.mark.slow
 def test_each_service_in_use_has_eight_of_eight_and_its_test_report_is_not_kept() -> None:
     city = factories.jurisdiction()
     files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]

@@ -179,6 +179,7 @@ def numbers(said: str) -> dict[str, int]:
 
 
 @pytest.mark.shows("9.4")
+@pytest.mark.slow
 def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

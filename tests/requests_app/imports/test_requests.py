@@ -464,6 +464,7 @@ def test_every_mapping_that_ships_can_be_read(path: Path) -> None:
 
 @pytest.mark.shows("8.7")
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_a_real_city_starts_on_its_own_cases(tmp_path: Path) -> None:
     source = real_data("boston/boston_311_crm_2011h2.csv.gz")
     few = tmp_path / "few.csv"

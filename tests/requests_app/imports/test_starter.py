@@ -46,6 +46,7 @@ def test_a_new_city_begins_with_twelve_services_and_a_second_time_changes_nothin
     ("languages", "has", "missing"),
     [(["es"], {"es"}, []), (["en", "vi"], {"en"}, ["vi"]), (["ar"], {"en"}, ["ar"])],
 )
+@pytest.mark.sampled(3)
 def test_it_has_the_city_s_languages_and_tells_which_it_does_not_know(
     languages: list[str], has: set[str], missing: list[str]
 ) -> None:

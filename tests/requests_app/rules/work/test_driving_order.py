@@ -117,6 +117,7 @@ def test_ways_are_the_shortest_of_all_over_every_vertex(rivermark: Jurisdiction)
 
 
 @pytest.mark.parametrize("fixed_start", [True, False])
+@pytest.mark.slow
 def test_up_to_eleven_stops_no_other_order_is_shorter(rivermark: Jurisdiction, fixed_start: bool) -> None:
     for seed in range(3):
         lengths = street_distances.between(rivermark, addresses(7, seed))

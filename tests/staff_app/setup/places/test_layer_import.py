@@ -369,6 +369,7 @@ def test_a_file_that_is_no_map_is_refused_with_what_to_do(town: Rivermark, ada: 
         ([(1351617.2, 2288598.8), (1352617.2, 2287598.8)], {"srid": 2249}),
     ],
 )
+@pytest.mark.sampled(3)
 def test_swapped_axes_and_another_projection_are_proposed_with_a_picture(
     ada: Client, places: list[tuple[float, float]], fix: dict[str, Any]
 ) -> None:
