@@ -4,8 +4,7 @@ Each takes `example`, from which the document's examples are made, besides what 
 as everywhere. Null is the same as leaving a field out, in each body: the document allows it where the field may be left out.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
@@ -33,10 +32,19 @@ CODES = {
 ONE_CHILD_MOST = 200
 
 
+def path_of(field: Any) -> str:
+    """Where a field or an object is in the body, like place.lat."""
+    names: list[str] = []
+    while field.parent is not None:
+        names.append(field.field_name)
+        field = field.parent
+    return ".".join(reversed([name for name in names if name]))
+
+
 class Strict(serializers.Field):
     """What all of them share. `what`: what a value must be, after “must be”."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("%(name)s is required."),
         "null": _("%(name)s is required."),
         "invalid": _("%(name)s must be %(what)s."),
@@ -50,13 +58,9 @@ class Strict(serializers.Field):
     @property
     def path(self) -> str:
         """Where it is in the body, like place.lat."""
-        names, field = [], self
-        while field.parent is not None:
-            names.append(field.field_name)
-            field = field.parent
-        return ".".join(reversed([name for name in names if name]))
+        return path_of(self)
 
-    def fail(self, key: str, **values: Any) -> Any:
+    def fail(self, key: str, **values: Any) -> NoReturn:
         message = self.error_messages[key] % {"name": self.path, "what": self.what, **values}
         raise ValidationError(message, code=CODES.get(key, key))
 
@@ -70,7 +74,7 @@ class Strict(serializers.Field):
 class TextField(Strict, serializers.CharField):
     """One line; lines=True: several. Cleaned, so a required one of blanks alone is missing."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "blank": _("%(name)s is required."),
         "max_length": _("%(name)s is longer than %(most)s characters."),
     }
@@ -97,7 +101,7 @@ class TextField(Strict, serializers.CharField):
 
 
 class EmailField(TextField, serializers.EmailField):
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "not_an_email": _("Enter an email address like name@example.com.")
     }
 
@@ -119,7 +123,7 @@ class FlagField(Strict, serializers.BooleanField):
     """true or false. Left out, it is None."""
 
     what = _("true or false")
-    initial = None
+    initial: Any = None
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -128,7 +132,7 @@ class FlagField(Strict, serializers.BooleanField):
 
 
 class NumberField(Strict, serializers.FloatField):
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "range": _("%(name)s must be a number from %(low)s to %(high)s.")
     }
     what = _("a number")
@@ -144,7 +148,7 @@ class NumberField(Strict, serializers.FloatField):
 
 
 class IntegerField(Strict, serializers.IntegerField):
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "range": _("%(name)s must be a whole number from %(low)s to %(high)s.")
     }
     what = _("a whole number")
@@ -164,7 +168,7 @@ class IntegerField(Strict, serializers.IntegerField):
 class ChoiceField(Strict, serializers.ChoiceField):
     """Of texts or of numbers, as JSON tells them apart."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {"invalid_choice": _("%(name)s must be one of: %(values)s.")}
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid_choice": _("%(name)s must be one of: %(values)s.")}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str | int) or isinstance(data, bool):
@@ -177,7 +181,7 @@ class ChoiceField(Strict, serializers.ChoiceField):
 class TextsField(Strict, serializers.ListField):
     """A list of texts of at most 200 characters each, every one once."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "not_a_list": _("%(name)s must be %(what)s."),
         "too_many": _("%(name)s must be a list of at most %(most)s strings."),
     }
@@ -208,7 +212,7 @@ class MomentField(Strict, serializers.DateTimeField):
 class FileField(Strict, serializers.FileField):
     """One file of a form."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("Send one file as %(name)s."),
     }
 

@@ -1,8 +1,8 @@
 """The fields of a query, each read from a text: see serializers.QuerySerializer. They take `example`, as those of fields.py do."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext_lazy as _
@@ -21,10 +21,10 @@ _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])", re.ASCII)
 class Parameter(fields.Strict):
     """What they share. One that may be left out is None, or its default."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "max_length": _("%(name)s is longer than %(most)s characters."),
     }
-    initial = None
+    initial: Any = None
 
     def __init__(self, *, help_text: str, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
@@ -32,7 +32,7 @@ class Parameter(fields.Strict):
             del kwargs["required"]
         super().__init__(help_text=help_text, **kwargs)
 
-    def fail(self, key: str, **values: Any) -> Any:
+    def fail(self, key: str, **values: Any) -> NoReturn:
         message = self.error_messages[key] % {"name": self.path, **values}
         raise ValidationError(message, code="missing" if key == "required" else "invalid")
 
@@ -47,13 +47,13 @@ class TextParameter(Parameter, serializers.CharField):
         return serializers.Field.run_validation(self, data)
 
     def to_internal_value(self, data: str) -> Any:
-        if len(data) > self.max_length:
+        if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", most=self.max_length)
         return data
 
 
 class ChoiceParameter(Parameter, serializers.ChoiceField):
-    default_error_messages: ClassVar[Mapping[str, Any]] = {"invalid_choice": _("%(name)s must be one of: %(values)s.")}
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid_choice": _("%(name)s must be one of: %(values)s.")}
 
     def to_internal_value(self, data: str) -> str:
         if data not in self.choices:
@@ -64,7 +64,7 @@ class ChoiceParameter(Parameter, serializers.ChoiceField):
 class ChoicesParameter(Parameter, serializers.MultipleChoiceField):
     """Several of the choices, with commas between them."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid_choice": _("%(name)s must be a comma-separated list of: %(values)s.")
     }
 
@@ -87,7 +87,7 @@ def fields_parameter(names: Sequence[str]) -> ChoicesParameter:
 class TextsParameter(TextParameter):
     """Several texts with commas between them."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "too_many": _("%(name)s must be a comma-separated list of at most %(most)s values.")
     }
     each_most, all_most = 140, 1000
@@ -109,12 +109,12 @@ class TextsParameter(TextParameter):
 
 
 class IntegerParameter(Parameter, serializers.IntegerField):
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "range": _("%(name)s must be a whole number from %(low)s to %(high)s.")
     }
 
     def to_internal_value(self, data: str) -> int:
-        low, high = self.min_value, self.max_value
+        low, high = int(self.min_value or 0), int(self.max_value or 0)
         if not re.fullmatch(r"\d{1,9}", data, re.ASCII) or not low <= int(data) <= high:
             self.fail("range", low=low, high=high)
         return int(data)
@@ -129,9 +129,7 @@ class _Pattern(Parameter, serializers.CharField):
 class PointParameter(_Pattern):
     """latitude,longitude as a Point."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
-        "invalid": _("%(name)s must be latitude,longitude in degrees.")
-    }
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": _("%(name)s must be latitude,longitude in degrees.")}
 
     def to_internal_value(self, data: str) -> Any:
         match = _POINT.fullmatch(data)
@@ -144,7 +142,7 @@ class PointParameter(_Pattern):
 class CircleParameter(_Pattern):
     """latitude,longitude,meters, as the filters of the website write it; the text as it was sent."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {"invalid": _("%(name)s must be latitude,longitude,meters.")}
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": _("%(name)s must be latitude,longitude,meters.")}
 
     def to_internal_value(self, data: str) -> str:
         match = _CIRCLE.fullmatch(data)
@@ -157,7 +155,7 @@ class CircleParameter(_Pattern):
 class MonthParameter(_Pattern):
     """A month like 2026-06."""
 
-    default_error_messages: ClassVar[Mapping[str, Any]] = {"invalid": _("%(name)s must be a month like 2026-06.")}
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": _("%(name)s must be a month like 2026-06.")}
 
     def to_internal_value(self, data: str) -> str:
         if not _MONTH.fullmatch(data):

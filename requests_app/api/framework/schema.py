@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from drf_spectacular.drainage import warn
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
-from drf_spectacular.plumbing import force_instance
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, force_instance
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
+from rest_framework.views import APIView
 
 from requests_app.api.framework import fields, query_fields
 from requests_app.api.framework.permissions import scopes_of
@@ -188,8 +189,8 @@ class AutoSchema(SpectacularSchema):
     @property
     def query_serializer(self) -> type[QuerySerializer]:
         """What the query is checked by."""
-        of_query = (one for one in self.get_override_parameters() if isinstance(one, type))
-        return next(of_query, QuerySerializer)
+        parameters: list[Any] = self.get_override_parameters()
+        return next((one for one in parameters if isinstance(one, type)), QuerySerializer)
 
     @property
     def body_serializer(self) -> type[serializers.Serializer[Any]]:
@@ -206,11 +207,15 @@ class AutoSchema(SpectacularSchema):
     def _answers(self) -> dict[str, list[tuple[list[str] | None, Any]]]:
         """By status, without problems: media types, and the serializer or OpenApiResponse."""
         found: dict[str, list[tuple[list[str] | None, Any]]] = {}
-        for code, answer in self.get_response_serializers().items():  # type: ignore[union-attr]
+        for code, answer in self._responses().items():
             if not isinstance(answer, Problems):
                 status, media = (code[0], list(code[1:])) if isinstance(code, tuple) else (code, None)
                 found.setdefault(str(status), []).append((media, answer))
         return found
+
+    def _responses(self) -> Mapping[Any, Any]:
+        responses: Any = self.get_response_serializers()
+        return responses if isinstance(responses, Mapping) else {200: responses}
 
     def _success_status(self) -> str:
         return min(self._answers())
@@ -254,7 +259,7 @@ class AutoSchema(SpectacularSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         reads, codes = self.method == "GET", [*ANY]
-        for answer in self.get_response_serializers().values():  # type: ignore[union-attr]
+        for answer in self._responses().values():
             codes += answer.codes if isinstance(answer, Problems) else ()
         codes += (WITH_BODY if self.get_request_serializer() is not None else ()) + (
             WITH_KEY if scopes_of(self.view, self.method) else ()
@@ -278,13 +283,30 @@ class AutoSchema(SpectacularSchema):
                 elif isinstance(serializer, serializers.BaseSerializer) and not whole:
                     content["example"] = example_of_serializer(serializer, is_answer=True)
             whole = {**made, "content": {**whole.get("content", {}), **made.get("content", {})}} if whole else made
-        described = [one for one in self.get_override_parameters() if isinstance(one, OpenApiParameter)]
+        described: list[Any] = [one for one in self.get_override_parameters() if isinstance(one, OpenApiParameter)]
         names = [one.name for one in described if one.response and int(status) in one.response]
         names += ["Link"] if "cursor" in self.query_serializer().fields else []
         names += ["Idempotent-Replayed"] if IDEMPOTENCY_KEY in described else []
         names += ["ETag"] if self.method == "GET" else []
         whole["headers"] = headers([*names, "Content-Language", *OF_LIMITS])
         return whole
+
+    def _unwrap_list_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema: Any = super()._unwrap_list_serializer(serializer, direction)
+        child = getattr(serializer, "child", None)
+        if getattr(child, "is_sparse", False):
+            return {**schema, "items": {"anyOf": [schema["items"], self._some_of(child, direction)]}}
+        return schema
+
+    def _some_of(self, serializer: Any, direction: Any) -> Schema:
+        """The same with any of its fields, as with the parameter `fields`."""
+        whole = self.resolve_serializer(serializer, direction)
+        schema = {name: value for name, value in whole.schema.items() if name != "required"}
+        schema["description"] += " With `fields`: only these."
+        part = ResolvedComponent(f"Some{whole.name}Fields", ResolvedComponent.SCHEMA, schema, f"some of {whole.name}")
+        self.registry.register_on_missing(part)
+        reference: Schema = part.ref
+        return reference
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Schema:
         schema = super()._map_basic_serializer(serializer, direction)
@@ -322,6 +344,17 @@ class AutoSchema(SpectacularSchema):
             if not isinstance(field, fields.EmailField):
                 meta["pattern"] = r"\S"
         return meta
+
+
+def components_of(*classes: type[serializers.Serializer[Any]]) -> dict[str, Schema]:
+    """The schemas of answers by name, with those they refer to: for what is described without them."""
+    view, made = APIView(), AutoSchema()
+    view.request = None  # type: ignore[assignment]
+    made.registry, made.view, made.method = ComponentRegistry(), view, "GET"
+    for one in classes:
+        made.resolve_serializer(one, "response")
+    schemas: dict[str, Schema] = made.registry.build({})["schemas"]
+    return schemas
 
 
 def needed(scopes: Iterable[str]) -> str:

@@ -31,6 +31,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import SkipField, empty
 from rest_framework.settings import api_settings
 
+from requests_app.api.framework.fields import path_of
 from requests_app.api.framework.parsers import NOT_TEXT
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body, invalid_parameter
 from requests_app.api.framework.query_fields import TextParameter
@@ -61,11 +62,7 @@ class BodySerializer(_WithExample):
 
     @property
     def path(self) -> str:
-        names, field = [], self
-        while field.parent is not None:
-            names.append(field.field_name)
-            field = field.parent
-        return ".".join(reversed([name for name in names if name]))
+        return path_of(self)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         return super().validate_empty_values(empty if data is None and self.parent is not None else data)
@@ -96,14 +93,16 @@ class BodySerializer(_WithExample):
 
     def _read(self, data: Mapping[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
         read = {}
-        for field in self._writable_fields:
+        for name, field in self.fields.items():
+            if field.read_only:
+                continue
             try:
-                read[field.field_name] = field.run_validation(data.get(field.field_name, empty))
+                read[name] = field.run_validation(data.get(name, empty))
             except ValidationError as error:
-                add(mistakes, {field.field_name: error.detail})
+                add(mistakes, {name: error.detail})
             except SkipField:
                 if not getattr(self.root, "partial", False):
-                    read[field.field_name] = field.get_initial()
+                    read[name] = field.get_initial()
         return read
 
     def _unknown(self, name: str) -> ErrorDetail:
@@ -126,15 +125,16 @@ class TextSerializer(BodySerializer):
 
     def run_validation(self, data: Any = empty) -> Any:
         sent = data if isinstance(data, QueryDict) else QueryDict()
-        several, mistakes = dict(sent.lists()), {}
+        several = dict(sent.lists())
+        mistakes: dict[str, Any] = {}
         for name in [name for name, values in several.items() if name in self.fields and len(values) > 1]:
             add(mistakes, {name: [self._repeated(name)]})
             del several[name]
         try:
             read = super().run_validation({name: values[0] for name, values in several.items()})
         except ValidationError as error:
-            refused = {name: detail for name, detail in error.detail.items() if name not in mistakes}
-            add(mistakes, refused)
+            refused: Any = error.detail
+            add(mistakes, {name: detail for name, detail in refused.items() if name not in mistakes})
         if mistakes:
             raise ValidationError(mistakes)
         return read

@@ -31,7 +31,7 @@ class Throttle(BaseThrottle):
         raise NotImplementedError
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        counted = self.limit(request, request.auth)
+        counted = self.limit(request, request.auth if isinstance(request.auth, ApiKey) else None)
         if counted is None or request.method == "OPTIONS" or not settings.RATE_LIMITS:
             return True
         who, most = counted

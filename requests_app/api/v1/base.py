@@ -61,7 +61,7 @@ class V1View(ApiView):
         return getattr(self, "get" if self.request.method == "HEAD" else (self.request.method or "").lower())
 
     @cached_property
-    def described(self) -> AutoSchema:
+    def described(self) -> Any:
         """What @extend_schema says of the method that answers."""
         schema: AutoSchema = self.handler.kwargs["schema"]()
         schema.view, schema.method = self, self.handler.__name__.upper()

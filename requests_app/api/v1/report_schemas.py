@@ -90,8 +90,4 @@ REPORTS: dict[str, Schema] = {
             "notice": text("What the reporter should know now."),
         },
     ),
-    "Edit": shape(
-        "The reporter’s new text.",
-        {"private_token": TOKEN, "description": text("The complete new text.", maxLength=DESCRIPTION_MAX)},
-    ),
 }

@@ -16,6 +16,7 @@ from requests_app.api.framework.fields import (
 from requests_app.api.framework.report_parts import EMAIL_MOST, NAME_MOST
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, FormSerializer
 from requests_app.api.v1.examples import FOLLOW_RECEIPT, PHOTO, TOKEN
+from requests_app.api.v1.request_serializers import RequestSerializer
 from requests_app.models import Cadence, EmergencyPhrase
 from requests_app.rules.following.follow_target import NAMES, RADII, follow_target
 from requests_app.rules.shared import intake
@@ -54,6 +55,27 @@ class EmergencySerializer(AnswerSerializer):
     )
     words = TextField(help_text="Whom to call and when, in the requested language.", example="Call 911 now.")
     numbers = NumberToCallSerializer(many=True, help_text="The emergency number first.")
+
+
+# --- An edit ----------------------------------------------------------------------------------------------------------
+
+
+class EditSerializer(BodySerializer):
+    """The reporter’s new text."""
+
+    private_token = private_token()
+    description = TextField(
+        lines=True,
+        max_length=intake.DESCRIPTION_MAX,
+        help_text="The complete new text.",
+        example="A pothole two feet wide, in the bike lane.",
+    )
+
+
+class EditedRequestSerializer(RequestSerializer):
+    """One service request after its reporter’s edit, and any danger that the new text describes."""
+
+    emergency = EmergencySerializer(allow_null=True)
 
 
 # --- Messages, photos and others whom it affects -----------------------------------------------------------------------

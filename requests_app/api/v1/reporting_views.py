@@ -12,11 +12,11 @@ from requests_app.actions.people.reporters import Reporter
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import key_of
-from requests_app.api.framework.bodies import Body, canonical, json_part
+from requests_app.api.framework.bodies import canonical, json_part
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScopeOrReadOnly
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
-from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, problems
+from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, problems
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.v1 import examples, service_requests, versions, writing
 from requests_app.api.v1.base import V1View
@@ -24,6 +24,8 @@ from requests_app.api.v1.operations import JSON, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
 from requests_app.api.v1.reporting_serializers import (
     CommentReceiptSerializer,
+    EditedRequestSerializer,
+    EditSerializer,
     FollowerReceiptSerializer,
     FollowReceiptSerializer,
     NewCommentSerializer,
@@ -37,7 +39,7 @@ from requests_app.api.v1.request_views import OneRequest, Requests
 from requests_app.core import limits
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
-from requests_app.rules.shared import intake, rate_limits
+from requests_app.rules.shared import rate_limits
 
 
 class RequestsAndReports(Requests):
@@ -75,37 +77,33 @@ class RequestsAndReports(Requests):
 class OneRequestAndEdit(OneRequest):
     parser_classes = [JSONParser]
 
-    @operation(
-        Operation(
-            id="editReport",
-            tag="Reporting",
-            summary="Edit your own report",
-            description="Changes the reporter’s text until someone starts working on it. Send the ETag of the request as "
-            "you read it as If-Match.",
-            body=Taken({JSON: "Edit"}, examples.EDIT),
-            answer=Answer("EditedRequest", "The updated request.", {"emergency": None, **examples.REQUEST}),
-            headers=("If-Match",),
-            problems=("forbidden", "conflict", "precondition-failed", "precondition-required"),
-        )
+    @extend_schema(
+        operation_id="editReport",
+        tags=["Reporting"],
+        summary="Edit your own report",
+        description="Changes the reporter’s text until someone starts working on it. Send the ETag of the request as "
+        "you read it as If-Match.",
+        parameters=[IF_MATCH],
+        request=EditSerializer,
+        responses={
+            200: OpenApiResponse(EditedRequestSerializer, "The updated request."),
+            **problems("forbidden", "conflict", "precondition-failed", "precondition-required"),
+        },
     )
     def patch(self, request: Request, reference: str) -> Response:
-        body = Body(request.data)
-        token = body.text("private_token", 100, required=True)
-        description = body.text("description", intake.DESCRIPTION_MAX, required=True, lines=True)
-        body.no_others()
-        body.check()
-        found = writing.access(self.jurisdiction, reference, token)
+        sent = self.validated(request.data)
+        own = writing.access(self.jurisdiction, reference, sent["private_token"])
         if "If-Match" not in request.headers:
             raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
         # Of what nobody may read, nothing is edited here.
         service_requests.find(self.jurisdiction, reference, key_of(request))
-        seen = versions.check(request, found)
+        seen = versions.check(request, own)
         count(request, "words", rate_limits.WORDS_AN_HOUR)
-        writing.edit(found, description, seen=seen)
+        writing.edit(own, sent["description"], seen=seen)
         # The new words may have made it private.
-        changed = service_requests.own(self.jurisdiction, found.service_request.pk)
-        emergency = emergency_in(self.jurisdiction, description)
-        return Response({"emergency": emergency, **service_requests.detail(self.jurisdiction, changed)})
+        changed = service_requests.own(self.jurisdiction, own.service_request.pk)
+        emergency = emergency_in(self.jurisdiction, sent["description"])
+        return self.answer({"emergency": emergency, **service_requests.detail(self.jurisdiction, changed)})
 
 
 class Photos(V1View):

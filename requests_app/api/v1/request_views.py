@@ -1,6 +1,7 @@
 """The addresses of requests. A method's description is what it checks by, and what the OpenAPI document says."""
 
 from django.utils.cache import patch_vary_headers
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,6 +10,7 @@ from requests_app.api.framework.parameters import Choice, Circle, Parameter
 from requests_app.api.v1 import examples, service_requests, versions
 from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
 from requests_app.api.v1.operations import GEOJSON, Answer, Operation, fields_of, operation
+from requests_app.api.v1.request_serializers import RequestSerializer
 from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.places.public_filter import WORDS_MAX
 
@@ -58,23 +60,21 @@ class Requests(V1View):
 
 
 class OneRequest(V1View):
-    @operation(
-        Operation(
-            id="getRequest",
-            tag="Requests",
-            summary="Get a request",
-            description="One request with its timeline, areas and public answers. While a request is pending review, only "
-            "its status is public. A private request returns 404, like one that doesn’t exist. A test key can "
-            "also read its own test requests.",
-            answer=Answer("Request", "The request.", examples.REQUEST),
-        )
+    @extend_schema(
+        operation_id="getRequest",
+        tags=["Requests"],
+        summary="Get a request",
+        description="One request with its timeline, areas and public answers. While a request is pending review, only "
+        "its status is public. A private request returns 404, like one that doesn’t exist. A test key can "
+        "also read its own test requests.",
+        request=None,
+        responses=OpenApiResponse(RequestSerializer, "The request."),
     )
     def get(self, request: Request, reference: str) -> Response:
-        key = key_of(request)
-        found = service_requests.find(self.jurisdiction, reference, key)
-        self.version = versions.of(found)
-        answer = Response(service_requests.detail(self.jurisdiction, found))
-        if found.is_test:
+        service_request = service_requests.find(self.jurisdiction, reference, key_of(request))
+        self.version = versions.of(service_request)
+        answer = self.answer(service_requests.detail(self.jurisdiction, service_request))
+        if service_request.is_test:
             answer["Cache-Control"] = "no-store"
         patch_vary_headers(answer, ["Authorization"])
         return answer

@@ -5,7 +5,9 @@ A field is never removed, renamed or given another type within v1; new ones may 
 
 from typing import Any
 
-from requests_app.models import Disposition, PublicChange, Status
+from requests_app.api.framework.schema import components_of
+from requests_app.api.v1.request_serializers import RequestPageSerializer, RequestSerializer
+from requests_app.models import PublicChange
 from requests_app.models.public_change import FOLLOWED
 
 Schema = dict[str, Any]
@@ -98,85 +100,13 @@ MULTIPOLYGON = {
         "coordinates": listed(listed(listed({"type": "array", "items": DEGREES, "minItems": 2, "maxItems": 2}))),
     },
 }
-NAMED = shape("A code and its name.", {"code": text("Never changes."), "name": text("In the requested language.")})
-
+_OF_SERIALIZERS = components_of(RequestSerializer, RequestPageSerializer)
+NAMED = _OF_SERIALIZERS["Named"]
 # In the order in which they are answered.
-REQUEST_FIELDS: dict[str, Schema] = {
-    "reference": text("The request’s number, which people write with a hyphen.", examples=["7K3M-9QWT"]),
-    "url": uri("Its URL in this API."),
-    "html_url": uri("Its web page."),
-    "service": ref("Named"),
-    "category": ref("Named"),
-    "status": text("Its status.", enum=Status.values),
-    "is_open": {"type": "boolean", "description": "Whether it is open or has ended."},
-    "status_text": text("The status in a sentence for people."),
-    "outcome": maybe(text("Its outcome.", enum=Disposition.values)),
-    "description": maybe(text("What was reported, without what staff removed. Null while it is pending review.")),
-    "language": text("The language of the description."),
-    "department": maybe(ref("Named")),
-    "submitted_at": moment("When it was sent."),
-    "updated_at": moment("When something public last changed."),
-    "resolved_at": maybe(moment("When the work ended.")),
-    "due_at": maybe(moment("The target, which isn’t a promise.")),
-    "expected_at": maybe(
-        moment(
-            "When it will probably be fixed: the target or, if most requests like it miss the target, the time by "
-            "which 8 in 10 were fixed. Null if unknown."
-        )
-    ),
-    "usual_half_hours": maybe(
-        {
-            "type": "integer",
-            "minimum": 0,
-            "description": "The hours within which half are fixed. Null if the target is usually met.",
-        }
-    ),
-    "usual_most_hours": maybe(
-        {
-            "type": "integer",
-            "minimum": 0,
-            "description": "The same, for 8 in 10. Also null if too many are still open to say.",
-        }
-    ),
-    "address": maybe(text("The public location, which may be only the block.")),
-    "lat": maybe(LATITUDE),
-    "long": maybe(LONGITUDE),
-    "people_count": {"type": "integer", "minimum": 0, "description": "How many people reported it or joined."},
-    "affected_count": {"type": "integer", "minimum": 0, "description": "The same, with those who selected “Me too.”"},
-    "thanks_count": {"type": "integer", "minimum": 0, "description": "How many people thanked the crew."},
-    "photos": listed(ref("Photo"), "The public photos."),
-}
-MORE_OF_ONE: dict[str, Schema] = {
-    "is_reviewed": {"type": "boolean", "description": (
-        "False while it is pending review, when only its status is public."
-    )},
-    "next_step": text("Who acts next and by when, in a sentence. Empty once it has ended."),
-    "combined_with": maybe(text("The number of the earlier request that it was merged into.")),
-    "areas": listed(ref("AreaName"), "The wards, districts and neighborhoods it lies in."),
-    "asset": maybe(ref("Named")),
-    "answers": listed(
-        shape(
-            "A question and its answer.",
-            {"code": text("The question’s code."), "question": text("As asked."), "answer": text("As given.")},
-        ),
-        "The answers that are public.",
-    ),
-    "timeline": listed(
-        shape(
-            "Something that happened.",
-            {
-                "at": moment("When."),
-                "text": text("What happened, in a sentence."),
-                "comment": maybe(text("What the city wrote.")),
-                "comment_language": maybe(text("Its language.")),
-                "note": maybe(text("Says that staff removed part of the comment, and why.")),
-            },
-        ),
-        "Newest first.",
-    ),
-}  # fmt: skip
+REQUEST_FIELDS: dict[str, Schema] = _OF_SERIALIZERS["RequestRow"]["properties"]
 
 REQUESTS: dict[str, Schema] = {
+    **_OF_SERIALIZERS,
     "Problem": shape(
         "What went wrong (RFC 9457).",
         {
@@ -213,29 +143,6 @@ REQUESTS: dict[str, Schema] = {
             "message": text("For people, in the requested language."),
         },
     ),
-    "Named": NAMED,
-    "AreaName": shape(
-        "An area.", {"layer": text("Its layer."), "code": text("Its code there."), "name": text("Its name.")}
-    ),
-    "Photo": shape(
-        "A photo as the public sees it, without metadata, at most 2,048 pixels wide or high.",
-        {
-            "id": text("Its name."),
-            "url": uri("The JPEG."),
-            "small_url": uri("A thumbnail."),
-            "width": {"type": "integer"},
-            "height": {"type": "integer"},
-            "alt": text("What it shows, if someone described it."),
-            "kind": text("Sent with the report, or taken by those who did the work.", enum=["report", "work"]),
-        },
-    ),
-    "Request": shape("One service request.", {**REQUEST_FIELDS, **MORE_OF_ONE}),
-    "EditedRequest": shape(
-        "One service request after its reporter’s edit, and any danger that the new text describes.",
-        {"emergency": maybe(ref("Emergency")), **REQUEST_FIELDS, **MORE_OF_ONE},
-    ),
-    "RequestRow": shape("A service request in a list. With `fields`, only these.", REQUEST_FIELDS, optional=None),
-    "RequestPage": page("One page of requests.", "RequestRow"),
     "ChangedRequest": shape(
         "A request as it is now. With `fields`, only these.",
         {name: REQUEST_FIELDS[name] for name in FOLLOWED},

@@ -201,8 +201,11 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 def inside(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """What a value is where there is one, or each of a list's; and whether it is a list."""
     schema = resolved(schema)
-    if "anyOf" in schema and {"type": "null"} in schema["anyOf"]:
-        schema = resolved(next(one for one in schema["anyOf"] if one != {"type": "null"}))
+    several = schema.get("anyOf") or schema.get("oneOf") or []
+    values = [one for one in several if one != {"type": "null"}]
+    # Of several objects, the first has all fields.
+    if values and (len(values) < len(several) or all("$ref" in one for one in values)):
+        schema = resolved(values[0])
     is_list = "items" in schema
     return (inside(schema["items"])[0] if is_list else schema), is_list
 

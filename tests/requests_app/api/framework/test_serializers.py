@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.http import QueryDict
 from django.utils.translation import override
 from drf_spectacular.checks import schema_check
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import ComponentRegistry
 from jsonschema import Draft202012Validator, FormatChecker
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -19,6 +20,7 @@ from requests_app.api.framework.problems import Problem
 from requests_app.api.framework.schema import AutoSchema
 from requests_app.api.framework.serializers import BodySerializer, FormSerializer, QuerySerializer
 from requests_app.api.v1 import openapi
+from requests_app.api.v1.components import COMPONENTS
 from requests_app.api.v1.reporting_serializers import CommentReceiptSerializer, NewCommentSerializer
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1, anyone
@@ -224,6 +226,13 @@ def test_a_new_field_is_said_in_one_place(
     ]
     assert post({"hours": 48}, "en")["echo"] == "It is deeper now."
     whole.document.cache_clear()
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    with override("en"):
+        of_serializers = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+    for name in of_serializers.keys() & COMPONENTS.keys():
+        assert of_serializers[name] == COMPONENTS[name], name
 
 
 def test_the_system_checks_are_quiet() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from requests_app.api.v1.request_serializers import ROW_FIELDS, RequestRowSerializer
 from requests_app.models import Photo, ServiceRequest
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -46,6 +47,19 @@ def test_a_row_says_what_everyone_may_know(anyone: V1, cast: factories.Rivermark
     (other,) = anyone.get("requests/", headers={"Accept-Language": "fr, es;q=0.5"})["results"]
     assert other == row
     assert anyone.get("requests/")["results"][0]["status_text"] != row["status_text"]
+
+
+def test_a_list_answers_what_its_serializer_declares(anyone: V1, cast: factories.Rivermark) -> None:
+    """A long list leaves the serializer out, so each field is compared: of a row with all of them, and of one with few."""
+    factories.routed(cast.pothole, answers={"where": "lane"})
+    factories.report(cast.tree)
+    rows = anyone.get("requests/")["results"]
+    assert len(rows) == 2
+    for row in rows:
+        declared = RequestRowSerializer(row).data
+        assert list(declared) == list(row)
+        for name in ROW_FIELDS:
+            assert declared[name] == row[name], name
 
 
 def test_fields_and_geojson_choose_what_is_answered(

@@ -9,59 +9,6 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
-class ProblemChange(TypedDict):
-    at: str
-    """When."""
-    text: str
-    """What happened, in the requested language."""
-    by: str | None
-    """Who did it. Only staff read names."""
-
-
-class Problem(TypedDict):
-    """What went wrong (RFC 9457)."""
-
-    type: str
-    """The URL of a page that explains this problem."""
-    title: str
-    """The kind of problem, in the requested language."""
-    status: int
-    detail: str
-    """What to do about it, in the requested language."""
-    instance: str
-    """The path of the call."""
-    request_id: str
-    """The same as the header X-Request-Id. Quote it when you ask for help."""
-    errors: list[FieldError]
-    """Each error, if there are several."""
-    possible_actions: NotRequired[list[str]]
-    """Only for `action-not-possible`: the actions that are possible."""
-    changes: NotRequired[list[ProblemChange]]
-    """Only for `precondition-failed`: what has changed since the version in If-Match, oldest first."""
-    emergency: NotRequired[Emergency]
-    """Only for `emergency`: whom to call."""
-
-
-class FieldError(TypedDict):
-    """One mistake."""
-
-    field: str
-    """A parameter, or the path of a field of the body, like `place.lat`."""
-    code: str
-    """The kind of error, for programs."""
-    message: str
-    """For people, in the requested language."""
-
-
-class Named(TypedDict):
-    """A code and its name."""
-
-    code: str
-    """Never changes."""
-    name: str
-    """In the requested language."""
-
-
 class AreaName(TypedDict):
     """An area."""
 
@@ -71,6 +18,15 @@ class AreaName(TypedDict):
     """Its code there."""
     name: str
     """Its name."""
+
+
+class Named(TypedDict):
+    """A code and its name."""
+
+    code: str
+    """Never changes."""
+    name: str
+    """In the requested language."""
 
 
 class Photo(TypedDict):
@@ -90,7 +46,7 @@ class Photo(TypedDict):
     """Sent with the report, or taken by those who did the work. One of report, work."""
 
 
-class RequestAnswer(TypedDict):
+class QuestionAnswer(TypedDict):
     """A question and its answer."""
 
     code: str
@@ -101,23 +57,8 @@ class RequestAnswer(TypedDict):
     """As given."""
 
 
-class RequestTimeline(TypedDict):
-    """Something that happened."""
-
-    at: str
-    """When. In the city’s time, to the second."""
-    text: str
-    """What happened, in a sentence."""
-    comment: str | None
-    """What the city wrote."""
-    comment_language: str | None
-    """Its language."""
-    note: str | None
-    """Says that staff removed part of the comment, and why."""
-
-
-class Request(TypedDict):
-    """One service request."""
+class RequestRow(TypedDict):
+    """A service request in a list."""
 
     reference: str
     """The request’s number, which people write with a hyphen."""
@@ -172,6 +113,11 @@ class Request(TypedDict):
     """How many people thanked the crew."""
     photos: list[Photo]
     """The public photos."""
+
+
+class Request(RequestRow):
+    """One service request."""
+
     is_reviewed: bool
     """False while it is pending review, when only its status is public."""
     next_step: str
@@ -181,20 +127,24 @@ class Request(TypedDict):
     areas: list[AreaName]
     """The wards, districts and neighborhoods it lies in."""
     asset: Named | None
-    answers: list[RequestAnswer]
+    answers: list[QuestionAnswer]
     """The answers that are public."""
-    timeline: list[RequestTimeline]
+    timeline: list[TimelineLine]
     """Newest first."""
 
 
-class EditedRequest(Request):
-    """One service request after its reporter’s edit, and any danger that the new text describes."""
+class RequestPage(TypedDict):
+    """One page of requests."""
 
-    emergency: Emergency | None
+    results: list[RequestRow | SomeRequestRowFields]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
 
 
-class RequestRow(TypedDict):
-    """A service request in a list. With `fields`, only these."""
+class ChangedRequest(TypedDict):
+    """A request as it is now. With `fields`, only these."""
 
     reference: NotRequired[str]
     """The request’s number, which people write with a hyphen."""
@@ -203,13 +153,10 @@ class RequestRow(TypedDict):
     html_url: NotRequired[str]
     """Its web page."""
     service: NotRequired[Named]
-    category: NotRequired[Named]
     status: NotRequired[str]
     """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
     is_open: NotRequired[bool]
     """Whether it is open or has ended."""
-    status_text: NotRequired[str]
-    """The status in a sentence for people."""
     outcome: NotRequired[str | None]
     """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
     withdrawn, not_worked, removed.
@@ -227,14 +174,6 @@ class RequestRow(TypedDict):
     """When the work ended. In the city’s time, to the second."""
     due_at: NotRequired[str | None]
     """The target, which isn’t a promise. In the city’s time, to the second."""
-    expected_at: NotRequired[str | None]
-    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
-    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
-    """
-    usual_half_hours: NotRequired[int | None]
-    """The hours within which half are fixed. Null if the target is usually met."""
-    usual_most_hours: NotRequired[int | None]
-    """The same, for 8 in 10. Also null if too many are still open to say."""
     address: NotRequired[str | None]
     """The public location, which may be only the block."""
     lat: NotRequired[float | None]
@@ -251,40 +190,102 @@ class RequestRow(TypedDict):
     """The public photos."""
 
 
-class RequestPage(TypedDict):
-    """One page of requests."""
+class SomeRequestRowFields(ChangedRequest):
+    """A service request in a list. With `fields`: only these."""
 
-    results: list[RequestRow]
-    next: str | None
-    """The next page, or null on the last one."""
-    previous: str | None
-    """The previous page, or null on the first one."""
-
-
-class EmergencyNumber(TypedDict):
-    """A number to call."""
-
-    number: str
-    """The number as displayed."""
-    name: str | None
-    """Whose number it is. Null for the emergency number."""
-    dialed: str
-    """For a link: `tel:` and this."""
+    category: NotRequired[Named]
+    status_text: NotRequired[str]
+    """The status in a sentence for people."""
+    expected_at: NotRequired[str | None]
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: NotRequired[int | None]
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: NotRequired[int | None]
+    """The same, for 8 in 10. Also null if too many are still open to say."""
 
 
-class Emergency(TypedDict):
-    """Danger that the text describes. Show `text` first, unchanged, with the numbers as links to call."""
+class TimelineLine(TypedDict):
+    """Something that happened."""
+
+    at: str
+    """When. In the city’s time, to the second."""
+    text: str
+    """What happened, in a sentence."""
+    comment: str | None
+    """What the city wrote."""
+    comment_language: str | None
+    """Its language."""
+    note: str | None
+    """Says that staff removed part of the comment, and why."""
+
+
+class ProblemChange(TypedDict):
+    at: str
+    """When."""
+    text: str
+    """What happened, in the requested language."""
+    by: str | None
+    """Who did it. Only staff read names."""
+
+
+class Problem(TypedDict):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    """The URL of a page that explains this problem."""
+    title: str
+    """The kind of problem, in the requested language."""
+    status: int
+    detail: str
+    """What to do about it, in the requested language."""
+    instance: str
+    """The path of the call."""
+    request_id: str
+    """The same as the header X-Request-Id. Quote it when you ask for help."""
+    errors: list[FieldError]
+    """Each error, if there are several."""
+    possible_actions: NotRequired[list[str]]
+    """Only for `action-not-possible`: the actions that are possible."""
+    changes: NotRequired[list[ProblemChange]]
+    """Only for `precondition-failed`: what has changed since the version in If-Match, oldest first."""
+    emergency: NotRequired[Emergency]
+    """Only for `emergency`: whom to call."""
+
+
+class FieldError(TypedDict):
+    """One mistake."""
+
+    field: str
+    """A parameter, or the path of a field of the body, like `place.lat`."""
+    code: str
+    """The kind of error, for programs."""
+    message: str
+    """For people, in the requested language."""
+
+
+class Change(TypedDict):
+    """One or several changes of one request."""
 
     kind: str
-    """Of danger. One of red_flag, poison, self_harm, domestic_violence, utility, sexual_violence, child_abuse,
-    elder_abuse, trafficking, overdose, threat, hazard.
+    """`created` and `changed`: store `request`. `removed`: delete your copy, if you have one. One of created,
+    changed, removed.
     """
-    is_sure: bool
-    """True if it’s certain, false if it’s possible. If it’s certain, show nothing else."""
-    words: str
-    """Whom to call and when, in the requested language."""
-    numbers: list[EmergencyNumber]
-    """The emergency number first."""
+    reference: str
+    """The request’s number, which people write with a hyphen."""
+    request: ChangedRequest | None
+
+
+class ChangePage(TypedDict):
+    """One page of changes."""
+
+    results: list[Change]
+    """Oldest first. Changes of one request may be combined into the last one."""
+    cursor: str
+    """Where to go on. Store it together with what this page changed."""
+    next: str | None
+    """The next page, or null if there is nothing new yet: come back later with `cursor`."""
 
 
 class NewPlace(TypedDict):
@@ -354,95 +355,6 @@ class Receipt(TypedDict):
     """The token of that link, for comments, photos and edits."""
     notice: str
     """What the reporter should know now."""
-
-
-class PhotoReceipt(TypedDict):
-    """A stored photo."""
-
-    id: str
-    """The id to send with a report."""
-    width: int
-    height: int
-    alt: str
-    """What it shows."""
-
-
-class NewComment(TypedDict):
-    """A message to those who work on it."""
-
-    private_token: str
-    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
-    text: str
-    """The message."""
-
-
-class CommentReceipt(TypedDict):
-    """A stored message. Staff read it; it is not public."""
-
-    emergency: Emergency | None
-    reference: str
-    """The number of the request."""
-    text: str
-    """The message."""
-    notice: str | None
-    """Whom to call, if it sounds like danger. Same as in `emergency`."""
-
-
-class Edit(TypedDict):
-    """The reporter’s new text."""
-
-    private_token: str
-    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
-    description: str
-    """The complete new text."""
-
-
-class NewFollower(TypedDict):
-    """Another person it affects."""
-
-    email: str
-    """Gets the updates."""
-    name: NotRequired[str]
-    """First and last name."""
-
-
-class FollowerReceipt(TypedDict):
-    """The person now follows the request."""
-
-    reference: str
-    """The number of the request."""
-    notice: str
-    """What happens next."""
-
-
-class NewFollow(TypedDict):
-    """What to follow: one of these, or a service within one of the others."""
-
-    email: str
-    """Gets a link to confirm, then the updates."""
-    area: NotRequired[str]
-    """An area as `layer:code`."""
-    service: NotRequired[str]
-    """The code of a service."""
-    asset: NotRequired[str]
-    """The number of an asset."""
-    near: NotRequired[str]
-    """A place: `latitude,longitude,meters`."""
-    radius: NotRequired[Literal[200, 500, 1000]]
-    """Meters around the place. One of 200, 500, 1000."""
-    cadence: NotRequired[Literal["at_once", "daily", "weekly"]]
-    """How often. One of at_once, daily, weekly."""
-
-
-class FollowReceipt(TypedDict):
-    """Updates start only after the link in the email is selected."""
-
-    following: str
-    """What it is called."""
-    cadence: str
-    """How often."""
-    notice: str
-    """What happens next."""
 
 
 class Category(TypedDict):
@@ -1228,7 +1140,7 @@ class StaffRequest(TypedDict):
     place_note: str | None
     """How to find the place."""
     asset: Named | None
-    answers: list[RequestAnswer]
+    answers: list[QuestionAnswer]
     """The answers that the staff member may read."""
     photos: list[StaffPhoto]
     """All photos, as on the request’s page."""
@@ -1656,3 +1568,124 @@ class TaskEdit(TypedDict):
     """Ends the task or reopens it. One of open, done, dropped."""
     note: NotRequired[str]
     """When the task ends: a note for the department that has the request."""
+
+
+class CommentReceipt(TypedDict):
+    """A stored message. Staff read it; it is not public."""
+
+    emergency: Emergency | None
+    reference: str
+    """The number of the request."""
+    text: str
+    """The message."""
+    notice: str | None
+    """Whom to call, if it sounds like danger. Same as in `emergency`."""
+
+
+class Edit(TypedDict):
+    """The reporter’s new text."""
+
+    private_token: str
+    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
+    description: str
+    """The complete new text."""
+
+
+class EditedRequest(Request):
+    """One service request after its reporter’s edit, and any danger that the new text describes."""
+
+    emergency: Emergency | None
+
+
+class Emergency(TypedDict):
+    """Danger that the text describes. Show `words` first, unchanged, with the numbers as links to call."""
+
+    kind: str
+    """Of danger. One of red_flag, poison, self_harm, domestic_violence, utility, sexual_violence, child_abuse,
+    elder_abuse, trafficking, overdose, threat, hazard.
+    """
+    is_sure: bool
+    """True if it’s certain, false if it’s possible. If it’s certain, show nothing else."""
+    words: str
+    """Whom to call and when, in the requested language."""
+    numbers: list[NumberToCall]
+    """The emergency number first."""
+
+
+class FollowReceipt(TypedDict):
+    """Updates start only after the link in the email is selected."""
+
+    following: str
+    """What it is called."""
+    cadence: str
+    """How often."""
+    notice: str
+    """What happens next."""
+
+
+class FollowerReceipt(TypedDict):
+    """The person now follows the request."""
+
+    reference: str
+    """The number of the request."""
+    notice: str
+    """What happens next."""
+
+
+class NewComment(TypedDict):
+    """A message to those who work on it."""
+
+    private_token: str
+    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
+    text: str
+    """The message."""
+
+
+class NewFollow(TypedDict):
+    """What to follow: one of these, or a service within one of the others."""
+
+    email: str
+    """Gets a link to confirm, then the updates."""
+    area: NotRequired[str | None]
+    """An area as `layer:code`."""
+    service: NotRequired[str | None]
+    """The code of a service."""
+    asset: NotRequired[str | None]
+    """The number of an asset."""
+    near: NotRequired[str | None]
+    """A place: `latitude,longitude,meters`."""
+    cadence: NotRequired[Literal["at_once", "daily", "weekly"] | None]
+    """How often. One of at_once, daily, weekly."""
+    radius: NotRequired[Literal[200, 500, 1000] | None]
+    """Meters around the place. One of 200, 500, 1000."""
+
+
+class NewFollower(TypedDict):
+    """Another person it affects."""
+
+    email: str
+    """Gets the updates."""
+    name: NotRequired[str | None]
+    """First and last name."""
+
+
+class NumberToCall(TypedDict):
+    """A number to call."""
+
+    number: str
+    """The number as displayed."""
+    name: str | None
+    """Whose number it is. Null for the emergency number."""
+    dialed: str
+    """For a link: `tel:` and this."""
+
+
+class PhotoReceipt(TypedDict):
+    """A stored photo."""
+
+    id: str
+    """The id to send with a report."""
+    width: int
+    height: int
+    alt: str
+    """What it shows."""

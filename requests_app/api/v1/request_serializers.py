@@ -1,0 +1,156 @@
+"""Service requests as everyone may see them. `page` and `rows` answer their dictionaries as they are: see service_requests.py."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from requests_app.api.framework.fields import (
+    ChoiceField,
+    FlagField,
+    IntegerField,
+    MomentField,
+    NumberField,
+    TextField,
+    UrlField,
+)
+from requests_app.api.framework.serializers import AnswerSerializer
+from requests_app.api.v1.examples import PHOTO, REQUEST_ROW
+from requests_app.api.v1.examples import REQUEST as EXAMPLE
+from requests_app.models import Disposition, Status
+
+
+class NamedSerializer(AnswerSerializer):
+    """A code and its name."""
+
+    code = TextField(help_text="Never changes.", example="pothole")
+    name = TextField(help_text="In the requested language.", example="Pothole")
+
+
+class AreaNameSerializer(AnswerSerializer):
+    """An area."""
+
+    layer = TextField(help_text="Its layer.", example="ward")
+    code = TextField(help_text="Its code there.", example="5")
+    name = TextField(help_text="Its name.", example="Ward 5")
+
+
+class PhotoSerializer(AnswerSerializer):
+    """A photo as the public sees it, without metadata, at most 2,048 pixels wide or high."""
+
+    id = TextField(help_text="Its name.", example=PHOTO["id"])
+    url = UrlField(help_text="The JPEG.", example=PHOTO["url"])
+    small_url = UrlField(help_text="A thumbnail.", example=PHOTO["small_url"])
+    width = IntegerField(example=2048)
+    height = IntegerField(example=1536)
+    alt = TextField(help_text="What it shows, if someone described it.", example=PHOTO["alt"])
+    kind = ChoiceField(
+        ["report", "work"], help_text="Sent with the report, or taken by those who did the work.", example="report"
+    )
+
+
+def _count(words: str, example: int) -> IntegerField:
+    return IntegerField(min_value=0, help_text=words, example=example)
+
+
+def _hours(words: str) -> IntegerField:
+    return IntegerField(min_value=0, allow_null=True, help_text=words)
+
+
+class RequestRowSerializer(AnswerSerializer):
+    """A service request in a list."""
+
+    # With `fields`, an answer has only some.
+    is_sparse = True
+
+    reference = TextField(
+        help_text="The request’s number, which people write with a hyphen.", example=REQUEST_ROW["reference"]
+    )
+    url = UrlField(help_text="Its URL in this API.", example=REQUEST_ROW["url"])
+    html_url = UrlField(help_text="Its web page.", example=REQUEST_ROW["html_url"])
+    service = NamedSerializer()
+    category = NamedSerializer(example=REQUEST_ROW["category"])
+    status = ChoiceField(Status.values, help_text="Its status.", example="in_progress")
+    is_open = FlagField(help_text="Whether it is open or has ended.", example=True)
+    status_text = TextField(help_text="The status in a sentence for people.", example=REQUEST_ROW["status_text"])
+    outcome = ChoiceField(Disposition.values, allow_null=True, help_text="Its outcome.")
+    description = TextField(
+        allow_null=True,
+        help_text="What was reported, without what staff removed. Null while it is pending review.",
+        example=REQUEST_ROW["description"],
+    )
+    language = TextField(help_text="The language of the description.", example="en")
+    department = NamedSerializer(allow_null=True, example=REQUEST_ROW["department"])
+    submitted_at = MomentField(help_text="When it was sent.", example=REQUEST_ROW["submitted_at"])
+    updated_at = MomentField(help_text="When something public last changed.", example=REQUEST_ROW["updated_at"])
+    resolved_at = MomentField(allow_null=True, help_text="When the work ended.")
+    due_at = MomentField(allow_null=True, help_text="The target, which isn’t a promise.", example=REQUEST_ROW["due_at"])
+    expected_at = MomentField(
+        allow_null=True,
+        help_text="When it will probably be fixed: the target or, if most requests like it miss the target, the time by "
+        "which 8 in 10 were fixed. Null if unknown.",
+        example=REQUEST_ROW["expected_at"],
+    )
+    usual_half_hours = _hours("The hours within which half are fixed. Null if the target is usually met.")
+    usual_most_hours = _hours("The same, for 8 in 10. Also null if too many are still open to say.")
+    address = TextField(
+        allow_null=True, help_text="The public location, which may be only the block.", example="12 Elm St"
+    )
+    lat = NumberField(min_value=-90, max_value=90, allow_null=True, help_text="Degrees north (WGS84).", example=40.5)
+    long = NumberField(min_value=-180, max_value=180, allow_null=True, help_text="Degrees east (WGS84).", example=-69.0)
+    people_count = _count("How many people reported it or joined.", 2)
+    affected_count = _count("The same, with those who selected “Me too.”", 5)
+    thanks_count = _count("How many people thanked the crew.", 0)
+    photos = PhotoSerializer(many=True, help_text="The public photos.")
+
+
+# In the order in which they are answered.
+ROW_FIELDS: tuple[str, ...] = tuple(RequestRowSerializer._declared_fields)
+
+
+class QuestionAnswerSerializer(AnswerSerializer):
+    """A question and its answer."""
+
+    code = TextField(help_text="The question’s code.", example="where")
+    question = TextField(help_text="As asked.", example="Where on the street is it?")
+    answer = TextField(help_text="As given.", example="In the traffic lane")
+
+
+class TimelineLineSerializer(AnswerSerializer):
+    """Something that happened."""
+
+    at = MomentField(help_text="When.", example=REQUEST_ROW["updated_at"])
+    text = TextField(help_text="What happened, in a sentence.", example=REQUEST_ROW["status_text"])
+    comment = TextField(allow_null=True, help_text="What the city wrote.")
+    comment_language = TextField(allow_null=True, help_text="Its language.")
+    note = TextField(allow_null=True, help_text="Says that staff removed part of the comment, and why.")
+
+
+class RequestSerializer(RequestRowSerializer):
+    """One service request."""
+
+    is_reviewed = FlagField(help_text="False while it is pending review, when only its status is public.", example=True)
+    next_step = TextField(
+        help_text="Who acts next and by when, in a sentence. Empty once it has ended.", example=EXAMPLE["next_step"]
+    )
+    combined_with = TextField(allow_null=True, help_text="The number of the earlier request that it was merged into.")
+    areas = AreaNameSerializer(many=True, help_text="The wards, districts and neighborhoods it lies in.")
+    asset = NamedSerializer(allow_null=True)
+    answers = QuestionAnswerSerializer(many=True, help_text="The answers that are public.")
+    timeline = TimelineLineSerializer(many=True, help_text="Newest first.")
+
+
+class PageSerializer(AnswerSerializer):
+    """The base of a page: a subclass adds `results`."""
+
+    next = UrlField(allow_null=True, help_text="The next page, or null on the last one.")
+    previous = UrlField(allow_null=True, help_text="The previous page, or null on the first one.")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        return {"results": fields.pop("results"), **fields}
+
+
+class RequestPageSerializer(PageSerializer):
+    """One page of requests."""
+
+    results: serializers.BaseSerializer[Any] = RequestRowSerializer(many=True)
