@@ -615,6 +615,7 @@ PAGES: dict[str, Page] = {
     "v1_comments": Page(TOKEN, "POST", each_request),
     "v1_request_photos": Page(TOKEN, "POST", each_request),
     "v1_followers": Page(ONLY_API_KEY, "POST", each_request),
+    "v1_batches": Page(ONLY_API_KEY, "POST"),
     "v1_photos": Page(ONLY_API_KEY, "POST"),
     "v1_follows": Page(EVERYONE, "POST"),
     "v1_categories": Page(EVERYONE, budget=2),

@@ -877,6 +877,7 @@ WITHOUT_TOKEN = {
     "v1_comments",
     "v1_request_photos",
     "v1_followers",
+    "v1_batches",
     "v1_photos",
     "v1_follows",
     "v1_sandbox_advance",

@@ -4,6 +4,7 @@ from tests.regressions.regression import Regression
 
 READING = ("tests/requests_app/api/v1/test_requests.py",)
 OGC = ("tests/requests_app/api/v1/test_ogc.py",)
+BATCHES = ("tests/requests_app/api/v1/test_batches.py",)
 LISTENERS = ("tests/requests_app/api/v1/test_listeners.py",)
 WEBHOOKS = ("tests/requests_app/api/v1/test_webhooks.py",)
 SANDBOX = ("tests/requests_app/api/v1/test_sandbox.py",)
@@ -296,6 +297,27 @@ REGRESSIONS = [
         "return f\"webhook:{delivery.webhook_id}:{delivery.service_request_id or f'test-{delivery.pk}'}\"",
         'return f"webhook:{delivery.webhook_id}:{delivery.pk}"',
         WEBHOOKS,
+    ),
+    Regression(
+        "one broken report keeps a whole batch back",
+        "requests_app/api/v1/batches.py",
+        "            if refusal is None:\n",
+        "            if refusal is None:\n                raise\n            if not refusal:\n",
+        BATCHES,
+    ),
+    Regression(
+        "a batch goes around the limits of reports",
+        "requests_app/api/v1/batches.py",
+        "for throttle in (WriteThrottle(), ReportThrottle()):",
+        "for throttle in (WriteThrottle(),):",
+        BATCHES,
+    ),
+    Regression(
+        "a report in a batch has another body than alone",
+        "requests_app/api/v1/batches.py",
+        "writing.hash_of(self.jurisdiction, report)",
+        'writing.hash_of(self.jurisdiction, {"batch": report})',
+        BATCHES,
     ),
     Regression(
         "a listener that nobody reads is kept forever",

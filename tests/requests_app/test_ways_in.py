@@ -181,6 +181,11 @@ def v1(town: Town, text: str) -> ServiceRequest:
     return town.only()
 
 
+def v1_batch(town: Town, text: str) -> ServiceRequest:
+    V1(town.key("report")).send("batches/", {"reports": [{"idempotency_key": "1", "report": _v1_body(text)}]}, 200)
+    return town.only()
+
+
 def v1_answer(town: Town, text: str) -> ServiceRequest:
     body = _v1_body(PLAIN)
     body["answers"]["damage"] = text
@@ -313,6 +318,7 @@ WAYS: dict[Way, tuple[str, str]] = {
     offline: (REVIEW, REVIEW),
     open311: (REVIEW, REVIEW),
     v1: (REVIEW, REVIEW),
+    v1_batch: (REVIEW, REVIEW),
     v1_answer: (PUBLIC, REVIEW),
     v1_photo: (REVIEW, REVIEW),
     transfer: (PRIVATE, PRIVATE),
@@ -405,7 +411,7 @@ def test_each_citys_reviewers_read_what_its_own_list_stopped(town: Town, beside:
 
 # What stores the words of a resident, by the function that does it, and the ways above that lead there.
 STORES: dict[str, tuple[Way, ...]] = {
-    "requests_app/actions/report/submission.py:_new_request": (web, offline, open311, v1, transfer),
+    "requests_app/actions/report/submission.py:_new_request": (web, offline, open311, v1, v1_batch, transfer),
     "requests_app/actions/report/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
     "requests_app/actions/report/drafts.py:save_photo_descriptions": (web_photo,),
     "requests_app/actions/report/later_photos.py:save_descriptions": (web_later_photo,),

@@ -42,10 +42,19 @@ class NotText(ParseError):
 class JSONParser(parsers.JSONParser):
     """JSON in UTF-8, within the bounds that a form has: no deep nesting, no endless lists, and text that is text."""
 
+    # How many times as many values as a form has.
+    times = 1
+
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        return read_json(stream.read() or b"{}")
+        return read_json(stream.read() or b"{}", self.times)
+
+
+class BatchParser(JSONParser):
+    """A list of up to a hundred bodies, which together are no longer than one may be."""
+
+    times = 100
 
 
 class MultiPartParser(parsers.MultiPartParser):
@@ -80,7 +89,7 @@ def form_fields(request: Request) -> dict[str, list[str]]:
     return {name: [one for one in values if isinstance(one, str)] for name, values in request.data.lists()}
 
 
-def read_json(text: bytes | str) -> Any:
+def read_json(text: bytes | str, times: int = 1) -> Any:
     """Raises Unreadable, or NotText for a string that is no text."""
     try:
         data = json.loads(text, parse_constant=_refuse)
@@ -94,7 +103,7 @@ def read_json(text: bytes | str) -> Any:
     except ValueError:
         # Python reads no number of more than 4,300 digits.
         raise Unreadable(_("The body has a number with too many digits.")) from None
-    _check_bounds(data)
+    _check_bounds(data, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS * times)
     return data
 
 
@@ -119,9 +128,8 @@ def _check_size(parser_context: Mapping[str, Any] | None) -> None:
         raise RequestDataTooBig
 
 
-def _check_bounds(data: Any) -> None:
+def _check_bounds(data: Any, most: int) -> None:
     """Raises Unreadable or NotText. Without recursion, since the data may be nested as deep as the JSON reader allows."""
-    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
     values, left = most, [(data, 1, "")]
     while left:
         value, depth, path = left.pop()

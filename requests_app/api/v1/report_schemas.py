@@ -1,5 +1,7 @@
 """The shapes of what is sent, and of its receipts: see schemas.py."""
 
+from requests_app.api.framework.idempotency import KEY_MAX
+from requests_app.api.framework.parsers import BatchParser
 from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, ref, shape, text, uri
 from requests_app.models import PublicState
 from requests_app.photos import PHOTOS_MAX
@@ -88,6 +90,46 @@ REPORTS: dict[str, Schema] = {
             "private_link": maybe(uri("The reporter’s own page; null while it waits for the link in the email.")),
             "private_token": maybe(text("The token of that link, for comments, photos and edits.")),
             "notice": text("What the reporter should know now."),
+        },
+    ),
+    "NewBatch": shape(
+        "Up to a hundred reports.",
+        {
+            "reports": {
+                **listed(
+                    shape(
+                        "A report.",
+                        {
+                            "idempotency_key": text(
+                                "As the header of a single report: it takes effect once within 14 days.",
+                                minLength=1,
+                                maxLength=KEY_MAX,
+                            ),
+                            "report": ref("NewReport"),
+                        },
+                    )
+                ),
+                "minItems": 1,
+                "maxItems": BatchParser.times,
+            }
+        },
+    ),
+    "Batch": shape(
+        "What became of each report.",
+        {
+            "results": listed(
+                shape(
+                    "What became of one: its receipt or its problem.",
+                    {
+                        "status": {
+                            "type": "integer",
+                            "description": "201, or 200 if it came before; else the status of the problem.",
+                        },
+                        "receipt": maybe(ref("Receipt")),
+                        "problem": maybe(ref("Problem")),
+                    },
+                )
+            )
         },
     ),
 }

@@ -12,7 +12,7 @@ from requests_app.actions.people.reporters import Reporter
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import key_of
-from requests_app.api.framework.bodies import canonical, json_part
+from requests_app.api.framework.bodies import json_part
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScopeOrReadOnly
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
@@ -66,7 +66,7 @@ class RequestsAndReports(Requests):
         data, key = json_part(request, "report"), cast(ApiKey, request.auth)
         files = request.FILES.getlist("photos")
         only_known(request, {"photos"})
-        body = idempotency.body_hash("v1", self.jurisdiction.pk, canonical(data), files=files)
+        body = writing.hash_of(self.jurisdiction, data, files)
         again = idempotency.of_body(key, idempotency.sent_key(request), body)
         receipt, is_repeated = writing.report(self.jurisdiction, data, files, key=key, idempotency=again)
         location = receipt["url"] or receipt["private_link"] or request.path

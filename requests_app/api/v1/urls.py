@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.api.v1 import (
+    batches,
     catalog_views,
     change_views,
     city_views,
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("requests/<str:reference>/photos/", reporting_views.PhotosOfRequest.as_view(), name="v1_request_photos"),
     path("requests/<str:reference>/followers/", reporting_views.Followers.as_view(), name="v1_followers"),
     path("changes/", change_views.ChangeFeed.as_view(), name="v1_changes"),
+    path("batches/", batches.Batches.as_view(), name="v1_batches"),
     path("photos/", reporting_views.Photos.as_view(), name="v1_photos"),
     path("follows/", reporting_views.Follows.as_view(), name="v1_follows"),
     path("categories/", catalog_views.Categories.as_view(), name="v1_categories"),

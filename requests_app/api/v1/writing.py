@@ -1,5 +1,6 @@
 """Reports, photos, messages and follows by API: the same actions as the website's, held to the same rules."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from requests_app.actions.report.submission import Idempotency, Place, Refused, 
 from requests_app.actions.shared import verify_email
 from requests_app.actions.work import conversation, progress
 from requests_app.api.emergency import CONFIRMED, emergency_in, emergency_of_answer, stopped_words
-from requests_app.api.framework.bodies import Body
+from requests_app.api.framework.bodies import Body, canonical
 from requests_app.api.framework.idempotency import body_hash
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.framework.report_parts import ADDRESS_MOST, NAME_MOST, PHONE_MOST, searched_place
@@ -58,6 +59,11 @@ FIELDS = {
 
 
 # --- A report ---------------------------------------------------------------------------------------------------------
+
+
+def hash_of(city: Jurisdiction, data: Any, files: Iterable[UploadedFile] = ()) -> str:
+    """What makes two reports the same, by any way of v1."""
+    return body_hash("v1", city.pk, canonical(data), files=files)
 
 
 def report(

@@ -1,0 +1,96 @@
+"""Many reports in one call: each is sent as if it came alone, with its own key, transaction, limits and result."""
+
+from typing import Any, cast
+
+import structlog
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.framework import idempotency
+from requests_app.api.framework.bodies import Body
+from requests_app.api.framework.errors import OUTAGES
+from requests_app.api.framework.parsers import BatchParser
+from requests_app.api.framework.problems import exception_handler, problem
+from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
+from requests_app.api.v1 import examples, writing
+from requests_app.api.v1.base import V1View
+from requests_app.api.v1.operations import JSON, Answer, Operation, operation
+from requests_app.api.v1.operations import Body as Taken
+from requests_app.models import ApiKey
+from requests_app.models.api_key import Scope
+
+REPORTS_MOST = BatchParser.times
+
+log = structlog.get_logger(__name__)
+
+
+class Batches(V1View):
+    """Nothing of a batch is stored but its reports, so it has no address of its own. Not below requests/, where it would take the
+    place of a reference."""
+
+    parser_classes = [BatchParser]
+    required_scopes = [Scope.REPORT]
+    # The call. What each report counts for, see _send().
+    throttle_classes = [CallThrottle]
+
+    @operation(
+        Operation(
+            id="sendReports",
+            tag="Reporting",
+            summary="Send several reports",
+            description="Sends up to 100 reports, in order, each as `POST /api/v1/requests/` would: with its own "
+            "`idempotency_key`, limits and result. One that is refused keeps none of the others back. If you got no answer, "
+            "send the same batch again: no report is sent twice.",
+            body=Taken({JSON: "NewBatch"}, {"reports": [examples.BATCHED]}),
+            answer=Answer("Batch", "What became of each, in the order you sent them.", examples.BATCH),
+            scope="report",
+        )
+    )
+    def post(self, request: Request) -> Response:
+        results = [self._result(request, sent) for sent in _reports(request.data)]
+        # Of each limit, what the last report left.
+        self.quotas = list({quota.name: quota for quota in self.quotas}.values())
+        return Response({"results": results})
+
+    def _result(self, request: Request, sent: Any) -> dict[str, Any]:
+        try:
+            receipt, is_repeated = self._send(request, sent)
+        except OUTAGES:
+            # The others would fail, too. Sent again, the batch repeats none of those that are stored.
+            raise
+        except Exception as error:
+            refusal = exception_handler(error, {"request": request, "view": self})
+            if refusal is None:
+                log.exception("batched_report_failed")
+                words = _("Something went wrong on our side. Try again later.")
+                refused = problem("server-error", words, cast(Any, request))
+            else:
+                refused = refusal.data
+            return {"status": refused["status"], "receipt": None, "problem": refused}
+        return {"status": 200 if is_repeated else 201, "receipt": receipt, "problem": None}
+
+    def _send(self, request: Request, sent: Any) -> tuple[dict[str, Any], bool]:
+        for throttle in (WriteThrottle(), ReportThrottle()):
+            if not throttle.allow_request(request, self):
+                raise Throttled(throttle.wait())
+        body = Body(sent)
+        own_key = body.text("idempotency_key", idempotency.KEY_MAX, required=True)
+        report = body.value("report", dict, _("an object"), required=True)
+        body.no_others()
+        body.check()
+        key = cast(ApiKey, request.auth)
+        again = idempotency.of_body(key, own_key, writing.hash_of(self.jurisdiction, report))
+        return writing.report(self.jurisdiction, report, [], key=key, idempotency=again)
+
+
+def _reports(data: Any) -> list[Any]:
+    body = Body(data)
+    reports: list[Any] = body.value("reports", list, _("a list of reports"), required=True) or []
+    if len(reports) > REPORTS_MOST or (not reports and not body.errors):
+        words = _("%(name)s must have between 1 and %(most)s reports.") % {"name": "reports", "most": REPORTS_MOST}
+        body.refuse("reports", "invalid", words)
+    body.no_others()
+    body.check()
+    return reports
