@@ -248,6 +248,20 @@ def test_a_file_ends_with_a_word_about_the_rest(town: Rivermark, rec: Client, mo
     assert "Only the newest 4 rows" in content
 
 
+def test_earlier_and_later_are_of_the_same_row_of_the_same_city(town: Rivermark, ada: Client) -> None:
+    there = factories.lakeside()
+    made = []
+    for city, actor in ((there.city, there.sid), (town.city, town.ada), (there.city, there.sid)):
+        fields: dict[str, Any] = {"before": {"priority": 3}, "after": {"priority": 2}, "name": "Pothole"}
+        made.append(setup_changes.record(city, "service", "pothole", actor=actor, **fields))
+    change(town, key="tree")
+    assert made[1] is not None
+    page = ada.get(f"{PATH}changes/{made[1].pk}/")
+    assert (page.context["older"], page.context["newer"]) == (None, None)
+    later = change(town)
+    assert ada.get(f"{PATH}changes/{made[1].pk}/").context["newer"] == later
+
+
 def test_neither_log_can_be_changed(town: Rivermark) -> None:
     made = change(town)
     factories.report(town.tree)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
-from requests_app.actions.routing import versions
+from requests_app.actions.routing import simulation, versions
 from requests_app.models import (
     OutboxRow,
     RoutingDraft,
@@ -299,6 +299,13 @@ def test_a_simulation_says_what_would_go_elsewhere_and_touches_no_request(town: 
     moved.refresh_from_db()
     assert (moved.routing_decisions.count(), moved.updated_at) == before
     assert RoutingSimulation.objects.get().replayed == 3
+
+
+def test_the_ten_newest_simulations_of_each_city_are_kept(town: Rivermark) -> None:
+    there = simulation.start(factories.lakeside().city, [], actor=None)
+    own = [simulation.start(town.city, [], actor=town.ada).pk for _number in range(11)]
+    kept = list(RoutingSimulation.objects.order_by("id").values_list("pk", flat=True))
+    assert kept == [there.pk, *own[1:]]
 
 
 def test_a_question_is_never_called_as_another_service_calls_it(town: Rivermark, ada: Client) -> None:
