@@ -603,6 +603,7 @@ PAGES: dict[str, Page] = {
         queries=(
             "",
             "limit=2&older=1&sort=changed",
+            "sort=ended&status=open,closed&area=ward:5,ward:5&bbox=-69.1,40.4,-68.9,40.6",
             "format=geojson&lang=es",
             "q={q}",
             "service=outreach",

@@ -252,6 +252,11 @@ class ServiceRequest(models.Model):
                 condition=Q(public_state="public"),
                 name="request_public_service_update",
             ),
+            models.Index(
+                fields=["jurisdiction", "-resolved_at", "-id"],
+                condition=Q(public_state="public", resolved_at__isnull=False),
+                name="request_public_ended",
+            ),
             # The few that are still open among years of closed ones.
             models.Index(
                 fields=["jurisdiction", "-submitted_at", "-id"],

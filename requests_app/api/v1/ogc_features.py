@@ -1,26 +1,22 @@
 """The features of each layer, and where the layers lie."""
 
-import operator
 from collections.abc import Iterable, Sequence
-from functools import reduce
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
-from django.contrib.gis.geos import Polygon
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import references
 from requests_app.api.framework.parameters import Query
 from requests_app.api.framework.problems import Problem, invalid_cursor
-from requests_app.api.v1 import geography, service_requests
-from requests_app.api.v1.ogc_parameters import Period
+from requests_app.api.v1 import geography, request_filters, service_requests
+from requests_app.api.v1.ogc_parameters import Period, in_boxes
 from requests_app.api.v1.ogc_schemas import ASSET_PROPERTIES, REQUEST_PROPERTIES
 from requests_app.core import paging
 from requests_app.models import Area, Asset, Jurisdiction, ServiceRequest
-from requests_app.places.public_place import unlisted_versions
 
-# The filters of the website. Which comes first is no matter for a map.
+# Which comes first is no matter for a map.
 FILTERS = ("q", "category", "service", "status", "area", "near", "asset", "older")
 WORLD = [-180.0, -90.0, 180.0, 90.0]
 
@@ -42,21 +38,10 @@ def layers(city: Jurisdiction) -> list[str]:
 
 
 def request_page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest]:
-    filters = {name: query[name] for name in FILTERS if query[name]}
-    boxes, during = query["bbox"], query["datetime"]
-    if during is not None:
-        # A time that is asked for means all of it.
-        filters["older"] = "1"
-    # What is about somebody's home is found by no place.
-    unlisted = unlisted_versions(city) if boxes else []
-
-    def narrow(segment: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
-        if boxes:
-            segment = segment.filter(_touches("public_point__bboverlaps", boxes))
-            segment = segment.exclude(service_version__in=unlisted)
-        return segment.filter(_within(during)) if during is not None else segment
-
-    return service_requests.filtered(city, filters, query, narrow)
+    during = query["datetime"] or Period(None, None)
+    sent = {name: query[name] for name in (*FILTERS, "bbox")}
+    chosen = request_filters.choose(city, {**sent, "submitted_after": during.since, "submitted_before": during.until})
+    return service_requests.filtered(chosen, query)
 
 
 def request_features(city: Jurisdiction, requests: Sequence[ServiceRequest]) -> list[Feature]:
@@ -89,11 +74,6 @@ def _request_feature(row: dict[str, Any]) -> Feature:
     return _feature(row["reference"], _point(row), {name: flat[name] for name in REQUEST_PROPERTIES})
 
 
-def _within(during: Period) -> Q:
-    since = Q(submitted_at__gte=during.since) if during.since else Q()
-    return since & (Q(submitted_at__lt=during.until) if during.until else Q())
-
-
 # --- Areas ------------------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +82,7 @@ def area_page(city: Jurisdiction, layer: str, query: Query) -> tuple[paging.Page
     of_layer = Area.objects.filter(jurisdiction=city, is_ours=True, layer=geography.stored(layer))
     found = of_layer.only("id", "code")
     if query["bbox"]:
-        found = found.filter(_touches("polygon__intersects", query["bbox"]))
+        found = found.filter(in_boxes("polygon__intersects", query["bbox"]))
     page = _page(found, [("code", "asc"), ("id", "asc")], query)
     if not page.rows and not of_layer.exists():
         raise no_collection()
@@ -127,7 +107,7 @@ def asset_page(city: Jurisdiction, query: Query) -> paging.Page[Asset]:
     if query["kind"]:
         found = found.filter(kind=query["kind"])
     if query["bbox"]:
-        found = found.filter(_touches("point__bboverlaps", query["bbox"]))
+        found = found.filter(in_boxes("point__bboverlaps", query["bbox"]))
     return _page(found, [("id", "asc")], query)
 
 
@@ -156,10 +136,6 @@ def _page(rows: QuerySet[Any], order: paging.Order, query: Query) -> paging.Page
         return paging.page(rows, order, query["cursor"], query["limit"])
     except paging.BadCursor:
         raise invalid_cursor() from None
-
-
-def _touches(lookup: str, boxes: Iterable[Polygon]) -> Q:
-    return reduce(operator.or_, (Q(**{lookup: box}) for box in boxes))
 
 
 def _feature(id: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> Feature:

@@ -1,11 +1,15 @@
 """What every list of features takes by OGC API Features: a box, a time, and a limit that never fails by being high."""
 
 import datetime as dt
+import operator
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Polygon
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -100,6 +104,11 @@ def span(text: str) -> Period:
     # Times are answered to the second, so each second is one moment.
     at = dt.datetime.fromisoformat(text.upper()).replace(microsecond=0).astimezone(dt.UTC)
     return Period(at, at + dt.timedelta(seconds=1))
+
+
+def in_boxes(lookup: str, boxes: Iterable[Polygon]) -> Q:
+    """lookup: of a geometry, like point__bboverlaps."""
+    return reduce(operator.or_, (Q(**{lookup: box}) for box in boxes))
 
 
 def _polygon(west: float, south: float, east: float, north: float) -> Polygon:

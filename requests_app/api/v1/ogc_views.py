@@ -13,7 +13,7 @@ from requests_app.api.v1 import ogc_features, ogc_openapi, ogc_schemas
 from requests_app.api.v1.base import CURSOR, V1View
 from requests_app.api.v1.ogc_parameters import BBOX, DATETIME, LIMIT
 from requests_app.api.v1.operations import GEOJSON, JSON, Answer, Operation, operation
-from requests_app.api.v1.request_views import FILTERS
+from requests_app.api.v1.request_filters import OF_WEBSITE
 from requests_app.core.paging import Page
 from requests_app.models import Jurisdiction
 from requests_app.models.geography import area_label
@@ -192,7 +192,7 @@ class RequestItems(OgcView):
             description="Lists recent reports and all open ones, newest first, with the filters of the website. With "
             "`datetime`, lists everything sent in that period. With `bbox`, leaves out services that aren’t "
             "listed by place.",
-            query=(*PAGED, *(one for one in FILTERS if one.name in ogc_features.FILTERS)),
+            query=(*PAGED, *OF_WEBSITE),
             answer=Answer(
                 "OgcRequests",
                 "One page.",

@@ -6,30 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app.api.framework.authentication import key_of
-from requests_app.api.framework.parameters import Choice, Circle, Parameter
 from requests_app.api.v1 import examples, service_requests, versions
 from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
 from requests_app.api.v1.operations import GEOJSON, Answer, Operation, fields_of, operation
+from requests_app.api.v1.request_filters import FILTERS
 from requests_app.api.v1.request_serializers import RequestSerializer
 from requests_app.api.v1.schemas import REQUEST_FIELDS
-from requests_app.places.public_filter import WORDS_MAX
-
-FILTERS = (
-    Parameter("q", "Words in the description, the address or the service.", example="pothole", most=WORDS_MAX),
-    Parameter("category", "The code of a category.", example="streets", most=WORDS_MAX),
-    Parameter("service", "The code of a service.", example="pothole", most=WORDS_MAX),
-    Choice("status", "Only open or only ended requests.", example="open", values=("open", "ended")),
-    Parameter("area", "An area as `layer:code`.", example="ward:5", most=WORDS_MAX),
-    Circle("near", "Around a place: `latitude,longitude,meters`.", example="40.5,-69.0,500"),
-    Parameter("asset", "The number of one of the city’s assets.", example="L00417", most=WORDS_MAX),
-    Choice("older", "`1` includes those that ended more than three months ago.", example="1", values=("1",)),
-    Choice(
-        "sort",
-        "`changed`: the most recently updated first; otherwise the newest.",
-        example="changed",
-        values=("changed",),
-    ),
-)
 
 
 class Requests(V1View):
@@ -38,7 +20,9 @@ class Requests(V1View):
             id="listRequests",
             tag="Requests",
             summary="List requests",
-            description="Lists recent reports and all open ones, newest first, with the filters of the website.",
+            description="Lists recent reports and all open ones, newest first, with the filters of the website. With a period "
+            "(`submitted_after` and so on), lists requests of any age. With `bbox` or `near`, leaves out services that aren’t "
+            "listed by place.",
             query=(*FILTERS, CURSOR, LIMIT, fields_of(list(REQUEST_FIELDS)), FORMAT),
             answer=Answer(
                 "RequestPage",

@@ -1,15 +1,17 @@
 """Service requests as everyone may see them: a list with the website's filters, and one with its timeline."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from requests_app import links, references
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.parameters import Query
-from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
+from requests_app.api.framework.problems import Problem, invalid_cursor
+from requests_app.api.v1 import request_filters
+from requests_app.api.v1.request_filters import FILTERS, Chosen
 from requests_app.api.v1.schemas import REQUEST_FIELDS
 from requests_app.core import paging
 from requests_app.link_access import RELATED, RequestAccess
@@ -17,13 +19,11 @@ from requests_app.messages import moderation_notes, timeline, wording
 from requests_app.messages.request_shape import moment, photos_of, shaped, shows_words
 from requests_app.models import Answer, ApiKey, Jurisdiction, QuestionVersion, ServiceRequest
 from requests_app.places import assets
-from requests_app.places.public_filter import NAMES, PublicFilter
 from requests_app.places.public_place import shows_asset
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules.promises import promises
 from requests_app.rules.report import corrections
 
-Narrow = Callable[[QuerySet[ServiceRequest]], QuerySet[ServiceRequest]]
 STATEMENT_MS = 4000
 # What a row and its words need; the exact place stays in the database.
 COLUMNS = (
@@ -38,28 +38,15 @@ RELATIONS = ("service__current__category", "service_version", "department", "own
 
 def page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest]:
     """Raises a 400 problem for a filter that names nothing and for a cursor that is not ours."""
-    return filtered(city, {name: query[name] for name in NAMES if query[name]}, query)
+    return filtered(request_filters.choose(city, {one.name: query[one.name] for one in FILTERS}), query)
 
 
-def filtered(
-    city: Jurisdiction, filters: Mapping[str, str], query: Query, narrow: Narrow | None = None
-) -> paging.Page[ServiceRequest]:
-    """As page(), by the filters of the website. narrow: leaves fewer matches, by what the website has no filter for."""
-    chosen = PublicFilter(city, filters)
-    if chosen.unknown:
-        raise invalid_parameter(
-            [
-                FieldError(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
-                for name in chosen.unknown
-            ]
-        )
+def filtered(chosen: Chosen, query: Query) -> paging.Page[ServiceRequest]:
+    """As page(), by what was chosen from the filters."""
     fetch = ServiceRequest.objects.only(*COLUMNS).prefetch_related(*RELATIONS)
     try:
         with at_most(STATEMENT_MS):
-            segments = chosen.in_turn()
-            if narrow is not None:
-                segments = [narrow(segment) for segment in segments]
-            return paging.page_of_segments(segments, chosen.order, query["cursor"], query["limit"], fetch=fetch)
+            return paging.page_of_segments(chosen.segments, chosen.order, query["cursor"], query["limit"], fetch=fetch)
     except paging.BadCursor:
         raise invalid_cursor() from None
     except TimeUpError:

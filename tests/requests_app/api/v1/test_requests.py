@@ -80,7 +80,7 @@ def test_fields_and_geojson_choose_what_is_answered(
     [
         ({"statsu": "open"}, "statsu", "unknown"),
         ({"status": ["open", "ended"]}, "status", "repeated"),
-        ({"status": "closed"}, "status", "invalid"),
+        ({"status": "lost"}, "status", "invalid"),
         ({"limit": "0"}, "limit", "invalid"),
         ({"limit": "1e30"}, "limit", "invalid"),
         ({"near": "NaN,0,5"}, "near", "invalid"),
