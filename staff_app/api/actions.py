@@ -1,21 +1,17 @@
-"""Actions by API: the forms of the request's page check what was sent, and the same functions do it."""
+"""Actions by API: which are possible, and doing them by the same functions as the request's page."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from requests_app.actions.work import endings, holds, staff_actions, staff_texts
 from requests_app.actions.work.merges import CannotMerge
 from requests_app.api.framework import problems
-from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1 import writing
-from requests_app.api.v1.staff_schemas import ACTION_FIELDS
 from requests_app.core.localized import localized
 from requests_app.forms.fields import PhotosField
 from requests_app.messages.request_shape import moment
@@ -24,46 +20,12 @@ from requests_app.photos import PhotoRefused
 from requests_app.rules.people import permissions
 from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.rules.work import staff_actions as rules
-from staff_app.api import form_errors, shapes
+from staff_app.api import shapes
+from staff_app.api.action_serializers import CHECKED, KEYS, FilledAction, body_of, kind_of, name_of
 from staff_app.api.base import denied, no_such_request
 from staff_app.request import timeline
 from staff_app.request.actions import ACTION_BY_VERB, ACTIONS, Action
-from staff_app.request.forms import ActionForm, RowChoiceField
-
-CHECKED = "personal_data_checked"
-ME = "me"
-# The forms' fields as the API names them.
-NAMES = {
-    "disposition": "outcome",
-    "words": "text",
-    "question": "text",
-    "version": "service",
-    "latitude": "lat",
-    "longitude": "long",
-    "vouched": "language_checked",
-}
-NAMES_OF_VERB = {
-    "hold": {"number": "waits_for"},
-    "merge": {"reference": "into"},
-    "hand_over": {"number": "owner_number"},
-}
-# What a row is named by.
-KEYS = {"department": "code", "owner": "code", "version": "service__service_code"}
-KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int, float)}
-
-
-@dataclass(frozen=True)
-class FilledAction:
-    """An action with its valid form. path: where its fields are in the body."""
-
-    action: Action
-    form: ActionForm
-    path: str = ""
-
-
-def name_of(verb: str, field: str) -> str:
-    return NAMES_OF_VERB.get(verb, {}).get(field) or NAMES.get(field, field)
-
+from staff_app.request.forms import RowChoiceField
 
 # --- Which are possible -----------------------------------------------------------------------------------------------
 
@@ -99,10 +61,11 @@ def described(service_request: ServiceRequest, user: User) -> list[dict[str, Any
 
 def _described(action: Action, service_request: ServiceRequest, user: User) -> dict[str, Any]:
     form = action.form(service_request=service_request, user=user)
+    body = body_of(action)()
     fields = [
         {
             "name": name_of(action.verb, name),
-            "type": _kind(name_of(action.verb, name)),
+            "type": kind_of(body.fields[name_of(action.verb, name)]),
             "is_required": field.required,
             "label": str(field.label),
             "choices": _choices(name, field),
@@ -111,11 +74,6 @@ def _described(action: Action, service_request: ServiceRequest, user: User) -> d
         if not isinstance(field, PhotosField)
     ]
     return {"action": action.verb, "name": str(action.label), "hint": str(action.hint) or None, "fields": fields}
-
-
-def _kind(name: str) -> str:
-    schema = ACTION_FIELDS[name]
-    return "date" if schema.get("format") == "date" else str(schema["type"])
 
 
 def _choices(name: str, field: forms.Field) -> list[dict[str, str]] | None:
@@ -147,58 +105,6 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
     for value, words in choices:
         found += words if isinstance(words, list | tuple) else [(value, words)]
     return found
-
-
-# --- Reading a body ---------------------------------------------------------------------------------------------------
-
-
-def read(
-    action: Action,
-    service_request: ServiceRequest,
-    user: User,
-    body: Body,
-    *,
-    only: Collection[str] = ACTION_FIELDS,
-    files: MultiValueDict[str, Any] | None = None,
-) -> FilledAction:
-    """Adds every mistake to the body's errors. Unknown fields are left to body.no_others(). only: reads no others."""
-    verb = action.verb
-    declared = [name for name, field in action.form.base_fields.items() if not isinstance(field, PhotosField)]
-    for name in sorted((files or {}).keys() - action.form.base_fields.keys()):
-        body.refuse(name, "unknown", _("Unknown field: %(name)s.") % {"name": name})
-    declared += ["vouched"] if action.form.to_reporter else []
-    data: dict[str, Any] = {}
-    for field in declared:
-        name = name_of(verb, field)
-        if name not in only:
-            continue
-        if (value := _value_of(body, name)) is not None:
-            data[field] = _as_typed(field, value, user)
-    if verb == "assign" and "assignee" not in body.data:
-        # Null is nobody; nothing at all is a mistake.
-        body.refuse("assignee", "missing", _("%(name)s is required.") % {"name": f"{body.path}assignee"})
-    form = action.form(data, files, service_request=service_request, user=user)
-    for name, key in KEYS.items():
-        if isinstance(choice := form.fields.get(name), forms.ModelChoiceField):
-            choice.to_field_name = key
-    form_errors.refuse(body, form, partial(name_of, verb))
-    return FilledAction(action, form, body.path)
-
-
-def _value_of(body: Body, name: str) -> Any:
-    kind = ACTION_FIELDS[name]["type"]
-    if kind == "boolean":
-        return body.flag(name)
-    return body.value(name, KINDS[kind], _("a string") if kind == "string" else _("a number"))
-
-
-def _as_typed(field: str, value: Any, user: User) -> Any:
-    """As the page's form would send it."""
-    if field == "visited":
-        return "yes" if value else "no"
-    if field == "assignee" and value == ME:
-        return str(user.pk)
-    return value if isinstance(value, bool) else str(value)
 
 
 # --- Doing it ---------------------------------------------------------------------------------------------------------

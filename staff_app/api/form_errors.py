@@ -5,25 +5,26 @@ from collections.abc import Callable
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail
 
-from requests_app.api.framework.bodies import Body
 from staff_app.request.forms import AWAY, FOREIGN
 
 # Of Django's codes for a form's mistakes.
 CODES = {"required": "missing", "invalid_choice": "unknown-value", "max_length": "too-long"}
 
 
-def refuse(body: Body, form: forms.BaseForm, name_of: Callable[[str], str] = str) -> None:
-    """Adds the form's mistakes to the body's errors. name_of: what the API calls a field of the form."""
-    known = {error.field for error in body.errors}
-    if form.is_valid():
-        return
-    for field, mistakes in form.errors.as_data().items():
+def details(form: forms.BaseForm, path: str = "", name_of: Callable[[str], str] = str) -> dict[str, list[ErrorDetail]]:
+    """The form's mistakes by field. path: of the object that has the fields, like "place."; name_of: what the API calls a field."""
+    found: dict[str, list[ErrorDetail]] = {}
+    for field, mistakes in {} if form.is_valid() else form.errors.as_data().items():
         name = "" if field == NON_FIELD_ERRORS else name_of(field)
-        if f"{body.path}{name}" not in known:
-            for mistake in mistakes:
-                message = _message(mistake, f"{body.path}{name}", form.fields.get(field))
-                body.refuse(name, CODES.get(mistake.code or "", "invalid"), message)
+        found.setdefault(name, []).extend(
+            ErrorDetail(
+                _message(mistake, f"{path}{name}", form.fields.get(field)), CODES.get(mistake.code or "", "invalid")
+            )
+            for mistake in mistakes
+        )
+    return found
 
 
 def _message(mistake: ValidationError, name: str, field: forms.Field | None) -> str:

@@ -1,17 +1,25 @@
 """The queue by API: the filters of its page, by the same names."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from requests_app import references
 from requests_app.actions.privacy import privacy
-from requests_app.api.framework.parameters import Choice, Names, Parameter, Query, Several
 from requests_app.api.framework.problems import FieldError, invalid_cursor, invalid_parameter
+from requests_app.api.framework.query_fields import (
+    ChoiceParameter,
+    ChoicesParameter,
+    TextParameter,
+    TextsParameter,
+    fields_parameter,
+)
 from requests_app.core.paging import BadCursor, Page
 from requests_app.models import Disposition, Jurisdiction, ServiceRequest, User
 from requests_app.rules.shared import directory as directories
-from staff_app.api.base import denied
+from staff_app.api.base import PageQuerySerializer, denied
+from staff_app.api.serializers import ROW_FIELDS
 from staff_app.queue import listing, search
 from staff_app.queue.filters import (
     CHANNELS,
@@ -26,52 +34,60 @@ from staff_app.queue.filters import (
 
 PRIORITIES = ("1", "2", "3", "4")
 
-CHOSEN: tuple[Parameter, ...] = (
-    Names("status", "Only these.", example="routed,in_progress", values=tuple(STATUSES)),
-    Names("outcome", "Only requests with this outcome.", example="fixed", values=tuple(Disposition.values)),
-    Several("assignee", "Ids of members of staff, `me` and `nobody`.", example="me,nobody"),
-    Several("team", "Ids of teams.", example="4"),
-    Several("department", "Codes of departments.", example="PW"),
-    Several("category", "Codes of categories.", example="streets"),
-    Several("service", "Codes of services.", example="pothole"),
-    Names("priority", "Only these.", example="1,2", values=PRIORITIES),
-    Several("area", "Areas as `layer:code`.", example="ward:5"),
-    Names("channel", "How they were sent.", example="phone,web", values=tuple(CHANNELS)),
-    Several("language", "Codes of languages.", example="es"),
-    Names("flag", "With one of these.", example="new_reply", values=tuple(FLAGS)),
-    Names("public_state", "What the public sees.", example="public", values=tuple(PUBLIC_STATES)),
-    Parameter("asset", "The number of one of the city’s assets.", example="L00417", most=60),
-    Parameter("from", "Sent on this day or later.", example="2026-06-01", most=10),
-    Parameter("to", "Sent on this day or earlier.", example="2026-06-30", most=10),
-    Parameter("quiet", "At least this many days without a public update.", example="7", most=4),
-    Choice("late", "`1` for requests past their due time.", example="1", values=("1",)),
-    Parameter("ended", "Ended in this many last days.", example="30", most=4),
-    Parameter("address", "Words in the address.", example="Elm", most=QUERY_MAX),
-)
-FILTERS: tuple[Parameter, ...] = (
-    Parameter(
-        "q",
-        (
-            "A number, text, an address or an asset. With the scope `contacts`, also a reporter’s email or phone, "
-            "which is logged."
-        ),
+
+class StaffQueueQuerySerializer(PageQuerySerializer):
+    q = TextParameter(
+        max_length=QUERY_MAX,
+        help_text="A number, text, an address or an asset. With the scope `contacts`, also a reporter’s email or phone, "
+        "which is logged.",
         example="elm st",
-        most=QUERY_MAX,
-    ),
-    Choice(
-        "tab",
-        "A tab of the queue. Defaults to all open requests.",
-        example="new",
-        values=tuple(tab.code for tab in listing.TABS),
+    )
+    tab = ChoiceParameter(
+        choices=[tab.code for tab in listing.TABS],
         default=listing.ALL,
-    ),
-    *CHOSEN,
-    Choice("sort", "Defaults to urgent first.", example="due", values=tuple(SORTS)),
-)
+        help_text="A tab of the queue. Defaults to all open requests.",
+        example="new",
+    )
+    status = ChoicesParameter(choices=list(STATUSES), help_text="Only these.", example=["routed", "in_progress"])
+    outcome = ChoicesParameter(
+        choices=Disposition.values, help_text="Only requests with this outcome.", example=["fixed"]
+    )
+    assignee = TextsParameter(help_text="Ids of members of staff, `me` and `nobody`.", example=["me", "nobody"])
+    team = TextsParameter(help_text="Ids of teams.", example=["4"])
+    department = TextsParameter(help_text="Codes of departments.", example=["PW"])
+    category = TextsParameter(help_text="Codes of categories.", example=["streets"])
+    service = TextsParameter(help_text="Codes of services.", example=["pothole"])
+    priority = ChoicesParameter(choices=PRIORITIES, help_text="Only these.", example=["1", "2"])
+    area = TextsParameter(help_text="Areas as `layer:code`.", example=["ward:5"])
+    channel = ChoicesParameter(choices=list(CHANNELS), help_text="How they were sent.", example=["phone", "web"])
+    language = TextsParameter(help_text="Codes of languages.", example=["es"])
+    flag = ChoicesParameter(choices=list(FLAGS), help_text="With one of these.", example=["new_reply"])
+    public_state = ChoicesParameter(choices=list(PUBLIC_STATES), help_text="What the public sees.", example=["public"])
+    asset = TextParameter(max_length=60, help_text="The number of one of the city’s assets.", example="L00417")
+    from_day = TextParameter(max_length=10, help_text="Sent on this day or later.", example="2026-06-01")
+    to = TextParameter(max_length=10, help_text="Sent on this day or earlier.", example="2026-06-30")
+    quiet = TextParameter(max_length=4, help_text="At least this many days without a public update.", example="7")
+    late = ChoiceParameter(choices=["1"], help_text="`1` for requests past their due time.", example="1")
+    ended = TextParameter(max_length=4, help_text="Ended in this many last days.", example="30")
+    address = TextParameter(max_length=QUERY_MAX, help_text="Words in the address.", example="Elm")
+    sort = ChoiceParameter(choices=list(SORTS), help_text="Defaults to urgent first.", example="due")
+    fields = fields_parameter(ROW_FIELDS)  # type: ignore[assignment]
+
+    def get_fields(self) -> dict[str, Any]:
+        # "from" is a word of Python.
+        return {{"from_day": "from"}.get(name, name): field for name, field in super().get_fields().items()}
+
+
+# Those that narrow the queue, by the names of its page.
+CHOSEN = [
+    name
+    for name in StaffQueueQuerySerializer().get_fields()
+    if name not in ("q", "tab", "sort", "fields", "cursor", "limit", "lang")
+]
 
 
 def page(
-    user: User, city: Jurisdiction, query: Query, *, by_contact: bool
+    user: User, city: Jurisdiction, query: Mapping[str, Any], *, by_contact: bool
 ) -> tuple[Page[ServiceRequest], directories.Directory]:
     """by_contact: whether the search may look for reporters. Raises a 400 problem for what names nothing, and for a bad cursor."""
     filters = _read(user, city, query)
@@ -92,9 +108,9 @@ def page(
         raise invalid_cursor() from None
 
 
-def _read(user: User, city: Jurisdiction, query: Query) -> QueueFilter:
+def _read(user: User, city: Jurisdiction, query: Mapping[str, Any]) -> QueueFilter:
     pairs: Pairs = [(name, query[name]) for name in ("q", "sort") if query[name]]
-    for name in (parameter.name for parameter in CHOSEN):
+    for name in CHOSEN:
         sent = query[name]
         values = [] if sent is None else [sent] if isinstance(sent, str) else sent
         pairs += [(name, _area_id(city, value) if name == "area" else value) for value in values]

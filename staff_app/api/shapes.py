@@ -1,4 +1,4 @@
-"""Requests and tasks as the member of staff sees them: the fields of requests_app/api/v1/staff_schemas.py, and no others."""
+"""Requests and tasks as the member of staff sees them: the fields of serializers.py, and no others."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from requests_app import links
 from requests_app.access import numbered
-from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
 from requests_app.core.localized import localized
 from requests_app.messages.request_shape import keyed_photo_urls, moment, photo_urls, promised
 from requests_app.models import Department, Jurisdiction, RequestArea, ServiceRequest, Status, Task, Team, User
@@ -50,7 +49,7 @@ def rows(
             "pk", *COLUMNS
         )
     }
-    fields_shown, site = list(fields or STAFF_ROW_FIELDS), links.base_url(city)
+    site = links.base_url(city)
     promise_by_id = promises.of_all(service_requests)
     listed = []
     for row in service_requests:
@@ -58,7 +57,7 @@ def rows(
         for name, value in more.get(row.pk, {}).items():
             setattr(row, name, value)
         every = _row(row, promise_by_id[row.pk], user, directory, site)
-        listed.append({name: every[name] for name in fields_shown})
+        listed.append({name: every[name] for name in fields} if fields else every)
     return listed
 
 

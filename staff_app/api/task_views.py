@@ -1,52 +1,45 @@
 """The addresses of tasks."""
 
 from django.db import transaction
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app.api.framework.conditional import last_read, tag_of
 from requests_app.api.framework.renderers import JSONRenderer
-from requests_app.api.v1.base import CURSOR, LIMIT
-from requests_app.api.v1.operations import JSON, Answer, Operation, operation
-from requests_app.api.v1.operations import Body as Taken
+from requests_app.api.framework.schema import IDEMPOTENCY_KEY, IF_MATCH_OR_NOT, LOCATION, problems
 from requests_app.models import ServiceRequest, Task
-from staff_app.api import examples, shapes, tasks
-from staff_app.api.base import TAG, Done, StaffView
+from staff_app.api import serializers, shapes, tasks
+from staff_app.api.base import ETAG, TAG, Done, StaffView
+from staff_app.api.task_serializers import NewTaskSerializer, TaskEditSerializer
 
 
 class StaffDepartments(StaffView):
-    @operation(
-        Operation(
-            id="listTaskDepartments",
-            tag=TAG,
-            summary="List departments and teams",
-            description="The departments and teams that a task can be given to.",
-            answer=Answer("TaskDepartments", "The whole list.", {"results": [examples.DEPARTMENT]}),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="listTaskDepartments",
+        tags=[TAG],
+        summary="List departments and teams",
+        description="The departments and teams that a task can be given to.",
+        request=None,
+        responses={200: OpenApiResponse(serializers.TaskDepartmentsSerializer, "The whole list.")},
     )
     def get(self, request: Request) -> Response:
         return Response({"results": tasks.departments(self.jurisdiction)})
 
 
 class StaffTasks(StaffView):
-    @operation(
-        Operation(
-            id="listTasks",
-            tag=TAG,
-            summary="List tasks",
-            description="Lists the tasks of the departments that the person works in, oldest first. A work order system can read "
-            "them here and then set its own number and status for each.",
-            query=(*tasks.FILTERS, CURSOR, LIMIT),
-            answer=Answer(
-                "TaskPage",
-                "One page.",
-                {"results": [examples.ONE_TASK], "next": None, "previous": None},
-                headers=("Link",),
-            ),
-            problems=("invalid-cursor",),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="listTasks",
+        tags=[TAG],
+        summary="List tasks",
+        description="Lists the tasks of the departments that the person works in, oldest first. A work order system can read them "
+        "here and then set its own number and status for each.",
+        parameters=[tasks.TasksQuerySerializer],
+        request=None,
+        responses={
+            200: OpenApiResponse(serializers.TaskPageSerializer, "One page."),
+            **problems("invalid-cursor"),
+        },
     )
     def get(self, request: Request) -> Response:
         found = tasks.listed(self.user, self.jurisdiction, self.query)
@@ -55,33 +48,30 @@ class StaffTasks(StaffView):
 
 
 class StaffTask(StaffView):
-    @operation(
-        Operation(
-            id="getTask",
-            tag=TAG,
-            summary="Get a task",
-            description="A task of the member of staff’s departments.",
-            answer=Answer("OneTask", "The task.", examples.ONE_TASK),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="getTask",
+        tags=[TAG],
+        summary="Get a task",
+        description="A task of the member of staff’s departments.",
+        request=None,
+        responses={200: OpenApiResponse(serializers.OneTaskSerializer, "The task.")},
     )
     def get(self, request: Request, task_id: int) -> Response:
         return Response(self.shaped(task_id))
 
-    @operation(
-        Operation(
-            id="changeTask",
-            tag=TAG,
-            summary="Change a task",
-            description="Sets its work order in another system, with the status there. If the city has mapped that status, "
-            "it ends or reopens the task; otherwise, `state` does. A request that waits for its last task "
-            "resumes. `team` gives the task to a team of its department. If-Match is optional.",
-            body=Taken({JSON: "TaskEdit"}, examples.TASK_EDIT),
-            answer=Answer("OneTask", "The updated task.", examples.ONE_TASK, headers=("ETag",)),
-            headers=("If-Match?",),
-            problems=("conflict", "precondition-failed"),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="changeTask",
+        tags=[TAG],
+        summary="Change a task",
+        description="Sets its work order in another system, with the status there. If the city has mapped that status, it ends or "
+        "reopens the task; otherwise, `state` does. A request that waits for its last task resumes. `team` gives the task to a "
+        "team of its department. If-Match is optional.",
+        parameters=[IF_MATCH_OR_NOT, ETAG],
+        request=TaskEditSerializer,
+        responses={
+            200: OpenApiResponse(serializers.OneTaskSerializer, "The updated task."),
+            **problems("conflict", "precondition-failed"),
+        },
     )
     def patch(self, request: Request, task_id: int) -> Response:
         with transaction.atomic():
@@ -89,7 +79,7 @@ class StaffTask(StaffView):
             # Another program may be telling the same.
             ServiceRequest.objects.locked(found.service_request_id)
             last_read(request, [tasks.version(tasks.find(self.user, self.jurisdiction, task_id))])
-            tasks.change(found, request.data, user=self.user)
+            tasks.change(found, self.body(request.data, task=found).validated_data, user=self.user)
         changed = self.shaped(task_id)
         return Response(changed, headers={"ETag": tag_of(JSONRenderer().render(changed), self.version)})
 
@@ -100,26 +90,25 @@ class StaffTask(StaffView):
 
 
 class StaffRequestTasks(StaffView):
-    @operation(
-        Operation(
-            id="addTask",
-            tag=TAG,
-            summary="Add a task",
-            description="Gives a department or one of its teams a part of the work on a request, optionally with a work "
-            "order in another system. Needs the permission to assign.",
-            status=201,
-            body=Taken({JSON: "NewTask"}, examples.NEW_TASK),
-            answer=Answer("Task", "Task added.", examples.TASK, headers=("Location", "Idempotent-Replayed")),
-            headers=("Idempotency-Key?",),
-            problems=("conflict", "idempotency-conflict"),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="addTask",
+        tags=[TAG],
+        summary="Add a task",
+        description="Gives a department or one of its teams a part of the work on a request, optionally with a work order in "
+        "another system. Needs the permission to assign.",
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        request=NewTaskSerializer,
+        responses={
+            201: OpenApiResponse(serializers.TaskSerializer, "Task added."),
+            **problems("conflict", "idempotency-conflict"),
+        },
     )
     def post(self, request: Request, reference: str) -> Response:
         def add() -> Done:
             found = self.find(reference, "assign")
+            sent = self.body(request.data, service_request=found).validated_data
             with transaction.atomic():
-                return Done(found, {"task": tasks.add(found, request.data, user=self.user).pk})
+                return Done(found, {"task": tasks.add(found, sent, user=self.user).pk})
 
         done = self.once(request, add, request.data)
         row = Task.objects.select_related("department", "team").get(pk=done.to_repeat["task"])

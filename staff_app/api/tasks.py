@@ -1,39 +1,43 @@
 """Tasks by API, whom they may be given to, and the work orders of other systems that they are kept in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from requests_app.actions.work import tasks as actions
-from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.conditional import version_of
-from requests_app.api.framework.parameters import Choice, Parameter, Query
 from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
+from requests_app.api.framework.query_fields import ChoiceParameter, TextParameter
 from requests_app.core.localized import localized
 from requests_app.core.paging import BadCursor, Order, Page, page
-from requests_app.models import Department, Jurisdiction, ServiceRequest, Task, Team, User
+from requests_app.models import Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.work import tasks as rules
-from staff_app.api import form_errors
-from staff_app.api.base import denied
-from staff_app.tasks.forms import EndTaskForm, OrderForm, TaskForm, TeamForm
+from staff_app.api.base import PageQuerySerializer, denied
 
 OLDEST: Order = [("id", "asc")]
 ALL, NO_TEAM = "all", "none"
-FILTERS = (
-    Choice(
-        "state",
-        "`all` includes tasks that have ended or can’t start yet.",
-        example="all",
-        values=("open", ALL),
+
+
+class TasksQuerySerializer(PageQuerySerializer):
+    state = ChoiceParameter(
+        choices=["open", ALL],
         default="open",
-    ),
-    Parameter("department", "The code of a department.", example="PW", most=60),
-    Parameter("team", "The id of a team, or `none` for tasks of the whole department.", example="4", most=18),
-    Parameter(
-        "number", "The number of a work order in another system, whatever its state.", example="WO-4711", most=60
-    ),
-)
+        help_text="`all` includes tasks that have ended or can’t start yet.",
+        example="all",
+    )
+    department = TextParameter(max_length=60, help_text="The code of a department.", example="PW")
+    team = TextParameter(
+        max_length=18, help_text="The id of a team, or `none` for tasks of the whole department.", example="4"
+    )
+    number = TextParameter(
+        max_length=60,
+        help_text="The number of a work order in another system, whatever its state.",
+        example="WO-4711",
+    )
+
+
 RELATED = (
     "department",
     "team",
@@ -43,7 +47,7 @@ RELATED = (
 )
 
 
-def listed(user: User, city: Jurisdiction, query: Query) -> Page[Task]:
+def listed(user: User, city: Jurisdiction, query: Mapping[str, Any]) -> Page[Task]:
     """Raises a 400 problem for what names nothing, and for a cursor that isn't ours."""
     if _unknown(query, directories.of(city)) and (errors := _unknown(query, directories.of(city, reload=True))):
         raise invalid_parameter(errors)
@@ -61,7 +65,7 @@ def listed(user: User, city: Jurisdiction, query: Query) -> Page[Task]:
         raise invalid_cursor() from None
 
 
-def _unknown(query: Query, directory: directories.Directory) -> list[FieldError]:
+def _unknown(query: Mapping[str, Any], directory: directories.Directory) -> list[FieldError]:
     known = {
         "department": directory.department_by_code.keys(),
         "team": {NO_TEAM, *map(str, directory.teams)},
@@ -86,29 +90,12 @@ def version(task: Task) -> str:
     return version_of(task.pk, task.team_id, task.state, *order)
 
 
-def add(service_request: ServiceRequest, data: Any, *, user: User) -> Task:
-    """Call it in a transaction. Raises a 422 problem, and a 409 problem if the request has ended."""
-    body = Body(data)
-    sent = {
-        "department": body.text("department", 60, required=True),
-        "team": body.text("team", 18),
-        "what": body.text("what", 500, required=True, lines=True),
-        "due_on": body.text("due_on", 10),
-        "after": body.text("after", 18),
-    }
-    order = _order(body)
-    body.no_others()
-    departments = Department.objects.filter(code=sent["department"], jurisdiction=service_request.jurisdiction)
-    found = departments.values_list("pk", flat=True).first()
-    form = TaskForm({**sent, "department": str(found or 0)}, service_request=service_request)
-    for name in ("team", "after"):
-        # The form has no field where there is nothing to choose.
-        if sent[name] and name not in form.fields:
-            body.refuse(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
-    form_errors.refuse(body, form)
-    body.check()
+def add(service_request: ServiceRequest, sent: Mapping[str, Any], *, user: User) -> Task:
+    """sent: of a valid NewTaskSerializer. Call it in a transaction. Raises a 409 problem if the request has ended."""
+    given = dict(sent)
+    order = _order(given.pop("work_order"))
     try:
-        task = actions.add(service_request.pk, actor=user, **form.cleaned_data)
+        task = actions.add(service_request.pk, actor=user, **given)
         return actions.link_order(task.pk, order, actor=user) if order else task
     except actions.HasEnded:
         raise _has_ended() from None
@@ -129,28 +116,17 @@ def departments(city: Jurisdiction) -> list[dict[str, Any]]:
     ]
 
 
-def change(task: Task, data: Any, *, user: User) -> None:
-    """Call it in a transaction. Raises a 422 problem, a 409 problem if the task or its request has ended, and a 403 problem for a
-    team by those who don't give out its department's work."""
-    body = Body(data)
-    order = _order(body)
-    team = TeamForm({"team": body.text("team", 18)}, task=task) if "team" in body.data else None
-    state = body.choice("state", list(Task.State.values), "")
-    note = body.text("note", 4000, lines=True)
-    body.no_others()
-    if note and state not in (Task.State.DONE, Task.State.DROPPED):
-        body.refuse("note", "not-taken", _("Send a note only when you end a task."))
-    for form in (EndTaskForm({"note": note}), team):
-        if form is not None:
-            form_errors.refuse(body, form)
-    body.check()
-    if team is not None and not rules.may_set_team(user, task):
+def change(task: Task, sent: Mapping[str, Any], *, user: User) -> None:
+    """sent: of a valid TaskEditSerializer. Call it in a transaction. Raises a 409 problem if the task or its request has ended, and
+    a 403 problem for a team by those who don't give out its department's work."""
+    order, state, sets_team = _order(sent["work_order"]), sent["state"], "team" in sent
+    if sets_team and not rules.may_set_team(user, task):
         raise denied("assign")
     try:
         # Only an open task changes its team, so before it ends or after it is open again.
         was_open = task.state == Task.State.OPEN
-        if team is not None and was_open:
-            actions.set_team(task.pk, team=team.cleaned_data["team"], actor=user)
+        if sets_team and was_open:
+            actions.set_team(task.pk, team=sent["team"], actor=user)
         if order:
             actions.link_order(task.pk, order, actor=user)
             # Its status may have ended the task, or opened it again.
@@ -158,9 +134,9 @@ def change(task: Task, data: Any, *, user: User) -> None:
         if state == Task.State.OPEN:
             actions.reopen(task.pk, actor=user)
         elif state and state != task.state:
-            actions.end(task.pk, state=state, note=note, actor=user)
-        if team is not None and not was_open:
-            actions.set_team(task.pk, team=team.cleaned_data["team"], actor=user)
+            actions.end(task.pk, state=state, note=sent["note"], actor=user)
+        if sets_team and not was_open:
+            actions.set_team(task.pk, team=sent["team"], actor=user)
     except actions.HasEnded:
         raise _has_ended() from None
 
@@ -169,14 +145,5 @@ def _has_ended() -> Problem:
     return Problem("conflict", _("This task or its request has ended."))
 
 
-def _order(body: Body) -> actions.OutsideOrder | None:
-    if body.data.get("work_order") is None:
-        body.read.add("work_order")
-        return None
-    inner = body.inner("work_order")
-    number = inner.text("number", 60, required=True)
-    sent = {"number": number, "url": inner.text("url", 300), "status": inner.text("status", 60)}
-    inner.no_others()
-    form = OrderForm(sent)
-    form_errors.refuse(inner, form)
-    return actions.OutsideOrder(**form.cleaned_data) if form.is_valid() else None
+def _order(sent: Mapping[str, str] | None) -> actions.OutsideOrder | None:
+    return actions.OutsideOrder(**sent) if sent and sent["number"] else None

@@ -1,27 +1,28 @@
 """The addresses of the queue, of one request, its actions and its people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app import references
 from requests_app.actions.privacy import privacy
 from requests_app.actions.work import staff_actions
-from requests_app.api.framework.bodies import Body, json_part
+from requests_app.api.framework.bodies import json_part
 from requests_app.api.framework.conditional import last_read, tag_of, version_of
-from requests_app.api.framework.parameters import Choice
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.problems import Problem
+from requests_app.api.framework.query_fields import ChoiceParameter
 from requests_app.api.framework.renderers import JSONRenderer
-from requests_app.api.v1.base import CURSOR, LIMIT, SIZE
-from requests_app.api.v1.operations import JPEG, JSON, PHOTO, Answer, Operation, fields_of, operation
+from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_OR_NOT, JSON, problems
+from requests_app.api.framework.serializers import QuerySerializer
+from requests_app.api.v1.operations import JPEG, PHOTO, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
-from requests_app.api.v1.reporting_views import FORM, only_known
-from requests_app.api.v1.staff_schemas import STAFF_ROW_FIELDS
+from requests_app.api.v1.reporting_views import only_known
 from requests_app.messages.request_shape import moment
 from requests_app.models import Event, ServiceRequest
 from requests_app.models.api_key import Scope
@@ -29,41 +30,42 @@ from requests_app.photos import file_response
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import directory
 from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
-from staff_app.api import actions, examples, people, queue, shapes, transfers
-from staff_app.api.base import TAG, Done, StaffView, denied, no_such_request
+from staff_app.api import actions, examples, people, queue, serializers, shapes, transfers
+from staff_app.api.action_serializers import (
+    CHECKED,
+    EDITS,
+    StaffActionBodySerializer,
+    StaffRequestEditSerializer,
+    body_of,
+)
+from staff_app.api.base import ETAG, TAG, Done, PhotoQuerySerializer, StaffView, denied, no_such_request
 from staff_app.request.actions import ACTION_BY_VERB
 
-# Fields of a change, each of which is an action. A new service brings its own priority, so it comes first.
-EDITS = {"service": "change_service", "priority": "set_priority", "assignee": "assign"}
-REASON = Choice(
-    "reason",
-    "Why you need it. It is recorded on the request.",
-    example="reply",
-    values=tuple(privacy.VIEW_REASONS),
-    required=True,
-)
+
+class ContactsQuerySerializer(QuerySerializer):
+    reason = ChoiceParameter(
+        choices=list(privacy.VIEW_REASONS),
+        required=True,
+        help_text="Why you need it. It is recorded on the request.",
+        example="reply",
+    )
 
 
 class StaffRequests(StaffView):
     parser_classes = [JSONParser, MultiPartParser]
 
-    @operation(
-        Operation(
-            id="listStaffRequests",
-            tag=TAG,
-            summary="List the queue",
-            description="Lists the requests that the staff member may see, as in their queue, urgent first. Filters have "
-            "the same names as in the queue’s URL; several values are comma-separated.",
-            query=(*queue.FILTERS, CURSOR, LIMIT, fields_of(list(STAFF_ROW_FIELDS))),
-            answer=Answer(
-                "StaffRequestPage",
-                "One page.",
-                {"results": [examples.ROW], "next": None, "previous": None},
-                headers=("Link",),
-            ),
-            problems=("invalid-cursor",),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="listStaffRequests",
+        tags=[TAG],
+        summary="List the queue",
+        description="Lists the requests that the staff member may see, as in their queue, urgent first. Filters have the same "
+        "names as in the queue’s URL; several values are comma-separated.",
+        parameters=[queue.StaffQueueQuerySerializer],
+        request=None,
+        responses={
+            200: OpenApiResponse(serializers.StaffRequestPageSerializer, "One page."),
+            **problems("invalid-cursor"),
+        },
     )
     def get(self, request: Request) -> Response:
         by_contact = self.key.allows(Scope.CONTACTS)
@@ -127,9 +129,9 @@ class OneOfStaff(StaffView):
             until = moment(event.at + UNDO_FOR, self.jurisdiction.zone) if event else None
             return Done(found, {"undo": {"event": str(event.pk), "until": until} if event else None})
 
-        return self.answer(self.once(request, run_once, data), "".join(warnings))
+        return self.answer_done(self.once(request, run_once, data), "".join(warnings))
 
-    def answer(self, done: Done, warning: str = "") -> Response:
+    def answer_done(self, done: Done, warning: str = "") -> Response:
         """With what the request is now, if the member of staff may still see it."""
         found = ServiceRequest.objects.get(pk=done.service_request.pk)
         seen = permissions.can(self.user, "view", found)
@@ -146,53 +148,41 @@ class OneOfStaff(StaffView):
 
 
 class StaffRequest(OneOfStaff):
-    @operation(
-        Operation(
-            id="getStaffRequest",
-            tag=TAG,
-            summary="Get a request as staff",
-            description="Everything that the staff member may see, except the people, who have their own endpoint. "
-            "`actions` lists what can be done now.",
-            answer=Answer("StaffRequest", "The request.", examples.REQUEST),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="getStaffRequest",
+        tags=[TAG],
+        summary="Get a request as staff",
+        description="Everything that the staff member may see, except the people, who have their own endpoint. `actions` lists "
+        "what can be done now.",
+        request=None,
+        responses={200: OpenApiResponse(serializers.StaffRequestSerializer, "The request.")},
     )
     def get(self, request: Request, reference: str) -> Response:
         return Response(self.shaped(self.find_whole(reference)))
 
-    @operation(
-        Operation(
-            id="changeStaffRequest",
-            tag=TAG,
-            summary="Change a request",
-            description="Changes its priority, service, assignee or place: either all fields that you send or none. Send "
-            "the ETag of the request as you read it as If-Match.",
-            body=Taken({JSON: "StaffRequestEdit"}, examples.REQUEST_EDIT),
-            answer=Answer("StaffChange", "Request changed.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
-            headers=("If-Match", "Idempotency-Key?"),
-            problems=("action-not-possible", "idempotency-conflict", "precondition-failed", "precondition-required"),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="changeStaffRequest",
+        tags=[TAG],
+        summary="Change a request",
+        description="Changes its priority, service, assignee or place: either all fields that you send or none. Send the ETag of "
+        "the request as you read it as If-Match.",
+        parameters=[IF_MATCH, IDEMPOTENCY_KEY, ETAG],
+        request=StaffRequestEditSerializer,
+        responses={
+            200: OpenApiResponse(serializers.StaffChangeSerializer, "Request changed."),
+            **problems("action-not-possible", "idempotency-conflict", "precondition-failed", "precondition-required"),
+        },
     )
     def patch(self, request: Request, reference: str) -> Response:
         def change(service_request: ServiceRequest) -> tuple[Event | None, str]:
             if "If-Match" not in request.headers:
                 raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
             seen = self.check_version(request, service_request)
-            body = Body(request.data)
-            checked = bool(body.flag(actions.CHECKED))
-            filled = []
-            for field, verb in EDITS.items():
-                if field in body.data:
-                    action = actions.check(service_request, self.user, verb)
-                    filled.append(actions.read(action, service_request, self.user, body, only={field}))
-            if "place" in body.data:
-                place = body.inner("place")
-                action = actions.check(service_request, self.user, "correct_place")
-                filled.append(actions.read(action, service_request, self.user, place))
-                place.no_others()
-            body.no_others()
-            body.check()
+            for name, verb in EDITS.items():
+                if isinstance(request.data, Mapping) and name in request.data:
+                    actions.check(service_request, self.user, verb)
+            body = self.body(request.data, service_request=service_request)
+            filled, checked = body.filled, bool(body.validated_data[CHECKED])
             if not filled:
                 return None, ""
             return actions.perform(service_request, filled, user=self.user, last_event_id=seen, checked=checked), ""
@@ -201,19 +191,14 @@ class StaffRequest(OneOfStaff):
 
 
 class StaffPhoto(StaffView):
-    @operation(
-        Operation(
-            id="getStaffPhoto",
-            tag=TAG,
-            summary="Get a photo as staff",
-            description=(
-                "A JPEG, even if it is private, hidden or pending review: anyone who may open the request sees its "
-                "photos."
-            ),
-            query=(SIZE,),
-            answer=Answer(PHOTO, "The photo.", media=JPEG),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="getStaffPhoto",
+        tags=[TAG],
+        summary="Get a photo as staff",
+        description="A JPEG, even if it is private, hidden or pending review: anyone who may open the request sees its photos.",
+        parameters=[PhotoQuerySerializer],
+        request=None,
+        responses={(200, JPEG): OpenApiResponse(PHOTO, "The photo.")},
     )
     def get(self, request: Request, reference: str, photo_id: str) -> FileResponse:
         shown = self.find(reference).photos.filter(name=photo_id).first()
@@ -223,16 +208,14 @@ class StaffPhoto(StaffView):
 
 
 class StaffActions(OneOfStaff):
-    @operation(
-        Operation(
-            id="listStaffActions",
-            tag=TAG,
-            summary="List possible actions",
-            description="What the status and the member of staff’s permissions allow now, with the fields of each body and the "
-            "values that they may have.",
-            answer=Answer("StaffActions", "The actions.", {"results": [examples.ACTION]}),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="listStaffActions",
+        tags=[TAG],
+        summary="List possible actions",
+        description="What the status and the member of staff’s permissions allow now, with the fields of each body and the values "
+        "that they may have.",
+        request=None,
+        responses={200: OpenApiResponse(serializers.StaffActionsSerializer, "The actions.")},
     )
     def get(self, request: Request, reference: str) -> Response:
         return Response({"results": actions.described(self.find(reference), self.user)})
@@ -241,22 +224,20 @@ class StaffActions(OneOfStaff):
 class StaffAction(OneOfStaff):
     parser_classes = [JSONParser, MultiPartParser]
 
-    @operation(
-        Operation(
-            id="doStaffAction",
-            tag=TAG,
-            summary="Do an action",
-            description="Does what the button on the request’s page does, by the same rules: `accept`, `assign`, "
-            "`transfer`, `hold`, `resume`, `resolve`, `reopen`, `comment`, `note` and every other action of "
-            "the list of possible actions, which describes their fields. If-Match is optional: with it, "
-            "nothing is done if the request has changed. You can undo the action for 30 seconds, and no email "
-            "is sent before that.",
-            body=Taken({JSON: "StaffActionBody", FORM: "StaffActionWithPhotos"}, examples.ACTION_BODY),
-            answer=Answer("StaffChange", "Action done.", examples.CHANGE, headers=("ETag", "Idempotent-Replayed")),
-            headers=("If-Match?", "Idempotency-Key?"),
-            problems=("action-not-possible", "idempotency-conflict", "precondition-failed"),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="doStaffAction",
+        tags=[TAG],
+        summary="Do an action",
+        description="Does what the button on the request’s page does, by the same rules: `accept`, `assign`, `transfer`, `hold`, "
+        "`resume`, `resolve`, `reopen`, `comment`, `note` and every other action of the list of possible actions. Each has a body "
+        "of its own. If-Match is optional: with it, nothing is done if the request has changed. You can undo the action for 30 "
+        "seconds, and no email is sent before that.",
+        parameters=[IF_MATCH_OR_NOT, IDEMPOTENCY_KEY, ETAG],
+        request={JSON: StaffActionBodySerializer, FORM: serializers.StaffActionWithPhotosSerializer},
+        responses={
+            200: OpenApiResponse(serializers.StaffChangeSerializer, "Action done."),
+            **problems("action-not-possible", "idempotency-conflict", "precondition-failed"),
+        },
     )
     def post(self, request: Request, reference: str, verb: str) -> Response:
         data = json_part(request, "action")
@@ -267,11 +248,10 @@ class StaffAction(OneOfStaff):
                 raise Problem("not-found", _("Unknown action."))
             action = actions.check(service_request, self.user, verb)
             seen = self.check_version(request, service_request)
-            body = Body(data)
-            checked = bool(body.flag(actions.CHECKED))
-            asked = actions.read(action, service_request, self.user, body, files=request.FILES)
-            body.no_others()
-            body.check()
+            context = {"service_request": service_request, "user": self.user, "files": request.FILES}
+            body = body_of(action)(data=data, context=context)
+            body.is_valid(raise_exception=True)
+            asked, checked = body.filled, bool(body.validated_data[CHECKED])
             event = actions.perform(service_request, [asked], user=self.user, last_event_id=seen, checked=checked)
             return event, asked.form.warning()
 
@@ -279,26 +259,21 @@ class StaffAction(OneOfStaff):
 
 
 class StaffUndo(OneOfStaff):
-    @operation(
-        Operation(
-            id="undoStaffAction",
-            tag=TAG,
-            summary="Undo an action",
-            description=(
-                "Undoes what the staff member did in the last 30 seconds, if nothing else has happened since. No "
-                "email was sent."
-            ),
-            body=Taken({JSON: "Undo"}, {"event": "40312"}),
-            answer=Answer("StaffChange", "Action undone.", {**examples.CHANGE, "undo": None}, headers=("ETag",)),
-            problems=("conflict",),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="undoStaffAction",
+        tags=[TAG],
+        summary="Undo an action",
+        description="Undoes what the staff member did in the last 30 seconds, if nothing else has happened since. No email "
+        "was sent.",
+        parameters=[ETAG],
+        request=serializers.UndoSerializer,
+        responses={
+            200: OpenApiResponse(serializers.StaffChangeSerializer, "Action undone."),
+            **problems("conflict"),
+        },
     )
     def post(self, request: Request, reference: str) -> Response:
-        body = Body(request.data)
-        number = body.text("event", 18, required=True)
-        body.no_others()
-        body.check()
+        number = self.validated(request.data)["event"]
         own = Event.objects.filter(jurisdiction=self.jurisdiction, kind__in=UNDOABLE, user=self.user)
         parsed = references.parse(reference) or ""
         if not number.isdecimal() or not own.filter(pk=int(number), service_request__reference=parsed).exists():
@@ -309,23 +284,21 @@ class StaffUndo(OneOfStaff):
             raise Problem("conflict", _("It’s too late to undo this.")) from None
         except staff_actions.Changed:
             raise Problem("conflict", _("Something else has happened since, so nothing was undone.")) from None
-        return self.answer(Done(found, {"undo": None}))
+        return self.answer_done(Done(found, {"undo": None}))
 
 
 class StaffContacts(StaffView):
     required_scopes = [Scope.STAFF, Scope.CONTACTS]
 
-    @operation(
-        Operation(
-            id="readContacts",
-            tag=TAG,
-            summary="Read the people of a request",
-            description="Names and contact details of the people on the request. Each call is recorded on the request, "
-            "with the staff member, the program and the reason.",
-            query=(REASON,),
-            answer=Answer("Contacts", "The people.", {"results": [examples.CONTACT]}),
-            scope="staff contacts",
-        )
+    @extend_schema(
+        operation_id="readContacts",
+        tags=[TAG],
+        summary="Read the people of a request",
+        description="Names and contact details of the people on the request. Each call is recorded on the request, with the staff "
+        "member, the program and the reason.",
+        parameters=[ContactsQuerySerializer],
+        request=None,
+        responses={200: OpenApiResponse(serializers.ContactsSerializer, "The people.")},
     )
     def get(self, request: Request, reference: str) -> Response:
         found = self.find(reference, "view_reporter")

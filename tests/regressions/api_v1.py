@@ -155,7 +155,7 @@ REGRESSIONS = [
     Regression(
         "a crew takes its task from its team by API",
         "staff_app/api/tasks.py",
-        "if team is not None and not rules.may_set_team(user, task):",
+        "if sets_team and not rules.may_set_team(user, task):",
         "if False:",
         TASKS,
     ),
@@ -203,7 +203,7 @@ REGRESSIONS = [
     ),
     Regression(
         "a new service takes back the priority that was sent with it",
-        "staff_app/api/views.py",
+        "staff_app/api/action_serializers.py",
         'EDITS = {"service": "change_service", "priority": "set_priority", ',
         'EDITS = {"priority": "set_priority", "service": "change_service", ',
         STAFF,

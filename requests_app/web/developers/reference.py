@@ -128,13 +128,24 @@ def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
         deprecated=operation.get("deprecated", False),
         parameters=tuple(_parameters(operation["parameters"])),
         bodies=tuple(
-            Group(gettext_lazy("Body"), media, tuple(_fields(one["schema"])))
+            Group(title, media, tuple(_fields(schema)))
             for media, one in operation.get("requestBody", {}).get("content", {}).items()
+            for title, schema in _bodies(one["schema"])
         ),
         answer=answer,
         errors=tuple(one for one in outcomes if one is not answer),
         raw=operation,
     )
+
+
+def _bodies(schema: dict[str, Any]) -> Iterator[tuple[Promise | str, dict[str, Any]]]:
+    """The body with its title; or each of those it may be, by the name of its component, without those that have no fields of
+    their own."""
+    of_one = resolved(schema).get("anyOf", ())
+    if not of_one:
+        yield gettext_lazy("Body"), schema
+    for one in of_one:
+        yield one["$ref"].rpartition("/")[2], one
 
 
 def _outcome(status: str, answer: dict[str, Any]) -> Outcome:

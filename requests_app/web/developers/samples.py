@@ -99,6 +99,9 @@ class Samples:
                 sent["areas"] = [":".join(self.area)] if self.area else []
             case "addTask":
                 sent["department"] = self.department or sent["department"]
+            case "changeStaffRequest":
+                # A request stays where it is.
+                del sent["place"]
             case "undoStaffAction":
                 sent["event"] = "$EVENT"
         return sent

@@ -30,10 +30,10 @@ class AsyncStaff:
         """Everything that staff see of it, except its people."""
         return cast(shapes.StaffRequest, await self._http.get(of_staff_request(reference)))
 
-    async def actions(self, reference: str) -> list[shapes.StaffActionsResult]:
+    async def actions(self, reference: str) -> list[shapes.PossibleAction]:
         """What can be done now, with the fields of each."""
         answer = await self._http.get(f"{of_staff_request(reference)}actions/")
-        return cast(list[shapes.StaffActionsResult], answer["results"])
+        return cast(list[shapes.PossibleAction], answer["results"])
 
     async def act(
         self,
@@ -63,10 +63,10 @@ class AsyncStaff:
         answer = await self._http.post(f"{of_staff_request(reference)}undo/", {"event": event}, may_repeat=False)
         return cast(shapes.StaffChange, answer)
 
-    async def contacts(self, reference: str, reason: str) -> list[shapes.ContactsResult]:
+    async def contacts(self, reference: str, reason: str) -> list[shapes.ReporterContact]:
         """The people of a request; needs the scope `contacts`, too. Each call is recorded with the reason, such as reply."""
         answer = await self._http.get(f"{of_staff_request(reference)}contacts/", {"reason": reason})
-        return cast(list[shapes.ContactsResult], answer["results"])
+        return cast(list[shapes.ReporterContact], answer["results"])
 
     async def transfer(self, call: shapes.NewTransfer, *, photos: Sequence[Path] = ()) -> shapes.TransferReceipt:
         """A call from a 911 center. Its number never makes a second request."""
@@ -76,9 +76,9 @@ class AsyncStaff:
         fields: dict[str, Any] = {"transfer": json.dumps(call)}
         return cast(shapes.TransferReceipt, await self._http.upload(address, fields, {"photos": photos}))
 
-    async def departments(self) -> list[shapes.TaskDepartmentsResult]:
+    async def departments(self) -> list[shapes.TaskDepartment]:
         """The departments and teams that a task can be given to."""
-        return cast(list[shapes.TaskDepartmentsResult], (await self._http.get(f"{BASE}staff/departments/"))["results"])
+        return cast(list[shapes.TaskDepartment], (await self._http.get(f"{BASE}staff/departments/"))["results"])
 
     async def tasks(self, *, page_size: int = 50, **filters: str) -> AsyncIterator[shapes.OneTask]:
         """filters: state, department, team, number."""

@@ -932,466 +932,6 @@ class WebhookMessage(TypedDict):
     """Empty in a test."""
 
 
-class StaffRequestRowTeam(TypedDict):
-    """A team of the department."""
-
-    id: str
-    """Never changes."""
-    name: str
-    """Its name."""
-
-
-class StaffRequestRowAssignee(TypedDict):
-    """A member of staff."""
-
-    id: str
-    """Never changes."""
-    name: str
-    """Their name."""
-
-
-class StaffRequestRow(TypedDict):
-    """A request in the queue. With `fields`, only these."""
-
-    reference: NotRequired[str]
-    """The request’s number, which people write with a hyphen."""
-    url: NotRequired[str]
-    """Its URL in this part of the API."""
-    html_url: NotRequired[str]
-    """Its page for staff."""
-    service: NotRequired[Named]
-    status: NotRequired[str]
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
-    is_open: NotRequired[bool]
-    """Whether it is open or has ended."""
-    outcome: NotRequired[str | None]
-    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
-    """
-    priority: NotRequired[int]
-    """1 (danger to people) to 4 (can wait)."""
-    priority_reason: NotRequired[str]
-    """`service`, `staff`, `danger`, or the code of an answer."""
-    flags: NotRequired[list[str]]
-    """Flags."""
-    public_state: NotRequired[str]
-    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
-    description: NotRequired[str]
-    """What was reported, in the reporter’s words."""
-    language: NotRequired[str]
-    """The language of the description, and of the reporter."""
-    channel: NotRequired[str]
-    """How it was sent. One of web, phone, api, email, counter, staff, import."""
-    department: NotRequired[Named | None]
-    team: NotRequired[StaffRequestRowTeam | None]
-    """A team of the department."""
-    assignee: NotRequired[StaffRequestRowAssignee | None]
-    """A member of staff."""
-    address: NotRequired[str | None]
-    """The exact place, as text."""
-    lat: NotRequired[float | None]
-    """Degrees north (WGS84)."""
-    long: NotRequired[float | None]
-    """Degrees east (WGS84)."""
-    areas: NotRequired[list[AreaName]]
-    """The wards, districts and neighborhoods it lies in."""
-    people_count: NotRequired[int]
-    """How many people reported it or joined."""
-    affected_count: NotRequired[int]
-    """The same, with those who selected “Me too.”"""
-    thanks_count: NotRequired[int]
-    """How many people thanked the crew."""
-    submitted_at: NotRequired[str]
-    """When it was sent. In the city’s time, to the second."""
-    updated_at: NotRequired[str]
-    """When something public last changed. In the city’s time, to the second."""
-    acknowledge_due_at: NotRequired[str | None]
-    """When work should start by. Also null if the work should end before that. In the city’s time, to the
-    second.
-    """
-    acknowledged_at: NotRequired[str | None]
-    """When work started. In the city’s time, to the second."""
-    due_at: NotRequired[str | None]
-    """When the work should end by. In the city’s time, to the second."""
-    expected_at: NotRequired[str | None]
-    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
-    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
-    """
-    usual_half_hours: NotRequired[int | None]
-    """The hours within which half are fixed. Null if the target is usually met."""
-    usual_most_hours: NotRequired[int | None]
-    """The same, for 8 in 10. Also null if too many are still open to say."""
-    resolved_at: NotRequired[str | None]
-    """When the work ended. In the city’s time, to the second."""
-    hold_reason: NotRequired[str | None]
-    """The code of what it waits for."""
-    hold_until: NotRequired[str | None]
-    """The day on which it returns to the queue."""
-    outside_number: NotRequired[str | None]
-    """Its number in the system that transferred it."""
-
-
-class StaffRequestPage(TypedDict):
-    """One page of the queue."""
-
-    results: list[StaffRequestRow]
-    next: str | None
-    """The next page, or null on the last one."""
-    previous: str | None
-    """The previous page, or null on the first one."""
-
-
-class StaffRequestTimeline(TypedDict):
-    """Something that happened."""
-
-    at: str
-    """When. In the city’s time, to the second."""
-    text: str
-    """What happened, in a sentence."""
-    by: str
-    """Who did it, and the program through which they did it."""
-    comment: str | None
-    """The text."""
-    is_internal: bool
-    """Whether only staff read the comment."""
-    is_undone: bool
-    """Whether it was undone."""
-
-
-class StaffRequest(TypedDict):
-    """A request as the member of staff sees it."""
-
-    reference: str
-    """The request’s number, which people write with a hyphen."""
-    url: str
-    """Its URL in this part of the API."""
-    html_url: str
-    """Its page for staff."""
-    service: Named
-    status: str
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
-    is_open: bool
-    """Whether it is open or has ended."""
-    outcome: str | None
-    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
-    """
-    priority: int
-    """1 (danger to people) to 4 (can wait)."""
-    priority_reason: str
-    """`service`, `staff`, `danger`, or the code of an answer."""
-    flags: list[str]
-    """Flags."""
-    public_state: str
-    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
-    description: str
-    """What was reported, in the reporter’s words."""
-    language: str
-    """The language of the description, and of the reporter."""
-    channel: str
-    """How it was sent. One of web, phone, api, email, counter, staff, import."""
-    department: Named | None
-    team: StaffRequestRowTeam | None
-    """A team of the department."""
-    assignee: StaffRequestRowAssignee | None
-    """A member of staff."""
-    address: str | None
-    """The exact place, as text."""
-    lat: float | None
-    """Degrees north (WGS84)."""
-    long: float | None
-    """Degrees east (WGS84)."""
-    areas: list[AreaName]
-    """The wards, districts and neighborhoods it lies in."""
-    people_count: int
-    """How many people reported it or joined."""
-    affected_count: int
-    """The same, with those who selected “Me too.”"""
-    thanks_count: int
-    """How many people thanked the crew."""
-    submitted_at: str
-    """When it was sent. In the city’s time, to the second."""
-    updated_at: str
-    """When something public last changed. In the city’s time, to the second."""
-    acknowledge_due_at: str | None
-    """When work should start by. Also null if the work should end before that. In the city’s time, to the
-    second.
-    """
-    acknowledged_at: str | None
-    """When work started. In the city’s time, to the second."""
-    due_at: str | None
-    """When the work should end by. In the city’s time, to the second."""
-    expected_at: str | None
-    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
-    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
-    """
-    usual_half_hours: int | None
-    """The hours within which half are fixed. Null if the target is usually met."""
-    usual_most_hours: int | None
-    """The same, for 8 in 10. Also null if too many are still open to say."""
-    resolved_at: str | None
-    """When the work ended. In the city’s time, to the second."""
-    hold_reason: str | None
-    """The code of what it waits for."""
-    hold_until: str | None
-    """The day on which it returns to the queue."""
-    outside_number: str | None
-    """Its number in the system that transferred it."""
-    place_note: str | None
-    """How to find the place."""
-    asset: Named | None
-    answers: list[QuestionAnswer]
-    """The answers that the staff member may read."""
-    photos: list[StaffPhoto]
-    """All photos, as on the request’s page."""
-    sent_by: str | None
-    """The name of the program that sent it."""
-    owner: Named | None
-    owner_number: str | None
-    """The owner’s number for it."""
-    combined_with: str | None
-    """The number of the earlier request that it was merged into."""
-    scheduled_for: str | None
-    """The day for which the work is planned."""
-    reopened_count: int
-    """How often it was reopened."""
-    tasks: list[Task]
-    """The parts of departments."""
-    timeline: list[StaffRequestTimeline]
-    """The newest 30, newest first."""
-    actions: list[str]
-    """What the status and the member of staff’s permissions allow now."""
-
-
-class StaffPhoto(TypedDict):
-    """A photo as staff see it."""
-
-    id: str
-    """Its name."""
-    url: str
-    """The JPEG. With the key, unless everyone may see it."""
-    small_url: str
-    """A thumbnail."""
-    width: int
-    height: int
-    alt: str
-    """What it shows, if someone described it."""
-    kind: str
-    """Of the report, of the work, or by somebody who checked the work. One of report, work, check."""
-    is_public: bool
-    """Whether everyone may see it."""
-    is_hidden: bool
-    """Whether staff hid it."""
-
-
-class StaffRequestEditPlace(TypedDict):
-    """The action `correct_place`."""
-
-    address: str
-    """An address, a corner or a park."""
-    lat: NotRequired[float]
-    """Degrees north (WGS84)."""
-    long: NotRequired[float]
-    """Degrees east (WGS84)."""
-    note: NotRequired[str]
-    """How to find it."""
-
-
-class StaffRequestEdit(TypedDict):
-    """The changes. Each field is an action, and either all of them are done or none."""
-
-    priority: NotRequired[int]
-    """The action `set_priority`."""
-    service: NotRequired[str]
-    """The action `change_service`: the code of a service."""
-    assignee: NotRequired[str | None]
-    """The action `assign`: an id, `me`, or null for nobody."""
-    place: NotRequired[StaffRequestEditPlace]
-    """The action `correct_place`."""
-    personal_data_checked: NotRequired[bool]
-    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
-
-
-class StaffChangeUndo(TypedDict):
-    """How to undo it. No email about it is sent before then."""
-
-    event: str
-    """Send it to the request’s `undo/`."""
-    until: str
-    """The last moment. In the city’s time, to the second."""
-
-
-class StaffChange(TypedDict):
-    """What was done."""
-
-    reference: str
-    """The number of the request."""
-    request: StaffRequest | None
-    undo: StaffChangeUndo | None
-    """How to undo it. No email about it is sent before then."""
-    warning: str | None
-    """Anything else to know, such as a name in a note that matches no colleague."""
-
-
-class StaffActionBody(TypedDict):
-    """The fields of the action. Fields of other actions are errors."""
-
-    text: NotRequired[str | None]
-    """The text of a comment, a note, a question, a reply or an outcome."""
-    language_checked: NotRequired[bool | None]
-    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
-    personal_data_checked: NotRequired[bool | None]
-    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
-    outcome: NotRequired[
-        Literal[
-            "fixed",
-            "action_taken",
-            "answered",
-            "handed_over",
-            "duplicate",
-            "not_found",
-            "cannot_do",
-            "no_reply",
-            "withdrawn",
-            "not_worked",
-            "removed",
-        ]
-        | None
-    ]
-    """resolve: the outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do,
-    no_reply, withdrawn, not_worked, removed.
-    """
-    reason: NotRequired[str | None]
-    """The reason: a code of the list, or text if there is no list."""
-    visited: NotRequired[bool | None]
-    """resolve: whether someone visited."""
-    no_evidence: NotRequired[str | None]
-    """resolve: the code of why there is no photo or visit."""
-    assignee: NotRequired[str | None]
-    """assign: the id of a member of staff, or `me`. Null: nobody."""
-    although_away: NotRequired[bool | None]
-    """assign: even if they are away."""
-    department: NotRequired[str | None]
-    """transfer: the code of a department."""
-    owner: NotRequired[str | None]
-    """hand_over: the code of an owner."""
-    owner_number: NotRequired[str | None]
-    """hand_over: their number for it."""
-    service: NotRequired[str | None]
-    """change_service: the code of a service."""
-    names_nobody: NotRequired[bool | None]
-    """change_service: that it may become public."""
-    priority: NotRequired[int | None]
-    """set_priority: 1 (danger to people) to 4 (can wait)."""
-    until: NotRequired[str | None]
-    """hold, ask: a day after today."""
-    on: NotRequired[str | None]
-    """schedule: today or a later day."""
-    waits_for: NotRequired[str | None]
-    """hold: the number of the request that it waits for."""
-    into: NotRequired[str | None]
-    """merge: the number of the earlier request."""
-    audience: NotRequired[Literal["department", "everyone"] | None]
-    """note: who reads it. One of department, everyone."""
-    tell: NotRequired[str | None]
-    """note: a colleague’s @handle."""
-    address: NotRequired[str | None]
-    """correct_place: an address, a corner or a park."""
-    lat: NotRequired[float | None]
-    """Degrees north (WGS84)."""
-    long: NotRequired[float | None]
-    """Degrees east (WGS84)."""
-    note: NotRequired[str | None]
-    """correct_place: how to find it."""
-
-
-class Undo(TypedDict):
-    """What is undone."""
-
-    event: str
-    """`undo.event` of the answer."""
-
-
-class StaffActionsResultFieldChoice(TypedDict):
-    """A value."""
-
-    value: str
-    """What to send."""
-    name: str
-    """What it means."""
-
-
-class StaffActionsResultField(TypedDict):
-    """A field of its body."""
-
-    name: str
-    """Its name."""
-    type: str
-    """Its type. One of string, integer, number, boolean, date."""
-    is_required: bool
-    """Whether it is required."""
-    label: str
-    """The label for staff."""
-    choices: list[StaffActionsResultFieldChoice] | None
-
-
-class StaffActionsResult(TypedDict):
-    """An action."""
-
-    action: str
-    """The verb at the end of its URL."""
-    name: str
-    """The label for staff."""
-    hint: str | None
-    """What to know first."""
-    fields: list[StaffActionsResultField]
-
-
-class StaffActions(TypedDict):
-    """What can be done now."""
-
-    results: list[StaffActionsResult]
-
-
-class ContactsResultPoint(TypedDict):
-    """A way to reach them."""
-
-    kind: str
-    """What it is. One of email, phone."""
-    value: str
-    """As entered."""
-    is_verified: bool
-    """Whether it was confirmed by a link."""
-    bounces: bool
-    """Whether email bounced."""
-
-
-class ContactsResult(TypedDict):
-    """Someone who reported it, called about it, is affected or follows it."""
-
-    role: str
-    """Their role. One of reporter, affected, caller, follower."""
-    name: str | None
-    """As entered."""
-    language: str
-    """Their language."""
-    postal_address: str | None
-    """Only for services that require one."""
-    may_be_called: bool
-    """Whether they agreed to be called."""
-    gets_updates: bool
-    """Whether they get updates by email."""
-    is_erased: bool
-    """Whether their data was erased."""
-    points: list[ContactsResultPoint]
-
-
-class Contacts(TypedDict):
-    """The people of a request."""
-
-    results: list[ContactsResult]
-
-
 class NewTransferContact(TypedDict):
     """The caller. Only the city sees it."""
 
@@ -1421,7 +961,7 @@ class NewTransfer(TypedDict):
     contact: NotRequired[NewTransferContact]
     """The caller. Only the city sees it."""
     priority: NotRequired[int]
-    """Instead of the service’s: 1 (danger to people) to 4 (can wait)."""
+    """Instead of the service’s."""
     media_urls: NotRequired[list[str]]
     """URLs of photos, kept as links for staff."""
 
@@ -1443,131 +983,89 @@ class TransferReceipt(TypedDict):
     """What the caller can expect and when, in the requested language."""
 
 
-class WorkOrder(TypedDict):
-    """A work order of another system."""
+class AcceptAction(TypedDict):
+    """Accept."""
 
-    number: str
-    """Its number in the other system."""
-    url: str | None
-    """Its address there."""
-    status: str | None
-    """Its status in that system’s own words."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
-class Task(TypedDict):
-    """A department’s part of the work, maybe kept in another system."""
+class ActionField(TypedDict):
+    """A field of its body."""
 
-    id: str
-    """Never changes."""
-    url: str
-    """Its address."""
-    request: str
-    """The number of the request."""
-    department: Named
-    team: StaffRequestRowTeam | None
-    """A team of the department."""
-    what: str
-    """What the department does."""
-    state: str
-    """Whether it is still to do. One of open, done, dropped."""
-    due_on: str | None
-    """By which day."""
-    after: str | None
-    """The id of the task that has to end first."""
-    work_order: WorkOrder | None
-    created_at: str
-    """When it was given. In the city’s time, to the second."""
-    ended_at: str | None
-    """When it ended. In the city’s time, to the second."""
+    name: str
+    """Its name."""
+    type: str
+    """Its type. One of string, integer, number, boolean, date."""
+    is_required: bool
+    """Whether it is required."""
+    label: str
+    """The label for staff."""
+    choices: list[ActionValue] | None
 
 
-class OneTask(Task):
-    """A task, and what its people may read of the request."""
+class ActionValue(TypedDict):
+    """A value."""
 
-    service: Named
-    address: str | None
-    """The exact place, as text."""
-    lat: float | None
-    """Degrees north (WGS84)."""
-    long: float | None
-    """Degrees east (WGS84)."""
-    description: str | None
-    """What was reported. Null if the request is confidential."""
+    value: str
+    """What to send."""
+    name: str
+    """What it means."""
 
 
-class TaskDepartmentsResult(Named):
-    """A department."""
+class AnswerAction(TypedDict):
+    """Record a reply."""
 
-    teams: list[StaffRequestRowTeam]
-    """Its teams."""
-
-
-class TaskDepartments(TypedDict):
-    """The departments and teams that a task can be given to."""
-
-    results: list[TaskDepartmentsResult]
+    text: str
+    """What did the reporter say?"""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
-class TaskPage(TypedDict):
-    """One page of tasks, oldest first."""
+class AskAction(TypedDict):
+    """Ask reporter."""
 
-    results: list[OneTask]
-    next: str | None
-    """The next page, or null on the last one."""
-    previous: str | None
-    """The previous page, or null on the first one."""
-
-
-class NewTaskWorkOrder(TypedDict):
-    """A work order that already exists in another system."""
-
-    number: str
-    """Its number in the other system."""
-    url: NotRequired[str]
-    """Its address there."""
-    status: NotRequired[str]
-    """Its status in that system’s own words."""
+    text: str
+    """Your question"""
+    until: NotRequired[str | None]
+    """A day after today."""
+    language_checked: NotRequired[bool | None]
+    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
-class NewTask(TypedDict):
-    """A part of the work for a department."""
+class AssignAction(TypedDict):
+    """Assign."""
 
-    department: str
-    """The code of a department."""
-    team: NotRequired[str]
-    """The id of one of its teams. Without it, the whole department."""
-    what: str
-    """What they do. They don’t see who reported it."""
-    due_on: NotRequired[str]
-    """By which day."""
-    after: NotRequired[str]
-    """The id of an open task of the request that has to end first."""
-    work_order: NotRequired[NewTaskWorkOrder]
-    """A work order that already exists in another system."""
+    assignee: str | None
+    """The id of a member of staff, or `me`. Null: nobody."""
+    although_away: NotRequired[bool | None]
+    """Even if they are away."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
-class TaskEditWorkOrder(TypedDict):
-    """Its current state there."""
+class ChangeServiceAction(TypedDict):
+    """Change service."""
 
-    number: str
-    """Its number in the other system."""
-    url: NotRequired[str]
-    """Its address there."""
-    status: NotRequired[str]
-    """Its status in that system’s own words."""
+    service: str
+    """The code of a service."""
+    names_nobody: NotRequired[bool | None]
+    """That it names nobody, so it may become public."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
-class TaskEdit(TypedDict):
-    """What changes."""
+class CommentAction(TypedDict):
+    """Public comment."""
 
-    work_order: NotRequired[TaskEditWorkOrder]
-    """Its current state there."""
-    team: NotRequired[str | None]
-    """The id of a team of its department; null: the whole department. Needs `assign` there."""
-    state: NotRequired[Literal["open", "done", "dropped"]]
-    """Ends the task or reopens it. One of open, done, dropped."""
-    note: NotRequired[str]
-    """When the task ends: a note for the department that has the request."""
+    text: str
+    """Public comment"""
+    language_checked: NotRequired[bool | None]
+    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
 class CommentReceipt(TypedDict):
@@ -1580,6 +1078,32 @@ class CommentReceipt(TypedDict):
     """The message."""
     notice: str | None
     """Whom to call, if it sounds like danger. Same as in `emergency`."""
+
+
+class Contacts(TypedDict):
+    """The people of a request."""
+
+    results: list[ReporterContact]
+
+
+class PlaceEdit(TypedDict):
+    """The action `correct_place`."""
+
+    address: str
+    """Address, corner or park"""
+    lat: NotRequired[float | None]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float | None]
+    """Degrees east (WGS84)."""
+    note: NotRequired[str | None]
+    """Where exactly?"""
+
+
+class CorrectPlaceAction(PlaceEdit):
+    """Correct location."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
 class Edit(TypedDict):
@@ -1632,6 +1156,59 @@ class FollowerReceipt(TypedDict):
     """What happens next."""
 
 
+class HandOverAction(TypedDict):
+    """Hand over to owner."""
+
+    owner: str
+    """The code of an owner."""
+    owner_number: NotRequired[str | None]
+    """Their reference number"""
+    text: str
+    """What should we tell people?"""
+    language_checked: NotRequired[bool | None]
+    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class HideAction(TypedDict):
+    """Hide from public."""
+
+    reason: Literal["personal_data", "abuse", "not_a_report", "other"]
+    """Why shouldn’t the public see it? One of personal_data, abuse, not_a_report, other."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class HoldAction(TypedDict):
+    """Put on hold."""
+
+    reason: str
+    """What are we waiting for?"""
+    waits_for: NotRequired[str | None]
+    """The number of the request that it waits for."""
+    until: str
+    """A day after today."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class MakeSafeAction(TypedDict):
+    """Mark as made safe."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class MergeAction(TypedDict):
+    """Merge."""
+
+    into: str
+    """The number of the earlier request."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
 class NewComment(TypedDict):
     """A message to those who work on it."""
 
@@ -1669,6 +1246,35 @@ class NewFollower(TypedDict):
     """First and last name."""
 
 
+class NewTask(TypedDict):
+    """A part of the work for a department."""
+
+    department: str
+    """The code of a department."""
+    team: NotRequired[str | None]
+    """The id of one of its teams. Without it, the whole department."""
+    what: str
+    """What they do. They don’t see who reported it."""
+    due_on: NotRequired[str | None]
+    """By which day."""
+    after: NotRequired[str | None]
+    """The id of an open task of the request that has to end first."""
+    work_order: NotRequired[WorkOrderEdit | None]
+
+
+class NoteAction(TypedDict):
+    """Internal note."""
+
+    text: str
+    """Internal note"""
+    audience: NotRequired[Literal["department", "everyone"] | None]
+    """Who can read this note? One of department, everyone."""
+    tell: NotRequired[str | None]
+    """A colleague’s @handle."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
 class NumberToCall(TypedDict):
     """A number to call."""
 
@@ -1680,6 +1286,46 @@ class NumberToCall(TypedDict):
     """For a link: `tel:` and this."""
 
 
+class Task(TypedDict):
+    """A department’s part of the work, maybe kept in another system."""
+
+    id: str
+    """Never changes."""
+    url: str
+    """Its address."""
+    request: str
+    """The number of the request."""
+    department: Named
+    team: Team | None
+    what: str
+    """What the department does."""
+    state: str
+    """Whether it is still to do. One of open, done, dropped."""
+    due_on: str | None
+    """By which day."""
+    after: str | None
+    """The id of the task that has to end first."""
+    work_order: WorkOrder | None
+    created_at: str
+    """When it was given. In the city’s time, to the second."""
+    ended_at: str | None
+    """When it ended. In the city’s time, to the second."""
+
+
+class OneTask(Task):
+    """A task, and what its people may read of the request."""
+
+    service: Named
+    address: str | None
+    """The exact place, as text."""
+    lat: float | None
+    """Degrees north (WGS84)."""
+    long: float | None
+    """Degrees east (WGS84)."""
+    description: str | None
+    """What was reported. Null if the request is confidential."""
+
+
 class PhotoReceipt(TypedDict):
     """A stored photo."""
 
@@ -1689,3 +1335,528 @@ class PhotoReceipt(TypedDict):
     height: int
     alt: str
     """What it shows."""
+
+
+class PossibleAction(TypedDict):
+    """An action."""
+
+    action: str
+    """The verb at the end of its URL. One of accept, resolve, resume, reopen, assign, ask, transfer, triage,
+    hand_over, comment, note, schedule, visit, make_safe, hold, answer, change_service, set_priority,
+    correct_place, route, merge, unmerge, withdraw, hide, publish.
+    """
+    name: str
+    """The label for staff."""
+    hint: str | None
+    """What to know first."""
+    fields: list[ActionField]
+
+
+class PublishAction(TypedDict):
+    """Show to public again."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class ReopenAction(TypedDict):
+    """Reopen."""
+
+    text: NotRequired[str | None]
+    """Why? (Everyone can read this.)"""
+    language_checked: NotRequired[bool | None]
+    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class ReporterContact(TypedDict):
+    """Someone who reported it, called about it, is affected or follows it."""
+
+    role: str
+    """Their role. One of reporter, affected, caller, follower."""
+    name: str | None
+    """As entered."""
+    language: str
+    """Their language."""
+    postal_address: str | None
+    """Only for services that require one."""
+    may_be_called: bool
+    """Whether they agreed to be called."""
+    gets_updates: bool
+    """Whether they get updates by email."""
+    is_erased: bool
+    """Whether their data was erased."""
+    points: list[ReporterContactPoint]
+
+
+class ReporterContactPoint(TypedDict):
+    """A way to reach them."""
+
+    kind: str
+    """What it is. One of email, phone."""
+    value: str
+    """As entered."""
+    is_verified: bool
+    """Whether it was confirmed by a link."""
+    bounces: bool
+    """Whether email bounced."""
+
+
+class ResolveAction(TypedDict):
+    """Resolve."""
+
+    outcome: Literal[
+        "fixed",
+        "action_taken",
+        "answered",
+        "handed_over",
+        "duplicate",
+        "not_found",
+        "cannot_do",
+        "no_reply",
+        "withdrawn",
+        "not_worked",
+        "removed",
+    ]
+    """What was the outcome? One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do,
+    no_reply, withdrawn, not_worked, removed.
+    """
+    visited: NotRequired[bool | None]
+    """Whether someone visited."""
+    reason: NotRequired[str | None]
+    """Why can’t we do it?"""
+    text: str
+    """What should we tell people?"""
+    no_evidence: NotRequired[str | None]
+    """The code of why there is no photo or visit."""
+    language_checked: NotRequired[bool | None]
+    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class ResumeAction(TypedDict):
+    """Resume."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class RouteAction(TypedDict):
+    """Reroute."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class ScheduleAction(TypedDict):
+    """Schedule."""
+
+    on: str
+    """Today or a later day."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class SetPriorityAction(TypedDict):
+    """Change priority."""
+
+    priority: int
+    """1 (danger to people) to 4 (can wait)."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class SomeStaffRequestRowFields(TypedDict):
+    """A request in the queue. With `fields`: only these."""
+
+    reference: NotRequired[str]
+    """The request’s number, which people write with a hyphen."""
+    url: NotRequired[str]
+    """Its URL in this part of the API."""
+    html_url: NotRequired[str]
+    """Its page for staff."""
+    service: NotRequired[Named]
+    status: NotRequired[str]
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    is_open: NotRequired[bool]
+    """Whether it is open or has ended."""
+    outcome: NotRequired[str | None]
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
+    priority: NotRequired[int]
+    """1 (danger to people) to 4 (can wait)."""
+    priority_reason: NotRequired[str]
+    """`service`, `staff`, `danger`, or the code of an answer."""
+    flags: NotRequired[list[str]]
+    """Flags."""
+    public_state: NotRequired[str]
+    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
+    description: NotRequired[str]
+    """What was reported, in the reporter’s words."""
+    language: NotRequired[str]
+    """The language of the description, and of the reporter."""
+    channel: NotRequired[str]
+    """How it was sent. One of web, phone, api, email, counter, staff, import."""
+    department: NotRequired[Named | None]
+    team: NotRequired[Team | None]
+    assignee: NotRequired[StaffPerson | None]
+    address: NotRequired[str | None]
+    """The exact place, as text."""
+    lat: NotRequired[float | None]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float | None]
+    """Degrees east (WGS84)."""
+    areas: NotRequired[list[AreaName]]
+    """The wards, districts and neighborhoods it lies in."""
+    people_count: NotRequired[int]
+    """How many people reported it or joined."""
+    affected_count: NotRequired[int]
+    """The same, with those who selected “Me too.”"""
+    thanks_count: NotRequired[int]
+    """How many people thanked the crew."""
+    submitted_at: NotRequired[str]
+    """When it was sent. In the city’s time, to the second."""
+    updated_at: NotRequired[str]
+    """When something public last changed. In the city’s time, to the second."""
+    acknowledge_due_at: NotRequired[str | None]
+    """When work should start by. Also null if the work should end before that. In the city’s time, to the
+    second.
+    """
+    acknowledged_at: NotRequired[str | None]
+    """When work started. In the city’s time, to the second."""
+    due_at: NotRequired[str | None]
+    """When the work should end by. In the city’s time, to the second."""
+    expected_at: NotRequired[str | None]
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: NotRequired[int | None]
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: NotRequired[int | None]
+    """The same, for 8 in 10. Also null if too many are still open to say."""
+    resolved_at: NotRequired[str | None]
+    """When the work ended. In the city’s time, to the second."""
+    hold_reason: NotRequired[str | None]
+    """The code of what it waits for."""
+    hold_until: NotRequired[str | None]
+    """The day on which it returns to the queue."""
+    outside_number: NotRequired[str | None]
+    """Its number in the system that transferred it."""
+
+
+class StaffActions(TypedDict):
+    """What can be done now."""
+
+    results: list[PossibleAction]
+
+
+class StaffChange(TypedDict):
+    """What was done."""
+
+    reference: str
+    """The number of the request."""
+    request: StaffRequest | None
+    undo: Undoable | None
+    warning: str | None
+    """Anything else to know, such as a name in a note that matches no colleague."""
+
+
+class StaffPerson(TypedDict):
+    """A member of staff."""
+
+    id: str
+    """Never changes."""
+    name: str
+    """Their name."""
+
+
+class StaffPhoto(TypedDict):
+    """A photo as staff see it."""
+
+    id: str
+    """Its name."""
+    url: str
+    """The JPEG. With the key, unless everyone may see it."""
+    small_url: str
+    """A thumbnail."""
+    width: int
+    height: int
+    alt: str
+    """What it shows, if someone described it."""
+    kind: str
+    """Of the report, of the work, or by somebody who checked the work. One of report, work, check."""
+    is_public: bool
+    """Whether everyone may see it."""
+    is_hidden: bool
+    """Whether staff hid it."""
+
+
+class StaffRequestRow(TypedDict):
+    """A request in the queue."""
+
+    reference: str
+    """The request’s number, which people write with a hyphen."""
+    url: str
+    """Its URL in this part of the API."""
+    html_url: str
+    """Its page for staff."""
+    service: Named
+    status: str
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    is_open: bool
+    """Whether it is open or has ended."""
+    outcome: str | None
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
+    priority: int
+    """1 (danger to people) to 4 (can wait)."""
+    priority_reason: str
+    """`service`, `staff`, `danger`, or the code of an answer."""
+    flags: list[str]
+    """Flags."""
+    public_state: str
+    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
+    description: str
+    """What was reported, in the reporter’s words."""
+    language: str
+    """The language of the description, and of the reporter."""
+    channel: str
+    """How it was sent. One of web, phone, api, email, counter, staff, import."""
+    department: Named | None
+    team: Team | None
+    assignee: StaffPerson | None
+    address: str | None
+    """The exact place, as text."""
+    lat: float | None
+    """Degrees north (WGS84)."""
+    long: float | None
+    """Degrees east (WGS84)."""
+    areas: list[AreaName]
+    """The wards, districts and neighborhoods it lies in."""
+    people_count: int
+    """How many people reported it or joined."""
+    affected_count: int
+    """The same, with those who selected “Me too.”"""
+    thanks_count: int
+    """How many people thanked the crew."""
+    submitted_at: str
+    """When it was sent. In the city’s time, to the second."""
+    updated_at: str
+    """When something public last changed. In the city’s time, to the second."""
+    acknowledge_due_at: str | None
+    """When work should start by. Also null if the work should end before that. In the city’s time, to the
+    second.
+    """
+    acknowledged_at: str | None
+    """When work started. In the city’s time, to the second."""
+    due_at: str | None
+    """When the work should end by. In the city’s time, to the second."""
+    expected_at: str | None
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: int | None
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: int | None
+    """The same, for 8 in 10. Also null if too many are still open to say."""
+    resolved_at: str | None
+    """When the work ended. In the city’s time, to the second."""
+    hold_reason: str | None
+    """The code of what it waits for."""
+    hold_until: str | None
+    """The day on which it returns to the queue."""
+    outside_number: str | None
+    """Its number in the system that transferred it."""
+
+
+class StaffRequest(StaffRequestRow):
+    """A request as the member of staff sees it."""
+
+    place_note: str | None
+    """How to find the place."""
+    asset: Named | None
+    answers: list[QuestionAnswer]
+    """The answers that the staff member may read."""
+    photos: list[StaffPhoto]
+    """All photos, as on the request’s page."""
+    sent_by: str | None
+    """The name of the program that sent it."""
+    owner: Named | None
+    owner_number: str | None
+    """The owner’s number for it."""
+    combined_with: str | None
+    """The number of the earlier request that it was merged into."""
+    scheduled_for: str | None
+    """The day for which the work is planned."""
+    reopened_count: int
+    """How often it was reopened."""
+    tasks: list[Task]
+    """The parts of departments."""
+    timeline: list[StaffTimelineLine]
+    """The newest 30, newest first."""
+    actions: list[str]
+    """Verbs: what the status and the member of staff’s permissions allow now."""
+
+
+class StaffRequestEdit(TypedDict):
+    """The changes. Each field is an action, and either all of them are done or none."""
+
+    priority: NotRequired[int | None]
+    """The action `set_priority`. 1 (danger to people) to 4 (can wait)."""
+    service: NotRequired[str | None]
+    """The action `change_service`. The code of a service."""
+    assignee: NotRequired[str | None]
+    """The action `assign`. The id of a member of staff, or `me`. Null: nobody."""
+    place: NotRequired[PlaceEdit | None]
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class StaffRequestPage(TypedDict):
+    """One page of the queue."""
+
+    results: list[StaffRequestRow | SomeStaffRequestRowFields]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class StaffTimelineLine(TypedDict):
+    """Something that happened."""
+
+    at: str
+    """When. In the city’s time, to the second."""
+    text: str
+    """What happened, in a sentence."""
+    by: str
+    """Who did it, and the program through which they did it."""
+    comment: str | None
+    """The text."""
+    is_internal: bool
+    """Whether only staff read the comment."""
+    is_undone: bool
+    """Whether it was undone."""
+
+
+class TaskDepartment(Named):
+    """A department."""
+
+    teams: list[Team]
+    """Its teams."""
+
+
+class TaskDepartments(TypedDict):
+    """The departments and teams that a task can be given to."""
+
+    results: list[TaskDepartment]
+
+
+class TaskEdit(TypedDict):
+    """What changes."""
+
+    work_order: NotRequired[WorkOrderEdit | None]
+    team: NotRequired[str | None]
+    """The id of a team of its department; null: the whole department. Needs `assign` there."""
+    state: NotRequired[Literal["open", "done", "dropped"] | None]
+    """Ends the task or reopens it. One of open, done, dropped."""
+    note: NotRequired[str | None]
+    """When the task ends: a note for the department that has the request."""
+
+
+class TaskPage(TypedDict):
+    """One page of tasks, oldest first."""
+
+    results: list[OneTask]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class Team(TypedDict):
+    """A team of the department."""
+
+    id: str
+    """Never changes."""
+    name: str
+    """Its name."""
+
+
+class TriageAction(TypedDict):
+    """Return to triage."""
+
+    reason: str
+    """Why?"""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class TransferAction(TriageAction):
+    """Transfer."""
+
+    department: str
+    """The code of a department."""
+
+
+class Undo(TypedDict):
+    """What is undone."""
+
+    event: str
+    """`undo.event` of the answer."""
+
+
+class Undoable(TypedDict):
+    """How to undo it. No email about it is sent before then."""
+
+    event: str
+    """Send it to the request’s `undo/`."""
+    until: str
+    """The last moment. In the city’s time, to the second."""
+
+
+class UnmergeAction(TypedDict):
+    """Unmerge."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class VisitAction(TypedDict):
+    """Log a visit."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class WithdrawAction(TypedDict):
+    """Withdraw for the reporter."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class WorkOrder(TypedDict):
+    """A work order of another system."""
+
+    number: str
+    """Its number in the other system."""
+    url: str | None
+    """Its address there."""
+    status: str | None
+    """Its status in that system’s own words."""
+
+
+class WorkOrderEdit(TypedDict):
+    """A work order in another system. Left out, its texts are empty."""
+
+    number: str
+    """Its number in the other system."""
+    url: NotRequired[str | None]
+    """Its address there."""
+    status: NotRequired[str | None]
+    """Its status in that system’s own words."""

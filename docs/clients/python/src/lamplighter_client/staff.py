@@ -29,10 +29,10 @@ class Staff:
         """Everything that staff see of it, except its people."""
         return cast(shapes.StaffRequest, self._http.get(of_staff_request(reference)))
 
-    def actions(self, reference: str) -> list[shapes.StaffActionsResult]:
+    def actions(self, reference: str) -> list[shapes.PossibleAction]:
         """What can be done now, with the fields of each."""
         answer = self._http.get(f"{of_staff_request(reference)}actions/")
-        return cast(list[shapes.StaffActionsResult], answer["results"])
+        return cast(list[shapes.PossibleAction], answer["results"])
 
     def act(
         self,
@@ -62,10 +62,10 @@ class Staff:
         answer = self._http.post(f"{of_staff_request(reference)}undo/", {"event": event}, may_repeat=False)
         return cast(shapes.StaffChange, answer)
 
-    def contacts(self, reference: str, reason: str) -> list[shapes.ContactsResult]:
+    def contacts(self, reference: str, reason: str) -> list[shapes.ReporterContact]:
         """The people of a request; needs the scope `contacts`, too. Each call is recorded with the reason, such as reply."""
         answer = self._http.get(f"{of_staff_request(reference)}contacts/", {"reason": reason})
-        return cast(list[shapes.ContactsResult], answer["results"])
+        return cast(list[shapes.ReporterContact], answer["results"])
 
     def transfer(self, call: shapes.NewTransfer, *, photos: Sequence[Path] = ()) -> shapes.TransferReceipt:
         """A call from a 911 center. Its number never makes a second request."""
@@ -75,9 +75,9 @@ class Staff:
         fields: dict[str, Any] = {"transfer": json.dumps(call)}
         return cast(shapes.TransferReceipt, self._http.upload(address, fields, {"photos": photos}))
 
-    def departments(self) -> list[shapes.TaskDepartmentsResult]:
+    def departments(self) -> list[shapes.TaskDepartment]:
         """The departments and teams that a task can be given to."""
-        return cast(list[shapes.TaskDepartmentsResult], self._http.get(f"{BASE}staff/departments/")["results"])
+        return cast(list[shapes.TaskDepartment], self._http.get(f"{BASE}staff/departments/")["results"])
 
     def tasks(self, *, page_size: int = 50, **filters: str) -> Iterator[shapes.OneTask]:
         """filters: state, department, team, number."""
