@@ -594,6 +594,7 @@ PAGES: dict[str, Page] = {
     "open311_token": Page(EVERYONE, arguments=each_token, budget=2),
     "open311_updates": Page(API_KEY, "GET POST", formats, budget=11),
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
+    "developer_changes_feed": Page(EVERYONE, budget=1),
     "api_explorer": Page(EVERYONE, budget=1),
     "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),
     "api_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v1/elsewhere/"}], budget=0),
@@ -766,6 +767,7 @@ PAGES: dict[str, Page] = {
     "requests_app:map_cards": Page(EVERYONE, arguments=each_request, budget=5),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
     "requests_app:developers": Page(EVERYONE, budget=3),
+    "requests_app:developer_changes": Page(EVERYONE, budget=1),
     "requests_app:developer_reference": Page(
         EVERYONE,
         arguments=lambda planted: [

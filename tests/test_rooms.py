@@ -58,6 +58,7 @@ DOORS: dict[str, set[str]] = {
     # Shows the API's document, with its examples, codes and limits.
     "requests_app.web.developers": {
         "requests_app.api.openapi",
+        "requests_app.api.changelog",
         "requests_app.api.framework.throttling",
         "requests_app.api.v1.base",
         "requests_app.api.framework.schema",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.developers import pages
+from requests_app.web.developers import changes, pages
 from requests_app.web.explore import map_pictures, numbers, place_search, tiles
 from requests_app.web.offline import app
 from requests_app.web.report import sign
@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("seal/<slug:version>.<slug:ending>", theme.seal, name="seal"),
     path("city/<slug:kind>-<slug:version>.png", theme.city_image, name="city_image"),
     # Swagger UI speaks English alone.
+    # In English, as its entries are.
+    path("developers/changes/feed/", changes.developer_changes_feed, name="developer_changes_feed"),
     path("developers/explorer/", pages.api_explorer, name="api_explorer"),
     path("sw.js", app.service_worker, name="service_worker"),
     path("robots.txt", crawlers.robots, name="robots"),

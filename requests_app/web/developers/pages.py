@@ -7,6 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import links
+from requests_app.api.changelog import CHANGES
 from requests_app.api.framework.problems import PROBLEMS
 from requests_app.api.framework.schema import PROBLEM_EXAMPLES, example_of
 from requests_app.api.framework.throttling import WITHOUT_KEY_A_MINUTE, WriteThrottle
@@ -35,6 +36,8 @@ SECTIONS = (
     ("reference", gettext_lazy("Reference")),
     ("changes", gettext_lazy("Changes")),
 )
+# So many of the changes are on the first page.
+NEWEST = 5
 public = cache_control(max_age=30, public=True)
 
 
@@ -65,6 +68,7 @@ def developers(request: CityRequest) -> HttpResponse:
         "event_types": [(one.name, gettext(one.description)) for one in webhook_events.CATALOG],
         "scopes": SCOPES,
         "menu": reference.tags().values(),
+        "changes": CHANGES[:NEWEST],
         "problems": problems(),
         "limits": {
             "without_key": WITHOUT_KEY_A_MINUTE,
