@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -82,6 +83,8 @@ SHAPES = {shape: shape for shape in VARYING} | {
 TOKEN = re.compile("|".join(f"({shape})" for shape in SHAPES))
 # Of JSON, what holds a row's id.
 ID_FIELDS = re.compile(r"(.*_)?(id|event)")
+# A block may take so many seconds, on a busy machine.
+BLOCK_S = 120
 # Characters of a text that are shown where it differs.
 SHORT = 300
 
@@ -237,12 +240,12 @@ class Session:
     def _in_shell(self, code: str, answer: Block | None) -> tuple[str, str]:
         (self.folder / "block.sh").write_text(code)
         _send(self._shell.stdin, AFTER_EACH)
-        while (line := self._said.readline()) and not line.startswith("done "):
+        while (line := _line_of(self._said)) and not line.startswith("done "):
             (self.folder / "manage").write_text(_managed(line.rstrip("\n").split("\x1f")[:-1], self._told))
             self._told.flush()
         out, err = ((self.folder / name).read_text(errors="replace") for name in ("out", "err"))
         if not line:
-            return out, f"the shell has ended\n{err}"
+            return out, f"the shell has ended, or waits for something\n{err}"
         refused = [
             answered
             for answered in re.findall(r"^HTTP (?:000|[45]\d\d) .*", err, re.MULTILINE)
@@ -259,7 +262,8 @@ class Session:
     def _in_python(self, block: Block, code: str) -> tuple[str, str]:
         sent = {"code": code, "line": block.line - 1, "file": block.file, "environment": self._environment()}
         _send(self._python.stdin, json.dumps(sent) + "\n")
-        out, error = json.loads(self._python.stdout.readline()) if self._python.stdout else ("", "no output")
+        answer = _line_of(self._python.stdout)
+        out, error = json.loads(answer) if answer else ("", "the program has ended, or waits for something")
         return out, error
 
     def _in_node(self, code: str) -> tuple[str, str]:
@@ -304,6 +308,12 @@ def _check_alone(block: Block) -> None:
         read_json(block.code)
     except ValueError as error:
         raise AssertionError(f"{block.file}:{block.line}: not JSON: {error}") from None
+
+
+def _line_of(pipe: IO[str] | None) -> str:
+    """Empty at the end, or if there is none for too long."""
+    assert pipe is not None
+    return pipe.readline() if select.select([pipe], [], [], BLOCK_S)[0] else ""
 
 
 def _send(pipe: IO[str] | None, text: str) -> None:

@@ -23,6 +23,21 @@ class Change:
 # The newest first.
 CHANGES = (
     Change(
+        "batches",
+        dt.date(2026, 12, 1),
+        "Up to a hundred reports in one call",
+        "Each report of a batch has an idempotency key and a result of its own: one that is refused keeps no other from arriving.",
+        operations=("sendReports",),
+    ),
+    Change(
+        "test-keys",
+        dt.date(2026, 12, 1),
+        "A test key at once",
+        "At `/developers/keys/` you get a test key without anyone in between. A page of your own shows the calls and last errors "
+        "of your keys.",
+        act="Test keys end after 90 days without a call. If yours ended, get another one.",
+    ),
+    Change(
         "change-feed",
         dt.date(2026, 12, 1),
         "A feed of changes",
