@@ -66,7 +66,9 @@ class RequestRowSerializer(AnswerSerializer):
         help_text="The request’s number, which people write with a hyphen.", example=REQUEST_ROW["reference"]
     )
     url = UrlField(help_text="Its URL in this API.", example=REQUEST_ROW["url"])
-    html_url = UrlField(help_text="Its web page.", example=REQUEST_ROW["html_url"])
+    html_url = UrlField(
+        help_text="Its web page; for a test, which has none, its URL in this API.", example=REQUEST_ROW["html_url"]
+    )
     service = NamedSerializer()
     category = NamedSerializer(example=REQUEST_ROW["category"])
     status = ChoiceField(Status.values, help_text="Its status.", example="in_progress")

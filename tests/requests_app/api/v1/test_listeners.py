@@ -145,7 +145,9 @@ def test_what_became_private_is_not_read_and_a_test_key_reads_its_tests(cast: fa
     bodies, _cursor = read(test_app, own, None)
     assert {body["data"]["request"]["service"]["code"] for body in bodies} == {"pothole"}
     # Its links lead to what its key may see.
-    assert test_app.get(bodies[0]["data"]["url"])["reference"] == bodies[0]["data"]["reference"]
+    sent = bodies[0]["data"]["request"]
+    for link in (bodies[0]["data"]["url"], sent["url"], sent["html_url"]):
+        assert test_app.get(link)["reference"] == sent["reference"]
 
 
 def test_mistakes_are_named_and_nobody_else_reads_it(cast: factories.Rivermark, app: V1) -> None:

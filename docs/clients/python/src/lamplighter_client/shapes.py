@@ -65,7 +65,7 @@ class RequestRow(TypedDict):
     url: str
     """Its URL in this API."""
     html_url: str
-    """Its web page."""
+    """Its web page; for a test, which has none, its URL in this API."""
     service: Named
     category: Named
     status: str
@@ -151,7 +151,7 @@ class ChangedRequest(TypedDict):
     url: NotRequired[str]
     """Its URL in this API."""
     html_url: NotRequired[str]
-    """Its web page."""
+    """Its web page; for a test, which has none, its URL in this API."""
     service: NotRequired[Named]
     status: NotRequired[str]
     """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
@@ -355,6 +355,35 @@ class Receipt(TypedDict):
     """The token of that link, for comments, photos and edits."""
     notice: str
     """What the reporter should know now."""
+
+
+class NewBatchReport(TypedDict):
+    """A report."""
+
+    idempotency_key: str
+    """As the header of a single report: it takes effect once within 14 days."""
+    report: NewReport
+
+
+class NewBatch(TypedDict):
+    """Up to a hundred reports."""
+
+    reports: list[NewBatchReport]
+
+
+class BatchResult(TypedDict):
+    """What became of one: its receipt or its problem."""
+
+    status: int
+    """201, or 200 if it came before; else the status of the problem."""
+    receipt: Receipt | None
+    problem: Problem | None
+
+
+class Batch(TypedDict):
+    """What became of each report."""
+
+    results: list[BatchResult]
 
 
 class Category(TypedDict):
