@@ -34,13 +34,12 @@ NAME = re.compile(r"[A-Za-z_][\w.\[\]-]{0,59}")
 
 def note(key: ApiKey, request: Request, status: int, answer: Any) -> None:
     """Keeps the body of an error. Call it before the body is rendered."""
-    error = {
-        "at": time.time(),
-        "method": request.method,
-        "path": path_template(request._request),
-        "status": status,
-        "answer": _without_sent(answer, request),
-    }
+    keep(key, str(request.method), path_template(request._request), status, _without_sent(answer, request))
+
+
+def keep(key: ApiKey, method: str, path: str, status: int, answer: Any) -> None:
+    """path: with names for what varies. answer: without what was sent."""
+    error = {"at": time.time(), "method": method, "path": path, "status": status, "answer": answer}
     name = ERRORS.format(key.pk)
 
     def commands(redis: Any) -> None:

@@ -114,12 +114,12 @@ def fold() -> None:
         of_day = sums.setdefault((int(key), day), {"calls": 0, "errors": 0})
         of_day["calls"] += int(value)
         of_day["errors"] += int(value) if int(status) >= 400 else 0
-        row = (int(key), day, endpoint[:ENDPOINT_MAX], int(status))
-        by_endpoint[row] = by_endpoint.get(row, 0) + int(value)
+        counted = (int(key), day, endpoint[:ENDPOINT_MAX], int(status))
+        by_endpoint[counted] = by_endpoint.get(counted, 0) + int(value)
     with transaction.atomic(), connection.cursor() as cursor:
         for (key, day, endpoint, status), calls in sorted(by_endpoint.items()):
-            added = {"key": key, "day": day, "endpoint": endpoint, "status": status, "calls": calls}
-            cursor.execute(ADD_CALLS, added)
+            row: dict[str, str | int] = {"key": key, "day": day, "endpoint": endpoint, "status": status, "calls": calls}
+            cursor.execute(ADD_CALLS, row)
         for (key, day), added in sorted(sums.items()):
             cursor.execute(ADD, {"key": key, "day": day, **added})
 

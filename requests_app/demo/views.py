@@ -12,12 +12,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from requests_app import links
-from requests_app.demo import mailbox
+from requests_app.demo import developers, mailbox
 from requests_app.demo.staff import DEMO_BAR, demo_user, load_staff
 from requests_app.messages import sms, wording
 from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
 from requests_app.rules.people import permissions
 from requests_app.visitor import open_drafts
+from requests_app.web.resident import sign_in
 
 # One private link per status.
 LINK_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]
@@ -31,7 +32,7 @@ def see_as(request: HttpRequest) -> HttpResponse:
     if role in ("resident", "developer"):
         logout(request)
         if role == "developer":
-            return redirect("requests_app:developers")
+            return sign_in(request, redirect("requests_app:developers"), developers.contact_point(jurisdiction))
         make_links(jurisdiction)
         return redirect("demo:private_links")
     if role not in DEMO_BAR:

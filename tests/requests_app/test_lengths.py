@@ -35,6 +35,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "publication.public_changes.KEPT": "90 days",
         "programs.api_key_requests.UNPROVED_KEPT": "7 days",
         "programs.api_key_requests.DECIDED_KEPT": "365 days",
+        "programs.unused_keys.CONTACT_KEPT": "365 days",
         "programs.sandbox.ON_HOLD_FOR": "7 days",
         "programs.webhooks.READ_NOTED_EVERY": "60 s",
         "promises.escalation.TOLD_WITHIN": "2 days",

@@ -31,7 +31,7 @@ def ask(
     jurisdiction: Jurisdiction, *, email: str, name: str, purpose: str, scopes: Sequence[str], language: str
 ) -> ApiKeyRequest:
     """For a live key. Emails a link; staff see it once the link is used. Raises verify_email.AddressBlocked."""
-    asked = {"name": name, "purpose": purpose, "scopes": list(scopes)}
+    asked: dict[str, Any] = {"name": name, "purpose": purpose, "scopes": list(scopes)}
     return _ask(jurisdiction, email, language, OneTimeLink.Purpose.API_KEY, **asked)
 
 
@@ -57,9 +57,14 @@ def _ask(
 
 @transaction.atomic
 def make_test_key(link: OneTimeLink) -> tuple[ApiKey, str]:
-    """Returns the key and its secret. Raises verify_email.LinkExpired and AddressBlocked, and TooMany, which leaves the link."""
+    """Returns the key and its secret.
+
+    Raises verify_email.LinkExpired and AddressBlocked, NotWaiting, and TooMany, which leaves the link as it was.
+    """
     contact_point = verify_email.use(link)
     # Only tests: whatever a link is made for, nobody approved more.
+    if link.key_request_id is None:
+        raise NotWaiting
     asked = _locked(link.key_request_id, State.UNPROVED, is_test=True)
     city, address = asked.jurisdiction, contact_point.value
     # Of two links at once, the second counts the key of the first.
@@ -100,7 +105,7 @@ def approve(request_id: int, terms: dict[str, Any], *, actor: User) -> ApiKey:
     terms: its name, limits, networks and end. Raises NotWaiting and NameTaken.
     """
     asked = _locked(request_id, State.WAITING)
-    granted = {"scopes": asked.scopes, "is_test": asked.is_test, "contact": asked.contact_point.value}
+    granted: dict[str, Any] = {"scopes": asked.scopes, "is_test": asked.is_test, "contact": asked.contact_point.value}
     key, _unknown = key_actions.create(asked.jurisdiction, actor=actor, **terms, **granted)
     _decide(asked, State.APPROVED, actor, key=key)
     verify_email.send_link(asked.contact_point, OneTimeLink.Purpose.SHOW_KEY, key_request=asked)
@@ -152,7 +157,7 @@ def delete_old(now: dt.datetime) -> set[int]:
     return {person for _pk, person in found}
 
 
-def _locked(request_id: int | None, state: str, **more: Any) -> ApiKeyRequest:
+def _locked(request_id: int, state: str, **more: Any) -> ApiKeyRequest:
     """Raises NotWaiting."""
     asked = (
         ApiKeyRequest.objects.select_for_update(of=("self",))

@@ -13,13 +13,18 @@ from requests_app.models import ApiKey
 from requests_app.rules.programs.api_keys import UNUSED_KEPT, UNUSED_NOTICE, USE_RECORDED_EVERY
 
 KIND = "mail_key_ends"
+CONTACT_KEPT = dt.timedelta(days=365)
 
 
 def end_unused() -> None:
-    """By the clock, each night. A key that was called since its notice stays; a later end has a notice of its own."""
+    """By the clock, each night. A key that was called since its notice stays; a later end has a notice of its own.
+
+    Of keys that ended long ago, it also deletes the address.
+    """
     now = app_now()
     _end(now)
     _notify(now)
+    ApiKey.objects.filter(is_test=True, revoked_at__lt=now - CONTACT_KEPT).exclude(contact="").update(contact="")
 
 
 @transaction.atomic

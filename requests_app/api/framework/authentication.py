@@ -18,6 +18,7 @@ from requests_app.rules.programs import api_keys as rules
 # By rules.api_keys.refusal().
 REFUSALS: dict[str, Promise] = {
     rules.REVOKED: gettext_lazy("This API key was revoked. Ask the city for a new one."),
+    rules.ENDED: gettext_lazy("This test key has ended. Get a new one at /developers/keys/."),
     rules.REPLACED: gettext_lazy("This API key was replaced by a new one. Use that."),
     rules.EXPIRED: gettext_lazy("This API key has expired. Ask the city for a new one."),
     rules.NETWORK: gettext_lazy("This API key can’t be used from this network. Ask the city to add your address."),

@@ -13,6 +13,7 @@ from requests_app.demo import (
     bulk_jobs,
     crews,
     desk,
+    developers,
     ending_checks,
     failed_tasks,
     moderation,
@@ -34,6 +35,7 @@ from requests_app.models import Jurisdiction
 LOADERS = (
     articles.load, alarms.load, moderation.load, crews.load, desk.load, ending_checks.load, signs.load, tasks.load,
     safety_notes.load, storm.load, to_do.load, bulk_jobs.load, failed_tasks.load, request_reads.load,
+    developers.load,
 )  # fmt: skip
 RIVERMARK = Path(demo.__file__).parent / "rivermark"
 # Enough for generated texts, and trained in seconds.

@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -16,7 +17,11 @@ LIMIT_MOST = 1_000_000
 # What anyone may ask for. The other scopes reach what isn't public: the city gives them to its own contractors and systems.
 OPEN_SCOPES = (Scope.READ, Scope.REPORT, Scope.UPDATES, Scope.WEBHOOKS)
 # Of a test key that nobody at the city approved.
-TEST_TERMS = {"scopes": [scope.value for scope in OPEN_SCOPES], "calls_a_minute": 300, "reports_a_day": 200}
+TEST_TERMS: dict[str, Any] = {
+    "scopes": [scope.value for scope in OPEN_SCOPES],
+    "calls_a_minute": 300,
+    "reports_a_day": 200,
+}
 # A test key ends after so long without a call, and its contact is emailed before.
 UNUSED_KEPT = dt.timedelta(days=90)
 UNUSED_NOTICE = dt.timedelta(days=7)
@@ -24,7 +29,7 @@ UNUSED_NOTICE = dt.timedelta(days=7)
 USE_RECORDED_EVERY = dt.timedelta(hours=1)
 # That one address may have at a time in one city.
 TEST_KEYS_MOST = 5
-REVOKED, REPLACED, EXPIRED, NETWORK = "revoked", "replaced", "expired", "network"
+REVOKED, ENDED, REPLACED, EXPIRED, NETWORK = "revoked", "ended", "replaced", "expired", "network"
 
 
 class UnknownScope(ValueError):
@@ -38,7 +43,7 @@ class BadNetwork(ValueError):
 def refusal(key: ApiKey, address: str) -> str:
     """Why this key, as found by api_keys.look_up(), opens nothing from this address; empty if it does."""
     if key.revoked_at is not None:
-        return REVOKED
+        return ENDED if key.is_test else REVOKED
     if key.by_previous and not (key.previous_until and key.previous_until > key.now):
         return REPLACED
     if is_expired(key, key.now):

@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 ASKED_AN_HOUR = 20
 TO_ONE_ADDRESS_AN_HOUR = 5
 KEYS_SHOWN = 100
+CALLS_SHOWN = 20
 
 
 @never_cache
@@ -155,6 +156,7 @@ def _key_page(
         "may_replace": rules.may_be_replaced_by_contact(key),
         "earlier_until": key.previous_until if key.previous_until and key.previous_until > now else None,
         "endpoints": api_usage.by_endpoint(key, now.astimezone(key.jurisdiction.zone).date()),
+        "calls": api_usage.last_calls(key, CALLS_SHOWN),
         "errors": [
             {**error, "answer": json.dumps(error["answer"], ensure_ascii=False, indent=2)}
             for error in api_errors.last(key)

@@ -11,8 +11,9 @@ from django.test import Client
 
 # Before any test says "demo": the addresses are chosen when they are first read.
 import config.urls  # noqa: F401
+from requests_app.demo import developers
 from requests_app.demo.staff import PEOPLE, OnlyInTheDemo, load_staff
-from requests_app.models import AccessLink, Draft, Membership, User
+from requests_app.models import AccessLink, ApiKey, Draft, Membership, User
 from requests_app.rules.people.permissions import DEFAULT_ROLES
 from tests import factories
 from tests.factories import Rivermark
@@ -88,6 +89,16 @@ def test_the_developer_reads_what_everyone_does(town: Rivermark, client: Client)
     page = client.post("/demo/see-as/", {"role": "developer"}, follow=True).content.decode()
     assert "Two APIs" in page
     assert "create_api_key" in page
+    # Signed in with the address of the demo's keys.
+    developers.load(town.city)
+    developers.load(town.city)
+    page = client.get("/developers/account/").content.decode()
+    for words in (developers.LIVE, developers.TEST, developers.ENDED, "Station screens"):
+        assert page.count(f"{words}<") + page.count(f"{words}:") == 1, words
+    key = ApiKey.objects.get(name=developers.TEST)
+    page = client.get(f"/developers/account/{key.pk}/").content.decode()
+    for words in ("hooks.transit-apps.example", "422", "place.lat must be a number."):
+        assert words in page
 
 
 @pytest.mark.parametrize("role", ["", "owner", "records_officer"])

@@ -61,6 +61,15 @@ def test_a_test_key_ends_after_90_days_without_a_call(town: Rivermark) -> None:
     assert set(ApiKey.objects.filter(revoked_at=None)) == {live, used}
 
 
+def test_the_address_of_a_key_that_ended_is_deleted_after_a_year(town: Rivermark) -> None:
+    for number, is_test in enumerate([True, True, False]):
+        key = api_keys.create(town.city, f"App {number}", contact="dev@example.org", is_test=is_test)[0]
+        days = 365 if number else 366
+        ApiKey.objects.filter(pk=key.pk).update(revoked_at=app_now() - dt.timedelta(days=days) + MINUTE)
+    unused_keys.end_unused()
+    assert list(ApiKey.objects.order_by("pk").values_list("contact", flat=True)) == ["", *["dev@example.org"] * 2]
+
+
 def test_a_key_never_used_ends_90_days_after_it_was_made_and_a_call_keeps_it(town: Rivermark) -> None:
     key = api_keys.create(town.city, "Bus app", contact="dev@example.org", is_test=True)[0]
     ApiKey.objects.update(created_at=app_now() - dt.timedelta(days=84))

@@ -2,10 +2,12 @@
 
 import json
 import re
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -228,6 +230,42 @@ def test_a_test_link_opens_only_where_it_should(client: Client, town: Rivermark)
     OneTimeLink.objects.update(expires_at="2099-01-01T00:00Z")
     assert other.post(link, {"email": "Dev@example.org"}).status_code == 200
     assert ApiKey.objects.get().is_test
+
+
+def test_a_key_is_of_the_kind_that_was_asked_for_on_the_setup_page_and_by_command(town: Rivermark, ada: Client) -> None:
+    terms = {"name": "Setup", "scopes": ["read"], "calls_a_minute": "60"}
+    for more in ({"is_test": "on"}, {}):
+        assert re.search(SECRET, ada.post("/staff/api-keys/new/", {**terms, **more}).content.decode())
+    for more in (["--test"], []):
+        call_command("create_api_key", "Shell", *more, stdout=StringIO())
+    assert list(ApiKey.objects.order_by("pk").values_list("name", "is_test")) == [
+        ("Setup", True),
+        ("Setup", False),
+        ("Shell", True),
+        ("Shell", False),
+    ]
+    # Later edits leave it so.
+    key = ApiKey.objects.get(name="Setup", is_test=True)
+    ada.post(f"/staff/api-keys/{key.pk}/edit/", {**terms, "name": "Edited", "is_test": ""})
+    assert ApiKey.objects.get(pk=key.pk).is_test
+
+
+def test_a_key_of_the_wrong_kind_is_told_where_to_get_the_right_one(client: Client, town: Rivermark) -> None:
+    live = api_keys.create(town.city, "Live")[1]
+    test_key, test = api_keys.create(town.city, "Test", is_test=True)
+    report = factories.report(town.pothole, answers={"where": "lane"})
+
+    def get(plain: str, path: str) -> tuple[int, str]:
+        answer = client.get(path, headers={"Authorization": f"Bearer {plain}"})
+        return answer.status_code, answer.content.decode()
+
+    status, answer = get(live, "/api/v1/sandbox/requests/")
+    assert (status, "/developers/keys/" in answer) == (403, True)
+    # A real request that isn't public is nothing to a test key.
+    assert get(test, f"/api/v1/requests/{report.reference}/")[0] in (200, 404)
+    api_keys.revoke(test_key)
+    status, answer = get(test, "/api/v1/sandbox/requests/")
+    assert (status, "This test key has ended" in answer) in ((401, True), (403, True))
 
 
 @pytest.mark.parametrize("is_test", [True, False])
