@@ -51,7 +51,7 @@ def shapes_alone(document: dict[str, Any]) -> dict[str, Any]:
     shapes = generate.Shapes(document)
     schemas = {
         name: open_codes(schema) if name in shapes.received else schema
-        for name, schema in document["components"]["schemas"].items()
+        for name, schema in shapes.schemas.items()
         if name in shapes.sent | shapes.received
     }
     return {"openapi": "3.1.0", "info": document["info"], "paths": {}, "components": {"schemas": schemas}}

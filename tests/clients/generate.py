@@ -37,6 +37,9 @@ WORDS = (
     "The city may answer with more fields and other codes than these: ignore what you don't know. So a code that you get is a "
     "string, and one that you send is one of the listed values."
 )
+ROWS = ("RequestRow", "StaffRequestRow", "ChangedRequest")
+# What these return isn't awaited.
+GENERATORS = ("self._http.rows", "self._http.pages")
 # Objects that have no name of their own in the document.
 NAMES = {"NewReportPlace": "NewPlace", "NewReportContact": "NewContact"}
 
@@ -61,7 +64,11 @@ class Shapes:
     """Writes a TypedDict for each object that the JSON bodies and answers of API v1 lead to."""
 
     def __init__(self, document: Schema) -> None:
-        self.schemas: dict[str, Schema] = document["components"]["schemas"]
+        self.schemas = {
+            # A row has all fields, but with `fields`, which the clients never send.
+            name: schema | ({"required": list(schema["properties"])} if name in ROWS else {})
+            for name, schema in document["components"]["schemas"].items()
+        }
         operations = [
             operation
             for path, methods in document["paths"].items()
@@ -90,7 +97,7 @@ class Shapes:
         return names
 
     def written(self) -> str:
-        for name in self.schemas:
+        for name in sorted(self.schemas):
             if name in self.sent | self.received and not is_form(self.schemas[name]):
                 self._add(name, self.schemas[name], only_sent=name not in self.received)
         words = "\n".join(textwrap.wrap(WORDS, 116))
@@ -251,7 +258,7 @@ class ToCoroutines(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.Call | ast.Await:
         self.generic_visit(node)
         called = ast.unparse(node.func)
-        if called.startswith("self._http.") and called != "self._http.rows":
+        if called.startswith("self._http.") and called not in GENERATORS:
             return ast.Await(value=node)
         return node
 

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from lamplighter_client import AsyncLamplighter, Lamplighter, Problem, Retries, Unreachable
+from lamplighter_client import AsyncLamplighter, Lamplighter, Problem, Retries, Unreachable, shapes
 from lamplighter_client.command import main
 
 from requests_app import api_keys
@@ -84,10 +84,20 @@ def test_all_pages_come_as_one_and_a_second_try_makes_no_second_report(
     client = Lamplighter(live_site.url, key)
     assert [row["reference"] for row in client.requests(page_size=3)] == sent[::-1]
     assert [row["reference"] for row in islice(client.requests(page_size=3), 4)] == sent[:2:-1]
+    (start,) = client.changes(since="now")
+    assert start["results"] == []
     assert len(list(client.requests(near=(40.5, -69.0, 500.0), service="tree", status="open"))) == 7
     twice = [client.report("tree", "A branch.", place={"lat": 40.5, "long": -69.0}, idempotency_key="1") for _ in "ab"]
     assert twice[0] == twice[1]
+    (page,) = client.changes(start["cursor"])
+    assert [(change["kind"], change["reference"]) for change in page["results"]] == [("created", twice[0]["reference"])]
     assert ServiceRequest.objects.count() == 8
+    place: shapes.NewPlace = {"lat": 40.5, "long": -69.0}
+    batch: list[shapes.NewBatchReport] = [
+        {"idempotency_key": "2", "report": {"service": "tree", "description": "A branch.", "place": place}},
+        {"idempotency_key": "3", "report": {"service": "spaceship"}},
+    ]
+    assert [[one["status"] for one in client.report_batch(batch)] for _ in "ab"] == [[201, 422], [200, 422]]
 
 
 def test_coroutines_read_send_and_stop_where_their_reader_does(

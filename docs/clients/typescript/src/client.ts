@@ -109,6 +109,14 @@ export class Lamplighter {
     return this.#http.get(requestPath(reference));
   }
 
+  /**
+   * What became public, changed or is public no longer since then, in pages; at least one. cursor: of the last page that
+   * you have dealt with; store it together with what the page changed. since: a time of the last 90 days, or "now" to start.
+   */
+  changes(from: { cursor?: string; since?: string }): AsyncGenerator<Shapes["ChangePage"], void, undefined> {
+    return this.#http.pages<Shapes["Change"], Shapes["ChangePage"]>(`${BASE}changes/`, from);
+  }
+
   // --- Writing -------------------------------------------------------------------------------------------------------
 
   /**

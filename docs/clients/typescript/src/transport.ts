@@ -79,16 +79,20 @@ export class Transport {
     await this.#send("DELETE", path, { mayRepeat: false });
   }
 
-  /** The rows of all pages, which are fetched as they are needed. */
-  async *rows<Row>(path: string, query: Query): AsyncGenerator<Row, void, undefined> {
-    let page = await this.get<Page<Row>>(path, query);
-    for (;;) {
-      yield* page.results;
-      if (!page.next) return;
+  /** All pages, which are fetched as they are needed. */
+  async *pages<Row, Content extends Page<Row>>(path: string, query: Query): AsyncGenerator<Content, void, undefined> {
+    let page = await this.get<Content>(path, query);
+    yield page;
+    while (page.next) {
       // From our own address of the city: the key goes nowhere else.
       const { pathname, search } = new URL(page.next, this.site);
-      page = await this.get<Page<Row>>(pathname + search);
+      page = await this.get<Content>(pathname + search);
+      yield page;
     }
+  }
+
+  async *rows<Row>(path: string, query: Query): AsyncGenerator<Row, void, undefined> {
+    for await (const page of this.pages<Row, Page<Row>>(path, query)) yield* page.results;
   }
 
   async #send<Answer>(

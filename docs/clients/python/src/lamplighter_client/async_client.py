@@ -194,6 +194,15 @@ class AsyncLamplighter:
         """One request with its timeline."""
         return cast(shapes.Request, await self._http.get(of_request(reference)))
 
+    async def changes(self, cursor: str = "", *, since: str = "") -> AsyncIterator[shapes.ChangePage]:
+        """What became public, changed or is public no longer since then, in pages; at least one.
+
+        cursor: of the last page that you have dealt with; store it together with what the page changed. since: a time of
+        the last 90 days, or "now" to start.
+        """
+        async for row in self._http.pages(f"{BASE}changes/", {"cursor": cursor, "since": since}):
+            yield row
+
     async def report(
         self,
         service: str,
@@ -219,6 +228,12 @@ class AsyncLamplighter:
             return cast(shapes.Receipt, await self._http.post(f"{BASE}requests/", body, idempotency_key))
         fields, files = ({"report": json.dumps(body)}, {"photos": photos})
         return cast(shapes.Receipt, await self._http.upload(f"{BASE}requests/", fields, files, idempotency_key))
+
+    async def report_batch(self, reports: Sequence[shapes.NewBatchReport]) -> list[shapes.BatchResult]:
+        """Up to a hundred reports, each with a key of its own; what became of each, in order."""
+        return cast(
+            list[shapes.BatchResult], (await self._http.post(f"{BASE}batches/", {"reports": list(reports)}))["results"]
+        )
 
     async def comment(
         self, reference: str, text: str, *, private_token: str, idempotency_key: str = ""

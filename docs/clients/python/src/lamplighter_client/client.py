@@ -107,6 +107,14 @@ class Lamplighter:
         """One request with its timeline."""
         return cast(shapes.Request, self._http.get(of_request(reference)))
 
+    def changes(self, cursor: str = "", *, since: str = "") -> Iterator[shapes.ChangePage]:
+        """What became public, changed or is public no longer since then, in pages; at least one.
+
+        cursor: of the last page that you have dealt with; store it together with what the page changed. since: a time of
+        the last 90 days, or "now" to start.
+        """
+        yield from self._http.pages(f"{BASE}changes/", {"cursor": cursor, "since": since})
+
     # --- Writing ------------------------------------------------------------------------------------------------------
 
     def report(
@@ -134,6 +142,10 @@ class Lamplighter:
             return cast(shapes.Receipt, self._http.post(f"{BASE}requests/", body, idempotency_key))
         fields, files = {"report": json.dumps(body)}, {"photos": photos}
         return cast(shapes.Receipt, self._http.upload(f"{BASE}requests/", fields, files, idempotency_key))
+
+    def report_batch(self, reports: Sequence[shapes.NewBatchReport]) -> list[shapes.BatchResult]:
+        """Up to a hundred reports, each with a key of its own; what became of each, in order."""
+        return cast(list[shapes.BatchResult], self._http.post(f"{BASE}batches/", {"reports": list(reports)})["results"])
 
     def comment(
         self, reference: str, text: str, *, private_token: str, idempotency_key: str = ""

@@ -9,6 +9,70 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class AcceptAction(TypedDict):
+    """Accept."""
+
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class ActionField(TypedDict):
+    """A field of its body."""
+
+    name: str
+    """Its name."""
+    type: str
+    """Its type. One of string, integer, number, boolean, date."""
+    is_required: bool
+    """Whether it is required."""
+    label: str
+    """The label for staff."""
+    choices: list[ActionValue] | None
+
+
+class ActionValue(TypedDict):
+    """A value."""
+
+    value: str
+    """What to send."""
+    name: str
+    """What it means."""
+
+
+class AnswerAction(TypedDict):
+    """Record a reply."""
+
+    text: str
+    """What did the reporter say?"""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class AnsweredFixed(TypedDict):
+    """The answers to one question."""
+
+    yes: int | None
+    """Null if it is too small to show."""
+    partly: int | None
+    """Null if it is too small to show."""
+    no: int | None
+    """Null if it is too small to show."""
+    answered: int
+    """The sum of the numbers shown."""
+    is_whole: bool
+    """Whether that is all of them."""
+
+
+class Answered(TypedDict):
+    """The answers about one service. Null for all services with too few answers, taken together."""
+
+    service: Named | None
+    fixed: AnsweredFixed
+    """The answers to one question."""
+    treated_well: AnsweredFixed
+    """The answers to one question."""
+
+
 class AreaName(TypedDict):
     """An area."""
 
@@ -18,523 +82,6 @@ class AreaName(TypedDict):
     """Its code there."""
     name: str
     """Its name."""
-
-
-class Named(TypedDict):
-    """A code and its name."""
-
-    code: str
-    """Never changes."""
-    name: str
-    """In the requested language."""
-
-
-class Photo(TypedDict):
-    """A photo as the public sees it, without metadata, at most 2,048 pixels wide or high."""
-
-    id: str
-    """Its name."""
-    url: str
-    """The JPEG."""
-    small_url: str
-    """A thumbnail."""
-    width: int
-    height: int
-    alt: str
-    """What it shows, if someone described it."""
-    kind: str
-    """Sent with the report, or taken by those who did the work. One of report, work."""
-
-
-class QuestionAnswer(TypedDict):
-    """A question and its answer."""
-
-    code: str
-    """The question’s code."""
-    question: str
-    """As asked."""
-    answer: str
-    """As given."""
-
-
-class RequestRow(TypedDict):
-    """A service request in a list."""
-
-    reference: str
-    """The request’s number, which people write with a hyphen."""
-    url: str
-    """Its URL in this API."""
-    html_url: str
-    """Its web page; for a test, which has none, its URL in this API."""
-    service: Named
-    category: Named
-    status: str
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
-    is_open: bool
-    """Whether it is open or has ended."""
-    status_text: str
-    """The status in a sentence for people."""
-    outcome: str | None
-    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
-    """
-    description: str | None
-    """What was reported, without what staff removed. Null while it is pending review."""
-    language: str
-    """The language of the description."""
-    department: Named | None
-    submitted_at: str
-    """When it was sent. In the city’s time, to the second."""
-    updated_at: str
-    """When something public last changed. In the city’s time, to the second."""
-    resolved_at: str | None
-    """When the work ended. In the city’s time, to the second."""
-    due_at: str | None
-    """The target, which isn’t a promise. In the city’s time, to the second."""
-    expected_at: str | None
-    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
-    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
-    """
-    usual_half_hours: int | None
-    """The hours within which half are fixed. Null if the target is usually met."""
-    usual_most_hours: int | None
-    """The same, for 8 in 10. Also null if too many are still open to say."""
-    address: str | None
-    """The public location, which may be only the block."""
-    lat: float | None
-    """Degrees north (WGS84)."""
-    long: float | None
-    """Degrees east (WGS84)."""
-    people_count: int
-    """How many people reported it or joined."""
-    affected_count: int
-    """The same, with those who selected “Me too.”"""
-    thanks_count: int
-    """How many people thanked the crew."""
-    photos: list[Photo]
-    """The public photos."""
-
-
-class Request(RequestRow):
-    """One service request."""
-
-    is_reviewed: bool
-    """False while it is pending review, when only its status is public."""
-    next_step: str
-    """Who acts next and by when, in a sentence. Empty once it has ended."""
-    combined_with: str | None
-    """The number of the earlier request that it was merged into."""
-    areas: list[AreaName]
-    """The wards, districts and neighborhoods it lies in."""
-    asset: Named | None
-    answers: list[QuestionAnswer]
-    """The answers that are public."""
-    timeline: list[TimelineLine]
-    """Newest first."""
-
-
-class RequestPage(TypedDict):
-    """One page of requests."""
-
-    results: list[RequestRow | SomeRequestRowFields]
-    next: str | None
-    """The next page, or null on the last one."""
-    previous: str | None
-    """The previous page, or null on the first one."""
-
-
-class ChangedRequest(TypedDict):
-    """A request as it is now. With `fields`, only these."""
-
-    reference: NotRequired[str]
-    """The request’s number, which people write with a hyphen."""
-    url: NotRequired[str]
-    """Its URL in this API."""
-    html_url: NotRequired[str]
-    """Its web page; for a test, which has none, its URL in this API."""
-    service: NotRequired[Named]
-    status: NotRequired[str]
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
-    is_open: NotRequired[bool]
-    """Whether it is open or has ended."""
-    outcome: NotRequired[str | None]
-    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
-    """
-    description: NotRequired[str | None]
-    """What was reported, without what staff removed. Null while it is pending review."""
-    language: NotRequired[str]
-    """The language of the description."""
-    department: NotRequired[Named | None]
-    submitted_at: NotRequired[str]
-    """When it was sent. In the city’s time, to the second."""
-    updated_at: NotRequired[str]
-    """When something public last changed. In the city’s time, to the second."""
-    resolved_at: NotRequired[str | None]
-    """When the work ended. In the city’s time, to the second."""
-    due_at: NotRequired[str | None]
-    """The target, which isn’t a promise. In the city’s time, to the second."""
-    address: NotRequired[str | None]
-    """The public location, which may be only the block."""
-    lat: NotRequired[float | None]
-    """Degrees north (WGS84)."""
-    long: NotRequired[float | None]
-    """Degrees east (WGS84)."""
-    people_count: NotRequired[int]
-    """How many people reported it or joined."""
-    affected_count: NotRequired[int]
-    """The same, with those who selected “Me too.”"""
-    thanks_count: NotRequired[int]
-    """How many people thanked the crew."""
-    photos: NotRequired[list[Photo]]
-    """The public photos."""
-
-
-class SomeRequestRowFields(ChangedRequest):
-    """A service request in a list. With `fields`: only these."""
-
-    category: NotRequired[Named]
-    status_text: NotRequired[str]
-    """The status in a sentence for people."""
-    expected_at: NotRequired[str | None]
-    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
-    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
-    """
-    usual_half_hours: NotRequired[int | None]
-    """The hours within which half are fixed. Null if the target is usually met."""
-    usual_most_hours: NotRequired[int | None]
-    """The same, for 8 in 10. Also null if too many are still open to say."""
-
-
-class TimelineLine(TypedDict):
-    """Something that happened."""
-
-    at: str
-    """When. In the city’s time, to the second."""
-    text: str
-    """What happened, in a sentence."""
-    comment: str | None
-    """What the city wrote."""
-    comment_language: str | None
-    """Its language."""
-    note: str | None
-    """Says that staff removed part of the comment, and why."""
-
-
-class ProblemChange(TypedDict):
-    at: str
-    """When."""
-    text: str
-    """What happened, in the requested language."""
-    by: str | None
-    """Who did it. Only staff read names."""
-
-
-class Problem(TypedDict):
-    """What went wrong (RFC 9457)."""
-
-    type: str
-    """The URL of a page that explains this problem."""
-    title: str
-    """The kind of problem, in the requested language."""
-    status: int
-    detail: str
-    """What to do about it, in the requested language."""
-    instance: str
-    """The path of the call."""
-    request_id: str
-    """The same as the header X-Request-Id. Quote it when you ask for help."""
-    errors: list[FieldError]
-    """Each error, if there are several."""
-    possible_actions: NotRequired[list[str]]
-    """Only for `action-not-possible`: the actions that are possible."""
-    changes: NotRequired[list[ProblemChange]]
-    """Only for `precondition-failed`: what has changed since the version in If-Match, oldest first."""
-    emergency: NotRequired[Emergency]
-    """Only for `emergency`: whom to call."""
-
-
-class FieldError(TypedDict):
-    """One mistake."""
-
-    field: str
-    """A parameter, or the path of a field of the body, like `place.lat`."""
-    code: str
-    """The kind of error, for programs."""
-    message: str
-    """For people, in the requested language."""
-
-
-class Change(TypedDict):
-    """One or several changes of one request."""
-
-    kind: str
-    """`created` and `changed`: store `request`. `removed`: delete your copy, if you have one. One of created,
-    changed, removed.
-    """
-    reference: str
-    """The request’s number, which people write with a hyphen."""
-    request: ChangedRequest | None
-
-
-class ChangePage(TypedDict):
-    """One page of changes."""
-
-    results: list[Change]
-    """Oldest first. Changes of one request may be combined into the last one."""
-    cursor: str
-    """Where to go on. Store it together with what this page changed."""
-    next: str | None
-    """The next page, or null if there is nothing new yet: come back later with `cursor`."""
-
-
-class NewPlace(TypedDict):
-    """Where it is: a position, an asset or an address. If you send several, the position is used."""
-
-    lat: NotRequired[float]
-    """Degrees north (WGS84)."""
-    long: NotRequired[float]
-    """Degrees east (WGS84)."""
-    address: NotRequired[str]
-    """As text. Looked up if there is no position."""
-    asset: NotRequired[str]
-    """The number of one of the city’s assets."""
-    note: NotRequired[str]
-    """How to find it. Only the city reads it."""
-
-
-class NewContact(TypedDict):
-    """How to reach the reporter. Only the city sees it."""
-
-    name: NotRequired[str]
-    """First and last name."""
-    email: NotRequired[str]
-    """Gets the updates."""
-    phone: NotRequired[str]
-    """Any notation."""
-    postal_address: NotRequired[str]
-    """Only for services that require one."""
-
-
-class NewReport(TypedDict):
-    """A report."""
-
-    service: str
-    """The code of a service."""
-    description: NotRequired[str]
-    """What is wrong, in the reporter’s words."""
-    place: NotRequired[NewPlace]
-    """Where it is: a position, an asset or an address. If you send several, the position is used."""
-    answers: NotRequired[dict[str, str | list[str]]]
-    """Answers by the question’s code, as `answers_schema` of the service says."""
-    contact: NotRequired[NewContact]
-    """How to reach the reporter. Only the city sees it."""
-    emergency_confirmed: NotRequired[bool]
-    """Sends the report even though an answer indicates danger. Set it to true only after a person has read whom
-    to call and confirmed that no one is in danger.
-    """
-    photos: NotRequired[list[str]]
-    """The ids of photos that you already uploaded."""
-
-
-class Receipt(TypedDict):
-    """The receipt for a report. Show the notice, number and private link to the reporter."""
-
-    emergency: Emergency | None
-    reference: str
-    """The number of the request."""
-    state: str
-    """Whether it is public. One of public, pending_review, private, unconfirmed, test."""
-    url: str | None
-    """Its URL in this API; for a test, with the same key. Null if it isn’t public."""
-    html_url: str | None
-    """Its web page. Null if it isn’t public."""
-    private_link: str | None
-    """The reporter’s own page; null while it waits for the link in the email."""
-    private_token: str | None
-    """The token of that link, for comments, photos and edits."""
-    notice: str
-    """What the reporter should know now."""
-
-
-class NewBatchReport(TypedDict):
-    """A report."""
-
-    idempotency_key: str
-    """As the header of a single report: it takes effect once within 14 days."""
-    report: NewReport
-
-
-class NewBatch(TypedDict):
-    """Up to a hundred reports."""
-
-    reports: list[NewBatchReport]
-
-
-class BatchResult(TypedDict):
-    """What became of one: its receipt or its problem."""
-
-    status: int
-    """201, or 200 if it came before; else the status of the problem."""
-    receipt: Receipt | None
-    problem: Problem | None
-
-
-class Batch(TypedDict):
-    """What became of each report."""
-
-    results: list[BatchResult]
-
-
-class Category(TypedDict):
-    """A group of services."""
-
-    code: str
-    """Never changes."""
-    name: str
-    """Its name."""
-    icon: str | None
-    """The name of its icon."""
-
-
-class Categories(TypedDict):
-    """All categories."""
-
-    results: list[Category]
-
-
-class ServiceRow(TypedDict):
-    """Something that can be reported."""
-
-    code: str
-    """Never changes."""
-    name: str
-    """Its name."""
-    description: str
-    """What it is for."""
-    url: str
-    """Its URL in this API, with its questions."""
-    html_url: str
-    """Its web page."""
-    category: Named
-    department: Named
-    keywords: list[str]
-    """Other words for it."""
-    is_private: bool
-    """Its reports are never public."""
-    photos: str
-    """Whether the service accepts photos. One of none, optional, asked."""
-    needs_place: bool
-    """Whether a report needs a location."""
-    needs_confirmation: bool
-    """Whether a report is submitted only once its reporter selects the link in an email."""
-    asset_kinds: list[str]
-    """The kinds of the city’s assets it is about."""
-    offered: str | None
-    """When it can be reported, as text. Null means always."""
-    is_offered_today: bool
-    """Whether it can be reported today."""
-
-
-class Services(TypedDict):
-    """All services."""
-
-    results: list[ServiceRow]
-
-
-class Service(ServiceRow):
-    """Something that can be reported, with its questions."""
-
-    emergency_question: str | None
-    """Ask this first. Someone who answers yes should call instead of reporting."""
-    identity_reason: str | None
-    """Why name and postal address are required. Null if they aren’t."""
-    questions: list[Question]
-    """In the order in which they are asked."""
-    answers_schema: dict[str, Any]
-    """The JSON Schema 2020-12 that `answers` of a report must match, with `if` and `then` for questions that are
-    asked only after certain answers. It doesn’t know the place, so it never requires an answer that
-    `asks_asset`.
-    """
-
-
-class QuestionOption(TypedDict):
-    """A choice."""
-
-    value: str
-    """The value to send."""
-    label: str
-    """The label to show."""
-
-
-class QuestionOnlyIf(TypedDict):
-    """Asked only after one of these answers."""
-
-    question: str
-    """The code of the other question."""
-    values: list[str]
-
-
-class Question(TypedDict):
-    """A question, for a form."""
-
-    code: str
-    """The key for its answer."""
-    kind: str
-    """`display` is text to show, with no answer. One of text, number, datetime, single, multi, display."""
-    text: str
-    """The question."""
-    help: str | None
-    """Help text."""
-    is_required: bool
-    """Where it is asked."""
-    asks_asset: bool
-    """Asks for the number on an asset. Skip it if `place` is an asset of one of the `asset_kinds`."""
-    options: list[QuestionOption]
-    only_if: QuestionOnlyIf | None
-    """Asked only after one of these answers."""
-
-
-class ArticleRow(TypedDict):
-    """An article."""
-
-    code: str
-    """Never changes."""
-    title: str
-    """The question it answers."""
-    language: str
-    """The language of its text."""
-    url: str
-    """Its URL in this API."""
-    html_url: str
-    """Its web page."""
-    updated_at: str
-    """When it was last edited. In the city’s time, to the second."""
-
-
-class Articles(TypedDict):
-    """All articles."""
-
-    results: list[ArticleRow]
-
-
-class Article(ArticleRow):
-    """An article with its text."""
-
-    body_markdown: str
-    """The text as Markdown."""
-    body_html: str
-    """The text as safe HTML."""
-    services: list[str]
-    """The codes of the services it is about."""
-
-
-class Suggestions(TypedDict):
-    """The best matches first. Empty if the text clearly describes danger."""
-
-    emergency: Emergency | None
-    services: list[ServiceRow]
-    articles: list[ArticleRow]
 
 
 class AreaRow(TypedDict):
@@ -558,25 +105,51 @@ class Areas(TypedDict):
     results: list[AreaRow]
 
 
-class Place(TypedDict):
-    """A place."""
+class ArticleRow(TypedDict):
+    """An article."""
 
-    label: str
-    """The address, corner, landmark or asset."""
-    kind: str
-    """What it is: `address`, `about` (between two known house numbers), `intersection`, `asset`, `town` …"""
-    lat: float
-    """Degrees north (WGS84)."""
-    long: float
-    """Degrees east (WGS84)."""
-    confidence: float
-    """How well it matches the query."""
+    code: str
+    """Never changes."""
+    title: str
+    """The question it answers."""
+    language: str
+    """The language of its text."""
+    url: str
+    """Its URL in this API."""
+    html_url: str
+    """Its web page."""
+    updated_at: str
+    """When it was last edited. In the city’s time, to the second."""
 
 
-class Places(TypedDict):
-    """Places, best first."""
+class Article(ArticleRow):
+    """An article with its text."""
 
-    results: list[Place]
+    body_markdown: str
+    """The text as Markdown."""
+    body_html: str
+    """The text as safe HTML."""
+    services: list[str]
+    """The codes of the services it is about."""
+
+
+class Articles(TypedDict):
+    """All articles."""
+
+    results: list[ArticleRow]
+
+
+class AskAction(TypedDict):
+    """Ask reporter."""
+
+    text: str
+    """Your question"""
+    until: NotRequired[str | None]
+    """A day after today."""
+    language_checked: NotRequired[bool | None]
+    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
 class Asset(TypedDict):
@@ -604,6 +177,130 @@ class AssetPage(TypedDict):
     """The next page, or null on the last one."""
     previous: str | None
     """The previous page, or null on the first one."""
+
+
+class AssignAction(TypedDict):
+    """Assign."""
+
+    assignee: str | None
+    """The id of a member of staff, or `me`. Null: nobody."""
+    although_away: NotRequired[bool | None]
+    """Even if they are away."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class BatchResult(TypedDict):
+    """What became of one: its receipt or its problem."""
+
+    status: int
+    """201, or 200 if it came before; else the status of the problem."""
+    receipt: Receipt | None
+    problem: Problem | None
+
+
+class Batch(TypedDict):
+    """What became of each report."""
+
+    results: list[BatchResult]
+
+
+class Categories(TypedDict):
+    """All categories."""
+
+    results: list[Category]
+
+
+class Category(TypedDict):
+    """A group of services."""
+
+    code: str
+    """Never changes."""
+    name: str
+    """Its name."""
+    icon: str | None
+    """The name of its icon."""
+
+
+class Change(TypedDict):
+    """One or several changes of one request."""
+
+    kind: str
+    """`created` and `changed`: store `request`. `removed`: delete your copy, if you have one. One of created,
+    changed, removed.
+    """
+    reference: str
+    """The request’s number, which people write with a hyphen."""
+    request: ChangedRequest | None
+
+
+class ChangePage(TypedDict):
+    """One page of changes."""
+
+    results: list[Change]
+    """Oldest first. Changes of one request may be combined into the last one."""
+    cursor: str
+    """Where to go on. Store it together with what this page changed."""
+    next: str | None
+    """The next page, or null if there is nothing new yet: come back later with `cursor`."""
+
+
+class ChangeServiceAction(TypedDict):
+    """Change service."""
+
+    service: str
+    """The code of a service."""
+    names_nobody: NotRequired[bool | None]
+    """That it names nobody, so it may become public."""
+    personal_data_checked: NotRequired[bool | None]
+    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class ChangedRequest(TypedDict):
+    """A request as it is now. With `fields`, only these."""
+
+    reference: str
+    """The request’s number, which people write with a hyphen."""
+    url: str
+    """Its URL in this API."""
+    html_url: str
+    """Its web page; for a test, which has none, its URL in this API."""
+    service: Named
+    status: str
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    is_open: bool
+    """Whether it is open or has ended."""
+    outcome: str | None
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
+    description: str | None
+    """What was reported, without what staff removed. Null while it is pending review."""
+    language: str
+    """The language of the description."""
+    department: Named | None
+    submitted_at: str
+    """When it was sent. In the city’s time, to the second."""
+    updated_at: str
+    """When something public last changed. In the city’s time, to the second."""
+    resolved_at: str | None
+    """When the work ended. In the city’s time, to the second."""
+    due_at: str | None
+    """The target, which isn’t a promise. In the city’s time, to the second."""
+    address: str | None
+    """The public location, which may be only the block."""
+    lat: float | None
+    """Degrees north (WGS84)."""
+    long: float | None
+    """Degrees east (WGS84)."""
+    people_count: int
+    """How many people reported it or joined."""
+    affected_count: int
+    """The same, with those who selected “Me too.”"""
+    thanks_count: int
+    """How many people thanked the crew."""
+    photos: list[Photo]
+    """The public photos."""
 
 
 class CityMap(TypedDict):
@@ -648,442 +345,6 @@ class City(TypedDict):
     """The initial map view: center and bounds (longitude first), and zoom."""
     limits: CityLimits
     """The maximum accepted."""
-
-
-class StatisticsMonth(TypedDict):
-    """A month with answers."""
-
-    month: str
-    """Like 2026-06."""
-    total: Answered
-    services: list[Answered]
-
-
-class Statistics(TypedDict):
-    """What people answered after their reports ended."""
-
-    since: str
-    """The first month."""
-    until: str
-    """The last month."""
-    smallest_number: int
-    """Smaller numbers are null."""
-    months: list[StatisticsMonth]
-    """Newest first."""
-
-
-class AnsweredFixed(TypedDict):
-    """The answers to one question."""
-
-    yes: int | None
-    """Null if it is too small to show."""
-    partly: int | None
-    """Null if it is too small to show."""
-    no: int | None
-    """Null if it is too small to show."""
-    answered: int
-    """The sum of the numbers shown."""
-    is_whole: bool
-    """Whether that is all of them."""
-
-
-class Answered(TypedDict):
-    """The answers about one service. Null for all services with too few answers, taken together."""
-
-    service: Named | None
-    fixed: AnsweredFixed
-    """The answers to one question."""
-    treated_well: AnsweredFixed
-    """The answers to one question."""
-
-
-class TestStep(TypedDict):
-    """What happens to a test request."""
-
-    action: NotRequired[
-        Literal[
-            "route",
-            "accept",
-            "schedule",
-            "visit",
-            "make_safe",
-            "hold",
-            "resume",
-            "comment",
-            "ask",
-            "resolve",
-            "transfer",
-            "hand_over",
-            "merge",
-            "unmerge",
-            "withdraw",
-            "reopen",
-            "close",
-        ]
-    ]
-    """What to do. Defaults to the usual next step. A new request is routed first. One of route, accept,
-    schedule, visit, make_safe, hold, resume, comment, ask, resolve, transfer, hand_over, merge, unmerge,
-    withdraw, reopen, close.
-    """
-    text: NotRequired[str]
-    """The city’s text. Required for `comment`, `ask` and `transfer`; optional for `resolve`, `hand_over` and
-    `reopen`.
-    """
-    outcome: NotRequired[Literal["fixed", "action_taken", "answered", "not_found"]]
-    """The outcome, for `resolve`. One of fixed, action_taken, answered, not_found."""
-    department: NotRequired[str]
-    """The code of a department, for `transfer`."""
-    owner: NotRequired[str]
-    """The code of another owner, for `hand_over`. They get no email."""
-    into: NotRequired[str]
-    """The number of another of your test requests, for `merge`."""
-
-
-class Webhook(TypedDict):
-    """A URL that gets events."""
-
-    id: str
-    """Never changes."""
-    url: str
-    """Where events are sent, or where your program reads them (a listener)."""
-    events: list[str]
-    """Types of the catalog. Empty means all."""
-    services: list[str]
-    """Codes of services. Empty means all."""
-    areas: list[str]
-    """Areas as `layer:code`. Empty means all."""
-    departments: list[str]
-    """Codes of departments. Empty means all."""
-    payload: str
-    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
-    reporter. One of thin, full.
-    """
-    enabled: bool
-    """Whether events are sent."""
-    end_reason: str | None
-    """Why it is off: by a program with the key, by city staff, because its URL answered 410, because it failed
-    for five days, or because nobody read its events. One of owner, staff, gone, failing, unread.
-    """
-    failing_since: str | None
-    """When deliveries started to fail. In the city’s time, to the second."""
-    previous_secret_until: str | None
-    """Until when the previous secret also signs. In the city’s time, to the second."""
-    created_at: str
-    """When it was created. In the city’s time, to the second."""
-
-
-class WebhookWithSecret(Webhook):
-    """A webhook and its new secret."""
-
-    secret: str
-    """Signs what is sent. It is shown only once."""
-
-
-class Webhooks(TypedDict):
-    """All webhooks of the key."""
-
-    results: list[Webhook]
-
-
-class NewListener(TypedDict):
-    """What to listen to."""
-
-    events: NotRequired[
-        list[
-            Literal[
-                "request.submitted",
-                "request.routed",
-                "request.accepted",
-                "request.scheduled",
-                "request.visited",
-                "request.made_safe",
-                "request.on_hold",
-                "request.resumed",
-                "request.commented",
-                "request.resolved",
-                "request.handed_over",
-                "request.merged",
-                "request.unmerged",
-                "request.withdrawn",
-                "request.reopened",
-                "request.reopening_undone",
-                "request.closed",
-                "request.joined",
-                "request.changed",
-                "request.photos_changed",
-                "request.removed",
-            ]
-        ]
-    ]
-    """Types of the catalog. Empty means all."""
-    services: NotRequired[list[str]]
-    """Codes of services. Empty means all."""
-    areas: NotRequired[list[str]]
-    """Areas as `layer:code`. Empty means all."""
-    departments: NotRequired[list[str]]
-    """Codes of departments. Empty means all."""
-    payload: NotRequired[Literal["thin", "full"]]
-    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
-    reporter. One of thin, full.
-    """
-
-
-class NewWebhook(NewListener):
-    """What to send, and where to."""
-
-    url: str
-    """The URL that events are sent to: https, on the public internet."""
-
-
-class ListenerEventsResult(TypedDict):
-    """A delivery, as it would be sent."""
-
-    headers: dict[str, str]
-    """Among them `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
-    body: str
-    """The body as it was signed: JSON, a WebhookMessage. Pass on these bytes."""
-
-
-class ListenerEvents(TypedDict):
-    """The events of a listener that come after the cursor, oldest first."""
-
-    results: list[ListenerEventsResult]
-    cursor: str | None
-    """Ask for what comes after it. Null until there is a first event."""
-    wait_s: int
-    """Seconds to wait before you ask again."""
-
-
-class WebhookEdit(NewListener):
-    """What changes."""
-
-    url: NotRequired[str]
-    """The URL that events are sent to: https, on the public internet."""
-    enabled: NotRequired[bool]
-    """Whether events are sent."""
-
-
-class NewSecret(TypedDict):
-    """The hours for which both secrets sign."""
-
-    overlap_hours: NotRequired[int]
-    """0 ends the previous secret right away."""
-
-
-class WebhookDelivery(TypedDict):
-    """One event for one webhook. Request and response bodies aren’t kept."""
-
-    id: str
-    """Never changes."""
-    webhook_id: str
-    """The header webhook-id, which is the same for each try and when it is resent."""
-    type: str
-    """The type of the event."""
-    reference: str | None
-    """The number of the request."""
-    state: str
-    """`dead` means that we gave up. You can send it again. One of waiting, delivered, dead."""
-    attempts: int
-    """The number of tries."""
-    status: int | None
-    """The status of the last response."""
-    error: str | None
-    """A code that says why there was no response, or why it wasn’t sent."""
-    milliseconds: int | None
-    """How long the last try took."""
-    tried_at: str | None
-    """The last try. In the city’s time, to the second."""
-    created_at: str
-    """When it was first due. In the city’s time, to the second."""
-
-
-class WebhookDeliveryPage(TypedDict):
-    """One page of deliveries, newest first."""
-
-    results: list[WebhookDelivery]
-    next: str | None
-    """The next page, or null on the last one."""
-    previous: str | None
-    """The previous page, or null on the first one."""
-
-
-class WebhookEventTypesResult(TypedDict):
-    """A type of event."""
-
-    type: str
-    """Its name, which never changes."""
-    description: str
-    """When it is sent."""
-    thin: WebhookMessage
-    full: WebhookMessage
-
-
-class WebhookEventTypes(TypedDict):
-    """The catalog."""
-
-    results: list[WebhookEventTypesResult]
-
-
-class WebhookContact(TypedDict):
-    """Who reported it: in a full body, for a key with the scopes `contacts` and `staff`. Null once they were
-    erased.
-    """
-
-    name: str | None
-    """Their name."""
-    email: str | None
-    """Their email address."""
-    phone: str | None
-    """Their phone number."""
-    postal_address: str | None
-    """Only for services that require one."""
-
-
-class WebhookMessageData(TypedDict):
-    """Empty in a test."""
-
-    reference: NotRequired[str]
-    """The number of the request."""
-    url: NotRequired[str]
-    """Its URL in this API."""
-    request: NotRequired[RequestRow]
-    contact: NotRequired[WebhookContact | None]
-
-
-class WebhookMessage(TypedDict):
-    """The body of a webhook."""
-
-    type: str
-    """The type of the event."""
-    timestamp: str
-    """When it happened. In the city’s time, to the second."""
-    data: WebhookMessageData
-    """Empty in a test."""
-
-
-class NewTransferContact(TypedDict):
-    """The caller. Only the city sees it."""
-
-    name: NotRequired[str]
-    """First and last name."""
-    email: NotRequired[str]
-    """Gets the updates."""
-    phone: NotRequired[str]
-    """Any notation."""
-    postal_address: NotRequired[str]
-    """Only for services that require one."""
-
-
-class NewTransfer(TypedDict):
-    """A call that isn’t for 911, as the 911 center took it."""
-
-    number: str
-    """The center’s own number. Sending the same number again doesn’t create a second request."""
-    service: str
-    """The code of a service."""
-    description: NotRequired[str]
-    """What is wrong, as the caller said it."""
-    place: NotRequired[NewPlace]
-    """Where it is: a position, an asset or an address. If you send several, the position is used."""
-    answers: NotRequired[dict[str, str | list[str]]]
-    """Answers by the question’s code, as `answers_schema` of the service says."""
-    contact: NotRequired[NewTransferContact]
-    """The caller. Only the city sees it."""
-    priority: NotRequired[int]
-    """Instead of the service’s."""
-    media_urls: NotRequired[list[str]]
-    """URLs of photos, kept as links for staff."""
-
-
-class TransferReceipt(TypedDict):
-    """Request created."""
-
-    reference: str
-    """The number of the request: tell the caller."""
-    url: str
-    """Its URL in this part of the API."""
-    html_url: str
-    """Its page for staff."""
-    outside_number: str
-    """The number of the center."""
-    is_new: bool
-    """False if the number was already sent."""
-    notice: str
-    """What the caller can expect and when, in the requested language."""
-
-
-class AcceptAction(TypedDict):
-    """Accept."""
-
-    personal_data_checked: NotRequired[bool | None]
-    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
-
-
-class ActionField(TypedDict):
-    """A field of its body."""
-
-    name: str
-    """Its name."""
-    type: str
-    """Its type. One of string, integer, number, boolean, date."""
-    is_required: bool
-    """Whether it is required."""
-    label: str
-    """The label for staff."""
-    choices: list[ActionValue] | None
-
-
-class ActionValue(TypedDict):
-    """A value."""
-
-    value: str
-    """What to send."""
-    name: str
-    """What it means."""
-
-
-class AnswerAction(TypedDict):
-    """Record a reply."""
-
-    text: str
-    """What did the reporter say?"""
-    personal_data_checked: NotRequired[bool | None]
-    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
-
-
-class AskAction(TypedDict):
-    """Ask reporter."""
-
-    text: str
-    """Your question"""
-    until: NotRequired[str | None]
-    """A day after today."""
-    language_checked: NotRequired[bool | None]
-    """Confirms that the text is in the reporter’s language, if that isn’t the staff member’s language."""
-    personal_data_checked: NotRequired[bool | None]
-    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
-
-
-class AssignAction(TypedDict):
-    """Assign."""
-
-    assignee: str | None
-    """The id of a member of staff, or `me`. Null: nobody."""
-    although_away: NotRequired[bool | None]
-    """Even if they are away."""
-    personal_data_checked: NotRequired[bool | None]
-    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
-
-
-class ChangeServiceAction(TypedDict):
-    """Change service."""
-
-    service: str
-    """The code of a service."""
-    names_nobody: NotRequired[bool | None]
-    """That it names nobody, so it may become public."""
-    personal_data_checked: NotRequired[bool | None]
-    """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
 class CommentAction(TypedDict):
@@ -1144,6 +405,40 @@ class Edit(TypedDict):
     """The complete new text."""
 
 
+class RequestRow(ChangedRequest):
+    """A service request in a list."""
+
+    category: Named
+    status_text: str
+    """The status in a sentence for people."""
+    expected_at: str | None
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: int | None
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: int | None
+    """The same, for 8 in 10. Also null if too many are still open to say."""
+
+
+class Request(RequestRow):
+    """One service request."""
+
+    is_reviewed: bool
+    """False while it is pending review, when only its status is public."""
+    next_step: str
+    """Who acts next and by when, in a sentence. Empty once it has ended."""
+    combined_with: str | None
+    """The number of the earlier request that it was merged into."""
+    areas: list[AreaName]
+    """The wards, districts and neighborhoods it lies in."""
+    asset: Named | None
+    answers: list[QuestionAnswer]
+    """The answers that are public."""
+    timeline: list[TimelineLine]
+    """Newest first."""
+
+
 class EditedRequest(Request):
     """One service request after its reporter’s edit, and any danger that the new text describes."""
 
@@ -1163,6 +458,17 @@ class Emergency(TypedDict):
     """Whom to call and when, in the requested language."""
     numbers: list[NumberToCall]
     """The emergency number first."""
+
+
+class FieldError(TypedDict):
+    """One mistake."""
+
+    field: str
+    """A parameter, or the path of a field of the body, like `place.lat`."""
+    code: str
+    """The kind of error, for programs."""
+    message: str
+    """For people, in the requested language."""
 
 
 class FollowReceipt(TypedDict):
@@ -1222,6 +528,25 @@ class HoldAction(TypedDict):
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
+class ListenerEventsResult(TypedDict):
+    """A delivery, as it would be sent."""
+
+    headers: dict[str, str]
+    """Among them `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
+    body: str
+    """The body as it was signed: JSON, a WebhookMessage. Pass on these bytes."""
+
+
+class ListenerEvents(TypedDict):
+    """The events of a listener that come after the cursor, oldest first."""
+
+    results: list[ListenerEventsResult]
+    cursor: str | None
+    """Ask for what comes after it. Null until there is a first event."""
+    wait_s: int
+    """Seconds to wait before you ask again."""
+
+
 class MakeSafeAction(TypedDict):
     """Mark as made safe."""
 
@@ -1236,6 +561,29 @@ class MergeAction(TypedDict):
     """The number of the earlier request."""
     personal_data_checked: NotRequired[bool | None]
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class Named(TypedDict):
+    """A code and its name."""
+
+    code: str
+    """Never changes."""
+    name: str
+    """In the requested language."""
+
+
+class NewBatchReport(TypedDict):
+    """A report."""
+
+    idempotency_key: str
+    """As the header of a single report: it takes effect once within 14 days."""
+    report: NewReport
+
+
+class NewBatch(TypedDict):
+    """Up to a hundred reports."""
+
+    reports: list[NewBatchReport]
 
 
 class NewComment(TypedDict):
@@ -1275,6 +623,105 @@ class NewFollower(TypedDict):
     """First and last name."""
 
 
+class NewListener(TypedDict):
+    """What to listen to."""
+
+    events: NotRequired[
+        list[
+            Literal[
+                "request.submitted",
+                "request.routed",
+                "request.accepted",
+                "request.scheduled",
+                "request.visited",
+                "request.made_safe",
+                "request.on_hold",
+                "request.resumed",
+                "request.commented",
+                "request.resolved",
+                "request.handed_over",
+                "request.merged",
+                "request.unmerged",
+                "request.withdrawn",
+                "request.reopened",
+                "request.reopening_undone",
+                "request.closed",
+                "request.joined",
+                "request.changed",
+                "request.photos_changed",
+                "request.removed",
+            ]
+        ]
+    ]
+    """Types of the catalog. Empty means all."""
+    services: NotRequired[list[str]]
+    """Codes of services. Empty means all."""
+    areas: NotRequired[list[str]]
+    """Areas as `layer:code`. Empty means all."""
+    departments: NotRequired[list[str]]
+    """Codes of departments. Empty means all."""
+    payload: NotRequired[Literal["thin", "full"]]
+    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
+    reporter. One of thin, full.
+    """
+
+
+class NewPlace(TypedDict):
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+
+    lat: NotRequired[float]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float]
+    """Degrees east (WGS84)."""
+    address: NotRequired[str]
+    """As text. Looked up if there is no position."""
+    asset: NotRequired[str]
+    """The number of one of the city’s assets."""
+    note: NotRequired[str]
+    """How to find it. Only the city reads it."""
+
+
+class NewContact(TypedDict):
+    """How to reach the reporter. Only the city sees it."""
+
+    name: NotRequired[str]
+    """First and last name."""
+    email: NotRequired[str]
+    """Gets the updates."""
+    phone: NotRequired[str]
+    """Any notation."""
+    postal_address: NotRequired[str]
+    """Only for services that require one."""
+
+
+class NewReport(TypedDict):
+    """A report."""
+
+    service: str
+    """The code of a service."""
+    description: NotRequired[str]
+    """What is wrong, in the reporter’s words."""
+    place: NotRequired[NewPlace]
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+    answers: NotRequired[dict[str, str | list[str]]]
+    """Answers by the question’s code, as `answers_schema` of the service says."""
+    contact: NotRequired[NewContact]
+    """How to reach the reporter. Only the city sees it."""
+    emergency_confirmed: NotRequired[bool]
+    """Sends the report even though an answer indicates danger. Set it to true only after a person has read whom
+    to call and confirmed that no one is in danger.
+    """
+    photos: NotRequired[list[str]]
+    """The ids of photos that you already uploaded."""
+
+
+class NewSecret(TypedDict):
+    """The hours for which both secrets sign."""
+
+    overlap_hours: NotRequired[int]
+    """0 ends the previous secret right away."""
+
+
 class NewTask(TypedDict):
     """A part of the work for a department."""
 
@@ -1289,6 +736,47 @@ class NewTask(TypedDict):
     after: NotRequired[str | None]
     """The id of an open task of the request that has to end first."""
     work_order: NotRequired[WorkOrderEdit | None]
+
+
+class NewTransferContact(TypedDict):
+    """The caller. Only the city sees it."""
+
+    name: NotRequired[str]
+    """First and last name."""
+    email: NotRequired[str]
+    """Gets the updates."""
+    phone: NotRequired[str]
+    """Any notation."""
+    postal_address: NotRequired[str]
+    """Only for services that require one."""
+
+
+class NewTransfer(TypedDict):
+    """A call that isn’t for 911, as the 911 center took it."""
+
+    number: str
+    """The center’s own number. Sending the same number again doesn’t create a second request."""
+    service: str
+    """The code of a service."""
+    description: NotRequired[str]
+    """What is wrong, as the caller said it."""
+    place: NotRequired[NewPlace]
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+    answers: NotRequired[dict[str, str | list[str]]]
+    """Answers by the question’s code, as `answers_schema` of the service says."""
+    contact: NotRequired[NewTransferContact]
+    """The caller. Only the city sees it."""
+    priority: NotRequired[int]
+    """Instead of the service’s."""
+    media_urls: NotRequired[list[str]]
+    """URLs of photos, kept as links for staff."""
+
+
+class NewWebhook(NewListener):
+    """What to send, and where to."""
+
+    url: str
+    """The URL that events are sent to: https, on the public internet."""
 
 
 class NoteAction(TypedDict):
@@ -1355,6 +843,23 @@ class OneTask(Task):
     """What was reported. Null if the request is confidential."""
 
 
+class Photo(TypedDict):
+    """A photo as the public sees it, without metadata, at most 2,048 pixels wide or high."""
+
+    id: str
+    """Its name."""
+    url: str
+    """The JPEG."""
+    small_url: str
+    """A thumbnail."""
+    width: int
+    height: int
+    alt: str
+    """What it shows, if someone described it."""
+    kind: str
+    """Sent with the report, or taken by those who did the work. One of report, work."""
+
+
 class PhotoReceipt(TypedDict):
     """A stored photo."""
 
@@ -1364,6 +869,27 @@ class PhotoReceipt(TypedDict):
     height: int
     alt: str
     """What it shows."""
+
+
+class Place(TypedDict):
+    """A place."""
+
+    label: str
+    """The address, corner, landmark or asset."""
+    kind: str
+    """What it is: `address`, `about` (between two known house numbers), `intersection`, `asset`, `town` …"""
+    lat: float
+    """Degrees north (WGS84)."""
+    long: float
+    """Degrees east (WGS84)."""
+    confidence: float
+    """How well it matches the query."""
+
+
+class Places(TypedDict):
+    """Places, best first."""
+
+    results: list[Place]
 
 
 class PossibleAction(TypedDict):
@@ -1381,11 +907,112 @@ class PossibleAction(TypedDict):
     fields: list[ActionField]
 
 
+class ProblemChange(TypedDict):
+    at: str
+    """When."""
+    text: str
+    """What happened, in the requested language."""
+    by: str | None
+    """Who did it. Only staff read names."""
+
+
+class Problem(TypedDict):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    """The URL of a page that explains this problem."""
+    title: str
+    """The kind of problem, in the requested language."""
+    status: int
+    detail: str
+    """What to do about it, in the requested language."""
+    instance: str
+    """The path of the call."""
+    request_id: str
+    """The same as the header X-Request-Id. Quote it when you ask for help."""
+    errors: list[FieldError]
+    """Each error, if there are several."""
+    possible_actions: NotRequired[list[str]]
+    """Only for `action-not-possible`: the actions that are possible."""
+    changes: NotRequired[list[ProblemChange]]
+    """Only for `precondition-failed`: what has changed since the version in If-Match, oldest first."""
+    emergency: NotRequired[Emergency]
+    """Only for `emergency`: whom to call."""
+
+
 class PublishAction(TypedDict):
     """Show to public again."""
 
     personal_data_checked: NotRequired[bool | None]
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class QuestionOption(TypedDict):
+    """A choice."""
+
+    value: str
+    """The value to send."""
+    label: str
+    """The label to show."""
+
+
+class QuestionOnlyIf(TypedDict):
+    """Asked only after one of these answers."""
+
+    question: str
+    """The code of the other question."""
+    values: list[str]
+
+
+class Question(TypedDict):
+    """A question, for a form."""
+
+    code: str
+    """The key for its answer."""
+    kind: str
+    """`display` is text to show, with no answer. One of text, number, datetime, single, multi, display."""
+    text: str
+    """The question."""
+    help: str | None
+    """Help text."""
+    is_required: bool
+    """Where it is asked."""
+    asks_asset: bool
+    """Asks for the number on an asset. Skip it if `place` is an asset of one of the `asset_kinds`."""
+    options: list[QuestionOption]
+    only_if: QuestionOnlyIf | None
+    """Asked only after one of these answers."""
+
+
+class QuestionAnswer(TypedDict):
+    """A question and its answer."""
+
+    code: str
+    """The question’s code."""
+    question: str
+    """As asked."""
+    answer: str
+    """As given."""
+
+
+class Receipt(TypedDict):
+    """The receipt for a report. Show the notice, number and private link to the reporter."""
+
+    emergency: Emergency | None
+    reference: str
+    """The number of the request."""
+    state: str
+    """Whether it is public. One of public, pending_review, private, unconfirmed, test."""
+    url: str | None
+    """Its URL in this API; for a test, with the same key. Null if it isn’t public."""
+    html_url: str | None
+    """Its web page. Null if it isn’t public."""
+    private_link: str | None
+    """The reporter’s own page; null while it waits for the link in the email."""
+    private_token: str | None
+    """The token of that link, for comments, photos and edits."""
+    notice: str
+    """What the reporter should know now."""
 
 
 class ReopenAction(TypedDict):
@@ -1430,6 +1057,16 @@ class ReporterContactPoint(TypedDict):
     """Whether it was confirmed by a link."""
     bounces: bool
     """Whether email bounced."""
+
+
+class RequestPage(TypedDict):
+    """One page of requests."""
+
+    results: list[RequestRow | SomeRequestRowFields]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
 
 
 class ResolveAction(TypedDict):
@@ -1488,6 +1125,61 @@ class ScheduleAction(TypedDict):
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
+class ServiceRow(TypedDict):
+    """Something that can be reported."""
+
+    code: str
+    """Never changes."""
+    name: str
+    """Its name."""
+    description: str
+    """What it is for."""
+    url: str
+    """Its URL in this API, with its questions."""
+    html_url: str
+    """Its web page."""
+    category: Named
+    department: Named
+    keywords: list[str]
+    """Other words for it."""
+    is_private: bool
+    """Its reports are never public."""
+    photos: str
+    """Whether the service accepts photos. One of none, optional, asked."""
+    needs_place: bool
+    """Whether a report needs a location."""
+    needs_confirmation: bool
+    """Whether a report is submitted only once its reporter selects the link in an email."""
+    asset_kinds: list[str]
+    """The kinds of the city’s assets it is about."""
+    offered: str | None
+    """When it can be reported, as text. Null means always."""
+    is_offered_today: bool
+    """Whether it can be reported today."""
+
+
+class Service(ServiceRow):
+    """Something that can be reported, with its questions."""
+
+    emergency_question: str | None
+    """Ask this first. Someone who answers yes should call instead of reporting."""
+    identity_reason: str | None
+    """Why name and postal address are required. Null if they aren’t."""
+    questions: list[Question]
+    """In the order in which they are asked."""
+    answers_schema: dict[str, Any]
+    """The JSON Schema 2020-12 that `answers` of a report must match, with `if` and `then` for questions that are
+    asked only after certain answers. It doesn’t know the place, so it never requires an answer that
+    `asks_asset`.
+    """
+
+
+class Services(TypedDict):
+    """All services."""
+
+    results: list[ServiceRow]
+
+
 class SetPriorityAction(TypedDict):
     """Change priority."""
 
@@ -1495,6 +1187,64 @@ class SetPriorityAction(TypedDict):
     """1 (danger to people) to 4 (can wait)."""
     personal_data_checked: NotRequired[bool | None]
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class SomeRequestRowFields(TypedDict):
+    """A service request in a list. With `fields`: only these."""
+
+    reference: NotRequired[str]
+    """The request’s number, which people write with a hyphen."""
+    url: NotRequired[str]
+    """Its URL in this API."""
+    html_url: NotRequired[str]
+    """Its web page; for a test, which has none, its URL in this API."""
+    service: NotRequired[Named]
+    category: NotRequired[Named]
+    status: NotRequired[str]
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    is_open: NotRequired[bool]
+    """Whether it is open or has ended."""
+    status_text: NotRequired[str]
+    """The status in a sentence for people."""
+    outcome: NotRequired[str | None]
+    """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
+    withdrawn, not_worked, removed.
+    """
+    description: NotRequired[str | None]
+    """What was reported, without what staff removed. Null while it is pending review."""
+    language: NotRequired[str]
+    """The language of the description."""
+    department: NotRequired[Named | None]
+    submitted_at: NotRequired[str]
+    """When it was sent. In the city’s time, to the second."""
+    updated_at: NotRequired[str]
+    """When something public last changed. In the city’s time, to the second."""
+    resolved_at: NotRequired[str | None]
+    """When the work ended. In the city’s time, to the second."""
+    due_at: NotRequired[str | None]
+    """The target, which isn’t a promise. In the city’s time, to the second."""
+    expected_at: NotRequired[str | None]
+    """When it will probably be fixed: the target or, if most requests like it miss the target, the time by which
+    8 in 10 were fixed. Null if unknown. In the city’s time, to the second.
+    """
+    usual_half_hours: NotRequired[int | None]
+    """The hours within which half are fixed. Null if the target is usually met."""
+    usual_most_hours: NotRequired[int | None]
+    """The same, for 8 in 10. Also null if too many are still open to say."""
+    address: NotRequired[str | None]
+    """The public location, which may be only the block."""
+    lat: NotRequired[float | None]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float | None]
+    """Degrees east (WGS84)."""
+    people_count: NotRequired[int]
+    """How many people reported it or joined."""
+    affected_count: NotRequired[int]
+    """The same, with those who selected “Me too.”"""
+    thanks_count: NotRequired[int]
+    """How many people thanked the crew."""
+    photos: NotRequired[list[Photo]]
+    """The public photos."""
 
 
 class SomeStaffRequestRowFields(TypedDict):
@@ -1772,6 +1522,36 @@ class StaffTimelineLine(TypedDict):
     """Whether it was undone."""
 
 
+class StatisticsMonth(TypedDict):
+    """A month with answers."""
+
+    month: str
+    """Like 2026-06."""
+    total: Answered
+    services: list[Answered]
+
+
+class Statistics(TypedDict):
+    """What people answered after their reports ended."""
+
+    since: str
+    """The first month."""
+    until: str
+    """The last month."""
+    smallest_number: int
+    """Smaller numbers are null."""
+    months: list[StatisticsMonth]
+    """Newest first."""
+
+
+class Suggestions(TypedDict):
+    """The best matches first. Empty if the text clearly describes danger."""
+
+    emergency: Emergency | None
+    services: list[ServiceRow]
+    articles: list[ArticleRow]
+
+
 class TaskDepartment(Named):
     """A department."""
 
@@ -1816,6 +1596,63 @@ class Team(TypedDict):
     """Its name."""
 
 
+class TestStep(TypedDict):
+    """What happens to a test request."""
+
+    action: NotRequired[
+        Literal[
+            "route",
+            "accept",
+            "schedule",
+            "visit",
+            "make_safe",
+            "hold",
+            "resume",
+            "comment",
+            "ask",
+            "resolve",
+            "transfer",
+            "hand_over",
+            "merge",
+            "unmerge",
+            "withdraw",
+            "reopen",
+            "close",
+        ]
+    ]
+    """What to do. Defaults to the usual next step. A new request is routed first. One of route, accept,
+    schedule, visit, make_safe, hold, resume, comment, ask, resolve, transfer, hand_over, merge, unmerge,
+    withdraw, reopen, close.
+    """
+    text: NotRequired[str]
+    """The city’s text. Required for `comment`, `ask` and `transfer`; optional for `resolve`, `hand_over` and
+    `reopen`.
+    """
+    outcome: NotRequired[Literal["fixed", "action_taken", "answered", "not_found"]]
+    """The outcome, for `resolve`. One of fixed, action_taken, answered, not_found."""
+    department: NotRequired[str]
+    """The code of a department, for `transfer`."""
+    owner: NotRequired[str]
+    """The code of another owner, for `hand_over`. They get no email."""
+    into: NotRequired[str]
+    """The number of another of your test requests, for `merge`."""
+
+
+class TimelineLine(TypedDict):
+    """Something that happened."""
+
+    at: str
+    """When. In the city’s time, to the second."""
+    text: str
+    """What happened, in a sentence."""
+    comment: str | None
+    """What the city wrote."""
+    comment_language: str | None
+    """Its language."""
+    note: str | None
+    """Says that staff removed part of the comment, and why."""
+
+
 class TriageAction(TypedDict):
     """Return to triage."""
 
@@ -1830,6 +1667,23 @@ class TransferAction(TriageAction):
 
     department: str
     """The code of a department."""
+
+
+class TransferReceipt(TypedDict):
+    """Request created."""
+
+    reference: str
+    """The number of the request: tell the caller."""
+    url: str
+    """Its URL in this part of the API."""
+    html_url: str
+    """Its page for staff."""
+    outside_number: str
+    """The number of the center."""
+    is_new: bool
+    """False if the number was already sent."""
+    notice: str
+    """What the caller can expect and when, in the requested language."""
 
 
 class Undo(TypedDict):
@@ -1860,6 +1714,152 @@ class VisitAction(TypedDict):
 
     personal_data_checked: NotRequired[bool | None]
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class Webhook(TypedDict):
+    """A URL that gets events."""
+
+    id: str
+    """Never changes."""
+    url: str
+    """Where events are sent, or where your program reads them (a listener)."""
+    events: list[str]
+    """Types of the catalog. Empty means all."""
+    services: list[str]
+    """Codes of services. Empty means all."""
+    areas: list[str]
+    """Areas as `layer:code`. Empty means all."""
+    departments: list[str]
+    """Codes of departments. Empty means all."""
+    payload: str
+    """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
+    reporter. One of thin, full.
+    """
+    enabled: bool
+    """Whether events are sent."""
+    end_reason: str | None
+    """Why it is off: by a program with the key, by city staff, because its URL answered 410, because it failed
+    for five days, or because nobody read its events. One of owner, staff, gone, failing, unread.
+    """
+    failing_since: str | None
+    """When deliveries started to fail. In the city’s time, to the second."""
+    previous_secret_until: str | None
+    """Until when the previous secret also signs. In the city’s time, to the second."""
+    created_at: str
+    """When it was created. In the city’s time, to the second."""
+
+
+class WebhookContact(TypedDict):
+    """Who reported it: in a full body, for a key with the scopes `contacts` and `staff`. Null once they were
+    erased.
+    """
+
+    name: str | None
+    """Their name."""
+    email: str | None
+    """Their email address."""
+    phone: str | None
+    """Their phone number."""
+    postal_address: str | None
+    """Only for services that require one."""
+
+
+class WebhookDelivery(TypedDict):
+    """One event for one webhook. Request and response bodies aren’t kept."""
+
+    id: str
+    """Never changes."""
+    webhook_id: str
+    """The header webhook-id, which is the same for each try and when it is resent."""
+    type: str
+    """The type of the event."""
+    reference: str | None
+    """The number of the request."""
+    state: str
+    """`dead` means that we gave up. You can send it again. One of waiting, delivered, dead."""
+    attempts: int
+    """The number of tries."""
+    status: int | None
+    """The status of the last response."""
+    error: str | None
+    """A code that says why there was no response, or why it wasn’t sent."""
+    milliseconds: int | None
+    """How long the last try took."""
+    tried_at: str | None
+    """The last try. In the city’s time, to the second."""
+    created_at: str
+    """When it was first due. In the city’s time, to the second."""
+
+
+class WebhookDeliveryPage(TypedDict):
+    """One page of deliveries, newest first."""
+
+    results: list[WebhookDelivery]
+    next: str | None
+    """The next page, or null on the last one."""
+    previous: str | None
+    """The previous page, or null on the first one."""
+
+
+class WebhookEdit(NewListener):
+    """What changes."""
+
+    url: NotRequired[str]
+    """The URL that events are sent to: https, on the public internet."""
+    enabled: NotRequired[bool]
+    """Whether events are sent."""
+
+
+class WebhookEventTypesResult(TypedDict):
+    """A type of event."""
+
+    type: str
+    """Its name, which never changes."""
+    description: str
+    """When it is sent."""
+    thin: WebhookMessage
+    full: WebhookMessage
+
+
+class WebhookEventTypes(TypedDict):
+    """The catalog."""
+
+    results: list[WebhookEventTypesResult]
+
+
+class WebhookMessageData(TypedDict):
+    """Empty in a test."""
+
+    reference: NotRequired[str]
+    """The number of the request."""
+    url: NotRequired[str]
+    """Its URL in this API."""
+    request: NotRequired[RequestRow]
+    contact: NotRequired[WebhookContact | None]
+
+
+class WebhookMessage(TypedDict):
+    """The body of a webhook."""
+
+    type: str
+    """The type of the event."""
+    timestamp: str
+    """When it happened. In the city’s time, to the second."""
+    data: WebhookMessageData
+    """Empty in a test."""
+
+
+class WebhookWithSecret(Webhook):
+    """A webhook and its new secret."""
+
+    secret: str
+    """Signs what is sent. It is shown only once."""
+
+
+class Webhooks(TypedDict):
+    """All webhooks of the key."""
+
+    results: list[Webhook]
 
 
 class WithdrawAction(TypedDict):

@@ -138,14 +138,17 @@ class Transport(Calls):
             self.retries.sleep(wait)
         return _json(content)
 
-    def rows(self, path: str, query: Mapping[str, object]) -> Iterator[Any]:
-        """The rows of all pages, which are fetched as they are needed."""
+    def pages(self, path: str, query: Mapping[str, object]) -> Iterator[Any]:
+        """All pages, which are fetched as they are needed."""
         page = self.get(path, query)
-        while True:
-            yield from page["results"]
-            if not page["next"]:
-                return
+        yield page
+        while page["next"]:
             page = self.get(_own_address(page["next"]))
+            yield page
+
+    def rows(self, path: str, query: Mapping[str, object]) -> Iterator[Any]:
+        for page in self.pages(path, query):
+            yield from page["results"]
 
 
 class AsyncTransport(Calls):
@@ -166,15 +169,18 @@ class AsyncTransport(Calls):
             await asyncio.sleep(wait)
         return _json(content)
 
-    async def rows(self, path: str, query: Mapping[str, object]) -> AsyncIterator[Any]:
-        """See Transport.rows."""
+    async def pages(self, path: str, query: Mapping[str, object]) -> AsyncIterator[Any]:
+        """See Transport.pages."""
         page = await self.get(path, query)
-        while True:
+        yield page
+        while page["next"]:
+            page = await self.get(_own_address(page["next"]))
+            yield page
+
+    async def rows(self, path: str, query: Mapping[str, object]) -> AsyncIterator[Any]:
+        async for page in self.pages(path, query):
             for row in page["results"]:
                 yield row
-            if not page["next"]:
-                return
-            page = await self.get(_own_address(page["next"]))
 
 
 def _idempotent(key: str) -> dict[str, str]:
