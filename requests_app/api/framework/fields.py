@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -207,6 +208,10 @@ class MomentField(Strict, serializers.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs["help_text"] = f"{kwargs.get('help_text', 'When.')} In the city’s time, to the second."
         super().__init__(**kwargs)
+
+    def to_representation(self, value: Any) -> Any:
+        """value: a time, or one that is written already."""
+        return value if isinstance(value, str) else timezone.localtime(value).isoformat(timespec="seconds")
 
 
 class FileField(Strict, serializers.FileField):

@@ -1,7 +1,6 @@
 """A service's questions as JSON Schema 2020-12, which can say what is asked only after certain answers (`if` and `then`)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from requests_app.core.localized import localized
 from requests_app.models import QuestionVersion, ServiceVersion
@@ -25,27 +24,6 @@ def answers_schema(questions: Sequence[QuestionVersion], version: ServiceVersion
         "properties": {code: _schema(question) for code, question in by_code.items()},
         "additionalProperties": False,
         **({"allOf": demands} if demands else {}),
-    }
-
-
-def described(question: QuestionVersion, version: ServiceVersion) -> dict[str, Any]:
-    """For a form: in the order of the questions, with what is only to be read."""
-    return {
-        "code": question.code,
-        "kind": question.kind,
-        "text": localized(question.text),
-        "help": localized(question.help) or None,
-        "is_required": question.required and question_kinds.of(question).is_answered,
-        "asks_asset": intake.depends_on_place(question, version),
-        "options": [
-            {"value": str(option["value"]), "label": localized(option.get("label"))} for option in question.options
-        ],
-        "only_if": {
-            "question": str(question.show_if["question"]),
-            "values": [str(value) for value in question.show_if.get("values", [])],
-        }
-        if question.show_if
-        else None,
     }
 
 

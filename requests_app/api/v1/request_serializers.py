@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from requests_app.api.framework.answer_fields import LocalizedField
 from requests_app.api.framework.fields import (
     ChoiceField,
     FlagField,
@@ -23,7 +24,7 @@ class NamedSerializer(AnswerSerializer):
     """A code and its name."""
 
     code = TextField(help_text="Never changes.", example="pothole")
-    name = TextField(help_text="In the requested language.", example="Pothole")
+    name = LocalizedField(help_text="In the requested language.", example="Pothole")
 
 
 class AreaNameSerializer(AnswerSerializer):

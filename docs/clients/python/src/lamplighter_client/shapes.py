@@ -370,6 +370,14 @@ class CommentReceipt(TypedDict):
     """Whom to call, if it sounds like danger. Same as in `emergency`."""
 
 
+class Condition(TypedDict):
+    """Asked only after one of these answers."""
+
+    question: str
+    """The code of the other question."""
+    values: list[str]
+
+
 class Contacts(TypedDict):
     """The people of a request."""
 
@@ -843,6 +851,15 @@ class OneTask(Task):
     """What was reported. Null if the request is confidential."""
 
 
+class Option(TypedDict):
+    """A choice."""
+
+    value: str
+    """The value to send."""
+    label: str
+    """The label to show."""
+
+
 class Photo(TypedDict):
     """A photo as the public sees it, without metadata, at most 2,048 pixels wide or high."""
 
@@ -947,23 +964,6 @@ class PublishAction(TypedDict):
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
-class QuestionOption(TypedDict):
-    """A choice."""
-
-    value: str
-    """The value to send."""
-    label: str
-    """The label to show."""
-
-
-class QuestionOnlyIf(TypedDict):
-    """Asked only after one of these answers."""
-
-    question: str
-    """The code of the other question."""
-    values: list[str]
-
-
 class Question(TypedDict):
     """A question, for a form."""
 
@@ -979,9 +979,8 @@ class Question(TypedDict):
     """Where it is asked."""
     asks_asset: bool
     """Asks for the number on an asset. Skip it if `place` is an asset of one of the `asset_kinds`."""
-    options: list[QuestionOption]
-    only_if: QuestionOnlyIf | None
-    """Asked only after one of these answers."""
+    options: list[Option]
+    only_if: Condition | None
 
 
 class QuestionAnswer(TypedDict):
