@@ -61,11 +61,11 @@ def described(service_request: ServiceRequest, user: User) -> list[dict[str, Any
 
 def _described(action: Action, service_request: ServiceRequest, user: User) -> dict[str, Any]:
     form = action.form(service_request=service_request, user=user)
-    body = body_of(action)()
+    sent = body_of(action)._declared_fields
     fields = [
         {
             "name": name_of(action.verb, name),
-            "type": kind_of(body.fields[name_of(action.verb, name)]),
+            "type": kind_of(sent[name_of(action.verb, name)]),
             "is_required": field.required,
             "label": str(field.label),
             "choices": _choices(name, field),

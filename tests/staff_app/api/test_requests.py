@@ -14,6 +14,7 @@ from requests_app.actions.routing import routing
 from requests_app.actions.work import assignment, staff_actions
 from requests_app.clock import app_now
 from requests_app.models import Comment, Event, Membership, Photo, ServiceRequest
+from staff_app.api.serializers import StaffRequestRowSerializer, StaffRequestSerializer
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 from tests.staff_app.api.conftest import Acting
@@ -39,6 +40,8 @@ def test_the_queue_has_what_the_member_of_staff_may_see_with_its_filters(
     factories.routed(cast.tree, "A branch.")
     listed = tom.get("staff/requests/")
     assert tom.last["Cache-Control"] == "no-store"
+    # A list leaves the serializer out, which declares each field of it.
+    assert [StaffRequestRowSerializer(row).data for row in listed["results"]] == listed["results"]
     assert [row["description"] for row in listed["results"]] == ["Somebody fell.", "A hole."]
     first = listed["results"][0]
     assert (first["priority"], first["flags"], first["department"]["code"]) == (1, ["not_accepted"], "PW")
@@ -80,6 +83,7 @@ def test_a_request_says_all_that_staff_see_and_another_departments_is_unknown(
     made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
     factories.routed(cast.tree, "A branch.")
     shown = tom.get(at(made))
+    assert StaffRequestSerializer(shown).data == shown
     assert shown["answers"][0]["code"] == "where"
     assert [line["by"] for line in shown["timeline"]] == ["System", "Resident"]
     assert {"accept", "resolve", "note"} <= set(shown["actions"])

@@ -12,6 +12,7 @@ from django.utils import timezone
 from requests_app.actions.work import assignment, endings, holds, tasks
 from requests_app.models import Event, OutsideStatus, Photo, ServiceRequest, Task, Team
 from requests_app.models.service_request import WAITS_FOR_TASKS
+from staff_app.api.serializers import OneTaskSerializer
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 from tests.staff_app.api.conftest import Acting
@@ -41,6 +42,7 @@ def test_a_system_of_work_orders_keeps_its_number_and_status_with_a_task(
     tom.get(f"staff/tasks/{first['id']}/", 404)
     pia = acting(cast.pia)
     [listed] = pia.get("staff/tasks/", department="PK")["results"]
+    assert OneTaskSerializer(listed).data == listed
     assert (listed["what"], listed["description"], listed["work_order"]) == ("Cut the roots.", "A hole.", None)
     path = f"staff/tasks/{first['id']}/"
     assert pia.get(path) == listed
