@@ -15,7 +15,7 @@ from requests_app.api.framework.fields import (
     TextsField,
     UrlField,
 )
-from requests_app.api.framework.schema import SITE
+from requests_app.api.framework.schema import SITE, example_of_serializer
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, FormSerializer
 from requests_app.api.v1.reporting_serializers import PHOTO_WORDS
 from requests_app.api.v1.request_serializers import (
@@ -254,8 +254,13 @@ class StaffChangeSerializer(AnswerSerializer):
 
     reference = reference()
     request = StaffRequestSerializer(allow_null=True)
-    undo = UndoableSerializer(allow_null=True)
+    undo = UndoableSerializer(allow_null=True, example={"event": "40312", "until": "2026-06-04T09:13:11-04:00"})
     warning = maybe("Anything else to know, such as a name in a note that matches no colleague.")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        fields["request"].example = example_of_serializer(StaffRequestSerializer(), is_answer=True)
+        return fields
 
 
 class StaffActionWithPhotosSerializer(FormSerializer):

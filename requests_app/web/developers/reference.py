@@ -57,11 +57,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Group:
-    """Fields at one place. media: the type of a body; empty for parameters."""
+    """Fields at one place. media: the type of a body; empty for parameters. is_one_of: whether the body is this or another one."""
 
     title: Promise | str
     media: str
     fields: tuple[Field, ...]
+    is_one_of: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
         deprecated=operation.get("deprecated", False),
         parameters=tuple(_parameters(operation["parameters"])),
         bodies=tuple(
-            Group(title, media, tuple(_fields(schema)))
+            Group(title, media, tuple(_fields(schema)), is_one_of=schema is not one["schema"])
             for media, one in operation.get("requestBody", {}).get("content", {}).items()
             for title, schema in _bodies(one["schema"])
         ),
@@ -139,8 +140,7 @@ def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
 
 
 def _bodies(schema: dict[str, Any]) -> Iterator[tuple[Promise | str, dict[str, Any]]]:
-    """The body with its title; or each of those it may be, by the name of its component, without those that have no fields of
-    their own."""
+    """The body with its title; or each of those it may be, by the name of its component."""
     of_one = resolved(schema).get("anyOf", ())
     if not of_one:
         yield gettext_lazy("Body"), schema
