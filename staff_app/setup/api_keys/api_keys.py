@@ -46,20 +46,25 @@ def taken_words() -> str:
 
 @staff_page
 def api_keys(request: StaffRequest) -> HttpResponse:
+    """`tests=1`: also the test keys that developers got by themselves, which a search finds in any case."""
     need_in_city(request, "manage_api_keys")
+    keys, with_tests = ApiKey.objects.filter(jurisdiction=request.jurisdiction), request.GET.get("tests") == "1"
+    if not with_tests and not request.GET.get("q"):
+        keys = keys.exclude(is_test=True, created_by=None)
     listed = listing(
         request,
-        ApiKey.objects.filter(jurisdiction=request.jurisdiction).select_related("created_by"),
+        keys.select_related("created_by"),
         caption=_("Keys"),
         columns=COLUMNS,
         row_template="staff_app/setup/api_keys/_row.html",
         empty=_("No keys yet."),
         search=["name", "prefix", "contact"],
         order="-state",
+        kept={"tests": "1"} if with_tests else {},
         describe=_described,
     )
     waiting = ApiKeyRequest.objects.filter(jurisdiction=request.jurisdiction, state=ApiKeyRequest.State.WAITING)
-    context = {"list": listed, "waiting": waiting.order_by("proved_at", "id")[:WAITING_SHOWN]}
+    context = {"list": listed, "with_tests": with_tests, "waiting": waiting.order_by("proved_at", "id")[:WAITING_SHOWN]}
     return render(request, "staff_app/setup/api_keys/api_keys.html", context)
 
 

@@ -164,6 +164,18 @@ def test_the_page_of_a_key_shows_its_use(ada: Client, town: Rivermark) -> None:
     assert len(api_usage.last_calls(key)) == 2
 
 
+def test_the_test_keys_of_strangers_hide_no_other_key(town: Rivermark, ada: Client) -> None:
+    api_keys.create(town.city, "Stranger", is_test=True, contact="dev@example.org")
+    api_keys.create(town.city, "Ours", is_test=True, created_by=town.ada)
+    api_keys.create(town.city, "Live")
+    for query, shown in (("", 0), ("?tests=1", 1), ("?q=stranger", 1), ("?q=dev@", 1)):
+        page = ada.get(f"/staff/api-keys/{query}").content.decode()
+        assert page.count("<strong>Stranger</strong>") == shown, query
+    page = ada.get("/staff/api-keys/").content.decode()
+    assert "<strong>Ours</strong>" in page
+    assert "<strong>Live</strong>" in page
+
+
 def test_ten_thousand_keys_are_paged(ada: Client, town: Rivermark, django_assert_max_num_queries: Any) -> None:
     keys = [
         ApiKey(jurisdiction=town.city, name=f"Key {number:05}", prefix="lk_x", key_hash=f"{number:064}")
