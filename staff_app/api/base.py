@@ -20,11 +20,9 @@ from requests_app.api.framework.bodies import canonical
 from requests_app.api.framework.parsers import JSONParser
 from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.problems import Problem
-from requests_app.api.framework.query_fields import ChoiceParameter, IntegerParameter, TextParameter
-from requests_app.api.framework.serializers import QuerySerializer
 from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
 from requests_app.api.v1 import writing
-from requests_app.api.v1.base import LIMIT_DEFAULT, LIMIT_MAX, V1View
+from requests_app.api.v1.base import V1View
 from requests_app.core.prepared import Prepared
 from requests_app.models import ApiKey, ServiceRequest, User
 from requests_app.models.api_key import Scope
@@ -33,27 +31,6 @@ from requests_app.rules.people import permissions
 TAG = "Staff"
 # For `parameters` of @extend_schema: the answer to a change has the ETag of what was changed.
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200])
-
-
-class PageQuerySerializer(QuerySerializer):
-    """A page of a list."""
-
-    cursor = TextParameter(
-        max_length=400, help_text="Where the page starts. Taken from `next` or `previous` of another page."
-    )
-    limit = IntegerParameter(
-        min_value=1, max_value=LIMIT_MAX, default=LIMIT_DEFAULT, help_text="How many to return.", example=20
-    )
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        return fields | {name: fields.pop(name) for name in ("cursor", "limit", "lang")}
-
-
-class PhotoQuerySerializer(QuerySerializer):
-    size = ChoiceParameter(
-        choices=["large", "small"], default="large", help_text="`small`: a thumbnail.", example="small"
-    )
 
 
 @dataclass(frozen=True)

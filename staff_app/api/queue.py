@@ -15,10 +15,11 @@ from requests_app.api.framework.query_fields import (
     TextsParameter,
     fields_parameter,
 )
+from requests_app.api.v1.base import PageQuerySerializer
 from requests_app.core.paging import BadCursor, Page
 from requests_app.models import Disposition, Jurisdiction, ServiceRequest, User
 from requests_app.rules.shared import directory as directories
-from staff_app.api.base import PageQuerySerializer, denied
+from staff_app.api.base import denied
 from staff_app.api.serializers import ROW_FIELDS
 from staff_app.queue import listing, search
 from staff_app.queue.filters import (

@@ -9,12 +9,13 @@ from requests_app.actions.work import tasks as actions
 from requests_app.api.framework.conditional import version_of
 from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.api.framework.query_fields import ChoiceParameter, TextParameter
+from requests_app.api.v1.base import PageQuerySerializer
 from requests_app.core.localized import localized
 from requests_app.core.paging import BadCursor, Order, Page, page
 from requests_app.models import Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.work import tasks as rules
-from staff_app.api.base import PageQuerySerializer, denied
+from staff_app.api.base import denied
 
 OLDEST: Order = [("id", "asc")]
 ALL, NO_TEAM = "all", "none"

@@ -20,6 +20,7 @@ from requests_app.api.framework.query_fields import ChoiceParameter
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_OR_NOT, JSON, problems
 from requests_app.api.framework.serializers import QuerySerializer
+from requests_app.api.v1.base import PhotoQuerySerializer
 from requests_app.api.v1.operations import JPEG, PHOTO, Answer, Operation, operation
 from requests_app.api.v1.operations import Body as Taken
 from requests_app.api.v1.reporting_views import only_known
@@ -38,7 +39,7 @@ from staff_app.api.action_serializers import (
     StaffRequestEditSerializer,
     body_of,
 )
-from staff_app.api.base import ETAG, TAG, Done, PhotoQuerySerializer, StaffView, denied, no_such_request
+from staff_app.api.base import ETAG, TAG, Done, StaffView, denied, no_such_request
 from staff_app.request.actions import ACTION_BY_VERB
 
 

@@ -8,9 +8,6 @@ from requests_app import links
 from requests_app.api.framework.fields import NumberField, TextField, UrlField
 from requests_app.core.localized import localized
 
-# Digits after the point of a position: 11 centimeters.
-PRECISION = 6
-
 
 class LocalizedField(TextField):
     """A text that the city wrote, in the reader's language. With allow_null, an empty one is null.
@@ -34,24 +31,29 @@ class EmptyAsNullField(TextField):
 
 
 class SiteUrlField(UrlField):
-    """An address on the city's site. path: with what of the row it is made of, like /articles/{0.code}/."""
+    """An address on the city's site. path: with what of the row it is made of, like /articles/{0.code}/.
+
+    The city is in the context, or its view's.
+    """
 
     def __init__(self, path: str, **kwargs: Any) -> None:
         self.path_pattern = path
         super().__init__(source="*", **kwargs)
 
     def to_representation(self, value: Any) -> str:
-        return links.base_url(self.context["view"].jurisdiction) + self.path_pattern.format(value)
+        city = self.context["city"] if "city" in self.context else self.context["view"].jurisdiction
+        return links.base_url(city) + self.path_pattern.format(value)
 
 
-class DegreesField(NumberField):
-    """most: 90 or 180."""
+class RoundedField(NumberField):
+    """digits: after the point."""
 
-    def __init__(self, most: int, **kwargs: Any) -> None:
-        super().__init__(min_value=-most, max_value=most, **kwargs)
+    def __init__(self, digits: int, **kwargs: Any) -> None:
+        self.digits = digits
+        super().__init__(**kwargs)
 
     def to_representation(self, value: float) -> float:
-        return round(value, PRECISION)
+        return round(value, self.digits)
 
 
 class MethodField(serializers.SerializerMethodField):

@@ -17,7 +17,9 @@ from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.languages import asked_language
 from requests_app.api.framework.parameters import Choice, Integer, Parameter, read_query
 from requests_app.api.framework.problems import FieldError, Problem, invalid_parameter
+from requests_app.api.framework.query_fields import ChoiceParameter, IntegerParameter, TextParameter
 from requests_app.api.framework.schema import AutoSchema
+from requests_app.api.framework.serializers import QuerySerializer
 from requests_app.api.framework.views import ApiView
 from requests_app.api.v1.description import Described
 from requests_app.api.v1.operations import LANG
@@ -31,6 +33,27 @@ FORMAT = Choice(
 CURSOR = Parameter("cursor", "Where the page starts. Taken from `next` or `previous` of another page.", most=400)
 SIZE = Choice("size", "`small`: a thumbnail.", example="small", values=("large", "small"), default="large")
 LIMIT = Integer("limit", "How many to return.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
+
+
+class PageQuerySerializer(QuerySerializer):
+    """A page of a list."""
+
+    cursor = TextParameter(
+        max_length=400, help_text="Where the page starts. Taken from `next` or `previous` of another page."
+    )
+    limit = IntegerParameter(
+        min_value=1, max_value=LIMIT_MAX, default=LIMIT_DEFAULT, help_text="How many to return.", example=20
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        return fields | {name: fields.pop(name) for name in ("cursor", "limit", "lang")}
+
+
+class PhotoQuerySerializer(QuerySerializer):
+    size = ChoiceParameter(
+        choices=["large", "small"], default="large", help_text="`small`: a thumbnail.", example="small"
+    )
 
 
 class V1View(ApiView):

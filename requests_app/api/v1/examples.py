@@ -72,7 +72,6 @@ CHANGES: dict[str, Any] = {
     "cursor": "WzQxNywgODAyMzE3XQ:7d1xQ0",
     "next": None,
 }
-CATEGORY = {"code": "streets", "name": "Streets and sidewalks", "icon": None}
 SERVICE_ROW: dict[str, Any] = {
     "code": "pothole",
     "name": "Pothole",
@@ -185,7 +184,6 @@ AREA_ROW = {
     "url": f"{SITE}/api/v1/areas/ward/5/",
     "html_url": f"{SITE}/areas/ward/5/",
 }
-PLACE = {"label": "12 Elm St", "kind": "address", "lat": 40.5, "long": -69.0, "confidence": 1.0}
 ASSET = {
     "number": "L00417",
     "kind": "street_light",
@@ -206,14 +204,6 @@ CITY = {
     "phone_numbers": ["311", "555-0100"],
     "map": {"center": [-69.0, 40.5], "zoom": 12.2, "bounds": [-69.1, 40.4, -68.9, 40.6]},
     "limits": {"description_characters": 4000, "photos": 5, "photo_bytes": 12582912, "page": 200},
-}
-_TALLY = {"yes": 41, "partly": 7, "no": None, "answered": 48, "is_whole": False}
-_ANSWERED = {"service": {"code": "pothole", "name": "Pothole"}, "fixed": _TALLY, "treated_well": _TALLY}
-STATISTICS = {
-    "since": "2026-06",
-    "until": "2026-06",
-    "smallest_number": 5,
-    "months": [{"month": "2026-06", "total": {**_ANSWERED, "service": None}, "services": [_ANSWERED]}],
 }
 
 # --- Writing ----------------------------------------------------------------------------------------------------------

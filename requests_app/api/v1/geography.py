@@ -1,23 +1,20 @@
 """Where things are: areas with their polygons, addresses, and the city's assets."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
-from requests_app import links
-from requests_app.api.framework.parameters import Query
 from requests_app.api.framework.problems import Problem, invalid_cursor
+from requests_app.api.v1.place_serializers import DIGITS, AreaRowSerializer, AssetSerializer
 from requests_app.core import paging
 from requests_app.models import Area, Asset, Jurisdiction
-from requests_app.models.geography import area_label
 from requests_app.places import assets, ownership
 from requests_app.places.addresses import Match
 
-# Digits after the point in polygons: 11 centimeters.
-PRECISION = 6
 # The largest circle in which assets are looked for.
 NEAR_MOST_M = 1000
 
@@ -42,20 +39,14 @@ def area(city: Jurisdiction, layer: str, code: str, *, polygons: bool) -> dict[s
 
 
 def area_rows(city: Jurisdiction, areas: Any, *, polygons: bool) -> list[dict[str, Any]]:
-    site, names = links.base_url(city), ["layer", "code", "name"]
+    names = ["layer", "code", "name"]
     if polygons:
-        areas, names = areas.annotate(shape=AsGeoJSON("polygon", precision=PRECISION)), [*names, "shape"]
-    return [
-        {
-            "layer": layer,
-            "code": code,
-            "name": area_label(layer, name),
-            "url": f"{site}/api/v1/areas/{layer}/{code}/",
-            "html_url": f"{site}/areas/{layer}/{code}/",
-            **({"geometry": json.loads(shape[0])} if shape else {}),
-        }
-        for layer, code, name, *shape in areas.values_list(*names)
-    ]
+        areas, names = areas.annotate(shape=AsGeoJSON("polygon", precision=DIGITS)), [*names, "shape"]
+    rows = list(areas.values(*names))
+    shown: list[dict[str, Any]] = list(AreaRowSerializer(rows, many=True, context={"city": city}).data)
+    if not polygons:
+        return shown
+    return [{**one, "geometry": json.loads(row["shape"])} for one, row in zip(shown, rows, strict=True)]
 
 
 def as_feature(row: dict[str, Any]) -> dict[str, Any]:
@@ -68,23 +59,13 @@ def as_feature(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def places(city: Jurisdiction, text: str | None, at: Point | None) -> list[dict[str, Any]]:
+def places(city: Jurisdiction, text: str | None, at: Point | None) -> list[Match]:
     """By words, best first; or the address at a point: outside the city, the neighboring town, never one of our addresses."""
     named = ownership.named_at(city, at) if at is not None else None
-    found: list[Match] = assets.search(city, text) if text else [named] if named else []
-    return [
-        {
-            "label": match.label,
-            "kind": match.kind,
-            "lat": round(match.point.y, 6),
-            "long": round(match.point.x, 6),
-            "confidence": round(match.confidence, 3),
-        }
-        for match in found
-    ]
+    return assets.search(city, text) if text else [named] if named else []
 
 
-def asset_page(city: Jurisdiction, query: Query) -> paging.Page[Asset]:
+def asset_page(city: Jurisdiction, query: Mapping[str, Any]) -> paging.Page[Asset]:
     found = Asset.objects.filter(jurisdiction=city)
     if query["kind"]:
         found = found.filter(kind=query["kind"])
@@ -109,14 +90,8 @@ def asset(city: Jurisdiction, number: str) -> dict[str, Any]:
 
 
 def shaped(city: Jurisdiction, asset: Asset) -> dict[str, Any]:
-    return {
-        "number": asset.asset_id,
-        "kind": asset.kind,
-        "name": assets.name_of(city, asset),
-        "lat": round(asset.point.y, 6),
-        "long": round(asset.point.x, 6),
-        "html_url": f"{links.base_url(city)}/assets/{asset.asset_id}/",
-    }
+    shown: dict[str, Any] = AssetSerializer(asset, context={"city": city}).data
+    return shown
 
 
 def stored(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from requests_app.api.framework.schema import components_of
 from requests_app.api.v1 import examples
-from requests_app.api.v1.catalog_schemas import AREA_FIELDS, ASSET_FIELDS
+from requests_app.api.v1.place_serializers import AreaRowSerializer, AssetSerializer
 from requests_app.api.v1.schemas import (
     DEGREES,
     MULTIPOLYGON,
@@ -50,7 +51,11 @@ REQUEST_PROPERTIES: dict[str, Schema] = {
     "affected_count": REQUEST_FIELDS["affected_count"],
     "thanks_count": REQUEST_FIELDS["thanks_count"],
 }
-ASSET_PROPERTIES = {name: schema for name, schema in ASSET_FIELDS.items() if name not in ("lat", "long")}
+_OF_PLACES = components_of(AreaRowSerializer, AssetSerializer)
+AREA_PROPERTIES: dict[str, Schema] = _OF_PLACES["AreaRow"]["properties"]
+ASSET_PROPERTIES = {
+    name: schema for name, schema in _OF_PLACES["Asset"]["properties"].items() if name not in ("lat", "long")
+}
 LINKS = listed(ref("OgcLink"), "Links to the rest of the API.")
 
 
@@ -131,7 +136,7 @@ OGC: dict[str, Schema] = {
     "OgcCollections": shape("All layers.", {"collections": listed(ref("OgcCollection")), "links": LINKS}),
     "OgcRequest": _feature("A service request.", maybe(POINT), REQUEST_PROPERTIES),
     "OgcRequests": _page("One page of service requests.", "OgcRequest"),
-    "OgcArea": _feature("An area.", MULTIPOLYGON, AREA_FIELDS),
+    "OgcArea": _feature("An area.", MULTIPOLYGON, AREA_PROPERTIES),
     "OgcAreas": _page("One page of areas.", "OgcArea"),
     "OgcAsset": _feature("City property with a number on it.", POINT, ASSET_PROPERTIES),
     "OgcAssets": _page("One page of assets.", "OgcAsset"),

@@ -3,38 +3,50 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app.api.framework.parameters import Circle, Parameter, Spot
 from requests_app.api.framework.problems import FieldError, invalid_parameter
-from requests_app.api.v1 import examples, geography
-from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
-from requests_app.api.v1.operations import GEOJSON, Answer, Operation, operation
+from requests_app.api.framework.schema import GEOJSON, JSON, problems
+from requests_app.api.v1 import geography
+from requests_app.api.v1.base import V1View
+from requests_app.api.v1.place_serializers import (
+    AreaFeatureSerializer,
+    AreaFeaturesSerializer,
+    AreaRowSerializer,
+    AreasQuerySerializer,
+    AreasSerializer,
+    AssetPageSerializer,
+    AssetSerializer,
+    AssetsQuerySerializer,
+    GeoJSONQuerySerializer,
+    PlacesQuerySerializer,
+    PlacesSerializer,
+)
 from requests_app.core import limits
 from requests_app.rules.shared import rate_limits
 
+TAGS = ["Places"]
 KEEP_S = 300
 
 
 class Areas(V1View):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="listAreas",
-            tag="Places",
-            summary="List areas",
-            description="Lists the city’s wards, districts, neighborhoods and parks. `format=geojson` includes their "
-            "polygons and needs `layer` or `at`.",
-            query=(
-                Parameter("layer", "Only this layer.", example="ward", most=40),
-                Spot("at", "Only areas that contain this place: `latitude,longitude`.", example="40.5,-69.0"),
-                FORMAT,
-            ),
-            answer=Answer("Areas", "All that match.", {"results": [examples.AREA_ROW]}, also={GEOJSON: "AreaFeatures"}),
-        )
+    @extend_schema(
+        operation_id="listAreas",
+        tags=TAGS,
+        summary="List areas",
+        description="Lists the city’s wards, districts, neighborhoods and parks. `format=geojson` includes their "
+        "polygons and needs `layer` or `at`.",
+        parameters=[AreasQuerySerializer],
+        request=None,
+        responses={
+            (200, JSON): OpenApiResponse(AreasSerializer, "All that match."),
+            (200, GEOJSON): OpenApiResponse(AreaFeaturesSerializer, "All that match."),
+        },
     )
     def get(self, request: Request) -> Response:
         polygons = self.query["format"] == "geojson"
@@ -51,15 +63,17 @@ class Areas(V1View):
 class OneArea(V1View):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getArea",
-            tag="Places",
-            summary="Get an area",
-            description="One area. `format=geojson` includes its polygon.",
-            query=(FORMAT,),
-            answer=Answer("AreaRow", "The area.", examples.AREA_ROW, also={GEOJSON: "AreaFeature"}),
-        )
+    @extend_schema(
+        operation_id="getArea",
+        tags=TAGS,
+        summary="Get an area",
+        description="One area. `format=geojson` includes its polygon.",
+        parameters=[GeoJSONQuerySerializer],
+        request=None,
+        responses={
+            (200, JSON): OpenApiResponse(AreaRowSerializer, "The area."),
+            (200, GEOJSON): OpenApiResponse(AreaFeatureSerializer, "The area."),
+        },
     )
     def get(self, request: Request, layer: str, area_code: str) -> Response:
         polygons = self.query["format"] == "geojson"
@@ -70,22 +84,16 @@ class OneArea(V1View):
 class Places(V1View):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="findPlaces",
-            tag="Places",
-            summary="Find places",
-            description="Finds addresses, corners, landmarks and assets that match `q`, best first, or the address `at` a "
-            "place. An unknown house number between two known ones gets an approximate place (`kind` is "
-            "`about`). Outside the city, returns the neighboring town (`kind` is `town`).",
-            query=(
-                Parameter(
-                    "q", "A search text: an address, a corner, a park or an asset’s number.", example="12 Elm St"
-                ),
-                Spot("at", "A place: `latitude,longitude`.", example="40.5,-69.0"),
-            ),
-            answer=Answer("Places", "The matches, which may be empty.", {"results": [examples.PLACE]}),
-        )
+    @extend_schema(
+        operation_id="findPlaces",
+        tags=TAGS,
+        summary="Find places",
+        description="Finds addresses, corners, landmarks and assets that match `q`, best first, or the address `at` a "
+        "place. An unknown house number between two known ones gets an approximate place (`kind` is "
+        "`about`). Outside the city, returns the neighboring town (`kind` is `town`).",
+        parameters=[PlacesQuerySerializer],
+        request=None,
+        responses=OpenApiResponse(PlacesSerializer, "The matches, which may be empty."),
     )
     def get(self, request: Request) -> Response:
         words, at = self.query["q"], self.query["at"]
@@ -98,39 +106,23 @@ class Places(V1View):
         )
         if not limits.allow(request._request, name, most):
             raise Throttled(limits.retry_after_s())
-        return Response({"results": geography.places(self.jurisdiction, words, at)})
+        return self.answer({"results": geography.places(self.jurisdiction, words, at)})
 
 
 class Assets(V1View):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="listAssets",
-            tag="Places",
-            summary="List assets",
-            description=(
-                "Lists streetlights, hydrants, trees and everything else that the city has numbered. With `near`, "
-                "lists the nearest eight."
-            ),
-            query=(
-                Parameter("kind", "Only this kind.", example="street_light", most=40),
-                Circle(
-                    "near",
-                    "Around a place: `latitude,longitude,meters`, at most 1,000 meters.",
-                    example="40.5,-69.0,100",
-                ),
-                CURSOR,
-                LIMIT,
-            ),
-            answer=Answer(
-                "AssetPage",
-                "One page.",
-                {"results": [examples.ASSET], "next": None, "previous": None},
-                headers=("Link",),
-            ),
-            problems=("invalid-cursor",),
-        )
+    @extend_schema(
+        operation_id="listAssets",
+        tags=TAGS,
+        summary="List assets",
+        description=(
+            "Lists streetlights, hydrants, trees and everything else that the city has numbered. With `near`, "
+            "lists the nearest eight."
+        ),
+        parameters=[AssetsQuerySerializer],
+        request=None,
+        responses={200: OpenApiResponse(AssetPageSerializer, "One page."), **problems("invalid-cursor")},
     )
     def get(self, request: Request) -> Response:
         if self.query["near"]:
@@ -145,14 +137,13 @@ class Assets(V1View):
 class OneAsset(V1View):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getAsset",
-            tag="Places",
-            summary="Get an asset",
-            description="One of the city’s assets, by the number on it.",
-            answer=Answer("Asset", "The asset.", examples.ASSET),
-        )
+    @extend_schema(
+        operation_id="getAsset",
+        tags=TAGS,
+        summary="Get an asset",
+        description="One of the city’s assets, by the number on it.",
+        request=None,
+        responses=OpenApiResponse(AssetSerializer, "The asset."),
     )
     def get(self, request: Request, number: str) -> Response:
         found: dict[str, Any] = geography.asset(self.jurisdiction, number)

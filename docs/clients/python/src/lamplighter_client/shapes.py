@@ -48,29 +48,12 @@ class AnswerAction(TypedDict):
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
-class AnsweredFixed(TypedDict):
-    """The answers to one question."""
-
-    yes: int | None
-    """Null if it is too small to show."""
-    partly: int | None
-    """Null if it is too small to show."""
-    no: int | None
-    """Null if it is too small to show."""
-    answered: int
-    """The sum of the numbers shown."""
-    is_whole: bool
-    """Whether that is all of them."""
-
-
 class Answered(TypedDict):
     """The answers about one service. Null for all services with too few answers, taken together."""
 
     service: Named | None
-    fixed: AnsweredFixed
-    """The answers to one question."""
-    treated_well: AnsweredFixed
-    """The answers to one question."""
+    fixed: Tally
+    treated_well: Tally
 
 
 class AreaName(TypedDict):
@@ -303,23 +286,6 @@ class ChangedRequest(TypedDict):
     """The public photos."""
 
 
-class CityMap(TypedDict):
-    """The initial map view: center and bounds (longitude first), and zoom."""
-
-    center: NotRequired[list[float]]
-    zoom: NotRequired[float]
-    bounds: NotRequired[list[float]]
-
-
-class CityLimits(TypedDict):
-    """The maximum accepted."""
-
-    description_characters: int
-    photos: int
-    photo_bytes: int
-    page: int
-
-
 class City(TypedDict):
     """The city."""
 
@@ -336,15 +302,13 @@ class City(TypedDict):
     time_zone: str
     """Used for all times in this API."""
     units: str
-    """The languages of its residents. One of us, metric."""
+    """The units of its residents. One of us, metric."""
     emergency_number: str
     """The number to call in an emergency."""
     phone_numbers: list[str]
     """The city’s 311 desk."""
-    map: CityMap
-    """The initial map view: center and bounds (longitude first), and zoom."""
-    limits: CityLimits
-    """The maximum accepted."""
+    map: MapView
+    limits: Limits
 
 
 class CommentAction(TypedDict):
@@ -536,6 +500,15 @@ class HoldAction(TypedDict):
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
+class Limits(TypedDict):
+    """The maximum accepted."""
+
+    description_characters: int
+    photos: int
+    photo_bytes: int
+    page: int
+
+
 class ListenerEventsResult(TypedDict):
     """A delivery, as it would be sent."""
 
@@ -562,6 +535,14 @@ class MakeSafeAction(TypedDict):
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
+class MapView(TypedDict):
+    """The initial map view: center and bounds (longitude first), and zoom."""
+
+    center: NotRequired[list[float]]
+    zoom: NotRequired[float]
+    bounds: NotRequired[list[float]]
+
+
 class MergeAction(TypedDict):
     """Merge."""
 
@@ -569,6 +550,15 @@ class MergeAction(TypedDict):
     """The number of the earlier request."""
     personal_data_checked: NotRequired[bool | None]
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
+
+
+class Month(TypedDict):
+    """A month with answers."""
+
+    month: str
+    """Like 2026-06."""
+    total: Answered
+    services: list[Answered]
 
 
 class Named(TypedDict):
@@ -1521,15 +1511,6 @@ class StaffTimelineLine(TypedDict):
     """Whether it was undone."""
 
 
-class StatisticsMonth(TypedDict):
-    """A month with answers."""
-
-    month: str
-    """Like 2026-06."""
-    total: Answered
-    services: list[Answered]
-
-
 class Statistics(TypedDict):
     """What people answered after their reports ended."""
 
@@ -1539,7 +1520,7 @@ class Statistics(TypedDict):
     """The last month."""
     smallest_number: int
     """Smaller numbers are null."""
-    months: list[StatisticsMonth]
+    months: list[Month]
     """Newest first."""
 
 
@@ -1549,6 +1530,21 @@ class Suggestions(TypedDict):
     emergency: Emergency | None
     services: list[ServiceRow]
     articles: list[ArticleRow]
+
+
+class Tally(TypedDict):
+    """The answers to one question."""
+
+    yes: int | None
+    """Null if it is too small to show."""
+    partly: int | None
+    """Null if it is too small to show."""
+    no: int | None
+    """Null if it is too small to show."""
+    answered: int
+    """The sum of the numbers shown."""
+    is_whole: bool
+    """Whether that is all of them."""
 
 
 class TaskDepartment(Named):
