@@ -23,19 +23,26 @@ def shaped(
 ) -> dict[str, Any]:
     """The fields of REQUEST_FIELDS. Of what waits for review, the status only."""
     version = row.service.current or row.service_version
+    return {
+        **stored(row, site=site, zone=zone, photos=photos),
+        "category": {"code": version.category.code, "name": localized(version.category.name)},
+        "status_text": wording.status_words(row, to_reporter=False, now=now),
+        **promised(promise, zone),
+    }
+
+
+def stored(row: ServiceRequest, *, site: str, zone: ZoneInfo, photos: list[dict[str, Any]]) -> dict[str, Any]:
+    """Those of them that change only when the request or its photos do: FOLLOWED of models/public_change.py."""
+    version = row.service.current or row.service_version
     shown = shows_words(row)
     point = row.public_point if shown else None
-    url = f"{site}/api/v1/requests/{row.reference}/"
     return {
         "reference": row.display_reference,
-        "url": url,
-        # A test has no page; its key reads it here.
-        "html_url": url if row.is_test else f"{site}/r/{row.reference}/",
+        "url": f"{site}/api/v1/requests/{row.reference}/",
+        "html_url": f"{site}/r/{row.reference}/",
         "service": {"code": row.service.service_code, "name": localized(version.name)},
-        "category": {"code": version.category.code, "name": localized(version.category.name)},
         "status": row.status,
         "is_open": row.is_open,
-        "status_text": wording.status_words(row, to_reporter=False, now=now),
         "outcome": row.disposition or None,
         "description": row.description if shown else None,
         "language": row.language,
@@ -44,7 +51,6 @@ def shaped(
         "updated_at": moment(row.updated_at, zone),
         "resolved_at": moment(row.resolved_at, zone),
         "due_at": moment(row.due_at, zone),
-        **promised(promise, zone),
         "address": (row.public_address if shown else "") or None,
         "lat": round(point.y, 6) if point else None,
         "long": round(point.x, 6) if point else None,

@@ -7,22 +7,35 @@ hidden since, and a program that stores each state in the order of the pages end
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import links, references
 from requests_app.actions.publication.public_changes import KEPT, number
 from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
-from requests_app.api.v1 import service_requests
 from requests_app.clock import app_now
-from requests_app.messages import wording
-from requests_app.messages.request_shape import photos_of, shaped
+from requests_app.messages.request_shape import photos_of, stored
 from requests_app.models import Jurisdiction, PublicChange, ServiceRequest
-from requests_app.rules.promises.promises import NOTHING
+from requests_app.models.public_change import FOLLOWED
+from requests_app.rules.shared import directory
 
 Kind = PublicChange.Kind
+# What the state of a request is made of, and what says where its service's words are.
+COLUMNS = {*chain.from_iterable(FOLLOWED.values()), "public_state", "is_test", "service_version_id", "team_id"}
+
+
+class Row(NamedTuple):
+    """Of PublicChange."""
+
+    service_request: int | None
+    reference: str
+    kind: str
+    number: int
+    nonce: int
 
 
 @dataclass(frozen=True)
@@ -51,26 +64,26 @@ def page(
     """
     number(city)
     position = _read(city, cursor) if cursor else _start(city, since)
-    rows = list(_numbered(city).filter(number__gte=position.number).order_by("number")[: limit + 2])
+    rows = list(
+        map(Row._make, _numbered(city).filter(number__gte=position.number).values_list(*Row._fields)[: limit + 2])
+    )
     if cursor and not _continues(rows, position):
         raise _expired()
     after = [row for row in rows if row.number != position.number]
     shown = after[:limit]
-    last = Position(shown[-1].number or 0, shown[-1].nonce or 0) if shown else position
+    last = Position(shown[-1].number, shown[-1].nonce) if shown else position
     return Changes(_results(city, shown, fields), _write(city, last), len(after) > limit)
 
 
-def _numbered(city: Jurisdiction) -> Any:
-    return PublicChange.objects.filter(jurisdiction=city, number__isnull=False)
+def _numbered(city: Jurisdiction) -> QuerySet[PublicChange]:
+    return PublicChange.objects.filter(jurisdiction=city, number__isnull=False).order_by("number")
 
 
-def _continues(rows: Sequence[PublicChange], position: Position) -> bool:
+def _continues(rows: Sequence[Row], position: Position) -> bool:
     """rows: from the position on. Whether what comes after it is all still there, and the same as it was."""
     if not rows:
         return position.number == 0
-    return (
-        rows[0].number == 1 if position.number == 0 else Position(rows[0].number or 0, rows[0].nonce or 0) == position
-    )
+    return rows[0].number == 1 if position.number == 0 else Position(rows[0].number, rows[0].nonce) == position
 
 
 def _start(city: Jurisdiction, since: dt.datetime | str | None) -> Position:
@@ -86,22 +99,20 @@ def _start(city: Jurisdiction, since: dt.datetime | str | None) -> Position:
         if since < now - KEPT or before.filter(service_request=None, at__gt=since).exists():
             raise _expired()
         before = before.filter(at__lt=since)
-    row = before.order_by("-at", "-number").first()
-    return Position(row.number, row.nonce) if row else Position()
+    row = before.order_by("-at", "-number").values_list("number", "nonce").first()
+    return Position(row[0] or 0, row[1] or 0) if row else Position()
 
 
-def _results(city: Jurisdiction, rows: Iterable[PublicChange], fields: Collection[str]) -> list[dict[str, Any]]:
-    first: dict[int, PublicChange] = {}
+def _results(city: Jurisdiction, rows: Iterable[Row], fields: Collection[str]) -> list[dict[str, Any]]:
+    first: dict[int, Row] = {}
     # In the order of their last change.
-    last: dict[int, PublicChange] = {}
+    last: dict[int, Row] = {}
     for row in rows:
-        if row.service_request_id is not None:
-            first.setdefault(row.service_request_id, row)
-            last.pop(row.service_request_id, None)
-            last[row.service_request_id] = row
-    public = ServiceRequest.objects.public().in_jurisdiction(city).filter(pk__in=last)
-    public = public.only(*service_requests.COLUMNS).prefetch_related(*service_requests.RELATIONS)
-    shown = _states(city, list(public), fields)
+        if row.service_request is not None:
+            first.setdefault(row.service_request, row)
+            last.pop(row.service_request, None)
+            last[row.service_request] = row
+    shown = _states(city, last, fields)
     return [
         {
             "kind": _kind(first[pk]) if pk in shown else Kind.REMOVED,
@@ -112,19 +123,23 @@ def _results(city: Jurisdiction, rows: Iterable[PublicChange], fields: Collectio
     ]
 
 
-def _states(city: Jurisdiction, public: Sequence[ServiceRequest], fields: Collection[str]) -> dict[int, dict[str, Any]]:
-    """As many queries for a page as for one. None of the fields depends on what is promised, or on today's date."""
-    photos = photos_of(city, public) if "photos" in fields else {}
-    site, zone, now = links.base_url(city), city.zone, wording.now_for(public)
+def _states(city: Jurisdiction, pks: Collection[int], fields: Collection[str]) -> dict[int, dict[str, Any]]:
+    """Of those that are public. As many queries for a page as for one."""
+    public = ServiceRequest.objects.public().in_jurisdiction(city).filter(pk__in=pks)
+    if set(fields) == {"reference"}:
+        return {pk: {"reference": references.display(name)} for pk, name in public.values_list("pk", "reference")}
+    rows = list(public.only(*COLUMNS))
+    directory.of(city).fill(rows)
+    photos = photos_of(city, rows) if "photos" in fields else {}
+    site, zone = links.base_url(city), city.zone
     states = {}
-    for row in public:
-        row.jurisdiction = city
-        every = shaped(row, NOTHING, site=site, zone=zone, now=now, photos=photos.get(row.pk, []))
-        states[row.pk] = {name: every[name] for name in fields}
+    for row in rows:
+        state = stored(row, site=site, zone=zone, photos=photos.get(row.pk, []))
+        states[row.pk] = {name: state[name] for name in fields}
     return states
 
 
-def _kind(first: PublicChange) -> str:
+def _kind(first: Row) -> str:
     """Of what is public."""
     return Kind.CREATED if first.kind == Kind.CREATED else Kind.CHANGED
 

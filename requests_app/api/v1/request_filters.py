@@ -95,7 +95,7 @@ def choose(city: Jurisdiction, sent: Mapping[str, Any]) -> Chosen:
     sent = {name: value for name, value in sent.items() if value is not None}
     sort = sent.get("sort", "newest")
     conditions = Q()
-    texts = {name: sent[name] for name in ("q", "category", "near", "asset", "older") if name in sent}
+    texts: dict[str, str] = {name: sent[name] for name in ("q", "category", "near", "asset", "older") if name in sent}
     if "service" in sent:
         conditions &= _of_services(city, sent["service"], texts)
     if "area" in sent:

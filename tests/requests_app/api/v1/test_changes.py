@@ -68,7 +68,8 @@ def unchecked(api: V1, address: str, **query: Any) -> Any:
 
 def listed(api: V1) -> dict[str, Any]:
     """All that is public, by the list."""
-    rows, address = {}, f"/api/v1/requests/?older=1&limit=200&fields={EVERY}"
+    rows: dict[str, Any] = {}
+    address = f"/api/v1/requests/?older=1&limit=200&fields={EVERY}"
     while address:
         page = unchecked(api, address)
         rows |= {row["reference"]: row for row in page["results"]}
