@@ -119,9 +119,7 @@ class NewContactSerializer(BodySerializer):
 
     phone = PhoneField(required=False, max_length=PHONE_MOST, help_text="Any notation.")
     name = TextField(required=False, max_length=NAME_MOST, help_text="First and last name.")
-    email = EmailField(
-        required=False, max_length=EMAIL_MOST, help_text="Gets the updates.", example=NEW_REPORT["contact"]["email"]
-    )
+    email = EmailField(required=False, max_length=EMAIL_MOST, help_text="Gets the updates.", example="ana@example.org")
     postal_address = TextField(required=False, max_length=ADDRESS_MOST, help_text="Only for services that require one.")
 
 

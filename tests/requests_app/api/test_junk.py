@@ -157,7 +157,10 @@ def test_v1_names_a_cursor_that_is_not_of_this_list(cast: factories.Rivermark, c
         for cursor in ("x", f"{ours[:-2]}AA", *of_another):
             answer = Client().get(f"{path}?cursor={cursor}", headers=bearer)
             body = check(answer, "GET", path)
-            assert (answer.status_code, body["type"].split("/")[-2]) == (400, "invalid-cursor"), (path, cursor)
+            # A listener's is a short number, so one of a list is too long for it.
+            types = {"invalid-cursor", *(["invalid-parameter"] if path.endswith("/events/") else [])}
+            assert answer.status_code == 400, (path, cursor)
+            assert body["type"].split("/")[-2] in types, (path, cursor)
             assert [one["field"] for one in body["errors"]] == ["cursor"], path
         lists += 1
     assert lists >= 6
