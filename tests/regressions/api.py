@@ -402,4 +402,18 @@ REGRESSIONS = [
         "",
         ("tests/requests_app/api/v1/test_writing.py",),
     ),
+    Regression(
+        "an unknown field of a body is overlooked",
+        "requests_app/api/framework/serializers.py",
+        "for name in sorted(data.keys() - self.fields.keys()):",
+        "for name in ():",
+        ("tests/requests_app/api/framework/test_serializers.py",),
+    ),
+    Regression(
+        "the document says that null is refused where it is taken",
+        "requests_app/api/framework/schema.py",
+        'meta["nullable"] = True',
+        "pass",
+        ("tests/requests_app/api/framework/test_serializers.py",),
+    ),
 ]
