@@ -139,6 +139,27 @@ REGRESSIONS = [
         STAFF_AT_ONCE,
     ),
     Regression(
+        "routing a report refuses the first change of a program that has read it",
+        "requests_app/rules/work/staff_actions.py",
+        "        later = later.filter(_COUNTS)\n",
+        "        pass\n",
+        STAFF,
+    ),
+    Regression(
+        "a 412 says what happened to a request that the person no longer sees",
+        "staff_app/api/actions.py",
+        'if not permissions.can(user, "view", ServiceRequest.objects.get(pk=service_request.pk)):',
+        "if False:",
+        STAFF,
+    ),
+    Regression(
+        "If-Match compares the bytes of the answer, with what doesn't matter in them",
+        "requests_app/api/framework/conditional.py",
+        """named = {_opaque(tag).strip('"').partition(".")[0] for tag in sent}""",
+        """named = {_opaque(tag).strip('"') for tag in sent}""",
+        ("tests/requests_app/api/framework/test_conditional.py",),
+    ),
+    Regression(
         "a repeated call of staff says that there is nothing to undo",
         "staff_app/api/base.py",
         "return Done(before.service_request, before.answer, is_repeated=True)",
