@@ -31,7 +31,6 @@ FORMAT = Choice(
     "format", "`geojson` returns GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json"
 )
 CURSOR = Parameter("cursor", "Where the page starts. Taken from `next` or `previous` of another page.", most=400)
-SIZE = Choice("size", "`small`: a thumbnail.", example="small", values=("large", "small"), default="large")
 LIMIT = Integer("limit", "How many to return.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
 
 

@@ -288,4 +288,3 @@ WEBHOOK_DELIVERY = {
     "tried_at": "2026-06-04T09:12:41-04:00",
     "created_at": "2026-06-04T09:12:40-04:00",
 }
-TEST_STEP = {"action": "resolve", "text": "We filled it this morning.", "outcome": "fixed"}

@@ -115,7 +115,7 @@ class QuestionAnswerSerializer(AnswerSerializer):
 
     code = TextField(help_text="The question’s code.", example="where")
     question = TextField(help_text="As asked.", example="Where on the street is it?")
-    answer = TextField(help_text="As given.", example="In the traffic lane")
+    answer = TextField(help_text="As given.", example="In the bike lane")
 
 
 class TimelineLineSerializer(AnswerSerializer):

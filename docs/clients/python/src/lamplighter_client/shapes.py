@@ -1601,23 +1601,24 @@ class TestStep(TypedDict):
             "reopen",
             "close",
         ]
+        | None
     ]
     """What to do. Defaults to the usual next step. A new request is routed first. One of route, accept,
     schedule, visit, make_safe, hold, resume, comment, ask, resolve, transfer, hand_over, merge, unmerge,
     withdraw, reopen, close.
     """
-    text: NotRequired[str]
+    text: NotRequired[str | None]
     """The city’s text. Required for `comment`, `ask` and `transfer`; optional for `resolve`, `hand_over` and
     `reopen`.
     """
-    outcome: NotRequired[Literal["fixed", "action_taken", "answered", "not_found"]]
+    outcome: NotRequired[Literal["fixed", "action_taken", "answered", "not_found"] | None]
     """The outcome, for `resolve`. One of fixed, action_taken, answered, not_found."""
-    department: NotRequired[str]
-    """The code of a department, for `transfer`."""
-    owner: NotRequired[str]
-    """The code of another owner, for `hand_over`. They get no email."""
-    into: NotRequired[str]
+    into: NotRequired[str | None]
     """The number of another of your test requests, for `merge`."""
+    department: NotRequired[str | None]
+    """The code of a department, for `transfer`."""
+    owner: NotRequired[str | None]
+    """The code of another owner, for `hand_over`. They get no email."""
 
 
 class TimelineLine(TypedDict):
