@@ -34,8 +34,8 @@ DOCUMENTS = {
     "docs/api-keys.md": PUBLIC,
     "docs/clients/python/README.md": PUBLIC,
 }
-# What these need is in package registries.
-WITH_PACKAGES = ["docs/clients/mcp/README.md"]
+# What these need is in package registries. The second is run by tests/clients/test_build.py.
+MCP, TYPESCRIPT = "docs/clients/mcp/README.md", "docs/clients/typescript/README.md"
 
 
 @pytest.fixture
@@ -179,8 +179,8 @@ FPMW-APC6 secret
 def test_each_document_for_programs_is_run() -> None:
     """And none has a block that nothing runs or reads."""
     clients = {str(path.relative_to(ROOT)) for path in (ROOT / "docs/clients").glob("*/README.md")}
-    assert clients | {"docs/api-v1.md", "docs/api-staff.md"} <= {*DOCUMENTS, *WITH_PACKAGES}
-    for document in [*DOCUMENTS, *WITH_PACKAGES]:
+    assert clients | {"docs/api-v1.md", "docs/api-staff.md"} <= {*DOCUMENTS, MCP, TYPESCRIPT}
+    for document in [*DOCUMENTS, MCP, TYPESCRIPT]:
         assert "```" not in re.sub(
             r"^( *)```\w+\n.*?^\1```$", "", (ROOT / document).read_text(), flags=re.DOTALL | re.MULTILINE
         )
@@ -190,8 +190,7 @@ def test_each_document_for_programs_is_run() -> None:
 def test_the_server_for_assistants_starts_as_its_document_says(
     live_site: Site, city: Jurisdiction, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    (document,) = WITH_PACKAGES
-    site = reader(live_site, city, document, [Scope.READ], tmp_path / "mcp")
+    site = reader(live_site, city, MCP, [Scope.READ], tmp_path / "mcp")
     site.python = request.getfixturevalue("mcp_environment") / "bin/python"
-    site.run(blocks_of((ROOT / document).read_text(), document))
+    site.run(blocks_of((ROOT / MCP).read_text(), MCP))
     assert site.folder.joinpath("paths/lamplighter-mcp").exists()

@@ -38,6 +38,14 @@ CHANGES = (
         act="Test keys end after 90 days without a call. If yours ended, get another one.",
     ),
     Change(
+        "filters",
+        dt.date(2026, 12, 1),
+        "Periods, boxes, several values and orders",
+        "The list of requests takes `submitted_after`, `updated_before`, `ended_after` and others, `bbox`, several values of "
+        "`service`, `status` and `area`, and other orders by `sort`.",
+        operations=("listRequests",),
+    ),
+    Change(
         "change-feed",
         dt.date(2026, 12, 1),
         "A feed of changes",

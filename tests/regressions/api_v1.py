@@ -16,9 +16,24 @@ TASKS = ("tests/staff_app/api/test_tasks.py",)
 JUNK = ("tests/requests_app/api/test_junk.py",)
 FILTERS = ("tests/requests_app/api/v1/test_filters.py",)
 CHANGES = ("tests/requests_app/api/v1/test_changes.py",)
+DEPRECATION = ("tests/requests_app/api/framework/test_deprecation.py",)
 DEVELOPERS = ("tests/requests_app/web/developers/test_reference.py",)
 
 REGRESSIONS = [
+    Regression(
+        "a program that sends an old field isn't told so",
+        "requests_app/api/v1/base.py",
+        "        yield from self.deprecated_fields\n",
+        "",
+        DEPRECATION,
+    ),
+    Regression(
+        "every answer of a resource announces a field that it doesn't have",
+        "requests_app/api/framework/deprecation.py",
+        "for path, deprecation in _of_class(kind) if _has(data, path)]",
+        "for path, deprecation in _of_class(kind)]",
+        DEPRECATION,
+    ),
     Regression(
         "a request in two of the areas that are asked for is listed twice",
         "requests_app/api/v1/request_filters.py",

@@ -1,7 +1,8 @@
 """The fields of bodies and answers: REST framework's, strict about types, refused with our codes and in the reader's language.
 
-Each takes `example`, from which the document's examples are made, besides what REST framework's take. A text of a body is cleaned
-as everywhere. Null is the same as leaving a field out, in each body: the document allows it where the field may be left out.
+Each takes `example`, from which the document's examples are made, and `deprecation`, besides what REST framework's take. A text
+of a body is cleaned as everywhere. Null is the same as leaving a field out, in each body: the document allows it where the field
+may be left out.
 """
 
 from typing import Any, ClassVar, NoReturn
@@ -15,6 +16,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
+from requests_app.api.framework.deprecation import Deprecation
 from requests_app.rules.shared import intake
 
 # REST framework's name of a mistake, and the code that programs read. What isn't here has its own name as its code.
@@ -54,8 +56,8 @@ class Strict(serializers.Field):
     }
     what: str | Promise = _("a string")
 
-    def __init__(self, *args: Any, example: Any = None, **kwargs: Any) -> None:
-        self.example = example
+    def __init__(self, *args: Any, example: Any = None, deprecation: Deprecation | None = None, **kwargs: Any) -> None:
+        self.example, self.deprecation = example, deprecation
         super().__init__(*args, **kwargs)
 
     @property

@@ -5,12 +5,11 @@ Added here: lang, the names in the address, the problems that any may answer, he
 made of the fields' own.
 """
 
-import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from drf_spectacular.drainage import warn
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
@@ -20,11 +19,11 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from requests_app.api.framework import fields, query_fields
+from requests_app.api.framework.deprecation import Deprecation, fields_in
 from requests_app.api.framework.permissions import scopes_of
 from requests_app.api.framework.problems import MEDIA_TYPE, PROBLEMS, type_of
 from requests_app.api.framework.serializers import QuerySerializer, TextSerializer
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
 Schema = dict[str, Any]
 SITE = "https://311.rivermark.example"
 JSON = "application/json"
@@ -134,15 +133,6 @@ class Problems:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Deprecation:
-    """since: from when on it should not be used. sunset: when it may stop to answer. instead: an address that says what to do."""
-
-    since: dt.datetime
-    sunset: dt.datetime
-    instead: str
-
-
 def problems(*codes: str) -> dict[int, Problems]:
     """For `responses` of @extend_schema: what it may answer besides what any operation may."""
     by_status: dict[int, tuple[str, ...]] = {}
@@ -150,16 +140,6 @@ def problems(*codes: str) -> dict[int, Problems]:
         status = PROBLEMS[code][0]
         by_status[status] = (*by_status.get(status, ()), code)
     return {status: Problems(several) for status, several in by_status.items()}
-
-
-def deprecated(since: dt.datetime, sunset: dt.datetime, instead: str) -> Callable[[Handler], Handler]:
-    """Announces the end of an operation. Its answers carry the headers of RFC 9745 and RFC 8594."""
-
-    def announce(handler: Handler) -> Handler:
-        handler.deprecation = Deprecation(since, sunset, instead)  # type: ignore[attr-defined]
-        return handler
-
-    return announce
 
 
 class AutoSchema(SpectacularSchema):
@@ -203,6 +183,12 @@ class AutoSchema(SpectacularSchema):
     def answer_serializer(self, status: int) -> type[serializers.Serializer[Any]]:
         answer = self._answers()[str(status)][0][1]
         return answer.response if isinstance(answer, OpenApiResponse) else answer
+
+    def deprecated_in(self, status: int, data: Any) -> list[Deprecation]:
+        """Fields of an answer that will go."""
+        answers = self._answers().get(str(status))
+        answer = answers[0][1] if answers else None
+        return fields_in(answer.response if isinstance(answer, OpenApiResponse) else answer, data)
 
     # --- What the document says ---
 
@@ -347,6 +333,9 @@ class AutoSchema(SpectacularSchema):
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Schema:
         meta: Schema = super()._get_serializer_field_meta(field, direction)
+        if (going := getattr(field, "deprecation", None)) is not None:
+            meta["deprecated"] = True
+            meta["description"] = f"{meta.get('description', '')} Deprecated: see `{going.address}`.".strip()
         if direction != "request" or not isinstance(field, fields.Strict | serializers.BaseSerializer):
             return meta
         # A text has no way to say null.
@@ -388,6 +377,8 @@ def in_query(name: str, schema: Schema, field: Any, *, is_required: bool) -> Sch
         described |= {"style": "form", "explode": False}
     if getattr(field, "example", None) is not None:
         described["example"] = field.example
+    if schema.pop("deprecated", False):
+        described["deprecated"] = True
     return described
 
 

@@ -23,8 +23,8 @@ from requests_app.models import ApiKey, Jurisdiction
 OPEN_TO_BROWSERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Request-Id, Retry-After, X-Request-Id, "
-        "X-Lamplighter-Demo"
+        "Deprecation, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Request-Id, Retry-After, Sunset, "
+        "X-Request-Id, X-Lamplighter-Demo"
     ),
 }
 

@@ -1,6 +1,6 @@
 """The base of v1's views: the host's city, the reader's language, queries, bodies and answers by what @extend_schema says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -8,11 +8,12 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework import deprecation
+from requests_app.api.framework.deprecation import Deprecation
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.languages import asked_language
 from requests_app.api.framework.parameters import Choice, Integer, Parameter, read_query
@@ -93,6 +94,7 @@ class V1View(ApiView):
         """What was sent, checked by the serializer that @extend_schema names as the request. Raises a 422 problem that names every
         mistake."""
         serializer = self.described.body_serializer(data=data, context={"view": self, "request": self.request})
+        self.deprecated_fields += deprecation.fields_in(type(serializer), data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
@@ -105,9 +107,15 @@ class V1View(ApiView):
         if (operation := getattr(self.handler, "operation", None)) is not None:
             return read_query(operation.parameters, sent)
         serializer = self.described.query_serializer(data=sent)
+        self.deprecated_fields += deprecation.fields_in(type(serializer), sent)
         serializer.is_valid(raise_exception=True)
         checked: Mapping[str, Any] = serializer.validated_data
         return checked
+
+    @cached_property
+    def deprecated_fields(self) -> list[Deprecation]:
+        """Those that were sent."""
+        return []
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         asks = request.method in self.allowed_methods and request.method != "OPTIONS"
@@ -155,14 +163,13 @@ class V1View(ApiView):
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Accept-Language"])
         if request.method in self.allowed_methods and request.method != "OPTIONS":
-            self._announce_deprecation(response)
+            deprecation.announce(response, self._deprecated(response))
         return response
 
-    def _announce_deprecation(self, response: Response) -> None:
-        deprecation = getattr(self.handler, "deprecation", None)
-        if deprecation is not None:
-            response["Deprecation"] = f"@{int(deprecation.since.timestamp())}"
-            response["Sunset"] = http_date(deprecation.sunset.timestamp())
-            response["Link"] = ", ".join(
-                filter(None, [response.get("Link"), f'<{deprecation.instead}>; rel="deprecation"'])
-            )
+    def _deprecated(self, response: Response) -> Iterator[Deprecation]:
+        """What will go: the operation, and fields that were sent or are answered."""
+        if (going := getattr(self.handler, "deprecation", None)) is not None:
+            yield going
+        yield from self.deprecated_fields
+        if "schema" in getattr(self.handler, "kwargs", {}) and not getattr(response, "exception", False):
+            yield from self.described.deprecated_in(response.status_code, response.data)

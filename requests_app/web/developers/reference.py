@@ -53,6 +53,7 @@ class Field:
     description: SafeString
     limits: str
     values: tuple[str, ...]
+    deprecated: bool
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,12 @@ def as_json(example: Any) -> str:
 def _parameters(sent: list[dict[str, Any]]) -> Iterator[Group]:
     for place, title in PLACES.items():
         fields = [
-            _field(one["name"], one["schema"], one.get("required", False), one["description"])
+            _field(
+                one["name"],
+                {**one["schema"], "deprecated": one.get("deprecated", False)},
+                one.get("required", False),
+                one["description"],
+            )
             for one in sent
             if one["in"] == place
         ]
@@ -193,7 +199,8 @@ def _fields(schema: dict[str, Any], within: str = "", deep: int = 1) -> Iterator
 def _field(name: str, schema: dict[str, Any], required: bool, description: str) -> Field:
     of_one, _is_list = inside(schema)
     values = tuple(str(value) for value in of_one.get("enum", ()) if value is not None)
-    return Field(name, kind_of(schema), required, _rendered(description), _limits(resolved(schema), of_one), values)
+    limits, is_old = _limits(resolved(schema), of_one), schema.get("deprecated", False)
+    return Field(name, kind_of(schema), required, _rendered(description), limits, values, is_old)
 
 
 @cache

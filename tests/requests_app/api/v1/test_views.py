@@ -12,7 +12,7 @@ from django.test import Client
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
-from requests_app.api.framework.schema import deprecated
+from requests_app.api.framework.deprecation import deprecated
 from requests_app.api.openapi import document
 from requests_app.api.v1 import base, city_views, service_requests
 from requests_app.api.v1 import examples as shown
@@ -133,9 +133,9 @@ def test_an_operation_that_will_go_says_when_and_what_to_use(anyone: V1, monkeyp
     since, sunset = dt.datetime(2027, 1, 1, tzinfo=dt.UTC), dt.datetime(2028, 1, 1, tzinfo=dt.UTC)
     handler = city_views.City.get
     monkeypatch.setattr(handler, "deprecation", None, raising=False)
-    deprecated(since, sunset, "/developers/changes/")(handler)
+    deprecated(since, sunset, "cities")(handler)
     anyone.get("city/")
     assert anyone.last["Deprecation"] == "@1798761600"
     assert anyone.last["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
-    assert anyone.last["Link"] == '</developers/changes/>; rel="deprecation"'
+    assert anyone.last["Link"] == '</developers/changes/#cities>; rel="deprecation"'
     assert v1_document.__wrapped__()["paths"]["/api/v1/city/"]["get"]["deprecated"] is True
