@@ -51,8 +51,8 @@ REGRESSIONS = [
     Regression(
         "a page of changes that is read late shows what was hidden meanwhile",
         "requests_app/api/v1/changes.py",
-        "public = ServiceRequest.objects.public().in_jurisdiction(city).filter(pk__in=last)",
-        "public = ServiceRequest.objects.in_jurisdiction(city).filter(pk__in=last)",
+        "public = ServiceRequest.objects.public().in_jurisdiction(city).filter(pk__in=pks)",
+        "public = ServiceRequest.objects.in_jurisdiction(city).filter(pk__in=pks)",
         CHANGES,
     ),
     Regression(
@@ -205,7 +205,7 @@ REGRESSIONS = [
     Regression(
         "a test key reads photos of another key's test",
         "requests_app/api/v1/sandbox.py",
-        "shown = _find(key, reference).photos.filter(name=name, is_private=False, hidden_at=None).first()",
+        "shown = find(key, reference).photos.filter(name=name, is_private=False, hidden_at=None).first()",
         "shown = Photo.objects.filter(name=name, is_private=False, hidden_at=None).first()",
         SANDBOX,
     ),
