@@ -46,6 +46,13 @@ class Webhook(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 
+    # Of one that was just made or got a new secret: the only time that it's shown.
+    plain_secret: str
+
+    @property
+    def is_enabled(self) -> bool:
+        return self.ended_at is None
+
     @property
     def is_listener(self) -> bool:
         return not self.url

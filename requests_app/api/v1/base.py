@@ -90,10 +90,11 @@ class V1View(ApiView):
         schema.view, schema.method = self, self.handler.__name__.upper()
         return schema
 
-    def validated(self, data: Any) -> Any:
+    def validated(self, data: Any, *, partial: bool = False) -> Any:
         """What was sent, checked by the serializer that @extend_schema names as the request. Raises a 422 problem that names every
-        mistake."""
-        serializer = self.described.body_serializer(data=data, context={"view": self, "request": self.request})
+        mistake. partial: without what was left out."""
+        context = {"view": self, "request": self.request}
+        serializer = self.described.body_serializer(data=data, partial=partial, context=context)
         self.deprecated_fields += deprecation.fields_in(type(serializer), data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data

@@ -259,21 +259,15 @@ WEBHOOK = {
 }
 WEBHOOK_WITH_SECRET = {**WEBHOOK, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
 LISTENER = {**WEBHOOK_WITH_SECRET, "url": f"{SITE}/api/v1/webhooks/12/events/"}
-LISTENER_EVENTS = {
-    "results": [
-        {
-            "headers": {
-                "Content-Type": "application/json",
-                "User-Agent": "Lamplighter-Webhooks/1",
-                "webhook-id": "msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
-                "webhook-timestamp": "1780578761",
-                "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
-            },
-            "body": '{"type":"webhook.test","timestamp":"2026-06-04T09:12:41-04:00","data":{}}',
-        }
-    ],
-    "cursor": "msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
-    "wait_s": 1,
+LISTENER_EVENT: dict[str, Any] = {
+    "headers": {
+        "Content-Type": "application/json",
+        "User-Agent": "Lamplighter-Webhooks/1",
+        "webhook-id": "msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
+        "webhook-timestamp": "1780578761",
+        "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    },
+    "body": '{"type":"webhook.test","timestamp":"2026-06-04T09:12:41-04:00","data":{}}',
 }
 WEBHOOK_DELIVERY = {
     "id": "40312",

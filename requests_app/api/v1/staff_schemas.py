@@ -1,13 +1,43 @@
 """The shapes of a call that a 911 center passes on, which staff_app/api/ takes: see schemas.py."""
 
-from requests_app.api.framework.schema import components_of
-from requests_app.api.v1.report_schemas import PHOTO_FILE
-from requests_app.api.v1.report_serializers import NewTransferSerializer
+from requests_app.api.v1.report_schemas import CONTACT, PHOTO_FILE, PLACE
 from requests_app.api.v1.schemas import Schema, listed, shape, text, uri
 from requests_app.photos import PHOTOS_MAX
+from requests_app.rules.shared.intake import DESCRIPTION_MAX
+
+NUMBER_MAX = 80
 
 STAFF: dict[str, Schema] = {
-    **components_of(NewTransferSerializer, direction="request"),
+    "NewTransfer": shape(
+        "A call that isn’t for 911, as the 911 center took it.",
+        {
+            "number": text(
+                "The center’s own number. Sending the same number again doesn’t create a second request.",
+                minLength=1,
+                maxLength=NUMBER_MAX,
+            ),
+            "service": text("The code of a service.", minLength=1, maxLength=60),
+            "description": text("What is wrong, as the caller said it.", maxLength=DESCRIPTION_MAX),
+            "place": PLACE,
+            "answers": {
+                "type": "object",
+                "description": "Answers by the question’s code, as `answers_schema` of the service says.",
+                "additionalProperties": {"anyOf": [{"type": "string"}, listed({"type": "string"})]},
+            },
+            "contact": {**CONTACT, "description": "The caller. Only the city sees it."},
+            "priority": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 4,
+                "description": "Instead of the service’s.",
+            },
+            "media_urls": {
+                **listed({"type": "string", "maxLength": 200}, "URLs of photos, kept as links for staff."),
+                "maxItems": PHOTOS_MAX,
+            },
+        },
+        optional=("description", "place", "answers", "contact", "priority", "media_urls"),
+    ),
     "NewTransferWithPhotos": shape(
         "A call together with its photos.",
         {

@@ -1,36 +1,23 @@
-"""Webhooks of a key: what was sent is checked, and what is stored gets its shape."""
+"""Webhooks of a key, and what is read of one."""
 
 import datetime as dt
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from requests_app import links
 from requests_app.actions.programs import webhooks as actions
-from requests_app.api.framework.bodies import Body
-from requests_app.api.framework.parameters import Query
-from requests_app.api.framework.problems import Problem, invalid_cursor
+from requests_app.api.framework.problems import FieldError, Problem, invalid_body, invalid_cursor
 from requests_app.api.v1 import examples
 from requests_app.clock import app_now
-from requests_app.core import outside_calls, paging
+from requests_app.core import paging
 from requests_app.messages import webhook_calls
-from requests_app.messages.request_shape import moment
-from requests_app.models import ApiKey, Area, Department, Jurisdiction, Service, Webhook, WebhookDelivery
+from requests_app.models import ApiKey, Jurisdiction, Webhook, WebhookDelivery
 from requests_app.rules.programs import webhook_events
-from requests_app.rules.programs.webhooks import CHOSEN_MOST, OVERLAP_HOURS_MOST
 
 # How long a listener waits until it asks again: one that is busy, and one that has had no event for BUSY_FOR.
 WAIT_BUSY_S, WAIT_QUIET_S = 1, 4
 BUSY_FOR = dt.timedelta(minutes=2)
-REFUSALS = {
-    "not_a_url": gettext_lazy(
-        "url must be an address like https://example.org/hook, without a user name or a fragment."
-    ),
-    "not_https": gettext_lazy("url must begin with https://."),
-    "inside": gettext_lazy("url must lead to an address on the public internet."),
-    "not_found": gettext_lazy("The host in url wasn’t found."),
-}
 
 
 def find(key: ApiKey, webhook_id: int) -> Webhook:
@@ -41,66 +28,43 @@ def find(key: ApiKey, webhook_id: int) -> Webhook:
     return webhook
 
 
-def create(city: Jurisdiction, key: ApiKey, data: Any, *, listens: bool = False) -> dict[str, Any]:
-    """listens: without a URL, for a program that reads its events."""
-    body = Body(data)
-    terms = _terms(city, body, url="none" if listens else "required")
-    body.no_others()
-    body.check()
+def create(key: ApiKey, columns: dict[str, Any]) -> tuple[Webhook, str]:
+    """Without a URL, it is a listener. The row, and its plain secret."""
     try:
-        webhook, plain = actions.create(key, terms)
+        return actions.create(key, columns)
     except actions.TooMany:
         raise Problem("conflict", _("This key has reached its limit of webhooks. Delete one first.")) from None
-    return {**shaped(city, webhook), "secret": plain}
 
 
-def change(city: Jurisdiction, webhook: Webhook, data: Any) -> dict[str, Any]:
-    body = Body(data)
-    terms = _terms(city, body, url="none" if webhook.is_listener else "optional")
-    enabled = body.data.get("enabled")
-    body.read.add("enabled")
-    if enabled is not None:
-        if not isinstance(enabled, bool):
-            body.refuse("enabled", "wrong-type", _("%(name)s must be true or false.") % {"name": "enabled"})
-        terms["enabled"] = enabled
-    body.no_others()
-    body.check()
+def change(webhook: Webhook, columns: dict[str, Any]) -> Webhook:
+    """columns: and `enabled`."""
+    if webhook.is_listener and "url" in columns:
+        raise invalid_body([FieldError("url", "unknown", _("Unknown field: %(name)s.") % {"name": "url"})])
     try:
-        return shaped(city, actions.change(webhook.pk, terms))
+        return actions.change(webhook.pk, columns)
     except actions.EndedByStaff:
         raise Problem("conflict", _("City staff switched this webhook off. Ask them to switch it on again.")) from None
 
 
-def rotate(city: Jurisdiction, webhook: Webhook, data: Any) -> dict[str, Any]:
-    body = Body(data)
-    hours = body.number("overlap_hours", 0, OVERLAP_HOURS_MOST)
-    if hours is not None and hours != int(hours):
-        body.refuse("overlap_hours", "invalid", _("%(name)s must be a whole number.") % {"name": "overlap_hours"})
-    body.no_others()
-    body.check()
-    changed, plain = actions.rotate(webhook.pk, overlap=dt.timedelta(hours=24 if hours is None else int(hours)))
-    return {**shaped(city, changed), "secret": plain}
-
-
-def test(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
+def test(webhook: Webhook) -> WebhookDelivery:
     try:
-        return delivery_shape(city, actions.test(webhook.pk))
+        return actions.test(webhook.pk)
     except actions.SwitchedOff:
         raise _switched_off() from None
 
 
-def try_now(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
+def try_now(webhook: Webhook) -> WebhookDelivery:
     try:
-        return delivery_shape(city, actions.try_now(webhook.pk))
+        return actions.try_now(webhook.pk)
     except actions.SwitchedOff:
         raise _switched_off() from None
 
 
-def resend(city: Jurisdiction, webhook: Webhook, delivery_id: int) -> dict[str, Any]:
+def resend(webhook: Webhook, delivery_id: int) -> WebhookDelivery:
     if not webhook.deliveries.filter(pk=delivery_id).exists():
         raise Problem("not-found", _("Delivery not found."))
     try:
-        return delivery_shape(city, actions.resend(delivery_id))
+        return actions.resend(delivery_id)
     except actions.SwitchedOff:
         raise _switched_off() from None
     except actions.StillWaiting:
@@ -125,13 +89,13 @@ def events(city: Jurisdiction, key: ApiKey, webhook: Webhook, cursor: str | None
     # Soon after something happened, more may follow.
     is_busy = bool(messages) or app_now() - (after or webhook).created_at < BUSY_FOR
     return {
-        "results": [{"headers": one.headers, "body": one.body} for one in messages],
+        "results": messages,
         "cursor": last or cursor,
         "wait_s": 0 if is_full else WAIT_BUSY_S if is_busy else WAIT_QUIET_S,
     }
 
 
-def deliveries(webhook: Webhook, query: Query) -> paging.Page[WebhookDelivery]:
+def deliveries(webhook: Webhook, query: Mapping[str, Any]) -> paging.Page[WebhookDelivery]:
     found = WebhookDelivery.objects.filter(webhook=webhook).select_related("service_request")
     if query["state"]:
         found = found.filter(state=query["state"])
@@ -139,40 +103,6 @@ def deliveries(webhook: Webhook, query: Query) -> paging.Page[WebhookDelivery]:
         return paging.page(found, [("id", "desc")], query["cursor"], query["limit"])
     except paging.BadCursor:
         raise invalid_cursor() from None
-
-
-def shaped(city: Jurisdiction, webhook: Webhook) -> dict[str, Any]:
-    return {
-        "id": str(webhook.pk),
-        "url": webhook.url or f"{links.base_url(city)}/api/v1/webhooks/{webhook.pk}/events/",
-        "events": webhook.event_types,
-        "services": webhook.services,
-        "areas": webhook.areas,
-        "departments": webhook.departments,
-        "payload": webhook.payload,
-        "enabled": webhook.ended_at is None,
-        "end_reason": webhook.end_reason or None,
-        "failing_since": moment(webhook.failing_since, city.zone),
-        "previous_secret_until": moment(webhook.previous_until, city.zone),
-        "created_at": moment(webhook.created_at, city.zone),
-    }
-
-
-def delivery_shape(city: Jurisdiction, delivery: WebhookDelivery) -> dict[str, Any]:
-    told = delivery.service_request
-    return {
-        "id": str(delivery.pk),
-        "webhook_id": delivery.message_id,
-        "type": delivery.event_type,
-        "reference": told.display_reference if told else None,
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "status": delivery.status,
-        "error": delivery.error or None,
-        "milliseconds": delivery.milliseconds,
-        "tried_at": moment(delivery.tried_at, city.zone),
-        "created_at": moment(delivery.created_at, city.zone),
-    }
 
 
 def event_catalog() -> list[dict[str, Any]]:
@@ -199,46 +129,3 @@ def sample(name: str, *, full: bool) -> dict[str, Any]:
 
 def _switched_off() -> Problem:
     return Problem("conflict", _("This webhook is switched off. Switch it on first."))
-
-
-def _terms(city: Jurisdiction, body: Body, *, url: Literal["required", "optional", "none"]) -> dict[str, Any]:
-    """Columns by name: those that were sent."""
-    terms = _url(body, required=url == "required") if url != "none" else {}
-    services = Service.objects.filter(jurisdiction=city)
-    departments = Department.objects.filter(jurisdiction=city)
-    known: dict[str, Any] = {
-        "events": lambda names: set(webhook_events.CHOICES),
-        "services": lambda names: set(services.filter(service_code__in=names).values_list("service_code", flat=True)),
-        "departments": lambda names: set(departments.filter(code__in=names).values_list("code", flat=True)),
-        "areas": lambda names: _known_areas(city, names),
-    }
-    for name, ask in known.items():
-        if name in body.data:
-            names = body.texts(name, CHOSEN_MOST)
-            unknown = sorted(set(names) - ask(names)) if names else []
-            if unknown:
-                words = _("%(name)s was not found.") % {"name": unknown[0][:60]}
-                body.refuse(name, "unknown-value", words)
-            terms["event_types" if name == "events" else name] = names
-    payload = body.choice("payload", Webhook.Payload.values, None)
-    if payload is not None:
-        terms["payload"] = payload
-    return terms
-
-
-def _url(body: Body, *, required: bool) -> dict[str, Any]:
-    url = body.value("url", str, _("a string"), required=required)
-    if url is None:
-        return {}
-    try:
-        outside_calls.place(url)
-    except outside_calls.Refused as refused:
-        body.refuse("url", refused.code.replace("_", "-"), str(REFUSALS[refused.code]))
-    return {"url": url}
-
-
-def _known_areas(city: Jurisdiction, names: list[str]) -> set[str]:
-    pairs = [name.partition(":")[::2] for name in names]
-    found = Area.objects.filter(jurisdiction=city, layer__in=[layer for layer, _code in pairs])
-    found = found.filter(code__in=[code for _layer, code in pairs])
-    return {f"{layer}:{code}" for layer, code in found.values_list("layer", "code")}

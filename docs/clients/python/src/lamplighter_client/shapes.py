@@ -509,7 +509,7 @@ class Limits(TypedDict):
     page: int
 
 
-class ListenerEventsResult(TypedDict):
+class ListenerEvent(TypedDict):
     """A delivery, as it would be sent."""
 
     headers: dict[str, str]
@@ -521,7 +521,7 @@ class ListenerEventsResult(TypedDict):
 class ListenerEvents(TypedDict):
     """The events of a listener that come after the cursor, oldest first."""
 
-    results: list[ListenerEventsResult]
+    results: list[ListenerEvent]
     cursor: str | None
     """Ask for what comes after it. Null until there is a first event."""
     wait_s: int
@@ -593,19 +593,6 @@ class NewComment(TypedDict):
     """The message."""
 
 
-class NewContact(TypedDict):
-    """How to reach the reporter. Only the city sees it."""
-
-    phone: NotRequired[str | None]
-    """Any notation."""
-    name: NotRequired[str | None]
-    """First and last name."""
-    email: NotRequired[str | None]
-    """Gets the updates."""
-    postal_address: NotRequired[str | None]
-    """Only for services that require one."""
-
-
 class NewFollow(TypedDict):
     """What to follow: one of these, or a service within one of the others."""
 
@@ -663,15 +650,16 @@ class NewListener(TypedDict):
                 "request.removed",
             ]
         ]
+        | None
     ]
     """Types of the catalog. Empty means all."""
-    services: NotRequired[list[str]]
+    services: NotRequired[list[str] | None]
     """Codes of services. Empty means all."""
-    areas: NotRequired[list[str]]
+    areas: NotRequired[list[str] | None]
     """Areas as `layer:code`. Empty means all."""
-    departments: NotRequired[list[str]]
+    departments: NotRequired[list[str] | None]
     """Codes of departments. Empty means all."""
-    payload: NotRequired[Literal["thin", "full"]]
+    payload: NotRequired[Literal["thin", "full"] | None]
     """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
     reporter. One of thin, full.
     """
@@ -680,16 +668,29 @@ class NewListener(TypedDict):
 class NewPlace(TypedDict):
     """Where it is: a position, an asset or an address. If you send several, the position is used."""
 
-    lat: NotRequired[float | None]
-    """Degrees north (WGS84). With `long`."""
-    long: NotRequired[float | None]
-    """Degrees east (WGS84). With `lat`."""
-    address: NotRequired[str | None]
+    lat: NotRequired[float]
+    """Degrees north (WGS84)."""
+    long: NotRequired[float]
+    """Degrees east (WGS84)."""
+    address: NotRequired[str]
     """As text. Looked up if there is no position."""
-    note: NotRequired[str | None]
-    """How to find it. Only the city reads it."""
-    asset: NotRequired[str | None]
+    asset: NotRequired[str]
     """The number of one of the city’s assets."""
+    note: NotRequired[str]
+    """How to find it. Only the city reads it."""
+
+
+class NewContact(TypedDict):
+    """How to reach the reporter. Only the city sees it."""
+
+    name: NotRequired[str]
+    """First and last name."""
+    email: NotRequired[str]
+    """Gets the updates."""
+    phone: NotRequired[str]
+    """Any notation."""
+    postal_address: NotRequired[str]
+    """Only for services that require one."""
 
 
 class NewReport(TypedDict):
@@ -697,24 +698,26 @@ class NewReport(TypedDict):
 
     service: str
     """The code of a service."""
-    description: NotRequired[str | None]
+    description: NotRequired[str]
     """What is wrong, in the reporter’s words."""
-    contact: NotRequired[NewContact | None]
-    place: NotRequired[NewPlace | None]
-    answers: NotRequired[dict[str, str | list[str] | None] | None]
+    place: NotRequired[NewPlace]
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+    answers: NotRequired[dict[str, str | list[str]]]
     """Answers by the question’s code, as `answers_schema` of the service says."""
-    emergency_confirmed: NotRequired[bool | None]
+    contact: NotRequired[NewContact]
+    """How to reach the reporter. Only the city sees it."""
+    emergency_confirmed: NotRequired[bool]
     """Sends the report even though an answer indicates danger. Set it to true only after a person has read whom
     to call and confirmed that no one is in danger.
     """
-    photos: NotRequired[list[str] | None]
+    photos: NotRequired[list[str]]
     """The ids of photos that you already uploaded."""
 
 
 class NewSecret(TypedDict):
     """The hours for which both secrets sign."""
 
-    overlap_hours: NotRequired[int]
+    overlap_hours: NotRequired[int | None]
     """0 ends the previous secret right away."""
 
 
@@ -734,26 +737,37 @@ class NewTask(TypedDict):
     work_order: NotRequired[WorkOrderEdit | None]
 
 
+class NewTransferContact(TypedDict):
+    """The caller. Only the city sees it."""
+
+    name: NotRequired[str]
+    """First and last name."""
+    email: NotRequired[str]
+    """Gets the updates."""
+    phone: NotRequired[str]
+    """Any notation."""
+    postal_address: NotRequired[str]
+    """Only for services that require one."""
+
+
 class NewTransfer(TypedDict):
     """A call that isn’t for 911, as the 911 center took it."""
 
-    service: str
-    """The code of a service."""
-    description: NotRequired[str | None]
-    """What is wrong, in the reporter’s words."""
-    contact: NotRequired[NewContact | None]
-    place: NotRequired[NewPlace | None]
-    answers: NotRequired[dict[str, str | list[str] | None] | None]
-    """Answers by the question’s code, as `answers_schema` of the service says."""
-    emergency_confirmed: NotRequired[bool | None]
-    """Sends the report even though an answer indicates danger. Set it to true only after a person has read whom
-    to call and confirmed that no one is in danger.
-    """
     number: str
     """The center’s own number. Sending the same number again doesn’t create a second request."""
-    priority: NotRequired[Literal[1, 2, 3, 4] | None]
-    """Instead of the service’s: 1 (danger to people) to 4 (can wait). One of 1, 2, 3, 4."""
-    media_urls: NotRequired[list[str] | None]
+    service: str
+    """The code of a service."""
+    description: NotRequired[str]
+    """What is wrong, as the caller said it."""
+    place: NotRequired[NewPlace]
+    """Where it is: a position, an asset or an address. If you send several, the position is used."""
+    answers: NotRequired[dict[str, str | list[str]]]
+    """Answers by the question’s code, as `answers_schema` of the service says."""
+    contact: NotRequired[NewTransferContact]
+    """The caller. Only the city sees it."""
+    priority: NotRequired[int]
+    """Instead of the service’s."""
+    media_urls: NotRequired[list[str]]
     """URLs of photos, kept as links for staff."""
 
 
@@ -1747,6 +1761,17 @@ class WebhookContact(TypedDict):
     """Only for services that require one."""
 
 
+class WebhookData(TypedDict):
+    """Empty in a test."""
+
+    reference: NotRequired[str]
+    """The number of the request."""
+    url: NotRequired[str]
+    """Its URL in this API."""
+    request: NotRequired[RequestRow]
+    contact: NotRequired[WebhookContact | None]
+
+
 class WebhookDelivery(TypedDict):
     """One event for one webhook. Request and response bodies aren’t kept."""
 
@@ -1787,13 +1812,13 @@ class WebhookDeliveryPage(TypedDict):
 class WebhookEdit(NewListener):
     """What changes."""
 
-    url: NotRequired[str]
+    url: NotRequired[str | None]
     """The URL that events are sent to: https, on the public internet."""
-    enabled: NotRequired[bool]
+    enabled: NotRequired[bool | None]
     """Whether events are sent."""
 
 
-class WebhookEventTypesResult(TypedDict):
+class WebhookEventType(TypedDict):
     """A type of event."""
 
     type: str
@@ -1807,18 +1832,7 @@ class WebhookEventTypesResult(TypedDict):
 class WebhookEventTypes(TypedDict):
     """The catalog."""
 
-    results: list[WebhookEventTypesResult]
-
-
-class WebhookMessageData(TypedDict):
-    """Empty in a test."""
-
-    reference: NotRequired[str]
-    """The number of the request."""
-    url: NotRequired[str]
-    """Its URL in this API."""
-    request: NotRequired[RequestRow]
-    contact: NotRequired[WebhookContact | None]
+    results: list[WebhookEventType]
 
 
 class WebhookMessage(TypedDict):
@@ -1828,8 +1842,7 @@ class WebhookMessage(TypedDict):
     """The type of the event."""
     timestamp: str
     """When it happened. In the city’s time, to the second."""
-    data: WebhookMessageData
-    """Empty in a test."""
+    data: WebhookData
 
 
 class WebhookWithSecret(Webhook):
