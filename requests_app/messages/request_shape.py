@@ -36,10 +36,12 @@ def stored(row: ServiceRequest, *, site: str, zone: ZoneInfo, photos: list[dict[
     version = row.service.current or row.service_version
     shown = shows_words(row)
     point = row.public_point if shown else None
+    url = f"{site}/api/v1/requests/{row.reference}/"
     return {
         "reference": row.display_reference,
-        "url": f"{site}/api/v1/requests/{row.reference}/",
-        "html_url": f"{site}/r/{row.reference}/",
+        "url": url,
+        # A test has no page; its key reads it here.
+        "html_url": url if row.is_test else f"{site}/r/{row.reference}/",
         "service": {"code": row.service.service_code, "name": localized(version.name)},
         "status": row.status,
         "is_open": row.is_open,
