@@ -173,4 +173,4 @@ class V1View(ApiView):
             yield going
         yield from self.deprecated_fields
         if "schema" in getattr(self.handler, "kwargs", {}) and not getattr(response, "exception", False):
-            yield from self.described.deprecated_in(response.status_code, response.data)
+            yield from self.described.deprecated_in(response.status_code, getattr(response, "data", None))
