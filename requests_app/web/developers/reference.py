@@ -301,7 +301,9 @@ def call_of(described: Described, samples: Samples) -> Call:
             value = "$REFERENCE" if is_own else OWN.get(name) or samples.of(name, parameter["example"])
             url = url.replace(f"{{{name}}}", value)
         elif parameter["in"] == "query" and needed:
-            query[name] = samples.of(name, str(parameter["example"]))
+            shown = parameter["example"]
+            # Several values are comma-separated.
+            query[name] = samples.of(name, ",".join(map(str, shown)) if isinstance(shown, list) else str(shown))
         elif name == "If-Match" and needed:
             headers[name] = "$ETAG"
     if described.scopes:
