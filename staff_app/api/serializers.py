@@ -25,6 +25,7 @@ from requests_app.api.v1.request_serializers import (
     QuestionAnswerSerializer,
 )
 from requests_app.models import Channel, ContactPoint, Disposition, Participation, Photo, PublicState, Status, Task
+from requests_app.photos import PHOTOS_MAX
 from staff_app.api.action_serializers import DayField
 from staff_app.request.actions import ACTIONS
 
@@ -258,7 +259,7 @@ class StaffChangeSerializer(AnswerSerializer):
     warning = maybe("Anything else to know, such as a name in a note that matches no colleague.")
 
     def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
+        fields: dict[str, Any] = super().get_fields()
         fields["request"].example = example_of_serializer(StaffRequestSerializer(), is_answer=True)
         return fields
 
@@ -376,3 +377,27 @@ class TaskDepartmentsSerializer(AnswerSerializer):
     """The departments and teams that a task can be given to."""
 
     results = TaskDepartmentSerializer(many=True)
+
+
+# --- Calls from a 911 center ------------------------------------------------------------------------------------------
+
+
+class NewTransferWithPhotosSerializer(FormSerializer):
+    """A call together with its photos."""
+
+    transfer = JsonPartField(help_text="The call as JSON: a NewTransfer.")
+    photos = photo_files("Of what was reported.", PHOTOS_MAX)
+
+
+class TransferReceiptSerializer(AnswerSerializer):
+    """Request created."""
+
+    reference = reference("The number of the request: tell the caller.")
+    url = UrlField(help_text="Its URL in this part of the API.", example=f"{SITE}/api/v1/staff/requests/7K3M9QWT/")
+    html_url = UrlField(help_text="Its page for staff.", example=f"{SITE}/staff/r/7K3M9QWT/")
+    outside_number = TextField(help_text="The number of the center.", example="26-0417733")
+    is_new = FlagField(help_text="False if the number was already sent.", example=True)
+    notice = TextField(
+        help_text="What the caller can expect and when, in the requested language.",
+        example="Public Works (Streets) will review it by Monday, November 30, 7 a.m.",
+    )

@@ -18,11 +18,11 @@ from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.problems import Problem
 from requests_app.api.framework.query_fields import ChoiceParameter
 from requests_app.api.framework.renderers import JSONRenderer
-from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_OR_NOT, JSON, problems
+from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_OR_NOT, JSON, LOCATION, problems
 from requests_app.api.framework.serializers import QuerySerializer
 from requests_app.api.v1.base import PhotoQuerySerializer
-from requests_app.api.v1.operations import JPEG, PHOTO, Answer, Operation, operation
-from requests_app.api.v1.operations import Body as Taken
+from requests_app.api.v1.operations import JPEG, PHOTO
+from requests_app.api.v1.report_serializers import NewTransferSerializer
 from requests_app.api.v1.reporting_views import only_known
 from requests_app.messages.request_shape import moment
 from requests_app.models import Event, ServiceRequest
@@ -31,7 +31,7 @@ from requests_app.photos import file_response
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import directory
 from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
-from staff_app.api import actions, examples, people, queue, serializers, shapes, transfers
+from staff_app.api import actions, people, queue, serializers, shapes, transfers
 from staff_app.api.action_serializers import (
     CHECKED,
     EDITS,
@@ -74,26 +74,25 @@ class StaffRequests(StaffView):
         listed = shapes.rows(self.jurisdiction, self.user, found.rows, known, self.query["fields"])
         return self.paged({"results": listed}, found.next_cursor, found.previous_cursor)
 
-    @operation(
-        Operation(
-            id="sendTransfer",
-            tag=TAG,
-            summary="Transfer a call from a 911 center",
-            description="Creates a request from a call that isn’t an emergency. The center’s own number makes retries "
-            "safe, and city staff can find the request by it. The caller gets the updates. Send photos with "
-            "the call (multipart) or as links for staff. Needs the permission to send reports for others.",
-            status=201,
-            body=Taken({JSON: "NewTransfer", FORM: "NewTransferWithPhotos"}, examples.NEW_TRANSFER),
-            answer=Answer("TransferReceipt", "Request created.", examples.TRANSFER_RECEIPT, headers=("Location",)),
-            problems=("idempotency-conflict", "emergency"),
-            scope="staff",
-        )
+    @extend_schema(
+        operation_id="sendTransfer",
+        tags=[TAG],
+        summary="Transfer a call from a 911 center",
+        description="Creates a request from a call that isn’t an emergency. The center’s own number makes retries safe, and city "
+        "staff can find the request by it. The caller gets the updates. Send photos with the call (multipart) or as links for "
+        "staff. Needs the permission to send reports for others.",
+        parameters=[LOCATION],
+        request={JSON: NewTransferSerializer, FORM: serializers.NewTransferWithPhotosSerializer},
+        responses={
+            201: OpenApiResponse(serializers.TransferReceiptSerializer, "Request created."),
+            **problems("idempotency-conflict", "emergency"),
+        },
     )
     def post(self, request: Request) -> Response:
         data, files = json_part(request, "transfer"), request.FILES.getlist("photos")
         only_known(request, {"photos"})
         receipt = transfers.receive(self.jurisdiction, data, files, key=self.key, user=self.user)
-        return Response(receipt, status=201, headers={"Location": receipt["url"]})
+        return self.answer(receipt, 201, {"Location": receipt["url"]})
 
 
 class OneOfStaff(StaffView):

@@ -3,6 +3,5 @@
 from requests_app.api.v1.ogc_schemas import OGC
 from requests_app.api.v1.report_schemas import REPORTS
 from requests_app.api.v1.schemas import REQUESTS, Schema
-from requests_app.api.v1.staff_schemas import STAFF
 
-COMPONENTS: dict[str, Schema] = {**REQUESTS, **REPORTS, **OGC, **STAFF}
+COMPONENTS: dict[str, Schema] = {**REQUESTS, **REPORTS, **OGC}

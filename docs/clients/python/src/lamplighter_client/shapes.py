@@ -593,6 +593,19 @@ class NewComment(TypedDict):
     """The message."""
 
 
+class NewContact(TypedDict):
+    """How to reach the reporter. Only the city sees it."""
+
+    name: NotRequired[str]
+    """First and last name."""
+    email: NotRequired[str]
+    """Gets the updates."""
+    phone: NotRequired[str]
+    """Any notation."""
+    postal_address: NotRequired[str]
+    """Only for services that require one."""
+
+
 class NewFollow(TypedDict):
     """What to follow: one of these, or a service within one of the others."""
 
@@ -680,19 +693,6 @@ class NewPlace(TypedDict):
     """How to find it. Only the city reads it."""
 
 
-class NewContact(TypedDict):
-    """How to reach the reporter. Only the city sees it."""
-
-    name: NotRequired[str]
-    """First and last name."""
-    email: NotRequired[str]
-    """Gets the updates."""
-    phone: NotRequired[str]
-    """Any notation."""
-    postal_address: NotRequired[str]
-    """Only for services that require one."""
-
-
 class NewReport(TypedDict):
     """A report."""
 
@@ -737,37 +737,26 @@ class NewTask(TypedDict):
     work_order: NotRequired[WorkOrderEdit | None]
 
 
-class NewTransferContact(TypedDict):
-    """The caller. Only the city sees it."""
-
-    name: NotRequired[str]
-    """First and last name."""
-    email: NotRequired[str]
-    """Gets the updates."""
-    phone: NotRequired[str]
-    """Any notation."""
-    postal_address: NotRequired[str]
-    """Only for services that require one."""
-
-
 class NewTransfer(TypedDict):
     """A call that isn’t for 911, as the 911 center took it."""
 
-    number: str
-    """The center’s own number. Sending the same number again doesn’t create a second request."""
     service: str
     """The code of a service."""
-    description: NotRequired[str]
-    """What is wrong, as the caller said it."""
-    place: NotRequired[NewPlace]
-    """Where it is: a position, an asset or an address. If you send several, the position is used."""
-    answers: NotRequired[dict[str, str | list[str]]]
+    description: NotRequired[str | None]
+    """What is wrong, in the reporter’s words."""
+    contact: NotRequired[NewContact | None]
+    place: NotRequired[NewPlace | None]
+    answers: NotRequired[dict[str, str | list[str] | None] | None]
     """Answers by the question’s code, as `answers_schema` of the service says."""
-    contact: NotRequired[NewTransferContact]
-    """The caller. Only the city sees it."""
-    priority: NotRequired[int]
-    """Instead of the service’s."""
-    media_urls: NotRequired[list[str]]
+    emergency_confirmed: NotRequired[bool | None]
+    """Sends the report even though an answer indicates danger. Set it to true only after a person has read whom
+    to call and confirmed that no one is in danger.
+    """
+    number: str
+    """The center’s own number. Sending the same number again doesn’t create a second request."""
+    priority: NotRequired[Literal[1, 2, 3, 4] | None]
+    """Instead of the service’s: 1 (danger to people) to 4 (can wait). One of 1, 2, 3, 4."""
+    media_urls: NotRequired[list[str] | None]
     """URLs of photos, kept as links for staff."""
 
 
