@@ -79,7 +79,8 @@ class BodySerializer(_WithExample):
         mistakes: dict[str, Any] = {}
         if not isinstance(data, Mapping):
             add(mistakes, {"": [ErrorDetail(_("Send a JSON object."), "wrong-type")]})
-            data = {}
+            # For validate(), which may ask what was sent.
+            data = self.initial_data = {}
         read = self._read(data, mistakes)
         for name in sorted(data.keys() - self.fields.keys()):
             add(mistakes, {name[:NAME_MOST]: [self._unknown(name[:NAME_MOST])]})

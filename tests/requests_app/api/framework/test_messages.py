@@ -109,7 +109,7 @@ def test_a_staff_action_names_its_fields_and_not_the_boxes_of_a_page(cast: facto
     plain = api_keys.create(cast.city, "Dispatch", scopes=[Scope.STAFF], acts_as=cast.tom)[1]
     made = factories.routed(cast.pothole, answers={"where": "lane"}, language="es")
 
-    def said(verb: str, body: dict[str, Any]) -> list[tuple[str, str, str]]:
+    def said(verb: str, body: Any) -> list[tuple[str, str, str]]:
         path, headers = f"{V1}staff/requests/{made.reference}/actions/{verb}/", {"Authorization": f"Bearer {plain}"}
         answer = Client().post(path, json.dumps(body), "application/json", headers=headers)
         assert answer.status_code == 422, answer.content
@@ -127,4 +127,6 @@ def test_a_staff_action_names_its_fields_and_not_the_boxes_of_a_page(cast: facto
         ("language_checked", "invalid",
          "The text must be in the reporter’s language, Spanish. If it is, send language_checked: true."),
     ]  # fmt: skip
+    for body in (None, 7, "assignee"):
+        assert ("", "wrong-type", "Send a JSON object.") in said("assign", body)
     assert said("note", {"text": "x" * 4001}) == [("text", "too-long", "text is longer than 4000 characters.")]
