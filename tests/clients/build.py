@@ -72,10 +72,13 @@ def open_codes(part: Any) -> Any:
 def build(out: Path, document: dict[str, Any]) -> Sequence[Path]:
     """Returns the files. Raises NotBuilt."""
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        wheels(Path(folder), out)
-        package(Path(folder), out, document)
-    return sorted([*out.glob("*.whl"), *out.glob("*.tgz")])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = folder / "made"
+        made.mkdir()
+        wheels(folder, made)
+        package(folder, made, document)
+        return [Path(shutil.copy(file, out)) for file in sorted(made.iterdir())]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from lamplighter_client import AsyncLamplighter, Lamplighter, Problem, Retries, Unreachable, shapes
@@ -84,6 +86,9 @@ def test_all_pages_come_as_one_and_a_second_try_makes_no_second_report(
     client = Lamplighter(live_site.url, key)
     assert [row["reference"] for row in client.requests(page_size=3)] == sent[::-1]
     assert [row["reference"] for row in islice(client.requests(page_size=3), 4)] == sent[:2:-1]
+    assert [row["reference"] for row in client.requests(sort="oldest", status=["routed", "received"])] == sent
+    assert len(list(client.requests(bbox=(-69.1, 40.4, -68.9, 40.6), submitted=("2020-01-01", "")))) == 7
+    assert list(client.requests(submitted=("", "2020-01-01"), service=["tree", "pothole"])) == []
     (start,) = client.changes(since="now")
     assert start["results"] == []
     assert len(list(client.requests(near=(40.5, -69.0, 500.0), service="tree", status="open"))) == 7
@@ -160,6 +165,12 @@ def test_a_wrong_key_and_no_network_are_said(live_site: Site, cast: factories.Ri
     assert wrong.value.status in (401, 403)
     with pytest.raises(Unreachable, match="gave no answer"):
         Lamplighter("http://127.0.0.1:9", retries=Retries(times=0)).city()
+    # Somebody who stops reading midway leaves the city to others.
+    for _ in range(20):
+        with socket.create_connection((urlsplit(live_site.url).hostname, live_site.port)) as midway:
+            midway.sendall(b"GET /api/v1/services/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            midway.recv(10)
+    assert Lamplighter(live_site.url).city()["name"] == "Rivermark"
     # The key in the environment is for the city there, and no other.
     with pytest.MonkeyPatch.context() as patch, server((200, {}, b"{}")) as (site, asked):
         patch.setenv("LAMPLIGHTER_KEY", "lk_1")

@@ -12,16 +12,26 @@ export type Circle = readonly [lat: number, long: number, meters: number];
 export interface Filters {
   q?: string;
   category?: string;
-  service?: string;
-  status?: "open" | "ended";
+  service?: string | readonly string[];
+  /** open, ended, or one of the codes. */
+  status?: string | readonly string[];
   /** layer:code */
-  area?: string;
+  area?: string | readonly string[];
   near?: Circle;
+  /** West, south, east, north. */
+  bbox?: readonly [number, number, number, number];
   asset?: string;
+  /** A day or a time, as are the five below. */
+  submitted_after?: string;
+  submitted_before?: string;
+  updated_after?: string;
+  updated_before?: string;
+  ended_after?: string;
+  ended_before?: string;
   /** Also what ended more than three months ago. */
   older?: boolean;
-  /** The most recently updated first. */
-  byChange?: boolean;
+  /** changed: the most recently updated first. */
+  sort?: "newest" | "oldest" | "changed" | "ended";
   pageSize?: number;
 }
 
@@ -93,13 +103,17 @@ export class Lamplighter {
     return this.#http.get(`${BASE}statistics/`, { since, until });
   }
 
-  /** All that fit, newest first; pages are fetched as they are needed. */
+  /** All that fit; pages are fetched as they are needed. */
   requests(filters: Filters = {}): AsyncGenerator<Shapes["RequestRow"], void, undefined> {
-    const { near, byChange, pageSize = 50, ...others } = filters;
+    const { service = "", status = "", area = "", near, bbox, pageSize = 50, ...others } = filters;
     return this.#http.rows(`${BASE}requests/`, {
       ...others,
+      // Of a list, the values with commas between.
+      service: String(service),
+      status: String(status),
+      area: String(area),
       near: numbers(near),
-      sort: byChange ? "changed" : "",
+      bbox: numbers(bbox),
       limit: Math.min(pageSize, PAGE_MAX),
     });
   }

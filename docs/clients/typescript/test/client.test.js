@@ -70,11 +70,11 @@ test("pages come as one, and only those that are read", async () => {
   await city([...pages, ...pages], async (site, asked) => {
     const client = new Lamplighter({ site, key: "lk_1" });
     const references = [];
-    for await (const request of client.requests({ status: "open", near: [40.5, -69, 500], older: true, pageSize: 2 })) {
+    for await (const request of client.requests({ status: ["open", "routed"], near: [40.5, -69, 500], older: true, pageSize: 2 })) {
       references.push(request.reference);
     }
     assert.deepEqual(references, ["A", "B", "C"]);
-    assert.equal(asked[0].url, "/api/v1/requests/?status=open&older=1&near=40.5%2C-69%2C500&limit=2");
+    assert.equal(asked[0].url, "/api/v1/requests/?older=1&status=open%2Crouted&near=40.5%2C-69%2C500&limit=2");
     assert.equal(asked[1].url, "/api/v1/requests/?cursor=x%2F1");
     for await (const request of client.requests()) if (request.reference === "B") break;
     assert.equal(asked.length, 3);

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from lamplighter_client import shapes
-from lamplighter_client.paths import BASE, numbers, of_request, of_staff_request, part
+from lamplighter_client.paths import BASE, numbers, of_request, of_staff_request, part, several
 from lamplighter_client.transport import PAGE_MAX, AsyncTransport, Retries
 
 
@@ -161,30 +161,42 @@ class AsyncLamplighter:
         *,
         q: str = "",
         category: str = "",
-        service: str = "",
-        status: Literal["", "open", "ended"] = "",
-        area: str = "",
+        service: str | Sequence[str] = "",
+        status: str | Sequence[str] = "",
+        area: str | Sequence[str] = "",
         near: tuple[float, float, float] | None = None,
+        bbox: tuple[float, float, float, float] | None = None,
         asset: str = "",
+        submitted: tuple[str, str] = ("", ""),
+        updated: tuple[str, str] = ("", ""),
+        ended: tuple[str, str] = ("", ""),
         older: bool = False,
-        by_change: bool = False,
+        sort: Literal["newest", "oldest", "changed", "ended"] = "newest",
         page_size: int = 50,
     ) -> AsyncIterator[shapes.RequestRow]:
-        """All that fit, newest first; pages are fetched as they are needed.
+        """All that fit; pages are fetched as they are needed.
 
-        area: layer:code. near: latitude, longitude, meters. older: also what ended more than three months ago.
-        by_change: the most recently updated first.
+        status: open, ended, or one of the codes. area: layer:code. near: latitude, longitude, meters. bbox: west, south,
+        east, north. submitted, updated, ended: after and before a day or a time, either may be "". older: also what ended
+        more than three months ago. sort: changed puts the most recently updated first.
         """
         query = {
             "q": q,
             "category": category,
-            "service": service,
-            "status": status,
-            "area": area,
+            "service": several(service),
+            "status": several(status),
+            "area": several(area),
             "near": numbers(near),
+            "bbox": numbers(bbox),
             "asset": asset,
+            "submitted_after": submitted[0],
+            "submitted_before": submitted[1],
+            "updated_after": updated[0],
+            "updated_before": updated[1],
+            "ended_after": ended[0],
+            "ended_before": ended[1],
             "older": "1" if older else "",
-            "sort": "changed" if by_change else "",
+            "sort": "" if sort == "newest" else sort,
             "limit": min(page_size, PAGE_MAX),
         }
         async for row in self._http.rows(f"{BASE}requests/", query):

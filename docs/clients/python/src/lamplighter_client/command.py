@@ -65,6 +65,7 @@ def list_requests(client: Lamplighter, chosen: argparse.Namespace) -> None:
         status=chosen.status,
         area=chosen.area,
         near=chosen.near,
+        submitted=(chosen.since, ""),
         older=chosen.older,
         page_size=min(chosen.most, 200),
     )
@@ -215,6 +216,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--category", metavar="CODE", default="", help="only of this category")
     one.add_argument("--area", metavar="LAYER:CODE", default="", help="only in this area, such as ward:5")
     one.add_argument("--near", metavar="LAT,LONG,METERS", type=_circle, help="only around this place")
+    one.add_argument(
+        "--since", metavar="DAY", default="", help="only those sent on this day or later, such as 2026-06-01"
+    )
     one.add_argument("--older", action="store_true", help="also those that ended more than three months ago")
     one.add_argument("--most", metavar="COUNT", type=_count, default=20, help="at most this many (20)")
 

@@ -21,3 +21,7 @@ def of_staff_request(reference: str) -> str:
 def numbers(values: Sequence[float] | None) -> str:
     """Without an exponent, which the city doesn't read."""
     return ",".join(f"{value:.6f}".rstrip("0").rstrip(".") for value in values) if values else ""
+
+
+def several(codes: str | Sequence[str]) -> str:
+    return codes if isinstance(codes, str) else ",".join(codes)
