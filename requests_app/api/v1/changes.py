@@ -96,7 +96,9 @@ def _start(city: Jurisdiction, since: dt.datetime | str | None) -> Position:
         if since > now:
             message = _("%(name)s is in the future.") % {"name": "since"}
             raise invalid_parameter([FieldError("since", "invalid", message)])
-        if since < now - KEPT or before.filter(service_request=None, at__gt=since).exists():
+        first = before.values_list("service_request_id", "at").first()
+        is_recorded = first is None or first[0] is not None or first[1] <= since
+        if since < now - KEPT or not is_recorded:
             raise _expired()
         before = before.filter(at__lt=since)
     row = before.order_by("-at", "-number").values_list("number", "nonce").first()
