@@ -96,9 +96,9 @@ def _start(city: Jurisdiction, since: dt.datetime | str | None) -> Position:
         if since > now:
             message = _("%(name)s is in the future.") % {"name": "since"}
             raise invalid_parameter([FieldError("since", "invalid", message)])
-        first = before.values_list("service_request_id", "at").first()
-        is_recorded = first is None or first[0] is not None or first[1] <= since
-        if since < now - KEPT or not is_recorded:
+        first = before.first()
+        begins_at = first.at if first and first.service_request_id is None else None
+        if since < now - KEPT or (begins_at and begins_at > since):
             raise _expired()
         before = before.filter(at__lt=since)
     row = before.order_by("-at", "-number").values_list("number", "nonce").first()
