@@ -23,6 +23,15 @@ class Change:
 # The newest first.
 CHANGES = (
     Change(
+        "document",
+        dt.date(2026, 12, 1),
+        "A document that says what bodies and rows have",
+        "In a body, `null` is the same as leaving a field out, and `lat` comes with `long`: the document says both now. It "
+        "names the fields that each row of requests has, and those that it may lack with `fields`, and it lists what webhooks "
+        "send.",
+        operations=("sendReport", "listRequests"),
+    ),
+    Change(
         "batches",
         dt.date(2026, 12, 1),
         "Up to a hundred reports in one call",

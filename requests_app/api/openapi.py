@@ -47,6 +47,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "This city."}],
         "tags": [{"name": name, "description": words} for name, words in TAGS.items() if name in used],
         "paths": paths,
+        "webhooks": made["webhooks"],
         "components": {
             **made["components"],
             "schemas": {**made["components"]["schemas"], **open311.COMPONENTS},

@@ -1,7 +1,7 @@
 """The base of v1's views: the host's city, the reader's language, queries, bodies and answers by what @extend_schema says."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from requests_app.api.framework import deprecation
 from requests_app.api.framework.deprecation import Deprecation
@@ -54,6 +55,12 @@ class PhotoQuerySerializer(QuerySerializer):
     size = ChoiceParameter(
         choices=["large", "small"], default="large", help_text="`small`: a thumbnail.", example="small"
     )
+
+
+@cache
+def instance_of(serializer: type[Serializer[Any]]) -> Any:
+    """One for all calls: to make it takes longer than to use it."""
+    return serializer()
 
 
 class V1View(ApiView):
@@ -101,16 +108,18 @@ class V1View(ApiView):
 
     def answer(self, data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         """Through the serializer that @extend_schema names for this status."""
-        serializer = self.described.answer_serializer(status)(data, context={"view": self, "request": self.request})
-        return Response(serializer.data, status=status, headers=headers)
+        serializer = self.described.answer_serializer(status)
+        if serializer.is_shared:
+            return Response(instance_of(serializer).to_representation(data), status=status, headers=headers)
+        made = serializer(data, context={"view": self, "request": self.request})
+        return Response(made.data, status=status, headers=headers)
 
     def _checked_query(self, sent: QueryDict) -> Mapping[str, Any]:
         if (operation := getattr(self.handler, "operation", None)) is not None:
             return read_query(operation.parameters, sent)
-        serializer = self.described.query_serializer(data=sent)
-        self.deprecated_fields += deprecation.fields_in(type(serializer), sent)
-        serializer.is_valid(raise_exception=True)
-        checked: Mapping[str, Any] = serializer.validated_data
+        query = self.described.query_serializer
+        self.deprecated_fields += deprecation.fields_in(query, sent)
+        checked: Mapping[str, Any] = instance_of(query).checked(sent)
         return checked
 
     @cached_property

@@ -8,6 +8,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 from requests_app.api.framework.schema import HEADERS
 from requests_app.api.v1.components import COMPONENTS
+from requests_app.api.v1.examples import REQUEST_ROW
+from requests_app.rules.programs import webhook_events
 
 INFO = {
     "title": "Lamplighter API",
@@ -22,6 +24,53 @@ INFO = {
 }
 
 
+# What a call of a webhook has, as Standard Webhooks 1.0 names it.
+WEBHOOK_HEADERS = {
+    "webhook-id": "Of the event, the same at each try: skip one that you have already.",
+    "webhook-timestamp": "Seconds since 1970, when this try was made.",
+    "webhook-signature": "`v1,` and the signature of id, timestamp and body. Check it with your secret.",
+}
+
+
+def webhooks() -> dict[str, Any]:
+    """What the city sends, by type of event."""
+    request = {"reference": REQUEST_ROW["reference"], "url": REQUEST_ROW["url"]}
+    parameters = [
+        {"name": name, "in": "header", "required": True, "description": words, "schema": {"type": "string"}}
+        for name, words in WEBHOOK_HEADERS.items()
+    ]
+    return {
+        event.name: {
+            "post": {
+                "operationId": event.name.replace(".", "_"),
+                "tags": ["Webhooks"],
+                "summary": event.name,
+                "description": event.description,
+                "parameters": parameters,
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {"$ref": "#/components/schemas/WebhookMessage"},
+                            "example": webhook_events.body(
+                                event.name,
+                                at=REQUEST_ROW["updated_at"],
+                                **({} if event.name == webhook_events.TEST else request),
+                            ),
+                        }
+                    },
+                },
+                "responses": {
+                    "2XX": {"description": "You have it. Anything else, or nothing within the time, is tried again."},
+                    "410": {"description": "You want no more: the webhook is turned off."},
+                },
+                "security": [],
+            }
+        }
+        for event in webhook_events.CATALOG
+    }
+
+
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     with override("en"):
@@ -30,6 +79,7 @@ def document() -> dict[str, Any]:
         "openapi": made["openapi"],
         "info": INFO,
         "paths": made["paths"],
+        "webhooks": webhooks(),
         "components": {
             "schemas": {**COMPONENTS, **made.get("components", {}).get("schemas", {})},
             "headers": HEADERS,

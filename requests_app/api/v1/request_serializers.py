@@ -131,6 +131,8 @@ class TimelineLineSerializer(AnswerSerializer):
 class RequestSerializer(RequestRowSerializer):
     """One service request."""
 
+    is_shared = True
+
     is_reviewed = FlagField(help_text="False while it is pending review, when only its status is public.", example=True)
     next_step = TextField(
         help_text="Who acts next and by when, in a sentence. Empty once it has ended.", example=EXAMPLE["next_step"]

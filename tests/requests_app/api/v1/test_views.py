@@ -18,6 +18,7 @@ from requests_app.api.v1 import base, city_views, service_requests
 from requests_app.api.v1 import examples as shown
 from requests_app.api.v1 import urls as v1_urls
 from requests_app.api.v1.openapi import document as v1_document
+from requests_app.rules.programs import webhook_events
 from staff_app.api import urls as staff_urls
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1, validator
@@ -89,7 +90,7 @@ def test_what_fails_is_a_problem_too(anyone: V1, cast: factories.Rivermark, monk
 
 def examples() -> Iterator[tuple[str, Any, Any]]:
     """Where it stands, its schema, and the example."""
-    for path, operations in document()["paths"].items():
+    for path, operations in {**document()["paths"], **document()["webhooks"]}.items():
         for method, operation in operations.items():
             said = {"body": operation.get("requestBody", {}), **operation["responses"]}
             for name, part in said.items():
@@ -127,6 +128,15 @@ def test_the_document_describes_every_operation_wholly(cast: factories.Rivermark
             success = next(part for status, part in operation["responses"].items() if status.startswith("2"))
             content = {media: said for media, said in success.get("content", {}).items() if media != "image/jpeg"}
             assert all("example" in said for said in list(content.values())[:1]), (method, path)
+
+
+def test_the_document_lists_what_webhooks_send() -> None:
+    sent = document()["webhooks"]
+    assert list(sent) == list(webhook_events.NAMES)
+    for name, methods in sent.items():
+        example = methods["post"]["requestBody"]["content"]["application/json"]["example"]
+        assert example["type"] == name
+        assert bool(example["data"]) == (name != webhook_events.TEST)
 
 
 def test_an_operation_that_will_go_says_when_and_what_to_use(anyone: V1, monkeypatch: pytest.MonkeyPatch) -> None:
