@@ -6,23 +6,20 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from requests_app import links, photos
+from requests_app import links
 from requests_app.actions.report import submission
 from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
-from requests_app.api.framework.bodies import Body, canonical
+from requests_app.api.framework.bodies import canonical
 from requests_app.api.framework.problems import FieldError, Problem
-from requests_app.api.framework.report_parts import is_link
 from requests_app.api.v1 import writing
-from requests_app.api.v1.staff_schemas import NUMBER_MAX
+from requests_app.api.v1.report_serializers import NewTransferSerializer
 from requests_app.messages.report_notice import notice_of
-from requests_app.models import ApiKey, Channel, IdempotencyKey, Jurisdiction, ServiceRequest, User
+from requests_app.models import ApiKey, IdempotencyKey, Jurisdiction, ServiceRequest, User
 from requests_app.photos import stored_photos
 from requests_app.rules.people import permissions
 from staff_app.api.base import denied
-
-PRIORITIES = [1, 2, 3, 4]
 
 
 def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: ApiKey, user: User) -> dict[str, Any]:
@@ -30,29 +27,12 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
     the number came with another body."""
     if not permissions.can_in_city(user, "submit_for_others", city):
         raise denied("submit_for_others")
-    body = Body(data)
-    number = body.text("number", NUMBER_MAX, required=True)
-    priority = body.value("priority", int, _("a number"))
-    if priority is not None and priority not in PRIORITIES:
-        words = _("%(name)s must be one of: %(values)s.")
-        body.refuse("priority", "invalid", words % {"name": "priority", "values": "1, 2, 3, 4"})
-    elif priority is not None and not permissions.can_in_city(user, "set_priority", city):
+    serializer = NewTransferSerializer(data=data, context={"city": city, "key": key, "photo_count": len(files)})
+    serializer.is_valid(raise_exception=True)
+    sent = serializer.validated_data
+    if sent["priority"] is not None and not permissions.can_in_city(user, "set_priority", city):
         raise denied("set_priority")
-    links_sent = body.texts("media_urls", photos.PHOTOS_MAX)
-    for url in links_sent:
-        if not is_link(url):
-            body.refuse("media_urls", "invalid", _("media_url is not a link that begins with https:// or http://."))
-    new = writing.new_report(
-        city,
-        body,
-        key=key,
-        photo_count=len(files) + len(links_sent),
-        channel=Channel.PHONE,
-        is_transfer=True,
-        outside_number=number,
-        priority=priority,
-        photo_links=links_sent,
-    )
+    new, number = sent["report"], sent["number"]
     screening, emergency = writing.screen(new), emergency_in(city, writing.own_words(new))
     again = Idempotency(
         f"{IdempotencyKey.FOR_GOOD}transfer:{key.pk}",

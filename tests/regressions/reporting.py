@@ -150,8 +150,8 @@ REGRESSIONS = [
     ),
     Regression(
         "a 911 center's call is public at once",
-        "staff_app/api/transfers.py",
-        "        is_transfer=True,\n",
+        "requests_app/api/v1/report_serializers.py",
+        '            "is_transfer": True,\n',
         "",
         ("tests/requests_app/test_ways_in.py",),
     ),

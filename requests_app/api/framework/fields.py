@@ -31,6 +31,8 @@ CODES = {
     "invalid_choice": "invalid",
     "too_many": "invalid",
     "not_an_email": "invalid",
+    "no_digit": "invalid",
+    "no_object": "wrong-type",
 }
 ONE_CHILD_MOST = 200
 

@@ -16,12 +16,11 @@ from requests_app.api.framework.bodies import json_part
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScopeOrReadOnly
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
-from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, problems
+from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, JSON, LOCATION, problems
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
-from requests_app.api.v1 import examples, service_requests, versions, writing
+from requests_app.api.v1 import service_requests, versions, writing
 from requests_app.api.v1.base import V1View
-from requests_app.api.v1.operations import JSON, Answer, Operation, operation
-from requests_app.api.v1.operations import Body as Taken
+from requests_app.api.v1.report_serializers import NewReportSerializer, ReceiptSerializer
 from requests_app.api.v1.reporting_serializers import (
     CommentReceiptSerializer,
     EditedRequestSerializer,
@@ -47,20 +46,18 @@ class RequestsAndReports(Requests):
     required_scopes = [Scope.REPORT]
     throttle_classes = [CallThrottle, WriteThrottle, ReportThrottle]
 
-    @operation(
-        Operation(
-            id="sendReport",
-            tag="Reporting",
-            summary="Send a report",
-            description="Creates a service request. Answers are validated against the service’s questions, as in the "
-            "website’s form. Send photos with the report (multipart) or upload them first (`/api/v1/photos/`).",
-            status=201,
-            body=Taken({JSON: "NewReport", FORM: "NewReportWithPhotos"}, examples.NEW_REPORT),
-            answer=Answer("Receipt", "Report created.", examples.RECEIPT, headers=("Location", "Idempotent-Replayed")),
-            headers=("Idempotency-Key",),
-            problems=("idempotency-conflict", "emergency"),
-            scope="report",
-        )
+    @extend_schema(
+        operation_id="sendReport",
+        tags=["Reporting"],
+        summary="Send a report",
+        description="Creates a service request. Answers are validated against the service’s questions, as in the "
+        "website’s form. Send photos with the report (multipart) or upload them first (`/api/v1/photos/`).",
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        request={JSON: NewReportSerializer, FORM: {"$ref": "#/components/schemas/NewReportWithPhotos"}},
+        responses={
+            201: OpenApiResponse(ReceiptSerializer, "Report created."),
+            **problems("idempotency-conflict", "emergency"),
+        },
     )
     def post(self, request: Request) -> Response:
         data, key = json_part(request, "report"), cast(ApiKey, request.auth)
@@ -71,7 +68,7 @@ class RequestsAndReports(Requests):
         receipt, is_repeated = writing.report(self.jurisdiction, data, files, key=key, idempotency=again)
         location = receipt["url"] or receipt["private_link"] or request.path
         headers = {"Location": location, **idempotency.replayed(is_repeated)}
-        return Response(receipt, status=201, headers=headers)
+        return self.answer(receipt, 201, headers)
 
 
 class OneRequestAndEdit(OneRequest):

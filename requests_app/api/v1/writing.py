@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import get_language
@@ -14,37 +13,31 @@ from requests_app import links, photos
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import corrections, emergency_question, later_photos, submission
-from requests_app.actions.report.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.actions.report.submission import Idempotency, Refused, SubmissionResult
 from requests_app.actions.shared import verify_email
 from requests_app.actions.work import conversation, progress
-from requests_app.api.emergency import CONFIRMED, emergency_in, emergency_of_answer, stopped_words
-from requests_app.api.framework.bodies import Body, canonical
+from requests_app.api.emergency import emergency_in
+from requests_app.api.framework.bodies import canonical
 from requests_app.api.framework.idempotency import body_hash
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body
-from requests_app.api.framework.report_parts import ADDRESS_MOST, NAME_MOST, PHONE_MOST, searched_place
-from requests_app.api.v1 import catalog, versions
+from requests_app.api.v1 import versions
+from requests_app.api.v1.report_serializers import NewReportSerializer
 from requests_app.core import limits
 from requests_app.link_access import RequestAccess, access_by_link, allowed_actions
 from requests_app.messages.report_notice import notice_of
 from requests_app.models import (
     SMALLEST_RADIUS_M,
     ApiKey,
-    Channel,
     Jurisdiction,
     Photo,
     PublicState,
     ServiceRequest,
-    ServiceVersion,
 )
 from requests_app.photos import stored_photos
-from requests_app.places import addresses, assets
-from requests_app.places.ownership import owner_of
 from requests_app.rules.alarms import screening
 from requests_app.rules.following.follow_target import RADII, FollowTarget
 from requests_app.rules.people import blocked_addresses
 from requests_app.rules.report import corrections as correction_rules
-from requests_app.rules.setup import offer_dates
-from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.lifecycle import IllegalTransition
 
 ALT_MOST = 300
@@ -71,9 +64,9 @@ def report(
 ) -> tuple[dict[str, Any], bool]:
     """The receipt, and whether the same report came before. Raises a 422 problem that names every mistake, and a 409 for a key that
     was used for another body."""
-    body = Body(data)
-    names = body.texts("photos", photos.PHOTOS_MAX)
-    new = new_report(city, body, key=key, photo_count=len(files) + len(names))
+    serializer = NewReportSerializer(data=data, context={"city": city, "key": key, "photo_count": len(files)})
+    serializer.is_valid(raise_exception=True)
+    new, names = serializer.validated_data["report"], serializer.validated_data["photos"]
     found = screen(new)
     emergency = emergency_in(city, "\n".join([own_words(new), *_photo_words(city, names)]))
     with stored_photos(city, files, photos_refused) as taken:
@@ -82,46 +75,6 @@ def report(
         submitted = _submit(new, names, idempotency)
     notice = notice_of(submitted, city, found, emergency)
     return {"emergency": emergency, **_receipt(city, submitted, " ".join(notice))}, submitted.repeated
-
-
-def new_report(
-    city: Jurisdiction, body: Body, *, key: ApiKey, photo_count: int = 0, channel: str = Channel.API, **more: Any
-) -> submission.NewReport:
-    """What the body says. Read its other fields before. more: fields of NewReport. Raises a 422 problem that names every
-    mistake."""
-    version = _version(city, body)
-    description = body.text("description", intake.DESCRIPTION_MAX, lines=True)
-    reporter = _reporter(body.inner("contact"))
-    place = _place(city, body.inner("place"), version)
-    answers = _answers(body, version, place)
-    if photo_count > photos.PHOTOS_MAX:
-        body.refuse("photos", "too-many", photos.refusal_message("too_many"))
-    elif photo_count and version is not None and version.photo_policy == ServiceVersion.PhotoPolicy.NONE:
-        body.refuse("photos", "not-taken", _("This service doesn’t accept photos."))
-    was_stopped, is_confirmed = answers.stopped_by is not None, body.flag(CONFIRMED)
-    body.no_others()
-    if was_stopped and not is_confirmed:
-        raise Problem("emergency", stopped_words(city), more={"emergency": emergency_of_answer(city)})
-    if version is not None:
-        for code, message in answers.problems.items():
-            body.refuse(f"answers.{code}", "invalid", message)
-        _check_reporter(city, version, reporter, body)
-    if version is None or body.errors:
-        raise invalid_body(body.errors)
-    return submission.NewReport(
-        jurisdiction=city,
-        version=version,
-        description=description,
-        language=get_language() or "en",
-        place=place,
-        answers=replace(answers, stopped_by=None),
-        reporter=reporter,
-        channel=channel,
-        owner=owner_of(city, place.point, version),
-        api_key=key,
-        after_warning=was_stopped,
-        **more,
-    )
 
 
 def screen(new: submission.NewReport) -> screening.Screening:
@@ -195,96 +148,6 @@ def _receipt(city: Jurisdiction, submitted: SubmissionResult, notice: str) -> di
         "private_token": links.token(link) if link else None,
         "notice": notice,
     }
-
-
-def _version(city: Jurisdiction, body: Body) -> ServiceVersion | None:
-    code = body.text("service", 60, required=True)
-    if not code:
-        return None
-    try:
-        version = catalog.find(city, code)
-    except Problem:
-        body.refuse("service", "unknown-value", _("Service not found."))
-        return None
-    if not offer_dates.offered_today([version], city.zone):
-        body.refuse("service", "not-offered", offer_dates.not_offered(version))
-    return version
-
-
-def _reporter(contact: Body) -> Reporter:
-    phone = contact.text("phone", PHONE_MOST)
-    if phone and not any(letter.isdigit() for letter in phone):
-        contact.refuse("phone", "invalid", _("This is not a phone number."))
-    reporter = Reporter(
-        name=contact.text("name", NAME_MOST),
-        email=contact.email("email"),
-        phone=phone,
-        postal_address=contact.text("postal_address", ADDRESS_MOST),
-        may_be_called=bool(phone),
-    )
-    contact.no_others()
-    return reporter
-
-
-def _check_reporter(city: Jurisdiction, version: ServiceVersion, reporter: Reporter, body: Body) -> None:
-    if any(error.field.startswith("contact") for error in body.errors):
-        return
-    try:
-        submission.check_reporter(city, version, reporter)
-    except Refused as refused:
-        for name, words in refused.problems.items():
-            body.refuse(f"contact.{name}", "missing" if not getattr(reporter, name) else "refused", words)
-
-
-def _place(city: Jurisdiction, body: Body, version: ServiceVersion | None) -> Place:
-    """A position, one of the city's assets, or an address: any one of them is enough."""
-    latitude, longitude = body.number("lat", -90, 90), body.number("long", -180, 180)
-    address, note = body.text("address", ADDRESS_MOST), body.text("note", ADDRESS_MOST)
-    number = body.text("asset", 60)
-    body.no_others()
-    if ("lat" in body.data) != ("long" in body.data):
-        body.refuse("long" if "lat" in body.data else "lat", "missing", _("Send both lat and long."))
-    asset = assets.by_number(city, number) if number else None
-    if number and asset is None:
-        body.refuse("asset", "unknown-value", _("Asset not found."))
-    if latitude is not None and longitude is not None:
-        point = Point(longitude, latitude, srid=4326)
-        asset = asset or assets.named_at(city, address, point)
-        near = None if address else addresses.nearest(city, point)
-        return Place(point=point, address=address or (near.label if near else ""), note=note, source="api", asset=asset)
-    if asset is not None:
-        near = None if address else addresses.nearest(city, asset.point)
-        label = address or (near.label if near else "")
-        return Place(point=asset.point, address=label, note=note, source="asset", confidence=1.0, asset=asset)
-    if address:
-        found = searched_place(city, address)
-        return replace(found, note=", ".join(filter(None, [found.note, note]))[:ADDRESS_MOST])
-    if (
-        version is not None
-        and version.place_required
-        and not any(one.field.startswith("place.") for one in body.errors)
-    ):
-        words = _("Tell us where it is: lat and long, an address, or an asset.")
-        body.errors.append(FieldError("place", "missing", words))
-    return Place(note=note)
-
-
-def _answers(body: Body, version: ServiceVersion | None, place: Place) -> intake.Answers:
-    sent = body.inner("answers")
-    if version is None:
-        return intake.Answers()
-    known = {question.code for question in intake.questions_of(version) if question_kinds.of(question).is_answered}
-    for code, value in sent.data.items():
-        several = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        if code in known and not (value is None or isinstance(value, str) or several):
-            sent.refuse(
-                code,
-                "wrong-type",
-                _("%(name)s must be %(what)s.") % {"name": code, "what": _("a string or a list of strings")},
-            )
-    sent.read |= known
-    sent.no_others()
-    return intake.read_answers(intake.questions_of(version, place.asset.kind if place.asset else ""), sent.data)
 
 
 # --- Photos before their report ---------------------------------------------------------------------------------------

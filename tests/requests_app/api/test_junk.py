@@ -89,7 +89,13 @@ def city(cast: factories.Rivermark, place: ServiceRequest) -> City:
         webhook, _secret = webhooks.create(key, {"url": "https://example.org/hook"})
         task = tasks.add(place.pk, department=cast.streets, what="Fill it.", actor=cast.tom)
         tried = factories.report(cast.pothole, answers={"where": "lane"}, is_test=True, api_key=test_key)
-        names = {"webhook_id": str(webhook.pk), "delivery_id": "1", "task_id": str(task.pk)}
+        listener, _secret = webhooks.create(key, {})
+        names = {
+            "webhook_id": str(webhook.pk),
+            "listener_id": str(listener.pk),
+            "delivery_id": "1",
+            "task_id": str(task.pk),
+        }
         return City(place.reference, tried.reference, names, live, test)
 
     return step("city of junk", build)
@@ -151,7 +157,10 @@ def test_v1_names_a_cursor_that_is_not_of_this_list(cast: factories.Rivermark, c
         for cursor in ("x", f"{ours[:-2]}AA", *of_another):
             answer = Client().get(f"{path}?cursor={cursor}", headers=bearer)
             body = check(answer, "GET", path)
-            assert (answer.status_code, body["type"].split("/")[-2]) == (400, "invalid-cursor"), (path, cursor)
+            # A listener's is a short number, so one of a list is too long for it.
+            types = {"invalid-cursor", *(["invalid-parameter"] if path.endswith("/events/") else [])}
+            assert answer.status_code == 400, (path, cursor)
+            assert body["type"].split("/")[-2] in types, (path, cursor)
             assert [one["field"] for one in body["errors"]] == ["cursor"], path
         lists += 1
     assert lists >= 6
@@ -247,7 +256,9 @@ def test_v1_answers_a_wrong_method_at_every_address_with_those_that_it_has(place
     for path, operations in document()["paths"].items():
         if not path.startswith("/api/v1/"):
             continue
-        address = path.format_map({"reference": "x", "webhook_id": 1, "delivery_id": 1, "task_id": 1, **NAMES})
+        address = path.format_map(
+            {"reference": "x", "webhook_id": 1, "listener_id": 1, "delivery_id": 1, "task_id": 1, **NAMES}
+        )
         has = {method.upper() for method in operations}
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - has:
             answer = client.generic(method, f"{address}?nothing=1", b"{", "application/json")

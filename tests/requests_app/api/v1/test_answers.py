@@ -55,6 +55,10 @@ REPORTS: dict[str, Any] = {
     },
     "half a position": POTHOLE | {"place": {"lat": 40.5}},
     "the other half": POTHOLE | {"place": {"long": -69.0, "address": "12 Elm St"}},
+    "half is null": POTHOLE | {"place": {"lat": None, "long": -69.0}},
+    "nulls": POTHOLE | {
+        "place": {"lat": 40.5, "long": -69.0, "note": None}, "contact": None, "photos": None, "emergency_confirmed": None,
+    },
     "off the earth": POTHOLE | {"place": {"lat": 91, "long": -181}},
     "outside": POTHOLE | {"place": {"lat": 0, "long": 0}},
     "nowhere": {"service": "pothole", "answers": {"where": "lane"}},

@@ -23,9 +23,9 @@ def test_fields_within_objects_and_lists_are_named_as_errors_name_them() -> None
     sent = {field.name: field for field in by_json.fields}
     assert {"place", "place.lat", "contact.email", "answers"} <= sent.keys()
     latitude, service, names = sent["place.lat"], sent["service"], sent["photos"]
-    assert (latitude.kind, latitude.required, latitude.limits) == ("number", False, "from -90 to 90")
+    assert (latitude.kind, latitude.required, latitude.limits) == ("number or null", False, "from -90 to 90")
     assert (service.kind, service.required, service.limits) == ("string", True, "at most 60 characters")
-    assert (names.kind, names.limits) == ("list of strings", "at most 5, at most 200 characters")
+    assert (names.kind, names.limits) == ("list of strings or null", "at most 5, at most 200 characters")
     assert {field.name: field.kind for field in by_form.fields} == {"report": "JSON", "photos": "list of files"}
 
     got = {field.name: field for field in described("listRequests").answer.fields}

@@ -2,10 +2,20 @@
 
 from urllib.parse import urlencode
 
-# What a program wrote says so on the request, for staff and for everyone who reads it.
+# What a program wrote says so on the request, for staff and for everyone who reads it. By the city's language, else English.
 MARKS = {
-    "en": "(Written with an AI assistant, sent by a person.)",
-    "es": "(Escrito con un asistente de IA, enviado por una persona.)",
+    "ar": "(كُتب بمساعدة الذكاء الاصطناعي، ووافق عليه شخص.)",
+    "en": "(Written with an AI assistant, approved by a person.)",
+    "es": "(Escrito con un asistente de IA y aprobado por una persona.)",
+    "fr": "(Rédigé avec un assistant d’IA et approuvé par une personne.)",
+    "ht": "(Ekri avèk yon asistan entèlijans atifisyèl, yon moun apwouve li.)",
+    "ko": "(AI 도우미로 작성하고 사람이 승인했습니다.)",
+    "pt": "(Escrito com um assistente de IA e aprovado por uma pessoa.)",
+    "ru": "(Написано с помощью ИИ-помощника, одобрено человеком.)",
+    "tl": "(Isinulat sa tulong ng AI assistant, inaprubahan ng isang tao.)",
+    "vi": "(Viết bằng trợ lý AI, đã được một người chấp thuận.)",
+    "zh-hans": "（由人工智能助手撰写，经本人同意。）",
+    "zh-hant": "（由人工智慧助理撰寫，經本人同意。）",
 }
 # A longer address is refused by many web servers on the way.
 LINK_MAX = 3500
@@ -16,7 +26,8 @@ def marked(text: str, language: str) -> str:
     words = text.strip()
     for mark in MARKS.values():
         words = words.removesuffix(mark).rstrip()
-    return f"{words}\n\n{MARKS.get(language, MARKS['en'])}"
+    mark = MARKS.get(language.lower(), MARKS["en"])
+    return f"{words}\n\n{mark}"
 
 
 def link(site: str, service: str, text: str, place: tuple[float, float] | None, asset: str) -> tuple[str, bool]:

@@ -60,3 +60,32 @@ def request(found: shapes.Request) -> Answer:
             for line in found["timeline"]
         ],
     }
+
+
+def staff_row(found: shapes.StaffRequestRow) -> Answer:
+    return {
+        "reference": found["reference"],
+        "service": found["service"]["name"],
+        "status": found["status"],
+        "priority": found["priority"],
+        "department": found["department"]["name"] if found["department"] else None,
+        "assignee": found["assignee"]["name"] if found["assignee"] else None,
+        "submitted_at": found["submitted_at"],
+        "due_at": found["due_at"],
+        "address": public_words(found["address"]),
+        "description": public_words(found["description"]),
+        "page": found["html_url"],
+    }
+
+
+def staff_request(found: shapes.StaffRequest) -> Answer:
+    return {
+        **staff_row(found),
+        "actions": found["actions"],
+        "answers": [{"question": one["question"], "answer": public_words(one["answer"])} for one in found["answers"]],
+        # A comment may be a resident's, or quote one.
+        "timeline": [
+            {"at": line["at"], "by": line["by"], "text": line["text"], "comment": public_words(line["comment"])}
+            for line in found["timeline"]
+        ],
+    }

@@ -144,9 +144,11 @@ class AsyncLamplighter:
         query = {"layer": layer, "at": numbers(at)}
         return cast(list[shapes.AreaRow], (await self._http.get(f"{BASE}areas/", query))["results"])
 
-    async def places(self, words: str) -> list[shapes.Place]:
-        """What the city's address search finds, best first."""
-        return cast(list[shapes.Place], (await self._http.get(f"{BASE}places/", {"q": words}))["results"])
+    async def places(self, words: str = "", *, at: tuple[float, float] | None = None) -> list[shapes.Place]:
+        """What the city's address search finds, best first; or the address at a latitude and longitude."""
+        return cast(
+            list[shapes.Place], (await self._http.get(f"{BASE}places/", {"q": words, "at": numbers(at)}))["results"]
+        )
 
     async def asset(self, number: str) -> shapes.Asset:
         """A streetlight, a hydrant …, by the number on it."""

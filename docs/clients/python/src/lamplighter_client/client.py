@@ -58,9 +58,9 @@ class Lamplighter:
         query = {"layer": layer, "at": numbers(at)}
         return cast(list[shapes.AreaRow], self._http.get(f"{BASE}areas/", query)["results"])
 
-    def places(self, words: str) -> list[shapes.Place]:
-        """What the city's address search finds, best first."""
-        return cast(list[shapes.Place], self._http.get(f"{BASE}places/", {"q": words})["results"])
+    def places(self, words: str = "", *, at: tuple[float, float] | None = None) -> list[shapes.Place]:
+        """What the city's address search finds, best first; or the address at a latitude and longitude."""
+        return cast(list[shapes.Place], self._http.get(f"{BASE}places/", {"q": words, "at": numbers(at)})["results"])
 
     def asset(self, number: str) -> shapes.Asset:
         """A streetlight, a hydrant …, by the number on it."""

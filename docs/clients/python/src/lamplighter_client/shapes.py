@@ -596,13 +596,13 @@ class NewComment(TypedDict):
 class NewContact(TypedDict):
     """How to reach the reporter. Only the city sees it."""
 
-    name: NotRequired[str]
-    """First and last name."""
-    email: NotRequired[str]
-    """Gets the updates."""
-    phone: NotRequired[str]
+    phone: NotRequired[str | None]
     """Any notation."""
-    postal_address: NotRequired[str]
+    name: NotRequired[str | None]
+    """First and last name."""
+    email: NotRequired[str | None]
+    """Gets the updates."""
+    postal_address: NotRequired[str | None]
     """Only for services that require one."""
 
 
@@ -681,16 +681,16 @@ class NewListener(TypedDict):
 class NewPlace(TypedDict):
     """Where it is: a position, an asset or an address. If you send several, the position is used."""
 
-    lat: NotRequired[float]
-    """Degrees north (WGS84)."""
-    long: NotRequired[float]
-    """Degrees east (WGS84)."""
-    address: NotRequired[str]
+    lat: NotRequired[float | None]
+    """Degrees north (WGS84). With `long`."""
+    long: NotRequired[float | None]
+    """Degrees east (WGS84). With `lat`."""
+    address: NotRequired[str | None]
     """As text. Looked up if there is no position."""
-    asset: NotRequired[str]
-    """The number of one of the city’s assets."""
-    note: NotRequired[str]
+    note: NotRequired[str | None]
     """How to find it. Only the city reads it."""
+    asset: NotRequired[str | None]
+    """The number of one of the city’s assets."""
 
 
 class NewReport(TypedDict):
@@ -698,19 +698,17 @@ class NewReport(TypedDict):
 
     service: str
     """The code of a service."""
-    description: NotRequired[str]
+    description: NotRequired[str | None]
     """What is wrong, in the reporter’s words."""
-    place: NotRequired[NewPlace]
-    """Where it is: a position, an asset or an address. If you send several, the position is used."""
-    answers: NotRequired[dict[str, str | list[str]]]
+    contact: NotRequired[NewContact | None]
+    place: NotRequired[NewPlace | None]
+    answers: NotRequired[dict[str, str | list[str] | None] | None]
     """Answers by the question’s code, as `answers_schema` of the service says."""
-    contact: NotRequired[NewContact]
-    """How to reach the reporter. Only the city sees it."""
-    emergency_confirmed: NotRequired[bool]
+    emergency_confirmed: NotRequired[bool | None]
     """Sends the report even though an answer indicates danger. Set it to true only after a person has read whom
     to call and confirmed that no one is in danger.
     """
-    photos: NotRequired[list[str]]
+    photos: NotRequired[list[str] | None]
     """The ids of photos that you already uploaded."""
 
 
