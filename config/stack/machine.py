@@ -108,6 +108,7 @@ def needs(purpose: str) -> list[Need]:
     if purpose == "test":
         ogr = Need(("gdal-bin",), "writes Shapefiles for the tests", lambda: bool(shutil.which("ogr2ogr")))
         rows.append(ogr)
+        rows.append(Need(("curl",), "runs the commands of the API's documents", lambda: bool(shutil.which("curl"))))
         rows.append(Need((HEADLESS,), "the browser for the tests", lambda: bool(chromium())))
     return rows
 
