@@ -36,6 +36,7 @@ DOCUMENTS = {
 }
 # What these need is in package registries. The second is run by tests/clients/test_build.py.
 MCP, TYPESCRIPT = "docs/clients/mcp/README.md", "docs/clients/typescript/README.md"
+UNTIL_CTRL_C = "timeout --preserve-status --signal=INT 5 "
 
 
 @pytest.fixture
@@ -98,6 +99,8 @@ def test_the_examples_of_the_command_line_run(live_site: Site, city: Jurisdictio
     """As `lamplighter --help` prints them; the README has most of them, too. A number in them is that of a request."""
     examples = re.findall(r"^  (lamplighter (?:.*\\\n)*.*)$", command.EXAMPLES, re.MULTILINE)
     assert len(examples) > 4
+    # Otherwise it listens until somebody ends it.
+    examples = [re.sub("^lamplighter listen", UNTIL_CTRL_C + r"\g<0>", example) for example in examples]
     site = reader(live_site, city, "--help", PUBLIC, tmp_path / "help")
     request = ServiceRequest.objects.earliest("pk").display_reference
     site.answered = dict.fromkeys(re.findall(REFERENCE, command.EXAMPLES), request)

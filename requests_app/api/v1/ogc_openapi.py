@@ -61,15 +61,13 @@ def _response(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The same in OpenAPI 3.0, which has `nullable` for null, no `const` and no tuples."""
+    """The same in OpenAPI 3.0, which has `nullable` for null and no `const`."""
     converted: dict[str, Any] = {}
     for name, value in schema.items():
         if name == "properties":
             converted[name] = {key: _schema(one) for key, one in value.items()}
         elif name == "items":
             converted[name] = _schema(value)
-        elif name == "prefixItems":
-            converted["items"] = _schema(value[0])
         elif name == "const":
             converted |= {"type": "string", "enum": [value]}
         elif name == "examples":

@@ -4,10 +4,8 @@ from typing import Any
 
 from requests_app.api.framework.schema import components_of
 from requests_app.api.v1 import examples
-from requests_app.api.v1.place_serializers import AreaRowSerializer, AssetSerializer
+from requests_app.api.v1.place_serializers import DEGREES, MULTIPOLYGON, AreaRowSerializer, AssetSerializer
 from requests_app.api.v1.schemas import (
-    DEGREES,
-    MULTIPOLYGON,
     POINT,
     REQUEST_FIELDS,
     Schema,

@@ -6,6 +6,7 @@ A field is never removed, renamed or given another type within v1; new ones may 
 from typing import Any
 
 from requests_app.api.framework.schema import components_of
+from requests_app.api.v1.place_serializers import POSITION
 from requests_app.api.v1.request_serializers import RequestPageSerializer, RequestSerializer
 from requests_app.models import PublicChange
 from requests_app.models.public_change import FOLLOWED
@@ -81,24 +82,10 @@ def moment(description: str) -> Schema:
     return text(f"{description} In the city’s time, to the second.", format="date-time")
 
 
-DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
-LATITUDE = {"type": "number", "minimum": -90, "maximum": 90, "description": "Degrees north (WGS84)."}
-LONGITUDE = {**DEGREES, "description": "Degrees east (WGS84)."}
 POINT = {
     "type": "object",
     "required": ["type", "coordinates"],
-    "properties": {
-        "type": {"const": "Point"},
-        "coordinates": {"type": "array", "prefixItems": [DEGREES, DEGREES], "minItems": 2, "maxItems": 2},
-    },
-}
-MULTIPOLYGON = {
-    "type": "object",
-    "required": ["type", "coordinates"],
-    "properties": {
-        "type": {"const": "MultiPolygon"},
-        "coordinates": listed(listed(listed({"type": "array", "items": DEGREES, "minItems": 2, "maxItems": 2}))),
-    },
+    "properties": {"type": {"const": "Point"}, "coordinates": POSITION},
 }
 _OF_SERIALIZERS = components_of(RequestSerializer, RequestPageSerializer)
 NAMED = _OF_SERIALIZERS["Named"]

@@ -5,9 +5,7 @@ What is skipped says why: the registry can't be reached, or the client isn't ins
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +17,13 @@ from requests_app import api_keys
 from requests_app.models import ServiceRequest
 from tests import factories
 from tests.live import Site
+from tests.packages import NPM_INSTALL, PACKAGES, install, python_with
 
 pytestmark = [pytest.mark.slow, pytest.mark.shows("15.2")]
-ROOT = Path(__file__).resolve().parents[4]
-# Not in a temporary folder: once installed, they are there for the next run.
-ENVIRONMENTS = ROOT / "var/open311-clients"
 GEOREPORT = ("georeport==0.3.1",)
 THREE = ("three==0.8.0", "simplejson==3.20.1")
 NPM = "0.0.12"
-INSTALL_S, RUN_S = 300, 120
+RUN_S = 120
 
 
 @dataclass
@@ -59,22 +55,6 @@ def desk(live_site: Site, worker: None) -> Iterator[Desk]:
     site = f"{live_site.url}/open311"
     yield Desk(f"{site}/v2/", f"{site}/discovery.json", api_keys.create(cast.city, "A client")[1], cast)
     live_site.kill("worker")
-
-
-def install(*command: str, folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_S, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"could not be installed here: {done.stderr.strip()[-300:]}")
-
-
-def python_with(*packages: str) -> str:
-    folder = ENVIRONMENTS / packages[0]
-    python = folder / "bin/python"
-    if not python.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        install(sys.executable, "-m", "venv", str(folder), folder=ROOT)
-    install(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages, folder=folder)
-    return str(python)
 
 
 GEOREPORT_PROGRAM = """
@@ -166,9 +146,7 @@ def test_three_from_pypi_finds_sends_and_reads(desk: Desk) -> None:
 
 
 def test_open311_from_npm_finds_sends_and_reads(desk: Desk) -> None:
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed")
-    folder = ENVIRONMENTS / f"open311-{NPM}"
+    folder = PACKAGES / f"open311-{NPM}"
     for name in ("sparkxml", "xml2json"):
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "package.json").write_text(json.dumps({"name": name, "version": "9.9.9", "main": "x.js"}))
@@ -180,7 +158,7 @@ def test_open311_from_npm_finds_sends_and_reads(desk: Desk) -> None:
         "overrides": {name: f"${name}" for name in ("sparkxml", "xml2json")},
     }
     (folder / "package.json").write_text(json.dumps(package))
-    install("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", folder=folder)
+    install(*NPM_INSTALL, folder=folder)
     told = desk.run("node", "-e", NPM_PROGRAM, folder=folder, TYPE="production")
     assert told["endpoint"] == desk.endpoint.replace("localhost", "127.0.0.1")
     assert {"pothole", "tree"} <= set(told["codes"])
