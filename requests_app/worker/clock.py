@@ -20,7 +20,6 @@ from requests_app.actions.people import sign_ins
 from requests_app.actions.privacy import housekeeping
 from requests_app.actions.programs import unused_keys
 from requests_app.actions.promises import escalation, silence, typical_times
-from requests_app.actions.publication import public_changes
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import go_live
 from requests_app.actions.shared import counters
@@ -81,7 +80,6 @@ HOUR = every(60)
 PARTS: dict[str, Part] = {
     "escalate": Part(escalation.take_due_steps, every(5)),
     "fold_api_usage": Part(api_usage.fold, every(5)),
-    "number_changes": Part(public_changes.number_all, every(5), by_city=True),
     "check_sign_ins": Part(sign_ins.check_due, every(10)),
     # At 6 p.m. in every time zone, also in those whose hours begin at a quarter.
     "remind_of_collections": Part(collection_reminders.enqueue_due, every(15), by_city=True),

@@ -18,6 +18,7 @@ from requests_app.actions.people import staff_notices
 from requests_app.actions.privacy import privacy
 from requests_app.actions.programs import webhooks
 from requests_app.actions.promises import suspensions
+from requests_app.actions.publication import public_changes
 from requests_app.actions.report import picture_hashes, referrals
 from requests_app.actions.routing import routing, simulation
 from requests_app.actions.setup import go_live, retirements, service_drafts
@@ -210,6 +211,7 @@ def drain(lane: str) -> int:
         # Even if no row was due, because many changes (resolving, reopening) have counter deltas but no row in this lane.
         counters.fold()
         map_cells.fold()
+        public_changes.number_all()
     return taken
 
 

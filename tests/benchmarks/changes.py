@@ -78,7 +78,7 @@ def city(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Jurisdictio
             """
         )
         # Committed, so that the database forgets the rows as they were before they had a number.
-        public_changes.number_all(cast.city)
+        public_changes.number_all()
         cursor.execute("VACUUM ANALYZE")
     monkeypatch.setattr(throttling, "WITHOUT_KEY_A_MINUTE", 1_000_000)
     return cast.city

@@ -19,6 +19,7 @@ from lamplighter_client import AsyncLamplighter, Lamplighter, Problem, Retries, 
 from lamplighter_client.command import main
 
 from requests_app import api_keys
+from requests_app.actions.publication import public_changes
 from requests_app.models import ApiKey, ServiceRequest
 from tests import factories
 from tests.live import Site
@@ -89,11 +90,13 @@ def test_all_pages_come_as_one_and_a_second_try_makes_no_second_report(
     assert [row["reference"] for row in client.requests(sort="oldest", status=["routed", "received"])] == sent
     assert len(list(client.requests(bbox=(-69.1, 40.4, -68.9, 40.6), submitted=("2020-01-01", "")))) == 7
     assert list(client.requests(submitted=("", "2020-01-01"), service=["tree", "pothole"])) == []
+    public_changes.number_all()
     (start,) = client.changes(since="now")
     assert start["results"] == []
     assert len(list(client.requests(near=(40.5, -69.0, 500.0), service="tree", status="open"))) == 7
     twice = [client.report("tree", "A branch.", place={"lat": 40.5, "long": -69.0}, idempotency_key="1") for _ in "ab"]
     assert twice[0] == twice[1]
+    public_changes.number_all()
     (page,) = client.changes(start["cursor"])
     assert [(change["kind"], change["reference"]) for change in page["results"]] == [("created", twice[0]["reference"])]
     assert ServiceRequest.objects.count() == 8

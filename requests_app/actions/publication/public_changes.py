@@ -23,7 +23,6 @@ NUMBERED_AT_ONCE = 1000
 PRUNED_AT_ONCE = 20_000
 # The first key of its advisory locks; the second is the city.
 LOCK = 314
-IS_PENDING = "SELECT EXISTS (SELECT FROM requests_app_publicchange WHERE jurisdiction_id = %s AND number IS NULL)"
 # Ids are in the order in which one request changed, since each change holds the lock on it. The clock goes on within a
 # transaction: what is numbered must not seem older than its commit.
 NUMBER = """
@@ -44,10 +43,6 @@ FROM pending, last WHERE change.id = pending.id
 
 def number(city: Jurisdiction, most: int = NUMBERED_AT_ONCE) -> int:
     """Numbers at most so many changes that are committed. Returns how many; none if somebody else is numbering right now."""
-    with connection.cursor() as cursor:
-        cursor.execute(IS_PENDING, [city.pk])
-        if not cursor.fetchone()[0]:
-            return 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, city.pk])
         if not cursor.fetchone()[0]:
@@ -57,10 +52,12 @@ def number(city: Jurisdiction, most: int = NUMBERED_AT_ONCE) -> int:
         return int(cursor.rowcount)
 
 
-def number_all(city: Jurisdiction) -> None:
-    """By the clock, so that each row's time is right within minutes although nobody reads."""
-    while number(city) == NUMBERED_AT_ONCE:
-        pass
+def number_all() -> None:
+    """Each worker calls it every few seconds, so that reading only reads. A city that another worker numbers is left to it."""
+    pending = PublicChange.objects.filter(number=None).values("jurisdiction")
+    for city in Jurisdiction.objects.filter(pk__in=pending).only("pk").order_by("pk"):
+        while number(city) == NUMBERED_AT_ONCE:
+            pass
 
 
 def delete_old(now: dt.datetime) -> None:

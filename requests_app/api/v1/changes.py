@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import links, references
-from requests_app.actions.publication.public_changes import KEPT, number
+from requests_app.actions.publication.public_changes import KEPT
 from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
 from requests_app.clock import app_now
 from requests_app.messages.request_shape import photos_of, stored
@@ -62,7 +62,6 @@ def page(
 
     Raises a 400 problem for a cursor that isn't ours or of another city, and a 410 problem for what isn't known anymore.
     """
-    number(city)
     position = _read(city, cursor) if cursor else _start(city, since)
     rows = list(
         map(Row._make, _numbered(city).filter(number__gte=position.number).values_list(*Row._fields)[: limit + 2])
