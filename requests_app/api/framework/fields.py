@@ -30,6 +30,7 @@ CODES = {
     "range": "invalid",
     "invalid_choice": "invalid",
     "too_many": "invalid",
+    "count": "invalid",
     "not_an_email": "invalid",
     "no_digit": "invalid",
     "no_object": "wrong-type",

@@ -4,24 +4,21 @@ from typing import Any, cast
 
 import structlog
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app.api.framework import idempotency
-from requests_app.api.framework.bodies import Body
 from requests_app.api.framework.errors import OUTAGES
 from requests_app.api.framework.parsers import BatchParser
 from requests_app.api.framework.problems import exception_handler, problem
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
-from requests_app.api.v1 import examples, writing
+from requests_app.api.v1 import writing
 from requests_app.api.v1.base import V1View
-from requests_app.api.v1.operations import JSON, Answer, Operation, operation
-from requests_app.api.v1.operations import Body as Taken
+from requests_app.api.v1.batch_serializers import BatchSerializer, NewBatchReportSerializer, NewBatchSerializer
 from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
-
-REPORTS_MOST = BatchParser.times
 
 log = structlog.get_logger(__name__)
 
@@ -35,24 +32,21 @@ class Batches(V1View):
     # The call. What each report counts for, see _send().
     throttle_classes = [CallThrottle]
 
-    @operation(
-        Operation(
-            id="sendReports",
-            tag="Reporting",
-            summary="Send several reports",
-            description="Sends up to 100 reports, in order, each as `POST /api/v1/requests/` would: with its own "
-            "`idempotency_key`, limits and result. One that is refused keeps none of the others back. If you got no answer, "
-            "send the same batch again: no report is sent twice.",
-            body=Taken({JSON: "NewBatch"}, {"reports": [examples.BATCHED]}),
-            answer=Answer("Batch", "What became of each, in the order you sent them.", examples.BATCH),
-            scope="report",
-        )
+    @extend_schema(
+        operation_id="sendReports",
+        tags=["Reporting"],
+        summary="Send several reports",
+        description="Sends up to 100 reports, in order, each as `POST /api/v1/requests/` would: with its own "
+        "`idempotency_key`, limits and result. One that is refused keeps none of the others back. If you got no answer, "
+        "send the same batch again: no report is sent twice.",
+        request=NewBatchSerializer,
+        responses=OpenApiResponse(BatchSerializer, "What became of each, in the order you sent them."),
     )
     def post(self, request: Request) -> Response:
-        results = [self._result(request, sent) for sent in _reports(request.data)]
+        results = [self._result(request, sent) for sent in self.validated(request.data)["reports"]]
         # Of each limit, what the last report left.
         self.quotas = list({quota.name: quota for quota in self.quotas}.values())
-        return Response({"results": results})
+        return self.answer({"results": results})
 
     def _result(self, request: Request, sent: Any) -> dict[str, Any]:
         try:
@@ -75,22 +69,9 @@ class Batches(V1View):
         for throttle in (WriteThrottle(), ReportThrottle()):
             if not throttle.allow_request(request, self):
                 raise Throttled(throttle.wait())
-        body = Body(sent)
-        own_key = body.text("idempotency_key", idempotency.KEY_MAX, required=True)
-        report = body.value("report", dict, _("an object"), required=True)
-        body.no_others()
-        body.check()
+        serializer = NewBatchReportSerializer(data=sent)
+        serializer.is_valid(raise_exception=True)
+        own_key, report = (serializer.validated_data[name] for name in ("idempotency_key", "report"))
         key = cast(ApiKey, request.auth)
         again = idempotency.of_body(key, own_key, writing.hash_of(self.jurisdiction, report))
         return writing.report(self.jurisdiction, report, [], key=key, idempotency=again)
-
-
-def _reports(data: Any) -> list[Any]:
-    body = Body(data)
-    reports: list[Any] = body.value("reports", list, _("a list of reports"), required=True) or []
-    if len(reports) > REPORTS_MOST or (not reports and not body.errors):
-        words = _("%(name)s must have between 1 and %(most)s reports.") % {"name": "reports", "most": REPORTS_MOST}
-        body.refuse("reports", "invalid", words)
-    body.no_others()
-    body.check()
-    return reports

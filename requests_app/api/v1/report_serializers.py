@@ -19,6 +19,7 @@ from requests_app.api.emergency import CONFIRMED, emergency_of_answer, stopped_w
 from requests_app.api.framework.fields import (
     ChoiceField,
     EmailField,
+    FileField,
     FlagField,
     NumberField,
     Strict,
@@ -35,10 +36,11 @@ from requests_app.api.framework.report_parts import (
     is_link,
     searched_place,
 )
-from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, add
+from requests_app.api.framework.schema import JSON
+from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, FormSerializer, add
 from requests_app.api.v1 import catalog
 from requests_app.api.v1.examples import NEW_REPORT, RECEIPT
-from requests_app.api.v1.reporting_serializers import EmergencySerializer
+from requests_app.api.v1.reporting_serializers import PHOTO_WORDS, EmergencySerializer
 from requests_app.models import Channel, Jurisdiction, PublicState, ServiceVersion
 from requests_app.places import addresses, assets
 from requests_app.places.ownership import owner_of
@@ -222,6 +224,18 @@ class NewReportSerializer(ReportPartsSerializer):
 
     def more(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"channel": Channel.API}
+
+
+@extend_schema_field({"type": "string", "contentMediaType": JSON})
+class _JSONPart(TextField):
+    """JSON as a field of a form."""
+
+
+class NewReportWithPhotosSerializer(FormSerializer):
+    """A report together with its photos."""
+
+    report = _JSONPart(help_text="The report as JSON: a NewReport.")
+    photos = serializers.ListField(child=FileField(help_text=PHOTO_WORDS), required=False, max_length=photos.PHOTOS_MAX)
 
 
 class PriorityField(ChoiceField):

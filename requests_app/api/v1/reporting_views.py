@@ -20,7 +20,7 @@ from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, J
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.v1 import service_requests, versions, writing
 from requests_app.api.v1.base import V1View
-from requests_app.api.v1.report_serializers import NewReportSerializer, ReceiptSerializer
+from requests_app.api.v1.report_serializers import NewReportSerializer, NewReportWithPhotosSerializer, ReceiptSerializer
 from requests_app.api.v1.reporting_serializers import (
     CommentReceiptSerializer,
     EditedRequestSerializer,
@@ -53,7 +53,7 @@ class RequestsAndReports(Requests):
         description="Creates a service request. Answers are validated against the service’s questions, as in the "
         "website’s form. Send photos with the report (multipart) or upload them first (`/api/v1/photos/`).",
         parameters=[IDEMPOTENCY_KEY, LOCATION],
-        request={JSON: NewReportSerializer, FORM: {"$ref": "#/components/schemas/NewReportWithPhotos"}},
+        request={JSON: NewReportSerializer, FORM: NewReportWithPhotosSerializer},
         responses={
             201: OpenApiResponse(ReceiptSerializer, "Report created."),
             **problems("idempotency-conflict", "emergency"),

@@ -94,42 +94,6 @@ REQUEST_FIELDS: dict[str, Schema] = _OF_SERIALIZERS["RequestRow"]["properties"]
 
 REQUESTS: dict[str, Schema] = {
     **_OF_SERIALIZERS,
-    "Problem": shape(
-        "What went wrong (RFC 9457).",
-        {
-            "type": text("The URL of a page that explains this problem.", format="uri"),
-            "title": text("The kind of problem, in the requested language."),
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": text("What to do about it, in the requested language."),
-            "instance": text("The path of the call.", format="uri-reference"),
-            "request_id": text("The same as the header X-Request-Id. Quote it when you ask for help."),
-            "errors": listed(ref("FieldError"), "Each error, if there are several."),
-            "possible_actions": listed(
-                text("A verb."), ("Only for `action-not-possible`: the actions that are possible.")
-            ),
-            "changes": listed(
-                shape(
-                    "",
-                    {
-                        "at": text("When.", format="date-time"),
-                        "text": text("What happened, in the requested language."),
-                        "by": maybe(text("Who did it. Only staff read names.")),
-                    },
-                ),
-                "Only for `precondition-failed`: what has changed since the version in If-Match, oldest first.",
-            ),
-            "emergency": {**ref("Emergency"), "description": "Only for `emergency`: whom to call."},
-        },
-        optional=("possible_actions", "changes", "emergency"),
-    ),
-    "FieldError": shape(
-        "One mistake.",
-        {
-            "field": text("A parameter, or the path of a field of the body, like `place.lat`."),
-            "code": text("The kind of error, for programs."),
-            "message": text("For people, in the requested language."),
-        },
-    ),
     "ChangedRequest": shape(
         "A request as it is now. With `fields`, only these.",
         {name: REQUEST_FIELDS[name] for name in FOLLOWED},

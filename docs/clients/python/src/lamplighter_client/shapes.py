@@ -173,6 +173,12 @@ class AssignAction(TypedDict):
     """Confirms that the text may name someone. Without it, text that looks like personal data is an error."""
 
 
+class Batch(TypedDict):
+    """What became of each report."""
+
+    results: list[BatchResult]
+
+
 class BatchResult(TypedDict):
     """What became of one: its receipt or its problem."""
 
@@ -180,12 +186,6 @@ class BatchResult(TypedDict):
     """201, or 200 if it came before; else the status of the problem."""
     receipt: Receipt | None
     problem: Problem | None
-
-
-class Batch(TypedDict):
-    """What became of each report."""
-
-    results: list[BatchResult]
 
 
 class Categories(TypedDict):
@@ -570,18 +570,18 @@ class Named(TypedDict):
     """In the requested language."""
 
 
+class NewBatch(TypedDict):
+    """Up to a hundred reports."""
+
+    reports: list[NewBatchReport]
+
+
 class NewBatchReport(TypedDict):
     """A report."""
 
     idempotency_key: str
     """As the header of a single report: it takes effect once within 14 days."""
     report: NewReport
-
-
-class NewBatch(TypedDict):
-    """Up to a hundred reports."""
-
-    reports: list[NewBatchReport]
 
 
 class NewComment(TypedDict):
@@ -902,15 +902,6 @@ class PossibleAction(TypedDict):
     fields: list[ActionField]
 
 
-class ProblemChange(TypedDict):
-    at: str
-    """When."""
-    text: str
-    """What happened, in the requested language."""
-    by: str | None
-    """Who did it. Only staff read names."""
-
-
 class Problem(TypedDict):
     """What went wrong (RFC 9457)."""
 
@@ -928,11 +919,22 @@ class Problem(TypedDict):
     errors: list[FieldError]
     """Each error, if there are several."""
     possible_actions: NotRequired[list[str]]
-    """Only for `action-not-possible`: the actions that are possible."""
+    """Verbs. Only for `action-not-possible`: the actions that are possible."""
     changes: NotRequired[list[ProblemChange]]
     """Only for `precondition-failed`: what has changed since the version in If-Match, oldest first."""
     emergency: NotRequired[Emergency]
     """Only for `emergency`: whom to call."""
+
+
+class ProblemChange(TypedDict):
+    """What happened to the request."""
+
+    at: str
+    """When. In the city’s time, to the second."""
+    text: str
+    """What happened, in the requested language."""
+    by: str | None
+    """Who did it. Only staff read names."""
 
 
 class PublishAction(TypedDict):
