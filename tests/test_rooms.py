@@ -62,7 +62,6 @@ DOORS: dict[str, set[str]] = {
         "requests_app.api.framework.throttling",
         "requests_app.api.v1.base",
         "requests_app.api.framework.schema",
-        "requests_app.api.v1.operations",
         "requests_app.api.framework.problems",
         "requests_app.api.v1.webhooks",
     },

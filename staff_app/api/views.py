@@ -18,10 +18,19 @@ from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.problems import Problem
 from requests_app.api.framework.query_fields import ChoiceParameter
 from requests_app.api.framework.renderers import JSONRenderer
-from requests_app.api.framework.schema import FORM, IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_OR_NOT, JSON, LOCATION, problems
+from requests_app.api.framework.schema import (
+    FORM,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_MATCH_OR_NOT,
+    JPEG,
+    JSON,
+    LOCATION,
+    PHOTO,
+    problems,
+)
 from requests_app.api.framework.serializers import QuerySerializer
 from requests_app.api.v1.base import PhotoQuerySerializer
-from requests_app.api.v1.operations import JPEG, PHOTO
 from requests_app.api.v1.report_serializers import NewTransferSerializer
 from requests_app.api.v1.reporting_views import only_known
 from requests_app.messages.request_shape import moment

@@ -90,11 +90,11 @@ class TextsParameter(TextParameter):
     default_error_messages: ClassVar[dict[str, Any]] = {
         "too_many": _("%(name)s must be a comma-separated list of at most %(most)s values.")
     }
-    each_most, all_most = 140, 1000
+    each_most = 140
 
-    def __init__(self, *, most_values: int = 50, **kwargs: Any) -> None:
+    def __init__(self, *, most_values: int = 50, max_length: int = 1000, **kwargs: Any) -> None:
         self.most_values = most_values
-        super().__init__(max_length=self.all_most, **kwargs)
+        super().__init__(max_length=max_length, **kwargs)
 
     @property
     def _spectacular_annotation(self) -> dict[str, Any]:

@@ -29,6 +29,8 @@ SITE = "https://311.rivermark.example"
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 FORM = "multipart/form-data"
+JPEG = "image/jpeg"
+PHOTO: Schema = {"type": "string", "format": "binary"}
 
 # What an address is made of.
 IN_PATHS: dict[str, tuple[str, Schema, str]] = {

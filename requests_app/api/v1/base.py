@@ -17,23 +17,15 @@ from requests_app.api.framework import deprecation
 from requests_app.api.framework.deprecation import Deprecation
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.languages import asked_language
-from requests_app.api.framework.parameters import Choice, Integer, Parameter, read_query
 from requests_app.api.framework.problems import FieldError, Problem, invalid_parameter
 from requests_app.api.framework.query_fields import ChoiceParameter, IntegerParameter, TextParameter
 from requests_app.api.framework.schema import AutoSchema
 from requests_app.api.framework.serializers import QuerySerializer
 from requests_app.api.framework.views import ApiView
-from requests_app.api.v1.description import Described
-from requests_app.api.v1.operations import LANG
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared.jurisdictions import find_jurisdiction
 
 LIMIT_DEFAULT, LIMIT_MAX = 50, 200
-FORMAT = Choice(
-    "format", "`geojson` returns GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json"
-)
-CURSOR = Parameter("cursor", "Where the page starts. Taken from `next` or `previous` of another page.", most=400)
-LIMIT = Integer("limit", "How many to return.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
 
 
 class PageQuerySerializer(QuerySerializer):
@@ -64,7 +56,6 @@ def instance_of(serializer: type[Serializer[Any]]) -> Any:
 
 
 class V1View(ApiView):
-    schema = Described()
     # How long anybody may keep an answer, in seconds.
     keep_s = 30
     # What was sent in the query, checked, by name.
@@ -115,8 +106,6 @@ class V1View(ApiView):
         return Response(made.data, status=status, headers=headers)
 
     def _checked_query(self, sent: QueryDict) -> Mapping[str, Any]:
-        if (operation := getattr(self.handler, "operation", None)) is not None:
-            return read_query(operation.parameters, sent)
         query = self.described.query_serializer
         self.deprecated_fields += deprecation.fields_in(query, sent)
         checked: Mapping[str, Any] = instance_of(query).checked(sent)
@@ -143,8 +132,8 @@ class V1View(ApiView):
     def _check_lang(self) -> None:
         languages = self.jurisdiction.languages
         if self.query["lang"] and self.query["lang"] not in languages:
-            message = _("%(name)s must be one of: %(values)s.") % {"name": LANG.name, "values": ", ".join(languages)}
-            raise invalid_parameter([FieldError(LANG.name, "invalid", message)])
+            message = _("%(name)s must be one of: %(values)s.") % {"name": "lang", "values": ", ".join(languages)}
+            raise invalid_parameter([FieldError("lang", "invalid", message)])
 
     def paged(
         self,

@@ -1,38 +1,36 @@
 """A moment in a query: a time with its zone, or a day of the city, which stands for its beginning."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
-from requests_app.api.framework.parameters import Parameter, Unfit
+from requests_app.api.framework.query_fields import Parameter
 from requests_app.api.v1.ogc_parameters import span
 
+KINDS: list[dict[str, str]] = [{"format": "date-time"}, {"format": "date"}]
 
-@dataclass(frozen=True)
-class Moment(Parameter):
-    @property
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
 
-    def read(self, value: str) -> dt.datetime:
+@extend_schema_field({"type": "string", "anyOf": KINDS})
+class MomentParameter(Parameter):
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("%(name)s must be a time like 2026-06-03T14:30:00Z, or a day.")
+    }
+
+    def to_internal_value(self, data: str) -> dt.datetime:
         try:
-            at = span(value).since
+            at = span(data).since
         except (ValueError, OverflowError):
             at = None
         if at is None:
-            raise Unfit(_("%(name)s must be a time like 2026-06-03T14:30:00Z, or a day.") % {"name": self.name})
+            self.fail("invalid")
         return at
 
 
-@dataclass(frozen=True)
-class MomentOrNow(Moment):
+@extend_schema_field({"type": "string", "anyOf": [*KINDS, {"const": "now"}]})
+class MomentOrNowParameter(MomentParameter):
     """Or the word now."""
 
-    @property
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "anyOf": [*super().schema["anyOf"], {"const": "now"}]}
-
-    def read(self, value: str) -> Any:
-        return value if value == "now" else super().read(value)
+    def to_internal_value(self, data: str) -> Any:
+        return data if data == "now" else super().to_internal_value(data)

@@ -1,6 +1,6 @@
 """The features of each layer, and where the layers lie."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import references
-from requests_app.api.framework.parameters import Query
 from requests_app.api.framework.problems import Problem, invalid_cursor
 from requests_app.api.v1 import geography, request_filters, service_requests
 from requests_app.api.v1.ogc_parameters import Period, in_boxes
 from requests_app.api.v1.ogc_schemas import ASSET_PROPERTIES, REQUEST_PROPERTIES
+from requests_app.api.v1.request_serializers import ROW_FIELDS
 from requests_app.core import paging
 from requests_app.models import Area, Asset, Jurisdiction, ServiceRequest
 
@@ -37,7 +37,7 @@ def layers(city: Jurisdiction) -> list[str]:
 # --- Requests ---------------------------------------------------------------------------------------------------------
 
 
-def request_page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest]:
+def request_page(city: Jurisdiction, query: Mapping[str, Any]) -> paging.Page[ServiceRequest]:
     during = query["datetime"] or Period(None, None)
     sent = {name: query[name] for name in (*FILTERS, "bbox")}
     chosen = request_filters.choose(city, {**sent, "submitted_after": during.since, "submitted_before": during.until})
@@ -46,7 +46,7 @@ def request_page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest
 
 def request_features(city: Jurisdiction, requests: Sequence[ServiceRequest]) -> list[Feature]:
     """As many queries for a page as for one."""
-    fields = [name for name in service_requests.REQUEST_FIELDS if name != "photos"]
+    fields = [name for name in ROW_FIELDS if name != "photos"]
     return [_request_feature(row) for row in service_requests.rows(city, requests, fields)]
 
 
@@ -77,7 +77,7 @@ def _request_feature(row: dict[str, Any]) -> Feature:
 # --- Areas ------------------------------------------------------------------------------------------------------------
 
 
-def area_page(city: Jurisdiction, layer: str, query: Query) -> tuple[paging.Page[Area], list[Feature]]:
+def area_page(city: Jurisdiction, layer: str, query: Mapping[str, Any]) -> tuple[paging.Page[Area], list[Feature]]:
     """Raises a 404 problem for a layer without areas."""
     of_layer = Area.objects.filter(jurisdiction=city, is_ours=True, layer=geography.stored(layer))
     found = of_layer.only("id", "code")
@@ -102,7 +102,7 @@ def _area_feature(row: dict[str, Any]) -> Feature:
 # --- Assets -----------------------------------------------------------------------------------------------------------
 
 
-def asset_page(city: Jurisdiction, query: Query) -> paging.Page[Asset]:
+def asset_page(city: Jurisdiction, query: Mapping[str, Any]) -> paging.Page[Asset]:
     found = Asset.objects.filter(jurisdiction=city)
     if query["kind"]:
         found = found.filter(kind=query["kind"])
@@ -131,7 +131,7 @@ def no_collection() -> Problem:
     return Problem("not-found", _("Collection not found."))
 
 
-def _page(rows: QuerySet[Any], order: paging.Order, query: Query) -> paging.Page[Any]:
+def _page(rows: QuerySet[Any], order: paging.Order, query: Mapping[str, Any]) -> paging.Page[Any]:
     try:
         return paging.page(rows, order, query["cursor"], query["limit"])
     except paging.BadCursor:

@@ -4,17 +4,17 @@ import datetime as dt
 import operator
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.gis.geos import Polygon
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
-from requests_app.api.framework.parameters import Integer, Parameter, Unfit, is_on_earth
-from requests_app.api.v1.base import LIMIT_DEFAULT
+from requests_app.api.framework.query_fields import IntegerParameter, Parameter, TextParameter, is_on_earth
+from requests_app.api.v1.base import LIMIT_DEFAULT, PageQuerySerializer
 
 LIMIT_MAX = 1000
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?([eE][+-]?\d{1,2})?", re.ASCII)
@@ -30,64 +30,55 @@ class Period(NamedTuple):
     until: dt.datetime | None
 
 
-@dataclass(frozen=True)
-class AtMost(Integer):
+class AtMostParameter(IntegerParameter):
     """More than the maximum is the maximum."""
 
-    def read(self, value: str) -> int:
-        if re.fullmatch(r"\d{1,9}", value, re.ASCII) and int(value) > self.high:
-            return self.high
-        return super().read(value)
+    def to_internal_value(self, data: str) -> int:
+        if re.fullmatch(r"\d{1,9}", data, re.ASCII) and int(data) > LIMIT_MAX:
+            return LIMIT_MAX
+        return super().to_internal_value(data)
 
 
-@dataclass(frozen=True)
-class Box(Parameter):
+@extend_schema_field({"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6})
+class BoxParameter(Parameter):
     """Four numbers, or six with heights, which count for nothing here. One polygon, or two if it crosses the 180th meridian."""
 
-    @property
-    def schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("%(name)s must be west,south,east,north in degrees.")
+    }
 
-    def read(self, value: str) -> tuple[Polygon, ...]:
-        parts = [part.strip() for part in value.split(",")]
+    def to_internal_value(self, data: str) -> tuple[Polygon, ...]:
+        parts = [part.strip() for part in data.split(",")]
         if len(parts) not in (4, 6) or not all(map(_NUMBER.fullmatch, parts)):
-            raise self._unfit
+            self.fail("invalid")
         numbers = [float(part) for part in parts]
         west, south = numbers[:2]
         east, north = numbers[len(numbers) // 2 :][:2]
         if not (is_on_earth(south, west) and is_on_earth(north, east) and south <= north):
-            raise self._unfit
+            self.fail("invalid")
         if west <= east:
             return (_polygon(west, south, east, north),)
         return _polygon(west, south, 180, north), _polygon(-180, south, east, north)
 
-    @property
-    def _unfit(self) -> Unfit:
-        return Unfit(_("%(name)s must be west,south,east,north in degrees.") % {"name": self.name})
 
-
-@dataclass(frozen=True)
-class During(Parameter):
+class DuringParameter(TextParameter):
     """A moment, a day of the city, or two of them with a slash between; `..` or nothing leaves an end open."""
 
-    def read(self, value: str) -> Period:
-        parts = value.split("/")
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("%(name)s must be a time like 2026-06-03T14:30:00Z, or two separated by /, the earlier one first.")
+    }
+
+    def to_internal_value(self, data: str) -> Period:
+        parts = data.split("/")
         if len(parts) > 2 or all(part in _OPEN for part in parts):
-            raise self._unfit
+            self.fail("invalid")
         try:
             first, last = span(parts[0]), span(parts[-1])
         except (ValueError, OverflowError):
-            raise self._unfit from None
-        if len(parts) == 1 and parts[0] in _OPEN:
-            raise self._unfit
+            self.fail("invalid")
         if first.since and last.until and first.since >= last.until:
-            raise self._unfit
+            self.fail("invalid")
         return Period(first.since, last.until)
-
-    @property
-    def _unfit(self) -> Unfit:
-        words = _("%(name)s must be a time like 2026-06-03T14:30:00Z, or two separated by /, the earlier one first.")
-        return Unfit(words % {"name": self.name})
 
 
 def span(text: str) -> Period:
@@ -117,22 +108,26 @@ def _polygon(west: float, south: float, east: float, north: float) -> Polygon:
     return square
 
 
-BBOX = Box(
-    "bbox",
-    "Only features that touch this box: west, south, east and north in degrees (CRS84).",
-    example=[-69.1, 40.4, -68.9, 40.6],
-)
-DATETIME = During(
-    "datetime",
-    "Only features sent in this period: a time (RFC 3339), a day, or two separated by `/`. `..` leaves one end open. "
-    "Features without a time always match.",
-    example="2026-06-01T00:00:00Z/..",
-)
-LIMIT = AtMost(
-    "limit",
-    "How many to return. Values over the maximum are lowered to it.",
-    default=LIMIT_DEFAULT,
-    low=1,
-    high=LIMIT_MAX,
-    example=100,
-)
+def box_parameter() -> BoxParameter:
+    return BoxParameter(
+        help_text="Only features that touch this box: west, south, east and north in degrees (CRS84).",
+        example=[-69.1, 40.4, -68.9, 40.6],
+    )
+
+
+class FeaturesQuerySerializer(PageQuerySerializer):
+    """A page of features."""
+
+    bbox = box_parameter()
+    datetime = DuringParameter(
+        help_text="Only features sent in this period: a time (RFC 3339), a day, or two separated by `/`. `..` leaves one "
+        "end open. Features without a time always match.",
+        example="2026-06-01T00:00:00Z/..",
+    )
+    limit = AtMostParameter(
+        min_value=1,
+        max_value=LIMIT_MAX,
+        default=LIMIT_DEFAULT,
+        help_text="How many to return. Values over the maximum are lowered to it.",
+        example=100,
+    )

@@ -4,26 +4,50 @@ from typing import Any
 
 from requests_app.api.framework.schema import components_of
 from requests_app.api.v1 import examples
-from requests_app.api.v1.place_serializers import DEGREES, MULTIPOLYGON, AreaRowSerializer, AssetSerializer
-from requests_app.api.v1.schemas import (
-    POINT,
-    REQUEST_FIELDS,
-    Schema,
-    feature,
-    listed,
-    maybe,
-    ref,
-    shape,
-    text,
-    uri,
-)
+from requests_app.api.v1.place_serializers import MULTIPOLYGON, AreaRowSerializer, AssetSerializer
+from requests_app.api.v1.request_serializers import DEGREES, POINT, RequestRowSerializer
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 CONFORMS_TO = [
     f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" for name in ("core", "oas30", "geojson")
 ]
+Schema = dict[str, Any]
 
+
+def text(description: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, **more}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Or null."""
+    kind = schema.get("type")
+    if isinstance(kind, str):
+        found = {**schema, "type": [kind, "null"]}
+        return {**found, "enum": [*schema["enum"], None]} if "enum" in schema else found
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def listed(schema: Schema, description: str = "") -> Schema:
+    return {"type": "array", "items": schema, **({"description": description} if description else {})}
+
+
+def shape(description: str, fields: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
+    """An object of these fields. optional: fields that may be missing."""
+    required = [name for name in fields if name not in optional]
+    found: Schema = {"type": "object", "description": description, "properties": fields, "additionalProperties": False}
+    return {**found, "required": required}
+
+
+def uri(description: str) -> Schema:
+    return text(description, format="uri")
+
+
+REQUEST_FIELDS: dict[str, Schema] = components_of(RequestRowSerializer)["RequestRow"]["properties"]
 # `status` is what the filter of this name takes, so it is no column's name.
 REQUEST_PROPERTIES: dict[str, Schema] = {
     "reference": REQUEST_FIELDS["reference"],
@@ -59,8 +83,17 @@ LINKS = listed(ref("OgcLink"), "Links to the rest of the API.")
 
 def _feature(description: str, geometry: Schema, properties: dict[str, Schema]) -> Schema:
     """A feature of a list; asked for alone, it has links."""
-    found = feature(description, geometry, shape("Its columns.", properties))
-    return {**found, "properties": {**found["properties"], "links": LINKS}}
+    return shape(
+        description,
+        {
+            "type": {"const": "Feature"},
+            "id": text("Its number or code."),
+            "geometry": geometry,
+            "properties": shape("Its columns.", properties),
+            "links": LINKS,
+        },
+        optional=("links",),
+    )
 
 
 def _page(description: str, name: str) -> Schema:

@@ -5,25 +5,43 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app.api.framework.parameters import Parameter
+from requests_app.api.framework.query_fields import TextParameter
+from requests_app.api.framework.schema import GEOJSON, JSON, problems
 from requests_app.api.v1 import ogc_features, ogc_openapi, ogc_schemas
-from requests_app.api.v1.base import CURSOR, V1View
-from requests_app.api.v1.ogc_parameters import BBOX, DATETIME, LIMIT
-from requests_app.api.v1.operations import GEOJSON, JSON, Answer, Operation, operation
-from requests_app.api.v1.request_filters import OF_WEBSITE
+from requests_app.api.v1.base import V1View
+from requests_app.api.v1.ogc_parameters import FeaturesQuerySerializer
+from requests_app.api.v1.request_filters import WebsiteFiltersSerializer
 from requests_app.core.paging import Page
 from requests_app.models import Jurisdiction
 from requests_app.models.geography import area_label
 
-TAG = "OGC API Features"
+TAGS = ["OGC API Features"]
 AREAS = "areas-"
 KEEP_S = 300
-PAGED = (BBOX, DATETIME, CURSOR, LIMIT)
-
 Link = dict[str, str]
+
+
+class RequestFeaturesQuerySerializer(FeaturesQuerySerializer, WebsiteFiltersSerializer):
+    pass
+
+
+class AssetFeaturesQuerySerializer(FeaturesQuerySerializer):
+    kind = TextParameter(max_length=40, help_text="Only this kind.", example="street_light")
+
+
+def _answer(schema: str | ogc_schemas.Schema, description: str, example: Any, media: str = JSON) -> dict[Any, Any]:
+    """schema: or the name of one of ogc_schemas."""
+    schema = ogc_schemas.ref(schema) if isinstance(schema, str) else schema
+    return {(200, media): OpenApiResponse(schema, description, [OpenApiExample(description, example)])}
+
+
+def _page(name: str, example: Any) -> dict[Any, Any]:
+    answer = _answer(name, "One page.", ogc_schemas.page_of(example), GEOJSON)
+    return {**answer, **problems("invalid-cursor")}
 
 
 class OgcView(V1View):
@@ -84,17 +102,16 @@ class OgcView(V1View):
 class Landing(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getOgcLanding",
-            tag=TAG,
-            summary="Begin here",
-            description=(
-                "The landing page of OGC API Features, for QGIS, GDAL and other map programs, with links to "
-                "everything else."
-            ),
-            answer=Answer("OgcLanding", "Links to the rest of the API.", ogc_schemas.LANDING),
-        )
+    @extend_schema(
+        operation_id="getOgcLanding",
+        tags=TAGS,
+        summary="Begin here",
+        description=(
+            "The landing page of OGC API Features, for QGIS, GDAL and other map programs, with links to "
+            "everything else."
+        ),
+        request=None,
+        responses=_answer("OgcLanding", "Links to the rest of the API.", ogc_schemas.LANDING),
     )
     def get(self, request: Request) -> Response:
         links = [
@@ -110,16 +127,15 @@ class Landing(OgcView):
 class Conformance(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getOgcConformance",
-            tag=TAG,
-            summary="Get the conformance classes",
-            description=(
-                "The parts of OGC API Features that this API conforms to: Core, OpenAPI 3.0 and GeoJSON of part 1."
-            ),
-            answer=Answer("OgcConformance", "The conformance classes.", {"conformsTo": ogc_schemas.CONFORMS_TO}),
-        )
+    @extend_schema(
+        operation_id="getOgcConformance",
+        tags=TAGS,
+        summary="Get the conformance classes",
+        description=(
+            "The parts of OGC API Features that this API conforms to: Core, OpenAPI 3.0 and GeoJSON of part 1."
+        ),
+        request=None,
+        responses=_answer("OgcConformance", "The conformance classes.", {"conformsTo": ogc_schemas.CONFORMS_TO}),
     )
     def get(self, request: Request) -> Response:
         return Response({"conformsTo": ogc_schemas.CONFORMS_TO})
@@ -128,20 +144,19 @@ class Conformance(OgcView):
 class Definition(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getOgcDefinition",
-            tag=TAG,
-            summary="Get the definition",
-            description="These endpoints only, in OpenAPI 3.0 for map programs. `/api/openapi.json` has the whole API in "
-            "OpenAPI 3.1.",
-            answer=Answer(
-                {"type": "object", "required": ["openapi", "info", "paths"]},
-                "An OpenAPI 3.0 document.",
-                {"openapi": "3.0.3", "info": {"title": "Lamplighter API", "version": "1"}, "paths": {}},
-                media=ogc_openapi.MEDIA_TYPE.partition(";")[0],
-            ),
-        )
+    @extend_schema(
+        operation_id="getOgcDefinition",
+        tags=TAGS,
+        summary="Get the definition",
+        description="These endpoints only, in OpenAPI 3.0 for map programs. `/api/openapi.json` has the whole API in "
+        "OpenAPI 3.1.",
+        request=None,
+        responses=_answer(
+            {"type": "object", "required": ["openapi", "info", "paths"]},
+            "An OpenAPI 3.0 document.",
+            {"openapi": "3.0.3", "info": {"title": "Lamplighter API", "version": "1"}, "paths": {}},
+            ogc_openapi.MEDIA_TYPE.partition(";")[0],
+        ),
     )
     def get(self, request: Request) -> Response:
         root = reverse("v1_ogc").rstrip("/")
@@ -151,14 +166,13 @@ class Definition(OgcView):
 class Collections(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="listOgcCollections",
-            tag=TAG,
-            summary="List collections",
-            description="The layers for a map: requests, each layer of areas, and assets.",
-            answer=Answer("OgcCollections", "The whole list.", {"collections": [ogc_schemas.COLLECTION], "links": []}),
-        )
+    @extend_schema(
+        operation_id="listOgcCollections",
+        tags=TAGS,
+        summary="List collections",
+        description="The layers for a map: requests, each layer of areas, and assets.",
+        request=None,
+        responses=_answer("OgcCollections", "The whole list.", {"collections": [ogc_schemas.COLLECTION], "links": []}),
     )
     def get(self, request: Request) -> Response:
         return Response({"collections": self.collections(self.jurisdiction), "links": [self.to_self()]})
@@ -167,14 +181,13 @@ class Collections(OgcView):
 class Collection(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getOgcCollection",
-            tag=TAG,
-            summary="Get a collection",
-            description="One layer: its name and extent.",
-            answer=Answer("OgcCollection", "The layer.", ogc_schemas.COLLECTION),
-        )
+    @extend_schema(
+        operation_id="getOgcCollection",
+        tags=TAGS,
+        summary="Get a collection",
+        description="One layer: its name and extent.",
+        request=None,
+        responses=_answer("OgcCollection", "The layer.", ogc_schemas.COLLECTION),
     )
     def get(self, request: Request, collection: str) -> Response:
         found = next((one for one in self.collections(self.jurisdiction) if one["id"] == collection), None)
@@ -184,24 +197,16 @@ class Collection(OgcView):
 
 
 class RequestItems(OgcView):
-    @operation(
-        Operation(
-            id="listOgcRequests",
-            tag=TAG,
-            summary="List requests for a map",
-            description="Lists recent reports and all open ones, newest first, with the filters of the website. With "
-            "`datetime`, lists everything sent in that period. With `bbox`, leaves out services that aren’t "
-            "listed by place.",
-            query=(*PAGED, *OF_WEBSITE),
-            answer=Answer(
-                "OgcRequests",
-                "One page.",
-                ogc_schemas.page_of(ogc_schemas.REQUEST_FEATURE),
-                media=GEOJSON,
-                headers=("Link",),
-            ),
-            problems=("invalid-cursor",),
-        )
+    @extend_schema(
+        operation_id="listOgcRequests",
+        tags=TAGS,
+        summary="List requests for a map",
+        description="Lists recent reports and all open ones, newest first, with the filters of the website. With "
+        "`datetime`, lists everything sent in that period. With `bbox`, leaves out services that aren’t "
+        "listed by place.",
+        parameters=[RequestFeaturesQuerySerializer],
+        request=None,
+        responses=_page("OgcRequests", ogc_schemas.REQUEST_FEATURE),
     )
     def get(self, request: Request) -> Response:
         page = ogc_features.request_page(self.jurisdiction, self.query)
@@ -210,14 +215,13 @@ class RequestItems(OgcView):
 
 
 class RequestItem(OgcView):
-    @operation(
-        Operation(
-            id="getOgcRequest",
-            tag=TAG,
-            summary="Get a request for a map",
-            description="One public request as a feature.",
-            answer=Answer("OgcRequest", "The request.", ogc_schemas.REQUEST_FEATURE, media=GEOJSON),
-        )
+    @extend_schema(
+        operation_id="getOgcRequest",
+        tags=TAGS,
+        summary="Get a request for a map",
+        description="One public request as a feature.",
+        request=None,
+        responses=_answer("OgcRequest", "The request.", ogc_schemas.REQUEST_FEATURE, GEOJSON),
     )
     def get(self, request: Request, reference: str) -> Response:
         return self.one_feature("requests", ogc_features.request_feature(self.jurisdiction, reference))
@@ -226,22 +230,14 @@ class RequestItem(OgcView):
 class AreaItems(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="listOgcAreas",
-            tag=TAG,
-            summary="List areas for a map",
-            description="The areas of a layer with their polygons, by code.",
-            query=PAGED,
-            answer=Answer(
-                "OgcAreas",
-                "One page.",
-                ogc_schemas.page_of(ogc_schemas.AREA_FEATURE),
-                media=GEOJSON,
-                headers=("Link",),
-            ),
-            problems=("invalid-cursor",),
-        )
+    @extend_schema(
+        operation_id="listOgcAreas",
+        tags=TAGS,
+        summary="List areas for a map",
+        description="The areas of a layer with their polygons, by code.",
+        parameters=[FeaturesQuerySerializer],
+        request=None,
+        responses=_page("OgcAreas", ogc_schemas.AREA_FEATURE),
     )
     def get(self, request: Request, layer: str) -> Response:
         page, features = ogc_features.area_page(self.jurisdiction, layer, self.query)
@@ -251,14 +247,13 @@ class AreaItems(OgcView):
 class AreaItem(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getOgcArea",
-            tag=TAG,
-            summary="Get an area for a map",
-            description="One area with its polygon.",
-            answer=Answer("OgcArea", "The area.", ogc_schemas.AREA_FEATURE, media=GEOJSON),
-        )
+    @extend_schema(
+        operation_id="getOgcArea",
+        tags=TAGS,
+        summary="Get an area for a map",
+        description="One area with its polygon.",
+        request=None,
+        responses=_answer("OgcArea", "The area.", ogc_schemas.AREA_FEATURE, GEOJSON),
     )
     def get(self, request: Request, layer: str, area_code: str) -> Response:
         return self.one_feature(f"{AREAS}{layer}", ogc_features.area_feature(self.jurisdiction, layer, area_code))
@@ -267,22 +262,14 @@ class AreaItem(OgcView):
 class AssetItems(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="listOgcAssets",
-            tag=TAG,
-            summary="List assets for a map",
-            description="Streetlights, hydrants, trees and everything else that the city has numbered.",
-            query=(*PAGED, Parameter("kind", "Only this kind.", example="street_light", most=40)),
-            answer=Answer(
-                "OgcAssets",
-                "One page.",
-                ogc_schemas.page_of(ogc_schemas.ASSET_FEATURE),
-                media=GEOJSON,
-                headers=("Link",),
-            ),
-            problems=("invalid-cursor",),
-        )
+    @extend_schema(
+        operation_id="listOgcAssets",
+        tags=TAGS,
+        summary="List assets for a map",
+        description="Streetlights, hydrants, trees and everything else that the city has numbered.",
+        parameters=[AssetFeaturesQuerySerializer],
+        request=None,
+        responses=_page("OgcAssets", ogc_schemas.ASSET_FEATURE),
     )
     def get(self, request: Request) -> Response:
         page = ogc_features.asset_page(self.jurisdiction, self.query)
@@ -292,14 +279,13 @@ class AssetItems(OgcView):
 class AssetItem(OgcView):
     keep_s = KEEP_S
 
-    @operation(
-        Operation(
-            id="getOgcAsset",
-            tag=TAG,
-            summary="Get an asset for a map",
-            description="One of the city’s assets, by the number on it.",
-            answer=Answer("OgcAsset", "The asset.", ogc_schemas.ASSET_FEATURE, media=GEOJSON),
-        )
+    @extend_schema(
+        operation_id="getOgcAsset",
+        tags=TAGS,
+        summary="Get an asset for a map",
+        description="One of the city’s assets, by the number on it.",
+        request=None,
+        responses=_answer("OgcAsset", "The asset.", ogc_schemas.ASSET_FEATURE, GEOJSON),
     )
     def get(self, request: Request, number: str) -> Response:
         return self.one_feature("assets", ogc_features.asset_feature(self.jurisdiction, number))

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 
-from requests_app.api.framework.schema import HEADERS
-from requests_app.api.v1.components import COMPONENTS
+from requests_app.api.framework.schema import HEADERS, components_of
 from requests_app.api.v1.examples import REQUEST_ROW
+from requests_app.api.v1.ogc_schemas import OGC
+from requests_app.api.v1.problem_serializers import ProblemSerializer
 from requests_app.rules.programs import webhook_events
 
 INFO = {
@@ -81,7 +82,7 @@ def document() -> dict[str, Any]:
         "paths": made["paths"],
         "webhooks": webhooks(),
         "components": {
-            "schemas": {**COMPONENTS, **made.get("components", {}).get("schemas", {})},
+            "schemas": {**components_of(ProblemSerializer), **OGC, **made["components"]["schemas"]},
             "headers": HEADERS,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, which begins with `lk_`."}

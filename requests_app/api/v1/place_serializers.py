@@ -11,15 +11,13 @@ from requests_app.api.framework.query_fields import ChoiceParameter, CircleParam
 from requests_app.api.framework.serializers import AnswerSerializer, QuerySerializer
 from requests_app.api.v1.base import PageQuerySerializer
 from requests_app.api.v1.examples import AREA_ROW, ASSET
-from requests_app.api.v1.request_serializers import PageSerializer
+from requests_app.api.v1.request_serializers import POSITION, PageSerializer
 from requests_app.models import Asset
 from requests_app.models.geography import area_label
 from requests_app.places import assets
 
 # Digits after the point of a position: 11 centimeters.
 DIGITS = 6
-DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
-POSITION = {"type": "array", "items": DEGREES, "minItems": 2, "maxItems": 2}
 RINGS = {"type": "array", "items": {"type": "array", "items": POSITION}}
 MULTIPOLYGON = {
     "type": "object",

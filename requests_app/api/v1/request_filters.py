@@ -7,10 +7,21 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from requests_app.api.framework.parameters import Choice, Circle, Names, Parameter, Several
 from requests_app.api.framework.problems import FieldError, Problem, invalid_parameter
-from requests_app.api.v1.moments import Moment
-from requests_app.api.v1.ogc_parameters import BBOX, in_boxes
+from requests_app.api.framework.query_fields import (
+    ChoiceParameter,
+    ChoicesParameter,
+    CircleParameter,
+    TextParameter,
+    TextsParameter,
+    fields_parameter,
+)
+from requests_app.api.framework.serializers import QuerySerializer
+from requests_app.api.v1.base import PageQuerySerializer
+from requests_app.api.v1.moments import MomentParameter
+from requests_app.api.v1.ogc_parameters import box_parameter, in_boxes
+from requests_app.api.v1.place_serializers import GeoJSONQuerySerializer
+from requests_app.api.v1.request_serializers import ROW_FIELDS
 from requests_app.core import paging
 from requests_app.models import OPEN, Area, Jurisdiction, PublicState, RequestArea, Service, ServiceRequest, Status
 from requests_app.places.public_filter import ENDED, STATES, WORDS_MAX, PublicFilter
@@ -26,51 +37,63 @@ ORDERS: dict[str, paging.Order] = {
     "changed": [("updated_at", "desc"), ("id", "desc")],
     "ended": [("resolved_at", "desc"), ("id", "desc")],
 }
-OF_WEBSITE = (
-    Parameter("q", "Words in the description, the address or the service.", example="pothole", most=WORDS_MAX),
-    Parameter("category", "The code of a category.", example="streets", most=WORDS_MAX),
-    Several(
-        "service",
-        "The code of a service, or several, comma-separated.",
-        example="pothole",
-        most=WORDS_MAX * MOST_VALUES,
-        most_values=MOST_VALUES,
-    ),
-    Names(
-        "status",
-        "Only `open` or only `ended` requests, or only those with one of these statuses.",
-        example="open",
-        values=(*STATES, *Status.values),
-    ),
-    Several(
-        "area",
-        "An area as `layer:code`, or several, comma-separated: in any of them.",
-        example="ward:5",
-        most=WORDS_MAX * MOST_VALUES,
-        most_values=MOST_VALUES,
-    ),
-    Circle("near", "Around a place: `latitude,longitude,meters`.", example="40.5,-69.0,500"),
-    Parameter("asset", "The number of one of the city’s assets.", example="L00417", most=WORDS_MAX),
-    Choice("older", "`1` includes those that ended more than three months ago.", example="1", values=("1",)),
-)
-_SENT, _ENDED_ON = "2026-06-01", "2026-07-01"
-OF_PERIODS = tuple(
-    parameter
-    for name, verb in (("submitted", "sent"), ("updated", "last updated"), ("ended", "ended"))
-    for parameter in (
-        Moment(f"{name}_after", f"Only requests {verb} at this moment or later, whatever their age.", example=_SENT),
-        Moment(f"{name}_before", f"Only requests {verb} before this moment, whatever their age.", example=_ENDED_ON),
+
+
+def _several(words: str, example: str) -> TextsParameter:
+    return TextsParameter(
+        max_length=WORDS_MAX * MOST_VALUES, most_values=MOST_VALUES, help_text=words, example=[example]
     )
-)
-SORT = Choice(
-    "sort",
-    "`newest` or `oldest` by when they were sent; `changed`: the most recently updated first; `ended`: only ended ones of "
-    "any age, the last to end first.",
-    example="changed",
-    values=tuple(ORDERS),
-    default="newest",
-)
-FILTERS = (*OF_WEBSITE, *OF_PERIODS, BBOX, SORT)
+
+
+def _after(verb: str) -> MomentParameter:
+    return MomentParameter(
+        help_text=f"Only requests {verb} at this moment or later, whatever their age.", example="2026-06-01"
+    )
+
+
+def _before(verb: str) -> MomentParameter:
+    return MomentParameter(
+        help_text=f"Only requests {verb} before this moment, whatever their age.", example="2026-07-01"
+    )
+
+
+class WebsiteFiltersSerializer(QuerySerializer):
+    """The filters of the website."""
+
+    q = TextParameter(
+        max_length=WORDS_MAX, help_text="Words in the description, the address or the service.", example="pothole"
+    )
+    category = TextParameter(max_length=WORDS_MAX, help_text="The code of a category.", example="streets")
+    service = _several("The code of a service, or several, comma-separated.", "pothole")
+    status = ChoicesParameter(
+        choices=[*STATES, *Status.values],
+        help_text="Only `open` or only `ended` requests, or only those with one of these statuses.",
+        example=["open"],
+    )
+    area = _several("An area as `layer:code`, or several, comma-separated: in any of them.", "ward:5")
+    near = CircleParameter(help_text="Around a place: `latitude,longitude,meters`.", example="40.5,-69.0,500")
+    asset = TextParameter(max_length=WORDS_MAX, help_text="The number of one of the city’s assets.", example="L00417")
+    older = ChoiceParameter(
+        choices=["1"], help_text="`1` includes those that ended more than three months ago.", example="1"
+    )
+
+
+class RequestsQuerySerializer(WebsiteFiltersSerializer, GeoJSONQuerySerializer, PageQuerySerializer):
+    submitted_after = _after("sent")
+    submitted_before = _before("sent")
+    updated_after = _after("last updated")
+    updated_before = _before("last updated")
+    ended_after = _after("ended")
+    ended_before = _before("ended")
+    bbox = box_parameter()
+    sort = ChoiceParameter(
+        choices=list(ORDERS),
+        default="newest",
+        help_text="`newest` or `oldest` by when they were sent; `changed`: the most recently updated first; `ended`: only "
+        "ended ones of any age, the last to end first.",
+        example="changed",
+    )
+    fields = fields_parameter(ROW_FIELDS)  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -90,8 +113,8 @@ class Chosen:
 
 
 def choose(city: Jurisdiction, sent: Mapping[str, Any]) -> Chosen:
-    """sent: by the names of FILTERS, as they were read; None is not sent. Raises a 400 problem for a value that names nothing, and
-    for a period that ends before it begins."""
+    """sent: by the names of RequestsQuerySerializer, as they were read; None is not sent. Raises a 400 problem for a value that
+    names nothing, and for a period that ends before it begins."""
     sent = {name: value for name, value in sent.items() if value is not None}
     sort = sent.get("sort", "newest")
     conditions = Q()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from requests_app.api.framework.answer_fields import LocalizedField
@@ -18,6 +19,14 @@ from requests_app.api.framework.serializers import AnswerSerializer
 from requests_app.api.v1.examples import PHOTO, REQUEST_ROW
 from requests_app.api.v1.examples import REQUEST as EXAMPLE
 from requests_app.models import Disposition, Status
+
+DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
+POSITION = {"type": "array", "items": DEGREES, "minItems": 2, "maxItems": 2}
+POINT = {
+    "type": "object",
+    "required": ["type", "coordinates"],
+    "properties": {"type": {"const": "Point"}, "coordinates": POSITION},
+}
 
 
 class NamedSerializer(AnswerSerializer):
@@ -110,6 +119,13 @@ class RequestRowSerializer(AnswerSerializer):
 ROW_FIELDS: tuple[str, ...] = tuple(RequestRowSerializer._declared_fields)
 
 
+def optional(fields: dict[str, Any]) -> dict[str, Any]:
+    """Of an object that has only some of them, with the parameter `fields`."""
+    for field in fields.values():
+        field.required = False
+    return fields
+
+
 class QuestionAnswerSerializer(AnswerSerializer):
     """A question and its answer."""
 
@@ -145,17 +161,53 @@ class RequestSerializer(RequestRowSerializer):
 
 
 class PageSerializer(AnswerSerializer):
-    """The base of a page: a subclass adds `results`."""
+    """The base of a page: a subclass adds what it lists."""
 
     next = UrlField(allow_null=True, help_text="The next page, or null on the last one.")
     previous = UrlField(allow_null=True, help_text="The previous page, or null on the first one.")
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
-        return {"results": fields.pop("results"), **fields}
+        return fields | {name: fields.pop(name) for name in ("next", "previous")}
 
 
 class RequestPageSerializer(PageSerializer):
     """One page of requests."""
 
     results: serializers.BaseSerializer[Any] = RequestRowSerializer(many=True)
+
+
+# --- As GeoJSON ---------------------------------------------------------------------------------------------------------
+
+
+@extend_schema_field(POINT)
+class _PointField(serializers.JSONField):
+    """What is asked for as JSON has no point."""
+
+    example = {"type": "Point", "coordinates": [-69.0, 40.5]}
+
+
+class RequestPropertiesSerializer(RequestRowSerializer):
+    """As in RequestRow, without the position. With `fields`, only these."""
+
+    lat = None  # type: ignore[assignment]
+    long = None  # type: ignore[assignment]
+
+    def get_fields(self) -> dict[str, Any]:
+        return optional(super().get_fields())
+
+
+class RequestFeatureSerializer(AnswerSerializer):
+    """A request in GeoJSON (RFC 7946)."""
+
+    type = ChoiceField(["Feature"], example="Feature")
+    id = TextField(help_text="Its number.", example=REQUEST_ROW["reference"])
+    geometry = _PointField(allow_null=True)
+    properties = RequestPropertiesSerializer()
+
+
+class RequestFeaturesSerializer(PageSerializer):
+    """One page of requests in GeoJSON."""
+
+    type = ChoiceField(["FeatureCollection"], example="FeatureCollection")
+    features = RequestFeatureSerializer(many=True)

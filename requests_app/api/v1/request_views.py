@@ -6,33 +6,32 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app.api.framework.authentication import key_of
-from requests_app.api.v1 import examples, service_requests, versions
-from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
-from requests_app.api.v1.operations import GEOJSON, Answer, Operation, fields_of, operation
-from requests_app.api.v1.request_filters import FILTERS
-from requests_app.api.v1.request_serializers import RequestSerializer
-from requests_app.api.v1.schemas import REQUEST_FIELDS
+from requests_app.api.framework.schema import GEOJSON, JSON, problems
+from requests_app.api.v1 import service_requests, versions
+from requests_app.api.v1.base import V1View
+from requests_app.api.v1.request_filters import RequestsQuerySerializer
+from requests_app.api.v1.request_serializers import (
+    RequestFeaturesSerializer,
+    RequestPageSerializer,
+    RequestSerializer,
+)
 
 
 class Requests(V1View):
-    @operation(
-        Operation(
-            id="listRequests",
-            tag="Requests",
-            summary="List requests",
-            description="Lists recent reports and all open ones, newest first, with the filters of the website. With a period "
-            "(`submitted_after` and so on), lists requests of any age. With `bbox` or `near`, leaves out services that aren’t "
-            "listed by place.",
-            query=(*FILTERS, CURSOR, LIMIT, fields_of(list(REQUEST_FIELDS)), FORMAT),
-            answer=Answer(
-                "RequestPage",
-                "One page.",
-                {"results": [examples.REQUEST_ROW], "next": None, "previous": None},
-                also={GEOJSON: "RequestFeatures"},
-                headers=("Link",),
-            ),
-            problems=("invalid-cursor",),
-        )
+    @extend_schema(
+        operation_id="listRequests",
+        tags=["Requests"],
+        summary="List requests",
+        description="Lists recent reports and all open ones, newest first, with the filters of the website. With a period "
+        "(`submitted_after` and so on), lists requests of any age. With `bbox` or `near`, leaves out services that aren’t "
+        "listed by place.",
+        parameters=[RequestsQuerySerializer],
+        request=None,
+        responses={
+            (200, JSON): OpenApiResponse(RequestPageSerializer, "One page."),
+            (200, GEOJSON): OpenApiResponse(RequestFeaturesSerializer, "One page."),
+            **problems("invalid-cursor"),
+        },
     )
     def get(self, request: Request) -> Response:
         found = service_requests.page(self.jurisdiction, self.query)

@@ -9,11 +9,10 @@ from rest_framework.response import Response
 
 from requests_app.api.framework.parsers import JSONParser
 from requests_app.api.framework.permissions import HasScope, IsTestKey
-from requests_app.api.framework.schema import problems
+from requests_app.api.framework.schema import JPEG, PHOTO, problems
 from requests_app.api.framework.throttling import CallThrottle, WriteThrottle
 from requests_app.api.v1 import sandbox, service_requests
 from requests_app.api.v1.base import PageQuerySerializer, PhotoQuerySerializer, V1View
-from requests_app.api.v1.operations import JPEG, PHOTO
 from requests_app.api.v1.request_serializers import RequestPageSerializer, RequestSerializer
 from requests_app.api.v1.sandbox_serializers import TestStepSerializer
 from requests_app.models import ApiKey

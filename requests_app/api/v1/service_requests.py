@@ -1,6 +1,6 @@
 """Service requests as everyone may see them: a list with the website's filters, and one with its timeline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from requests_app import links, references
 from requests_app.api.framework.errors import Unavailable
-from requests_app.api.framework.parameters import Query
 from requests_app.api.framework.problems import Problem, invalid_cursor
 from requests_app.api.v1 import request_filters
-from requests_app.api.v1.request_filters import FILTERS, Chosen
-from requests_app.api.v1.schemas import REQUEST_FIELDS
+from requests_app.api.v1.request_filters import Chosen
+from requests_app.api.v1.request_serializers import ROW_FIELDS
 from requests_app.core import paging
 from requests_app.link_access import RELATED, RequestAccess
 from requests_app.messages import moderation_notes, timeline, wording
@@ -36,12 +35,12 @@ COLUMNS = (
 RELATIONS = ("service__current__category", "service_version", "department", "owner")
 
 
-def page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest]:
+def page(city: Jurisdiction, query: Mapping[str, Any]) -> paging.Page[ServiceRequest]:
     """Raises a 400 problem for a filter that names nothing and for a cursor that is not ours."""
-    return filtered(request_filters.choose(city, {one.name: query[one.name] for one in FILTERS}), query)
+    return filtered(request_filters.choose(city, query), query)
 
 
-def filtered(chosen: Chosen, query: Query) -> paging.Page[ServiceRequest]:
+def filtered(chosen: Chosen, query: Mapping[str, Any]) -> paging.Page[ServiceRequest]:
     """As page(), by what was chosen from the filters."""
     fetch = ServiceRequest.objects.only(*COLUMNS).prefetch_related(*RELATIONS)
     try:
@@ -57,7 +56,7 @@ def rows(
     city: Jurisdiction, service_requests: Sequence[ServiceRequest], fields: Iterable[str] | None
 ) -> list[dict[str, Any]]:
     """As many queries for a page as for one. fields: None for all."""
-    wanted = list(fields or REQUEST_FIELDS)
+    wanted = list(fields or ROW_FIELDS)
     photos = photos_of(city, service_requests) if "photos" in wanted else {}
     now, site, zone = wording.now_for(service_requests), links.base_url(city), city.zone
     said = promises.of_all(service_requests, now=now)

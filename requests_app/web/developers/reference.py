@@ -12,8 +12,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
 from requests_app.api.framework.problems import PROBLEMS
+from requests_app.api.framework.schema import JPEG
 from requests_app.api.openapi import document
-from requests_app.api.v1.operations import JPEG
 from requests_app.core import markdown
 from requests_app.web.developers.example_code import FROM_ENVIRONMENT, VARIABLES, Call, in_each_language
 from requests_app.web.developers.samples import Samples
