@@ -180,6 +180,17 @@ class QuerySerializer(TextSerializer):
         fields["lang"] = fields.pop("lang")
         return fields
 
+    def run_validation(self, data: Any = empty) -> Any:
+        try:
+            return super().run_validation(data)
+        except ValidationError as error:
+            refused: Any = error.detail
+            # In the order in which they were sent; then what is missing.
+            sent = {name[:NAME_MOST]: number for number, name in enumerate(data)}
+            raise ValidationError(
+                {name: refused[name] for name in sorted(refused, key=lambda name: sent.get(name, len(sent)))}
+            ) from None
+
     def _read(self, data: Mapping[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
         texts = {}
         for name, value in data.items():
