@@ -13,6 +13,7 @@ from requests_app.api.changelog import CHANGES, Change
 from requests_app.api.framework import deprecation, fields
 from requests_app.api.framework.deprecation import Deprecation
 from requests_app.api.v1 import openapi
+from requests_app.api.v1.base import instance_of
 from requests_app.api.v1.reporting_serializers import NewCommentSerializer
 from requests_app.api.v1.request_serializers import AreaNameSerializer, RequestSerializer
 from requests_app.web.developers import changes, reference
@@ -43,12 +44,13 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     monkeypatch.setitem(NewCommentSerializer._declared_fields, "message", old_field(OLD, required=False))
     monkeypatch.setattr(changes, "CHANGES", (ANNOUNCED, *CHANGES))
     deprecation._of_class.cache_clear()
+    instance_of.cache_clear()
     made = openapi.document.__wrapped__()
     whole.document.cache_clear()
     reference.tags.cache_clear()
     monkeypatch.setattr(openapi, "document", lambda: made)
     yield made
-    for cache in (deprecation._of_class, whole.document, reference.tags):
+    for cache in (deprecation._of_class, instance_of, whole.document, reference.tags):
         cache.cache_clear()
 
 
