@@ -227,7 +227,6 @@ RECEIPT = {
     "notice": "Streets will review it by Thursday, June 4, 2:30 p.m.",
 }
 BATCHED = {"idempotency_key": "sensor-17-2026-06-04", "report": NEW_REPORT}
-BATCH = {"results": [{"status": 201, "receipt": RECEIPT, "problem": None}]}
 PHOTO_RECEIPT = {"id": PHOTO["id"], "width": 2048, "height": 1536, "alt": ""}
 NEW_COMMENT = {"private_token": TOKEN, "text": "It is deeper now."}
 COMMENT_RECEIPT = {"emergency": None, "reference": "7K3M-9QWT", "text": "It is deeper now.", "notice": None}
