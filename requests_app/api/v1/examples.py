@@ -227,13 +227,7 @@ RECEIPT = {
     "notice": "Streets will review it by Thursday, June 4, 2:30 p.m.",
 }
 BATCHED = {"idempotency_key": "sensor-17-2026-06-04", "report": NEW_REPORT}
-PHOTO_RECEIPT = {"id": PHOTO["id"], "width": 2048, "height": 1536, "alt": ""}
-NEW_COMMENT = {"private_token": TOKEN, "text": "It is deeper now."}
-COMMENT_RECEIPT = {"emergency": None, "reference": "7K3M-9QWT", "text": "It is deeper now.", "notice": None}
 EDIT = {"private_token": TOKEN, "description": "A pothole two feet wide, in the bike lane."}
-NEW_FOLLOWER = {"email": "ben@example.org"}
-FOLLOWER_RECEIPT = {"reference": "7K3M-9QWT", "notice": "Updates about this report go to that address."}
-NEW_FOLLOW = {"email": "ana@example.org", "area": "ward:5", "cadence": "weekly"}
 FOLLOW_RECEIPT = {
     "following": "Ward 5",
     "cadence": "weekly",

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from requests_app.api.v1.request_serializers import ROW_FIELDS, RequestRowSerializer
+from requests_app.actions.publication import public_changes
+from requests_app.api.v1.change_serializers import ChangePageSerializer
+from requests_app.api.v1.request_serializers import ROW_FIELDS, RequestFeaturesSerializer, RequestRowSerializer
 from requests_app.models import Photo, ServiceRequest
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
@@ -60,6 +62,12 @@ def test_a_list_answers_what_its_serializer_declares(anyone: V1, cast: factories
         assert list(declared) == list(row)
         for name in ROW_FIELDS:
             assert declared[name] == row[name], name
+    features = anyone.get("requests/", format="geojson")
+    assert RequestFeaturesSerializer(features).data == features
+    public_changes.number_all()
+    changes = anyone.get("changes/")
+    assert len(changes["results"]) == 2
+    assert ChangePageSerializer(changes).data == changes
 
 
 def test_fields_and_geojson_choose_what_is_answered(
