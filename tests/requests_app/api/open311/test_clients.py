@@ -203,7 +203,7 @@ def test_a_reporting_site_gets_no_token_for_a_private_report_and_is_told_why_it_
     assert site.report("outreach", [], lat="40.5", long="-69.0", description="By the bridge") == ""
     with pytest.raises(ClientError, match=r"400: attribute\[kinds\]: Answer this question"):
         site.report("litter", [], lat="40.5", long="-69.0")
-    with pytest.raises(ClientError, match="403: api_key"):
+    with pytest.raises(ClientError, match="403: This API key isn’t valid"):
         XmlReporter(city[0], "lk_old").report("litter", [], lat="40.5", long="-69.0")
 
 
