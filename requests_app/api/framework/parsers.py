@@ -25,6 +25,8 @@ JSON_DEPTH_MAX = 32
 PATH_MAX = 120
 # NUL cannot be stored and half a surrogate pair is no character: nothing that holds one is text.
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+# For the document: a text that holds more than what strip() takes away, some of which is no white space (\s) in JSON Schema.
+NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
 
 
 class Unreadable(ParseError):

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from requests_app.api.framework import fields
+from requests_app.api.framework.parsers import NOT_BLANK
 
 _DEGREES = r"[+-]?\d{1,3}(\.\d{1,12})?"
 _POINT = re.compile(rf"({_DEGREES}),({_DEGREES})", re.ASCII)
@@ -98,7 +99,7 @@ class TextsParameter(TextParameter):
 
     @property
     def _spectacular_annotation(self) -> dict[str, Any]:
-        items = {"type": "string", "minLength": 1, "maxLength": self.each_most}
+        items = {"type": "string", "minLength": 1, "maxLength": self.each_most, "pattern": NOT_BLANK}
         return {"field": {"type": "array", "items": items, "minItems": 1, "maxItems": self.most_values}}
 
     def to_internal_value(self, data: str) -> Any:

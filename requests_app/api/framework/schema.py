@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 
 from requests_app.api.framework import fields, query_fields
 from requests_app.api.framework.deprecation import Deprecation, fields_in
+from requests_app.api.framework.parsers import NOT_BLANK
 from requests_app.api.framework.permissions import scopes_of
 from requests_app.api.framework.problems import MEDIA_TYPE, PROBLEMS, type_of
 from requests_app.api.framework.serializers import QuerySerializer, TextSerializer
@@ -314,6 +315,8 @@ class AutoSchema(SpectacularSchema):
             schema["items"].pop("x-spec-enum-id", None)
         if schema.get("format") == "double":
             del schema["format"]
+        if isinstance(field, query_fields.TextParameter) and schema["type"] == "string":
+            schema["pattern"] = NOT_BLANK
         if isinstance(field, query_fields.ChoicesParameter):
             schema["minItems"] = 1
         if isinstance(field, fields.ChoiceField) and "null" in schema["type"]:
@@ -346,7 +349,7 @@ class AutoSchema(SpectacularSchema):
         if isinstance(field, fields.TextField) and not field.allow_blank:
             meta["minLength"] = 1
             if not isinstance(field, fields.EmailField):
-                meta["pattern"] = r"\S"
+                meta["pattern"] = NOT_BLANK
         return meta
 
 

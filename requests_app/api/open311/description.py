@@ -99,7 +99,7 @@ _CALLBACK = _query(
     "callback",
     "Answers JSONP: a call of the function with this name, a single identifier.",
     "show",
-    {"type": "string", "pattern": "^[A-Za-z_$][A-Za-z0-9_$]{0,99}$"},
+    {"type": "string", "pattern": "^([A-Za-z_$][A-Za-z0-9_$]{0,99})?$"},
 )
 _FILTERS = [
     _query("service_request_id", "Comma-separated numbers. Overrides all other parameters."),

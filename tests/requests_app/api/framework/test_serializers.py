@@ -182,6 +182,26 @@ class PictureSerializer(FormSerializer):
     alt = fields.TextField(required=False)
 
 
+def test_a_blank_parameter_fits_the_document_nowhere() -> None:
+    """It's refused as empty. Open311 ignores it, as its clients expect."""
+    parameters = [
+        (path, parameter["name"], parameter["schema"])
+        for path, methods in openapi.document()["paths"].items()
+        for described in methods.values()
+        for parameter in described.get("parameters", [])
+        if parameter["in"] == "query"
+    ]
+    assert len(parameters) > 100
+    for path, name, schema in parameters:
+        is_date = "date" in str(schema)
+        for blank in (" ", "\x1f", "\x85"):
+            value = [blank] if schema["type"] == "array" else blank
+            assert is_date or not Draft202012Validator(schema).is_valid(value), (path, name)
+    callback = whole.document()["paths"]["/open311/v2/services.json"]["get"]["parameters"]
+    schema = next(one["schema"] for one in callback if one["name"] == "callback")
+    assert [Draft202012Validator(schema).is_valid(name) for name in ("", "show", "1st")] == [True, True, False]
+
+
 def test_a_form_says_each_name_once() -> None:
     assert refused(PictureSerializer(data=QueryDict("photo=a&alt=b&alt=c&d=e"))) == [
         ("alt", "repeated", "Send alt only once."),
