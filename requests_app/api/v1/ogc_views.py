@@ -152,7 +152,11 @@ class Definition(OgcView):
         "OpenAPI 3.1.",
         request=None,
         responses=_answer(
-            {"type": "object", "required": ["openapi", "info", "paths"]},
+            {
+                "type": "object",
+                "required": ["openapi", "info", "paths"],
+                "properties": {"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}},
+            },
             "An OpenAPI 3.0 document.",
             {"openapi": "3.0.3", "info": {"title": "Lamplighter API", "version": "1"}, "paths": {}},
             ogc_openapi.MEDIA_TYPE.partition(";")[0],
