@@ -613,7 +613,7 @@ PAGES: dict[str, Page] = {
         budget=15,
     ),
     "v1_request": Page(TOKEN_EDITS, "GET PATCH", each_request, budget=12),
-    "v1_changes": Page(EVERYONE, queries=("", "since=now", "fields=reference&lang=es"), budget=9),
+    "v1_changes": Page(EVERYONE, queries=("", "since=now", "fields=reference&lang=es"), budget=4),
     "v1_comments": Page(TOKEN, "POST", each_request),
     "v1_request_photos": Page(TOKEN, "POST", each_request),
     "v1_followers": Page(ONLY_API_KEY, "POST", each_request),

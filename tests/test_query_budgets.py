@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from requests_app import api_keys, references
 from requests_app.actions.people import staff_notices
+from requests_app.actions.publication import public_changes
 from requests_app.actions.shared.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -264,6 +265,7 @@ class Filled:
             if self.there < size <= count:
                 seed(self.planted, size - self.there, alike=batch)
                 self.there = size
+                public_changes.number_all()
         if not self.stamp:
             directory.of(self.city)
             self.stamp = directory._kept[self.city.pk][0]
