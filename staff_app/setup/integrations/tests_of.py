@@ -21,6 +21,7 @@ from requests_app.rules.programs import api_keys as rules
 ANSWER_MAX = 300
 REFUSALS = {
     rules.REVOKED: gettext_lazy("This key was revoked. Create a new one."),
+    rules.ENDED: gettext_lazy("This test key has ended. Get a new one at /developers/keys/."),
     rules.REPLACED: gettext_lazy("This key was replaced by a new one. Use that."),
     rules.EXPIRED: gettext_lazy("This key has expired. Edit it or create a new one."),
 }

@@ -15,7 +15,7 @@ from requests_app.actions.routing import place_corrections
 from requests_app.actions.work import assignment, conversation, endings, progress
 from requests_app.models import Comment, Event, PublicState, ServiceRequest, User
 from requests_app.rules.publication import public_texts
-from requests_app.rules.work.staff_actions import CHANGES_FOR, PUBLICATION, WORK
+from requests_app.rules.work.staff_actions import CHANGES_FOR, PUBLICATION, VERSION, WORK
 from staff_app.request import action as action_view
 from staff_app.request.actions import ACTIONS
 from tests import factories
@@ -304,6 +304,7 @@ def test_who_joins_or_notes_something_outdates_no_form() -> None:
     verbs = {action.verb for action in ACTIONS}
     assert CHANGES_FOR.keys() - verbs == {
         "read", "moderate", "restore", "hide_photo", "show_photo", "review", "undo", "crew_result",
+        VERSION,
     }  # fmt: skip
 
 

@@ -88,6 +88,9 @@ def test_a_key_is_tested_without_being_kept(town: Rivermark, ada: Client) -> Non
     key.refresh_from_db()
     assert key.last_used_at is None
     api_keys.revoke(key)
+    assert "This test key has ended." in press(ada, try_key="1", key=plain)
+    live, plain = api_keys.create(town.city, "Lamp app, live")
+    api_keys.revoke(live)
     assert "This key was revoked." in press(ada, try_key="1", key=plain)
 
 
