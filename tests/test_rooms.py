@@ -108,7 +108,7 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
         "answers": {"report", "shared"},
         "following": {"people", "report", "shared", "work"},
         "programs": {"people", "report", "routing", "shared", "work"},
-        "setup": {"people", "report", "routing", "shared", "work"},
+        "setup": {"answers", "people", "report", "routing", "shared", "work"},
         "privacy": {"people", "programs", "publication", "report", "shared", "work"},
         "truth": {"shared", "work"},
         "figures": set(),

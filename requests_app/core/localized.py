@@ -13,7 +13,7 @@ class LocalizedField(models.JSONField):
     """A column that holds such texts, or lists of phrases by language.
 
     at: where in the value they are; "*" stands for each part of an object and each row of a list: "*.label". Empty: the value
-    itself. What hasn't been translated is found by this declaration alone (staff_app/setup/translations/kinds.py).
+    itself. What hasn't been translated is found by this declaration alone (imports/translated_texts.py).
     """
 
     def __init__(self, *args: Any, at: Sequence[str] = ("",), **kwargs: Any) -> None:

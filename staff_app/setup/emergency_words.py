@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.alarms import emergency_words as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
+from requests_app.core.languages import language_name
 from requests_app.models import EmergencyPhrase, ScreeningCount
 from requests_app.rules.alarms import figures, screening
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import Edit, edit_row
-from staff_app.setup.forms import PhraseForm, SentenceForm, language_name
+from staff_app.setup.forms import PhraseForm, SentenceForm
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.word_history import change_lines, undo_change
 

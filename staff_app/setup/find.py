@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.core.languages import language_in_sentence
 from requests_app.core.localized import localized
 from requests_app.models import (
     AnswerTemplate,
@@ -29,7 +30,6 @@ from requests_app.models import (
 from requests_app.rules.alarms.screening import plain
 from requests_app.rules.routing.routing import rules_in_use
 from staff_app.setup.city.city import PARTS
-from staff_app.setup.forms import language_in_sentence
 from staff_app.setup.sections import Section, Text
 from staff_app.setup.translations.kinds import other_languages
 

@@ -12,12 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.core.languages import language_name
 from requests_app.forms.fields import WordsField
 from requests_app.imports.first_run import NewCity
 from requests_app.imports.layer_import import UPLOAD_MAX
 from requests_app.models import User
 from staff_app.setup.city.forms import PhoneField, seal_from, time_zones
-from staff_app.setup.forms import language_name
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAP_FILES = ".geojson,.json,.zip,.gpkg"

@@ -9,9 +9,10 @@ from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.forms.fields import WordsField, address_attributes
 from requests_app.messages.setup_choices import TERMS
@@ -139,20 +140,6 @@ class SentenceForm(forms.Form):
         self.helper.form_tag = False
         self.helper.error_summary = False
         self.helper.tiles = False
-
-
-def language_name(code: str) -> str:
-    """The language's name in the active language; the code itself if Django does not know it."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
-
-
-def language_in_sentence(code: str) -> str:
-    """As it's written within a sentence: Spanish has no capital letter there."""
-    name = language_name(code)
-    return name if (get_language() or "en").startswith("en") else name.lower()
 
 
 Kind = ModerationTerm.Kind

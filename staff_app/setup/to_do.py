@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app.clock import app_now
+from requests_app.core.languages import language_in_sentence
 from requests_app.imports.layer_fields import KINDS
 from requests_app.models import ApiKeyRequest, Article, Jurisdiction, LayerImport, OnCall, RoutingDraft, ServiceApproval
 from requests_app.rules.alarms import alarms, on_call_week
 from requests_app.rules.setup import go_live
-from staff_app.setup.forms import language_in_sentence
 from staff_app.setup.go_live.states import WAITING, name_of, services_in
 from staff_app.setup.on_call import roster_name
 from staff_app.setup.on_call_week import gap_words

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import branding, photos
+from requests_app.core.languages import language_name
 from requests_app.drawing import svg_picture
 from requests_app.drawing.colors import WHITE, contrast, parse
 from requests_app.forms.fields import WordsField
 from requests_app.imports.city_file import READABLE, SEAL_MAX_BYTES
 from requests_app.messages.setup_choices import UNITS
 from requests_app.models import Jurisdiction
-from staff_app.setup.forms import language_name
 
 Values = dict[str, Any]
 PHONE = re.compile(r"[+(]?\d[\d .()/x#*-]{1,39}")

@@ -15,12 +15,12 @@ from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_app.core.languages import language_name
 from requests_app.forms.fields import WordsField
 from requests_app.messages.setup_choices import COUNTRIES
 from requests_app.models import Calendar, Department, Jurisdiction, Membership, Team, User
 from requests_app.rules.promises.hours_text import BadHours, hours_text, parse_hours
 from requests_app.rules.promises.service_levels import WEEKDAYS
-from staff_app.setup.forms import language_name
 
 NAME_MAX = 120
 CODE = re.compile(r"[A-Za-z0-9_-]+")

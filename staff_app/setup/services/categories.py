@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.actions.setup import catalog_order
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile, NameTaken
+from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.models import Category
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import edit_row
-from staff_app.setup.forms import language_name
 from staff_app.setup.services.forms import NAME_MAX, Choices, Row
 from staff_app.setup.services.question_forms import code_for
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
 from requests_app.actions.setup import service_drafts
+from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.imports.catalog_file import service_problems
 from requests_app.messages.setup_differences import differences, field_label
@@ -24,7 +25,6 @@ from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, need_in_city
 from staff_app.setup.conflict import Change, Conflict
 from staff_app.setup.edit import Edit, F, edit_logged
-from staff_app.setup.forms import language_name
 
 Definition = dict[str, Any]
 Text = str | Promise

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
+from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice, WordsField
 from requests_app.messages.setup_choices import DUPLICATES as DUPLICATE_CHOICES
@@ -21,7 +22,7 @@ from requests_app.models.states import Disposition
 from requests_app.rules.setup.catalog_rows import DUPLICATES
 from requests_app.rules.setup.offer_dates import LEAP_YEAR, is_yearly
 from requests_app.rules.shared.priorities import MEANINGS, PRIORITIES
-from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
+from staff_app.setup.forms import ASKED_MAX, lines_of
 from staff_app.setup.services.editing import Definition, Editing, reason
 
 Text = str | Promise

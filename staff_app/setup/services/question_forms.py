@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
+from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.forms.fields import DescribedChoice
 from requests_app.messages.setup_choices import ANSWERS_SEEN_BY
 from requests_app.models import QuestionVersion
 from requests_app.rules.shared import question_kinds
-from staff_app.setup.forms import language_name
 from staff_app.setup.services import answer_effects
 from staff_app.setup.services.answer_rows import ANSWERS_MAX, OPTION_MAX, PREFIX
 from staff_app.setup.services.editing import Definition, Editing, reason

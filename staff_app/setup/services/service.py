@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from requests_app import links
 from requests_app.actions.setup import service_drafts
 from requests_app.clock import app_now
+from requests_app.core.languages import language_name
 from requests_app.models import Retirement, ServiceDraftLink, ServiceVersion
 from requests_app.rules.setup import go_live
 from requests_app.rules.setup.offer_dates import offer_dates
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.forms import language_name
 from staff_app.setup.promises.targets import Row, target_rows
 from staff_app.setup.services.editing import Editing, Text, framing, load, show
 from staff_app.setup.services.forms import OUTCOMES, HandlingForm, PrivacyForm

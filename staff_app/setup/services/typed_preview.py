@@ -13,9 +13,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from requests_app.core.languages import language_name
 from requests_app.forms.details_form import DetailsForm, in_order
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.forms import language_name
 from staff_app.setup.services.answer_rows import AnswerRows
 from staff_app.setup.services.editing import Definition, Editing, load
 from staff_app.setup.services.forms import SectionForm, WordsForm

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions.answers import articles as actions
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core import markdown
+from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.messages.setup_differences import differences
 from requests_app.models import Article, Jurisdiction, SetupChange
@@ -27,7 +28,6 @@ from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city
 from staff_app.setup.audit.wording import action_words
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import Edit
-from staff_app.setup.forms import language_name
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import ArticleForm
 

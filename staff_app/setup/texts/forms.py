@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.forms.fields import WordsField
 from requests_app.messages import wording
@@ -29,7 +30,7 @@ from requests_app.models import (
 )
 from requests_app.rules.work import answer_templates
 from staff_app import due
-from staff_app.setup.forms import ASKED_MAX, language_name, lines_of
+from staff_app.setup.forms import ASKED_MAX, lines_of
 
 Text = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200

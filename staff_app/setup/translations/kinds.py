@@ -1,38 +1,37 @@
-"""All that administrators write in several languages, kind by kind: where it stands, where it is edited, and how it is saved.
+"""All that administrators write in several languages, kind by kind: the page where it's edited, and how long it may be there."""
 
-Which columns hold such texts is declared in the models (LocalizedField). A kind names the models; its texts follow from them.
-"""
-
-import copy
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from requests_app.actions.answers import articles
 from requests_app.actions.answers.notices import NOTICE
 from requests_app.actions.people.memberships import ROLE
 from requests_app.actions.promises.suspensions import SUSPENSION
-from requests_app.actions.setup import city as city_setup
-from requests_app.actions.setup import outcome_words, service_drafts
 from requests_app.actions.setup.catalog_order import CATEGORY
 from requests_app.actions.setup.departments import CALENDAR, DEPARTMENT, TEAM
 from requests_app.actions.setup.listed_reasons import REASON
-from requests_app.actions.shared.setup_rows import SetupRow, fingerprint
+from requests_app.actions.setup.translations import (
+    Document,
+    Path,
+    ServiceRow,
+    city_texts,
+    save_article,
+    save_city,
+    save_outcomes,
+    save_row,
+    save_service,
+    save_topic,
+)
+from requests_app.actions.shared.setup_rows import SetupRow
 from requests_app.actions.work.answer_templates import TEMPLATE
 from requests_app.clock import app_now
-from requests_app.core.localized import LocalizedField, localized
-from requests_app.messages.setup_differences import field_label
+from requests_app.core.localized import localized
+from requests_app.imports.translated_texts import EACH, Kind, Passage, Text, passages_of, paths_of
 from requests_app.models import (
     Article,
     ArticleTopic,
@@ -41,7 +40,6 @@ from requests_app.models import (
     Service,
     ServiceDraft,
     ServiceVersion,
-    User,
 )
 from requests_app.rules.setup.catalog_rows import written_services
 from requests_app.rules.shared import directory
@@ -64,134 +62,17 @@ from staff_app.setup.texts.forms import (
     TITLE_MAX,
 )
 
-Text = str | Promise
-# What a row's page edits, by column or key.
-Document = dict[str, Any]
-Path = tuple[str, ...]
-EACH = "*"
-# What identifies a row of a list inside a document, and what people call it.
-IDENTIFIED_BY = ("code", "value", "date")
-CALLED_BY = ("text", "label", "name")
 # Seconds. Every change of setup makes the count new at once, but not what ends by itself, as a notice does.
 COUNTED_S = 600
-# Letters of the words that a notice or a reason is called by.
-TITLE_SHOWN = 80
-
-
-def paths_of(*models: type[Model]) -> list[Path]:
-    """Where the columns of these models hold texts by language, as their fields declare."""
-    return [
-        tuple(step for step in (field.name, *at.split(".")) if step)
-        for model in models
-        for field in model._meta.concrete_fields
-        if isinstance(field, LocalizedField)
-        for at in field.at
-    ]
-
-
-def _document(row: Model) -> Document:
-    return {field.name: getattr(row, field.name) for field in _columns(row)}
-
-
-def _columns(row: Model) -> list[LocalizedField]:
-    return [field for field in row._meta.concrete_fields if isinstance(field, LocalizedField)]
 
 
 def _page(name: str, attribute: str = "pk") -> Callable[[Any, Path], str]:
     return lambda row, _steps: reverse(f"staff_app:{name}", args=[getattr(row, attribute)])
 
 
-@dataclass(frozen=True)
-class Kind:
-    """Rows that are edited in the same way. models: those whose columns the document of a row has.
-
-    most: how long a text may be, by the last named step of its path. url: the page where a text is edited; without the languages'
-    own fields, if `field` is None. save: raises ChangedMeanwhile or service_drafts.Conflict if the row was changed since it was
-    read.
-    """
-
-    code: str
-    name: Text
-    models: Sequence[type[Model]]
-    most: Mapping[str, int]
-    rows: Callable[[Jurisdiction], Iterable[Any]]
-    key: Callable[[Any], object]
-    title: Callable[[Any], str]
-    url: Callable[[Any, Path], str]
-    save: Callable[[Any, Document, User], object]
-    document: Callable[[Any], Document] = _document
-    paths: Sequence[Path] = ()
-    field: Callable[[Path], str] = "_".join
-
-    def __post_init__(self) -> None:
-        if not self.paths:
-            object.__setattr__(self, "paths", paths_of(*self.models))
-        if without := {_named(path) for path in self.paths} - self.most.keys():
-            raise ImproperlyConfigured(f"How long may these texts of {self.code} be? {', '.join(sorted(without))}")
-
-
-@dataclass
-class Passage:
-    """One text of the city, in all its languages."""
-
-    kind: Kind
-    row: Any
-    document: Document
-    steps: Path
-    path: Path
-    texts: Mapping[str, Any]
-
-    @cached_property
-    def where(self) -> str:
-        """ "Pothole, “How deep?”, Help" """
-        labels: list[str] = []
-        value: Any = self.document
-        for step in self.steps:
-            if isinstance(value, list):
-                value = _row_of(value, step)
-                label = next((value[name] for name in CALLED_BY if value.get(name)), step)
-                labels.append(f"“{localized(label) if isinstance(label, dict) else label}”")
-            else:
-                value = value[step]
-                # An answer has nothing but its words.
-                if not isinstance(value, list) and step != "label":
-                    labels.append(field_label(step, self.kind.code))
-        return ", ".join([Truncator(self.kind.title(self.row)).chars(TITLE_SHOWN), *labels])
-
-    def text(self, language: str) -> str:
-        """Phrases are one on each line."""
-        value = self.texts.get(language) or ""
-        text = "\n".join(value) if isinstance(value, list) else str(value)
-        return text.replace("\r\n", "\n").strip()
-
-    def url(self, language: str) -> str:
-        return f"{self.kind.url(self.row, self.steps)}#id_{self.kind.field(self.steps)}_{language}"
-
-    def id(self, city: Jurisdiction, language: str) -> str:
-        """Stays the same as long as the text is there. Other cities and languages have other ids."""
-        place = [self.kind.code, str(self.kind.key(self.row)), *self.steps]
-        return f"{id_start(city, language)}{'/'.join(place)}"
-
-    @property
-    def most(self) -> int:
-        return self.kind.most[_named(self.path)]
-
-
-def id_start(city: Jurisdiction, language: str) -> str:
-    return f"{city.jurisdiction_id}/{language}/"
-
-
 def passages(city: Jurisdiction) -> Iterator[Passage]:
     """Everything that has a text in the city's first language, kind by kind."""
-    first = city.languages[0]
-    for kind in KINDS:
-        for row in kind.rows(city):
-            document = kind.document(row)
-            for path in kind.paths:
-                for steps, texts in _texts_at(document, path):
-                    passage = Passage(kind, row, document, steps, path, texts)
-                    if passage.text(first):
-                        yield passage
+    return passages_of(KINDS, city)
 
 
 def untranslated(city: Jurisdiction, language: str) -> list[Passage]:
@@ -208,81 +89,23 @@ def other_languages(city: Jurisdiction) -> list[str]:
     return list(city.languages[1:])
 
 
-def with_text(document: Document, steps: Path, language: str, text: str) -> Document:
-    """A copy of the document with this text in it."""
-    changed = copy.deepcopy(document)
-    value: Any = changed
-    for step in steps:
-        value = _row_of(value, step) if isinstance(value, list) else value[step]
-    is_phrases = any(isinstance(other, list) for other in value.values())
-    value[language] = (
-        list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())) if is_phrases else text
-    )
-    return changed
-
-
-def text_fingerprint(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _named(path: Path) -> str:
-    return next(step for step in reversed(path) if step != EACH)
-
-
-def _texts_at(value: Any, path: Path, steps: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """What the path leads to, with the keys of the rows on the way."""
-    if not value:
-        return
-    if not path:
-        if isinstance(value, dict):
-            yield steps, value
-    elif path[0] != EACH:
-        if isinstance(value, dict):
-            yield from _texts_at(value.get(path[0]), path[1:], (*steps, path[0]))
-    elif isinstance(value, list):
-        for row in value:
-            yield from _texts_at(row, path[1:], (*steps, _key_of(row)))
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield from _texts_at(part, path[1:], (*steps, key))
-
-
-def _key_of(row: Mapping[str, Any]) -> str:
-    return next((str(row[name]) for name in IDENTIFIED_BY if name in row), json.dumps(row, sort_keys=True))
-
-
-def _row_of(rows: list[Any], key: str) -> Any:
-    return next(row for row in rows if _key_of(row) == key)
-
-
-# --- Services: their words go into a draft ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ServiceRow:
-    """A service as its pages show it: drafted, or as it was published."""
-
-    city: Jurisdiction
-    code: str
-    definition: Document
-    revision: int = 0
-    base: int = 0
+# --- Services ----------------------------------------------------------------------------------
 
 
 def _services(city: Jurisdiction) -> list[ServiceRow]:
     """Those that residents use, and those that wait to go live."""
     services = list((services_in(city, LIVE) | services_in(city, WAITING)).order_by("service_code"))
-    written = written_services(services)
+    definitions = written_services(services)
     drafts = {draft.service_code: draft for draft in ServiceDraft.objects.filter(jurisdiction=city)}
-    rows = [_service_row(city, one, written[one.pk], drafts.pop(one.service_code, None)) for one in services]
+    rows = [_service_row(city, row, definitions[row.pk], drafts.pop(row.service_code, None)) for row in services]
     new = [draft for _code, draft in sorted(drafts.items()) if draft.service_id is None]
     return rows + [ServiceRow(city, draft.service_code, draft.written, draft.revision) for draft in new]
 
 
-def _service_row(city: Jurisdiction, service: Service, written: Document, draft: ServiceDraft | None) -> ServiceRow:
+def _service_row(city: Jurisdiction, service: Service, published: Document, draft: ServiceDraft | None) -> ServiceRow:
     base = service.current.number if service.current else 0
     if draft is None:
-        return ServiceRow(city, service.service_code, written, base=base)
+        return ServiceRow(city, service.service_code, published, base=base)
     return ServiceRow(city, service.service_code, draft.written, draft.revision, base)
 
 
@@ -294,48 +117,11 @@ def _service_url(row: ServiceRow, steps: Path) -> str:
     )
 
 
-def _save_service(row: ServiceRow, document: Document, actor: User) -> object:
-    return service_drafts.save(row.city, row.code, document, revision=row.revision, base=row.base, actor=actor)
-
-
 # --- The other kinds ----------------------------------------------------------------------------------------------------------
-
-
-def _save_article(article: Article, document: Document, actor: User) -> object:
-    return articles.save_draft(
-        article.pk,
-        document,
-        owner=article.owner,
-        review_on=article.review_on,
-        seen=articles.seen_of(article),
-        actor=actor,
-    )
-
-
-def _save_topic(topic: ArticleTopic, document: Document, actor: User) -> object:
-    return articles.rename_topic(topic.pk, document["name"], seen=fingerprint(articles.topic_state(topic)), actor=actor)
-
-
-def _city_texts(city: Jurisdiction) -> Document:
-    return {**city_setup.written_texts(city), "seal_alt": city.branding.get("seal_alt") or {}}
 
 
 def _city_url(_city: Jurisdiction, steps: Path) -> str:
     return reverse("staff_app:city_part", args=["look" if steps[0] == "seal_alt" else "texts"])
-
-
-def _save_city(city: Jurisdiction, document: Document, actor: User) -> object:
-    parts = {"texts": {name: document[name] for name in city_setup.TEXTS}, "look": {"seal_alt": document["seal_alt"]}}
-    for part, values in parts.items():
-        written = city_setup.PARTS[part](city)
-        if any(written[name] != value for name, value in values.items()):
-            city_setup.change_city(city.pk, part, values, actor=actor, seen=fingerprint(written))
-    return city
-
-
-def _save_outcomes(city: Jurisdiction, document: Document, actor: User) -> object:
-    names = document["outcome_words"]
-    return outcome_words.change(city.pk, names, seen=fingerprint(city.outcome_words), actor=actor)
 
 
 def _fresh(city: Jurisdiction) -> list[Jurisdiction]:
@@ -364,13 +150,9 @@ def setup_kind(
     title: Callable[[Any], str] = str,
 ) -> Kind:
     """Rows of a table, saved as their own page saves them."""
-
-    def save(saved: Any, document: Document, actor: User) -> object:
-        now = _document(saved)
-        columns = {column: value for column, value in document.items() if value != now[column]}
-        return row.change(saved.pk, actor=actor, seen=row.seen(saved), **columns)
-
-    return Kind(row.kind, name, [row.model], most, rows or _in(row), lambda one: one.pk, title, _page(page), save)
+    return Kind(
+        row.kind, name, [row.model], most, rows or _in(row), lambda one: one.pk, title, _page(page), save_row(row)
+    )
 
 
 OUTCOME_PATHS = [path for path in paths_of(Jurisdiction) if path[0] == "outcome_words"]
@@ -397,7 +179,7 @@ KINDS: list[Kind] = [
         lambda row: row.code,
         lambda row: localized(row.definition.get("name")) or row.code,
         _service_url,
-        _save_service,
+        save_service,
         document=lambda row: row.definition,
         paths=[*paths_of(ServiceVersion), *(("questions", EACH, *path) for path in paths_of(QuestionVersion))],
         # A question has a page of its own.
@@ -418,7 +200,7 @@ KINDS: list[Kind] = [
         lambda article: article.code,
         articles.name_of,
         _page("edit_article"),
-        _save_article,
+        save_article,
         document=articles.draft_of,
     ),
     Kind(
@@ -430,7 +212,7 @@ KINDS: list[Kind] = [
         lambda topic: topic.code,
         str,
         lambda _topic, _steps: reverse("staff_app:catalog_file"),
-        _save_topic,
+        save_topic,
     ),
     setup_kind(
         NOTICE,
@@ -456,7 +238,7 @@ KINDS: list[Kind] = [
         lambda _city: "city",
         str,
         lambda _city, _steps: reverse("staff_app:outcomes"),
-        _save_outcomes,
+        save_outcomes,
         document=lambda city: {"outcome_words": city.outcome_words},
         paths=OUTCOME_PATHS,
         field=lambda steps: steps[-1],
@@ -502,8 +284,8 @@ KINDS: list[Kind] = [
         lambda _city: "city",
         str,
         _city_url,
-        _save_city,
-        document=_city_texts,
+        save_city,
+        document=city_texts,
         paths=BRANDING_PATHS,
     ),
 ]

@@ -17,12 +17,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from requests_app.actions.setup import service_drafts
+from requests_app.actions.setup.translations import save_all
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
+from requests_app.core.languages import language_in_sentence, language_name
+from requests_app.exports.translator_file import lines
+from requests_app.imports.translated_texts import Kind, Passage
+from requests_app.imports.translator_file import NotReadable, Plan, plan
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.forms import language_in_sentence, language_name
-from staff_app.setup.translations import translator_file as files
 from staff_app.setup.translations.forms import TranslatorFileForm
-from staff_app.setup.translations.kinds import KINDS, Kind, Passage, other_languages, passages, untranslated
+from staff_app.setup.translations.kinds import KINDS, other_languages, passages, untranslated
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +77,8 @@ def translations(request: StaffRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         upload = Upload(file.name, language, file.read())
         try:
-            files.plan(request.jurisdiction, language, upload.content)
-        except files.NotReadable as error:
+            _plan(request, upload)
+        except NotReadable as error:
             form.add_error("file", error.sentence)
         else:
             cache.set(_key(request), upload, KEPT_S)
@@ -136,7 +139,7 @@ def translator_file(request: StaffRequest) -> HttpResponse | StreamingHttpRespon
     city = request.jurisdiction
     language = _language(request, other_languages(city))
     rows = passages(city) if request.GET.get("all") else untranslated(city, language)
-    response = HttpResponse("".join(files.lines(city, language, rows)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse("".join(lines(city, language, rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="translations-{language}-{city.pk}.csv"'
     return response
 
@@ -154,15 +157,15 @@ def translations_check(request: StaffRequest) -> HttpResponse:
         cache.delete(_key(request))
         messages.info(request, _("Nothing was changed."))
         return redirect(back)
-    made = files.plan(request.jurisdiction, upload.language, upload.content)
+    made = _plan(request, upload)
     if request.method != "POST":
         return _show(request, upload, made)
     if request.POST.get("code") != made.code:
         return _show(request, upload, made, has_changed=True, status=409)
     try:
-        files.apply(made, request.user)
+        save_all(made.to_save, request.user)
     except (ChangedMeanwhile, service_drafts.Conflict):
-        made = files.plan(request.jurisdiction, upload.language, upload.content)
+        made = _plan(request, upload)
         return _show(request, upload, made, has_changed=True, status=409)
     cache.delete(_key(request))
     log.info("translations_imported", texts=made.count, user_id=request.user.pk)
@@ -173,8 +176,13 @@ def translations_check(request: StaffRequest) -> HttpResponse:
     return redirect(back)
 
 
+def _plan(request: StaffRequest, upload: Upload) -> Plan:
+    city = request.jurisdiction
+    return plan(city, upload.language, passages(city), upload.content)
+
+
 def _show(
-    request: StaffRequest, upload: Upload, made: files.Plan, *, has_changed: bool = False, status: int = 200
+    request: StaffRequest, upload: Upload, made: Plan, *, has_changed: bool = False, status: int = 200
 ) -> HttpResponse:
     changes = list(made.changes.values())
     context = {

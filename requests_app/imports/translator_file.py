@@ -1,4 +1,4 @@
-"""A file for a translator: the texts of a city as CSV, and what an upload of it would change."""
+"""A translator's file that comes back (exports/translator_file.py wrote it): what it changes, and which lines can't be used."""
 
 import csv
 import hashlib
@@ -10,26 +10,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from requests_app.exports.csv_cells import FORMULA_STARTS, safe
+from requests_app.actions.setup.translations import Document, Save
+from requests_app.core.languages import language_in_sentence
+from requests_app.exports.csv_cells import FORMULA_STARTS
+from requests_app.imports.translated_texts import Kind, Passage, id_start, text_fingerprint, with_text
 from requests_app.messages.setup_differences import differences
-from requests_app.models import Jurisdiction, User
+from requests_app.models import Jurisdiction
 from requests_app.rules.shared.names import Names
-from staff_app.setup.forms import language_in_sentence, language_name
-from staff_app.setup.translations.kinds import (
-    Document,
-    Kind,
-    Passage,
-    id_start,
-    passages,
-    text_fingerprint,
-    with_text,
-)
 
-# Spreadsheets take a file without it for another encoding.
-BOM = "\ufeff"
 COLUMNS = 4
 DELIMITERS = (",", ";", "\t")
 PLACEHOLDER = re.compile(r"\{[^{}\n]*\}")
@@ -41,32 +31,6 @@ class NotReadable(Exception):
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
         super().__init__(sentence)
-
-
-# --- Out ----------------------------------------------------------------------------------------------------------------------
-
-
-def lines(city: Jurisdiction, language: str, rows: Iterable[Passage]) -> Iterator[str]:
-    """The CSV file line by line, the texts as they are now. An id says which texts they were, so that later changes are seen."""
-    first = city.languages[0]
-    yield BOM + _line(["id", _("Where it is"), _column(first), _column(language)])
-    for row in rows:
-        source, text = row.text(first), row.text(language)
-        code = f"{row.id(city, language)}@{text_fingerprint(source)}-{text_fingerprint(text)}"
-        yield _line([code, row.where, source, text])
-
-
-def _column(language: str) -> str:
-    return f"{language_name(language)} ({language})"
-
-
-def _line(cells: list[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([safe(cell) for cell in cells])
-    return buffer.getvalue()
-
-
-# --- In -----------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -112,6 +76,11 @@ class Plan:
     def count(self) -> int:
         return sum(change.count for change in self.changes.values())
 
+    @property
+    def to_save(self) -> list[tuple[Save, Any, Document]]:
+        """As save_all() takes it."""
+        return [(change.kind.save, change.row, change.after) for change in self.changes.values()]
+
     @cached_property
     def code(self) -> str:
         """Which differences somebody has seen."""
@@ -119,9 +88,9 @@ class Plan:
         return hashlib.sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def plan(city: Jurisdiction, language: str, content: bytes) -> Plan:
-    """Compares a file with the city's texts as they are now. Raises NotReadable."""
-    by_id = {passage.id(city, language): passage for passage in passages(city)}
+def plan(city: Jurisdiction, language: str, passages: Iterable[Passage], content: bytes) -> Plan:
+    """Compares a file with the city's texts as they are now (passages). Raises NotReadable."""
+    by_id = {passage.id(city, language): passage for passage in passages}
     made, used, names = Plan(), set(), Names(city)
     for number, cells in _read(content):
         code, _at, prints = cells[0].strip().rpartition("@")
@@ -148,13 +117,6 @@ def plan(city: Jurisdiction, language: str, content: bytes) -> Plan:
         else:
             _add(made, passage, language, text, names)
     return made
-
-
-def apply(made: Plan, actor: User) -> None:
-    """Saves each row as its own page does, all or none. Raises ChangedMeanwhile and service_drafts.Conflict."""
-    with transaction.atomic():
-        for change in made.changes.values():
-            change.kind.save(change.row, change.after, actor)
 
 
 def _add(made: Plan, passage: Passage, language: str, text: str, names: Names) -> None:
