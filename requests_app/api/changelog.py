@@ -23,6 +23,15 @@ class Change:
 # The newest first.
 CHANGES = (
     Change(
+        "open-answers",
+        dt.date(2026, 12, 1),
+        "A document whose answers may grow",
+        "In answers, objects may have more fields than the document names, and codes are strings with today’s values as "
+        "`x-extensible-enum`. So clients that generators make of it work with later versions of v1. Periods have exact types: a "
+        "date-time or a date.",
+        act="If you generate a client, generate it again. A code that was an enumeration in it is then a string.",
+    ),
+    Change(
         "document",
         dt.date(2026, 12, 1),
         "A document that says what bodies and rows have",

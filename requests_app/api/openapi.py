@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of both APIs, made once in a process."""
+"""The OpenAPI 3.1 document of both APIs, made once in a process; as a file, it is the one for others' programs (extensible.py)."""
 
 import hashlib
 import json
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views import View
 
+from requests_app.api.extensible import published
 from requests_app.api.framework.problems import answer
 from requests_app.api.framework.throttling import counted
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
@@ -58,11 +59,12 @@ def document() -> dict[str, Any]:
 @lru_cache(maxsize=len(MEDIA_TYPES))
 def as_file(format: str) -> tuple[bytes, str]:
     """The document as a file, and its ETag."""
+    whole = published(document())
     if format == "json":
-        text = json.dumps(document(), ensure_ascii=False)
+        text = json.dumps(whole, ensure_ascii=False)
     else:
         # Through JSON, so that no node is an alias of another.
-        plain = json.loads(json.dumps(document()))
+        plain = json.loads(json.dumps(whole))
         text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=120)
     return text.encode(), f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 

@@ -99,7 +99,7 @@ class Shapes:
     def written(self) -> str:
         for name in sorted(self.schemas):
             if name in self.sent | self.received and not is_form(self.schemas[name]):
-                self._add(name, self.schemas[name], only_sent=name not in self.received)
+                self._add(name, self.schemas[name])
         words = "\n".join(textwrap.wrap(WORDS, 116))
         imports = "from __future__ import annotations\n\nfrom typing import Any, Literal, NotRequired, TypedDict"
         done: dict[str, str] = {}
@@ -107,12 +107,12 @@ class Shapes:
             self._write(name, done)
         return "\n\n".join([HEAD.format(words=words), imports, *done.values()])
 
-    def _add(self, name: str, schema: Schema, *, only_sent: bool) -> str:
+    def _add(self, name: str, schema: Schema) -> str:
         """Returns the name of the class: another one's, if an object without a name of its own is the same."""
         required = schema.get("required", [])
         fields: Fields = {}
         for field, part in schema["properties"].items():
-            kind = self.type_of(part, name + camel(field), only_sent=only_sent)
+            kind = self.type_of(part, name + camel(field))
             fields[field] = (kind if field in required else f"NotRequired[{kind}]", docstring(described(part)))
             if not field.isidentifier():
                 raise ValueError(f"{field} of {name} is no name in Python.")
@@ -144,34 +144,29 @@ class Shapes:
         body = textwrap.indent("\n".join(line for line in lines if line), "    ")
         done[name] = f"class {name}({base or 'TypedDict'}):\n{body}\n"
 
-    def type_of(self, schema: Schema, name: str, *, only_sent: bool) -> str:
+    def type_of(self, schema: Schema, name: str) -> str:
         """The Python type. name: of the class, if it's an object that has none."""
         name = NAMES.get(name, name)
         if "$ref" in schema:
             return str(schema["$ref"].rpartition("/")[2])
         for several in ("anyOf", "oneOf", "allOf"):
             if several in schema:
-                kinds = [self.type_of(part, name, only_sent=only_sent) for part in schema[several]]
+                kinds = [self.type_of(part, name) for part in schema[several]]
                 return joined(kinds)
-        if only_sent and "enum" in schema:
+        if "enum" in schema:
             values = ", ".join(repr(value) for value in schema["enum"] if value is not None)
             return joined([f"Literal[{values}]", *(["None"] if None in schema["enum"] else [])])
         kinds = schema.get("type", "string" if "enum" in schema or "const" in schema else "")
-        return joined(
-            [
-                self._one_type(kind, schema, name, only_sent=only_sent)
-                for kind in ([kinds] if isinstance(kinds, str) else kinds)
-            ]
-        )
+        return joined([self._one_type(kind, schema, name) for kind in ([kinds] if isinstance(kinds, str) else kinds)])
 
-    def _one_type(self, kind: str, schema: Schema, name: str, *, only_sent: bool) -> str:
+    def _one_type(self, kind: str, schema: Schema, name: str) -> str:
         if kind == "array":
-            return f"list[{self.type_of(schema.get('items', {}), one_of(name), only_sent=only_sent)}]"
+            return f"list[{self.type_of(schema.get('items', {}), one_of(name))}]"
         if kind == "object" and schema.get("properties"):
-            return self._add(name, schema, only_sent=only_sent)
+            return self._add(name, schema)
         more = schema.get("additionalProperties")
         if kind == "object" and isinstance(more, dict) and more:
-            return f"dict[str, {self.type_of(more, one_of(name), only_sent=only_sent)}]"
+            return f"dict[str, {self.type_of(more, one_of(name))}]"
         return PLAIN.get(kind, "Any")
 
 

@@ -378,7 +378,7 @@ def in_query(name: str, schema: Schema, field: Any, *, is_required: bool) -> Sch
     described: Schema = {"name": name, "in": "query", "description": schema.pop("description", ""), "schema": schema}
     if is_required:
         described["required"] = True
-    if schema["type"] == "array":
+    if schema.get("type") == "array":
         described |= {"style": "form", "explode": False}
     if getattr(field, "example", None) is not None:
         described["example"] = field.example

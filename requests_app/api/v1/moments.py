@@ -9,10 +9,11 @@ from drf_spectacular.utils import extend_schema_field
 from requests_app.api.framework.query_fields import Parameter
 from requests_app.api.v1.ogc_parameters import span
 
-KINDS: list[dict[str, str]] = [{"format": "date-time"}, {"format": "date"}]
+# Each with its type, so that generators of clients know it.
+KINDS = [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]
 
 
-@extend_schema_field({"type": "string", "anyOf": KINDS})
+@extend_schema_field({"anyOf": KINDS})
 class MomentParameter(Parameter):
     default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid": _("%(name)s must be a time like 2026-06-03T14:30:00Z, or a day.")
@@ -28,7 +29,7 @@ class MomentParameter(Parameter):
         return at
 
 
-@extend_schema_field({"type": "string", "anyOf": [*KINDS, {"const": "now"}]})
+@extend_schema_field({"anyOf": [*KINDS, {"type": "string", "const": "now"}]})
 class MomentOrNowParameter(MomentParameter):
     """Or the word now."""
 

@@ -22,7 +22,7 @@ class ActionField(TypedDict):
     name: str
     """Its name."""
     type: str
-    """Its type. One of string, integer, number, boolean, date."""
+    """Its type. One of string, integer, number, boolean, date, or a new one."""
     is_required: bool
     """Whether it is required."""
     label: str
@@ -210,7 +210,7 @@ class Change(TypedDict):
 
     kind: str
     """`created` and `changed`: store `request`. `removed`: delete your copy, if you have one. One of created,
-    changed, removed.
+    changed, removed, or a new one.
     """
     reference: str
     """The request’s number, which people write with a hyphen."""
@@ -250,12 +250,12 @@ class ChangedRequest(TypedDict):
     """Its web page; for a test, which has none, its URL in this API."""
     service: Named
     status: str
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed, or a new one."""
     is_open: bool
     """Whether it is open or has ended."""
     outcome: str | None
     """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
+    withdrawn, not_worked, removed, or a new one.
     """
     description: str | None
     """What was reported, without what staff removed. Null while it is pending review."""
@@ -302,7 +302,7 @@ class City(TypedDict):
     time_zone: str
     """Used for all times in this API."""
     units: str
-    """The units of its residents. One of us, metric."""
+    """The units of its residents. One of us, metric, or a new one."""
     emergency_number: str
     """The number to call in an emergency."""
     phone_numbers: list[str]
@@ -422,7 +422,7 @@ class Emergency(TypedDict):
 
     kind: str
     """Of danger. One of red_flag, poison, self_harm, domestic_violence, utility, sexual_violence, child_abuse,
-    elder_abuse, trafficking, overdose, threat, hazard.
+    elder_abuse, trafficking, overdose, threat, hazard, or a new one.
     """
     is_sure: bool
     """True if it’s certain, false if it’s possible. If it’s certain, show nothing else."""
@@ -803,7 +803,7 @@ class Task(TypedDict):
     what: str
     """What the department does."""
     state: str
-    """Whether it is still to do. One of open, done, dropped."""
+    """Whether it is still to do. One of open, done, dropped, or a new one."""
     due_on: str | None
     """By which day."""
     after: str | None
@@ -852,7 +852,7 @@ class Photo(TypedDict):
     alt: str
     """What it shows, if someone described it."""
     kind: str
-    """Sent with the report, or taken by those who did the work. One of report, work."""
+    """Sent with the report, or taken by those who did the work. One of report, work, or a new one."""
 
 
 class PhotoReceipt(TypedDict):
@@ -893,7 +893,7 @@ class PossibleAction(TypedDict):
     action: str
     """The verb at the end of its URL. One of accept, resolve, resume, reopen, assign, ask, transfer, triage,
     hand_over, comment, note, schedule, visit, make_safe, hold, answer, change_service, set_priority,
-    correct_place, route, merge, unmerge, withdraw, hide, publish.
+    correct_place, route, merge, unmerge, withdraw, hide, publish, or a new one.
     """
     name: str
     """The label for staff."""
@@ -950,7 +950,9 @@ class Question(TypedDict):
     code: str
     """The key for its answer."""
     kind: str
-    """`display` is text to show, with no answer. One of text, number, datetime, single, multi, display."""
+    """`display` is text to show, with no answer. One of text, number, datetime, single, multi, display, or a new
+    one.
+    """
     text: str
     """The question."""
     help: str | None
@@ -981,7 +983,7 @@ class Receipt(TypedDict):
     reference: str
     """The number of the request."""
     state: str
-    """Whether it is public. One of public, pending_review, private, unconfirmed, test."""
+    """Whether it is public. One of public, pending_review, private, unconfirmed, test, or a new one."""
     url: str | None
     """Its URL in this API; for a test, with the same key. Null if it isn’t public."""
     html_url: str | None
@@ -1009,7 +1011,7 @@ class ReporterContact(TypedDict):
     """Someone who reported it, called about it, is affected or follows it."""
 
     role: str
-    """Their role. One of reporter, affected, caller, follower."""
+    """Their role. One of reporter, affected, caller, follower, or a new one."""
     name: str | None
     """As entered."""
     language: str
@@ -1029,7 +1031,7 @@ class ReporterContactPoint(TypedDict):
     """A way to reach them."""
 
     kind: str
-    """What it is. One of email, phone."""
+    """What it is. One of email, phone, or a new one."""
     value: str
     """As entered."""
     is_verified: bool
@@ -1124,7 +1126,7 @@ class ServiceRow(TypedDict):
     is_private: bool
     """Its reports are never public."""
     photos: str
-    """Whether the service accepts photos. One of none, optional, asked."""
+    """Whether the service accepts photos. One of none, optional, asked, or a new one."""
     needs_place: bool
     """Whether a report needs a location."""
     needs_confirmation: bool
@@ -1180,14 +1182,14 @@ class SomeRequestRowFields(TypedDict):
     service: NotRequired[Named]
     category: NotRequired[Named]
     status: NotRequired[str]
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed, or a new one."""
     is_open: NotRequired[bool]
     """Whether it is open or has ended."""
     status_text: NotRequired[str]
     """The status in a sentence for people."""
     outcome: NotRequired[str | None]
     """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
+    withdrawn, not_worked, removed, or a new one.
     """
     description: NotRequired[str | None]
     """What was reported, without what staff removed. Null while it is pending review."""
@@ -1237,12 +1239,12 @@ class SomeStaffRequestRowFields(TypedDict):
     """Its page for staff."""
     service: NotRequired[Named]
     status: NotRequired[str]
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed, or a new one."""
     is_open: NotRequired[bool]
     """Whether it is open or has ended."""
     outcome: NotRequired[str | None]
     """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
+    withdrawn, not_worked, removed, or a new one.
     """
     priority: NotRequired[int]
     """1 (danger to people) to 4 (can wait)."""
@@ -1251,13 +1253,15 @@ class SomeStaffRequestRowFields(TypedDict):
     flags: NotRequired[list[str]]
     """Flags."""
     public_state: NotRequired[str]
-    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
+    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased, or
+    a new one.
+    """
     description: NotRequired[str]
     """What was reported, in the reporter’s words."""
     language: NotRequired[str]
     """The language of the description, and of the reporter."""
     channel: NotRequired[str]
-    """How it was sent. One of web, phone, api, email, counter, staff, import."""
+    """How it was sent. One of web, phone, api, email, counter, staff, import, or a new one."""
     department: NotRequired[Named | None]
     team: NotRequired[Team | None]
     assignee: NotRequired[StaffPerson | None]
@@ -1345,7 +1349,7 @@ class StaffPhoto(TypedDict):
     alt: str
     """What it shows, if someone described it."""
     kind: str
-    """Of the report, of the work, or by somebody who checked the work. One of report, work, check."""
+    """Of the report, of the work, or by somebody who checked the work. One of report, work, check, or a new one."""
     is_public: bool
     """Whether everyone may see it."""
     is_hidden: bool
@@ -1363,12 +1367,12 @@ class StaffRequestRow(TypedDict):
     """Its page for staff."""
     service: Named
     status: str
-    """Its status. One of received, routed, in_progress, on_hold, resolved, closed."""
+    """Its status. One of received, routed, in_progress, on_hold, resolved, closed, or a new one."""
     is_open: bool
     """Whether it is open or has ended."""
     outcome: str | None
     """Its outcome. One of fixed, action_taken, answered, handed_over, duplicate, not_found, cannot_do, no_reply,
-    withdrawn, not_worked, removed.
+    withdrawn, not_worked, removed, or a new one.
     """
     priority: int
     """1 (danger to people) to 4 (can wait)."""
@@ -1377,13 +1381,15 @@ class StaffRequestRow(TypedDict):
     flags: list[str]
     """Flags."""
     public_state: str
-    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased."""
+    """What the public sees. One of public, unconfirmed, pending_review, hidden, private, staff, test, erased, or
+    a new one.
+    """
     description: str
     """What was reported, in the reporter’s words."""
     language: str
     """The language of the description, and of the reporter."""
     channel: str
-    """How it was sent. One of web, phone, api, email, counter, staff, import."""
+    """How it was sent. One of web, phone, api, email, counter, staff, import, or a new one."""
     department: Named | None
     team: Team | None
     assignee: StaffPerson | None
@@ -1719,13 +1725,14 @@ class Webhook(TypedDict):
     """Codes of departments. Empty means all."""
     payload: str
     """`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the
-    reporter. One of thin, full.
+    reporter. One of thin, full, or a new one.
     """
     enabled: bool
     """Whether events are sent."""
     end_reason: str | None
     """Why it is off: by a program with the key, by city staff, because its URL answered 410, because it failed
-    for five days, or because nobody read its events. One of owner, staff, gone, failing, unread.
+    for five days, or because nobody read its events. One of owner, staff, gone, failing, unread, or a new
+    one.
     """
     failing_since: str | None
     """When deliveries started to fail. In the city’s time, to the second."""
@@ -1773,7 +1780,7 @@ class WebhookDelivery(TypedDict):
     reference: str | None
     """The number of the request."""
     state: str
-    """`dead` means that we gave up. You can send it again. One of waiting, delivered, dead."""
+    """`dead` means that we gave up. You can send it again. One of waiting, delivered, dead, or a new one."""
     attempts: int
     """The number of tries."""
     status: int | None
