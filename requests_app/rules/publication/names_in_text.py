@@ -179,17 +179,15 @@ class _Text:
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """Where names are, possibly overlapping."""
-    if not text or len(text) < 3:
-        return
     read = _Text(text)
     for match in _TITLE.finditer(text):
         yield from _titled(read, match)
     for match in _INTRODUCED.finditer(text):
-        yield from _span(read, match.end(), _introduced(read, read.at.get(match.end(), -1)), is_sure=True)
+        yield from _span(read, match.end(), _introduced(read, read.at.get(match.end())), is_sure=True)
     for pattern, is_sure in ((_STRONG, True), (_CUE, False), (_THANKS, False), (_DASH, False)):
         for match in pattern.finditer(text):
-            number = read.at.get(match.end(), -1)
-            if number >= 0:
+            number = read.at.get(match.end())
+            if number is not None:
                 yield from _span(read, match.end(), _after_cue(read, number, is_sure=is_sure), is_sure=is_sure)
     yield from _families(read)
     yield from _anywhere(read)
@@ -220,8 +218,8 @@ def _is_place(read: _Text, number: int, count: int, *, is_sure: bool = False) ->
 
 
 def _titled(read: _Text, match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    number = read.at.get(match.end(), -1)
-    if number < 0:
+    number = read.at.get(match.end())
+    if number is None:
         return
     title = match[0].strip()
     word = read.word(number)
@@ -249,12 +247,12 @@ def _titled(read: _Text, match: re.Match[str]) -> Iterator[tuple[int, int]]:
         yield start, read.matches[number + count - 1].end()
 
 
-def _introduced(read: _Text, number: int) -> int:
+def _introduced(read: _Text, number: int | None) -> int:
     """The words of the name after "my name is", in whatever case: up to the first that cannot be part of one."""
-    if number < 0:
+    if number is None:
         return 0
     count, is_capital = 0, read.word(number)[:1].isupper()
-    while count < LONGEST and number + count < len(read.matches):
+    while count < LONGEST:
         word = read.word(number + count)
         is_over = _is_no_name(word) or (is_capital and not word[:1].isupper())
         if is_over or (not is_capital and count == 2) or (count and not read.follows(number + count)):
@@ -348,8 +346,6 @@ def _full_name(read: _Text, number: int) -> int:
     if _is_no_name(first) or len(first) < 2:
         return 0
     if read.is_capital(number):
-        if not read.follows(number + 1):
-            return 0
         count = _capitals(read, number)
         if count < 2:
             return 0

@@ -256,7 +256,7 @@ def _is_phone(text: str, groups: list[re.Match[str]], shape: _Shape) -> bool:
     is_said = of_phone or _CALL.search(before) is not None or _CALL_AFTER.match(after) is not None
     if shape == _Shape.LOCAL:
         # "555 0100" may be two numbers, unless the text says to call it; "555-0100 Main Street" is a block.
-        gap = text[groups[0].end() : groups[-1].start()].strip() if len(groups) > 1 else ""
+        gap = text[groups[0].end() : groups[-1].start()].strip()
         is_street = bool(_STREET_AFTER.match(after)) and not (is_said and (gap or len(groups) == 1))
         return not is_street and (is_said or gap in ("-", "\u2010", "\u2011", "\u2012", "\u2013"))
     return shape == _Shape.TOGETHER or is_said
@@ -515,10 +515,10 @@ def _is_plate(parts: list[str], *, is_sure: bool, is_tight: bool) -> bool:
         return False
     if any(_NOT_ONE.fullmatch(part) for part in parts) and (len(parts) == 1 or not is_sure):
         return False
-    if len(parts) > 1 and _MONTH.fullmatch(parts[0]) and not is_tight and len(parts[1]) in (2, 4):
+    if _MONTH.fullmatch(parts[0]) and not is_tight and len(parts[1]) in (2, 4):
         # "EXP 10", "May 2017".
         return False
-    if len(parts) > 1 and re.fullmatch(_STATES, parts[-1]) and len(letters) - 2 >= 5:
+    if re.fullmatch(_STATES, parts[-1]) and len(letters) - 2 >= 5:
         # The state is not a part of it.
         return False
     for part in parts:
