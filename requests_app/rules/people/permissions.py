@@ -264,9 +264,9 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
             "view_private" in permissions or _is_unsorted(service_request)
         )
         own = membership.department_id is not None and membership.department_id == service_request.department_id
+        # Of one that has a department, that one decides below.
         own_triage = _may_triage_confidential(permissions) and (
             membership.department_id == service_request.service_version.department_id
-            and service_request.department_id is None
         )
         if not (whole_city_may or own_triage or (own and ("view_private" in permissions or _works_on(permissions)))):
             return False
@@ -443,7 +443,6 @@ def may_read_addresses(user: User | AnonymousUser, jurisdiction: Jurisdiction) -
         membership.jurisdiction_id == jurisdiction.pk
         and membership.department_id is None
         and "view_reporter" in membership.role.permissions
-        and not _is_identity_blind(membership.role.permissions)
         for membership in memberships_of(user)
     )
 

@@ -138,10 +138,10 @@ event_kinds.complete(CONCERNED, event_kinds.where(told="staff"), "CONCERNED of r
 
 
 def _colleagues(service_request: ServiceRequest) -> list[int]:
-    """The team that has it, or else the department."""
+    """The team that has it, or else the department, with those who left: recipients() looks at that."""
     if service_request.team is not None:
-        return list(service_request.team.members.filter(is_active=True).values_list("pk", flat=True))
-    of_department = User.objects.filter(memberships__department=service_request.department_id, is_active=True)
+        return list(service_request.team.members.values_list("pk", flat=True))
+    of_department = User.objects.filter(memberships__department=service_request.department_id)
     return list(of_department.order_by().values_list("pk", flat=True).distinct())
 
 
@@ -152,7 +152,6 @@ def _in_charge(service_request: ServiceRequest) -> list[int]:
     supervise = User.objects.filter(
         memberships__department=service_request.department_id,
         memberships__role__permissions__contains=["supervise"],
-        is_active=True,
     )
     return list(supervise.order_by().values_list("pk", flat=True).distinct()) if service_request.department_id else []
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from requests_app import references
 from requests_app.clock import app_now
-from requests_app.models import Department, Membership, PublicState, Role, ServiceRequest, User
+from requests_app.models import ApiKey, Department, Membership, PublicState, Role, ServiceRequest, User
 from requests_app.rules.people import permissions
 from requests_app.rules.people.permissions import DEFAULT_ROLES
 from tests import factories
@@ -146,3 +146,100 @@ def test_a_confidential_one_in_triage_is_seen_by_its_own_services_triage_alone(t
     for user, sees in [(town.tom, True), (town.dev, False), (other, False), (town.cal, False)]:
         assert permissions.can(user, "triage", request) is sees, user.name
         assert ServiceRequest.objects.visible_to(user).filter(pk=request.pk).exists() is sees, user.name
+
+
+def test_the_supervisor_of_a_department_else_of_the_city_with_the_fewest_open_requests(town: Rivermark) -> None:
+    """Not one who supervises elsewhere, only works here, has left, or is away."""
+    lakeside = factories.lakeside()
+    # A supervisor of all the other city.
+    factories.staff("Kim", "supervisor", lakeside.city)
+    wes = factories.staff("Wes", "supervisor", town.city)
+    # Bea supervises Parks, and is on the crew of Streets.
+    bea = factories.staff("Bea", "supervisor", town.city, town.parks)
+    crew = factories.role(town.city, "crew")
+    Membership.objects.create(user=bea, jurisdiction=town.city, department=town.streets, role=crew)
+    assert permissions.find_supervisor(town.streets) == wes
+    assert permissions.find_supervisor(lakeside.streets) == lakeside.sid
+    sue, una = (factories.staff(name, "supervisor", town.city, town.streets) for name in ("Sue", "Una"))
+    assert permissions.find_supervisor(town.streets) == sue
+    open_one, ended = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(2))
+    ServiceRequest.objects.filter(pk=open_one.pk).update(assignee=sue)
+    ServiceRequest.objects.filter(pk=ended.pk).update(assignee=una)
+    factories.mark_ended(ended)
+    assert permissions.find_supervisor(town.streets) == una
+    User.objects.filter(pk=una.pk).update(is_active=False)
+    assert permissions.find_supervisor(town.streets) == sue
+    User.objects.filter(pk=sue.pk).update(is_active=False)
+    assert permissions.find_supervisor(town.streets) == wes
+
+
+def test_what_a_role_gives_in_all_the_city_it_gives_in_that_city_alone(town: Rivermark) -> None:
+    lakeside = factories.lakeside()
+    both = factories.staff("Bo", "call_taker", town.city)
+    Role.objects.filter(jurisdiction=lakeside.city, code="crew").update(requires_second_step=True)
+    Membership.objects.create(
+        user=both,
+        jurisdiction=lakeside.city,
+        department=lakeside.streets,
+        role=Role.objects.get(jurisdiction=lakeside.city, code="crew"),
+    )
+    of_department = factories.staff("Bea", "call_taker", town.city, town.streets)
+    blind = Role.objects.create(
+        jurisdiction=town.city, code="blind", permissions=["view", "only_assigned", "note"], name={"en": "Blind"}
+    )
+    mixed = factories.staff("Mia", "call_taker", town.city)
+    Membership.objects.create(user=mixed, jurisdiction=town.city, department=town.parks, role=blind)
+    contractor = factories.staff("Con", "contractor", town.city)
+    seen = {
+        user.name: [
+            permissions.may_read_addresses(user, town.city),
+            permissions.may_read_addresses(user, lakeside.city),
+            permissions.searches_words(user, town.city),
+            permissions.searches_words(user, lakeside.city),
+            permissions.requires_second_step(user, town.city),
+            permissions.requires_second_step(user, lakeside.city),
+            permissions.can_in_city(user, "resolve", town.city),
+            permissions.can_in_city(user, "resolve", lakeside.city),
+        ]
+        for user in (both, of_department, mixed, contractor, town.dev, town.ada)
+    }
+    assert seen == {
+        "Bo": [True, False, True, True, False, True, False, True],
+        "Bea": [False, False, True, False, False, False, False, False],
+        "Mia": [True, False, False, False, False, False, False, False],
+        "Con": [False, False, False, False, False, False, True, False],
+        "Dev": [False, False, True, False, False, False, True, False],
+        "Ada": [False, False, True, False, False, False, False, False],
+    }
+
+
+def test_a_citys_administrators_are_those_who_can_sign_in(town: Rivermark) -> None:
+    lakeside = factories.lakeside()
+    assert not permissions.has_administrator(lakeside.city)
+    abe = factories.staff("Abe", "administrator", lakeside.city)
+    amy = factories.staff("Amy", "administrator", town.city, town.streets)
+    assert list(permissions.administrators(town.city)) == [town.ada, amy]
+    assert list(permissions.administrators(lakeside.city)) == [abe]
+    User.objects.filter(pk__in=[town.ada.pk, abe.pk]).update(is_active=False)
+    assert list(permissions.administrators(town.city)) == [amy]
+    assert not permissions.has_administrator(lakeside.city)
+
+
+def test_the_number_of_a_911_center_is_for_who_may_read_it_and_any_other_for_all(town: Rivermark) -> None:
+    key = ApiKey.objects.create(jurisdiction=town.city, name="911 center")
+    imported, sent = (ServiceRequest(jurisdiction=town.city, external_id="26-17", api_key=of) for of in (None, key))
+    assert permissions.outside_number(town.dev, imported) == "26-17"
+    assert permissions.outside_number(town.dev, sent) == ""
+    may = Role.objects.create(jurisdiction=town.city, code="center", permissions=["view", "view_911_number"])
+    Membership.objects.create(user=town.pia, jurisdiction=town.city, department=None, role=may)
+    assert permissions.outside_number(town.pia, sent) == "26-17"
+
+
+def test_a_contractor_reads_no_identity_of_what_is_assigned_to_them(town: Rivermark) -> None:
+    contractor = factories.staff("Con", "contractor", town.city, town.streets)
+    made = factories.routed(town.pothole, answers={"where": "lane"})
+    ServiceRequest.objects.filter(pk=made.pk).update(assignee=contractor)
+    made.refresh_from_db()
+    assert permissions.can(contractor, "view", made)
+    read = {user.name: permissions.reads_identity(user, made) for user in (contractor, town.dev, town.pia)}
+    assert read == {"Con": False, "Dev": True, "Pia": False}
