@@ -101,11 +101,11 @@ def of_target(proposed: Target) -> Forecast:
 
 def of_calendar(changed: Calendar) -> Forecast:
     """What a calendar's new hours and holidays, not saved yet, would mean for the requests whose targets count in it."""
-    city, now = changed.jurisdiction, app_now()
-    new_hours = service_levels.working_hours(changed, city.zone)
-    departments = set(Department.objects.filter(jurisdiction=city, calendar=changed).values_list("pk", flat=True))
+    now = app_now()
+    new_hours = service_levels.working_hours(changed, changed.jurisdiction.zone)
+    departments = set(Department.objects.filter(calendar=changed).values_list("pk", flat=True))
     services = list(
-        Service.objects.filter(jurisdiction=city, active=True)
+        Service.objects.filter(active=True)
         .filter(Q(current__department__in=departments) | Q(targets__calendar=changed))
         .distinct()
     )

@@ -31,6 +31,7 @@ def test_hours_are_read_as_people_write_them(typed: str, spans: list[list[str]])
         ("8-8", "past midnight"),
         ("8-13, 12-17", "These hours overlap: 08:00–13:00 and 12:00–17:00."),
         ("8:75-9", "Write it like 08:00–17:00."),
+        ("8:60-10", "Write it like 08:00–17:00."),
         ("25-26", "Write it like"),
         ("13 am-2 pm", "Write it like"),
         ("all day", "Write it like"),

@@ -13,6 +13,8 @@ from requests_app.rules.promises.kaplan_meier import (
     correction,
     curve,
     estimate,
+    kept,
+    order,
     rounded_up,
 )
 
@@ -130,3 +132,50 @@ def test_the_curve_never_divides_by_nobody() -> None:
 )
 def test_it_is_rounded_up_as_pages_show_it(seconds: float, shown: dt.timedelta) -> None:
     assert rounded_up(seconds) == shown
+
+
+def times(*rows: tuple[float, float, bool]) -> Sample:
+    """Rows of (days ago it came in, days ago it left, whether it was finished then)."""
+    submitted, left, finished = zip(*rows, strict=True)
+    return Sample(NOW - np.array(submitted) * DAY, NOW - np.array(left) * DAY, np.array(finished))
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "is_said"), [(50, 0, True), (49, 0, False), (49, 50, False), (0, 100, False)]
+)
+def test_the_order_is_that_of_fifty_endings_of_the_last_ninety_days(inside: int, outside: int, is_said: bool) -> None:
+    rows = [(100.0 - number / 10, 50.0 - number / 10, True) for number in range(inside)]
+    # Exactly ninety days ago is over; what ends in the next moment is still open.
+    rows += [(200.0 + number, 90.0 if number % 2 else -0.001, True) for number in range(outside)]
+    found = order(times(*rows, (300.0, 10.0, False)), NOW)
+    assert (found == pytest.approx(1.0)) if is_said else found is None
+
+
+def test_what_was_finished_in_this_moment_counts_and_at_the_start_of_the_window_does_not() -> None:
+    rows = [(30.0, 0.0, True), *((30.0 + number, 1.0, True) for number in range(49))]
+    found = order(times(*rows), NOW)
+    assert found is not None
+    assert order(times(*((5.0, 1.0, True) for _ in range(60))), NOW) is None
+    now = estimate(times(*rows), NOW)
+    assert now is not None
+    assert now.days == 21
+    edge = estimate(times(*[(30.0, 21.0, True), *rows[1:]]), NOW)
+    assert edge is not None
+    assert edge.days == 30
+
+
+def test_the_curve_begins_and_ends_with_the_window() -> None:
+    _ages, _unfinished, count = curve(times((0.0, -1.0, True), (30.0, 21.0, True), (30.0, 20.9, False)), NOW, 21)
+    assert count == 2
+    ages, unfinished, _count = curve(times((5.0, 0.0, True)), NOW, 21)
+    assert (list(ages), list(unfinished)) == ([5 * DAY], [0.0])
+
+
+def test_a_number_holds_to_its_moment() -> None:
+    past = PastEstimates(np.array([NOW - 100 * DAY]), np.array([5 * DAY]))
+    held, due = kept(times((5.0, -1.0, True), (10.0, 5.0, True), (10.0, 4.999, True), (10.0, 5.0, False)), NOW, past)
+    assert list(held) == [False, True, False]
+    assert list(due) == [NOW, NOW - 5 * DAY, NOW - 5 * DAY]
+    # Thirty days after that it corrects nothing anymore.
+    assert correction(times(*((35.0, -1.0, True) for _ in range(50))), NOW, past) == 1.0
+    assert correction(times(*((34.999, -1.0, True) for _ in range(50))), NOW, past) > 1.0

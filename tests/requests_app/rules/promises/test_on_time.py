@@ -58,3 +58,13 @@ def test_a_merged_request_is_neither_and_a_late_round_stays_late(town: Rivermark
     reopenings.reopen(made.pk, text="It is back.", actor=town.tom)
     endings.resolve(made.pk, disposition="fixed", text="Done again.", actor=town.tom)
     assert counted(made) == (True, False, True)
+
+
+def test_what_is_done_at_its_due_time_is_on_time_and_a_moment_later_is_not(town: Rivermark) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    endings.resolve(made.pk, disposition="fixed", text="Done.", actor=town.tom)
+    clock = Clock.objects.get(service_request=made, kind="resolve")
+    assert clock.met_at is not None
+    for due_at, is_on_time in ((clock.met_at, True), (clock.met_at - dt.timedelta(microseconds=1), False)):
+        Clock.objects.filter(pk=clock.pk).update(due_at=due_at)
+        assert counted(made) == (True, is_on_time, not is_on_time)

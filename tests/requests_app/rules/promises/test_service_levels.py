@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from requests_app.clock import app_now
 from requests_app.models import Target
+from requests_app.rules.promises import service_levels
 from requests_app.rules.promises.service_levels import DayOff, WorkingHours, due_at, target_for
 from tests import factories
 
@@ -122,6 +123,56 @@ def test_working_time_is_real_time_when_the_clocks_change() -> None:
     nights = WorkingHours(zone=ZONE, always=False, hours={"sun": [["00:00", "06:00"]]})
     # On November 1, 2026, the hour from 1 to 2 occurs twice, so that night has 7 hours.
     assert nights.between(at("2026-11-01T00:00"), at("2026-11-01T06:00")) == 7 * 3600
+
+
+def test_the_moment_of_closing_is_the_last_of_its_day() -> None:
+    closing, opening = at("2026-06-01T17:00"), at("2026-06-02T08:00")
+    assert due_at(at("2026-06-01T08:00"), 9, "hours", OFFICE) == closing
+    assert OFFICE.between(at("2026-06-01T08:00"), closing) == 9 * 3600
+    # What comes in then counts from the next opening.
+    assert due_at(closing, 1, "business_days", OFFICE) == at("2026-06-03T08:00")
+    assert OFFICE.add(closing, 0) == opening
+    assert OFFICE.between(closing, closing) == OFFICE.between(closing, opening) == 0
+    assert OFFICE.between(opening, closing) == 0
+
+
+def test_hours_to_midnight_end_with_the_day() -> None:
+    evenings = WorkingHours(zone=ZONE, always=False, hours={"mon": [["20:00", "24:00"]]})
+    assert due_at(at("2026-06-01T23:00"), 2, "hours", evenings) == at("2026-06-08T21:00")
+    assert not evenings.is_open(at("2026-06-02T00:00"))
+
+
+def test_a_target_counts_from_its_moment_on_and_an_equal_one_is_no_more_specific() -> None:
+    now = at("2026-06-01T08:00")
+    old, new = (
+        Target(pk=number, kind="resolve", value=number, valid_from=valid_from, service_id=1)
+        for number, valid_from in ((1, now - dt.timedelta(days=1)), (2, now))
+    )
+    before = now - dt.timedelta(microseconds=1)
+    for moment, target in ((now, new), (before, old)):
+        assert service_levels.newest([old, new], "resolve", at=moment) == target
+        assert service_levels.choose([old, new], priority=3, area_ids=set(), at=moment) == target
+    assert not service_levels.is_more_specific(new, old)
+    assert service_levels.is_more_specific(Target(priority=1, valid_from=before), new)
+    # The service's own target for danger counts from its moment, too.
+    urgent = Target(kind="resolve", priority=1, valid_from=now)
+    urgency = service_levels.Urgency(priority=1, reason="", service_priority=3, targets=[urgent])
+    assert not urgency.needs_city("resolve", now)
+    assert urgency.needs_city("resolve", before)
+
+
+@pytest.mark.django_db
+def test_a_target_as_soon_as_the_citys_own_for_danger_stays() -> None:
+    city = factories.jurisdiction(urgent_resolve_minutes=120)
+    version = factories.service(city, resolve_hours=None)
+    urgency = service_levels.Urgency(priority=1, reason="", service_priority=3)
+    for minutes, is_own in ((120, True), (121, False)):
+        target = Target(kind="resolve", value=minutes, unit="minutes", valid_from=app_now())
+        promised = service_levels.promise(
+            city, "resolve", target, None, urgency, department=version.department, at=app_now()
+        )
+        assert promised is not None
+        assert (promised[0] is target) is is_own
 
 
 def test_a_calendar_without_a_working_hour_ends_somewhere() -> None:

@@ -7,6 +7,7 @@ import pytest
 from requests_app.clock import app_now
 from requests_app.models import TypicalTime
 from requests_app.rules.promises import target_check
+from tests import factories
 from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.8")]
@@ -40,3 +41,28 @@ def test_a_target_is_listed_if_it_is_over_twice_or_under_seven_tenths(
     found = target_check.misfits(town.city, [town.pothole.service_id, town.tree.service_id])
     assert [round(one.ratio, 2) for one in found] == ([] if ratio is None else [ratio])
     assert [one.is_too_long for one in found] == ([] if ratio is None else [ratio > 1])
+
+
+def test_only_this_citys_services_by_times_of_the_last_week(town: Rivermark) -> None:
+    lakeside = factories.lakeside()
+    today = app_now().astimezone(town.city.zone).date()
+
+    def took(service: object, city: object, day: dt.date) -> None:
+        TypicalTime.objects.all().delete()
+        columns = {"jurisdiction": city, "service": service, "count": 40, "days": 90, "factor": 1.0}
+        TypicalTime.objects.create(**columns, computed_at=app_now(), day=day, most=dt.timedelta(hours=1))
+
+    ids = [town.pothole.service_id, lakeside.pothole.service_id]
+    for service, city, ago, count in (
+        (town.pothole.service, town.city, target_check.STALE_DAYS, 1),
+        (town.pothole.service, town.city, target_check.STALE_DAYS + 1, 0),
+        (lakeside.pothole.service, lakeside.city, 0, 0),
+    ):
+        took(service, city, today - dt.timedelta(days=ago))
+        assert len(target_check.misfits(town.city, ids)) == count
+
+
+def test_exactly_twice_as_long_is_not_too_long(town: Rivermark) -> None:
+    hour = dt.timedelta(hours=1)
+    misfits = [target_check.Misfit(town.pothole.service, target, hour, 40) for target in (2 * hour, 2.1 * hour)]
+    assert [one.is_too_long for one in misfits] == [False, True]
