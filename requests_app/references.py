@@ -1,6 +1,8 @@
 """Report numbers: 8 symbols of Crockford's base 32 in two groups, such as 7K3M-9QWT.
 
 40 random bits, so that nobody can guess another one. Confusable letters are accepted: O is read as 0, I and L as 1.
+
+A contact's number is a C and 8 digits, such as C-4821-9035: easy to read aloud, and too long for a report number.
 """
 
 import re
@@ -35,3 +37,18 @@ def parse(typed: str) -> str | None:
 def normalized(typed: str) -> str:
     """Removes separators, changes to upper case and replaces confusable letters."""
     return re.sub(r"[\s\-–—_.#]", "", typed).upper().translate(_CONFUSED)
+
+
+def new_contact_number() -> str:
+    return "C" + "".join(secrets.choice("0123456789") for _ in range(LENGTH))
+
+
+def display_contact(number: str) -> str:
+    """Formats C48219035 as C-4821-9035."""
+    return f"{number[0]}-{number[1:5]}-{number[5:]}"
+
+
+def parse_contact(typed: str) -> str | None:
+    """Normalizes a contact's number in any case and spacing. Returns None if it cannot be one."""
+    symbols = normalized(typed)
+    return symbols if re.fullmatch(r"C[0-9]{8}", symbols) else None

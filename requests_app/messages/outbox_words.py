@@ -93,6 +93,8 @@ _NAMES: dict[str, Text] = {
     "delete_api_usage": _("Scheduled: delete old API use"),
     "end_unused_keys": _("Scheduled: end unused test keys"),
     "forget_searches": _("Scheduled: forget rare searches"),
+    "forget_contacts": _("Scheduled: delete numbers and notes of old contacts"),
+    "recount_contacts": _("Scheduled: recount the desk’s contacts"),
     "forget_reads": _("Scheduled: forget what staff read a month ago"),
     "notify_of_approvals": _("Scheduled: remind of approvals that end"),
 }

@@ -19,6 +19,7 @@ from requests_app.models.catalog import (
     Target,
 )
 from requests_app.models.clock_suspension import ClockSuspension
+from requests_app.models.contact import Contact, ContactCount, ContactRequest
 from requests_app.models.counters import (
     AnsweredCount,
     ArticleVote,
@@ -131,7 +132,10 @@ __all__ = [
     "Clock",
     "ClockSuspension",
     "Comment",
+    "Contact",
+    "ContactCount",
     "ContactPoint",
+    "ContactRequest",
     "Counter",
     "CounterDelta",
     "CrewResult",

@@ -31,6 +31,8 @@ class Draft(models.Model):
     tested_version = models.ForeignKey(
         ServiceVersion, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
     )
+    # A report that this member of staff writes for somebody at the desk (models/contact.py). No browser's cookie opens it.
+    taker = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=AppNow())
     updated_at = models.DateTimeField(db_default=AppNow())

@@ -82,5 +82,8 @@ class Channel(models.TextChoices):
     API = "api"
     EMAIL = "email"
     COUNTER = "counter"
+    TEXT = "text"
+    CHAT = "chat"
+    LETTER = "letter"
     STAFF = "staff"
     IMPORT = "import"

@@ -15,6 +15,8 @@ from django.db.models import Max, Q
 
 from requests_app import api_usage, outbox
 from requests_app.actions.answers import article_counts
+from requests_app.actions.contacts import counts as contact_counts
+from requests_app.actions.contacts import retention as contact_retention
 from requests_app.actions.figures import daily_load, map_cells
 from requests_app.actions.people import sign_ins
 from requests_app.actions.privacy import housekeeping
@@ -104,6 +106,8 @@ PARTS: dict[str, Part] = {
     "delete_api_usage": Part(api_usage.delete_old, night),
     "end_unused_keys": Part(unused_keys.end_unused, night),
     "forget_searches": Part(article_counts.forget_searches, night),
+    "forget_contacts": Part(contact_retention.forget, night),
+    "recount_contacts": Part(contact_counts.recount, night, by_city=True),
     "forget_reads": Part(request_reads.delete_old, night),
     "notify_of_approvals": Part(go_live.notify_of_endings, night, by_city=True),
 }

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from requests_app import events, outbox, photos
+from requests_app.actions.contacts import retention
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import confirm_report
 from requests_app.actions.shared.search_index import index_request
@@ -93,6 +94,7 @@ def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
         elif participation.role in Participation.OWN:
             events.record(service_request, "erased", actor=participation.person, what="contact")
     _erase_drafts(contact_point, people)
+    retention.forget_people(people)
     _erase_people(people)
 
 

@@ -18,6 +18,7 @@ from requests_app.clock import app_now
 from requests_app.core import transactions
 from requests_app.models import (
     AccessLink,
+    Channel,
     Draft,
     Jurisdiction,
     Person,
@@ -58,9 +59,11 @@ def create(
     language: str,
     tester: User | None = None,
     tested_version: ServiceVersion | None = None,
+    taker: User | None = None,
     **typed: Any,
 ) -> Draft:
-    """visitor: the secret in this browser's cookie; only its hash is stored. tester: who tests this version of a service."""
+    """visitor: the secret in this browser's cookie; only its hash is stored. tester: who tests this version of a service. taker:
+    who writes it for somebody at the desk."""
     typed = _clean(typed)
     return Draft.objects.create(
         jurisdiction=jurisdiction,
@@ -69,6 +72,7 @@ def create(
         typed=typed | _begun(jurisdiction, typed, {}),
         tester=tester,
         tested_version=tested_version,
+        taker=taker,
         expires_at=app_now() + (TEST_EXPIRES_AFTER if tester else EXPIRES_AFTER),
     )
 
@@ -220,16 +224,21 @@ def drop_photo_metadata(draft: Draft) -> None:
     draft.photos.update(taken_at=None, taken_point=None)
 
 
-def submit(draft: Draft, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
+def submit(
+    draft: Draft, *, checked: str = "", verified: str = "", over_limit: bool = False, channel: str = Channel.WEB
+) -> ServiceRequest:
     """Makes this draft's request, or returns the one it made before. Raises NotReady and submission.Refused.
 
     checked: the id of the service version that the check page showed. If there is a newer one, which may publish or ask more, the
     reporter has to check again.
     verified: the normalized email address that is signed in, if any.
     over_limit: too many reports came from this network or person (web/report/spam_signals.py).
+    channel: how it came to its taker, if it has one.
     """
     draft.service_request = submission.in_transaction(
-        lambda: _submit(_locked_to_submit(draft), checked=checked, verified=verified, over_limit=over_limit)
+        lambda: _submit(
+            _locked_to_submit(draft), checked=checked, verified=verified, over_limit=over_limit, channel=channel
+        )
     )
     return draft.service_request
 
@@ -251,7 +260,7 @@ def _locked_to_submit(draft: Draft) -> Draft:
     return locked
 
 
-def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> ServiceRequest:
+def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool, channel: str) -> ServiceRequest:
     if draft.service_request is not None:
         return draft.service_request
     path = Path(draft)
@@ -271,6 +280,7 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
         place=to_place(draft.jurisdiction, path.place),
         answers=answers,
         reporter=_reporter(path.typed["contact"], draft, verified),
+        channel=channel,
         visitor_hash=draft.visitor_hash,
         owner=path.owner,
         may_be_outside=True,
@@ -284,7 +294,7 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
     key = submission.Idempotency(
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk), is_locked=True
     )
-    result = submission.submit_here(report, idempotency=key)
+    result = submission.submit_here(report, actor=draft.taker, idempotency=key)
     if not result.repeated:
         related_requests.link_together(result.service_request, [one.service_request for one in sent_before(draft)])
     if draft.tester is not None and not result.repeated:
@@ -509,6 +519,7 @@ def _begin(draft: Draft, typed: dict[str, Any]) -> Draft:
         language=draft.language,
         typed=_clean(typed),
         warning=draft.warning,
+        taker=draft.taker,
         expires_at=app_now() + EXPIRES_AFTER,
     )
 

@@ -126,7 +126,7 @@ def _counted(reasons: Iterable[str], kind: str) -> str:
 
 
 def _count(of: Draft | ServiceRequest, version: ServiceVersion | None, step: Step, reason: str) -> None:
-    if of.tester_id is not None if isinstance(of, Draft) else of.is_test:
+    if of.tester_id is not None or of.typed.get("is_practice") if isinstance(of, Draft) else of.is_test:
         return
     jurisdiction = of.jurisdiction
     day = app_now().astimezone(jurisdiction.zone).date()

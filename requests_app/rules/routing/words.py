@@ -24,6 +24,9 @@ CHANNELS: dict[str, Text] = {
     Channel.API: gettext_lazy("With another app"),
     Channel.EMAIL: gettext_lazy("By email"),
     Channel.COUNTER: gettext_lazy("At the counter"),
+    Channel.TEXT: gettext_lazy("By text message"),
+    Channel.CHAT: gettext_lazy("By chat"),
+    Channel.LETTER: gettext_lazy("By letter"),
     Channel.STAFF: gettext_lazy("By city staff"),
     Channel.IMPORT: gettext_lazy("Imported"),
 }

@@ -1261,7 +1261,7 @@ class SomeStaffRequestRowFields(TypedDict):
     language: NotRequired[str]
     """The language of the description, and of the reporter."""
     channel: NotRequired[str]
-    """How it was sent. One of web, phone, api, email, counter, staff, import, or a new one."""
+    """How it was sent. One of web, phone, api, email, counter, text, chat, letter, staff, import, or a new one."""
     department: NotRequired[Named | None]
     team: NotRequired[Team | None]
     assignee: NotRequired[StaffPerson | None]
@@ -1389,7 +1389,7 @@ class StaffRequestRow(TypedDict):
     language: str
     """The language of the description, and of the reporter."""
     channel: str
-    """How it was sent. One of web, phone, api, email, counter, staff, import, or a new one."""
+    """How it was sent. One of web, phone, api, email, counter, text, chat, letter, staff, import, or a new one."""
     department: Named | None
     team: Team | None
     assignee: StaffPerson | None

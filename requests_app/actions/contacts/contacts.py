@@ -1,0 +1,206 @@
+"""The desk's contacts: begun, changed, parked, linked to requests, and closed with their outcome."""
+
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+
+from requests_app import references
+from requests_app.actions.contacts import counts
+from requests_app.actions.people.reporters import normalized_phone
+from requests_app.actions.report import drafts
+from requests_app.clock import app_now
+from requests_app.models import (
+    Article,
+    Channel,
+    Contact,
+    ContactRequest,
+    Draft,
+    Jurisdiction,
+    Participation,
+    ServiceRequest,
+    User,
+)
+from requests_app.rules.shared import intake
+
+# Calls that one taker may have parked at a time.
+PARKED_MAX = 3
+NUMBER_MAX, NOTE_MAX = 60, 4000
+_NUMBER_TRIES = 5
+Role = ContactRequest.Role
+
+
+class Closed(Exception):
+    """Its outcome was written down already."""
+
+
+class TooManyParked(Exception):
+    """The taker has three calls parked."""
+
+
+def start(
+    jurisdiction: Jurisdiction,
+    *,
+    taker: User,
+    channel: str = Channel.PHONE,
+    line: str = "",
+    caller_number: str = "",
+    call_id: str = "",
+    language: str = "en",
+    is_practice: bool = False,
+) -> Contact:
+    """Begins a conversation that the taker has answered. line: the number that was dialed; caller_number: as it was shown."""
+    now = app_now()
+    contact = Contact(
+        jurisdiction=jurisdiction,
+        channel=channel,
+        line=line[:40],
+        call_id=call_id[:80],
+        language=language,
+        is_practice=is_practice,
+        taker=taker,
+        started_at=now,
+        answered_at=now,
+        **_number(caller_number),
+    )
+    for tried in range(1, _NUMBER_TRIES + 1):
+        contact.number = references.new_contact_number()
+        try:
+            with transaction.atomic():
+                contact.save(force_insert=True)
+        except IntegrityError:
+            # Another contact has the number.
+            if tried == _NUMBER_TRIES:
+                raise
+        else:
+            break
+    return contact
+
+
+def _number(typed: str) -> dict[str, str]:
+    typed = intake.clean_text(typed)[:NUMBER_MAX]
+    return {"caller_number": typed, "caller_phone": normalized_phone(typed)}
+
+
+def _locked(contact: Contact) -> Contact:
+    """Raises Closed."""
+    locked = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    if locked.closed_at is not None:
+        raise Closed
+    return locked
+
+
+def _set(contact: Contact, **columns: Any) -> None:
+    """In the row and in the caller's object."""
+    Contact.objects.filter(pk=contact.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(contact, name, value)
+
+
+@transaction.atomic
+def change(contact: Contact, **columns: Any) -> None:
+    """Sets columns that the taker writes. Raises Closed; the note may be finished later."""
+    if columns.keys() - {"note"}:
+        _locked(contact)
+    if "caller_number" in columns:
+        columns |= _number(columns["caller_number"])
+    _set(contact, **columns)
+
+
+def set_place(contact: Contact, address: str, point: Point | None) -> None:
+    change(contact, address=address[:300], point=point)
+
+
+@transaction.atomic
+def park(contact: Contact) -> None:
+    """Raises Closed and TooManyParked. Parking a parked call changes nothing."""
+    # Its other calls are counted one at a time.
+    if contact.taker_id is not None:
+        User.objects.select_for_update().get(pk=contact.taker_id)
+    if _locked(contact).parked_at is not None:
+        return
+    others = Contact.objects.filter(
+        taker=contact.taker_id, jurisdiction=contact.jurisdiction_id, closed_at=None, parked_at__isnull=False
+    )
+    if others.count() >= PARKED_MAX:
+        raise TooManyParked
+    _set(contact, parked_at=app_now())
+
+
+@transaction.atomic
+def resume(contact: Contact, *, taker: User) -> None:
+    """The call goes on, with this taker. Raises Closed."""
+    locked = _locked(contact)
+    parked_s = locked.parked_s
+    if locked.parked_at is not None:
+        parked_s += max(0, int((app_now() - locked.parked_at).total_seconds()))
+    _set(contact, parked_at=None, parked_s=parked_s, taker=taker)
+
+
+@transaction.atomic
+def hang_up(contact: Contact) -> None:
+    """The caller is gone; the contact stays open until its outcome is written down. A second time changes nothing."""
+    if _locked(contact).ended_at is None:
+        _set(contact, ended_at=app_now())
+
+
+def link(contact: Contact, service_request: ServiceRequest, role: str = Role.ASKED) -> None:
+    """Links a request once in each role."""
+    ContactRequest.objects.get_or_create(contact=contact, service_request=service_request, role=role)
+
+
+@transaction.atomic
+def begin_draft(contact: Contact, **typed: Any) -> Draft:
+    """The report of this contact's caller, with what was typed; an earlier one that wasn't sent is deleted. Raises Closed."""
+    before = _locked(contact).draft
+    if before is not None and before.service_request_id is None:
+        drafts.delete([before])
+    if contact.is_practice:
+        typed["is_practice"] = True
+    draft = drafts.create(
+        contact.jurisdiction,
+        # Nobody knows it, so that no browser opens the draft by its cookie.
+        visitor=references.random_symbols(32),
+        language=contact.language,
+        taker=contact.taker,
+        **typed,
+    )
+    _set(contact, draft=draft)
+    return draft
+
+
+@transaction.atomic
+def made(contact: Contact, draft: Draft, service_request: ServiceRequest, role: str = Role.MADE) -> None:
+    """The draft became this request, or joined it: its caller is the contact's person. What follows in the draft is next."""
+    link(contact, service_request, role)
+    own = drafts.private_link(draft)
+    person = own.person if own is not None else None
+    if person is None:
+        callers = service_request.participations.filter(role=Participation.Role.CALLER).select_related("person")
+        person = next((one.person for one in callers.order_by("-id")[:1]), None)
+    following = Draft.objects.filter(pk=draft.typed.get("next_draft")).first()
+    _set(contact, person=person, draft=following)
+
+
+@transaction.atomic
+def close(contact: Contact, outcome: str, *, article: Article | None = None, **columns: Any) -> None:
+    """Writes down how it ended, and counts it. An unsent report is deleted. Raises Closed.
+
+    article: what was answered, kept with its version. columns: of the outcome, such as transferred_to.
+    """
+    locked = _locked(contact)
+    now = app_now()
+    if article is not None:
+        columns |= {
+            "article_code": article.code,
+            "article_revision": article.revision,
+            "topic": article.topic.code if article.topic is not None else "",
+        }
+    if not locked.keep_number:
+        columns |= {"caller_number": "", "caller_phone": "", "call_id": ""}
+    if locked.parked_at is not None:
+        columns |= {"parked_at": None, "parked_s": locked.parked_s + int((now - locked.parked_at).total_seconds())}
+    if locked.draft is not None and locked.draft.service_request_id is None:
+        drafts.delete([locked.draft])
+    _set(contact, outcome=outcome, closed_at=now, ended_at=locked.ended_at or now, draft=None, **columns)
+    counts.count(contact)

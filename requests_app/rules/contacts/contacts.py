@@ -1,0 +1,34 @@
+"""Finding contacts: by their number, a taker's open ones, and the last ones of a caller's number."""
+
+from django.db.models import QuerySet
+
+from requests_app import references
+from requests_app.models import Contact, Jurisdiction, User
+
+LAST = 5
+
+
+def find(jurisdiction: Jurisdiction, typed: str) -> Contact | None:
+    """The contact whose number was typed, in any spacing; None if there is none in this city."""
+    number = references.parse_contact(typed)
+    contact = Contact.objects.filter(jurisdiction=jurisdiction, number=number).first() if number else None
+    if contact is not None:
+        contact.jurisdiction = jurisdiction
+    return contact
+
+
+def open_of(taker: User, jurisdiction: Jurisdiction) -> QuerySet[Contact]:
+    """The taker's contacts without an outcome, parked ones included, oldest first."""
+    return Contact.objects.filter(jurisdiction=jurisdiction, taker=taker, closed_at=None).order_by("started_at", "id")
+
+
+def of_same_number(contact: Contact) -> QuerySet[Contact]:
+    """The last five other contacts that showed its caller's number, newest first. A number alone says nothing about who it was."""
+    if not contact.caller_phone:
+        return Contact.objects.none()
+    same = Contact.objects.filter(
+        jurisdiction=contact.jurisdiction_id,
+        caller_phone=contact.caller_phone,
+        is_practice=contact.is_practice,
+    )
+    return same.exclude(pk=contact.pk).order_by("-started_at", "-id")[:LAST]

@@ -1,0 +1,183 @@
+"""Contacts begin with a number of their own, are parked, linked and closed once, and count what they ended with."""
+
+import datetime as dt
+
+import pytest
+
+from requests_app import references
+from requests_app.actions.contacts import contacts, counts, retention
+from requests_app.actions.privacy import privacy
+from requests_app.clock import app_now
+from requests_app.models import (
+    Contact,
+    ContactCount,
+    ContactRequest,
+    Draft,
+    Event,
+    Jurisdiction,
+    ServiceRequest,
+)
+from requests_app.rules.contacts import contacts as contact_rules
+from tests import factories
+from tests.factories import Rivermark
+from tests.shifted_clock import set_time
+
+pytestmark = pytest.mark.django_db
+Outcome = Contact.Outcome
+
+
+def begun(cast: Rivermark, **columns: object) -> Contact:
+    return contacts.start(cast.city, taker=cast.cal, caller_number="(617) 555-0142", line="311", **columns)  # type: ignore[arg-type]
+
+
+def counted(city: Jurisdiction) -> dict[tuple[str, ...], int]:
+    rows = ContactCount.objects.filter(jurisdiction=city)
+    return {(one.channel, one.topic, one.article_code, one.outcome): one.value for one in rows}
+
+
+def test_a_number_is_read_aloud_in_digits_and_is_never_a_report_number(cast: Rivermark) -> None:
+    first, second = begun(cast), begun(cast)
+    shown = references.display_contact(first.number)
+    assert (len(shown), shown[0], first.number == second.number) == (11, "C", False)
+    for typed in (shown, shown.lower(), shown.replace("-", " "), first.number):
+        assert contact_rules.find(cast.city, typed) == first
+        assert references.parse(typed) is None
+    assert contact_rules.find(factories.lakeside().city, shown) is None
+    assert contact_rules.find(cast.city, "C-0000-000") is None
+
+
+def test_another_contacts_number_is_not_given_again(cast: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = begun(cast).number
+    numbers = iter([taken, "C00000001"])
+    monkeypatch.setattr(references, "new_contact_number", lambda: next(numbers))
+    assert begun(cast).number == "C00000001"
+
+
+def test_three_calls_wait_at_most_and_their_waiting_adds_up(cast: Rivermark) -> None:
+    began = app_now()
+    calls = [begun(cast) for _ in range(4)]
+    for call in calls[:3]:
+        contacts.park(call)
+    with pytest.raises(contacts.TooManyParked):
+        contacts.park(calls[3])
+    # Of the other city's calls, none count here.
+    beside = factories.lakeside()
+    contacts.park(contacts.start(beside.city, taker=cast.cal))
+    set_time(began + dt.timedelta(seconds=70))
+    contacts.resume(calls[0], taker=cast.cal)
+    contacts.park(calls[3])
+    assert 69 <= Contact.objects.get(pk=calls[0].pk).parked_s <= 70
+    assert list(contact_rules.open_of(cast.cal, cast.city)) == calls
+    assert list(contact_rules.of_same_number(calls[0])) == [calls[3], calls[2], calls[1]]
+
+
+def test_an_outcome_is_written_down_and_counted_once_with_the_articles_version(cast: Rivermark) -> None:
+    article = factories.article(cast.city, "holidays", "Holidays")
+    call = begun(cast, channel="counter")
+    draft = contacts.begin_draft(call, text="A hole")
+    contacts.close(call, Outcome.ANSWERED, article=article)
+    with pytest.raises(contacts.Closed):
+        contacts.close(call, Outcome.DROPPED)
+    with pytest.raises(contacts.Closed):
+        contacts.change(call, language="es")
+    contacts.change(call, note="Asked for July 4.")
+    stored = Contact.objects.get(pk=call.pk)
+    assert (stored.article_code, stored.article_revision, stored.note) == (
+        "holidays",
+        article.revision,
+        "Asked for July 4.",
+    )
+    assert stored.ended_at == stored.closed_at is not None
+    assert not Draft.objects.filter(pk=draft.pk).exists()
+    contacts.close(begun(cast, is_practice=True), Outcome.ANSWERED)
+    assert counted(cast.city) == {("counter", "", "holidays", "answered"): 1}
+
+
+def test_a_number_that_the_caller_wants_deleted_goes_with_the_call(cast: Rivermark) -> None:
+    call, other = begun(cast), begun(cast)
+    contacts.change(call, keep_number=False)
+    for one in (call, other):
+        contacts.close(one, Outcome.ANSWERED)
+    assert list(Contact.objects.order_by("id").values_list("caller_number", "caller_phone")) == [
+        ("", ""),
+        ("(617) 555-0142", "+16175550142"),
+    ]
+
+
+def test_counts_are_put_right_every_night_in_each_city_by_itself(cast: Rivermark) -> None:
+    beside = factories.lakeside()
+    for city, taker, outcome in (
+        (cast.city, cast.cal, Outcome.ANSWERED),
+        (cast.city, cast.cal, Outcome.ANSWERED),
+        (cast.city, cast.cal, Outcome.DROPPED),
+        (beside.city, beside.sid, Outcome.ANSWERED),
+    ):
+        contacts.close(contacts.start(city, taker=taker), outcome)
+    begun(cast)
+    right = {("phone", "", "", "answered"): 2, ("phone", "", "", "dropped"): 1}
+    assert counted(cast.city) == right
+    assert counts.recount(cast.city) == 0
+    ContactCount.objects.update(value=7)
+    ContactCount.objects.create(
+        jurisdiction=cast.city, day=app_now().date(), channel="counter", outcome="answered", value=1
+    )
+    factories.run_part("recount_contacts")
+    assert counted(cast.city) == right
+    assert counted(beside.city) == {("phone", "", "", "answered"): 1}
+
+
+@pytest.mark.parametrize(
+    ("kept", "columns"),
+    [
+        (retention.TAKER_KEPT, ["taker"]),
+        (retention.NUMBER_KEPT, ["caller_number", "caller_phone", "call_id"]),
+        (retention.NOTE_KEPT, ["note", "address", "point"]),
+    ],
+)
+def test_each_goes_at_its_time_and_not_a_moment_before(cast: Rivermark, kept: dt.timedelta, columns: list[str]) -> None:
+    now = app_now()
+    older, younger = begun(cast, call_id="ext-1"), begun(cast, call_id="ext-2")
+    for call, age in ((older, kept), (younger, kept - dt.timedelta(seconds=2))):
+        contacts.set_place(call, "12 Elm St", factories.at())
+        contacts.change(call, note="A dog barks at night.")
+        contacts.close(call, Outcome.ANSWERED)
+        Contact.objects.filter(pk=call.pk).update(started_at=now - age)
+    factories.run_part("forget_contacts")
+    (old,), (young,) = (Contact.objects.filter(pk=call.pk).values() for call in (older, younger))
+    for column in columns:
+        name = "taker_id" if column == "taker" else column
+        assert (bool(old[name]), bool(young[name])) == (False, True), name
+    # What a length is counted from.
+    assert (old["line"], old["outcome"], old["ended_at"] is None) == ("311", "answered", False)
+
+
+def test_a_call_that_never_ends_is_closed_after_a_day_as_what_was_done_in_it(cast: Rivermark) -> None:
+    made, asked, empty, fresh = (begun(cast) for _ in range(4))
+    report = factories.report(cast.pothole, answers={"where": "lane"})
+    contacts.link(made, report)
+    contacts.link(made, report, ContactRequest.Role.MADE)
+    contacts.link(asked, report)
+    aged = Contact.objects.filter(pk__in=[made.pk, asked.pk, empty.pk])
+    aged.update(started_at=app_now() - dt.timedelta(days=1))
+    factories.run_part("forget_contacts")
+    ended = [Contact.objects.get(pk=one.pk) for one in (made, asked, empty, fresh)]
+    assert [one.outcome for one in ended] == ["request_made", "status_given", "dropped", ""]
+    # How long it was, nobody knows.
+    assert [one.ended_at for one in ended] == [None] * 4
+
+
+def test_what_was_said_is_erased_with_the_person_and_no_event_ever_has_it(cast: Rivermark) -> None:
+    report: ServiceRequest = factories.report(cast.pothole, answers={"where": "lane"})
+    person = report.participations.get().person
+    calls = [begun(cast) for _ in range(3)]
+    for call in calls:
+        contacts.change(call, note="Her mother is ill.", relation="family")
+        contacts.link(call, report)
+    contacts.change(calls[0], person=person)
+    contacts.change(calls[2], caller_number="617-555-0199")
+    privacy.erase(person.contact_points.get(kind="email"), reports_too=False)
+    notes = list(Contact.objects.order_by("id").values_list("note", "caller_number", "relation"))
+    # The number was never proved to be hers, so other calls from it stay.
+    assert notes[0] == ("", "", "")
+    assert [note for note, _number, _relation in notes[1:]] == ["Her mother is ill."] * 2
+    assert not [event for event in Event.objects.all() if "ill" in str(event.data) or "0142" in str(event.data)]
