@@ -38,8 +38,9 @@ WORDS = (
     "string, and one that you send is one of the listed values."
 )
 ROWS = ("RequestRow", "StaffRequestRow", "ChangedRequest")
-# What these return isn't awaited.
-GENERATORS = ("self._http.rows", "self._http.pages")
+# What these return isn't awaited; and these methods ask nobody.
+NOT_AWAITED = ("self._http.rows", "self._http.pages", "self._http.etag")
+PLAIN_METHODS = ("__init__", "etag", "task_etag")
 # Objects that have no name of their own in the document.
 NAMES = {"NewReportPlace": "NewPlace", "NewReportContact": "NewContact"}
 
@@ -238,7 +239,7 @@ class ToCoroutines(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef | ast.AsyncFunctionDef:
         self.generic_visit(node)
-        if node.name == "__init__":
+        if node.name in PLAIN_METHODS:
             return node
         return ast.AsyncFunctionDef(**dict(ast.iter_fields(node)))
 
@@ -253,7 +254,7 @@ class ToCoroutines(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.Call | ast.Await:
         self.generic_visit(node)
         called = ast.unparse(node.func)
-        if called.startswith("self._http.") and called not in GENERATORS:
+        if called.startswith("self._http.") and called not in NOT_AWAITED:
             return ast.Await(value=node)
         return node
 

@@ -16,12 +16,21 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from lamplighter_client import AsyncLamplighter, Lamplighter, Problem, Retries, Unreachable, shapes
+from lamplighter_client import (
+    AsyncLamplighter,
+    Lamplighter,
+    PreconditionFailed,
+    Problem,
+    Retries,
+    Unreachable,
+    shapes,
+)
 from lamplighter_client.command import main
+from lamplighter_client.staff import Staff
 
 from requests_app import api_keys
 from requests_app.actions.publication import public_changes
-from requests_app.models import ApiKey, ServiceRequest
+from requests_app.models import ApiKey, ServiceRequest, WebhookDelivery
 from tests import factories
 from tests.live import Site
 
@@ -53,6 +62,11 @@ def test_it_reads_reports_adds_and_follows(
     assert [one["code"] for one in client.service("pothole")["questions"]] == ["where", "damage"]
     assert client.suggestions("flat tire")["services"][0]["code"] == "pothole"
     assert [one["code"] for one in client.areas("ward")] == ["5"]
+    assert client.area("ward", "5")["code"] == "5"
+    factories.asset(cast.city, "L00417")
+    assert [one["number"] for one in client.assets(near=(40.5, -69.0, 500.0))] == ["L00417"]
+    assert [one["number"] for one in client.assets(kind="bench")] == []
+    assert client.articles() == []
     assert client.statistics()["smallest_number"] > 1
     assert {one["name"] for one in Lamplighter(live_site.url, language="es").services()} >= {"Bache"}
 
@@ -167,8 +181,92 @@ def test_a_webhook_is_made_changed_and_removed(live_site: Site, cast: factories.
     assert [one["type"] for one in client.deliveries(made["id"])] == ["webhook.test"]
     assert client.change_webhook(made["id"], {"enabled": False})["enabled"] is False
     assert [one["id"] for one in client.webhooks()] == [made["id"]]
+    assert client.webhook(made["id"])["enabled"] is False
+    with pytest.raises(Problem) as off:
+        client.try_webhook(made["id"])
+    assert off.value.code == "conflict"
+    client.change_webhook(made["id"], {"enabled": True})
+    assert client.try_webhook(made["id"])["type"] == "webhook.test"
+    # The city gave up.
+    WebhookDelivery.objects.update(state=WebhookDelivery.State.DEAD)
+    (sent, *_others) = client.deliveries(made["id"], state="dead")
+    assert client.resend(made["id"], sent["id"])["webhook_id"] == sent["webhook_id"]
+    assert client.rotate_secret(made["id"], overlap_hours=0)["secret"] != made["secret"]
+    assert "webhook.test" in {one["type"] for one in client.webhook_events()}
     client.delete_webhook(made["id"])
     assert client.webhooks() == []
+
+
+def test_a_test_key_lists_its_own(live_site: Site, cast: factories.Rivermark) -> None:
+    client = Lamplighter(live_site.url, api_keys.create(cast.city, "Trying", is_test=True)[1])
+    sent = [client.report("tree", text, place={"lat": 40.5, "long": -69.0})["reference"] for text in ("One.", "Two.")]
+    assert [row["reference"] for row in client.test_requests(page_size=1)] == sent[::-1]
+
+
+# --- What somebody else changed meanwhile ------------------------------------------------------------------------------
+
+
+def test_an_edit_needs_the_text_as_it_was_read(live_site: Site, cast: factories.Rivermark, key: str) -> None:
+    client, other = Lamplighter(live_site.url, key), Lamplighter(live_site.url)
+    sent = client.report("tree", "A branch.", place={"lat": 40.5, "long": -69.0})
+    number, token = sent["reference"], str(sent["private_token"])
+    assert client.etag(number) == ""
+    with pytest.raises(Problem) as unread:
+        client.edit(number, "A big branch.", private_token=token)
+    assert unread.value.code == "precondition-required"
+    for reader in (client, other):
+        reader.request(number.replace("-", "").lower())
+    as_read = client.etag(number)
+    assert client.edit(number, "A big branch.", private_token=token)["description"] == "A big branch."
+    # The other one still has the first text, and overwrites nothing.
+    for etag in ("", as_read):
+        with pytest.raises(PreconditionFailed) as changed:
+            other.edit(number, "A small branch.", private_token=token, etag=etag)
+        assert (changed.value.code, len(changed.value.changes)) == ("precondition-failed", 1)
+        assert changed.value.changes[0]["text"] in changed.value.detail
+    assert client.etag(number) == ""
+    assert other.request(number)["description"] == "A big branch."
+    other.edit(number, "A small branch.", private_token=token)
+    with pytest.raises(PreconditionFailed) as foreign:
+        other.edit(number, "A branch.", private_token=token, etag='"of something else"')
+    assert foreign.value.changes == []
+
+
+def test_staff_change_only_what_they_have_read(live_site: Site, cast: factories.Rivermark) -> None:
+    reference = factories.routed(cast.pothole, answers={"where": "lane"}).display_reference
+    first, second = (
+        Lamplighter(live_site.url, api_keys.create(cast.city, name, scopes=["staff"], acts_as=cast.tom)[1]).staff
+        for name in ("Crew app", "Depot")
+    )
+    first.request(reference)
+    second.request(reference)
+    changed = first.change(reference, {"priority": 1}, idempotency_key="1")
+    # The answer's ETag is remembered for the next; a note makes no new version.
+    second.note(reference, "The cone is back.")
+    assert first.change(reference, {"priority": 2})["request"] != changed["request"]
+    stale = second.etag(reference)
+    assert stale
+    third = first.act(reference, "accept", etag=first.etag(reference))
+    assert third["request"]
+    for attempt in (lambda: second.change(reference, {"priority": 4}, etag=stale), lambda: act_with(second, stale)):
+        with pytest.raises(PreconditionFailed) as refused:
+            attempt()
+        assert {change["by"] for change in refused.value.changes} == {"Tom, through Crew app"}
+    # Without an ETag, an action compares nothing.
+    assert second.act(reference, "comment", {"text": "We are on our way."})["request"]
+
+    task = first.add_task(reference, {"department": cast.streets.code, "what": "Fill it."})["id"]
+    assert first.task(task)["state"] == "open"
+    as_read = first.task_etag(task)
+    assert second.change_task(task, {"state": "done"})["state"] == "done"
+    with pytest.raises(PreconditionFailed):
+        first.change_task(task, {"state": "dropped"}, etag=as_read)
+    assert [one["id"] for one in first.tasks(state="all")] == [task]
+
+
+def act_with(staff: Staff, etag: str) -> shapes.StaffChange:
+    (row,) = staff.requests()
+    return staff.act(row["reference"], "hold", {}, etag=etag)
 
 
 def test_a_wrong_key_and_no_network_are_said(live_site: Site, cast: factories.Rivermark) -> None:
@@ -233,7 +331,7 @@ def server(*answers: tuple[int, dict[str, str], bytes] | None) -> Iterator[tuple
             self.end_headers()
             self.wfile.write(answer[2])
 
-        do_GET = do_POST  # noqa: N815 - the library looks for this name
+        do_GET = do_PATCH = do_POST  # noqa: N815 - the library looks for these names
 
         def log_message(self, *_arguments: Any) -> None:
             pass
@@ -273,6 +371,35 @@ def test_a_coroutine_waits_and_sends_the_same_again(monkeypatch: pytest.MonkeyPa
     with server((502, {}, b"<html>")) as (site, asked), pytest.raises(Problem):
         run(AsyncLamplighter(site).follow("ana@example.org", area="ward:5"))
     assert len(asked) == 1
+
+
+def test_an_edit_is_sent_again_only_where_that_does_no_harm() -> None:
+    retries, one = Retries(sleep=lambda _seconds: None), json.dumps({"reference": "7K3M-9QWT"}).encode()
+    read, done = (200, {"ETag": '"1.a"'}, one), (200, {"ETag": '"2.b"'}, one)
+    with server(read, None, done) as (site, asked):
+        client = Lamplighter(site, "lk_1", retries=retries)
+        client.request("7K3M-9QWT")
+        # It may have taken effect, and then the ETag is an old one.
+        with pytest.raises(Unreachable):
+            client.edit("7K3M-9QWT", "A branch.", private_token="1-x")
+        assert (asked[1]["If-Match"], asked[1]["Idempotency-Key"], len(asked)) == ('"1.a"', None, 2)
+    with server(read, None, done, done) as (site, asked):
+        staff = Lamplighter(site, "lk_1", retries=retries).staff
+        staff.request("7K3M-9QWT")
+        staff.change("7k3m9qwt", {"priority": 1})
+        assert [headers["If-Match"] for headers in asked] == [None, '"1.a"', '"1.a"']
+        assert asked[1]["Idempotency-Key"] == asked[2]["Idempotency-Key"]
+        staff.act("7K3M-9QWT", "accept", etag=staff.etag("7K3M-9QWT"))
+        assert asked[3]["If-Match"] == '"2.b"'
+
+
+def test_it_forgets_the_etags_of_what_was_read_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lamplighter_client.transport.ETAGS_MOST", 2)
+    with server(*[(200, {"ETag": f'"{number}"'}, b"{}") for number in range(4)]) as (site, _asked):
+        client = Lamplighter(site)
+        for reference in ("A", "B", "A", "C"):
+            client.request(reference)
+        assert [client.etag(reference) for reference in "ABC"] == ['"2"', "", '"3"']
 
 
 def test_what_a_later_version_adds_does_no_harm(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 from lamplighter_client.async_client import AsyncLamplighter
 from lamplighter_client.client import Lamplighter
-from lamplighter_client.problems import FieldError, Problem, Unreachable
+from lamplighter_client.problems import FieldError, PreconditionFailed, Problem, Unreachable
 from lamplighter_client.transport import Retries
 
-__all__ = ["AsyncLamplighter", "FieldError", "Lamplighter", "Problem", "Retries", "Unreachable"]
+__all__ = ["AsyncLamplighter", "FieldError", "Lamplighter", "PreconditionFailed", "Problem", "Retries", "Unreachable"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from lamplighter_client import shapes
-from lamplighter_client.paths import BASE, numbers, of_request, of_staff_request, part, several
+from lamplighter_client.paths import BASE, numbers, of_request, of_staff_request, of_task, of_webhook, part, several
 from lamplighter_client.transport import PAGE_MAX, AsyncTransport, Retries
 
 
@@ -28,7 +28,25 @@ class AsyncStaff:
 
     async def request(self, reference: str) -> shapes.StaffRequest:
         """Everything that staff see of it, except its people."""
-        return cast(shapes.StaffRequest, await self._http.get(of_staff_request(reference)))
+        address = of_staff_request(reference)
+        return cast(shapes.StaffRequest, await self._http.get(address, etag_of=address))
+
+    def etag(self, reference: str) -> str:
+        """Of the request as it was last read or changed with this client; "" if it wasn't."""
+        return self._http.etag(of_staff_request(reference))
+
+    async def change(
+        self, reference: str, changes: shapes.StaffRequestEdit, *, etag: str = "", idempotency_key: str = ""
+    ) -> shapes.StaffChange:
+        """Its priority, service, assignee and place: all that are sent, or none.
+
+        etag: of the request as you read it; without it, as this client last read it. Raises PreconditionFailed if it has
+        changed since.
+        """
+        address = of_staff_request(reference)
+        etag = etag or self._http.etag(address)
+        answer = await self._http.patch(address, dict(changes), idempotency_key, etag=etag, etag_of=address)
+        return cast(shapes.StaffChange, answer)
 
     async def actions(self, reference: str) -> list[shapes.PossibleAction]:
         """What can be done now, with the fields of each."""
@@ -43,24 +61,33 @@ class AsyncStaff:
         *,
         photos: Sequence[Path] = (),
         photos_before: Sequence[Path] = (),
+        etag: str = "",
         idempotency_key: str = "",
     ) -> shapes.StaffChange:
-        """Does one of the actions: accept, assign, hold, resolve, comment, note … photos: of the finished work."""
-        address, body = (f"{of_staff_request(reference)}actions/{part(verb)}/", dict(fields or {}))
+        """Does one of the actions: accept, assign, hold, resolve, comment, note … photos: of the finished work.
+
+        etag: of the request as you read it (see etag()). With it, raises PreconditionFailed if the request has changed since.
+        """
+        of = of_staff_request(reference)
+        address, body = (f"{of}actions/{part(verb)}/", dict(fields or {}))
         if not (photos or photos_before):
-            return cast(shapes.StaffChange, await self._http.post(address, body, idempotency_key))
-        files = {"photos": photos, "photos_before": photos_before}
-        answer = await self._http.upload(address, {"action": json.dumps(body)}, files, idempotency_key)
+            answer = await self._http.post(address, body, idempotency_key, etag=etag, etag_of=of)
+        else:
+            files = {"photos": photos, "photos_before": photos_before}
+            fields_of_form = {"action": json.dumps(body)}
+            answer = await self._http.upload(address, fields_of_form, files, idempotency_key, etag=etag, etag_of=of)
         return cast(shapes.StaffChange, answer)
 
     async def note(self, reference: str, text: str, *, idempotency_key: str = "") -> shapes.StaffChange:
         """Only staff read it."""
-        answer = await self._http.post(f"{of_staff_request(reference)}actions/note/", {"text": text}, idempotency_key)
+        of = of_staff_request(reference)
+        answer = await self._http.post(f"{of}actions/note/", {"text": text}, idempotency_key, etag_of=of)
         return cast(shapes.StaffChange, answer)
 
     async def undo(self, reference: str, event: str) -> shapes.StaffChange:
         """event: `undo["event"]` of the answer to an action, within 30 seconds."""
-        answer = await self._http.post(f"{of_staff_request(reference)}undo/", {"event": event}, may_repeat=False)
+        of = of_staff_request(reference)
+        answer = await self._http.post(f"{of}undo/", {"event": event}, may_repeat=False, etag_of=of)
         return cast(shapes.StaffChange, answer)
 
     async def contacts(self, reference: str, reason: str) -> list[shapes.ReporterContact]:
@@ -87,14 +114,21 @@ class AsyncStaff:
             yield row
 
     async def task(self, task_id: str) -> shapes.OneTask:
-        return cast(shapes.OneTask, await self._http.get(f"{BASE}staff/tasks/{part(task_id)}/"))
+        address = of_task(task_id)
+        return cast(shapes.OneTask, await self._http.get(address, etag_of=address))
+
+    def task_etag(self, task_id: str) -> str:
+        """Of the task as it was last read or changed with this client; "" if it wasn't."""
+        return self._http.etag(of_task(task_id))
 
     async def add_task(self, reference: str, task: shapes.NewTask, *, idempotency_key: str = "") -> shapes.Task:
         answer = await self._http.post(f"{of_staff_request(reference)}tasks/", dict(task), idempotency_key)
         return cast(shapes.Task, answer)
 
-    async def change_task(self, task_id: str, changes: shapes.TaskEdit) -> shapes.OneTask:
-        return cast(shapes.OneTask, await self._http.patch(f"{BASE}staff/tasks/{part(task_id)}/", dict(changes)))
+    async def change_task(self, task_id: str, changes: shapes.TaskEdit, *, etag: str = "") -> shapes.OneTask:
+        """etag: of the task as you read it. With it, raises PreconditionFailed if the task has changed since."""
+        address = of_task(task_id)
+        return cast(shapes.OneTask, await self._http.patch(address, dict(changes), etag=etag, etag_of=address))
 
 
 class AsyncLamplighter:
@@ -136,6 +170,10 @@ class AsyncLamplighter:
         """The services and articles that fit the words, best first."""
         return cast(shapes.Suggestions, await self._http.get(f"{BASE}suggestions/", {"q": words}))
 
+    async def articles(self) -> list[shapes.ArticleRow]:
+        """What the city answers without a report."""
+        return cast(list[shapes.ArticleRow], (await self._http.get(f"{BASE}articles/"))["results"])
+
     async def article(self, code: str) -> shapes.Article:
         return cast(shapes.Article, await self._http.get(f"{BASE}articles/{part(code)}/"))
 
@@ -144,11 +182,22 @@ class AsyncLamplighter:
         query = {"layer": layer, "at": numbers(at)}
         return cast(list[shapes.AreaRow], (await self._http.get(f"{BASE}areas/", query))["results"])
 
+    async def area(self, layer: str, code: str) -> shapes.AreaRow:
+        return cast(shapes.AreaRow, await self._http.get(f"{BASE}areas/{part(layer)}/{part(code)}/"))
+
     async def places(self, words: str = "", *, at: tuple[float, float] | None = None) -> list[shapes.Place]:
         """What the city's address search finds, best first; or the address at a latitude and longitude."""
         return cast(
             list[shapes.Place], (await self._http.get(f"{BASE}places/", {"q": words, "at": numbers(at)}))["results"]
         )
+
+    async def assets(
+        self, *, near: tuple[float, float, float] | None = None, kind: str = "", page_size: int = 50
+    ) -> AsyncIterator[shapes.Asset]:
+        """near: latitude, longitude, meters; the nearest eight, nearest first. Without it, all, in pages."""
+        query = {"near": numbers(near), "kind": kind, "limit": min(page_size, PAGE_MAX)}
+        async for row in self._http.rows(f"{BASE}assets/", query):
+            yield row
 
     async def asset(self, number: str) -> shapes.Asset:
         """A streetlight, a hydrant …, by the number on it."""
@@ -206,7 +255,12 @@ class AsyncLamplighter:
 
     async def request(self, reference: str) -> shapes.Request:
         """One request with its timeline."""
-        return cast(shapes.Request, await self._http.get(of_request(reference)))
+        address = of_request(reference)
+        return cast(shapes.Request, await self._http.get(address, etag_of=address))
+
+    def etag(self, reference: str) -> str:
+        """Of the request as this client last read it, for a program that edits it later; "" if it didn't."""
+        return self._http.etag(of_request(reference))
 
     async def changes(self, cursor: str = "", *, since: str = "") -> AsyncIterator[shapes.ChangePage]:
         """What became public, changed or is public no longer since then, in pages; at least one.
@@ -257,6 +311,24 @@ class AsyncLamplighter:
         answer = await self._http.post(f"{of_request(reference)}comments/", body, idempotency_key)
         return cast(shapes.CommentReceipt, answer)
 
+    async def edit(
+        self, reference: str, description: str, *, private_token: str, etag: str = ""
+    ) -> shapes.EditedRequest:
+        """The reporter's new text, until someone starts working on it.
+
+        etag: of the request as they read it; without it, as this client last read it. Raises PreconditionFailed if the text
+        has changed since.
+        """
+        address = of_request(reference)
+        body = {"private_token": private_token, "description": description}
+        answer = await self._http.patch(address, body, etag=etag or self._http.etag(address), etag_of=address)
+        return cast(shapes.EditedRequest, answer)
+
+    async def upload_photo(self, photo: Path, alt: str = "") -> shapes.PhotoReceipt:
+        """For the `photos` of a report in a batch, within a day. alt: what it shows."""
+        fields = {"alt": alt} if alt else {}
+        return cast(shapes.PhotoReceipt, await self._http.upload(f"{BASE}photos/", fields, {"photo": [photo]}))
+
     async def add_photo(
         self, reference: str, photo: Path, *, private_token: str, idempotency_key: str = ""
     ) -> shapes.PhotoReceipt:
@@ -289,8 +361,20 @@ class AsyncLamplighter:
         address = f"{BASE}sandbox/requests/{part(reference)}/advance/"
         return cast(shapes.Request, await self._http.post(address, dict(step or {}), may_repeat=False))
 
+    async def test_requests(self, *, page_size: int = 50) -> AsyncIterator[shapes.RequestRow]:
+        """What was sent with this test key, newest first."""
+        async for row in self._http.rows(f"{BASE}sandbox/requests/", {"limit": min(page_size, PAGE_MAX)}):
+            yield row
+
     async def webhooks(self) -> list[shapes.Webhook]:
         return cast(list[shapes.Webhook], (await self._http.get(f"{BASE}webhooks/"))["results"])
+
+    async def webhook_events(self) -> list[shapes.WebhookEventType]:
+        """The types of events, each with its two payloads."""
+        return cast(list[shapes.WebhookEventType], (await self._http.get(f"{BASE}webhook-events/"))["results"])
+
+    async def webhook(self, webhook_id: str) -> shapes.Webhook:
+        return cast(shapes.Webhook, await self._http.get(of_webhook(webhook_id)))
 
     async def create_webhook(self, webhook: shapes.NewWebhook) -> shapes.WebhookWithSecret:
         """Keep its secret, which is shown only now."""
@@ -299,21 +383,36 @@ class AsyncLamplighter:
         )
 
     async def change_webhook(self, webhook_id: str, changes: shapes.WebhookEdit) -> shapes.Webhook:
-        return cast(shapes.Webhook, await self._http.patch(f"{BASE}webhooks/{part(webhook_id)}/", dict(changes)))
+        return cast(shapes.Webhook, await self._http.patch(of_webhook(webhook_id), dict(changes)))
 
     async def delete_webhook(self, webhook_id: str) -> None:
-        await self._http.delete(f"{BASE}webhooks/{part(webhook_id)}/")
+        await self._http.delete(of_webhook(webhook_id))
 
     async def test_webhook(self, webhook_id: str) -> shapes.WebhookDelivery:
         """Sends it the event webhook.test."""
-        answer = await self._http.post(f"{BASE}webhooks/{part(webhook_id)}/test/", {}, may_repeat=False)
+        answer = await self._http.post(f"{of_webhook(webhook_id)}test/", {}, may_repeat=False)
         return cast(shapes.WebhookDelivery, answer)
+
+    async def try_webhook(self, webhook_id: str) -> shapes.WebhookDelivery:
+        """Sends the oldest delivery that waits at once, or webhook.test if none does."""
+        answer = await self._http.post(f"{of_webhook(webhook_id)}try/", {}, may_repeat=False)
+        return cast(shapes.WebhookDelivery, answer)
+
+    async def rotate_secret(self, webhook_id: str, *, overlap_hours: int = 24) -> shapes.WebhookWithSecret:
+        """A new secret, which is shown only now. Both sign for so many hours."""
+        address, body = (f"{of_webhook(webhook_id)}secret/", {"overlap_hours": overlap_hours})
+        return cast(shapes.WebhookWithSecret, await self._http.post(address, body, may_repeat=False))
 
     async def deliveries(self, webhook_id: str, *, state: str = "") -> AsyncIterator[shapes.WebhookDelivery]:
         """Of the last 30 days, newest first."""
         query = {"state": state, "limit": PAGE_MAX}
-        async for row in self._http.rows(f"{BASE}webhooks/{part(webhook_id)}/deliveries/", query):
+        async for row in self._http.rows(f"{of_webhook(webhook_id)}deliveries/", query):
             yield row
+
+    async def resend(self, webhook_id: str, delivery_id: str) -> shapes.WebhookDelivery:
+        """Sends a delivery again, with the same webhook-id."""
+        address = f"{of_webhook(webhook_id)}deliveries/{part(delivery_id)}/resend/"
+        return cast(shapes.WebhookDelivery, await self._http.post(address, {}, may_repeat=False))
 
     async def create_listener(self, listener: shapes.NewListener) -> shapes.WebhookWithSecret:
         """A webhook whose events a program reads, because it has no public URL."""
@@ -322,5 +421,5 @@ class AsyncLamplighter:
 
     async def listener_events(self, listener_id: str, cursor: str = "") -> shapes.ListenerEvents:
         """The events after the cursor, oldest first. Reading them again changes nothing."""
-        address = f"{BASE}webhooks/{part(listener_id)}/events/"
+        address = f"{of_webhook(listener_id)}events/"
         return cast(shapes.ListenerEvents, await self._http.get(address, {"cursor": cursor}))

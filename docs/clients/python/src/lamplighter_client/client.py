@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from lamplighter_client import shapes
-from lamplighter_client.paths import BASE, numbers, of_request, part, several
+from lamplighter_client.paths import BASE, numbers, of_request, of_webhook, part, several
 from lamplighter_client.staff import Staff
 from lamplighter_client.transport import PAGE_MAX, Retries, Transport
 
@@ -50,6 +50,10 @@ class Lamplighter:
         """The services and articles that fit the words, best first."""
         return cast(shapes.Suggestions, self._http.get(f"{BASE}suggestions/", {"q": words}))
 
+    def articles(self) -> list[shapes.ArticleRow]:
+        """What the city answers without a report."""
+        return cast(list[shapes.ArticleRow], self._http.get(f"{BASE}articles/")["results"])
+
     def article(self, code: str) -> shapes.Article:
         return cast(shapes.Article, self._http.get(f"{BASE}articles/{part(code)}/"))
 
@@ -58,9 +62,19 @@ class Lamplighter:
         query = {"layer": layer, "at": numbers(at)}
         return cast(list[shapes.AreaRow], self._http.get(f"{BASE}areas/", query)["results"])
 
+    def area(self, layer: str, code: str) -> shapes.AreaRow:
+        return cast(shapes.AreaRow, self._http.get(f"{BASE}areas/{part(layer)}/{part(code)}/"))
+
     def places(self, words: str = "", *, at: tuple[float, float] | None = None) -> list[shapes.Place]:
         """What the city's address search finds, best first; or the address at a latitude and longitude."""
         return cast(list[shapes.Place], self._http.get(f"{BASE}places/", {"q": words, "at": numbers(at)})["results"])
+
+    def assets(
+        self, *, near: tuple[float, float, float] | None = None, kind: str = "", page_size: int = 50
+    ) -> Iterator[shapes.Asset]:
+        """near: latitude, longitude, meters; the nearest eight, nearest first. Without it, all, in pages."""
+        query = {"near": numbers(near), "kind": kind, "limit": min(page_size, PAGE_MAX)}
+        yield from self._http.rows(f"{BASE}assets/", query)
 
     def asset(self, number: str) -> shapes.Asset:
         """A streetlight, a hydrant …, by the number on it."""
@@ -117,7 +131,12 @@ class Lamplighter:
 
     def request(self, reference: str) -> shapes.Request:
         """One request with its timeline."""
-        return cast(shapes.Request, self._http.get(of_request(reference)))
+        address = of_request(reference)
+        return cast(shapes.Request, self._http.get(address, etag_of=address))
+
+    def etag(self, reference: str) -> str:
+        """Of the request as this client last read it, for a program that edits it later; "" if it didn't."""
+        return self._http.etag(of_request(reference))
 
     def changes(self, cursor: str = "", *, since: str = "") -> Iterator[shapes.ChangePage]:
         """What became public, changed or is public no longer since then, in pages; at least one.
@@ -167,6 +186,22 @@ class Lamplighter:
         answer = self._http.post(f"{of_request(reference)}comments/", body, idempotency_key)
         return cast(shapes.CommentReceipt, answer)
 
+    def edit(self, reference: str, description: str, *, private_token: str, etag: str = "") -> shapes.EditedRequest:
+        """The reporter's new text, until someone starts working on it.
+
+        etag: of the request as they read it; without it, as this client last read it. Raises PreconditionFailed if the text
+        has changed since.
+        """
+        address = of_request(reference)
+        body = {"private_token": private_token, "description": description}
+        answer = self._http.patch(address, body, etag=etag or self._http.etag(address), etag_of=address)
+        return cast(shapes.EditedRequest, answer)
+
+    def upload_photo(self, photo: Path, alt: str = "") -> shapes.PhotoReceipt:
+        """For the `photos` of a report in a batch, within a day. alt: what it shows."""
+        fields = {"alt": alt} if alt else {}
+        return cast(shapes.PhotoReceipt, self._http.upload(f"{BASE}photos/", fields, {"photo": [photo]}))
+
     def add_photo(
         self, reference: str, photo: Path, *, private_token: str, idempotency_key: str = ""
     ) -> shapes.PhotoReceipt:
@@ -201,30 +236,56 @@ class Lamplighter:
         # A second time would be the step after it.
         return cast(shapes.Request, self._http.post(address, dict(step or {}), may_repeat=False))
 
+    def test_requests(self, *, page_size: int = 50) -> Iterator[shapes.RequestRow]:
+        """What was sent with this test key, newest first."""
+        yield from self._http.rows(f"{BASE}sandbox/requests/", {"limit": min(page_size, PAGE_MAX)})
+
     # --- Webhooks -----------------------------------------------------------------------------------------------------
 
     def webhooks(self) -> list[shapes.Webhook]:
         return cast(list[shapes.Webhook], self._http.get(f"{BASE}webhooks/")["results"])
+
+    def webhook_events(self) -> list[shapes.WebhookEventType]:
+        """The types of events, each with its two payloads."""
+        return cast(list[shapes.WebhookEventType], self._http.get(f"{BASE}webhook-events/")["results"])
+
+    def webhook(self, webhook_id: str) -> shapes.Webhook:
+        return cast(shapes.Webhook, self._http.get(of_webhook(webhook_id)))
 
     def create_webhook(self, webhook: shapes.NewWebhook) -> shapes.WebhookWithSecret:
         """Keep its secret, which is shown only now."""
         return cast(shapes.WebhookWithSecret, self._http.post(f"{BASE}webhooks/", dict(webhook), may_repeat=False))
 
     def change_webhook(self, webhook_id: str, changes: shapes.WebhookEdit) -> shapes.Webhook:
-        return cast(shapes.Webhook, self._http.patch(f"{BASE}webhooks/{part(webhook_id)}/", dict(changes)))
+        return cast(shapes.Webhook, self._http.patch(of_webhook(webhook_id), dict(changes)))
 
     def delete_webhook(self, webhook_id: str) -> None:
-        self._http.delete(f"{BASE}webhooks/{part(webhook_id)}/")
+        self._http.delete(of_webhook(webhook_id))
 
     def test_webhook(self, webhook_id: str) -> shapes.WebhookDelivery:
         """Sends it the event webhook.test."""
-        answer = self._http.post(f"{BASE}webhooks/{part(webhook_id)}/test/", {}, may_repeat=False)
+        answer = self._http.post(f"{of_webhook(webhook_id)}test/", {}, may_repeat=False)
         return cast(shapes.WebhookDelivery, answer)
+
+    def try_webhook(self, webhook_id: str) -> shapes.WebhookDelivery:
+        """Sends the oldest delivery that waits at once, or webhook.test if none does."""
+        answer = self._http.post(f"{of_webhook(webhook_id)}try/", {}, may_repeat=False)
+        return cast(shapes.WebhookDelivery, answer)
+
+    def rotate_secret(self, webhook_id: str, *, overlap_hours: int = 24) -> shapes.WebhookWithSecret:
+        """A new secret, which is shown only now. Both sign for so many hours."""
+        address, body = f"{of_webhook(webhook_id)}secret/", {"overlap_hours": overlap_hours}
+        return cast(shapes.WebhookWithSecret, self._http.post(address, body, may_repeat=False))
 
     def deliveries(self, webhook_id: str, *, state: str = "") -> Iterator[shapes.WebhookDelivery]:
         """Of the last 30 days, newest first."""
         query = {"state": state, "limit": PAGE_MAX}
-        yield from self._http.rows(f"{BASE}webhooks/{part(webhook_id)}/deliveries/", query)
+        yield from self._http.rows(f"{of_webhook(webhook_id)}deliveries/", query)
+
+    def resend(self, webhook_id: str, delivery_id: str) -> shapes.WebhookDelivery:
+        """Sends a delivery again, with the same webhook-id."""
+        address = f"{of_webhook(webhook_id)}deliveries/{part(delivery_id)}/resend/"
+        return cast(shapes.WebhookDelivery, self._http.post(address, {}, may_repeat=False))
 
     def create_listener(self, listener: shapes.NewListener) -> shapes.WebhookWithSecret:
         """A webhook whose events a program reads, because it has no public URL."""
@@ -233,5 +294,5 @@ class Lamplighter:
 
     def listener_events(self, listener_id: str, cursor: str = "") -> shapes.ListenerEvents:
         """The events after the cursor, oldest first. Reading them again changes nothing."""
-        address = f"{BASE}webhooks/{part(listener_id)}/events/"
+        address = f"{of_webhook(listener_id)}events/"
         return cast(shapes.ListenerEvents, self._http.get(address, {"cursor": cursor}))

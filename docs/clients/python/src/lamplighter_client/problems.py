@@ -39,5 +39,16 @@ class Problem(Exception):
         super().__init__(self.detail)
 
 
+class PreconditionFailed(Problem):
+    """What you change has changed since you read it (412): nothing was done. Read it again.
+
+    changes: what happened since, oldest first; [] if the ETag is of something else.
+    """
+
+    def __init__(self, status: int, body: Mapping[str, Any], *, retry_after: float | None = None) -> None:
+        super().__init__(status, body, retry_after=retry_after)
+        self.changes: list[shapes.ProblemChange] = list(body.get("changes") or [])
+
+
 class Unreachable(Exception):
     """There was no answer, or one that can't be read."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from lamplighter_client import shapes
-from lamplighter_client.paths import BASE, of_staff_request, part
+from lamplighter_client.paths import BASE, of_staff_request, of_task, part
 from lamplighter_client.transport import PAGE_MAX, Transport
 
 
@@ -27,7 +27,25 @@ class Staff:
 
     def request(self, reference: str) -> shapes.StaffRequest:
         """Everything that staff see of it, except its people."""
-        return cast(shapes.StaffRequest, self._http.get(of_staff_request(reference)))
+        address = of_staff_request(reference)
+        return cast(shapes.StaffRequest, self._http.get(address, etag_of=address))
+
+    def etag(self, reference: str) -> str:
+        """Of the request as it was last read or changed with this client; "" if it wasn't."""
+        return self._http.etag(of_staff_request(reference))
+
+    def change(
+        self, reference: str, changes: shapes.StaffRequestEdit, *, etag: str = "", idempotency_key: str = ""
+    ) -> shapes.StaffChange:
+        """Its priority, service, assignee and place: all that are sent, or none.
+
+        etag: of the request as you read it; without it, as this client last read it. Raises PreconditionFailed if it has
+        changed since.
+        """
+        address = of_staff_request(reference)
+        etag = etag or self._http.etag(address)
+        answer = self._http.patch(address, dict(changes), idempotency_key, etag=etag, etag_of=address)
+        return cast(shapes.StaffChange, answer)
 
     def actions(self, reference: str) -> list[shapes.PossibleAction]:
         """What can be done now, with the fields of each."""
@@ -42,24 +60,33 @@ class Staff:
         *,
         photos: Sequence[Path] = (),
         photos_before: Sequence[Path] = (),
+        etag: str = "",
         idempotency_key: str = "",
     ) -> shapes.StaffChange:
-        """Does one of the actions: accept, assign, hold, resolve, comment, note … photos: of the finished work."""
-        address, body = f"{of_staff_request(reference)}actions/{part(verb)}/", dict(fields or {})
+        """Does one of the actions: accept, assign, hold, resolve, comment, note … photos: of the finished work.
+
+        etag: of the request as you read it (see etag()). With it, raises PreconditionFailed if the request has changed since.
+        """
+        of = of_staff_request(reference)
+        address, body = f"{of}actions/{part(verb)}/", dict(fields or {})
         if not (photos or photos_before):
-            return cast(shapes.StaffChange, self._http.post(address, body, idempotency_key))
-        files = {"photos": photos, "photos_before": photos_before}
-        answer = self._http.upload(address, {"action": json.dumps(body)}, files, idempotency_key)
+            answer = self._http.post(address, body, idempotency_key, etag=etag, etag_of=of)
+        else:
+            files = {"photos": photos, "photos_before": photos_before}
+            fields_of_form = {"action": json.dumps(body)}
+            answer = self._http.upload(address, fields_of_form, files, idempotency_key, etag=etag, etag_of=of)
         return cast(shapes.StaffChange, answer)
 
     def note(self, reference: str, text: str, *, idempotency_key: str = "") -> shapes.StaffChange:
         """Only staff read it."""
-        answer = self._http.post(f"{of_staff_request(reference)}actions/note/", {"text": text}, idempotency_key)
+        of = of_staff_request(reference)
+        answer = self._http.post(f"{of}actions/note/", {"text": text}, idempotency_key, etag_of=of)
         return cast(shapes.StaffChange, answer)
 
     def undo(self, reference: str, event: str) -> shapes.StaffChange:
         """event: `undo["event"]` of the answer to an action, within 30 seconds."""
-        answer = self._http.post(f"{of_staff_request(reference)}undo/", {"event": event}, may_repeat=False)
+        of = of_staff_request(reference)
+        answer = self._http.post(f"{of}undo/", {"event": event}, may_repeat=False, etag_of=of)
         return cast(shapes.StaffChange, answer)
 
     def contacts(self, reference: str, reason: str) -> list[shapes.ReporterContact]:
@@ -85,11 +112,18 @@ class Staff:
         yield from self._http.rows(f"{BASE}staff/tasks/", query)
 
     def task(self, task_id: str) -> shapes.OneTask:
-        return cast(shapes.OneTask, self._http.get(f"{BASE}staff/tasks/{part(task_id)}/"))
+        address = of_task(task_id)
+        return cast(shapes.OneTask, self._http.get(address, etag_of=address))
+
+    def task_etag(self, task_id: str) -> str:
+        """Of the task as it was last read or changed with this client; "" if it wasn't."""
+        return self._http.etag(of_task(task_id))
 
     def add_task(self, reference: str, task: shapes.NewTask, *, idempotency_key: str = "") -> shapes.Task:
         answer = self._http.post(f"{of_staff_request(reference)}tasks/", dict(task), idempotency_key)
         return cast(shapes.Task, answer)
 
-    def change_task(self, task_id: str, changes: shapes.TaskEdit) -> shapes.OneTask:
-        return cast(shapes.OneTask, self._http.patch(f"{BASE}staff/tasks/{part(task_id)}/", dict(changes)))
+    def change_task(self, task_id: str, changes: shapes.TaskEdit, *, etag: str = "") -> shapes.OneTask:
+        """etag: of the task as you read it. With it, raises PreconditionFailed if the task has changed since."""
+        address = of_task(task_id)
+        return cast(shapes.OneTask, self._http.patch(address, dict(changes), etag=etag, etag_of=address))

@@ -10,16 +10,19 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from lamplighter_client.problems import Problem, Unreachable
+from lamplighter_client.problems import PreconditionFailed, Problem, Unreachable
 
 VERSION = "0.2.0"
 PAGE_MAX = 200
+# So many were read last; the ETags of others are forgotten.
+ETAGS_MOST = 1000
 # Too many requests, and an outage. The city says when to try again.
 WORTH_A_RETRY = (429, 503)
 # From a proxy, which can't know whether the call took effect.
@@ -63,28 +66,73 @@ class Calls:
             self._headers["Authorization"] = f"Bearer {key}"
         if language:
             self._headers["Accept-Language"] = language
+        self._etags: OrderedDict[str, str] = OrderedDict()
 
-    def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], *, may_repeat: bool) -> Any:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        may_repeat: bool,
+        etag_of: str = "",
+    ) -> Any:
         raise NotImplementedError
 
-    def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
-        chosen = {name: value for name, value in (query or {}).items() if value not in (None, "")}
-        return self.send("GET", f"{path}?{urlencode(chosen)}" if chosen else path, None, {}, may_repeat=True)
+    def etag(self, path: str) -> str:
+        """Of what was last read or changed there; "" if nothing was."""
+        return self._etags.get(_number_alone(path), "")
 
-    def post(self, path: str, body: Mapping[str, object], idempotency_key: str = "", *, may_repeat: bool = True) -> Any:
-        headers = {"Content-Type": "application/json", **_idempotent(idempotency_key)}
-        return self.send("POST", path, json.dumps(body).encode(), headers, may_repeat=may_repeat)
+    def get(self, path: str, query: Mapping[str, object] | None = None, *, etag_of: str = "") -> Any:
+        """etag_of: the address of what the answer's ETag is for, to be remembered."""
+        chosen = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        address = f"{path}?{urlencode(chosen)}" if chosen else path
+        return self.send("GET", address, None, {}, may_repeat=True, etag_of=etag_of)
+
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        idempotency_key: str = "",
+        *,
+        may_repeat: bool = True,
+        etag: str = "",
+        etag_of: str = "",
+    ) -> Any:
+        """etag: for If-Match."""
+        headers = {"Content-Type": "application/json", **_idempotent(idempotency_key), **_if_match(etag)}
+        return self.send("POST", path, json.dumps(body).encode(), headers, may_repeat=may_repeat, etag_of=etag_of)
 
     def upload(
-        self, path: str, fields: Mapping[str, str], files: Mapping[str, Sequence[Path]], idempotency_key: str = ""
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, Sequence[Path]],
+        idempotency_key: str = "",
+        *,
+        etag: str = "",
+        etag_of: str = "",
     ) -> Any:
         content_type, body = _form(fields, files)
-        headers = {"Content-Type": content_type, **_idempotent(idempotency_key)}
-        return self.send("POST", path, body, headers, may_repeat=True)
+        headers = {"Content-Type": content_type, **_idempotent(idempotency_key), **_if_match(etag)}
+        return self.send("POST", path, body, headers, may_repeat=True, etag_of=etag_of)
 
-    def patch(self, path: str, body: Mapping[str, object]) -> Any:
-        headers = {"Content-Type": "application/json"}
-        return self.send("PATCH", path, json.dumps(body).encode(), headers, may_repeat=True)
+    def patch(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        idempotency_key: str | None = None,
+        *,
+        etag: str = "",
+        etag_of: str = "",
+    ) -> Any:
+        """idempotency_key: None where the city takes none."""
+        keyed = {} if idempotency_key is None else _idempotent(idempotency_key)
+        headers = {"Content-Type": "application/json", **keyed, **_if_match(etag)}
+        # A second time, the ETag would be that of before the first.
+        may_repeat = not etag or idempotency_key is not None
+        return self.send("PATCH", path, json.dumps(body).encode(), headers, may_repeat=may_repeat, etag_of=etag_of)
 
     def delete(self, path: str) -> Any:
         # A second time, it would not be there.
@@ -97,16 +145,25 @@ class Calls:
             self.site + path, data=body, headers={**self._headers, **headers}, method=method
         )
 
-    def _try(self, request: urllib.request.Request) -> bytes:
-        """Raises Problem or Unreachable."""
+    def _try(self, request: urllib.request.Request) -> tuple[bytes, str]:
+        """The body and its ETag. Raises Problem or Unreachable."""
         try:
             with self._opener.open(request, timeout=self.timeout_s) as response:
-                content: bytes = response.read()
-                return content
+                return response.read(), response.headers.get("ETag", "")
         except urllib.error.HTTPError as error:
             raise _problem(error) from None
         except (OSError, http.client.HTTPException) as error:
             raise Unreachable(f"{self.site} gave no answer: {error}") from error
+
+    def _remember(self, path: str, etag: str) -> None:
+        """etag: "" after a change whose answer doesn't say the new one."""
+        if not path:
+            return
+        self._etags.pop(_number_alone(path), None)
+        if etag:
+            self._etags[_number_alone(path)] = etag
+            while len(self._etags) > ETAGS_MOST:
+                self._etags.popitem(last=False)
 
     def _wait_s(self, error: Problem | Unreachable, attempt: int, *, may_repeat: bool) -> float:
         """The seconds to wait before the next attempt. Raises the error if there should be none."""
@@ -122,7 +179,16 @@ class Calls:
 class Transport(Calls):
     """Calls that block."""
 
-    def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], *, may_repeat: bool) -> Any:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        may_repeat: bool,
+        etag_of: str = "",
+    ) -> Any:
         """may_repeat: a second time does no harm, so it is sent again if the connection fails.
 
         Raises Problem or Unreachable.
@@ -130,12 +196,13 @@ class Transport(Calls):
         request, attempt = self._request(method, path, body, headers), 0
         while True:
             try:
-                content = self._try(request)
+                content, etag = self._try(request)
                 break
             except (Problem, Unreachable) as error:
                 wait = self._wait_s(error, attempt, may_repeat=may_repeat)
             attempt += 1
             self.retries.sleep(wait)
+        self._remember(etag_of, etag)
         return _json(content)
 
     def pages(self, path: str, query: Mapping[str, object]) -> Iterator[Any]:
@@ -155,18 +222,26 @@ class AsyncTransport(Calls):
     """Coroutines. Each call runs in a thread; one that is cancelled ends by itself, and its answer is dropped."""
 
     async def send(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], *, may_repeat: bool
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        may_repeat: bool,
+        etag_of: str = "",
     ) -> Any:
         """See Transport.send."""
         request, attempt = self._request(method, path, body, headers), 0
         while True:
             try:
-                content = await asyncio.to_thread(self._try, request)
+                content, etag = await asyncio.to_thread(self._try, request)
                 break
             except (Problem, Unreachable) as error:
                 wait = self._wait_s(error, attempt, may_repeat=may_repeat)
             attempt += 1
             await asyncio.sleep(wait)
+        self._remember(etag_of, etag)
         return _json(content)
 
     async def pages(self, path: str, query: Mapping[str, object]) -> AsyncIterator[Any]:
@@ -186,6 +261,15 @@ class AsyncTransport(Calls):
 def _idempotent(key: str) -> dict[str, str]:
     """The same at each attempt, so that a report that arrived twice is one."""
     return {"Idempotency-Key": key or str(uuid.uuid4())}
+
+
+def _if_match(etag: str) -> dict[str, str]:
+    return {"If-Match": etag} if etag else {}
+
+
+def _number_alone(path: str) -> str:
+    """The same for 7K3M-9QWT and 7k3m9qwt."""
+    return path.replace("-", "").upper()
 
 
 def _own_address(url: str) -> str:
@@ -213,7 +297,8 @@ def _problem(error: urllib.error.HTTPError) -> Problem:
     seconds = error.headers.get("Retry-After", "")
     # The city always sends seconds, never a date.
     wait = float(seconds) if seconds.isascii() and seconds.isdigit() else None
-    return Problem(error.code, body if isinstance(body, dict) else {}, retry_after=wait)
+    kind = PreconditionFailed if error.code == http.client.PRECONDITION_FAILED else Problem
+    return kind(error.code, body if isinstance(body, dict) else {}, retry_after=wait)
 
 
 def _form(fields: Mapping[str, str], files: Mapping[str, Sequence[Path]]) -> tuple[str, bytes]:
