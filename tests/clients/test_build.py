@@ -30,6 +30,8 @@ export async function open(): Promise<string[]> {
   const status: string = request.status === "tomorrow" ? "new" : request.status;
   // @ts-expect-error - what is sent is one of those that the city takes
   await city.follow("ana@example.org", { cadence: "hourly" });
+  // @ts-expect-error - a batch has a key for each
+  await city.reportBatch([{ report: { service: "pothole" } }]);
   // @ts-expect-error - no such field
   return [...rows, status, request.colour];
 }
@@ -71,7 +73,7 @@ def test_the_npm_package_is_typed_and_its_readme_runs(built: dict[str, Path], li
     build.run(
         "npx", "tsc", "--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "typed.ts", folder=tmp_path
     )
-    key = api_keys.create(city, "npm")[1]
+    key = api_keys.create(city, "npm", scopes=["read", "report", "webhooks"])[1]
     environment = {**os.environ, "LAMPLIGHTER_SITE": live_site.url, "LAMPLIGHTER_KEY": key}
     blocks = re.findall(r"^```javascript\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
     printed = []
@@ -81,7 +83,10 @@ def test_the_npm_package_is_typed_and_its_readme_runs(built: dict[str, Path], li
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         printed.append(done.stdout)
-    sent = ServiceRequest.objects.get()
+    first, edited, in_batch = ServiceRequest.objects.order_by("pk")
     assert "/l/" in printed[0]
-    assert sent.display_reference in printed[1]
+    assert first.display_reference in printed[1]
     assert "answers.where" in printed[1]
+    assert edited.description == "A hole, three feet wide."
+    assert f"201 {{\n  reference: '{in_batch.display_reference}'" in printed[2]
+    assert "webhook.test" in printed[3]

@@ -1,6 +1,7 @@
+import { photosIn } from "./forms.js";
 import type { Shapes } from "./shapes.js";
 import { Staff } from "./staff.js";
-import { PAGE_MAX, Transport, type Options } from "./transport.js";
+import { PAGE_MAX, Transport, type Again, type IfMatch, type Options } from "./transport.js";
 
 const BASE = "/api/v1/";
 
@@ -35,11 +36,7 @@ export interface Filters {
   pageSize?: number;
 }
 
-export type Report = Omit<Shapes["NewReport"], "photos"> & {
-  photos?: Blob[];
-  /** Your own, if another process may send the same report again. */
-  idempotencyKey?: string;
-};
+export type Report = Omit<Shapes["NewReport"], "photos"> & Again & { photos?: readonly Blob[] };
 
 export interface Follow {
   area?: string;
@@ -89,13 +86,39 @@ export class Lamplighter {
     return this.#http.get(`${BASE}suggestions/`, { q: text });
   }
 
+  /** What the city answers without a report. */
+  async articles(): Promise<Shapes["ArticleRow"][]> {
+    return (await this.#http.get<Shapes["Articles"]>(`${BASE}articles/`)).results;
+  }
+
+  article(code: string): Promise<Shapes["Article"]> {
+    return this.#http.get(`${BASE}articles/${encodeURIComponent(code)}/`);
+  }
+
   async areas(layer = "", at?: Point): Promise<Shapes["AreaRow"][]> {
     return (await this.#http.get<Shapes["Areas"]>(`${BASE}areas/`, { layer, at: numbers(at) })).results;
   }
 
-  /** What the city's address search finds, best first. */
-  async places(text: string): Promise<Shapes["Place"][]> {
-    return (await this.#http.get<Shapes["Places"]>(`${BASE}places/`, { q: text })).results;
+  area(layer: string, code: string): Promise<Shapes["AreaRow"]> {
+    return this.#http.get(`${BASE}areas/${encodeURIComponent(layer)}/${encodeURIComponent(code)}/`);
+  }
+
+  /** What the city's address search finds, best first; or, with at and no text, the address there. */
+  async places(text = "", at?: Point): Promise<Shapes["Place"][]> {
+    return (await this.#http.get<Shapes["Places"]>(`${BASE}places/`, { q: text, at: numbers(at) })).results;
+  }
+
+  /** Around a place the nearest eight, nearest first. Without it, all, in pages. */
+  assets(
+    filters: { near?: Circle; kind?: string; pageSize?: number } = {},
+  ): AsyncGenerator<Shapes["Asset"], void, undefined> {
+    const { near, kind = "", pageSize = 50 } = filters;
+    return this.#http.rows(`${BASE}assets/`, { near: numbers(near), kind, limit: Math.min(pageSize, PAGE_MAX) });
+  }
+
+  /** A streetlight, a hydrant …, by the number on it. */
+  asset(number: string): Promise<Shapes["Asset"]> {
+    return this.#http.get(`${BASE}assets/${encodeURIComponent(number)}/`);
   }
 
   /** since, until: months like 2026-06; without them, the last six. */
@@ -120,7 +143,13 @@ export class Lamplighter {
 
   /** One request with its timeline. */
   request(reference: string): Promise<Shapes["Request"]> {
-    return this.#http.get(requestPath(reference));
+    const path = requestPath(reference);
+    return this.#http.get(path, {}, { etagOf: path });
+  }
+
+  /** Of the request as this client last read it, for a program that edits it later; "" if it didn't. */
+  etag(reference: string): string {
+    return this.#http.etag(requestPath(reference));
   }
 
   /**
@@ -138,26 +167,45 @@ export class Lamplighter {
    * said that no one is in danger.
    */
   report(report: Report): Promise<Shapes["Receipt"]> {
-    const { photos = [], idempotencyKey, ...body } = report;
-    if (!photos.length) {
-      return this.#http.post(`${BASE}requests/`, body, idempotencyKey ? { idempotencyKey } : {});
-    }
-    const form = new FormData();
-    form.append("report", JSON.stringify(body));
-    addPhotos(form, "photos", photos);
-    return this.#http.upload(`${BASE}requests/`, form, idempotencyKey);
+    const { photos = [], idempotencyKey = "", ...body } = report;
+    if (!photos.length) return this.#http.post(`${BASE}requests/`, body, { idempotencyKey });
+    const form = photosIn({ photos }, { report: JSON.stringify(body) });
+    return this.#http.upload(`${BASE}requests/`, form, { idempotencyKey });
+  }
+
+  /** Up to a hundred reports, each with a key of its own; what became of each, in order. */
+  async reportBatch(reports: readonly Shapes["NewBatchReport"][]): Promise<Shapes["BatchResult"][]> {
+    return (await this.#http.post<Shapes["Batch"]>(`${BASE}batches/`, { reports })).results;
   }
 
   /** A message from the reporter to those who work on it. */
-  comment(reference: string, text: string, privateToken: string): Promise<Shapes["CommentReceipt"]> {
-    return this.#http.post(`${requestPath(reference)}comments/`, { private_token: privateToken, text });
+  comment(reference: string, text: string, privateToken: string, options: Again = {}): Promise<Shapes["CommentReceipt"]> {
+    return this.#http.post(`${requestPath(reference)}comments/`, { private_token: privateToken, text }, options);
   }
 
-  addPhoto(reference: string, photo: Blob, privateToken: string): Promise<Shapes["PhotoReceipt"]> {
-    const form = new FormData();
-    form.append("private_token", privateToken);
-    addPhotos(form, "photo", [photo]);
-    return this.#http.upload(`${requestPath(reference)}photos/`, form);
+  /**
+   * The reporter's new text, until someone starts working on it. etag: of the request as they read it; without it, as this
+   * client last read it.
+   */
+  edit(
+    reference: string,
+    description: string,
+    privateToken: string,
+    { etag }: IfMatch = {},
+  ): Promise<Shapes["EditedRequest"]> {
+    const path = requestPath(reference);
+    const body = { private_token: privateToken, description };
+    return this.#http.patch(path, body, { etag: etag || this.#http.etag(path), etagOf: path });
+  }
+
+  /** For the `photos` of a report in a batch, within a day. alt: what it shows. */
+  uploadPhoto(photo: Blob, alt = ""): Promise<Shapes["PhotoReceipt"]> {
+    return this.#http.upload(`${BASE}photos/`, photosIn({ photo: [photo] }, alt ? { alt } : {}));
+  }
+
+  addPhoto(reference: string, photo: Blob, privateToken: string, options: Again = {}): Promise<Shapes["PhotoReceipt"]> {
+    const form = photosIn({ photo: [photo] }, { private_token: privateToken });
+    return this.#http.upload(`${requestPath(reference)}photos/`, form, options);
   }
 
   /** Somebody whom a public request affects, too. */
@@ -179,10 +227,24 @@ export class Lamplighter {
     return this.#http.post(path, step, { mayRepeat: false });
   }
 
+  /** What was sent with this test key, newest first. */
+  testRequests(pageSize = 50): AsyncGenerator<Shapes["RequestRow"], void, undefined> {
+    return this.#http.rows(`${BASE}sandbox/requests/`, { limit: Math.min(pageSize, PAGE_MAX) });
+  }
+
   // --- Webhooks ------------------------------------------------------------------------------------------------------
 
   async webhooks(): Promise<Shapes["Webhook"][]> {
     return (await this.#http.get<Shapes["Webhooks"]>(`${BASE}webhooks/`)).results;
+  }
+
+  /** The types of events, each with its two payloads. */
+  async webhookEvents(): Promise<Shapes["WebhookEventType"][]> {
+    return (await this.#http.get<Shapes["WebhookEventTypes"]>(`${BASE}webhook-events/`)).results;
+  }
+
+  webhook(id: string): Promise<Shapes["Webhook"]> {
+    return this.#http.get(webhookPath(id));
   }
 
   /** Keep its secret, which is shown only now. */
@@ -191,16 +253,47 @@ export class Lamplighter {
   }
 
   changeWebhook(id: string, changes: Shapes["WebhookEdit"]): Promise<Shapes["Webhook"]> {
-    return this.#http.patch(`${BASE}webhooks/${encodeURIComponent(id)}/`, changes);
+    return this.#http.patch(webhookPath(id), changes);
   }
 
   deleteWebhook(id: string): Promise<void> {
-    return this.#http.delete(`${BASE}webhooks/${encodeURIComponent(id)}/`);
+    return this.#http.delete(webhookPath(id));
   }
 
   /** Sends it the event webhook.test. */
   testWebhook(id: string): Promise<Shapes["WebhookDelivery"]> {
-    return this.#http.post(`${BASE}webhooks/${encodeURIComponent(id)}/test/`, {}, { mayRepeat: false });
+    return this.#http.post(`${webhookPath(id)}test/`, {}, { mayRepeat: false });
+  }
+
+  /** Sends the oldest delivery that waits at once, or webhook.test if none does. */
+  tryWebhook(id: string): Promise<Shapes["WebhookDelivery"]> {
+    return this.#http.post(`${webhookPath(id)}try/`, {}, { mayRepeat: false });
+  }
+
+  /** A new secret, which is shown only now. Both sign for so many hours. */
+  rotateSecret(id: string, overlapHours = 24): Promise<Shapes["WebhookWithSecret"]> {
+    return this.#http.post(`${webhookPath(id)}secret/`, { overlap_hours: overlapHours }, { mayRepeat: false });
+  }
+
+  /** Of the last 30 days, newest first. state: waiting, delivered or dead. */
+  deliveries(id: string, state = ""): AsyncGenerator<Shapes["WebhookDelivery"], void, undefined> {
+    return this.#http.rows(`${webhookPath(id)}deliveries/`, { state, limit: PAGE_MAX });
+  }
+
+  /** Sends a delivery again, with the same webhook-id. */
+  resend(id: string, deliveryId: string): Promise<Shapes["WebhookDelivery"]> {
+    const path = `${webhookPath(id)}deliveries/${encodeURIComponent(deliveryId)}/resend/`;
+    return this.#http.post(path, {}, { mayRepeat: false });
+  }
+
+  /** A webhook whose events a program reads, because it has no public URL. */
+  createListener(listener: Shapes["NewListener"]): Promise<Shapes["WebhookWithSecret"]> {
+    return this.#http.post(`${BASE}webhooks/listeners/`, listener, { mayRepeat: false });
+  }
+
+  /** The events after the cursor, oldest first. Reading them again changes nothing. */
+  listenerEvents(id: string, cursor = ""): Promise<Shapes["ListenerEvents"]> {
+    return this.#http.get(`${webhookPath(id)}events/`, { cursor });
   }
 }
 
@@ -208,12 +301,11 @@ function requestPath(reference: string): string {
   return `${BASE}requests/${encodeURIComponent(reference)}/`;
 }
 
+function webhookPath(id: string): string {
+  return `${BASE}webhooks/${encodeURIComponent(id)}/`;
+}
+
 /** Without an exponent, which the city doesn't read. */
 function numbers(values?: readonly number[]): string {
   return values ? values.map((value) => String(Number(value.toFixed(6)))).join(",") : "";
-}
-
-/** A file's name stays here: it may say whose it is. */
-function addPhotos(form: FormData, name: string, photos: Blob[]): void {
-  photos.forEach((photo, place) => form.append(name, photo, `photo-${place + 1}`));
 }

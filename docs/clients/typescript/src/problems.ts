@@ -9,7 +9,7 @@ export interface FieldError {
 
 /** The city answered with an error (RFC 9457). `message` is for people, `code` for programs. */
 export class Problem extends Error {
-  override name = "Problem";
+  override name: string = "Problem";
   /** The last part of the problem's type, such as "not-found" or "emergency"; "" where the answer had none. */
   readonly code: string;
   readonly title: string;
@@ -36,6 +36,20 @@ export class Problem extends Error {
       code: text(one["code"]),
       message: text(one["message"]),
     }));
+  }
+}
+
+/**
+ * What you change has changed since you read it (412): nothing was done. Read it again. changes: what happened since,
+ * oldest first; empty if the ETag is of something else.
+ */
+export class PreconditionFailed extends Problem {
+  override name = "PreconditionFailed";
+  readonly changes: Shapes["ProblemChange"][];
+
+  constructor(status: number, body: Record<string, unknown>, retryAfterS: number | null) {
+    super(status, body, retryAfterS);
+    this.changes = Array.isArray(body["changes"]) ? (body["changes"] as Shapes["ProblemChange"][]) : [];
   }
 }
 

@@ -1,4 +1,4 @@
-import { Problem, Unreachable } from "./problems.js";
+import { PreconditionFailed, Problem, Unreachable } from "./problems.js";
 
 /** times: how often a call is sent again. longestS: a longer wait is not waited for, but thrown. sleep: in seconds. */
 export interface Retries {
@@ -17,6 +17,22 @@ export interface Options {
   fetch?: typeof fetch;
 }
 
+/** idempotencyKey: your own, if another process may send the same again. */
+export interface Again {
+  idempotencyKey?: string;
+}
+
+/** etag: of what is changed, as you read it. With it, PreconditionFailed is thrown if it has changed since. */
+export interface IfMatch {
+  etag?: string;
+}
+
+/** etagOf: the address of what the answer's ETag is for, to be remembered. mayRepeat: a second time does no harm. */
+interface Call extends Again, IfMatch {
+  etagOf?: string;
+  mayRepeat?: boolean;
+}
+
 export type Query = Record<string, string | number | boolean | undefined>;
 type Body = { json: unknown } | { form: FormData };
 interface Page<Row> {
@@ -25,6 +41,8 @@ interface Page<Row> {
 }
 
 export const PAGE_MAX = 200;
+// So many were read last; the ETags of others are forgotten.
+const ETAGS_MOST = 1000;
 // Too many requests, and an outage. The city says when to try again.
 const WORTH_A_RETRY = [429, 503];
 // From a proxy, which can't know whether the call took effect.
@@ -37,6 +55,7 @@ export class Transport {
   readonly #retries: Retries;
   readonly #timeoutS: number;
   readonly #fetch: typeof fetch;
+  readonly #etags = new Map<string, string>();
 
   constructor(options: Options) {
     let { site = "", key = "" } = options;
@@ -55,23 +74,30 @@ export class Transport {
     if (options.language) this.#headers["Accept-Language"] = options.language;
   }
 
-  get<Answer>(path: string, query: Query = {}): Promise<Answer> {
+  /** Of what was last read or changed there; "" if nothing was. */
+  etag(path: string): string {
+    return this.#etags.get(numberAlone(path)) ?? "";
+  }
+
+  get<Answer>(path: string, query: Query = {}, call: { etagOf?: string } = {}): Promise<Answer> {
     const chosen = Object.entries(query).filter(([, value]) => value !== undefined && value !== "" && value !== false);
     const search = new URLSearchParams(chosen.map(([name, value]) => [name, value === true ? "1" : String(value)]));
-    return this.#send("GET", search.size ? `${path}?${search}` : path, { mayRepeat: true });
+    return this.#send("GET", search.size ? `${path}?${search}` : path, { mayRepeat: true, ...call });
   }
 
-  /** mayRepeat: a second time does no harm, so it is sent again if the connection fails. */
-  post<Answer>(path: string, body: unknown, options: { idempotencyKey?: string; mayRepeat?: boolean } = {}): Promise<Answer> {
-    return this.#send("POST", path, { body: { json: body }, mayRepeat: true, ...options });
+  post<Answer>(path: string, body: unknown, call: Call = {}): Promise<Answer> {
+    return this.#send("POST", path, { mayRepeat: true, ...keyed(call), body: { json: body } });
   }
 
-  upload<Answer>(path: string, form: FormData, idempotencyKey?: string): Promise<Answer> {
-    return this.#send("POST", path, { body: { form }, mayRepeat: true, idempotencyKey });
+  upload<Answer>(path: string, form: FormData, call: Call = {}): Promise<Answer> {
+    return this.#send("POST", path, { mayRepeat: true, ...keyed(call), body: { form } });
   }
 
-  patch<Answer>(path: string, body: unknown): Promise<Answer> {
-    return this.#send("PATCH", path, { body: { json: body }, mayRepeat: true });
+  /** idempotencyKey: undefined where the city takes none. */
+  patch<Answer>(path: string, body: unknown, call: Call = {}): Promise<Answer> {
+    // A second time, the ETag would be that of before the first.
+    const mayRepeat = !call.etag || call.idempotencyKey !== undefined;
+    return this.#send("PATCH", path, { mayRepeat, ...call, body: { json: body } });
   }
 
   async delete(path: string): Promise<void> {
@@ -98,12 +124,12 @@ export class Transport {
   async #send<Answer>(
     method: string,
     path: string,
-    call: { body?: Body; idempotencyKey?: string | undefined; mayRepeat: boolean },
+    call: Call & { body?: Body; mayRepeat: boolean },
   ): Promise<Answer> {
     const init: RequestInit = { method, headers: { ...this.#headers }, redirect: "manual" };
     const headers = init.headers as Record<string, string>;
-    // The same at each attempt, so that a report that arrived twice is one.
-    if (method === "POST") headers["Idempotency-Key"] = call.idempotencyKey || crypto.randomUUID();
+    if (call.idempotencyKey) headers["Idempotency-Key"] = call.idempotencyKey;
+    if (call.etag) headers["If-Match"] = call.etag;
     if (call.body && "json" in call.body) {
       headers["Content-Type"] = "application/json";
       init.body = JSON.stringify(call.body.json);
@@ -112,17 +138,29 @@ export class Transport {
     }
     for (let attempt = 0; ; attempt++) {
       let content: string;
+      let etag: string;
       try {
-        content = await this.#attempt(path, init);
+        [content, etag] = await this.#attempt(path, init);
       } catch (error) {
         await this.#retries.sleep(this.#waitS(error, attempt, call.mayRepeat));
         continue;
       }
+      if (call.etagOf) this.#remember(call.etagOf, etag);
       return parsed(content) as Answer;
     }
   }
 
-  async #attempt(path: string, init: RequestInit): Promise<string> {
+  /** etag: "" after a change whose answer doesn't say the new one. */
+  #remember(path: string, etag: string): void {
+    this.#etags.delete(numberAlone(path));
+    if (!etag) return;
+    this.#etags.set(numberAlone(path), etag);
+    const [oldest] = this.#etags.keys();
+    if (this.#etags.size > ETAGS_MOST && oldest !== undefined) this.#etags.delete(oldest);
+  }
+
+  /** The body and its ETag. */
+  async #attempt(path: string, init: RequestInit): Promise<[string, string]> {
     let response: Response;
     let content: string;
     try {
@@ -131,7 +169,7 @@ export class Transport {
     } catch (error) {
       throw new Unreachable(`${this.site} gave no answer: ${reason(error)}`, { cause: error });
     }
-    if (response.ok) return content;
+    if (response.ok) return [content, response.headers.get("ETag") ?? ""];
     const seconds = response.headers.get("Retry-After") ?? "";
     // The city always sends seconds, never a date.
     const retryAfterS = /^\d+$/.test(seconds) ? Number(seconds) : null;
@@ -141,7 +179,8 @@ export class Transport {
     } catch {
       // From a proxy.
     }
-    throw new Problem(response.status, body && typeof body === "object" ? (body as Record<string, unknown>) : {}, retryAfterS);
+    const problem = body && typeof body === "object" ? (body as Record<string, unknown>) : {};
+    throw new (response.status === 412 ? PreconditionFailed : Problem)(response.status, problem, retryAfterS);
   }
 
   /** The seconds to wait before the next attempt. Throws the error if there should be none. */
@@ -156,6 +195,16 @@ export class Transport {
     if (waitS === null || waitS > this.#retries.longestS || attempt >= this.#retries.times) throw error;
     return waitS;
   }
+}
+
+/** The same key at each attempt, so that a report that arrived twice is one. */
+function keyed(call: Call): Call {
+  return { ...call, idempotencyKey: call.idempotencyKey || crypto.randomUUID() };
+}
+
+/** The same for 7K3M-9QWT and 7k3m9qwt. */
+function numberAlone(path: string): string {
+  return path.replaceAll("-", "").toUpperCase();
 }
 
 function sleep(seconds: number): Promise<void> {
