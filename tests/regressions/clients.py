@@ -9,8 +9,8 @@ REGRESSIONS = [
     Regression(
         "the client's second try is another report",
         f"{CLIENT}/transport.py",
-        'headers = {"Content-Type": "application/json", **_idempotent(idempotency_key)}',
-        'headers = {"Content-Type": "application/json", **_idempotent("")}',
+        'headers = {"Content-Type": "application/json", **_idempotent(idempotency_key), **_if_match(etag)}',
+        'headers = {"Content-Type": "application/json", **_idempotent(""), **_if_match(etag)}',
         PYTHON,
     ),
     Regression(
@@ -54,6 +54,34 @@ REGRESSIONS = [
         'f"{BASE}follows/", body, may_repeat=False)',
         'f"{BASE}follows/", body)',
         PYTHON,
+    ),
+    Regression(
+        "an edit is sent a second time with the ETag of before the first",
+        f"{CLIENT}/transport.py",
+        "may_repeat = not etag or idempotency_key is not None",
+        "may_repeat = True",
+        PYTHON,
+    ),
+    Regression(
+        "an edit goes with an ETag that its own program has made old",
+        f"{CLIENT}/transport.py",
+        "        self._etags.pop(_number_alone(path), None)\n",
+        "",
+        PYTHON,
+    ),
+    Regression(
+        "a 412 doesn't say what has changed",
+        f"{CLIENT}/transport.py",
+        "PreconditionFailed if error.code == http.client.PRECONDITION_FAILED else Problem",
+        "Problem",
+        PYTHON,
+    ),
+    Regression(
+        "a client has no method for trying a webhook",
+        f"{CLIENT}/client.py",
+        'f"{of_webhook(webhook_id)}try/"',
+        'f"{of_webhook(webhook_id)}test/"',
+        ("tests/clients/test_surfaces.py",),
     ),
     Regression(
         "the next run of listen sends the last event again",
