@@ -8,12 +8,18 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Field, ForeignKey, Model, UUIDField
 
+from requests_app.models import User
+
 # What each copied row has instead: by table and column the value in SQL, {0} for the original's.
 Changes = Mapping[str, Mapping[str, str]]
 # Each number of a row of the first copy, and each that refers to one, is so much more; originals have lower ones.
 APART = 10_000_000_000
 # Of no city: who is signed in, and what a network did.
 SHARED = {"requests_app_staffsession", "requests_app_limitcount"}
+WORK_IN_THE_SECOND = """
+INSERT INTO requests_app_membership (id, user_id, role_id, jurisdiction_id, department_id, is_from_group)
+SELECT id + 50000000000, user_id - 10000000000, role_id, jurisdiction_id, department_id, is_from_group FROM requests_app_membership
+WHERE user_id BETWEEN 10000000000 AND 19999999999"""
 # Numbers of rows without a foreign key.
 NUMBERS = {"requests_app_searchdocument": {"object_id"}, "requests_app_bulkjob": {"last_event_id"}}
 
@@ -21,12 +27,25 @@ NUMBERS = {"requests_app_searchdocument": {"object_id"}, "requests_app_bulkjob":
 def plant_twins() -> None:
     """Copies the city into another one with the same codes, names and words, and into a third one with other codes.
 
-    Only JSON still names rows of the first.
+    Only JSON still names rows of the first. Its staff do the same work in both; the second has staff of its own as well.
     """
     every = {table: dict[str, str]() for table in tables() if table not in SHARED}
     plant_copies(every | _unique(1), 1)
     codes = {"code": "'x' || {0}", "service_code": "'x' || {0}"}
-    plant_copies({table: {**codes, **_unique(2).get(table, {})} for table in every}, 2)
+    third = {table: {**codes, **_unique(2).get(table, {})} for table in every.keys() - _of_a_person()}
+    plant_copies(third, 2)
+    with connection.cursor() as cursor:
+        cursor.execute(WORK_IN_THE_SECOND)
+
+
+def _of_a_person() -> set[str]:
+    """The staff, and what they have once in whatever city they work."""
+    people = {table for table, model in tables().items() if model is User}
+    refers_to = {
+        table: {field.related_model for field in model._meta.concrete_fields if field.is_relation}
+        for table, model in tables().items()
+    }
+    return people | {table for table, models in refers_to.items() if models == {User}}
 
 
 def _unique(copy: int) -> dict[str, dict[str, str]]:
@@ -38,8 +57,39 @@ def _unique(copy: int) -> dict[str, dict[str, str]]:
     }  # fmt: skip
 
 
+def plant_what_has_ended(first_copy: int = 1) -> None:
+    """In the city itself: people who left, closed departments, ended teams, services and rules out of use, hidden words, tests.
+
+    first_copy: more than that of the twins, if they are there.
+    """
+    old = "'old' || {0}"
+    of_reports = (
+        "servicerequest", "requestarea", "answer", "comment", "clock", "participation", "event", "task", "photo", "endingcheck",
+        "silencequestion", "snooze", "surveyanswer", "requestvote",
+    )  # fmt: skip
+    ended: list[dict[str, dict[str, str]]] = [
+        {"user": {"is_active": "false"}, "membership": {}, "team_members": {}, "oncall": {}},
+        {"department": {"active": "false", "code": old}},
+        {"team": {"active": "false", "code": old}, "team_members": {}},
+        {
+            "service": {"active": "false", "service_code": old},
+            "serviceversion": {},
+            "questionversion": {},
+            "target": {},
+        },
+        {"routingrule": {"active": "false", "order": "{0} + 1000"}},
+        {"comment": {"hidden_at": "app_now()"}, "photo": {"hidden_at": "app_now()"}},
+        {
+            **{table: {} for table in of_reports},
+            "servicerequest": {"is_test": "true", "public_state": "'test'", "external_id": "''"},
+        },
+    ]
+    for number, changes in enumerate(ended, first_copy):
+        plant_copies({f"requests_app_{table}": columns for table, columns in changes.items()}, number)
+
+
 def plant_copies(changes: Changes, copy: int) -> None:
-    """Copies all original rows of some tables. copy: 1 for the first time in a test, 2 for the second.
+    """Copies all original rows of some tables. copy: 1 for the first time in a test, 2 for the second …
 
     What refers to a copied table refers to the copy; everything else is shared with the original.
     """

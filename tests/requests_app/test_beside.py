@@ -10,7 +10,7 @@ import pytest
 
 from tests.calls import FOLDERS, answers
 from tests.planted import Planted, kept_for_a_module
-from tests.twin import plant_copies, plant_twins
+from tests.twin import plant_twins, plant_what_has_ended
 
 # What is called (bin/test --changed reads it).
 WALKED = (
@@ -47,34 +47,6 @@ ENDED_TOO = {
 def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
     with kept_for_a_module(django_db_blocker) as planted:
         yield planted
-
-
-def plant_what_has_ended() -> None:
-    """In the city itself: people who left, closed departments, ended teams, services and rules out of use, hidden words, tests."""
-    old = "'old' || {0}"
-    of_reports = (
-        "servicerequest", "requestarea", "answer", "comment", "clock", "participation", "event", "task", "photo", "endingcheck",
-        "silencequestion", "snooze", "surveyanswer", "requestvote",
-    )  # fmt: skip
-    ended: list[dict[str, dict[str, str]]] = [
-        {"user": {"is_active": "false"}, "membership": {}, "team_members": {}, "oncall": {}},
-        {"department": {"active": "false", "code": old}},
-        {"team": {"active": "false", "code": old}, "team_members": {}},
-        {
-            "service": {"active": "false", "service_code": old},
-            "serviceversion": {},
-            "questionversion": {},
-            "target": {},
-        },
-        {"routingrule": {"active": "false", "order": "{0} + 1000"}},
-        {"comment": {"hidden_at": "app_now()"}, "photo": {"hidden_at": "app_now()"}},
-        {
-            **{table: {} for table in of_reports},
-            "servicerequest": {"is_test": "true", "public_state": "'test'", "external_id": "''"},
-        },
-    ]
-    for number, changes in enumerate(ended, 1):
-        plant_copies({f"requests_app_{table}": columns for table, columns in changes.items()}, number)
 
 
 def test_all_of_these_folders_are_called() -> None:

@@ -19,7 +19,9 @@ from requests_app.models import (
     BulkRow,
     Comment,
     ContactPoint,
+    Department,
     Event,
+    ListedReason,
     Membership,
     Mention,
     OutboxRow,
@@ -279,6 +281,93 @@ def test_colleagues_are_listed_by_name(town: Rivermark, tom: Client) -> None:
     assert names[1:] == sorted(names[1:])
     assert {"Abe", "Zoe", "Tom"} <= set(names)
     assert "Pia" not in names
+
+
+def test_choices_of_a_job_are_what_its_user_may_choose_in_this_city(
+    town: Rivermark, tom: Client, signed_in: SignIn
+) -> None:
+    row = potholes(town, 1)
+    there = factories.lakeside()
+    leader = factories.role(there.city, "supervisor")
+    for user in (town.tom, town.ada, town.cal):
+        Membership.objects.create(user=user, jurisdiction=there.city, role=leader)
+    left = factories.staff("Gone", "crew", town.city, town.streets)
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    mayor = factories.staff("Mai", "supervisor", town.city)
+    closed = factories.department(town.city, "OLD", "Old", active=False)
+    ListedReason.objects.bulk_create(
+        ListedReason(jurisdiction=city, kind=kind, code=code, words={"en": code}, active=active)
+        for city, kind, code, active in (
+            (town.city, "hold", "frost", True),
+            (town.city, "hold", "flood", False),
+            (town.city, "cannot_do", "budget", True),
+            (there.city, "hold", "fog", True),
+        )
+    )
+
+    def choices(user: User, verb: str, field: str) -> list[str]:
+        form = signed_in(user).get(ticked(verb, row)).context["form"]
+        return [str(value) for value, _label in form.fields[field].choices if value]
+
+    def people(user: User) -> set[str]:
+        return set(User.objects.filter(pk__in=choices(user, "assign", "assignee")).values_list("name", flat=True))
+
+    of_streets = set(
+        User.objects.filter(memberships__department=town.streets, is_active=True).values_list("name", flat=True)
+    )
+    of_parks = set(User.objects.filter(memberships__department=town.parks).values_list("name", flat=True))
+    assert people(town.tom) == of_streets
+    # Who leads the whole city assigns to the members of its departments, and to nobody else but herself.
+    of_departments = set(
+        User.objects.filter(memberships__department__jurisdiction=town.city, is_active=True).values_list(
+            "name", flat=True
+        )
+    )
+    assert of_parks | of_streets <= of_departments
+    assert people(mayor) == of_departments | {"Mai"}
+    departments = Department.objects.filter(jurisdiction=town.city).exclude(pk=closed.pk)
+    assert set(choices(town.tom, "transfer", "department")) == {str(one.pk) for one in departments}
+    form = signed_in(town.tom).get(ticked("transfer", row)).context["form"]
+    assert set(form.fields["department"].queryset) == set(departments)
+    assert choices(town.tom, "hold", "reason") == ["frost"]
+
+
+def test_a_job_waits_until_a_day_after_today_and_merges_only_into_what_its_user_may_see(
+    town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = potholes(town, 2)
+    there = factories.lakeside()
+    role = factories.role(there.city, "supervisor")
+    Membership.objects.create(user=town.tom, jurisdiction=there.city, role=role)
+    today = app_now().astimezone(town.city.zone).date()
+    form = tom.get(ticked("hold", rows)).context["form"]
+    assert form.fields["until"].initial == today + dt.timedelta(days=7)
+    for days, is_refused in ((0, True), (1, False)):
+        typed = {"reason": "weather", "until": (today + dt.timedelta(days=days)).isoformat()}
+        answer = tom.post(ticked("hold", rows), typed)
+        assert ("Choose a day after today." in answer.content.decode()) == is_refused
+    merged, into = potholes(town, 2)
+    merges.merge(merged.pk, parent=into, actor=town.tom)
+    elsewhere, of_parks = factories.routed(there.pothole), factories.routed(town.tree)
+    for parent in (elsewhere, of_parks):
+        answer = tom.post(ticked("merge", rows), {"reference": parent.reference})
+        assert "You don’t have a request with this number." in answer.content.decode()
+    answer = tom.post(ticked("merge", rows), {"reference": merged.reference})
+    assert f"That request was merged into {into.display_reference}" in answer.content.decode()
+    for strange in ("nonsense", "macro:x", "macro:"):
+        assert tom.get(f"/staff/bulk/?verb={strange}").status_code == 404
+    # Ids are digits, and no more than a number of the database has.
+    strange_ids = ",".join(["x", "-1", "²", "9" * 19])
+    assert tom.get(f"{ticked('accept', rows)}&request={strange_ids}").context["reckoning"].total == 2
+
+
+def test_a_job_shows_no_request_that_its_owner_no_longer_sees(town: Rivermark, tom: Client) -> None:
+    rows = potholes(town, 2)
+    job = start(tom, "set_priority", rows, {"priority": "4"})
+    ServiceRequest.objects.filter(pk=rows[0].pk).update(department=town.parks)
+    page = tom.get(f"/staff/bulk/{job.pk}/").content.decode()
+    assert f"/staff/r/{rows[0].reference}/" not in page
+    assert f"/staff/r/{rows[1].reference}/" in page
 
 
 def test_a_note_on_many_suggests_and_names_who_can_read_it(town: Rivermark, tom: Client) -> None:

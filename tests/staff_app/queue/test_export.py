@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from requests_app.actions.work import assignment
-from requests_app.models import SetupChange, User
+from requests_app.models import ServiceRequest, SetupChange, User
 from staff_app.queue import export
 from tests import factories
 from tests.factories import Rivermark
@@ -35,7 +35,9 @@ def test_a_file_has_the_filters_rows_in_batches_and_is_in_the_audit(
     holes = [pothole(town, priority=2) for _ in range(5)]
     pothole(town, priority=4)
     limb = factories.routed(town.tree)
+    ServiceRequest.objects.filter(pk=holes[0].pk).update(assignee=town.dev)
     rows = read(tom, "?priority=2")
+    assert {(row["Department"], row["Assigned to"]) for row in rows} == {("Streets", ""), ("Streets", "Dev")}
     assert {row["Number"] for row in rows} == {one.display_reference for one in holes}
     assert limb.display_reference not in {row["Number"] for row in read(tom)}
     first = SetupChange.objects.filter(kind="queue").order_by("id")[0]

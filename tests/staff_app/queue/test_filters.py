@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions.work import progress
 from requests_app.clock import app_now
-from requests_app.models import Area, RequestArea, ServiceRequest, Team, User
-from staff_app.queue import listing
+from requests_app.models import Area, Membership, RequestArea, ServiceRequest, Team, User
+from staff_app.queue import filters, listing
 from staff_app.queue.filters import QueueFilter
 from tests import factories
 from tests.factories import Rivermark
@@ -22,7 +22,8 @@ from tests.staff_app.queue.test_queue import pothole, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.1")]
 SignIn = Callable[[User], Client]
-DAY = dt.timedelta(days=1)
+DAY, MOMENT = dt.timedelta(days=1), dt.timedelta(microseconds=1)
+FIRST_MIDNIGHT = dt.datetime(2026, 1, 2, 5, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,16 @@ DAY = dt.timedelta(days=1)
         ("public_state=hidden", {"public_state": "hidden"}, {}),
         ("quiet=3", {"last_public_message_at": -4 * DAY}, {"last_public_message_at": -2 * DAY}),
         ("late=1", {"due_at": -DAY}, {"due_at": DAY}),
-        ("from=2026-01-02&to=2026-01-02", {"submitted_at": dt.datetime(2026, 1, 3, 4, tzinfo=dt.UTC)}, {}),
+        ("flag=several_people", {"me_too_count": 1}, {"people_count": 1}),
+        ("flag=reopened&flag=thanked", {"thanks_count": 1}, {}),
+        ("flag=reopened", {"reopened_count": 1}, {}),
+        # The city's day, from midnight to midnight.
+        ("from=2026-01-02&to=2026-01-02", {"submitted_at": FIRST_MIDNIGHT}, {"submitted_at": FIRST_MIDNIGHT + DAY}),
+        (
+            "from=2026-01-02&to=2026-01-02",
+            {"submitted_at": FIRST_MIDNIGHT + DAY - MOMENT},
+            {"submitted_at": FIRST_MIDNIGHT - MOMENT},
+        ),
     ],
 )
 def test_each_filter_keeps_its_own(
@@ -76,7 +86,21 @@ def test_team_service_category_asset_and_area_are_named_by_code_or_id(town: Rive
 
 def test_what_is_gone_or_not_ones_own_is_left_out_with_a_notice(town: Rivermark, tom: Client) -> None:
     hole = pothole(town)
+    # Tom leads the whole of another city, which gives him nothing here.
+    there = factories.lakeside()
+    role = factories.role(there.city, "supervisor")
+    Membership.objects.create(user=town.tom, jurisdiction=there.city, role=role)
+    left = factories.staff("Gone", "crew", there.city)
+    left.memberships.all().delete()
+    theirs = factories.routed(there.pothole)
+    ServiceRequest.objects.filter(pk=theirs.pk).update(assignee=left)
     strange = (
+        f"assignee={there.sid.pk}",
+        f"assignee={left.pk}",
+        "assignee=x",
+        f"team={Team.objects.create(department=town.parks, code='trees', name={'en': 'Trees'}).pk}",
+        f"asset={factories.asset(there.city, 'LAKE1').asset_id}",
+        "language=abcdefghijklm",
         "service=gone",
         "team=99",
         "area=1x",
@@ -86,9 +110,26 @@ def test_what_is_gone_or_not_ones_own_is_left_out_with_a_notice(town: Rivermark,
         "department=PK",
         "status=new",
     )
-    page = tom.get("/staff/?" + "&".join(strange)).content.decode()
-    assert re.findall(r'href="/staff/r/([0-9A-Z]{8})/\?list=', page) == [hole.reference]
-    assert page.count("so it was left out") == len(strange)
+    # Each by itself, too: of some filters only the last value counts.
+    pages = [tom.get(f"/staff/?{query}").content.decode() for query in strange]
+    for query, page in zip(strange, pages, strict=True):
+        assert re.findall(r'href="/staff/r/([0-9A-Z]{8})/\?list=', page) == [hole.reference], query
+        assert page.count("so it was left out") == 1, query
+    assert "so it was left out" not in tom.get("/staff/?language=abcdefghijkl").content.decode()
+
+
+def test_days_without_an_update_and_since_the_end_are_counted_to_the_moment(
+    town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = dt.datetime(2026, 1, 10, 17, tzinfo=dt.UTC)
+    monkeypatch.setattr(filters, "app_now", lambda: now)
+    quiet = pothole(town, last_public_message_at=now - 3 * DAY)
+    pothole(town, last_public_message_at=now - 3 * DAY + MOMENT)
+    assert shown(tom, "?quiet=3") == [quiet.reference]
+    midnight = FIRST_MIDNIGHT + 7 * DAY
+    ended = pothole(town, status="closed", disposition="fixed", resolved_at=midnight)
+    pothole(town, status="closed", disposition="fixed", resolved_at=midnight - MOMENT)
+    assert shown(tom, "?ended=2") == [ended.reference]
 
 
 def test_an_address_is_written_back_and_has_a_chip_for_each_value(town: Rivermark, tom: Client) -> None:

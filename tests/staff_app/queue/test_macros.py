@@ -12,12 +12,14 @@ from requests_app.models import (
     BulkRow,
     ListedReason,
     Macro,
+    Membership,
     OutboxRow,
     ServiceRequest,
     SetupChange,
     User,
 )
 from requests_app.worker import tasks
+from staff_app.queue import macro_choices
 from tests import factories
 from tests.factories import ANA, Rivermark
 
@@ -163,3 +165,28 @@ def test_keys_are_switched_off_in_the_profile(town: Rivermark, tom: Client) -> N
     assert "queue-keys.js" in tom.get("/staff/").content.decode()
     tom.post("/staff/profile/", {"name": "Tom", "language": "en"})
     assert "queue-keys.js" not in tom.get("/staff/").content.decode()
+
+
+def test_macros_of_ones_departments_and_of_everybody_are_offered_but_nobody_elses(town: Rivermark) -> None:
+    there = factories.lakeside()
+    for user in (town.tom, town.ada):
+        Membership.objects.create(user=user, jurisdiction=there.city, role=factories.role(there.city, "supervisor"))
+    owners: dict[str, dict[str, Any]] = {
+        "Tom's": {"owner": town.tom},
+        "Cal's": {"owner": town.cal},
+        "Streets'": {"department": town.streets},
+        "Parks'": {"department": town.parks},
+        "everybody's": {},
+        "Tom's there": {"jurisdiction": there.city, "owner": town.tom},
+        "everybody's there": {"jurisdiction": there.city},
+    }
+    for name, owner in owners.items():
+        Macro.objects.create(**{"jurisdiction": town.city, "name": name, "steps": [{"verb": "accept"}], **owner})
+
+    def offered(user: User) -> set[str]:
+        return {macro.name for macro in macro_choices.theirs(user, town.city)}
+
+    assert offered(town.tom) == {"Tom's", "Streets'", "everybody's"}
+    assert offered(town.ada) == {"Streets'", "Parks'", "everybody's"}
+    theirs = Macro.objects.get(name="Parks'")
+    assert [macro_choices.find(town.tom, town.city, typed) for typed in (str(theirs.pk), "x", "", "1.5")] == [None] * 4

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +23,7 @@ from tests.factories import ANA, Rivermark
 
 pytestmark = pytest.mark.django_db
 LANE = {"where": "lane"}
+MOMENT = dt.timedelta(microseconds=1)
 SignIn = Callable[[User], Client]
 
 
@@ -133,6 +135,22 @@ def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_r
     assert shown(tom, back.group(1).replace("&amp;", "&"), path="") == in_order[-2:-1]
 
 
+def test_a_moment_decides_between_late_today_and_later(town: Rivermark) -> None:
+    at = listing.Moment.of(town.city)
+    calm = {"acknowledged_at": at.now, "status": "in_progress"}
+    turns = {
+        pothole(town, due_at=at.now - MOMENT, priority=2, **calm).pk: 2,
+        pothole(town, due_at=at.now, priority=2, **calm).pk: 3,
+        pothole(town, due_at=at.now - MOMENT, priority=3, **calm).pk: 3,
+        pothole(town, due_at=at.tonight - MOMENT, priority=2, **calm).pk: 3,
+        pothole(town, due_at=at.tonight, reopened_count=1, **calm).pk: 4,
+        pothole(town, due_at=at.tonight, **calm).pk: 5,
+    }
+    segments = listing.in_order(listing.TABS[0], ServiceRequest.objects.in_jurisdiction(town.city), at)
+    assert {pk: number for number, rows in enumerate(segments) for pk in rows.values_list("pk", flat=True)} == turns
+    assert sum(rows.count() for rows in segments) == len(turns)
+
+
 @pytest.mark.parametrize(
     ("tab", "columns"),
     [
@@ -158,9 +176,14 @@ def test_each_tab_keeps_its_own_and_counts_it(town: Rivermark, tom: Client, tab:
 @pytest.mark.shows("6.2")
 def test_a_tab_counts_no_further_than_a_hundred(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "COUNT_MAX", 2)
-    for _ in range(3):
+    for _ in range(2):
         pothole(town)
+    assert '<span class="count">2</span>' in tom.get("/staff/").content.decode()
+    assert "Found: 2 open" in tom.get("/staff/?q=plate").content.decode()
+    pothole(town)
+    cache.clear()
     assert '<span class="count">2+</span>' in tom.get("/staff/").content.decode()
+    assert "Found: 2+ open" in tom.get("/staff/?q=plate").content.decode()
 
 
 def test_triage_is_a_tab_for_those_who_triage_alone(town: Rivermark, tom: Client, signed_in: SignIn) -> None:

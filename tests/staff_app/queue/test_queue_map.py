@@ -48,8 +48,9 @@ def test_only_the_frame_is_loaded_and_it_says_if_there_is_more(
     x, y = hole.point.x, hole.point.y
     assert shown(tom, f"frame={x - 1},{y - 1},{x + 1},{y + 1}") == [hole.display_reference]
     assert shown(tom, f"frame={x + 1},{y + 1},{x + 2},{y + 2}") == []
-    factories.routed(town.pothole, "Another.", answers=LANE)
     monkeypatch.setattr(queue_map, "SHOWN_MAX", 1)
+    assert tom.get("/staff/map.json").json()["more"] is False
+    factories.routed(town.pothole, "Another.", answers=LANE)
     answer = tom.get("/staff/map.json").json()
     assert (len(answer["features"]), answer["more"]) == (1, True)
 

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared.search_index import index_request
 from requests_app.actions.work import assignment, endings
-from requests_app.models import Event, ServiceRequest, User
+from requests_app.models import Event, Participation, Role, ServiceRequest, User
 from staff_app.queue import search
 from tests import factories
 from tests.factories import ANA, Rivermark
@@ -49,6 +50,13 @@ def test_addresses_assets_and_words_are_found_open_and_ended(town: Rivermark, to
     assert shown(tom, "?q=99+oak") == [ended.reference]
 
 
+def test_an_address_is_found_by_a_word_of_three_letters_or_a_number(town: Rivermark) -> None:
+    one = pothole(town, address="12 Elm St")
+    found = {typed: search._by_address(town.city, typed) for typed in ("st", "el", "e st", "elm", "12", "elm st")}
+    assert [typed for typed, pks in found.items() if pks == [one.pk]] == ["elm", "12", "elm st"]
+    assert sum(map(len, found.values())) == 3
+
+
 def test_what_the_public_does_not_see_is_found_by_its_staff_alone(town: Rivermark, tom: Client, pia: Client) -> None:
     hidden = pothole(town, "A zeppelin in the road.")
     moderation.hide(hidden.pk, reason="abuse", actor=town.ada)
@@ -71,6 +79,27 @@ def test_a_reporters_email_or_phone_is_found_and_logged_once(town: Rivermark, to
     ned = factories.staff("Ned", "crew", town.city, town.streets)
     assert shown(signed_in(ned), f"?q={ANA.email}") == []
     assert viewed.count() == 1
+
+
+def test_only_what_somebody_reported_is_found_by_their_email_and_only_as_far_as_its_service_lets(
+    town: Rivermark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaint = factories.service(town.city, "complaint", of=town.streets, visibility="reporter_to_named_staff")
+    named = factories.routed(complaint, reporter=ANA)
+    own, newer = (factories.routed(town.pothole, answers={"where": "lane"}, reporter=ANA) for _ in range(2))
+    # She follows this one, which somebody else reported.
+    other = factories.routed(town.pothole, answers={"where": "lane"}, reporter=Reporter(email="ben@example.org"))
+    person = own.participations.get(role="reporter").person
+    Participation.objects.create(service_request=other, person=person, role="follower")
+    reads = factories.role(town.city, "supervisor")
+    Role.objects.filter(pk=reads.pk).update(permissions=["view", "view_reporter"])
+    eva = factories.staff("Eva", "supervisor", town.city)
+    assert sorted(search._by_contact(eva, town.city, ANA.email)) == [own.pk, newer.pk]
+    Role.objects.filter(pk=reads.pk).update(permissions=["view", "view_reporter", "view_private"])
+    eva = User.objects.get(pk=eva.pk)
+    assert sorted(search._by_contact(eva, town.city, ANA.email)) == [named.pk, own.pk, newer.pk]
+    monkeypatch.setattr(search, "MOST_OF_A_PERSON", 1)
+    assert len(search._by_contact(eva, town.city, ANA.email)) == 1
 
 
 def test_a_contractors_search_reads_addresses_of_their_own_alone(town: Rivermark, signed_in: SignIn) -> None:

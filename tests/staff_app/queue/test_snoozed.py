@@ -10,7 +10,7 @@ from django.test import Client
 
 from requests_app.actions.work import conversation, progress
 from requests_app.clock import app_now
-from requests_app.models import ServiceRequest, Snooze, User
+from requests_app.models import Membership, ServiceRequest, Snooze, User
 from requests_app.rules.work import snoozes
 from tests import factories
 from tests.factories import Rivermark
@@ -102,6 +102,35 @@ def test_a_wrong_date_is_said_and_snoozes_nothing(tom: Client, hole: ServiceRequ
     answer = tom.post(url, {"until": day})
     assert answer.status_code == 422
     assert not Snooze.objects.exists()
+
+
+def test_a_day_from_tomorrow_to_a_year_from_now_is_taken(tom: Client, hole: ServiceRequest, town: Rivermark) -> None:
+    url = f"/staff/r/{hole.reference}/snooze/"
+    tomorrow, last, day = snoozes.tomorrow(town.city), snoozes.last_day(town.city), dt.timedelta(days=1)
+    answered = {
+        at: tom.post(url, {"until": at.isoformat()}).status_code for at in (tomorrow - day, last + day, tomorrow, last)
+    }
+    assert list(answered.values()) == [422, 422, 302, 302]
+    # "Tomorrow" is one day on, whatever day the server has.
+    tom.post(url, {"until": "tomorrow"})
+    assert Snooze.objects.get().until == snoozes.morning(town.city, tomorrow)
+
+
+def test_what_is_snoozed_is_listed_only_as_long_as_it_is_seen(
+    tom: Client, hole: ServiceRequest, town: Rivermark
+) -> None:
+    there = factories.lakeside()
+    Membership.objects.create(user=town.tom, jurisdiction=there.city, role=factories.role(there.city, "supervisor"))
+    elsewhere = factories.routed(there.pothole)
+    for service_request in (hole, elsewhere):
+        Snooze.objects.create(
+            user=town.tom, service_request=service_request, until="2999-01-01T00:00Z", last_event_id=10**12
+        )
+    page = tom.get("/staff/snoozed/").content.decode()
+    assert hole.reference in page
+    assert elsewhere.reference not in page
+    ServiceRequest.objects.filter(pk=hole.pk).update(department=town.parks)
+    assert hole.reference not in tom.get("/staff/snoozed/").content.decode()
 
 
 def test_it_goes_on_to_the_next_of_the_list(tom: Client, hole: ServiceRequest, town: Rivermark) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions.work import conversation, progress
-from requests_app.models import ServiceRequest, Snooze
+from requests_app.models import Membership, ServiceRequest, Snooze
 from staff_app.queue import presence
 from tests import factories
 from tests.factories import Rivermark
@@ -72,6 +72,14 @@ def test_what_is_not_mine_to_see_or_is_snoozed_is_not_announced(
     assert of_tom.poll()["arrived"] == []
 
 
+def test_what_happens_in_another_city_is_no_news_here(tom: Client, town: Rivermark) -> None:
+    there = factories.lakeside()
+    Membership.objects.create(user=town.tom, jurisdiction=there.city, role=factories.role(there.city, "supervisor"))
+    page = OpenPage(tom, "/staff/")
+    factories.routed(there.pothole)
+    assert page.poll()["arrived"] == []
+
+
 def test_a_quiet_poll_is_one_query_after_those_that_every_page_has(tom: Client, hole: ServiceRequest) -> None:
     page = OpenPage(tom, "/staff/")
     with CaptureQueriesContext(connection) as trivial:
@@ -124,3 +132,15 @@ def test_without_redis_there_is_no_presence_and_nothing_else_is_missing(
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     page = OpenPage(tom, f"/staff/r/{hole.reference}/")
     assert page.poll()["people"] == {}
+
+
+def test_presence_ends_to_the_second_and_one_alone_is_named_alone(
+    town: Rivermark, hole: ServiceRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence.time, "time", lambda: 1000.0)
+    presence.enter(town.cal, hole.pk)
+    seen: list[dict[int, str]] = []
+    for now in (1000.0 + presence.TTL_S - 0.001, 1000.0 + presence.TTL_S):
+        monkeypatch.setattr(presence.time, "time", lambda now=now: now)
+        seen.append(presence.others(town.tom, [hole.pk]))
+    assert seen == [{hole.pk: "Cal is on this request"}, {}]
