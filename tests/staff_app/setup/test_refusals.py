@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +13,15 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.clock import app_now
-from requests_app.models import AnswerTemplate, Role
+from requests_app.models import AnswerTemplate, Area, ClockSuspension, Notice, Role, Target
 from requests_app.rules.programs import api_keys
+from requests_app.rules.promises.service_levels import LONGEST
+from requests_app.rules.publication import review
+from staff_app.setup import forms as setup_forms
+from staff_app.setup.city import forms as city_forms
 from staff_app.setup.places import forms as places
+from staff_app.setup.promises import forms as targets
+from staff_app.setup.routing import forms as routing
 from tests.pages import PAGES
 from tests.planted import Planted, kept_for_a_module
 
@@ -35,6 +42,10 @@ def day(days: int) -> str:
 
 def minute(minutes: float) -> str:
     return f"{app_now().astimezone(ZONE) + dt.timedelta(minutes=minutes):%Y-%m-%dT%H:%M}"
+
+
+def lines(text: str, count: int) -> str:
+    return "\n".join(f"{text} {number}" for number in range(count))
 
 
 A_DAY = 24 * 60
@@ -169,6 +180,84 @@ REFUSALS: dict[str, tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {
         [{"until": lambda: day(0)}, {"until": lambda: day(366)}],
         [{"until": lambda: day(1)}, {"until": lambda: day(365)}],
     ),
+    f"Use at most {routing.PHRASES_MAX} lines.": (
+        "add_routing_rule", [{"words": lines("hole", routing.PHRASES_MAX + 1)}], [{"words": lines("hole", routing.PHRASES_MAX)}],
+    ),
+    f"is too long. Use at most {routing.PHRASE_MAX} characters per line.": (
+        "add_routing_rule", [{"words": "x" * (routing.PHRASE_MAX + 1)}], [{"words": "x" * routing.PHRASE_MAX}],
+    ),
+    "Choose at least one condition": (
+        "add_routing_rule",
+        [{"name": "All", "department": "PW", "position": "1"}],
+        [{"name": "All", "department": "PW", "position": "1", "words": "hole"}],
+    ),
+    "Choose areas of one kind only.": (
+        "add_routing_rule", [{"areas": ["ward:5", "zone:1"]}], [{"areas": ["ward:5"]}, {"areas": ["ward:5", "ward:6"]}],
+    ),
+    "Enter words, not just punctuation.": (
+        "emergency_words", [{"phrase": "!!"}], [{"phrase": "gas"}],
+    ),
+    "words, not just punctuation.": ("add_routing_rule", [{"words": "!!"}], [{"words": "hole"}]),
+    "not just punctuation.": ("moderation_words?kind=threat", [{"value": "!!"}], [{"value": "you will pay"}]),
+    f"Use at most {review.PHRASE_MAX} characters.": (
+        "moderation_words?kind=threat", [{"value": "x" * (review.PHRASE_MAX + 1)}], [{"value": "x" * review.PHRASE_MAX}],
+    ),
+    f"at most {setup_forms.EXCEPTIONS_MAX} lines.": (
+        "emergency_words",
+        [{"phrase": "gas", "unless": lines("gas", setup_forms.EXCEPTIONS_MAX + 1)}],
+        [{"phrase": "gas", "unless": lines("gas", setup_forms.EXCEPTIONS_MAX)}],
+    ),
+    f"too long. Use at most {setup_forms.PHRASE_MAX} characters per line.": (
+        "emergency_words",
+        [{"phrase": "gas", "unless": "gas ".ljust(setup_forms.PHRASE_MAX + 1, "x")}],
+        [{"phrase": "gas", "unless": "gas ".ljust(setup_forms.PHRASE_MAX, "x")}],
+    ),
+    "must contain “gas” and other words.": (
+        "emergency_words", [{"phrase": "gas", "unless": "oil"}], [{"phrase": "gas", "unless": "gas bill"}],
+    ),
+    f"You can make up to {setup_forms.AT_ONCE} at once.": (
+        "signs", [{"numbers": lines("L", setup_forms.AT_ONCE + 1).replace(" ", "")}],
+        [{"numbers": lines("L", setup_forms.AT_ONCE).replace(" ", "")}],
+    ),
+    f"Use at most {city_forms.HOSTS_MAX} addresses.": (
+        "city", [{"hosts": lines("h", city_forms.HOSTS_MAX + 1).replace(" ", "")}],
+        [{"hosts": lines("h", city_forms.HOSTS_MAX).replace(" ", "")}],
+    ),
+    "isn’t a web address.": (
+        "city", [{"hosts": f"{'a.' * 100}a"}], [{"hosts": f"{'a.' * 99}aa"}],
+    ),
+    "Write the color like #14476b.": (
+        "city_part/look", [{"primary": "red", "header": "#14476b", "accent": "#14476b"}],
+        [{"primary": "#14476b", "header": "#14476b", "accent": "#14476b"}],
+    ),
+    "Enter a phone number like 555-0121.": (
+        "on_call", [{"name": "Crew", "phone": "call us", "order": "1"}], [{"name": "Crew", "phone": "555-0121", "order": "1"}],
+    ),
+    "Choose today or a later day.": ("new_target", [{"valid_from": lambda: day(-1)}], [{"valid_from": lambda: day(0)}]),
+    f"Choose a day within the next {targets.YEARS_AHEAD} years.": (
+        "new_target",
+        [{"valid_from": lambda: f"{app_now().year + targets.YEARS_AHEAD + 1}-01-01"}],
+        [{"valid_from": lambda: f"{app_now().year + targets.YEARS_AHEAD}-12-31"}],
+    ),
+    "That’s too long. The longest target is": (
+        "new_target",
+        [{"value": str(LONGEST[Target.Unit.HOURS] + 1), "unit": "hours"}],
+        [{"value": str(LONGEST[Target.Unit.HOURS]), "unit": "hours"}],
+    ),
+    "Choose a time in the future.": (
+        "service_changes",
+        [{"schedule": "1", "publish_at": lambda: minute(-2)}],
+        [{"schedule": "1", "publish_at": lambda: minute(2)}],
+    ),
+    "is taken. Choose another code.": (
+        "new_calendar", [{"code": "always"}, {"code": "ALWAYS"}], [{"code": "never"}],
+    ),
+    "Enter the day.": ("new_calendar", [{"days-0-name_en": "Eve"}], [{"days-0-name_en": "Eve", "days-0-date": "2031-01-02"}]),
+    "must end after it starts.": (
+        "new_notice",
+        [{"starts_at": lambda: minute(60), "ends_at": lambda: minute(60)}],
+        [{"starts_at": lambda: minute(60), "ends_at": lambda: minute(61)}],
+    ),
     "Add a photo of what you see.": ("check", [{"seen": "fixed"}], [{"seen": "cant_tell"}]),
 }  # fmt: skip
 
@@ -197,6 +286,12 @@ def typed(planted: Planted, page: str, data: dict[str, Any]) -> dict[str, Any]:
         filled["outcome_template"] = str(of_outcome.pk)
     if page == "new_calendar":
         filled |= {"days-TOTAL_FORMS": "1", "days-INITIAL_FORMS": "0"}
+    if "zone:1" in filled.get("areas", ()):
+        ward = Area.objects.get(jurisdiction=planted.cast.city, layer="ward", code="5")
+        for layer, code in (("zone", "1"), ("ward", "6")):
+            Area.objects.create(
+                jurisdiction=planted.cast.city, layer=layer, code=code, name={"en": code}, polygon=ward.polygon
+            )
     return filled
 
 
@@ -227,3 +322,52 @@ def test_a_file_that_is_too_big_is_refused(planted: Planted, db: None, monkeypat
         monkeypatch.setattr(places, "UPLOAD_MAX", 10)
         response = client.post(path, {"layer": "ward", "file": SimpleUploadedFile("wards.geojson", b"x" * size)})
         assert ("This file is too big" in response.content.decode()) == is_refused
+
+
+def test_a_time_is_over_at_its_exact_minute(planted: Planted, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = app_now().replace(second=0, microsecond=0)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    client = Client()
+    client.force_login(planted.staff["ada"])
+    passed = "This has passed. Enter a later time."
+    table = [
+        ("new_notice", {"starts_at": minute(-60), "ends_at": minute(0)}, passed, True),
+        ("new_notice", {"starts_at": minute(-60), "ends_at": minute(1)}, passed, False),
+        ("new_suspension", {"starts_at": minute(-15), "ends_at": minute(0)}, passed, True),
+        ("new_suspension", {"starts_at": minute(-15), "ends_at": minute(1)}, passed, False),
+        (
+            "new_suspension",
+            {"starts_at": minute(-15), "ends_at": minute(1)},
+            "Clocks can be stopped from now on.",
+            False,
+        ),
+        (
+            "new_suspension",
+            {"starts_at": minute(-16), "ends_at": minute(1)},
+            "Clocks can be stopped from now on.",
+            True,
+        ),
+    ]
+    for page, data, sentence, is_refused in table:
+        answer = client.post(address(planted, page), data)
+        assert (sentence in html.unescape(answer.content.decode())) == is_refused, (page, data)
+    city, dates = planted.cast.city, {"over": (-60, 0), "begun": (0, 60), "later": (1, 60)}
+    for words, (starts, ends) in dates.items():
+        columns = {
+            "jurisdiction": city,
+            "starts_at": now + dt.timedelta(minutes=starts),
+            "ends_at": now + dt.timedelta(minutes=ends),
+            "created_by": planted.staff["ada"],
+        }
+        Notice.objects.create(words={"en": f"{words} notice"}, **columns)
+        ClockSuspension.objects.create(reason={"en": f"{words} clock"}, **columns)
+    for page, kind, states in (
+        ("notices", "notice", {"over": "Ended", "begun": "Shown now", "later": "Later"}),
+        ("suspensions", "clock", {"over": "Ended", "begun": "Now", "later": "Later"}),
+    ):
+        shown = html.unescape(client.get(address(planted, page)).content.decode())
+        for words, state in states.items():
+            row = shown.partition(f"{words} {kind}")[2].partition("</tr>")[0]
+            assert re.search(rf">\s*{state}\s*<", row), (page, words, row)
+    over = Notice.objects.get(words__en="over notice")
+    assert client.get(reverse("staff_app:edit_notice", args=[over.pk])).context["is_over"] is True
