@@ -27,7 +27,6 @@ def subscribe(
         raise verify_email.AddressBlocked
     contact_point = verify_email.get_contact_point(jurisdiction, email, language=language)
     same = Subscription.objects.filter(
-        jurisdiction=jurisdiction,
         contact_point=contact_point,
         area=target.area,
         service=target.service,

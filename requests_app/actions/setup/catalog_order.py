@@ -54,7 +54,7 @@ def move_service(city: Jurisdiction, service_code: str, direction: Direction, *,
     if service is None or service.current is None:
         return
     alike = Service.objects.select_for_update(of=("self",)).filter(
-        jurisdiction=city, active=True, current__category=service.current.category_id
+        active=True, current__category=service.current.category_id
     )
     services = sorted(alike.select_related("current"), key=lambda one: (one.order, _service_name(one).casefold()))
     place = next((number for number, one in enumerate(services) if one.pk == service.pk), None)

@@ -117,7 +117,7 @@ def _sent_to(rule: dict[str, Any], department: Department, to: Department) -> di
 
 
 def _move_membership(membership: Membership, to: Department) -> None:
-    same = Membership.objects.filter(user=membership.user, jurisdiction=membership.jurisdiction_id, department=to)
+    same = Membership.objects.filter(user=membership.user, department=to)
     if same.filter(role=membership.role).exists():
         membership.delete()
     else:

@@ -226,7 +226,7 @@ def bring_back(service: Service, *, actor: User) -> BroughtBack:
     retirement.delete()
     if rules.names:
         versions.publish(city, rules.rules, actor=actor, note=service.service_code)
-    links = ShortLink.objects.filter(jurisdiction=city, pk__in=kept.get("links", []), service=holder)
+    links = ShortLink.objects.filter(pk__in=kept.get("links", []), service=holder)
     lost = _bring_back_articles(service, holder, kept.get("articles", {}))
     brought = BroughtBack(False, rules, links.update(service=service), lost_articles=lost)
     brought = _offer_again(brought, service, was_active=kept.get("was_active", False))

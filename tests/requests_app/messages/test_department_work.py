@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from django.utils.translation import override
 
+from requests_app.actions.following import followers
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import conversation
 from requests_app.messages import department_work
-from requests_app.models import Comment, Department, Event, OutboxRow, Photo, ServiceRequest
+from requests_app.models import Comment, Department, Event, OutboxRow, Person, Photo, ServiceRequest, ServiceVersion
 from tests import factories
 from tests.factories import Rivermark
 
@@ -73,12 +75,30 @@ def test_the_reporter_is_named_only_where_the_city_says_so(town: Rivermark, made
     assert "zoe@canary.example" not in texts(composed(made, town.parks))[0]
 
 
+def test_who_joined_is_not_named_as_the_reporter_nor_who_was_erased(town: Rivermark, made: ServiceRequest) -> None:
+    by_email(town.streets, email_names_reporter=True)
+    followers.join(made.pk, reporter=Reporter(name="Joe Canary", email="joe@canary.example"), language="en")
+    assert "Joe" not in texts(composed(made, town.streets))[0]
+    Person.objects.filter(name=ZOE.name).update(erased_at=timezone.now())
+    for text in texts(composed(made, town.streets)):
+        assert [one for one in ("Joe", "joe@", "Zoe Canary") if one in text] == []
+    assert made.events.filter(kind="reporter_viewed").count() == 1
+
+
+def test_named_staff_alone_read_who_reported_to_them(town: Rivermark, made: ServiceRequest) -> None:
+    by_email(town.streets, email_names_reporter=True)
+    with pgtrigger.ignore():
+        ServiceVersion.objects.filter(pk=made.service_version_id).update(visibility="reporter_to_named_staff")
+    assert "zoe@canary.example" not in texts(composed(made, town.streets))[0]
+    assert not made.events.filter(kind="reporter_viewed").exists()
+
+
 def test_of_a_confidential_report_it_has_only_number_and_service(town: Rivermark, made: ServiceRequest) -> None:
     by_email(town.streets, email_names_reporter=True)
     private = factories.routed(town.outreach, f"SECRETCANARY {WORDS}", reporter=ZOE)
     for text in texts(composed(private, town.streets)):
         assert private.display_reference in text
-        assert [one for one in ("SECRETCANARY", "Elm", "Deep", *HIDDEN) if one in text] == []
+        assert [one for one in ("SECRETCANARY", "Elm", "Deep", "/r/", *HIDDEN) if one in text] == []
     assert not private.events.filter(kind="reporter_viewed").exists()
 
 
@@ -123,7 +143,7 @@ def test_none_is_sent_where_it_would_be_wrong(
         case "active" | "works_by_email":
             Department.objects.filter(pk=town.streets.pk).update(**{change: False})
         case "email":
-            Department.objects.filter(pk=town.streets.pk).update(works_by_email=False, email="")
+            by_email(town.streets, email="", email_names_reporter=True)
         case "department":
             requests.update(department=town.parks)
         case "ended":
@@ -131,3 +151,4 @@ def test_none_is_sent_where_it_would_be_wrong(
         case "unconfirmed":
             requests.update(public_state="unconfirmed")
     assert sent(made, town.streets, mailoutbox) == 0
+    assert not made.events.filter(kind="reporter_viewed").exists()

@@ -1,11 +1,15 @@
 """Mail, read from a real mail server: who hears, in which words, once."""
 
 import datetime as dt
+import smtplib
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -16,12 +20,13 @@ from requests_app.actions.report import submission
 from requests_app.actions.routing import place_corrections, routing
 from requests_app.actions.work import assignment, conversation, endings, holds, merges, reopenings
 from requests_app.clock import app_now
-from requests_app.messages import notifications
+from requests_app.messages import email, limits, notifications
 from requests_app.models import (
     Calendar,
     ContactPoint,
     DigestItem,
     Event,
+    Jurisdiction,
     Message,
     OutboxRow,
     Participation,
@@ -410,3 +415,58 @@ def test_a_place_that_staff_corrected_is_news_to_whoever_reported_it(town: River
     place_corrections.correct_place(made.pk, point=factories.at(), address="14 Elm St", note="", actor=town.tom)
     deliver()
     assert ": the place was corrected (" in mailbox.mails[-1]["Subject"]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_final"), [(450, False), (499, False), (500, True), (530, False), (535, False), (550, True)]
+)
+def test_an_address_is_given_up_for_what_is_wrong_with_it_alone(
+    monkeypatch: pytest.MonkeyPatch, code: int, is_final: bool
+) -> None:
+    """530 and 535: our own login failed; below 500: later."""
+    errors = [smtplib.SMTPResponseException(code, b"No.")]
+    if code not in (530, 535):
+        errors.append(smtplib.SMTPRecipientsRefused({"a@example.org": (code, b"No.")}))
+    for error in errors:
+        monkeypatch.setattr(EmailMultiAlternatives, "send", Mock(side_effect=error))
+        with pytest.raises(email.Undeliverable if is_final else type(error)):
+            email.send(EmailMultiAlternatives(to=["a@example.org"]), None)
+
+
+def test_a_message_is_of_its_city_and_has_an_address_of_it() -> None:
+    here, there, unnamed = (Jurisdiction(jurisdiction_id=name) for name in ("rivermark.example", "lake side!", "ñ"))
+    assert email.message_id(1, 2, "received", here).endswith("@rivermark.example>")
+    assert email.message_id(1, 2, "received", there).endswith("@lakeside>")
+    assert email.message_id(1, 2, "received", unnamed).endswith("@lamplighter>")
+    assert (
+        email.sender(Jurisdiction(name="Rivermark", sender_name="", sender_address=""))
+        == f"Rivermark 311 <{settings.DEFAULT_FROM_EMAIL}>"
+    )
+    own = Jurisdiction(name="Rivermark", sender_name="City Desk", sender_address="desk@rivermark.example")
+    assert email.sender(own) == "City Desk <desk@rivermark.example>"
+
+
+def test_an_address_that_somebody_proved_has_no_limit_and_another_may_get_ten_a_day(town: Rivermark) -> None:
+    points = [
+        ContactPoint.objects.create(
+            person=Person.objects.create(jurisdiction=town.city), kind="email", value=value, normalized=value
+        )
+        for value in ("a@example.org", "a@example.org", "b@example.org")
+    ]
+    now = app_now()
+    # The first of ten goes out of the day at its end.
+    for first, is_over in ((dt.timedelta(days=1) - dt.timedelta(microseconds=1), True), (dt.timedelta(days=1), False)):
+        Message.objects.all().delete()
+        for number in range(limits.A_DAY):
+            age = first if not number else dt.timedelta(hours=2 + number)
+            for point in points[1:]:
+                Message.objects.create(
+                    jurisdiction=town.city, contact_point=point, person=point.person, channel="email", kind=f"k{number}",
+                    sent_at=now - age,
+                )  # fmt: skip
+        set_time(now)
+        assert [limits.is_over(point) for point in points] == [is_over] * 3
+    Message.objects.update(sent_at=now - dt.timedelta(hours=2))
+    assert [limits.is_over(point) for point in points] == [True] * 3
+    ContactPoint.objects.filter(pk=points[0].pk).update(verified_at=now)
+    assert [limits.is_over(point) for point in points] == [False, False, True]

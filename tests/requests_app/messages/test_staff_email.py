@@ -52,6 +52,45 @@ def test_each_person_gets_the_digest_of_the_city_whose_work_they_have(town: Rive
     assert staff_email._who_gets_digest(lakeside.city, MONDAY) == [lakeside.lou.pk]
 
 
+def works_elsewhere(user: User, lakeside: Lakeside) -> None:
+    role = factories.role(lakeside.city, "crew")
+    Membership.objects.create(user=user, jurisdiction=lakeside.city, department=lakeside.streets, role=role)
+
+
+def test_what_waits_for_the_morning_is_of_one_city(
+    town: Rivermark, lakeside: Lakeside, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    works_elsewhere(town.dev, lakeside)
+    waiting = {"user": town.dev, "kind": "reopened", "email": StaffNotice.Email.MORNING}
+    there = factories.routed(lakeside.pothole)
+    elsewhere = StaffNotice.objects.create(jurisdiction=lakeside.city, service_request=there, **waiting)
+    assert staff_email._who_gets_digest(town.city, MONDAY) == []
+    assert staff_email._who_gets_digest(lakeside.city, MONDAY) == [town.dev.pk]
+    made = factories.routed(town.pothole, answers={"where": "lane"})
+    StaffNotice.objects.create(jurisdiction=town.city, service_request=made, **waiting)
+    (mail,) = send("staff_digest", town.city, town.dev.pk, mailoutbox)
+    assert made.display_reference in mail.body
+    assert there.display_reference not in mail.body
+    elsewhere.refresh_from_db()
+    assert elsewhere.emailed_at is None
+    # Of a city that is gone, nothing.
+    gone = type(town.city)(pk=4_000_000)
+    assert [send(kind, gone, town.pia.pk, mailoutbox) for kind in ("staff_digest", "monday_digest")] == [[], []]
+
+
+def test_more_is_said_only_of_more_than_are_listed(
+    town: Rivermark, lakeside: Lakeside, mailoutbox: list[EmailMultiAlternatives], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_email, "REQUESTS_LISTED", 2)
+    monkeypatch.setattr(staff_email, "COUNT_MAX", 2)
+    for count, title, counted in ((2, "2 open requests", "2"), (3, "More than 2 open requests", "2+")):
+        while ServiceRequest.objects.filter(assignee=town.dev).count() < count:
+            assigned(town, town.dev)
+        (mail,) = send("staff_digest", town.city, town.dev.pk, mailoutbox)
+        assert mail.subject == f"This morning: {title}"
+        assert staff_email._count(ServiceRequest.objects.filter(assignee=town.dev)) == counted
+
+
 @pytest.mark.parametrize("why", ["ended", "away", "gone", "closed"])
 def test_nobody_gets_one_who_has_nothing_or_does_not_work_that_day(
     town: Rivermark, lakeside: Lakeside, why: str
@@ -69,6 +108,8 @@ def test_nobody_gets_one_who_has_nothing_or_does_not_work_that_day(
         case "closed":
             hours = factories.calendar(town.city, "sundays", always=False, hours={})
             type(town.streets).objects.filter(pk=town.streets.pk).update(calendar=hours)
+            # Where they work elsewhere, it is open.
+            works_elsewhere(town.dev, lakeside)
     assert staff_email._who_gets_digest(town.city, MONDAY) == []
 
 
@@ -115,12 +156,16 @@ def test_a_departments_digest_goes_to_its_inbox(
     town: Rivermark, lakeside: Lakeside, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     factories.routed(town.tree, "WORDCANARY")
+    # Another department's, and a test.
+    factories.routed(town.pothole, answers={"where": "lane"})
+    factories.routed(town.tree, is_test=True)
     departments = type(town.parks).objects.filter(pk=town.parks.pk)
     departments.update(weekly_email=True)
     assert send("department_digest", town.city, town.parks.pk, mailoutbox) == []
     departments.update(email="parks@city.example")
     (mail,) = send("department_digest", town.city, town.parks.pk, mailoutbox)
     assert mail.to == ["parks@city.example"]
+    assert numbers(mail)["Open"] == "1"
     assert "WORDCANARY" not in mail.body + str(mail.alternatives)
     # Of another city's key, switched off, or closed: none.
     assert send("department_digest", lakeside.city, town.parks.pk, mailoutbox) == []
@@ -169,12 +214,14 @@ def test_the_email_of_mondays_counts_what_its_links_open(
         assert ("department", town.parks.code) in pairs
         assert listing.matching(pairs, User.objects.get(pk=town.pia.pk), town.city).count() == int(count), pairs
     assert "WORDCANARY" not in str(mail.body) + html
-    # Of the whole city, and in another one nobody's.
+    # Of the whole city, and in another one nobody's, where she is on a crew.
     lea = factories.staff("Lea", "supervisor", town.city, None)
+    works_elsewhere(lea, lakeside)
+    factories.routed(lakeside.pothole)
     (mail,) = send("monday_digest", town.city, lea.pk, mailoutbox)
     assert numbers(mail)["Open"] == "7"
     assert send("monday_digest", lakeside.city, town.pia.pk, mailoutbox) == []
-    assert send("monday_digest", lakeside.city, lakeside.sid.pk, mailoutbox) == []
+    assert send("monday_digest", lakeside.city, lea.pk, mailoutbox) == []
     # Nobody who doesn't supervise gets one, nor anybody who doesn't want it.
     assert send("monday_digest", town.city, town.dev.pk, mailoutbox) == []
     save_preferences(town.pia, {MONDAY_EMAIL: Choice(False, StaffNotice.Email.NEVER)})
