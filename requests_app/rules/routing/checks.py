@@ -181,8 +181,6 @@ def can_answer(conditions: Conditions, options: Known, code: str) -> bool:
 
 def _can_hold_by_clock(conditions: Conditions, options: Known) -> bool:
     hours = options.hours.get(conditions.calendar)
-    if hours is not None and hours.always and not conditions.while_open:
-        return False
     spans = [
         (day, _minutes(opens), _minutes(closes))
         for day, name in enumerate(WEEKDAYS)
@@ -262,8 +260,6 @@ def _words_cover(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
 def _clock_covers(wide: Conditions, narrow: Conditions) -> bool:
     if wide.calendar and (wide.calendar, wide.while_open) != (narrow.calendar, narrow.while_open):
         return False
-    if not wide.days and not wide.hours:
-        return True
     return all(wide.holds_by_clock(at) for at in _instants(wide, narrow) if narrow.holds_by_clock(at))
 
 
