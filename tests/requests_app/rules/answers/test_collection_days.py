@@ -133,3 +133,37 @@ def test_the_evening_before_announces_what_comes_and_what_does_not() -> None:
     assert said == {19: [dt.date(2026, 11, 19)], 25: [], 26: [friday], 27: [friday], 28: []}
     canceled = days("Thursday", hours=closed(THANKSGIVING), holiday_rule="canceled")
     assert [one.on for one in canceled.announced(THANKSGIVING)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("months", "seen"),
+    [
+        ("11-11", ["11-03", "11-24"]),
+        ("10-11", ["10-06", "11-24"]),
+        ("11-12", ["11-03", "12-29"]),
+        ("12-10", ["10-06", "12-29"]),
+    ],
+)
+def test_both_months_belong_to_the_season(months: str, seen: list[str]) -> None:
+    found = dates(days("Tuesday", months=months), dt.date(2026, 10, 1), dt.date(2026, 12, 31))
+    assert [found[0], found[-1]] == seen
+
+
+def test_the_first_and_the_last_day_count() -> None:
+    tuesday = dt.date(2026, 11, 3)
+    assert dates(days("Tuesday"), tuesday, tuesday) == ["11-03"]
+
+
+def test_a_pickup_is_moved_by_two_weeks_at_most() -> None:
+    """After so many holidays in a row, nobody would know anymore which pickup it was."""
+    long_closed = closed(*(THANKSGIVING + dt.timedelta(days=number) for number in range(30)))
+    found = days("Thursday", hours=long_closed, holiday_rule="only_that_day")
+    (first, *_others) = found.between(THANKSGIVING, THANKSGIVING + dt.timedelta(days=14))
+    assert (first.usual_on, first.on) == (THANKSGIVING, THANKSGIVING + dt.timedelta(days=14))
+
+
+def test_what_comes_is_looked_for_in_five_weeks_and_then_in_more_than_a_year() -> None:
+    today = dt.date(2026, 11, 3)
+    for months, coming in (("1-1", [dt.date(2027, 1, 5)]), ("2-2", [dt.date(2027, 2, 2)])):
+        assert [one.on for one in days("Tuesday", months=months).coming(today)] == coming
+    assert [one.on for one in days("Tuesday").coming(today)] == [today]

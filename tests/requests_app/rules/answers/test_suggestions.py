@@ -3,7 +3,10 @@
 import pytest
 
 from requests_app.actions.shared.search_index import index_catalog
-from requests_app.rules.answers.suggestions import Suggestions, suggest
+from requests_app.models import Article, Service
+from requests_app.rules.answers import suggestions
+from requests_app.rules.answers.suggestions import LEARNED, LEAST_LIKELY, LIKELY_ALONE, Suggestions, suggest
+from requests_app.rules.answers.word_search import ARTICLE, SERVICE
 from tests import factories
 from tests.factories import Rivermark
 
@@ -116,3 +119,75 @@ def test_another_citys_services_are_not_suggested(cast: Rivermark) -> None:
     index_catalog(elsewhere)
     assert codes(suggest(cast.city, "sinkhole", "en")) in ([], ["pothole"])
     assert codes(suggest(elsewhere, "sinkhole", "en")) == ["sinkhole"]
+
+
+# --- By scores that are given ---------------------------------------------------------------------------------------
+
+
+def given(
+    cast: Rivermark, monkeypatch: pytest.MonkeyPatch, scores: dict[tuple[str, int], float], learned: dict[str, float]
+) -> None:
+    monkeypatch.setattr(suggestions.word_search, "scores", lambda *_asked: scores)
+    monkeypatch.setattr(suggestions, "likely", lambda *_asked: learned)
+
+
+def ranked(cast: Rivermark, text: str = "hole") -> list[str]:
+    found = suggest(cast.city, text, "en").ranked
+    return [one.code if isinstance(one, Article) else one.service.service_code for one in found]
+
+
+def test_what_the_model_knows_counts_from_its_least_share_on(cast: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = {(SERVICE, cast.tree.service_id): 4.0}
+    for share, codes_found in ((LEAST_LIKELY, ["tree"]), (1.2, ["tree", "pothole"])):
+        given(cast, monkeypatch, tree, {"pothole": share})
+        assert ranked(cast) == codes_found
+    # Exactly the least share is counted: with it, both fit as well, and the first stays first.
+    given(
+        cast, monkeypatch, {(SERVICE, cast.pothole.service_id): 4.0, **dict.fromkeys(tree, 4.0 + LEARNED * LEAST_LIKELY / 2)},
+        {"pothole": LEAST_LIKELY},
+    )  # fmt: skip
+    assert ranked(cast) == ["pothole", "tree"]
+
+
+def test_where_the_words_fit_nothing_the_model_must_be_sure_and_the_text_say_something(
+    cast: Rivermark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for share, text, codes_found in (
+        (LIKELY_ALONE, "hole", ["pothole"]),
+        (LIKELY_ALONE - 0.001, "hole", []),
+        (LIKELY_ALONE, "hol", []),
+    ):
+        given(cast, monkeypatch, {}, {"pothole": share})
+        assert ranked(cast, text) == codes_found, (share, text)
+
+
+def test_an_answer_that_fits_as_well_as_a_service_stays_first(cast: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    holes = factories.article(cast.city, "holes", "Holes", "", cast.pothole)
+    service, article = (SERVICE, cast.pothole.service_id), (ARTICLE, holes.pk)
+    given(cast, monkeypatch, {service: 4.0, article: 4.0}, {"pothole": 0.9})
+    assert ranked(cast) == ["holes", "pothole"]
+    given(cast, monkeypatch, {service: 4.001, article: 4.0}, {"pothole": 0.9})
+    assert ranked(cast) == ["pothole", "holes"]
+
+
+def test_only_this_citys_services_and_articles_in_use_are_suggested(
+    cast: Rivermark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lakeside = factories.lakeside()
+    theirs = factories.article(lakeside.city, "theirs", "Holes")
+    inside = Service.objects.get(jurisdiction=cast.city, service_code="inside")
+    Service.objects.filter(pk=cast.tree.service_id).update(active=False)
+    scores = {
+        (SERVICE, cast.pothole.service_id): 4.0,
+        (SERVICE, lakeside.pothole.service_id): 4.0,
+        (SERVICE, inside.pk): 4.0,
+        (SERVICE, cast.unknown.service_id): 4.0,
+        (SERVICE, cast.tree.service_id): 4.0,
+        (ARTICLE, theirs.pk): 4.0,
+    }
+    given(cast, monkeypatch, scores, {})
+    (found,) = suggest(cast.city, "hole", "en").ranked
+    assert found == cast.pothole
+    # The model knows codes alone, which another city has, too.
+    given(cast, monkeypatch, {}, {"pothole": 0.9, "inside": 0.9, "tree": 0.9})
+    assert suggest(cast.city, "hole", "en").ranked == [cast.pothole]
