@@ -310,3 +310,27 @@ def test_staff_also_see_what_is_not_public_and_not_what_they_may_not_open(
     moderation.hide(less_urgent.pk, reason="abuse", actor=cast.pia)
     assert [one.key for one in near_for_staff(made, cast.tom)] == [less_urgent.pk]
     assert near_for_staff(made, cast.pia) == [], "she is of Parks"
+
+
+def test_a_test_is_beside_nothing_and_each_has_its_age_and_distance(cast: Rivermark) -> None:
+    made, other = report_at(cast, 0), report_at(cast, 3)
+    age(made, days=2)
+    age(other, days=6)
+    made.refresh_from_db()
+    ServiceRequest.objects.filter(pk=report_at(cast, 1).pk).update(is_test=True, public_state="test")
+    (one,) = near_for_staff(made, cast.tom)
+    assert (one.key, round(one.age_days, 3), round(one.meters)) == (other.pk, 4.0, 3)
+
+
+def test_one_of_another_service_that_is_as_urgent_is_offered(street: dict[str, ServiceVersion]) -> None:
+    equal = factories.service(street["dip"].service.jurisdiction, "rut", priority=3, duplicate_family="street-holes")
+    factories.routed(equal, "rut")
+    assert found(street["dip"]) == ["rut"]
+    ServiceRequest.objects.update(priority=4)
+    assert found(street["dip"]) == []
+
+
+def test_without_a_radius_nothing_is_near(cast: Rivermark) -> None:
+    report_at(cast, 0)
+    cast.pothole.duplicate_radius_m = 0
+    assert found(cast.pothole) == []

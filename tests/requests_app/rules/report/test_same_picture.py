@@ -124,3 +124,52 @@ def test_staff_see_that_a_photo_of_the_work_was_used_before(cast: Rivermark, cli
     later.refresh_from_db()
     assert later.picture_hash is not None
     assert "used before" not in client.get(path).content.decode()
+
+
+def photo_of(picture: int, of: ServiceRequest, kind: str = "work", **columns: object) -> Photo:
+    name = f"photo-{Photo.objects.count()}"
+    return Photo.objects.create(
+        jurisdiction=of.jurisdiction, service_request=of, kind=kind, picture_hash=picture, width=4, height=3, name=name,
+        **columns,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_picture_that_differs_in_four_bits_is_the_same_and_in_five_another(cast: Rivermark) -> None:
+    first = factories.routed(cast.tree)
+    others = factories.copies(first, 3)
+    # All bits but those of one of the four parts.
+    for made, picture in zip((first, *others[:2]), (0b1111, 0b11111, 0b0), strict=True):
+        photo_of(picture, made, "report")
+    photo_of(0b1, others[2], "work")
+    assert set(same_picture.reports_with([0], ServiceRequest.objects.all())) == {first.pk, others[1].pk}
+    assert same_picture.reports_with([0], ServiceRequest.objects.filter(pk=others[0].pk)) == []
+    Photo.objects.filter(service_request=first).update(hidden_at=first.submitted_at)
+    Photo.objects.filter(service_request=others[1]).update(is_private=True)
+    assert same_picture.reports_with([0], ServiceRequest.objects.all()) == []
+
+
+@pytest.mark.django_db
+def test_only_an_earlier_photo_of_another_request_that_one_may_see_is_named(cast: Rivermark) -> None:
+    tree, hole = factories.routed(cast.tree), factories.routed(cast.pothole, answers={"where": "lane"})
+    other = factories.copies(hole, 1)[0]
+    early = photo_of(0b1111, hole)
+    of_parks = photo_of(0b11111 << 5, tree)
+    work, same_request, plain = photo_of(0, other), photo_of(0, other), photo_of(1 << 62, other)
+    later = photo_of(0, hole)
+    report = photo_of(0, other, "report")
+
+    def used_before(photos: list[Photo], user: object) -> list[set[int] | None]:
+        same_picture.note_earlier_uses(photos, user)  # type: ignore[arg-type]
+        return [
+            {one.pk for one in photo.used_before.requests} if getattr(photo, "used_before", None) else None
+            for photo in photos
+        ]
+
+    assert used_before([work, same_request, plain, report], cast.tom) == [{hole.pk}, {hole.pk}, None, None]
+    # The later one isn't before the first, and that of Parks is used by nobody.
+    assert used_before([early], cast.tom) == used_before([of_parks], cast.pia) == [None]
+    assert used_before([later], cast.tom) == [{other.pk}]
+    # Pia may know that it was used, and not where.
+    assert used_before([work], cast.pia) == [set()]
+    assert used_before([report], cast.tom) == [None]
