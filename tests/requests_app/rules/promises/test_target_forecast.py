@@ -141,3 +141,15 @@ def test_a_sample_is_named_so_where_a_service_has_as_many_as_are_read(
         forecast = target_forecast.of_target(proposed)
         assert (forecast.is_sample, forecast.open.count) == (is_sample, count)
     assert len(trees) == 8
+
+
+def test_a_ward_of_its_own_and_a_target_that_goes_before_it(town: Rivermark, trees: list[ServiceRequest]) -> None:
+    here, there = (factories.area(town.city, code=code, polygon=factories.square(0, 0, 1, 1)) for code in "56")
+    for ward, made in ((here, trees[:2]), (there, trees[2:5])):
+        for one in made:
+            one.areas.add(ward, through_defaults={"submitted_at": one.submitted_at, "public_state": one.public_state})
+    assert of_target(town, area=here)[0][0] == 2
+    assert of_target(town)[0][0] == 8
+    Target.objects.create(service=town.tree.service, kind="resolve", value=9, unit="days", area=here)
+    assert of_target(town)[0][0] == 6
+    assert of_target(town, area=here)[0][0] == 2
