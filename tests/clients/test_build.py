@@ -88,5 +88,5 @@ def test_the_npm_package_is_typed_and_its_readme_runs(built: dict[str, Path], li
     assert first.display_reference in printed[1]
     assert "answers.where" in printed[1]
     assert edited.description == "A hole, three feet wide."
-    assert f"201 {{\n  reference: '{in_batch.display_reference}'" in printed[2]
+    assert f"reference: '{in_batch.display_reference}'" in printed[2]
     assert "webhook.test" in printed[3]
