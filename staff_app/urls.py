@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from requests_app.core.secret_addresses import secret
 from staff_app import city_switch, invitation, profile, second_step, single_sign_on
+from staff_app.articles.urls import urlpatterns as articles
 from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.checks.urls import urlpatterns as checks
 from staff_app.crew.urls import urlpatterns as crew
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *crew,
     *overview,
     *safety_notes,
+    *articles,
     *checks,
     *request,
     *notices,

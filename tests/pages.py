@@ -91,6 +91,7 @@ OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
+ARTICLE_KEEPER = staff("write_articles, or its owner")
 VIEW_KEEPER = staff("its owner, and who leads those it is shared with")
 # To everybody else, colleagues too, it does not exist.
 JOB_OWNER = staff("who started it")
@@ -267,7 +268,7 @@ def tile_at(zoom: int, longitude: float, latitude: float) -> tuple[int, int]:
 
 
 def each_article(planted: Planted) -> list[Arguments]:
-    return [{"code": "potholes"}, {"code": "not-yet"}]
+    return [{"code": code} for code in ("potholes", "not-yet", "for-staff", "for-parks", "expired")]
 
 
 def each_action(planted: Planted) -> list[Arguments]:
@@ -853,7 +854,7 @@ PAGES: dict[str, Page] = {
         EVERYONE, arguments=lambda planted: [{"code": "streets"}, {"code": "help"}], budget=3
     ),
     "requests_app:articles": Page(EVERYONE, queries=("", "q=potholes", "q={q}"), budget=6),
-    "requests_app:article": Page(EVERYONE, arguments=each_article, budget=4),
+    "requests_app:article": Page(EVERYONE, arguments=each_article, budget=5),
     "requests_app:article_vote": Page(EVERYONE, "GET POST", each_article, budget=2),
     "requests_app:who_to_call": Page(EVERYONE, budget=2),
     "requests_app:photo": Page(EVERYONE, arguments=each_photo, budget=2),
@@ -1143,15 +1144,16 @@ PAGES: dict[str, Page] = {
     "staff_app:audit_change": Page(staff("administer or records"), arguments=the_change, budget=9),
     "staff_app:integrations": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:articles": Page(
-        staff("administer"), queries=("", "show=due", "show=drafts", "q={q}", "sort=-review"), budget=6
+        staff("write_articles"), queries=("", "show=due", "show=drafts", "q={q}", "sort=-review"), budget=6
     ),
-    "staff_app:new_article": Page(staff("administer"), "GET POST", budget=8),
-    "staff_app:edit_article": Page(staff("administer"), "GET POST", the_article, budget=14),
-    "staff_app:publish_article": Page(staff("administer"), "POST", the_article),
-    "staff_app:discard_article_draft": Page(staff("administer"), "POST", the_article),
-    "staff_app:take_down_article": Page(staff("administer"), "POST", the_article),
-    "staff_app:article_history": Page(staff("administer"), arguments=the_article, budget=10),
-    "staff_app:roll_back_article": Page(staff("administer"), "POST", the_article_change),
+    "staff_app:article_rules": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:new_article": Page(staff("write_articles"), "GET POST", budget=8),
+    "staff_app:edit_article": Page(staff("write_articles"), "GET POST", the_article, budget=14),
+    "staff_app:publish_article": Page(staff("write_articles"), "POST", the_article),
+    "staff_app:discard_article_draft": Page(staff("write_articles"), "POST", the_article),
+    "staff_app:take_down_article": Page(staff("write_articles"), "POST", the_article),
+    "staff_app:article_history": Page(staff("write_articles"), arguments=the_article, budget=10),
+    "staff_app:roll_back_article": Page(staff("write_articles"), "POST", the_article_change),
     "staff_app:templates": Page(staff("administer"), queries=("", "q={q}", "sort=-outcome"), budget=6),
     "staff_app:new_template": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:edit_template": Page(staff("administer"), "GET POST", the_template, budget=8),
@@ -1166,6 +1168,10 @@ PAGES: dict[str, Page] = {
     "staff_app:new_suspension": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=12),
     "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
+    "staff_app:staff_articles": Page(STAFF, queries=("", "q=potholes", "service=pothole", "q={q}"), budget=13),
+    "staff_app:staff_article": Page(STAFF, arguments=each_article, budget=12),
+    "staff_app:report_wrong_article": Page(STAFF, "POST", each_article),
+    "staff_app:mend_article": Page(ARTICLE_KEEPER, "POST", each_article),
     "staff_app:safety_notes": Page(
         staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
     ),

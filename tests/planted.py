@@ -43,6 +43,7 @@ from requests_app.models import (
     ApiKey,
     ApiKeyRequest,
     Area,
+    Article,
     BasemapFeature,
     BulkJob,
     Calendar,
@@ -138,6 +139,11 @@ CANARIES = {
     "text of a draft": "potoodraft half typed",
     "contact in a draft": "uakari.draft@canary-mail.example",
     "unpublished article": "zorillaarticle not ready",
+    "article's script": "kiwiscript says aloud",
+    "article's note": "takahenote for colleagues",
+    "article for staff": "kakaarticle gate codes",
+    "article for a department": "wekaarticle keys of the shed",
+    "article that has expired": "moaarticle of last winter",
     "routing rule": "Aardwolfrule by hand",
     "on-call person": "Caracaloncall Jones",
     "on-call phone": "(617) 555-0158",
@@ -284,6 +290,10 @@ def _plant_rows() -> Planted:
     }
     article = factories.article(city, "potholes", "How we fill potholes", "We fill them.", cast.pothole, contact=crew)
     type(article).objects.filter(code="not-yet").update(published=False)
+    article.script = {"en": CANARIES["article's script"], "es": CANARIES["article's script"]}
+    article.note = {"en": CANARIES["article's note"]}
+    article.save(update_fields=["script", "note"])
+    _plant_articles_for_staff(cast, article)
     factories.area(city)
     days = {"key": "collection_day", "label": {"en": "Trash", "es": "Basura"}, "kind": "weekday"}
     city.address_card = [{"layer": "ward", "name": {"en": "Your ward"}, "fields": [days]}]
@@ -551,6 +561,19 @@ def _sign_in(person: Person) -> str:
     """Signs in as a link by email would."""
     response = resident.sign_in(HttpRequest(), HttpResponse(), person.contact_points.get(kind="email"))
     return response.cookies[resident.COOKIE].value
+
+
+def _plant_articles_for_staff(cast: factories.Rivermark, article: Article) -> None:
+    """Published, and named by an article of residents."""
+    for code, name, columns in (
+        ("for-staff", "article for staff", {"audience": "staff"}),
+        ("for-parks", "article for a department", {"audience": "departments"}),
+        ("expired", "article that has expired", {"valid_until": app_now() - dt.timedelta(seconds=1)}),
+    ):
+        planted = factories.article(cast.city, code, CANARIES[name], CANARIES[name], cast.pothole, **columns)
+        planted.asked = {"en": [CANARIES[name]]}
+        planted.save(update_fields=["asked"])
+        article.related.add(planted)
 
 
 def _staff(cast: factories.Rivermark) -> dict[str, User]:

@@ -19,6 +19,7 @@ from staff_app.request.actions import ACTION_BY_VERB
 from tests import factories
 from tests.pages import (
     API_KEY,
+    ARTICLE_KEEPER,
     DEMO_PAGES,
     DEMO_STAFF,
     DRAFT,
@@ -1037,7 +1038,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
     known |= {VIEW_KEEPER, ONLY_API_KEY, STAFF_KEY, TOKEN, TOKEN_EDITS}
-    known |= {JOB_OWNER, MACRO_OWNER}
+    known |= {JOB_OWNER, MACRO_OWNER, ARTICLE_KEEPER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"
@@ -1050,6 +1051,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
             "read_outbox",
             "manage_api_keys",
             "administer",
+            "write_articles",
             "administer or records",
             "records",
             "note",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from requests_app.actions.answers import articles
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import catalog_versions
 from requests_app.actions.shared import setup_changes
@@ -42,7 +43,7 @@ from requests_app.models import (
 )
 from requests_app.rules.alarms.alarms import KINDS_ON_CALL
 from requests_app.rules.routing.routing import rules_in_use
-from requests_app.rules.setup.catalog_rows import written_article, written_calendar, written_services
+from requests_app.rules.setup.catalog_rows import ARTICLE_REFERS_TO, written_article, written_calendar, written_services
 from requests_app.rules.setup.go_live import NotReady
 
 # The columns of `urgent_minutes`.
@@ -108,6 +109,8 @@ def save(
         if change.kind in ("routing", "template", "macro"):
             # The actions that wrote them have logged it.
             continue
+        if change.kind == articles.KIND:
+            articles.grow_version(jurisdiction, change.key)
         setup_changes.record(
             jurisdiction,
             change.kind,
@@ -288,12 +291,14 @@ class _Writer:
                 "asked": entry.get("asked") or {},
                 "by_address": entry.get("by_address") or "",
                 "contact": entry.get("contact"),
+                **articles.for_staff_columns(entry),
                 "published": entry.get("published", True),
             }
             article = self._put("articles", Article, {"code": entry["code"]}, columns)
-            article.services.set(
-                Service.objects.filter(jurisdiction=self.jurisdiction, service_code__in=entry.get("services") or [])
-            )
+            articles.refer(article, entry)
+        # Once all are written: an article may be related to one further down.
+        for entry in entries:
+            articles.relate(Article.objects.get(jurisdiction=self.jurisdiction, code=entry["code"]), entry)
 
     def routing(self, entries: list[dict[str, Any]]) -> None:
         changed = versions.publish(self.jurisdiction, entries, actor=self.actor, note=self.note)
@@ -383,7 +388,7 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
         "topics": [{"code": one.code, "name": one.name} for one in ArticleTopic.objects.filter(**own)],
         "articles": [
             {"code": one.code} | written_article(one) | ({} if one.published else {"published": False})
-            for one in Article.objects.filter(**own).select_related("topic").prefetch_related("services").order_by("code")
+            for one in jurisdiction.articles.select_related("topic").prefetch_related(*ARTICLE_REFERS_TO).order_by("code")
         ],
         "routing": rules_in_use(jurisdiction.pk),
         "reasons": {
@@ -413,10 +418,15 @@ def export_part(jurisdiction: Jurisdiction, part: str) -> dict[str, Any]:
         for department in exported["departments"]:
             del department["on_call"]
         read = _articles_read(exported["services"])
-        exported["articles"] = [one for one in exported["articles"] if one["code"] in read]
+        exported["articles"] = [_without_notes(one) for one in exported["articles"] if one["code"] in read]
         topics = {one.get("topic") for one in exported["articles"]}
         exported["topics"] = [one for one in exported["topics"] if one["code"] in topics]
     return exported
+
+
+def _without_notes(article: dict[str, Any]) -> dict[str, Any]:
+    """For a file that other cities may get: without what is for colleagues, and what isn't in it."""
+    return {name: value for name, value in article.items() if name not in ("note", "related")}
 
 
 def _articles_read(services: list[dict[str, Any]]) -> set[str]:

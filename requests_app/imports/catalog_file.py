@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -40,6 +41,7 @@ from requests_app.imports.yaml_file import (
     whole_number,
     wrong,
 )
+from requests_app.models import Article as ArticleRow
 from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
 from requests_app.rules.alarms import screening
 from requests_app.rules.alarms.alarms import KINDS_ON_CALL
@@ -439,7 +441,22 @@ class Article(Section):
     by_address: Annotated[str, AfterValidator(_in_address_card)] = ""
     contact: Contact | None = None
     services: list[Annotated[str, refers_to("services")]] | None = None
+    # For staff alone, by language: what call takers say aloud, and what they should know.
+    script: OptionalText = None
+    note: OptionalText = None
+    audience: Annotated[str, one_of(ArticleRow.Audience.values)] = ArticleRow.Audience.EVERYONE.value
+    # Whose people may read it, if it's for departments.
+    departments: list[Annotated[str, refers_to("departments")]] = []
+    related: list[Annotated[str, refers_to("articles")]] = []
+    # When people stop seeing it, with the offset of the time zone: 2027-03-01T00:00-06:00.
+    valid_until: AwareDatetime | None = None
     published: bool = True
+
+    @model_validator(mode="after")
+    def _names_departments(self) -> Self:
+        if (self.audience == ArticleRow.Audience.DEPARTMENTS) != bool(self.departments):
+            raise wrong("`departments` are named if, and only if, the `audience` is `departments`.")
+        return self
 
 
 class InAreas(Section):

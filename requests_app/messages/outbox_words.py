@@ -39,6 +39,8 @@ _NAMES: dict[str, Text] = {
     "mail_password_guesses": _("Email: many wrong passwords"),
     "mail_access_back": _("Email: somebody’s access is back"),
     "mail_second_step_reset": _("Email: a second step was reset"),
+    "mail_article_problem": _("Email: an article is wrong"),
+    "mail_article_reviews": _("Email: articles to review"),
     "mail_key_declined": _("Email: API key declined"),
     "mail_key_ends": _("Email: test key ends soon"),
     "mail_approvals_end": _("Email: approvals that end"),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from requests_app.models import ListedReason, ModerationTerm, Notice, ServiceVersion, Task
+from requests_app.models import Article, ListedReason, ModerationTerm, Notice, ServiceVersion, Task
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -43,6 +43,11 @@ PLACE_RULES: "dict[str, _StrOrPromise]" = {
     "none": gettext_lazy("It’s always the city’s"),
     "segment": gettext_lazy("By the street it’s on"),
     "polygon": gettext_lazy("By the land it’s on"),
+}
+AUDIENCES: "dict[str, _StrOrPromise]" = {
+    Article.Audience.EVERYONE: gettext_lazy("Everyone"),
+    Article.Audience.STAFF: gettext_lazy("Everyone who works for the city"),
+    Article.Audience.DEPARTMENTS: gettext_lazy("Only these departments"),
 }
 NOTICES: "dict[str, _StrOrPromise]" = {
     Notice.Kind.INFO: gettext_lazy("Information"),

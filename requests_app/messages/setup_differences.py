@@ -15,6 +15,7 @@ from requests_app.core.localized import localized
 from requests_app.messages.macro_steps import step_sentences
 from requests_app.messages.service_differences import OPTION, QUESTION, TARGETS, TEXT, Questions, moved
 from requests_app.messages.setup_choices import (
+    AUDIENCES,
     COUNTRIES,
     DANGERS,
     DUPLICATES,
@@ -399,6 +400,9 @@ CITY: dict[str, Field] = {
     },
     "silent_days": Value(gettext_lazy("Without an update, silent after"), count_of_days),
     "checked_endings": Value(gettext_lazy("Places to check each week")),
+    "second_person_publishes": Flag(
+        gettext_lazy("A second person publishes articles"), gettext_lazy("Articles are published by their writers")
+    ),
     "on_time_goal": Value(gettext_lazy("Goal for on time"), lambda percent, _names: f"{percent}%"),
     "load_by_person_agreed": Value(gettext_lazy("Who agreed to open requests by person"), quoted),
 }
@@ -471,6 +475,12 @@ FIELDS: dict[str, Mapping[str, Field]] = {
         "asked": Text(gettext_lazy("How people ask")),
         "by_address": Value(gettext_lazy("Answered by address"), _answered_by),
         "contact": Group(CONTACT, gettext_lazy("Who does it")),
+        "script": Text(gettext_lazy("What to say")),
+        "note": Text(gettext_lazy("Note for staff")),
+        "audience": choice(gettext_lazy("Who can read it"), AUDIENCES),
+        "departments": Several(gettext_lazy("Departments that can read it"), _department),
+        "related": Several(gettext_lazy("Related articles"), lambda code, names: names.article(code)),
+        "valid_until": Value(gettext_lazy("Valid until"), moment),
         "published": Flag(gettext_lazy("Residents can read it"), gettext_lazy("Residents can’t read it"), usual=True),
         "owner": Value(gettext_lazy("Owner")),
         "review_on": Value(gettext_lazy("Review on"), day),
@@ -537,7 +547,11 @@ LISTS: dict[str, Mapping[str, Label]] = {
     "emergency_phrase": DANGERS,
     "moderation_term": TERMS,
     "on_call": {**DANGERS, "desk": gettext_lazy("311 desk"), "wait": gettext_lazy("Waiting times")},
-    "city": {"watch": gettext_lazy("Silent requests and checks"), "urgent": gettext_lazy("Danger")},
+    "city": {
+        "watch": gettext_lazy("Silent requests and checks"),
+        "articles": gettext_lazy("Who publishes articles"),
+        "urgent": gettext_lazy("Danger"),
+    },
     "outcome": {"words": gettext_lazy("Names of outcomes")},
 }
 # Parts of a service that have no field of their own, where a page says what is wrong in them.

@@ -66,6 +66,8 @@ class Jurisdiction(models.Model):
     silent_days = models.PositiveSmallIntegerField(default=14, db_default=14)
     # Endings drawn each week in each department, for a look by another team.
     checked_endings = models.PositiveSmallIntegerField(default=10, db_default=10)
+    # An article is published by somebody else than who wrote the draft.
+    second_person_publishes = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     class Meta:

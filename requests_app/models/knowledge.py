@@ -4,10 +4,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Q
 
 from requests_app.clock import AppNow
 from requests_app.core.localized import LocalizedField, localized
-from requests_app.models.catalog import Service
+from requests_app.models.catalog import Department, Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
 
@@ -26,8 +27,24 @@ class ArticleTopic(models.Model):
         return localized(self.name)
 
 
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def valid(self) -> "ArticleQuerySet":
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=AppNow()), published=True)
+
+    def public(self) -> "ArticleQuerySet":
+        """What residents may read now, without what is for staff alone. Every page and API for residents reads from this."""
+        return self.valid().filter(audience=Article.Audience.EVERYONE).defer("script", "note")
+
+
 class Article(models.Model):
-    """title, body, services and so on are what residents see, if it is published; a draft waits until it is."""
+    """title, body, services and so on are what its audience sees, if it is published; a draft waits until it is."""
+
+    class Audience(models.TextChoices):
+        EVERYONE = "everyone"
+        # Everybody who works for the city.
+        STAFF = "staff"
+        # Those who work in one of `departments`.
+        DEPARTMENTS = "departments"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="articles")
     code = models.SlugField(max_length=60)
@@ -42,17 +59,36 @@ class Article(models.Model):
     # Who does it, if that isn't the city, or which office: {"name": {…}, "phone", "hours": {…}, "email", "url"}.
     contact = LocalizedField(at=["name", "hours"], null=True, blank=True)
     services = models.ManyToManyField(Service, related_name="articles", blank=True)
+    audience = models.CharField(
+        max_length=12, choices=Audience.choices, default=Audience.EVERYONE, db_default=Audience.EVERYONE
+    )
+    departments = models.ManyToManyField(Department, related_name="articles", blank=True)
+    # By language, for staff alone whatever the audience is: what a call taker says aloud, and what they should know.
+    script = LocalizedField(default=dict, db_default={})
+    note = LocalizedField(default=dict, db_default={})
+    # What people who ask this often ask next.
+    related = models.ManyToManyField("self", symmetrical=False, related_name="related_from", blank=True)
+    # From this moment on nobody is shown it.
+    valid_until = models.DateTimeField(null=True, blank=True)
     published = models.BooleanField(default=True)
     updated_at = models.DateTimeField(db_default=AppNow())
+    # Grows by one with each change that is published, so that an answer can name the version it was given from.
+    version = models.PositiveIntegerField(default=1, db_default=1)
     # {"title": {…}, "body": {…}, "services": [codes]}; null: nothing waits.
     draft = models.JSONField(null=True, blank=True)
+    # Who changed the draft last, and so, where the city asks for a second person, can't publish it.
+    draft_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Who keeps it right, and when they look at it next.
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # When somebody last said that it is still right.
     reviewed_on = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
+    # On which day its owner got the email about that.
+    review_noticed_on = models.DateField(null=True, blank=True)
     # Counts edits, so that two editors find each other's.
     revision = models.PositiveIntegerField(default=1, db_default=1)
+
+    objects = ArticleQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="article_code_unique")]
@@ -61,12 +97,29 @@ class Article(models.Model):
         return localized(self.title)
 
 
+class ArticleProblem(models.Model):
+    """A member of staff says that an article is wrong. It's marked wherever staff read it until somebody has mended it."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="problems", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    # What is wrong, if they said so; and of which version.
+    text = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField()
+    created_at = models.DateTimeField(db_default=AppNow())
+    mended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["article"], condition=Q(mended_at=None), name="article_problem_open")]
+
+
 class SearchDocument(models.Model):
     """One row for each object and language, so that adding a language needs no migration."""
 
     class Kind(models.TextChoices):
         SERVICE = "service"
         ARTICLE = "article"
+        # An article that residents may not read.
+        FOR_STAFF = "for_staff"
         REQUEST = "request"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")

@@ -7,12 +7,15 @@ from requests_app.clock import AppNow
 from requests_app.models.bulk import BulkJob
 from requests_app.models.event import Event
 from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.knowledge import Article
 from requests_app.models.people import User
 from requests_app.models.service_request import Comment, ServiceRequest
 
 
 class StaffNotice(models.Model):
-    """One event that concerns one person, or one finished bulk job. Deleted after 90 days (actions/privacy/housekeeping.py)."""
+    """One event that concerns one person, one finished bulk job, or one article that is wrong.
+
+    Deleted after 90 days (actions/privacy/housekeeping.py)."""
 
     class Kind(models.TextChoices):
         """Where an event concerns somebody in two ways, the earlier kind counts."""
@@ -28,6 +31,8 @@ class StaffNotice(models.Model):
         ROUTED = "routed"
         # Their bulk job is finished or undone: always in the list, never by email.
         JOB_DONE = "job_done"
+        # A colleague says that their article is wrong: always in the list, with an email of its own.
+        ARTICLE = "article"
 
     class Email(models.TextChoices):
         AT_ONCE = "at_once"
@@ -36,10 +41,11 @@ class StaffNotice(models.Model):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices", db_index=False)
-    # Of all but a job's.
+    # Of all but a job's and an article's.
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="+")
     event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False)
     bulk_job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     # Somebody who is away, whose stand-in this is for.
     away = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
@@ -66,6 +72,7 @@ class StaffNotice(models.Model):
                 name="staff_notice_for_morning",
             ),
             models.Index(fields=["bulk_job"], condition=Q(bulk_job__isnull=False), name="staff_notice_of_job"),
+            models.Index(fields=["article"], condition=Q(article__isnull=False), name="staff_notice_of_article"),
         ]
 
 

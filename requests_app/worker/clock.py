@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from requests_app import api_usage, outbox
-from requests_app.actions.answers import article_counts
+from requests_app.actions.answers import article_counts, article_reviews
 from requests_app.actions.contacts import counts as contact_counts
 from requests_app.actions.contacts import retention as contact_retention
 from requests_app.actions.figures import daily_load, map_cells
@@ -24,7 +24,7 @@ from requests_app.actions.programs import unused_keys
 from requests_app.actions.promises import escalation, silence, typical_times
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import go_live
-from requests_app.actions.shared import counters
+from requests_app.actions.shared import counters, search_index
 from requests_app.actions.truth import ending_checks
 from requests_app.actions.work import conversation, endings, holds, request_reads
 from requests_app.clock import app_now
@@ -108,6 +108,8 @@ PARTS: dict[str, Part] = {
     "forget_searches": Part(article_counts.forget_searches, night),
     "forget_contacts": Part(contact_retention.forget, night),
     "recount_contacts": Part(contact_counts.recount, night, by_city=True),
+    "remind_of_reviews": Part(article_reviews.remind_owners, night, by_city=True),
+    "index_expired": Part(search_index.index_expired, night),
     "forget_reads": Part(request_reads.delete_old, night),
     "notify_of_approvals": Part(go_live.notify_of_endings, night, by_city=True),
 }

@@ -13,6 +13,7 @@ from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
 from requests_app.actions.alarms import calls
+from requests_app.actions.answers import article_problems, article_reviews
 from requests_app.actions.figures import map_cells
 from requests_app.actions.people import staff_notices
 from requests_app.actions.privacy import privacy
@@ -28,6 +29,7 @@ from requests_app.imports import layer_import
 from requests_app.messages import (
     account_mail,
     alarm_messages,
+    article_mail,
     collection_reminders,
     department_work,
     digest,
@@ -73,6 +75,8 @@ HANDLERS: dict[str, Handler] = {
     "mail_password_guesses": account_mail.mail_guesses,
     "mail_access_back": account_mail.mail_access_back,
     "mail_second_step_reset": account_mail.mail_second_step_reset,
+    article_problems.KIND: article_mail.mail_problem,
+    article_reviews.KIND: article_mail.mail_reviews,
     "mail_key_declined": key_mail.mail_declined,
     "mail_key_ends": key_mail.mail_ends,
     "notify": notifications.notify,

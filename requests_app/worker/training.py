@@ -179,7 +179,7 @@ def _catalog_text(service: Service) -> Iterator[tuple[str, str]]:
 
 
 def _questions(jurisdiction: Jurisdiction) -> Iterator[tuple[str, str]]:
-    for article in Article.objects.filter(jurisdiction=jurisdiction, published=True).order_by("pk").iterator():
+    for article in Article.objects.public().filter(jurisdiction=jurisdiction).order_by("pk").iterator():
         asked = chain.from_iterable(article.asked.values())
         yield from ((text, QUESTION) for text in (*article.title.values(), *asked) if text)
 

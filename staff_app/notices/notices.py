@@ -51,6 +51,7 @@ def my_notices(request: StaffRequest) -> HttpResponse:
         "service_request__service",
         "service_request__service_version",
         "bulk_job",
+        "article",
     )
     page = page_or_first_page(notices, NEWEST, request.GET.get("cursor"), PAGE_SIZE)
     kept = f"show={ALL}&" if shows_all else ""
@@ -68,6 +69,9 @@ def my_notices(request: StaffRequest) -> HttpResponse:
 def _row(request: StaffRequest, notice: StaffNotice) -> Row:
     about = notice.service_request
     ago = wording.ago(notice.created_at, app_now())
+    if notice.article is not None:
+        title = localized(notice.article.title)
+        return Row(notice, _("A colleague says that “%(title)s” is wrong") % {"title": title}, ago)
     if about is None:
         return Row(notice, bulk_words.notice_words(notice.bulk_job) if notice.bulk_job else "", ago)
     if not permissions.can(request.user, "view", about):

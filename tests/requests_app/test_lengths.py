@@ -77,6 +77,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "people.ways_back.BACK_WITHIN": "30 days",
         "answers.collection_days.WEEK": "7 days",
         "answers.collection_days.FAR": "14 days",
+        "answers.staff_articles.REVIEW_NOTICE": "14 days",
         "answers.collection_days.SOON": "35 days",
         "answers.collection_days.LONGEST_PAUSE": "400 days",
         "programs.api_keys.UNUSED_KEPT": "90 days",

@@ -4,23 +4,31 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 
+from requests_app.actions.answers import article_problems
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.search_index import index_catalog
 from requests_app.actions.shared.setup_rows import check_seen, fingerprint
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
-from requests_app.models import Article, ArticleTopic, Jurisdiction, Service, SetupChange, User
+from requests_app.models import Article, ArticleTopic, Department, Jurisdiction, Service, SetupChange, User
 from requests_app.rules.setup.catalog_rows import written_article
 
 Definition = dict[str, Any]
 KIND, TOPIC = "article", "topic"
 CODE_MAX = 60
+# A change of these shows in “Last updated”.
+READ_BY_RESIDENTS = ("title", "body", "by_address", "contact", "services")
 
 
 class NothingToPublish(Exception):
     """There is no draft: someone published or discarded it."""
+
+
+class OwnDraft(Exception):
+    """In this city somebody else publishes it than who changed the draft last."""
 
 
 class MissingWords(Exception):
@@ -54,7 +62,9 @@ def _shown(article: Article) -> Definition:
 
 
 @transaction.atomic
-def create(jurisdiction: Jurisdiction, draft: Definition, *, owner: User | None, review_on: dt.date | None) -> Article:
+def create(
+    jurisdiction: Jurisdiction, draft: Definition, *, owner: User | None, review_on: dt.date | None, actor: User | None
+) -> Article:
     """A draft that nobody else sees yet. It enters the log when it is published."""
     # Lock first: two articles of the same title need two codes.
     Jurisdiction.objects.select_for_update(of=("self",)).only("pk").get(pk=jurisdiction.pk)
@@ -69,6 +79,7 @@ def create(jurisdiction: Jurisdiction, draft: Definition, *, owner: User | None,
         body={},
         published=False,
         draft=draft,
+        draft_by=actor,
         owner=owner,
         review_on=review_on,
     )
@@ -82,12 +93,16 @@ def save_draft(
     article = _locked(pk)
     check_seen(article.jurisdiction, KIND, article.code, _shown(article), seen)
     before = _kept_by(article)
+    if draft != draft_of(article):
+        article.draft_by = actor
     article.draft = None if draft == _without_state(catalog_fields(article)) else draft
     if review_on and (article.review_on is None or review_on > article.review_on):
         # Putting the next look off means that somebody has looked.
         article.reviewed_on = _today(article)
+    if (owner, review_on) != (article.owner, article.review_on):
+        article.review_noticed_on = None
     article.owner, article.review_on = owner, review_on
-    article.save(update_fields=["draft", "owner", "review_on", "reviewed_on"])
+    article.save(update_fields=["draft", "draft_by", "owner", "review_on", "review_noticed_on", "reviewed_on"])
     setup_changes.record(
         article.jurisdiction,
         KIND,
@@ -102,10 +117,15 @@ def save_draft(
 
 @transaction.atomic
 def publish(pk: int, *, note: str = "", actor: User) -> Article:
-    """Residents read the draft from now on. Raises NothingToPublish, and MissingWords of a language of the city."""
+    """Its audience reads the draft from now on, and it's no longer marked as wrong.
+
+    Raises NothingToPublish, OwnDraft, and MissingWords of a language of the city.
+    """
     article = _locked(pk)
     if not article.draft and article.published:
         raise NothingToPublish
+    if needs_second_person(article, actor):
+        raise OwnDraft
     draft = draft_of(article)
     missing = [
         language
@@ -118,15 +138,21 @@ def publish(pk: int, *, note: str = "", actor: User) -> Article:
     return article
 
 
+def needs_second_person(article: Article, user: User) -> bool:
+    """Whether this user may not publish its draft, because they changed it last."""
+    is_own = article.draft is not None and article.draft_by_id == user.pk
+    return is_own and article.jurisdiction.second_person_publishes
+
+
 @transaction.atomic
 def roll_back(pk: int, state: Definition, *, actor: User) -> Article:
     """Publishes an earlier state again, as the log has it. A draft stays. A service that is gone by now is left out."""
     article = _locked(pk)
-    waiting = article.draft
+    waiting, writer = article.draft, article.draft_by
     _become(article, _without_state(state), action="rolled_back", actor=actor)
     if waiting:
-        article.draft = waiting
-        article.save(update_fields=["draft"])
+        article.draft, article.draft_by = waiting, writer
+        article.save(update_fields=["draft", "draft_by"])
     return article
 
 
@@ -188,14 +214,49 @@ def _become(article: Article, state: Definition, *, action: str, note: str = "",
     ).first()
     article.asked, article.contact = state.get("asked") or {}, state.get("contact")
     article.by_address = state.get("by_address") or ""
-    article.published, article.draft, article.updated_at, article.reviewed_on = True, None, app_now(), _today(article)
-    words = ("title", "body", "topic", "asked", "contact", "by_address")
-    article.save(update_fields=[*words, "published", "draft", "updated_at", "reviewed_on"])
-    article.services.set(
-        Service.objects.filter(jurisdiction=article.jurisdiction, service_code__in=state.get("services") or [])
-    )
+    article.published, article.reviewed_on = True, _today(article)
+    article.draft = article.draft_by = None
+    if before is None or any(before.get(name) != state.get(name) for name in READ_BY_RESIDENTS):
+        article.updated_at = app_now()
+    columns = for_staff_columns(state)
+    for name, value in columns.items():
+        setattr(article, name, value)
+    article.version += before is not None
+    words = ("title", "body", "topic", "asked", "contact", "by_address", *columns)
+    article.save(update_fields=[*words, "published", "draft", "draft_by", "updated_at", "reviewed_on", "version"])
+    refer(article, state)
+    relate(article, state)
+    article_problems.mend(article)
     _record(article, before, action, note=note, actor=actor)
     index_catalog(article.jurisdiction)
+
+
+def for_staff_columns(state: Definition) -> Definition:
+    """The columns of what says who reads it, until when, and what is for staff alone."""
+    until = state.get("valid_until")
+    return {
+        "script": state.get("script") or {},
+        "note": state.get("note") or {},
+        "audience": state.get("audience") or Article.Audience.EVERYONE.value,
+        "valid_until": dt.datetime.fromisoformat(str(until)) if until else None,
+    }
+
+
+def refer(article: Article, state: Definition) -> None:
+    """Its services and departments. One that is gone by now is left out."""
+    here = {"jurisdiction": article.jurisdiction_id}
+    article.services.set(Service.objects.filter(**here, service_code__in=state.get("services") or []))
+    article.departments.set(Department.objects.filter(**here, code__in=state.get("departments") or []))
+
+
+def relate(article: Article, state: Definition) -> None:
+    related = Article.objects.filter(jurisdiction=article.jurisdiction_id, code__in=state.get("related") or [])
+    article.related.set(related.exclude(pk=article.pk))
+
+
+def grow_version(jurisdiction: Jurisdiction, code: str) -> None:
+    """Once a file has changed it."""
+    Article.objects.filter(jurisdiction=jurisdiction, code=code).update(version=F("version") + 1)
 
 
 def _record(article: Article, before: Definition | None, action: str, *, note: str = "", actor: User) -> None:

@@ -1,6 +1,7 @@
 """Notices for staff: made from an event by the worker, counted for the bell, marked as read, and deleted."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.core.cache import cache
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from requests_app import events, outbox
 from requests_app.clock import app_now
 from requests_app.models import (
+    Article,
     BulkJob,
     Jurisdiction,
     Mention,
@@ -90,6 +92,15 @@ def notify_job(job: BulkJob) -> None:
     forget_counts(job.jurisdiction_id, [job.user_id])
 
 
+def notify_of_article(article: Article, users: Collection[User]) -> None:
+    """A notice for those who keep it: a colleague says that it's wrong."""
+    StaffNotice.objects.bulk_create(
+        StaffNotice(jurisdiction_id=article.jurisdiction_id, user=user, article=article, kind=StaffNotice.Kind.ARTICLE)
+        for user in users
+    )
+    forget_counts(article.jurisdiction_id, [user.pk for user in users])
+
+
 # --- The bell -----------------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +151,12 @@ def mark_job_read(user: User, job: BulkJob) -> None:
     """Its page shows how it ended."""
     if unread_count(user, job.jurisdiction):
         _mark(user, job.jurisdiction, unread(user, job.jurisdiction).filter(bulk_job=job))
+
+
+def mark_article_read(user: User, article: Article) -> None:
+    """Its page shows what is said to be wrong."""
+    if unread_count(user, article.jurisdiction):
+        _mark(user, article.jurisdiction, unread(user, article.jurisdiction).filter(article=article))
 
 
 def _mark(user: User, jurisdiction: Jurisdiction, notices: QuerySet[StaffNotice]) -> None:

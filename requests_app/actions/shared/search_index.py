@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper
 
+from requests_app.clock import AppNow
 from requests_app.models import Article, Jurisdiction, OutboxRow, SearchDocument, Service, ServiceRequest
 from requests_app.places.public_place import LISTED_BY_PLACE, block_address
 
@@ -57,7 +58,8 @@ def index_all_requests(jurisdiction: Jurisdiction) -> int:
 def index_catalog(jurisdiction: Jurisdiction) -> None:
     """Reindexes services and articles in each of the city's languages, after the catalog was imported or edited."""
     old = SearchDocument.objects.filter(jurisdiction=jurisdiction)
-    old.filter(kind__in=[SearchDocument.Kind.SERVICE, SearchDocument.Kind.ARTICLE]).delete()
+    of_articles = [SearchDocument.Kind.ARTICLE, SearchDocument.Kind.FOR_STAFF]
+    old.filter(kind__in=[SearchDocument.Kind.SERVICE, *of_articles]).delete()
     documents = []
     for service in Service.objects.filter(jurisdiction=jurisdiction, active=True).select_related("current"):
         version = service.current
@@ -76,13 +78,14 @@ def index_catalog(jurisdiction: Jurisdiction) -> None:
                     text="\n".join([*words, version.description.get(language, "")]),
                 )
             )
-    for article in Article.objects.filter(jurisdiction=jurisdiction, published=True):
+    for article in Article.objects.valid().filter(jurisdiction=jurisdiction).defer("script", "note"):
+        is_public = article.audience == Article.Audience.EVERYONE
         for language in jurisdiction.languages:
             if article.title.get(language):
                 documents.append(
                     SearchDocument(
                         jurisdiction=jurisdiction,
-                        kind=SearchDocument.Kind.ARTICLE,
+                        kind=SearchDocument.Kind.ARTICLE if is_public else SearchDocument.Kind.FOR_STAFF,
                         object_id=article.pk,
                         language=language,
                         title=article.title[language],
@@ -91,3 +94,14 @@ def index_catalog(jurisdiction: Jurisdiction) -> None:
                     )
                 )
     SearchDocument.objects.bulk_create(documents, batch_size=500)
+
+
+def index_expired() -> None:
+    """Takes articles that have expired out of the index. Nobody is shown them before that either: they only take places."""
+    expired = Article.objects.filter(valid_until__lte=AppNow()).values("pk")
+    documents = SearchDocument.objects.filter(
+        kind__in=[SearchDocument.Kind.ARTICLE, SearchDocument.Kind.FOR_STAFF], object_id__in=expired
+    )
+    cities = documents.order_by().values("jurisdiction")
+    for jurisdiction in Jurisdiction.objects.filter(pk__in=cities).defer("boundary").order_by("pk"):
+        index_catalog(jurisdiction)

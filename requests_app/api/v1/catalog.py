@@ -44,7 +44,7 @@ def _with_related(city: Jurisdiction) -> QuerySet[Service]:
 
 
 def articles(city: Jurisdiction) -> QuerySet[Article]:
-    return Article.objects.filter(jurisdiction=city, published=True).order_by("code")
+    return Article.objects.public().filter(jurisdiction=city).order_by("code")
 
 
 def find_article(city: Jurisdiction, code: str) -> Article:

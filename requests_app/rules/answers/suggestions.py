@@ -19,7 +19,7 @@ from requests_app.rules.answers.word_search import ARTICLE, NOBODY, SERVICE, Mat
 from requests_app.rules.setup.offer_dates import offered_today
 
 SERVICES, ARTICLES = 3, 2
-# How many of the best articles are read, since some may be unpublished by now.
+# How many of the best articles are read, since some may be unpublished or have expired by now.
 MOST_ARTICLES = 20
 # The weight of the model's probabilities; the lowest that counts, and the lowest that does if the words fit nothing.
 LEARNED, LEAST_LIKELY, LIKELY_ALONE = 1.5, 0.15, 0.65
@@ -110,7 +110,7 @@ def _articles(jurisdiction: Jurisdiction, scores: Mapping[Match, float]) -> list
     """The best of those that are published, best first."""
     found = {pk: score for (kind, pk), score in scores.items() if kind == ARTICLE}
     most = sorted(found, key=lambda pk: -found[pk])[:MOST_ARTICLES]
-    articles = Article.objects.filter(jurisdiction=jurisdiction, published=True, pk__in=most).order_by("pk")
+    articles = Article.objects.public().filter(jurisdiction=jurisdiction, pk__in=most).order_by("pk")
     return _best_first((found[article.pk], article) for article in articles)
 
 

@@ -40,8 +40,10 @@ CORRECTED, LEAST_LETTERS, ALIKE = 12, 5, 0.8
 
 # A match: its kind and id.
 Match = tuple[str, int]
-SERVICE, ARTICLE = SearchDocument.Kind.SERVICE, SearchDocument.Kind.ARTICLE
-KINDS = [SERVICE, ARTICLE]
+SERVICE, ARTICLE, FOR_STAFF = SearchDocument.Kind.SERVICE, SearchDocument.Kind.ARTICLE, SearchDocument.Kind.FOR_STAFF
+# What residents' searches compare a text with, and what staff's do. What is for staff changes no result of a resident's.
+KINDS, STAFF_KINDS = (SERVICE, ARTICLE), (SERVICE, ARTICLE, FOR_STAFF)
+Kinds = tuple[SearchDocument.Kind, ...]
 # Of what no city serves; its ids are made up.
 NOBODY = "nobody"
 NOBODYS_WORDS = Path(__file__).with_name("words") / "nobody.yaml"
@@ -255,12 +257,12 @@ def phrases_of(texts: Iterable[str]) -> list[list[str]]:
     return [words[:WORDS_READ] for words in plain_words(texts)]
 
 
-def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Match, float]:
+def scores(jurisdiction: Jurisdiction, text: str, language: str, kinds: Kinds = KINDS) -> dict[Match, float]:
     """The score of each match; of what nobody serves, too: those whose kind begins with NOBODY. language: the reader's."""
     words = words_of(text)
     if not words:
         return {}
-    phrases = _phrases(jurisdiction)
+    phrases = _phrases(jurisdiction, kinds)
     stems = _stems(jurisdiction.languages, words, language)
     found = phrases.scores(words, stems)
     if max(found.values(), default=0.0) < WEAK and (corrected := phrases.corrected(words, stems)) != words:
@@ -276,7 +278,7 @@ def scores_of_parts(jurisdiction: Jurisdiction, parts: Sequence[str], language: 
     return [phrases.scores(words, stems) for words in read]
 
 
-_kept: dict[int, Phrases] = {}
+_kept: dict[tuple[int, Kinds], Phrases] = {}
 # Of as many cities as a process keeps; the one that was read first goes first.
 CITIES_KEPT = 12
 _reading = threading.Lock()
@@ -284,21 +286,22 @@ _reading = threading.Lock()
 _stems_read: dict[tuple[str, ...], Stems] = {}
 
 
-def _phrases(jurisdiction: Jurisdiction) -> Phrases:
+def _phrases(jurisdiction: Jurisdiction, kinds: Kinds = KINDS) -> Phrases:
+    key = (jurisdiction.pk, kinds)
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST, {"jurisdiction": jurisdiction.pk, "kinds": KINDS})
+        cursor.execute(NEWEST, {"jurisdiction": jurisdiction.pk, "kinds": list(kinds)})
         newest = cursor.fetchone()[0]
-    phrases = _kept.get(jurisdiction.pk)
+    phrases = _kept.get(key)
     if phrases is not None and phrases.newest == newest:
         return phrases
     # One thread reads them; the others answer from the phrases before, if there are any.
     if not _reading.acquire(blocking=phrases is None) and phrases is not None:
         return phrases
     try:
-        phrases = _kept.get(jurisdiction.pk)
+        phrases = _kept.get(key)
         if phrases is None or phrases.newest != newest:
-            phrases = _read(jurisdiction, newest)
-            _kept[jurisdiction.pk] = phrases
+            phrases = _read(jurisdiction, newest, kinds)
+            _kept[key] = phrases
             while len(_kept) > CITIES_KEPT:
                 del _kept[next(iter(_kept))]
         return phrases
@@ -306,9 +309,9 @@ def _phrases(jurisdiction: Jurisdiction) -> Phrases:
         _reading.release()
 
 
-def _read(jurisdiction: Jurisdiction, newest: int) -> Phrases:
+def _read(jurisdiction: Jurisdiction, newest: int, kinds: Kinds) -> Phrases:
     said: dict[Match, list[str]] = defaultdict(list)
-    documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind__in=KINDS).order_by("kind", "object_id")
+    documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind__in=kinds).order_by("kind", "object_id")
     for kind, pk, title, phrases in documents.values_list("kind", "object_id", "title", "phrases"):
         said[kind, pk] += [title, *phrases]
     counted = _counted(tuple(jurisdiction.languages), tuple(map(tuple, said.values())))

@@ -44,7 +44,7 @@ REQUEST_PERMISSIONS = {
 # Permissions for the whole city.
 CITY_PERMISSIONS = {
     "check_endings", "safety_notes", "administer", "manage_api_keys", "read_outbox", "submit_for_others", "records",
-    "view_911_number",
+    "view_911_number", "write_articles",
 }  # fmt: skip
 
 _WORK = [
@@ -108,6 +108,7 @@ GROUPS: list[tuple[Text, dict[str, Text]]] = [
             "records": _("Answer records requests and read the audit"),
             "read_outbox": _("See what is waiting to be sent, and send it again"),
             "manage_api_keys": _("Create and revoke API keys"),
+            "write_articles": _("Write, publish and review articles, and see what residents miss in them"),
             "administer": _("Change everything in setup, including people and roles"),
         },
     ),
@@ -175,7 +176,7 @@ DEFAULT_ROLES: dict[str, DefaultRole] = {
     },
     "administrator": {
         "name": {"en": "Administrator", "es": "Administración"},
-        "permissions": ["view", "administer", "manage_api_keys", "read_outbox", "hide", "publish"],
+        "permissions": ["view", "administer", "write_articles", "manage_api_keys", "read_outbox", "hide", "publish"],
     },
     "contractor": {
         "name": {"en": "Contractor", "es": "Contratista"},

@@ -222,6 +222,10 @@ def written_on_call(row: OnCall) -> dict[str, Any]:
     return written
 
 
+# What written_article() reads of other tables; for many articles, prefetched.
+ARTICLE_REFERS_TO = ("services", "departments", "related")
+
+
 def written_article(article: Article) -> dict[str, Any]:
     """An article as a catalog file has it, without its code and state."""
     optional = {
@@ -229,6 +233,14 @@ def written_article(article: Article) -> dict[str, Any]:
         "asked": article.asked,
         "by_address": article.by_address,
         "contact": article.contact,
+        "script": article.script,
+        "note": article.note,
+        "audience": article.audience if article.audience != Article.Audience.EVERYONE else None,
+        "departments": sorted(department.code for department in article.departments.all()),
+        "related": sorted(related.code for related in article.related.all()),
+        "valid_until": until.astimezone(article.jurisdiction.zone).isoformat(timespec="minutes")
+        if (until := article.valid_until)
+        else None,
     }
     return {
         "title": article.title,

@@ -155,7 +155,7 @@ def facts_of(city: Jurisdiction, service_ids: Iterable[int], *, today: dt.date |
     """today: the day in the city for which it is asked, today if not given."""
     ids = list(service_ids)
     approvals = ServiceApproval.objects.filter(service__in=ids).select_related("user")
-    articles = Article.services.through.objects.filter(service__in=ids, article__published=True)
+    articles = Article.services.through.objects.filter(service__in=ids, article__in=Article.objects.public())
     return Facts(
         city=city,
         departments={one.code: one for one in Department.objects.filter(jurisdiction=city).select_related("calendar")},

@@ -36,7 +36,7 @@ class Samples:
                 assets = Asset.objects.filter(jurisdiction=self.city).order_by("pk")
                 return assets.values_list("asset_id", flat=True).first() or documented
             case "article_code":
-                articles = Article.objects.filter(jurisdiction=self.city, published=True).order_by("pk")
+                articles = Article.objects.public().filter(jurisdiction=self.city).order_by("pk")
                 return articles.values_list("code", flat=True).first() or documented
         return documented
 

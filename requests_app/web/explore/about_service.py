@@ -47,7 +47,7 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         "first_look": promise.first_look,
         "usual": promise.usual,
         "usual_first": promise.is_usually_missed,
-        "articles": service.articles.filter(published=True).order_by("code"),
+        "articles": service.articles.public().order_by("code"),
         "is_listed": is_listed,
         # Empty: residents can ask for it today.
         "not_offered": "" if offered_today([version], city.zone) else not_offered(version),

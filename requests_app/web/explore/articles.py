@@ -27,7 +27,7 @@ AN_HOUR = 60
 
 
 def published(city: Jurisdiction) -> Any:
-    return Article.objects.filter(jurisdiction=city, published=True)
+    return Article.objects.public().filter(jurisdiction=city)
 
 
 @require_safe
@@ -78,6 +78,7 @@ def article(request: CityRequest, code: str) -> HttpResponse:
         # If the city has no text in the page's language, mark the language it is in.
         "body_language": get_language() if article.body.get(get_language() or "en") else "en",
         "services": services,
+        "related": article.related.public().only("code", "title", "jurisdiction").order_by("code"),
         "thanked": "thanks" in request.GET,
     }
     return render(request, "requests_app/explore/article.html", context)

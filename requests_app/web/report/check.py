@@ -200,4 +200,4 @@ def _article_of(request: CityRequest, path: Path) -> Article | None:
     code = path.answers.leads_to_article
     if not code:
         return None
-    return Article.objects.filter(jurisdiction=request.jurisdiction, published=True, code=code).first()
+    return Article.objects.public().filter(jurisdiction=request.jurisdiction, code=code).first()

@@ -289,7 +289,7 @@ def _problem(
 
 
 def _referred(jurisdiction: Jurisdiction, code: str) -> tuple[Article | None, Receiver | None]:
-    article = Article.objects.filter(jurisdiction=jurisdiction, published=True, code=code).first()
+    article = Article.objects.public().filter(jurisdiction=jurisdiction, code=code).first()
     return article, receiver_of(article) if article else None
 
 

@@ -279,9 +279,8 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
     """[That answers my question]: no report is needed, so the draft is deleted, and only the answer is counted."""
     if request.method != "POST":
         return to_next_page(draft)
-    article = Article.objects.filter(
-        jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
-    ).first()
+    code = request.POST.get("article", "").replace("\x00", "")
+    article = Article.objects.public().filter(jurisdiction=request.jurisdiction, code=code).first()
     if article is None:
         messages.info(request, _("We’ve taken that answer down since you opened this page. Here’s what else we found."))
         return redirect("requests_app:service", draft.pk)

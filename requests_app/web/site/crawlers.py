@@ -93,7 +93,7 @@ def _pages(city: Jurisdiction) -> Iterator[list[str]]:
     areas = Area.objects.filter(jurisdiction=city, is_ours=True).order_by("layer", "code")
     for layer, code in areas.values_list("layer", "code"):
         yield _addresses("area", city, layer, code)
-    articles = Article.objects.filter(jurisdiction=city, published=True)
+    articles = Article.objects.public().filter(jurisdiction=city)
     for code in articles.order_by("code").values_list("code", flat=True):
         yield _addresses("article", city, code)
 

@@ -81,7 +81,7 @@ def _missing(service: Service, retirement: Retirement) -> list[Check]:
     """What keeps it from residents when it comes back, with its articles."""
     solved = {go_live_rules.RETIRED}
     codes = (retirement.kept or {}).get("articles", {})
-    if Article.objects.filter(jurisdiction=service.jurisdiction_id, code__in=codes, published=True).exists():
+    if Article.objects.public().filter(jurisdiction=service.jurisdiction_id, code__in=codes).exists():
         solved.add(go_live_rules.ARTICLE)
     checks = go_live_rules.obstacles(service, written_services([service])[service.pk])
     return [check for check in checks if check.code not in solved]

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app.actions.answers import articles as actions
+from requests_app.actions.people import staff_notices
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.core import markdown
 from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.messages.setup_differences import differences
-from requests_app.models import Article, Jurisdiction, SetupChange
+from requests_app.models import Article, ArticleProblem, Jurisdiction, SetupChange
 from requests_app.rules.shared.names import Names
 from requests_app.rules.shared.text_diff import Piece, text_diff
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
@@ -31,7 +32,12 @@ from staff_app.setup.edit import Edit
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.texts.forms import ArticleForm
 
-TABS = {"": gettext_lazy("All"), "due": gettext_lazy("Due for review"), "drafts": gettext_lazy("Drafts")}
+TABS = {
+    "": gettext_lazy("All"),
+    "wrong": gettext_lazy("Said to be wrong"),
+    "due": gettext_lazy("Due for review"),
+    "drafts": gettext_lazy("Drafts"),
+}
 COLUMNS = {
     "title": Column(gettext_lazy("Title"), ("code", "id")),
     "state": Column(gettext_lazy("State")),
@@ -61,12 +67,16 @@ class Difference:
 
 @staff_page
 def articles(request: StaffRequest) -> HttpResponse:
-    need_in_city(request, "administer")
+    need_in_city(request, "write_articles")
     city, show = request.jurisdiction, request.GET.get("show", "")
     show = show if show in TABS else ""
     today = timezone.localdate()
     rows = Article.objects.filter(jurisdiction=city).select_related("owner")
-    if show == "due":
+    marked = ArticleProblem.objects.filter(article=OuterRef("pk"), mended_at=None)
+    rows = rows.annotate(is_marked=Exists(marked))
+    if show == "wrong":
+        rows = rows.filter(is_marked=True)
+    elif show == "due":
         rows = rows.filter(review_on__lte=today)
     elif show == "drafts":
         rows = rows.filter(Q(draft__isnull=False) | Q(published=False))
@@ -98,7 +108,7 @@ def describe(article: Article, today: dt.date) -> dict[str, Any]:
 
 @staff_page
 def new_article(request: StaffRequest) -> HttpResponse:
-    need_in_city(request, "administer")
+    need_in_city(request, "write_articles")
     edit = Edit(request, partial(ArticleForm, city=request.jurisdiction), seen="")
     form = edit.form
     if form.is_valid() and "preview" not in request.POST:
@@ -107,6 +117,7 @@ def new_article(request: StaffRequest) -> HttpResponse:
             form.draft(),
             owner=form.cleaned_data["owner"],
             review_on=form.cleaned_data["review_on"],
+            actor=request.user,
         )
         messages.success(request, _("The draft is saved. Residents don’t see it until you publish it."))
         return redirect("staff_app:edit_article", article.pk)
@@ -115,11 +126,13 @@ def new_article(request: StaffRequest) -> HttpResponse:
 
 @staff_page
 def edit_article(request: StaffRequest, article_id: int) -> HttpResponse:
-    article = get_city_row_or_404(request, "administer", Article, article_id)
+    article = get_city_row_or_404(request, "write_articles", Article, article_id)
     initial = ArticleForm.initial_for(actions.draft_of(article), article)
     # The log has what was published, not who wrote the draft.
     edit = Edit(
-        request, partial(ArticleForm, city=request.jurisdiction, initial=initial), seen=actions.seen_of(article)
+        request,
+        partial(ArticleForm, city=request.jurisdiction, code=article.code, initial=initial),
+        seen=actions.seen_of(article),
     )
     form = edit.form
     if edit.is_valid() and "preview" not in request.POST:
@@ -145,8 +158,12 @@ def _page(
     form = edit.form
     draft = form.draft() if form.is_bound and form.is_valid() else actions.draft_of(article) if article else None
     live = actions.catalog_fields(article) if article and article.title else None
+    is_own_draft = article is not None and actions.needs_second_person(article, request.user)
     context = {
         "article": article,
+        "problems": _problems(request, article),
+        "may_mend": True,
+        "is_own_draft": is_own_draft,
         "name": actions.name_of(article) if article else "",
         "previews": previews(request.jurisdiction, draft) if draft else [],
         "changes": differences(
@@ -163,6 +180,15 @@ def _page(
         "may_publish": article is not None and (article.draft is not None or not article.published),
     }
     return edit_page(request, "staff_app/setup/texts/edit_article.html", context, form, edit=edit, changed=changed)
+
+
+def _problems(request: StaffRequest, article: Article | None) -> list[ArticleProblem]:
+    if article is None:
+        return []
+    if request.method == "GET":
+        staff_notices.mark_article_read(request.user, article)
+    problems = ArticleProblem.objects.filter(article=article, mended_at=None)
+    return list(problems.select_related("user").order_by("pk"))
 
 
 def _without_texts(state: dict[str, Any]) -> dict[str, Any]:
@@ -195,7 +221,7 @@ def text_differences(city: Jurisdiction, before: dict[str, Any], after: dict[str
 @staff_page
 @require_POST
 def publish_article(request: StaffRequest, article_id: int) -> HttpResponse:
-    article = get_city_row_or_404(request, "administer", Article, article_id)
+    article = get_city_row_or_404(request, "write_articles", Article, article_id)
     if request.POST.get("seen") != actions.seen_of(article):
         messages.error(request, _("Someone changed it meanwhile. Look at it again before you publish it."))
         return redirect("staff_app:edit_article", article.pk)
@@ -204,6 +230,8 @@ def publish_article(request: StaffRequest, article_id: int) -> HttpResponse:
     except actions.MissingWords as found:
         names = ", ".join(language_name(language) for language in found.languages)
         messages.error(request, _("Not published: title or text is missing in %(languages)s.") % {"languages": names})
+    except actions.OwnDraft:
+        messages.error(request, _("Not published: in your city a second person publishes what you wrote."))
     except actions.NothingToPublish:
         messages.info(request, _("There was nothing to publish."))
     else:
@@ -214,7 +242,7 @@ def publish_article(request: StaffRequest, article_id: int) -> HttpResponse:
 @staff_page
 @require_POST
 def discard_article_draft(request: StaffRequest, article_id: int) -> HttpResponse:
-    article = get_city_row_or_404(request, "administer", Article, article_id)
+    article = get_city_row_or_404(request, "write_articles", Article, article_id)
     messages.success(request, _("Draft discarded."))
     if actions.discard_draft(article.pk) is None:
         return redirect("staff_app:articles")
@@ -224,7 +252,7 @@ def discard_article_draft(request: StaffRequest, article_id: int) -> HttpRespons
 @staff_page
 @require_POST
 def take_down_article(request: StaffRequest, article_id: int) -> HttpResponse:
-    article = get_city_row_or_404(request, "administer", Article, article_id)
+    article = get_city_row_or_404(request, "write_articles", Article, article_id)
     actions.take_down(article.pk, actor=request.user)
     messages.success(request, _("Residents don’t see it anymore."))
     return redirect("staff_app:edit_article", article.pk)
@@ -232,7 +260,7 @@ def take_down_article(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @staff_page
 def article_history(request: StaffRequest, article_id: int) -> HttpResponse:
-    article = get_city_row_or_404(request, "administer", Article, article_id)
+    article = get_city_row_or_404(request, "write_articles", Article, article_id)
     now = {name: value for name, value in actions.catalog_fields(article).items() if name != "published"}
     versions = []
     for change in actions.versions(article):
@@ -253,7 +281,7 @@ def article_history(request: StaffRequest, article_id: int) -> HttpResponse:
 @require_POST
 def roll_back_article(request: StaffRequest, article_id: int, change_id: int) -> HttpResponse:
     """To the state after that change, or with `before`, to the one before it."""
-    article = get_city_row_or_404(request, "administer", Article, article_id)
+    article = get_city_row_or_404(request, "write_articles", Article, article_id)
     change = get_object_or_404(
         SetupChange, pk=change_id, jurisdiction=request.jurisdiction, kind=actions.KIND, key=article.code
     )

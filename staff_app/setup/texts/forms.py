@@ -12,16 +12,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from requests_app.actions.shared.setup_rows import moment
 from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.forms.fields import WordsField
 from requests_app.messages import wording
-from requests_app.messages.setup_choices import NOTICES, NOTICES_SHOWN
+from requests_app.messages.setup_choices import AUDIENCES, NOTICES, NOTICES_SHOWN
 from requests_app.models import (
     AnswerTemplate,
     Area,
     Article,
     ArticleTopic,
+    Department,
     Jurisdiction,
     ListedReason,
     Notice,
@@ -34,6 +36,7 @@ from staff_app.setup.forms import ASKED_MAX, lines_of
 
 Text = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
+SCRIPT_MAX, STAFF_NOTE_MAX = 1000, 4000
 ANSWER_MAX, OUTCOME_MAX, APPEAL_MAX = 3000, 60, 400
 # A notice that nobody remembers to end is worse than one that has to be made again.
 NOTICE_DAYS_MAX = 366
@@ -112,6 +115,20 @@ class ArticleForm(TextsForm):
             "required": False,
         },
         "contact_hours": {"label": gettext_lazy("Its hours"), "max_length": TITLE_MAX, "required": False},
+        "script": {
+            "label": gettext_lazy("What to say"),
+            "max_length": SCRIPT_MAX,
+            "lines": 4,
+            "required": False,
+            "help_text": gettext_lazy("What a call taker says aloud, in a sentence or two. Residents never see it."),
+        },
+        "note": {
+            "label": gettext_lazy("Note for staff"),
+            "max_length": STAFF_NOTE_MAX,
+            "lines": 4,
+            "required": False,
+            "help_text": gettext_lazy("What colleagues should know. Residents never see it."),
+        },
     }
     rest = (
         "contact_outside",
@@ -122,6 +139,10 @@ class ArticleForm(TextsForm):
         "topic",
         "by_address",
         "services",
+        "related",
+        "audience",
+        "departments",
+        "valid_until",
         "owner",
         "review_on",
     )
@@ -152,6 +173,30 @@ class ArticleForm(TextsForm):
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
     )
+    related = forms.MultipleChoiceField(
+        label=gettext_lazy("Related articles"),
+        help_text=gettext_lazy("What people often ask next."),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who can read it"),
+        choices=list(AUDIENCES.items()),
+        initial=Article.Audience.EVERYONE.value,
+        widget=forms.RadioSelect,
+    )
+    departments = forms.MultipleChoiceField(
+        label=gettext_lazy("Departments that can read it"),
+        help_text=gettext_lazy("The people who work in one of these, if it’s only for departments."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    valid_until = forms.DateTimeField(
+        label=gettext_lazy("Valid until"),
+        help_text=gettext_lazy("From this moment on nobody finds it. Leave it empty if it doesn’t end."),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     owner = forms.ModelChoiceField(
         label=gettext_lazy("Who keeps it up to date"),
         queryset=User.objects.none(),
@@ -165,8 +210,17 @@ class ArticleForm(TextsForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, city: Jurisdiction, code: str = "", **kwargs: Any) -> None:
+        """code: of the article that is edited, which isn't related to itself."""
         super().__init__(*args, city=city, **kwargs)
+        others = Article.objects.filter(jurisdiction=city).exclude(code=code).only("code", "title", "draft")
+        self.fields["related"].choices = sorted(  # type: ignore[attr-defined]
+            ((one.code, localized(one.title or (one.draft or {}).get("title"))) for one in others),
+            key=lambda choice: choice[1].casefold(),
+        )
+        self.fields["departments"].choices = [  # type: ignore[attr-defined]
+            (one.code, localized(one.name)) for one in Department.objects.filter(jurisdiction=city).order_by("code")
+        ]
         self.fields["services"].choices = service_choices(city)  # type: ignore[attr-defined]
         topics = [(topic.code, localized(topic.name)) for topic in ArticleTopic.objects.filter(jurisdiction=city)]
         self.fields["topic"].choices = [("", _("None")), *topics]  # type: ignore[attr-defined]
@@ -196,6 +250,9 @@ class ArticleForm(TextsForm):
             and "contact_email" not in self.errors
         ):
             self.add_error("contact_email", _("Enter the address that these emails go to."))
+        is_for_departments = cleaned.get("audience") == Article.Audience.DEPARTMENTS
+        if is_for_departments and not cleaned.get("departments") and "departments" not in self.errors:
+            self.add_error("departments", _("Choose at least one department."))
         contact = [name for name in ("phone", "email", "url") if cleaned.get(f"contact_{name}")]
         if (contact or self.texts("contact_hours")) and not self.texts("contact_name"):
             self.add_error(f"contact_name_{self.city.languages[0]}", _("Say who this phone, email or website is."))
@@ -214,6 +271,14 @@ class ArticleForm(TextsForm):
             "asked": {language: lines for language, lines in asked.items() if lines},
             "by_address": cleaned["by_address"],
             "contact": {name: value for name, value in contact.items() if value} if contact["name"] else None,
+            "script": self.texts("script"),
+            "note": self.texts("note"),
+            "audience": cleaned["audience"] if cleaned["audience"] != Article.Audience.EVERYONE else "",
+            "departments": sorted(cleaned["departments"])
+            if cleaned["audience"] == Article.Audience.DEPARTMENTS
+            else [],
+            "related": sorted(cleaned["related"]),
+            "valid_until": moment(until, self.city) if (until := cleaned["valid_until"]) else "",
         }
         return {
             "title": self.texts("title"),
@@ -234,6 +299,12 @@ class ArticleForm(TextsForm):
             **cls.initial_of("contact_name", contact.get("name", {})),
             **cls.initial_of("contact_hours", contact.get("hours", {})),
             **{f"contact_{name}": contact.get(name, "") for name in ("phone", "email", "url")},
+            **cls.initial_of("script", draft.get("script", {})),
+            **cls.initial_of("note", draft.get("note", {})),
+            "audience": draft.get("audience", Article.Audience.EVERYONE.value),
+            "departments": draft.get("departments", []),
+            "related": draft.get("related", []),
+            "valid_until": dt.datetime.fromisoformat(until) if (until := draft.get("valid_until")) else None,
             **{f"contact_{name}": bool(contact.get(name)) for name in ("outside", "takes_reports")},
             "topic": draft.get("topic", ""),
             "by_address": draft.get("by_address", ""),
@@ -241,6 +312,22 @@ class ArticleForm(TextsForm):
             "owner": article.owner_id if article else None,
             "review_on": article.review_on if article else None,
         }
+
+
+class ArticleRulesForm(forms.Form):
+    second_person_publishes = forms.BooleanField(
+        label=gettext_lazy("A second person publishes each change"),
+        help_text=gettext_lazy(
+            "The person who changed a draft last can’t publish it. You need at least two people who may write articles."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
 
 
 class ReasonForm(TextsForm):

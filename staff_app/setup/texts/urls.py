@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.texts import articles, notices, outcomes, reasons, templates
+from staff_app.setup.texts import article_rules, articles, notices, outcomes, reasons, templates
 
 urlpatterns: list[URLPattern] = [
     path("setup/articles/", articles.articles, name="articles"),
     path("setup/articles/new/", articles.new_article, name="new_article"),
+    path("setup/articles/rules/", article_rules.article_rules, name="article_rules"),
     path("setup/articles/<int:article_id>/", articles.edit_article, name="edit_article"),
     path("setup/articles/<int:article_id>/publish/", articles.publish_article, name="publish_article"),
     path("setup/articles/<int:article_id>/discard/", articles.discard_article_draft, name="discard_article_draft"),

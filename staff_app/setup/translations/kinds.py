@@ -41,7 +41,7 @@ from requests_app.models import (
     ServiceDraft,
     ServiceVersion,
 )
-from requests_app.rules.setup.catalog_rows import written_services
+from requests_app.rules.setup.catalog_rows import ARTICLE_REFERS_TO, written_services
 from requests_app.rules.shared import directory
 from staff_app.setup.city.forms import SEAL_ALT_MAX, WELCOME_MAX
 from staff_app.setup.city.forms import TEXT_MAX as CITY_TEXT_MAX
@@ -59,6 +59,8 @@ from staff_app.setup.texts.forms import (
     NOTICE_MAX,
     OUTCOME_MAX,
     REASON_MAX,
+    SCRIPT_MAX,
+    STAFF_NOTE_MAX,
     TITLE_MAX,
 )
 
@@ -190,11 +192,19 @@ KINDS: list[Kind] = [
         "article",
         gettext_lazy("Articles"),
         [Article],
-        {"title": TITLE_MAX, "body": BODY_MAX, "asked": ASKED_MAX, "name": TITLE_MAX, "hours": TITLE_MAX},
+        {
+            "title": TITLE_MAX,
+            "body": BODY_MAX,
+            "asked": ASKED_MAX,
+            "name": TITLE_MAX,
+            "hours": TITLE_MAX,
+            "script": SCRIPT_MAX,
+            "note": STAFF_NOTE_MAX,
+        },
         lambda city: (
             Article.objects.filter(jurisdiction=city)
             .select_related("jurisdiction", "owner", "topic")
-            .prefetch_related("services")
+            .prefetch_related(*ARTICLE_REFERS_TO)
             .order_by("code")
         ),
         lambda article: article.code,

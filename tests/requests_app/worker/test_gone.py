@@ -23,6 +23,8 @@ KEYS = {
     "email_staff_notice": "{0}:{0}",
     "hash_photo": "gone",
     "mail_approvals_end": "{0}:2026-01-05:{0}",
+    "mail_article_problem": "{0}:{0}",
+    "mail_article_reviews": "{0}:2026-01-05:{0}",
     "mail_department": "{0}:{0}",
     "mail_draft": str(uuid.UUID(int=GONE)),
     "mail_invitation": "{0}:1",

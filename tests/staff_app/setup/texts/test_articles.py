@@ -22,6 +22,7 @@ PATCHING = {
     "body_en": "## Steps\n\nWe **fill** them. <script>alert(1)</script>",
     "body_es": "Los rellenamos.",
     "services": ["pothole"],
+    "audience": "everyone",
 }
 
 
@@ -183,7 +184,7 @@ def test_how_people_ask_who_does_it_and_the_topic_are_edited_and_kept_by_version
     assert "555-0170" in html
     form = ada.get(f"{PATH}{article.pk}/").content.decode()
     assert "Who patches?" in form
-    assert form.count("checked") == 2
+    assert form.count("checked") == 3
     change = SetupChange.objects.filter(kind="article").latest("pk")
     ada.post(f"{PATH}{article.pk}/history/{change.pk}/roll-back/", {"before": "1"})
     article.refresh_from_db()
@@ -205,3 +206,61 @@ def test_half_a_contact_is_refused_and_stays(
     html = answer.content.decode()
     assert why in html
     assert "555-0170" in html
+
+
+FOR_STAFF = {
+    "script_en": "We fill them within a week.",
+    "note_en": "The kettle breaks on Mondays.",
+    "note_es": "La caldera falla los lunes.",
+    "audience": "departments",
+    "departments": ["PK"],
+    "related": ["leaves"],
+    "valid_until": "2027-03-01T00:00",
+}
+
+
+def test_what_is_for_staff_is_edited_published_and_rolled_back(
+    town: Rivermark, ada: Client, client: Client, article: Article, text_of: Read
+) -> None:
+    leaves = factories.article(town.city, "leaves", "Leaf pickup")
+    save(ada, article, **FOR_STAFF)
+    assert client.get("/articles/patching/").status_code == 200
+    assert "What to say" in (waiting := text_of(ada.get(f"{PATH}{article.pk}/")))
+    assert "The kettle breaks on Mondays." in waiting
+    publish(ada, article)
+    article.refresh_from_db()
+    assert article.script == {"en": FOR_STAFF["script_en"]}
+    assert article.note == {"en": FOR_STAFF["note_en"], "es": FOR_STAFF["note_es"]}
+    assert (article.audience, article.version) == ("departments", 2)
+    assert list(article.departments.all()) == [town.parks]
+    assert list(article.related.all()) == [leaves]
+    # Midnight in the city.
+    assert article.valid_until == dt.datetime(2027, 3, 1, tzinfo=town.city.zone)
+    assert client.get("/articles/patching/").status_code == 404
+    form = ada.get(f"{PATH}{article.pk}/").content.decode()
+    assert "2027-03-01T00:00" in form
+    save(ada, article)
+    publish(ada, article)
+    article.refresh_from_db()
+    assert (article.audience, article.version, article.script, article.valid_until) == ("everyone", 3, {}, None)
+    assert not article.departments.exists()
+    change = SetupChange.objects.filter(kind="article").order_by("id")[0]
+    articles.roll_back(article.pk, change.after or {}, actor=town.ada)
+    article.refresh_from_db()
+    assert (article.audience, article.version) == ("departments", 4)
+    assert list(article.related.all()) == [leaves]
+
+
+def test_what_only_staff_read_does_not_make_it_newer_for_residents(ada: Client, article: Article) -> None:
+    before = article.updated_at
+    save(ada, article, note_en="For us.")
+    publish(ada, article)
+    article.refresh_from_db()
+    assert (article.updated_at, article.version) == (before, 2)
+
+
+def test_an_article_for_departments_names_one(ada: Client, article: Article, text_of: Read) -> None:
+    page = text_of(save(ada, article, audience="departments"))
+    assert "Choose at least one department." in page
+    article.refresh_from_db()
+    assert article.draft is None

@@ -1,0 +1,1 @@
+"""Articles as staff read them: what residents read, what to say, and what is for colleagues alone."""
