@@ -203,7 +203,13 @@ def reader(planted: Planted, name: str) -> Client:
     who = PAGES[name].who
     # The server's own socket has no address.
     client = Client(REMOTE_ADDR="" if who == PROBE else "127.0.0.1")
-    if who in ("staff: manage_api_keys", "staff: administer", "staff: administer or records", SIGNED_IN):
+    if who in (
+        "staff: manage_api_keys",
+        "staff: administer",
+        "staff: write_articles",
+        "staff: administer or records",
+        SIGNED_IN,
+    ):
         client.force_login(planted.staff["ada"])
     elif who.startswith("staff"):
         client.force_login(planted.staff["sue"])
