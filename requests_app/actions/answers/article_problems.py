@@ -1,4 +1,4 @@
-"""A member of staff says that an article is wrong: it's marked for all of them until it's mended, and its owner gets a notice and an email."""
+"""A member of staff says that an article is wrong: it's marked for all of them until it's mended, and its owner gets an email."""
 
 from django.db import transaction
 
