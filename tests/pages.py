@@ -1146,13 +1146,13 @@ PAGES: dict[str, Page] = {
     "staff_app:articles": Page(
         staff("write_articles"), queries=("", "show=due", "show=drafts", "q={q}", "sort=-review"), budget=6
     ),
-    "staff_app:article_rules": Page(staff("administer"), "GET POST", budget=7),
-    "staff_app:new_article": Page(staff("write_articles"), "GET POST", budget=8),
-    "staff_app:edit_article": Page(staff("write_articles"), "GET POST", the_article, budget=14),
+    "staff_app:article_rules": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:new_article": Page(staff("write_articles"), "GET POST", budget=10),
+    "staff_app:edit_article": Page(staff("write_articles"), "GET POST", the_article, budget=17),
     "staff_app:publish_article": Page(staff("write_articles"), "POST", the_article),
     "staff_app:discard_article_draft": Page(staff("write_articles"), "POST", the_article),
     "staff_app:take_down_article": Page(staff("write_articles"), "POST", the_article),
-    "staff_app:article_history": Page(staff("write_articles"), arguments=the_article, budget=10),
+    "staff_app:article_history": Page(staff("write_articles"), arguments=the_article, budget=12),
     "staff_app:roll_back_article": Page(staff("write_articles"), "POST", the_article_change),
     "staff_app:templates": Page(staff("administer"), queries=("", "q={q}", "sort=-outcome"), budget=6),
     "staff_app:new_template": Page(staff("administer"), "GET POST", budget=6),
@@ -1168,8 +1168,8 @@ PAGES: dict[str, Page] = {
     "staff_app:new_suspension": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=12),
     "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
-    "staff_app:staff_articles": Page(STAFF, queries=("", "q=potholes", "service=pothole", "q={q}"), budget=13),
-    "staff_app:staff_article": Page(STAFF, arguments=each_article, budget=12),
+    "staff_app:staff_articles": Page(STAFF, queries=("", "q=potholes", "service=pothole", "q={q}"), budget=5),
+    "staff_app:staff_article": Page(STAFF, arguments=each_article, budget=11),
     "staff_app:report_wrong_article": Page(STAFF, "POST", each_article),
     "staff_app:mend_article": Page(ARTICLE_KEEPER, "POST", each_article),
     "staff_app:safety_notes": Page(

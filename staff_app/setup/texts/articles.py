@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,6 +23,7 @@ from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.messages.setup_differences import differences
 from requests_app.models import Article, ArticleProblem, Jurisdiction, SetupChange
+from requests_app.rules.setup.catalog_rows import ARTICLE_REFERS_TO
 from requests_app.rules.shared.names import Names
 from requests_app.rules.shared.text_diff import Piece, text_diff
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
@@ -127,6 +128,7 @@ def new_article(request: StaffRequest) -> HttpResponse:
 @staff_page
 def edit_article(request: StaffRequest, article_id: int) -> HttpResponse:
     article = get_city_row_or_404(request, "write_articles", Article, article_id)
+    prefetch_related_objects([article], *ARTICLE_REFERS_TO)
     initial = ArticleForm.initial_for(actions.draft_of(article), article)
     # The log has what was published, not who wrote the draft.
     edit = Edit(
@@ -261,6 +263,7 @@ def take_down_article(request: StaffRequest, article_id: int) -> HttpResponse:
 @staff_page
 def article_history(request: StaffRequest, article_id: int) -> HttpResponse:
     article = get_city_row_or_404(request, "write_articles", Article, article_id)
+    prefetch_related_objects([article], *ARTICLE_REFERS_TO)
     now = {name: value for name, value in actions.catalog_fields(article).items() if name != "published"}
     versions = []
     for change in actions.versions(article):
