@@ -64,7 +64,7 @@ def compose(service_request: ServiceRequest, event: Event, department: Departmen
         "due": staff_email.due_words(service_request),
         "status": wording.status_words(service_request, to_reporter=False),
         "facts": [] if is_confidential else _facts(service_request),
-        "words": "" if is_confidential else _text(service_request, event, people),
+        "report_text": "" if is_confidential else _text(service_request, event, people),
         "reporter": [] if is_confidential else _reporter(service_request, department),
         "public_url": _public_url(service_request),
         "urls": {act: links.department_url(DepartmentLink(event, department, act)) for act in links.DEPARTMENT_ACTS},

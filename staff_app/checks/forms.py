@@ -75,7 +75,7 @@ class SilenceForm(_Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a reason.")},
     )
-    words = WordsField(
+    note = WordsField(
         label=gettext_lazy("Note for colleagues"), max_length=NOTE_MAX, lines=3, required=False,
         help_text=gettext_lazy("It isn’t public."),
     )  # fmt: skip

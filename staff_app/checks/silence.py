@@ -61,8 +61,8 @@ def answer_silence(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(request.user, reference, "note", jurisdiction=request.jurisdiction)
     form = SilenceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        reason, text = form.cleaned_data["reason"], form.cleaned_data["words"]
-        if actions.answer(service_request.pk, reason=reason, text=text, actor=request.user):
+        reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]
+        if actions.answer(service_request.pk, reason=reason, text=note, actor=request.user):
             days = request.jurisdiction.silent_days
             messages.success(request, _("Thank you. We’ll ask again in %(days)s days.") % {"days": days})
         else:

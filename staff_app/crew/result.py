@@ -107,12 +107,12 @@ def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
         key=result.key, actor=request.user, seen=result.seen, outcome=choice.code, photos=result.photos
     )
     try:
-        done = crew_results.receive(service_request, act, sent)
+        crew_result = crew_results.receive(service_request, act, sent)
     except crew_results.PhotosMissing:
         if wants_json(request):
             return photos_missing()
         return _answer(request, service_request, result, {"photo": _("Your photo is missing. Choose it again.")})
-    return _arrived(request, service_request, done)
+    return _arrived(request, service_request, crew_result)
 
 
 def _choice(request: StaffRequest, service_request: ServiceRequest, code: str) -> Choice | None:
@@ -189,12 +189,14 @@ def _answer(
     return render(request, "staff_app/crew/crew_result.html", {**context, "problems": problems}, status=422)
 
 
-def _arrived(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> HttpResponseBase:
+def _arrived(request: StaffRequest, service_request: ServiceRequest, crew_result: CrewResult) -> HttpResponseBase:
     """The answer to a result that has arrived, now or before."""
-    is_late = done.state == CrewResult.State.LATE
-    verb = VERBS.get(done.event.kind if done.event else "", "visit")
+    is_late = crew_result.state == CrewResult.State.LATE
+    verb = VERBS.get(crew_result.event.kind if crew_result.event else "", "visit")
     if is_late:
-        return say_late(request, late_words(request, service_request, done), result_form.heading(service_request))
+        return say_late(
+            request, late_words(request, service_request, crew_result), result_form.heading(service_request)
+        )
     message = str(ACTION_BY_VERB[verb].success_message)
     return say_sent(request, message, f"{service_request.display_reference}: {message}")
 
@@ -215,11 +217,11 @@ def say_sent(request: StaffRequest, message: str, on_page: str) -> HttpResponseB
     return redirect("staff_app:crew_day")
 
 
-def late_words(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> str:
+def late_words(request: StaffRequest, service_request: ServiceRequest, crew_result: CrewResult) -> str:
     """Who did what and when, and what was kept."""
-    event = done.event
+    event = crew_result.event
     later_events = rules.changes_for(
-        service_request, done.seen, by_others_than=request.user, before=event.pk if event else 0
+        service_request, crew_result.seen, by_others_than=request.user, before=event.pk if event else 0
     ) or rules.ending_of(service_request, before=event.pk if event else 0)
     zone = service_request.jurisdiction.zone
     changes = [
@@ -227,12 +229,16 @@ def late_words(request: StaffRequest, service_request: ServiceRequest, done: Cre
         % {"who": one.who, "when": date_format(localtime(one.at, zone), "DATETIME_FORMAT"), "what": one.what}
         for one in timeline.change_lines(service_request, later_events)
     ]
-    sentences = [_("Someone else already updated this."), "; ".join(changes) + "." if changes else "", kept_words(done)]
+    sentences = [
+        _("Someone else already updated this."),
+        "; ".join(changes) + "." if changes else "",
+        kept_words(crew_result),
+    ]
     return " ".join(sentences).replace("  ", " ")
 
 
-def kept_words(done: CrewResult) -> str:
+def kept_words(crew_result: CrewResult) -> str:
     """What became of a result that came too late."""
-    if done.event is not None and done.event.data.get("photos", 0):
+    if crew_result.event is not None and crew_result.event.data.get("photos", 0):
         return _("We saved your photos on the request, for staff only. Nothing else changed.")
     return _("Nothing was changed.")

@@ -60,12 +60,12 @@ def crew_task_result(request: StaffRequest, task_id: int) -> HttpResponseBase:
         sent.photos = dict.fromkeys(sent.photos, Photo.Stage.BEFORE.value)
     to_do = crew_results.Sent(key=sent.key, actor=request.user, seen=0, outcome=choice.code, photos=sent.photos)
     try:
-        done = crew_results.receive_for_task(task, to_do, note=_note(choice, note))
+        crew_result = crew_results.receive_for_task(task, to_do, note=_note(choice, note))
     except crew_results.PhotosMissing:
         if result.wants_json(request):
             return result.photos_missing()
         return _answer(request, task, sent, {"photo": _("Your photo is missing. Choose it again.")})
-    return _arrived(request, task, done)
+    return _arrived(request, task, crew_result)
 
 
 def _note(choice: Choice, typed: str) -> str:
@@ -82,15 +82,15 @@ def _answer(request: StaffRequest, task: Task, sent: Result, problems: dict[str,
     return render(request, "staff_app/crew/crew_result.html", context, status=422)
 
 
-def _arrived(request: StaffRequest, task: Task, done: CrewResult) -> HttpResponseBase:
+def _arrived(request: StaffRequest, task: Task, crew_result: CrewResult) -> HttpResponseBase:
     """The answer to a result that has arrived, now or before."""
-    if done.state == CrewResult.State.LATE:
+    if crew_result.state == CrewResult.State.LATE:
         words = _("Someone else already updated this: the task or its request has ended.")
-        return result.say_late(request, f"{words} {result.kept_words(done)}", result_form.task_heading(task))
-    return result.say_sent(request, _message(done), f"{task.what}: {_message(done)}")
+        return result.say_late(request, f"{words} {result.kept_words(crew_result)}", result_form.task_heading(task))
+    return result.say_sent(request, _message(crew_result), f"{task.what}: {_message(crew_result)}")
 
 
-def _message(done: CrewResult) -> str:
-    if done.event is not None and done.event.kind == "note_added":
+def _message(crew_result: CrewResult) -> str:
+    if crew_result.event is not None and crew_result.event.kind == "note_added":
         return _("Note saved. The task stays on your list.")
     return _("Task ended. The department that has the request can see it.")

@@ -174,5 +174,5 @@ def _seen_name(key: str) -> str:
 class RestoreForm(forms.Form):
     """For a text that changed again after it was hidden: which wording to show."""
 
-    words = WordsField(label=gettext_lazy("Text to show"), max_length=WORDS_MAX * 2, lines=6)
+    text = WordsField(label=gettext_lazy("Text to show"), max_length=WORDS_MAX * 2, lines=6)
     seen = forms.CharField(widget=forms.HiddenInput)

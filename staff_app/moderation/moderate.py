@@ -91,7 +91,7 @@ def restore(request: StaffRequest, reference: str, revision_id: int) -> HttpResp
     if form.is_bound and not form.is_valid():
         return _ask(request, service_request, revision, form, status=422)
     try:
-        instead = Replacement(form.cleaned_data["words"], form.cleaned_data["seen"]) if form.is_bound else None
+        instead = Replacement(form.cleaned_data["text"], form.cleaned_data["seen"]) if form.is_bound else None
         staff_actions.perform(
             service_request.pk,
             lambda: moderation.restore_text(revision.pk, actor=request.user, instead=instead),
@@ -114,8 +114,8 @@ def _ask(
     revision.service_request = service_request
     now = public_texts.current_text(revision)
     if status == 409:
-        typed = form.cleaned_data["words"] if form.is_bound else now
-        form = RestoreForm(initial={"words": typed, "seen": public_texts.version_of(now)})
+        typed = form.cleaned_data["text"] if form.is_bound else now
+        form = RestoreForm(initial={"text": typed, "seen": public_texts.version_of(now)})
     context = {
         "service_request": service_request,
         "revision": revision,

@@ -32,7 +32,7 @@ def offered(user: User, city: Jurisdiction) -> Sequence[Choice]:
 def _offered(user: User, city: Jurisdiction) -> Sequence[Choice]:
     kept: Sequence[Choice] | None = cache.get(_cache_key(user, city))
     if kept is None:
-        kept = _with_keys(list(theirs(user, city).order_by("name", "id")[:SHOWN]))
+        kept = _with_keys(list(usable_by(user, city).order_by("name", "id")[:SHOWN]))
         cache.set(_cache_key(user, city), kept, KEPT_S)
     return kept
 
@@ -59,10 +59,10 @@ def _with_keys(macros: Sequence[Macro]) -> list[Choice]:
 def find(user: User, city: Jurisdiction, macro_id: str) -> Macro | None:
     if not (macro_id.isascii() and macro_id.isdecimal() and len(macro_id) < 19):
         return None
-    return theirs(user, city).filter(pk=int(macro_id)).first()
+    return usable_by(user, city).filter(pk=int(macro_id)).first()
 
 
-def theirs(user: User, city: Jurisdiction) -> QuerySet[Macro]:
+def usable_by(user: User, city: Jurisdiction) -> QuerySet[Macro]:
     memberships = [one for one in permissions.memberships_of(user) if one.jurisdiction_id == city.pk]
     departments = [one.department_id for one in memberships if one.department_id is not None]
     whole_city = any(one.department_id is None for one in memberships)

@@ -36,7 +36,7 @@ def macros(request: StaffRequest) -> HttpResponse:
     administers = permissions.can_in_city(request.user, "administer", request.jurisdiction)
     listed = listing(
         request,
-        _editable(request) if administers else macro_choices.theirs(request.user, request.jurisdiction),
+        _editable(request) if administers else macro_choices.usable_by(request.user, request.jurisdiction),
         caption=_("Macros"),
         columns=COLUMNS,
         row_template="staff_app/setup/macros/_macro_row.html",

@@ -37,8 +37,8 @@ def test_a_silent_request_is_listed_once_until_somebody_gives_a_reason(
     path = f"/staff/silent/{quiet.reference}/"
     assert pia.get(path).status_code == 404
     assert path in tom.get(f"/staff/r/{quiet.reference}/").content.decode()
-    assert tom.post(path, {"words": "Soon."}).status_code == 422
-    assert tom.post(path, {"reason": "backlog", "words": "After the winter."}).status_code == 302
+    assert tom.post(path, {"note": "Soon."}).status_code == 422
+    assert tom.post(path, {"reason": "backlog", "note": "After the winter."}).status_code == 302
     assert quiet.display_reference not in tom.get("/staff/silent/").content.decode()
     assert path not in tom.get(f"/staff/r/{quiet.reference}/").content.decode()
     assert not Comment.objects.filter(service_request=quiet, public=True).exists()

@@ -223,7 +223,7 @@ def test_after_a_later_change_putting_back_shows_both_and_asks(
     limb.refresh_from_db()
     assert limb.description == "[…] dumps […] here."
     seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
-    assert restore(pia, first, words="A neighbor dumps […] here.", seen=seen).status_code == 200
+    assert restore(pia, first, text="A neighbor dumps […] here.", seen=seen).status_code == 200
     limb.refresh_from_db()
     assert limb.description == "A neighbor dumps […] here."
     # The version in between is kept, too.
@@ -237,7 +237,7 @@ def test_putting_back_asks_again_if_the_text_changed_while_it_was_asked(
     hide(pia, limb, description=HIDDEN)
     first = revision_of(limb)
     hide(sue, limb, description="[…] here.")
-    answer = restore(pia, first, words="Typed by Pia.", seen=version_of(HIDDEN))
+    answer = restore(pia, first, text="Typed by Pia.", seen=version_of(HIDDEN))
     assert answer.status_code == 409
     assert "Typed by Pia." in answer.content.decode()
     limb.refresh_from_db()

@@ -184,7 +184,7 @@ def test_macros_of_ones_departments_and_of_everybody_are_offered_but_nobody_else
         Macro.objects.create(**{"jurisdiction": town.city, "name": name, "steps": [{"verb": "accept"}], **owner})
 
     def offered(user: User) -> set[str]:
-        return {macro.name for macro in macro_choices.theirs(user, town.city)}
+        return {macro.name for macro in macro_choices.usable_by(user, town.city)}
 
     assert offered(town.tom) == {"Tom's", "Streets'", "everybody's"}
     assert offered(town.ada) == {"Streets'", "Parks'", "everybody's"}
