@@ -147,7 +147,13 @@ def test_coroutines_read_send_and_stop_where_their_reader_does(
         await rows.aclose()
         assert [row["reference"] async for row in client.requests(page_size=2)] == sent[::-1]
         receipt = await client.report("tree", "A branch.", place={"lat": 40.5, "long": -69.0})
-        assert (await client.request(receipt["reference"]))["description"] == "A branch."
+        number, token = receipt["reference"], str(receipt["private_token"])
+        assert (await client.request(number))["description"] == "A branch."
+        as_read = client.etag(number)
+        assert (await client.edit(number, "A big branch.", private_token=token))["description"] == "A big branch."
+        with pytest.raises(PreconditionFailed) as changed:
+            await client.edit(number, "A small branch.", private_token=token, etag=as_read)
+        assert len(changed.value.changes) == 1
         with pytest.raises(Problem) as refused:
             await client.request("7K3M-9QWT")
         assert refused.value.status == 404
