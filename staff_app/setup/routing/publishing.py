@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -104,8 +104,6 @@ def roll_back_routing(request: StaffRequest, number: int) -> HttpResponse:
 
 
 def _version_or_404(city: Jurisdiction, number: int) -> RoutingVersion:
-    if number > 2**31 - 1:
-        raise Http404
     return get_object_or_404(RoutingVersion.objects.select_related("user"), jurisdiction=city, number=number)
 
 

@@ -8,6 +8,8 @@ from django.test import Client
 
 from requests_app.clock import app_now
 from requests_app.models import Department, EndingCheck, EndingSample, Photo, ServiceVersion, User
+from requests_app.rules.truth.rate import LOOK_WITHIN
+from staff_app.checks import truth_rate
 from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time
@@ -85,3 +87,11 @@ def test_an_unknown_grouping_is_by_department_and_it_is_for_supervisors(
     check(town.streets, town.pothole, "fixed")
     assert rows(pia, "colour") == rows(signed_in(town.ada), "department") == ["Streets,1,1,0,0,0,0,1.0000"]
     assert tom.get(PATH).status_code == 403
+
+
+def test_a_check_is_due_at_its_moment(town: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = app_now()
+    row = EndingCheck(sample=EndingSample(drawn_at=drawn))
+    for since, is_due in ((LOOK_WITHIN - dt.timedelta(microseconds=1), False), (LOOK_WITHIN, True)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda since=since: drawn + since)
+        assert truth_rate._as_looked(row).is_due == is_due

@@ -186,11 +186,11 @@ def test_a_row_is_added_moved_and_removed_without_a_script_and_nothing_is_lost(
 
 
 def test_a_list_is_pasted_with_its_spanish_and_wrong_lines_stay_with_their_reasons(ada: Client) -> None:
-    text = "Red; Rojo\r\n\r\nGreen\tVerde\r\n  blue ;\nyes\nA; B; C\n" + "x" * 121
+    text = "Red; Rojo\r\n\r\nGreen\tVerde\r\n  blue ;\nyes\nA; B; C\n" + "x" * 121 + "\n" + "y" * 120
     answer = ada.post(NEW, question("Color?", "¿Color?", option(0, "Yes", "Sí"), option(1), act="paste", pasted=text))
     page, form = html.unescape(answer.content.decode()), answer.context["form"]
     rows = [(row["label_en"].value(), row["label_es"].value()) for row in form.options]
-    assert rows == [("Yes", "Sí"), ("Red", "Rojo"), ("Green", "Verde"), ("blue", None)]
+    assert rows == [("Yes", "Sí"), ("Red", "Rojo"), ("Green", "Verde"), ("blue", None), ("y" * 120, None)]
     assert "Line 5 is on the list already: “yes.”" in page
     assert "Line 6 has more parts than the city has languages: “A.”" in page
     assert "Line 7 is longer than 120 characters" in page
