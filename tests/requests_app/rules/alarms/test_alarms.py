@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from requests_app.models import Alarm, Membership, OnCall, ServiceRequest
+from requests_app.models import Alarm, AlarmCall, Membership, OnCall, ServiceRequest
 from requests_app.rules.alarms import alarms
 from tests import factories
 from tests.factories import Rivermark
@@ -187,3 +187,67 @@ def test_the_night_number_is_the_public_one_if_the_desk_has_none(
 
 def test_nobody_at_all(made: ServiceRequest) -> None:
     assert alarms.chain(made, NIGHT) == []
+
+
+# --- Two cities -------------------------------------------------------------------------------------------------------
+
+
+def test_only_this_citys_roster_and_those_who_work_here_are_on_duty(made: ServiceRequest, cast: Rivermark) -> None:
+    lakeside = factories.lakeside()
+    both = factories.staff("Bo", "crew", lakeside.city, lakeside.streets)
+    for city, department, user, kind in (
+        (cast.city, None, cast.cal, ""),
+        (cast.city, cast.streets, cast.dev, ""),
+        (cast.city, None, cast.pia, "self_harm"),
+        (lakeside.city, None, lakeside.lou, ""),
+        # Of this city's roster, but works in the other one.
+        (cast.city, None, both, ""),
+        (cast.city, cast.parks, lakeside.sid, ""),
+    ):
+        OnCall.objects.create(jurisdiction=city, department=department, user=user, kind=kind)
+
+    def on_duty(department: object = None, kind: str = "") -> list[str]:
+        return [one.name for one in alarms.on_duty(cast.city, department, DAY, kind)]  # type: ignore[arg-type]
+
+    assert on_duty() == ["Cal"]
+    assert on_duty(cast.streets) == ["Dev"]
+    assert on_duty(cast.parks) == []
+    assert on_duty(kind="self_harm") == ["Pia"]
+    assert [one.name for one in alarms.on_duty(lakeside.city, None, DAY)] == ["Lou"]
+
+
+def test_the_citys_supervisor_supervises_all_of_this_city_and_still_works_here(
+    made: ServiceRequest, cast: Rivermark
+) -> None:
+    lakeside = factories.lakeside()
+    factories.staff("Kim", "supervisor", lakeside.city)
+    gus = factories.staff("Gus", "supervisor", cast.city)
+    type(gus).objects.filter(pk=gus.pk).update(is_active=False)
+    made.department = None
+    assert names(made) == [], "Pia supervises Parks alone, Cal takes calls, Gus has left and Kim works elsewhere"
+    factories.staff("Wes", "supervisor", cast.city)
+    assert names(made) == ["Wes"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "who", "is_theirs"),
+    [
+        ("red_flag", "department", "Dev", True),
+        ("self_harm", "danger", "Dev", True),
+        ("self_harm", "desk", "Dev", True),
+        ("self_harm", "night", "", True),
+        ("self_harm", "department", "Dev", False),
+        ("self_harm", "department", "", False),
+        ("self_harm", "supervisor", "Pia", False),
+        ("self_harm", "supervisor", "Kim", False),
+        ("self_harm", "supervisor", "Wes", True),
+    ],
+)
+def test_an_alarm_about_a_person_is_no_longer_a_crews(
+    made: ServiceRequest, cast: Rivermark, kind: str, level: str, who: str, is_theirs: bool
+) -> None:
+    lakeside = factories.lakeside()
+    wes, kim = factories.staff("Wes", "supervisor", cast.city), factories.staff("Kim", "supervisor", lakeside.city)
+    user = {"Dev": cast.dev, "Pia": cast.pia, "Wes": wes, "Kim": kim}.get(who)
+    alarm = Alarm(jurisdiction=cast.city, service_request=made, kind=kind)
+    assert alarms.is_theirs(AlarmCall(alarm=alarm, level=level, user=user)) is is_theirs

@@ -64,3 +64,28 @@ def test_nothing_is_said_of_a_few_weeks_or_an_empty_city() -> None:
 def test_a_band_holds_its_forecast_whatever_came_in(days: list[int], off: set[int]) -> None:
     said = forecast(BEGINS, days, lambda day: (day - BEGINS).days in off)
     assert said is None or 0 <= said.low <= said.total <= said.high < 10**8
+
+
+def test_five_weeks_are_enough_and_the_sixth_error_makes_a_band_of_its_own() -> None:
+    assert forecast(BEGINS, [9] * (5 * WEEK - 1), never) is None
+    for weeks, is_wide in ((5, True), (10, True), (11, False)):
+        found = forecast(BEGINS, [20] * weeks * WEEK, never)
+        assert found is not None
+        assert found.total == pytest.approx(140)
+        # It missed nothing so far, so that only chance is left.
+        chance = 0.5 * 140**0.5
+        assert found.high - 140 == pytest.approx(chance if not is_wide else 140 * (np.exp(0.3) - 1) + chance)
+
+
+def test_a_week_of_holidays_is_no_new_level_and_a_day_on_which_nothing_came_may_bring_some() -> None:
+    days = [20] * 9 * WEEK + [0] * WEEK + [20] * WEEK
+    week_off = {BEGINS + dt.timedelta(days=9 * WEEK + at) for at in range(WEEK)}
+    found = forecast(BEGINS, days, lambda day: day in week_off)
+    assert found is not None
+    assert found.total == pytest.approx(140)
+    assert forecast(BEGINS, days, lambda _day: True) is None
+    quiet = [20, 20, 20, 20, 20, 20, 0]
+    plain, more = (forecast(BEGINS, quiet * 9 + [*quiet[:6], last], never) for last in (0, 60))
+    assert plain is not None
+    assert more is not None
+    assert more.total > plain.total + 10
