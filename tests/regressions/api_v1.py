@@ -464,7 +464,7 @@ REGRESSIONS = [
     Regression(
         "a webhook names the reporter whoever the key acts for",
         "requests_app/rules/programs/webhooks.py",
-        "user.is_active and permissions.may_read_reporter(user, service_request)",
+        "user is not None and permissions.may_read_reporter(user, service_request)",
         "user.is_active",
         SANDBOX,
     ),

@@ -40,7 +40,7 @@ def may_know(webhook: Webhook, service_request: ServiceRequest) -> bool:
     if service_request.is_public:
         return True
     user = key.acts_as if key.allows(Scope.STAFF) else None
-    return user is not None and user.is_active and permissions.can(user, "view", service_request)
+    return user is not None and permissions.can(user, "view", service_request)
 
 
 def may_read_contact(webhook: Webhook, service_request: ServiceRequest) -> bool:
@@ -52,7 +52,7 @@ def may_read_contact(webhook: Webhook, service_request: ServiceRequest) -> bool:
     if service_request.is_test:
         return service_request.api_key_id == key.pk
     user = key.acts_as if key.allows(Scope.STAFF) else None
-    return user is not None and user.is_active and permissions.may_read_reporter(user, service_request)
+    return user is not None and permissions.may_read_reporter(user, service_request)
 
 
 def wants(webhook: Webhook, event_type: str, service_request: ServiceRequest, areas: set[str]) -> bool:
