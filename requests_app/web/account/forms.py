@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.forms.fields import WordsField, email_field
-from requests_app.web.report.forms import PHONE_MAX, phone_number
+from requests_app.forms.report_forms import PHONE_MAX, phone_number
 
 
 class AddressForm(forms.Form):

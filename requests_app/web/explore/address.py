@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import typed_point
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.places import addresses, ownership, street_works
 from requests_app.places.address_card import card_at
 from requests_app.web.explore import kept_address
 from requests_app.web.explore.forms import AddressForm, typed_or_chosen
 from requests_app.web.explore.kept_address import KeptAddress
-from requests_app.web.report.forms import typed_point
 
 AN_HOUR = 300
 PAGE, COOKIE = "requests_app:address", "address"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.city_request import CityRequest
 from requests_app.drawing.charts import Chart, formatted, sparkline
+from requests_app.forms.report_forms import ProblemForm
 from requests_app.models import Category, Jurisdiction
 from requests_app.places import map_picture_links
 from requests_app.rules.answers.most_reported import popular
@@ -19,7 +20,6 @@ from requests_app.rules.setup.offered_services import offered_versions
 from requests_app.visitor import open_drafts
 from requests_app.web.explore.forms import MapPlaceForm
 from requests_app.web.permissions_policy import with_microphone
-from requests_app.web.report.forms import ProblemForm
 from requests_app.web.request.forms import FindForm
 
 

@@ -11,11 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from requests_app.city_request import CityRequest
+from requests_app.forms.report_forms import typed_point
 from requests_app.places import ownership
 from requests_app.rules.shared.intake import clean_text
 from requests_app.web.explore.forms import ADDRESS_MAX
 from requests_app.web.page_cookie import set_page_cookie
-from requests_app.web.report.forms import typed_point
 
 
 @dataclass(frozen=True)

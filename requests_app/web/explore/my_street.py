@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import typed_point
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.places import addresses, named, ownership, street_works
 from requests_app.places.address_card import Field, Part, card_at
@@ -27,7 +28,6 @@ from requests_app.web.explore.kept_address import KeptAddress
 from requests_app.web.explore.map import map_words, view_of
 from requests_app.web.explore.request_rows import request_rows
 from requests_app.web.explore.street_works import features
-from requests_app.web.report.forms import typed_point
 
 PAGE, COOKIE = "requests_app:my_street", "street"
 # The longest that browsers keep a cookie.

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import typed_point
 from requests_app.models import SMALLEST_RADIUS_M, Jurisdiction
 from requests_app.places import addresses, assets, named, ownership, street_works
 from requests_app.places.addresses import Match
@@ -25,7 +26,6 @@ from requests_app.rules.report import nearby
 from requests_app.web.explore.forms import PlaceForm
 from requests_app.web.explore.request_rows import open_and_ended
 from requests_app.web.explore.weeks_chart import weeks_context
-from requests_app.web.report.forms import typed_point
 
 AN_HOUR = 300
 SURE = 0.9

@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.http import QueryDict
 
+from requests_app.forms import place_input
+from requests_app.forms.report_forms import ContactForm, PlaceForm, ProblemForm
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.photos import PHOTOS_MAX, refusal_message
 from requests_app.places import addresses, assets
 from requests_app.rules.shared import intake, question_kinds
-from requests_app.web.report import place_input, spam_signals
-from requests_app.web.report.forms import ContactForm, PlaceForm, ProblemForm
+from requests_app.web.report import spam_signals
 from requests_app.web.report.start import UNKNOWN
 
 # More than the questions of any service, or the phrases of any city that one report could contain.

@@ -25,6 +25,7 @@ from requests_app import links, photos
 from requests_app.actions.report import drafts, offline_submission, submission
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import typed_point
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import AccessLink, Draft, PublicState
 from requests_app.rules.report.path import Path, offered
@@ -34,7 +35,6 @@ from requests_app.web.offline.payload import OfflinePayload
 from requests_app.web.only_the_city import only_the_city
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import page_url
-from requests_app.web.report.forms import typed_point
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 
 TRIES_AN_HOUR = 3000

@@ -14,12 +14,12 @@ from requests_app import links
 from requests_app.actions.report import confirm_report, drafts, submission
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import ConfirmAgainForm
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
 from requests_app.visitor import get_visitor, has_expired, own_draft
 from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.report.draft_page import gone, next_of
-from requests_app.web.report.forms import ConfirmAgainForm
 
 AGAIN_AN_HOUR, TO_ONE_ADDRESS_A_DAY = 20, 5
 DAY_S = 24 * 3600

@@ -14,6 +14,7 @@ from requests_app import links
 from requests_app.actions.report import drafts
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import ContactForm
 from requests_app.messages import wording
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import AccessLink, Draft, ServiceVersion
@@ -25,7 +26,6 @@ from requests_app.web.language_switch import requested_language
 from requests_app.web.only_the_city import only_the_city
 from requests_app.web.report import confirm
 from requests_app.web.report.draft_page import draft_page, gone, in_other_language, next_of, show, to_next_page
-from requests_app.web.report.forms import ContactForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.request.forms import FollowRequestForm
 from requests_app.web.resident import resident_of

@@ -11,6 +11,7 @@ from requests_app.actions.following import followers
 from requests_app.actions.report import drafts, submission
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import FollowForm
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.messages.wording import ago, away, long_date, now_for, status_words
 from requests_app.models import Draft, ServiceRequest
@@ -18,7 +19,6 @@ from requests_app.rules.report.duplicates import joinable
 from requests_app.rules.report.path import Path
 from requests_app.web.language_switch import requested_language
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
-from requests_app.web.report.forms import FollowForm
 
 FOLLOWED_AN_HOUR = 100
 

@@ -10,12 +10,12 @@ from requests_app import links
 from requests_app.actions.report import resume_draft
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms.report_forms import LaterForm
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Draft
 from requests_app.rules.report.path import Path
 from requests_app.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 from requests_app.web.report.draft_page import draft_page, page_url, to_next_page
-from requests_app.web.report.forms import LaterForm
 
 LINKS_AN_HOUR = 10
 LINKS_TO_ONE_ADDRESS_A_DAY = 5

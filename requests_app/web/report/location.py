@@ -12,15 +12,16 @@ from django.shortcuts import redirect
 
 from requests_app.actions.report import drafts
 from requests_app.city_request import CityRequest
+from requests_app.forms import place_input
+from requests_app.forms.report_forms import AssetForm, PlaceChoiceForm, PlaceForm
 from requests_app.messages.wording import named_away
 from requests_app.models import Asset, Draft
 from requests_app.places import assets
 from requests_app.places.place_mentions import Mention, mentioned
 from requests_app.rules.report.path import Path
 from requests_app.web.language_switch import requested_language
-from requests_app.web.report import first_photos, place_input
+from requests_app.web.report import first_photos
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
-from requests_app.web.report.forms import AssetForm, PlaceChoiceForm, PlaceForm
 
 REFERENCE = re.compile(r"[0-9A-Z]{8}")
 NOT_SAME_MAX = 20

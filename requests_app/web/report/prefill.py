@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from requests_app.forms import place_input
+from requests_app.forms.report_forms import typed_point
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.places import assets, signs
 from requests_app.rules.report.path import offered
 from requests_app.rules.setup.retirements import successor_of
 from requests_app.rules.shared import intake
-from requests_app.web.report import place_input
-from requests_app.web.report.forms import typed_point
 
 # The parameters, with the maximum length read of each.
 NAMES = {"service": 60, "lat": 20, "long": 20, "asset": 60, "sign": 60}

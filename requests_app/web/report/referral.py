@@ -20,6 +20,7 @@ from requests_app.actions.report import drafts, referrals
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.core.localized import localized
+from requests_app.forms.report_forms import ReferralForm
 from requests_app.messages import referral_mail, wording
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Article, Draft, Jurisdiction, Photo
@@ -40,7 +41,6 @@ from requests_app.web.report.draft_page import (
     show,
     to_next_page,
 )
-from requests_app.web.report.forms import ReferralForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.resident import resident_of
 

@@ -16,6 +16,8 @@ from requests_app.actions.report import drafts as actions_drafts
 from requests_app.actions.report.referrals import is_waiting
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
+from requests_app.forms import place_input
+from requests_app.forms.report_forms import ProblemForm, ServiceForm
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Article, Draft, Jurisdiction, ServiceVersion
 from requests_app.rules.alarms.helplines import help_for
@@ -28,7 +30,7 @@ from requests_app.web import resident
 from requests_app.web.language_switch import requested_language, same_page_in
 from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.permissions_policy import with_microphone
-from requests_app.web.report import answer_address, first_photos, place_input, prefill, spam_signals
+from requests_app.web.report import answer_address, first_photos, prefill, spam_signals
 from requests_app.web.report.draft_page import (
     draft_page,
     in_other_language,
@@ -37,7 +39,6 @@ from requests_app.web.report.draft_page import (
     show,
     to_next_page,
 )
-from requests_app.web.report.forms import ProblemForm, ServiceForm
 from requests_app.web.search_counts import count_unmatched
 
 # Only against bots: a library, or every phone on one network, must get through. What is too much for people goes to review

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from requests_app.actions.report import corrections, drafts, emergency_question, submission
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
-from requests_app.forms import unsent_text
+from requests_app.forms import place_input, unsent_text
+from requests_app.forms.report_forms import PlaceChoiceForm, typed_point
 from requests_app.link_access import RequestAccess, allowed_actions
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Owner, Person, ServiceRequest
@@ -35,8 +36,6 @@ from requests_app.rules.publication.public_words import (
 from requests_app.rules.report import corrections as rules
 from requests_app.rules.shared import rate_limits
 from requests_app.web.language_switch import requested_language
-from requests_app.web.report import place_input
-from requests_app.web.report.forms import PlaceChoiceForm, typed_point
 from requests_app.web.request.edit_form import ChangeForm
 from requests_app.web.request.forms import words_form
 from requests_app.web.request.reporter_actions import with_link

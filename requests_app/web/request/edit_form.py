@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from requests_app.core.localized import localized
 from requests_app.forms.details_form import name_of, words_field
 from requests_app.forms.fields import WordsField
+from requests_app.forms.report_forms import PlaceForm
 from requests_app.models import Photo, QuestionVersion, ServiceRequest
 from requests_app.rules.publication import personal_data, review
 from requests_app.rules.publication.personal_data import Kind
 from requests_app.rules.report import corrections
 from requests_app.rules.shared import intake, question_kinds
 from requests_app.rules.shared.intake import clean_text
-from requests_app.web.report.forms import PlaceForm
 
 # The column's limit: reports sent through the API may be longer than the text box allows.
 ADDRESS_MAX = 300

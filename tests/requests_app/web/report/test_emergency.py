@@ -12,10 +12,10 @@ from pytest_django.fixtures import Settings
 from requests_app.actions.privacy import housekeeping
 from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
+from requests_app.forms.place_input import OWN_WORDS
 from requests_app.messages import wording
 from requests_app.models import Draft, EmergencyPhrase, ScreeningCount, ServiceRequest
 from requests_app.rules.report.path import Path
-from requests_app.web.report.place_input import OWN_WORDS
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.report.test_start import photo, stopping
