@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from requests_app.actions.people import password_guesses, staff_sessions
 from requests_app.core import limits
 from requests_app.models import Jurisdiction, SignInProvider, User
+from requests_app.rules.people import permissions
 from requests_app.rules.work import crew_day
 from staff_app import known_device
 
@@ -46,12 +47,16 @@ def start_session(request: HttpRequest, user: User, *, method: str, provider_ses
 
 
 def first_page(request: HttpRequest) -> str:
-    """Where crews and contractors arrive, who begin with what they do today; "" for others, who begin with the queue."""
+    """Where crews and contractors arrive, who begin with what they do today, and call takers, at the desk; "" for others, who
+    begin with the queue."""
     city: Jurisdiction | None = getattr(request, "jurisdiction", None)
     user = request.user
-    if city is None or not isinstance(user, User) or not crew_day.works_outside(user, city):
+    if city is None or not isinstance(user, User):
         return ""
-    return reverse("staff_app:crew_day")
+    if crew_day.works_outside(user, city):
+        return reverse("staff_app:crew_day")
+    takes_calls = permissions.can_in_city(user, "submit_for_others", city)
+    return reverse("staff_app:desk") if takes_calls and not permissions.can_in_city(user, "resolve", city) else ""
 
 
 def record_session(request: HttpRequest, user: User, *, provider_session: str = "") -> None:

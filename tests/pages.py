@@ -24,6 +24,7 @@ from requests_app.models import (
     Category,
     CitySwitch,
     ClockSuspension,
+    Contact,
     Department,
     EmergencyPhrase,
     EndingCheck,
@@ -424,6 +425,10 @@ def the_check(planted: Planted) -> list[Arguments]:
 
 def the_suspension(planted: Planted) -> list[Arguments]:
     return [{"suspension_id": ClockSuspension.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
+def the_contact(planted: Planted) -> list[Arguments]:
+    return [{"number": Contact.objects.get(jurisdiction=planted.public.jurisdiction_id).number}]
 
 
 def the_safety_note(planted: Planted) -> list[Arguments]:
@@ -1172,6 +1177,14 @@ PAGES: dict[str, Page] = {
     "staff_app:staff_article": Page(STAFF, arguments=each_article, budget=11),
     "staff_app:report_wrong_article": Page(STAFF, "POST", each_article),
     "staff_app:mend_article": Page(ARTICLE_KEEPER, "POST", each_article),
+    "staff_app:desk": Page(staff("submit_for_others"), "GET POST", budget=6),
+    "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=9),
+    "staff_app:contact_box": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:contact_caller": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:contact_emergency": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:park_contact": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:close_contact": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:save_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:safety_notes": Page(
         staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
     ),

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
+from requests_app.actions.contacts import contacts
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people import memberships
 from requests_app.actions.people.reporters import Reporter
@@ -151,6 +152,8 @@ CANARIES = {
     "api key's name": "Dikdikkey street app",
     "name of a view of one's own": "Kakapoview of mine",
     "words of a safety note": "servalnote loose dog",
+    "note of a contact": "numbatcontact asked for her sister",
+    "number of a caller": "(617) 555-0173",
     "words of a macro": "kowarimacro not ours",
     "words of a bulk job": "nilgaijob not ours",
     "staff name": "Tomasina Eiderdown",
@@ -431,6 +434,9 @@ def _plant_rows() -> Planted:
         ends_at=app_now() - dt.timedelta(days=365),
         created_by=staff["ada"],
     )
+    contact = contacts.start(city, taker=staff["cal"], line="311", caller_number=CANARIES["number of a caller"])
+    contacts.change(contact, note=CANARIES["note of a contact"])
+    contacts.link(contact, public)
     SafetyNote.objects.create(
         jurisdiction=city,
         kind="dog",

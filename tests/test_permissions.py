@@ -1061,6 +1061,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
             "visit",
             "safety_notes",
             "safety_notes or records",
+            "submit_for_others",
             "supervise or administer",
             "visit",
         )

@@ -195,7 +195,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
 
 
 # Opens the staff pages.
-READERS = ("ada", "sue")
+READERS = ("ada", "sue", "cal")
 
 
 def reader(planted: Planted, name: str) -> Client:
@@ -211,6 +211,8 @@ def reader(planted: Planted, name: str) -> Client:
         SIGNED_IN,
     ):
         client.force_login(planted.staff["ada"])
+    elif who == "staff: submit_for_others":
+        client.force_login(planted.staff["cal"])
     elif who.startswith("staff"):
         client.force_login(planted.staff["sue"])
     elif who in (ONLY_API_KEY, STAFF_KEY):

@@ -23,6 +23,9 @@ from requests_app.web.resident import sign_in
 # One private link per status.
 LINK_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]
 
+# Where a role begins its day.
+FIRST_PAGES = {"crew": "staff_app:crew_day", "call_taker": "staff_app:desk"}
+
 
 @require_POST
 def see_as(request: HttpRequest) -> HttpResponse:
@@ -43,7 +46,7 @@ def see_as(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("staff_app:crew_day" if role == "crew" else "staff_app:queue")
+    return redirect(FIRST_PAGES.get(role, "staff_app:queue"))
 
 
 def make_links(jurisdiction: Jurisdiction) -> None:

@@ -14,6 +14,8 @@ from requests_app import access, references
 from requests_app.actions.privacy import privacy
 from requests_app.core.paging import BadCursor
 from requests_app.models import ServiceRequest
+from requests_app.rules.contacts import contacts
+from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
@@ -38,6 +40,11 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     filters = QueueFilter.from_query(request.GET, user, city)
     if (service_request := _find_by_reference(request, filters.q)) is not None:
         return redirect("staff_app:detail", service_request.reference)
+    if (
+        permissions.can_in_city(user, "submit_for_others", city)
+        and (contact := contacts.find(city, filters.q)) is not None
+    ):
+        return redirect("staff_app:contact", contact.number)
     tabs = queues.tabs_for(user, city)
     tab = next((one for one in tabs if one.code == tab_code), None)
     if tab is None:

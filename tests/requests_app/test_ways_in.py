@@ -22,6 +22,7 @@ from requests_app.actions.report import later_photos
 from requests_app.actions.work import conversation, endings
 from requests_app.models import EmergencyPhrase, Jurisdiction, ModerationTerm, OnCall, PublicState, ServiceRequest
 from tests import factories
+from tests.desk import Call
 from tests.factories import Rivermark
 from tests.requests_app.api.conftest import Api
 from tests.requests_app.api.v1.conftest import V1
@@ -206,6 +207,12 @@ def transfer(town: Town, text: str) -> ServiceRequest:
     return town.only()
 
 
+def desk(town: Town, text: str) -> ServiceRequest:
+    call = Call(town.cast.cal).to_check(town.cast, text)
+    call.send(create="1", version=str(town.cast.pothole.pk))
+    return town.only()
+
+
 def imported(town: Town, text: str) -> ServiceRequest:
     values = {
         "id": "1", "opened": "2026-05-01T10:00:00", "status": "Open", "type": "Pothole", "group": "Streets", "dept": "PW",
@@ -322,6 +329,8 @@ WAYS: dict[Way, tuple[str, str]] = {
     v1_answer: (PUBLIC, REVIEW),
     v1_photo: (REVIEW, REVIEW),
     transfer: (PRIVATE, PRIVATE),
+    # The taker is asked, as residents are.
+    desk: (PUBLIC, REVIEW),
     imported: (REVIEW, REVIEW),
     # Only the city reads messages.
     web_message: (PUBLIC, PUBLIC),
@@ -411,7 +420,7 @@ def test_each_citys_reviewers_read_what_its_own_list_stopped(town: Town, beside:
 
 # What stores the words of a resident, by the function that does it, and the ways above that lead there.
 STORES: dict[str, tuple[Way, ...]] = {
-    "requests_app/actions/report/submission.py:_new_request": (web, offline, open311, v1, v1_batch, transfer),
+    "requests_app/actions/report/submission.py:_new_request": (web, offline, open311, v1, v1_batch, transfer, desk),
     "requests_app/actions/report/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
     "requests_app/actions/report/drafts.py:save_photo_descriptions": (web_photo,),
     "requests_app/actions/report/later_photos.py:save_descriptions": (web_later_photo,),

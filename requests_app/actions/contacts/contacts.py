@@ -134,6 +134,8 @@ def resume(contact: Contact, *, taker: User) -> None:
     parked_s = locked.parked_s
     if locked.parked_at is not None:
         parked_s += max(0, int((app_now() - locked.parked_at).total_seconds()))
+    if locked.draft_id is not None:
+        Draft.objects.filter(pk=locked.draft_id, service_request=None).update(taker=taker)
     _set(contact, parked_at=None, parked_s=parked_s, taker=taker)
 
 

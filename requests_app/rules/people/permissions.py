@@ -127,7 +127,6 @@ _DOING = {*ACTIONS} - {"hide", "publish"} | {
     "only_assigned",
     "supervise",
     "triage",
-    "submit_for_others",
     "check_endings",
 }
 # Each view of a reporter is recorded as somebody's of the role, so a role that is only seen has none.

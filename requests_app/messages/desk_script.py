@@ -1,0 +1,92 @@
+"""What the taker says on the phone at each step, in the caller's language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from requests_app.core.localized import localized
+from requests_app.messages import wording
+from requests_app.models import Contact, ServiceRequest
+from requests_app.rules.report.path import Path
+
+
+def greeting(contact: Contact, taker: str) -> str:
+    """taker: the first name."""
+    city = contact.jurisdiction
+    with override(contact.language):
+        return _("Thanks for calling %(city)s. This is %(name)s. How can I help?") % {
+            "city": f"{city.name} {city.desk_number}".strip(),
+            "name": taker,
+        }
+
+
+def line(contact: Contact, path: Path, step: str) -> str:
+    """For a step of the report (Path.next_page)."""
+    with override(contact.language):
+        return _LINES[step.partition(":")[0]](path, step) if step.partition(":")[0] in _LINES else ""
+
+
+def read_back(contact: Contact, path: Path) -> str:
+    """The place as it's said back; empty if there is none."""
+    place = path.place
+    with override(contact.language):
+        at = ", ".join(filter(None, [path.asset_name, str(place.get("address", "")), str(place.get("note", ""))]))
+        return _("%(place)s. Is that right?") % {"place": at} if at else ""
+
+
+def closing(contact: Contact, service_request: ServiceRequest) -> str:
+    """The report number, who looks at it by when, and goodbye."""
+    with override(contact.language):
+        steps = [step.sentence for step in wording.promised_steps(service_request)[:1]]
+        number = _("Your report number is %(number)s.") % {"number": service_request.display_reference}
+        return " ".join([number, *steps, _("Thanks for calling.")])
+
+
+def joined(contact: Contact, service_request: ServiceRequest) -> str:
+    with override(contact.language):
+        number = _("The report number is %(number)s.") % {"number": service_request.display_reference}
+        return " ".join([_("I’ve added you to that report."), number, _("Thanks for calling.")])
+
+
+def status(contact: Contact, service_request: ServiceRequest) -> str:
+    """One request as a sentence to read aloud."""
+    with override(contact.language):
+        return _("%(service)s: %(status)s") % {
+            "service": localized(service_request.service_version.name),
+            "status": wording.one_stop(wording.status_words(service_request) + "."),
+        }
+
+
+def _service(path: Path, _step: str) -> str:
+    return _("Let me make sure that I have the right team. Which of these is it?")
+
+
+def _owner(path: Path, _step: str) -> str:
+    if path.owner is None:
+        return ""
+    return _("That place belongs to %(owner)s. I can send it to them for you.") % {"owner": path.owner.name}
+
+
+def _question(path: Path, step: str) -> str:
+    """The first question of the page that isn't answered yet."""
+    number = int(step.partition(":")[2] or 1)
+    if not 1 <= number <= len(path.pages):
+        return ""
+    answered = {question.code for question, _value, _words in path.answers.answered}
+    unanswered = [question for question in path.pages[number - 1] if question.code not in answered]
+    return localized(unanswered[0].text) if unanswered else _("Is there anything else that we should know?")
+
+
+_LINES = {
+    "problem": lambda path, step: _("What’s the problem?"),
+    "emergency": lambda path, step: _("Is anyone in danger right now?"),
+    "service": _service,
+    "location": lambda path, step: _("Where is it? An address, a corner or a park."),
+    "choose_location": lambda path, step: _("Which one do you mean?"),
+    "choose_asset": lambda path, step: _("Can you see a number on it?"),
+    "owner": _owner,
+    "duplicates": lambda path, step: _("We already have a report there. Is it the same problem?"),
+    "details": _question,
+    "other": lambda path, step: _("Another team does that. May I send it to them instead?"),
+    "contact": lambda path, step: _("How can we reach you about this: by email, by phone, or not at all?"),
+    "check": lambda path, step: _("Let me read it back to you. Is everything right?"),
+}

@@ -1,0 +1,392 @@
+"""One contact: who is calling, what they ask or report, what the taker says, and how it ended. One page, also without a script."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app import references
+from requests_app.actions.contacts import contacts
+from requests_app.actions.report import drafts, emergency_question
+from requests_app.clock import app_now
+from requests_app.core.localized import localized
+from requests_app.messages import desk_script
+from requests_app.messages.wording import month_day
+from requests_app.models import Article, Contact, ContactRequest, Draft
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.answers import suggestions
+from requests_app.rules.contacts import contacts as rules
+from requests_app.rules.people import permissions
+from requests_app.rules.report.path import Path
+from requests_app.rules.shared import directory, question_kinds
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.desk import box, steps
+from staff_app.desk.desk import PERMISSION, row
+from staff_app.desk.forms import CHANNELS, OUTCOMES, SCREENING, CallerForm, EmergencyForm, NoteForm, OutcomeForm
+
+Outcome = Contact.Outcome
+# The outcome that a linked request suggests.
+SUGGESTED = {
+    ContactRequest.Role.MADE: Outcome.REQUEST_MADE,
+    ContactRequest.Role.JOINED: Outcome.JOINED,
+    ContactRequest.Role.ASKED: Outcome.STATUS_GIVEN,
+}
+NUMBER_AT_911 = "911"
+# Of what is saved while somebody types.
+NOT_TYPED = {"csrfmiddlewaretoken", "writer", "note"}
+FIELDS_MAX, TYPED_MAX = 60, 5000
+
+
+def get_contact_or_404(request: StaffRequest, number: str) -> Contact:
+    """A contact of this city. Takers hand calls to each other, so each opens every one."""
+    need_in_city(request, PERMISSION)
+    contact = get_object_or_404(
+        Contact.objects.select_related("draft", "taker"),
+        jurisdiction=request.jurisdiction,
+        number=references.parse_contact(number) or "",
+    )
+    contact.jurisdiction = request.jurisdiction
+    if contact.draft is not None:
+        contact.draft.jurisdiction = request.jurisdiction
+    return contact
+
+
+def _back(contact: Contact, query: str = "") -> HttpResponse:
+    return redirect(reverse("staff_app:contact", args=[contact.number]) + query)
+
+
+def _open_or_back(request: StaffRequest, contact: Contact) -> HttpResponse | None:
+    """For what is sent to a contact whose outcome was written down meanwhile."""
+    if contact.closed_at is None:
+        return None
+    messages.warning(request, _("This contact is closed. Begin a new one."))
+    return _back(contact)
+
+
+@staff_page
+def contact(request: StaffRequest, number: str) -> HttpResponse:
+    """?step= goes back to a step of the report; ?emergency=1 opens 911."""
+    contact = get_contact_or_404(request, number)
+    if contact.closed_at is not None:
+        return _closed(request, contact)
+    draft = contact.draft if contact.draft is not None and contact.draft.service_request_id is None else None
+    if draft is None:
+        return _show(request, contact, None, None)
+    step = request.POST.get("step") or request.GET.get("step") or _next(draft)
+    if not steps.is_step(step):
+        raise Http404
+    if request.method != "POST":
+        return _show(request, contact, draft, steps.handle(contact, draft, step, None, request.LANGUAGE_CODE))
+    made = steps.handle(contact, draft, step, request.POST, request.LANGUAGE_CODE)
+    if made.has_errors:
+        return _show(request, contact, draft, made, status=422)
+    if step == "emergency" and "no_danger" in request.POST and contact.screening != Contact.Screening.ASKED_YES:
+        contacts.change(contact, screening=Contact.Screening.ASKED_NO)
+    _note_place(contact, draft)
+    if made.joined or made.sent:
+        _end_report(request, contact, draft, joined=made.joined)
+    return _back(contact)
+
+
+def _next(draft: Draft) -> str:
+    """The next step; a place that fits several is chosen first."""
+    page = Path(draft).next_page()
+    return "choose_location" if page == "location" and draft.typed.get("chooses_place") else page
+
+
+def _note_place(contact: Contact, draft: Draft) -> None:
+    path = Path(draft)
+    address = str(path.place.get("address", ""))
+    if path.place and (address, path.point) != (contact.address, contact.point):
+        contacts.set_place(contact, address, path.point)
+
+
+def _end_report(request: StaffRequest, contact: Contact, draft: Draft, *, joined: bool) -> None:
+    if contact.is_practice:
+        drafts.delete([draft])
+        contacts.change(contact, draft=None)
+        messages.success(request, _("Practice: this is where the report would be made. Nothing was sent."))
+        return
+    draft.refresh_from_db()
+    draft.jurisdiction = request.jurisdiction
+    if draft.service_request is not None:
+        role = ContactRequest.Role.JOINED if joined else ContactRequest.Role.MADE
+        contacts.made(contact, draft, draft.service_request, role)
+
+
+def _show(
+    request: StaffRequest,
+    contact: Contact,
+    draft: Draft | None,
+    step: steps.Step | None,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    path = Path(draft) if draft is not None else None
+    links = _linked(request, contact)
+    is_emergency = "emergency" in request.GET or contact.screening == Contact.Screening.ASKED_YES
+    kind = path.screening.kind if path is not None else ""
+    suggested = Outcome.DROPPED if not links else SUGGESTED[links[0]["role"]]
+    context = {
+        "contact": contact,
+        "channel": CHANNELS.get(contact.channel, contact.channel),
+        "draft": draft,
+        "path": path,
+        "step": step,
+        "step_template": f"staff_app/desk/_{step.name.partition(':')[0]}.html" if step is not None else "",
+        "script": _script(request, contact, path, step, links),
+        "read_back": desk_script.read_back(contact, path) if path is not None and step is not None else "",
+        "summary": steps.summary(path) if path is not None and step is not None and step.name != "check" else [],
+        "links": links,
+        "last": [row(one) for one in rules.of_same_number(contact)],
+        "open": [row(one) for one in rules.open_of(request.user, request.jurisdiction) if one.pk != contact.pk],
+        "caller_form": CallerForm(contact=contact, jurisdiction=request.jurisdiction),
+        "outcome_form": OutcomeForm(initial={"outcome": suggested, "note": contact.note}),
+        "emergency_form": EmergencyForm(initial={"event_911_number": contact.event_911_number}),
+        "danger_help": help_for(request.jurisdiction, kind)
+        if is_emergency or (draft is not None and draft.typed.get("hint_on"))
+        else None,
+        "is_emergency": is_emergency,
+        "articles": _articles(request, path),
+        "department": localized(path.version.department.name) if path is not None and path.version else "",
+        "screening": SCREENING[contact.screening],
+        "now": app_now(),
+        **(step.context if step is not None else {}),
+        "form": step.form if step is not None else None,
+        **more,
+    }
+    return render(request, "staff_app/desk/contact.html", context, status=status)
+
+
+def _script(
+    request: StaffRequest,
+    contact: Contact,
+    path: Path | None,
+    step: steps.Step | None,
+    links: list[dict[str, Any]],
+) -> str:
+    if path is not None and step is not None:
+        return desk_script.line(contact, path, step.name)
+    done = next((one for one in links if one["role"] != ContactRequest.Role.ASKED and not one["is_private"]), None)
+    if done is None:
+        return desk_script.greeting(contact, str(request.user).partition(" ")[0])
+    say = desk_script.joined if done["role"] == ContactRequest.Role.JOINED else desk_script.closing
+    return say(contact, done["request"])
+
+
+def _linked(request: StaffRequest, contact: Contact) -> list[dict[str, Any]]:
+    """Newest first. What this taker may not open is a line with its date; what they just made themselves, they may read aloud."""
+    rows = []
+    linked = contact.contact_requests.select_related("service_request__service_version", "service_request__owner")
+    for link in linked.order_by("-id"):
+        service_request = link.service_request
+        service_request.jurisdiction = request.jurisdiction
+        directory.of(request.jurisdiction).fill([service_request])
+        is_private = not permissions.can(request.user, "view", service_request)
+        may_read = not is_private or (link.role == ContactRequest.Role.MADE and contact.closed_at is None)
+        day = service_request.submitted_at.astimezone(request.jurisdiction.zone).date()
+        rows.append(
+            {
+                "role": link.role,
+                "request": service_request,
+                "is_private": not may_read,
+                "may_open": not is_private,
+                "sentence": desk_script.status(contact, service_request)
+                if may_read
+                else _("Private, %(day)s") % {"day": month_day(day)},
+            }
+        )
+    return rows
+
+
+def _articles(request: StaffRequest, path: Path | None) -> list[Article]:
+    """What may answer the words, unless they may tell of danger."""
+    if path is None or not path.text or path.screening.helps_first:
+        return []
+    return suggestions.suggest(request.jurisdiction, path.asked_about, request.LANGUAGE_CODE).articles
+
+
+def _closed(request: StaffRequest, contact: Contact) -> HttpResponse:
+    form = NoteForm(request.POST if request.method == "POST" else None, initial={"note": contact.note})
+    if request.method == "POST" and form.is_valid():
+        contacts.change(contact, note=form.cleaned_data["note"])
+        messages.success(request, _("Note saved."))
+        return _back(contact)
+    context = {
+        **row(contact),
+        "form": form,
+        "links": _linked(request, contact),
+        "screening": SCREENING[contact.screening],
+    }
+    return render(request, "staff_app/desk/closed.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@staff_page
+def contact_box(request: StaffRequest, number: str) -> HttpResponse:
+    """What was typed into the one box."""
+    contact = get_contact_or_404(request, number)
+    if (closed := _open_or_back(request, contact)) is not None:
+        return closed
+    typed = request.POST.get("box", "").strip()[:5000]
+    if not typed:
+        return _back(contact)
+    read = box.read(request.user, request.jurisdiction, typed)
+    if read.contact is not None:
+        return _back(read.contact)
+    if read.service_request is not None:
+        contacts.link(contact, read.service_request)
+    elif read.phone:
+        contacts.change(contact, caller_number=read.phone)
+    elif read.place is not None:
+        _take_place(request, contact, read.place)
+    else:
+        _take_words(request, contact, typed, read.email)
+    return _back(contact)
+
+
+def _draft_of(contact: Contact) -> Draft | None:
+    return contact.draft if contact.draft is not None and contact.draft.service_request_id is None else None
+
+
+def _take_place(request: StaffRequest, contact: Contact, place: dict[str, Any]) -> None:
+    draft = _draft_of(contact) or contacts.begin_draft(contact)
+    draft.jurisdiction = request.jurisdiction
+    if not steps.take_place(draft, place):
+        messages.warning(request, _("That place is outside the city."))
+        return
+    _note_place(contact, draft)
+
+
+def _take_words(request: StaffRequest, contact: Contact, typed: str, email: str) -> None:
+    draft = _draft_of(contact)
+    if email:
+        draft = draft or contacts.begin_draft(contact)
+        drafts.save(draft, contact_typed={**(draft.typed.get("contact_typed") or {}), "email": email[:254]})
+        return
+    if draft is None:
+        draft = contacts.begin_draft(contact, text=typed, text_language=request.LANGUAGE_CODE)
+    else:
+        # Other words are another try to say what it is.
+        drafts.save(draft, text=typed, text_language=request.LANGUAGE_CODE, about="", service="")
+    draft.jurisdiction = request.jurisdiction
+    steps.settle_danger(contact, draft)
+
+
+@require_POST
+@staff_page
+def contact_caller(request: StaffRequest, number: str) -> HttpResponse:
+    """Who is calling."""
+    contact = get_contact_or_404(request, number)
+    if (closed := _open_or_back(request, contact)) is not None:
+        return closed
+    form = CallerForm(request.POST, contact=contact, jurisdiction=request.jurisdiction)
+    if form.is_valid():
+        contacts.change(contact, **form.columns)
+        if (draft := _draft_of(contact)) is not None:
+            draft.language = contact.language
+            drafts.save(draft)
+        return _back(contact)
+    draft = _draft_of(contact)
+    step = steps.handle(contact, draft, _next(draft), None, request.LANGUAGE_CODE) if draft is not None else None
+    return _show(request, contact, draft, step, status=422, caller_form=form)
+
+
+@require_POST
+@staff_page
+def contact_emergency(request: StaffRequest, number: str) -> HttpResponse:
+    """Somebody is in danger: F2, at any moment. Or nobody is, after all; or 911 has the call."""
+    contact = get_contact_or_404(request, number)
+    if (closed := _open_or_back(request, contact)) is not None:
+        return closed
+    form = EmergencyForm(request.POST)
+    event_number = form.cleaned_data["event_911_number"] if form.is_valid() else ""
+    if "no" in request.POST:
+        contacts.change(contact, screening=Contact.Screening.ASKED_NO)
+        return _back(contact)
+    if (draft := _draft_of(contact)) is not None:
+        emergency_question.called(draft)
+    contacts.change(contact, screening=Contact.Screening.ASKED_YES, event_911_number=event_number)
+    if "transferred" not in request.POST:
+        return _back(contact)
+    contacts.close(contact, Outcome.TRANSFERRED, transferred_to=NUMBER_AT_911, is_warm_transfer="warm" in request.POST)
+    return redirect("staff_app:desk")
+
+
+@require_POST
+@staff_page
+def park_contact(request: StaffRequest, number: str) -> HttpResponse:
+    """Parks the call, or goes on with it."""
+    contact = get_contact_or_404(request, number)
+    if (closed := _open_or_back(request, contact)) is not None:
+        return closed
+    if contact.parked_at is not None:
+        contacts.resume(contact, taker=request.user)
+        return _back(contact)
+    try:
+        contacts.park(contact)
+    except contacts.TooManyParked:
+        messages.warning(request, _("You have three parked calls. Finish one of them first."))
+        return _back(contact)
+    return redirect("staff_app:desk")
+
+
+@require_POST
+@staff_page
+def close_contact(request: StaffRequest, number: str) -> HttpResponse:
+    """Writes down the outcome. With `article`, it's the answer that was given."""
+    contact = get_contact_or_404(request, number)
+    if (closed := _open_or_back(request, contact)) is not None:
+        return closed
+    code = request.POST.get("article", "").replace("\x00", "")
+    if code:
+        article = get_object_or_404(
+            Article.objects.select_related("topic"), jurisdiction=request.jurisdiction, published=True, code=code
+        )
+        contacts.close(contact, Outcome.ANSWERED, article=article)
+        return redirect("staff_app:desk")
+    form = OutcomeForm(request.POST)
+    if not form.is_valid():
+        draft = _draft_of(contact)
+        step = steps.handle(contact, draft, _next(draft), None, request.LANGUAGE_CODE) if draft is not None else None
+        return _show(request, contact, draft, step, status=422, outcome_form=form)
+    columns = {name: value for name, value in form.cleaned_data.items() if name != "outcome"}
+    contacts.close(contact, form.cleaned_data["outcome"], **columns)
+    messages.success(
+        request,
+        _("%(number)s is closed: %(outcome)s.")
+        % {"number": references.display_contact(contact.number), "outcome": OUTCOMES[contact.outcome]},
+    )
+    return redirect("staff_app:desk")
+
+
+@require_POST
+@staff_page
+def save_contact(request: StaffRequest, number: str) -> HttpResponse:
+    """What is typed, saved at each pause (js/desk.js): the note, and the words of the step."""
+    contact = get_contact_or_404(request, number)
+    if contact.closed_at is not None:
+        return HttpResponse(status=409)
+    if "note" in request.POST:
+        contacts.change(contact, note=request.POST["note"][: contacts.NOTE_MAX].replace("\x00", ""))
+    draft = _draft_of(contact)
+    if "box" in request.POST or (draft is not None and "step" in request.POST):
+        draft = draft or contacts.begin_draft(contact)
+        drafts.save(draft, unsent=_typed(request))
+    return HttpResponse(status=204)
+
+
+def _typed(request: StaffRequest) -> dict[str, Any]:
+    """By field; of boxes to tick, a list."""
+    return {
+        name: [value[:TYPED_MAX] for value in values[: question_kinds.CHOICES_MAX]]
+        if len(values) > 1
+        else values[0][:TYPED_MAX]
+        for name, values in list(request.POST.lists())[:FIELDS_MAX]
+        if name not in NOT_TYPED and values
+    }

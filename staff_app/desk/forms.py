@@ -1,0 +1,134 @@
+"""The forms of the desk besides those of the report path: a new contact, who is calling, and how it ended."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy
+
+from requests_app.actions.contacts.contacts import NOTE_MAX, NUMBER_MAX
+from requests_app.forms.fields import WordsField
+from requests_app.models import Channel, Contact, Jurisdiction
+
+Text = str | Promise
+CHANNELS: dict[str, Text] = {
+    Channel.PHONE: gettext_lazy("Phone"),
+    Channel.COUNTER: gettext_lazy("In person"),
+    Channel.LETTER: gettext_lazy("Letter"),
+}
+CHECKED: dict[str, Text] = {
+    Contact.Checked.NOT_CHECKED: gettext_lazy("Not checked"),
+    Contact.Checked.REFERENCE: gettext_lazy("Knows the report number"),
+    Contact.Checked.NAME_AND_STREET: gettext_lazy("Knows name and street"),
+}
+NO_PERSON: dict[str, Text] = {
+    Contact.NoPerson.NOT_ASKED: gettext_lazy("Not asked"),
+    Contact.NoPerson.REFUSED: gettext_lazy("Doesn’t want to say"),
+    Contact.NoPerson.WITHHELD: gettext_lazy("Number not shown"),
+}
+RELATIONS: dict[str, Text] = {
+    Contact.Relation.NONE: gettext_lazy("Themselves"),
+    Contact.Relation.FAMILY: gettext_lazy("Somebody in their family"),
+    Contact.Relation.NEIGHBOR: gettext_lazy("A neighbor"),
+    Contact.Relation.CAREGIVER: gettext_lazy("Somebody they care for"),
+    Contact.Relation.LANDLORD: gettext_lazy("A tenant"),
+    Contact.Relation.OTHER: gettext_lazy("Somebody else"),
+}
+UPDATES: dict[str, Text] = {
+    Contact.Updates.CALLER: gettext_lazy("The caller"),
+    Contact.Updates.OTHER: gettext_lazy("The other person"),
+    Contact.Updates.NOBODY: gettext_lazy("Nobody: they want none"),
+}
+OUTCOMES: dict[str, Text] = {
+    Contact.Outcome.ANSWERED: gettext_lazy("Answered"),
+    Contact.Outcome.STATUS_GIVEN: gettext_lazy("Gave the status of a report"),
+    Contact.Outcome.REQUEST_MADE: gettext_lazy("Report made"),
+    Contact.Outcome.JOINED: gettext_lazy("Added to a report"),
+    Contact.Outcome.TRANSFERRED: gettext_lazy("Transferred"),
+    Contact.Outcome.CALL_BACK: gettext_lazy("We’ll call back"),
+    Contact.Outcome.DROPPED: gettext_lazy("Cut off"),
+    Contact.Outcome.ABUSE: gettext_lazy("Ended because of abuse"),
+    Contact.Outcome.TEST: gettext_lazy("Test call"),
+}
+SCREENING: dict[str, Text] = {
+    Contact.Screening.NOT_NEEDED: gettext_lazy("Not needed"),
+    Contact.Screening.ASKED_NO: gettext_lazy("Asked: no"),
+    Contact.Screening.ASKED_YES: gettext_lazy("Asked: yes"),
+}
+YES_NO: dict[str, Text] = {"": gettext_lazy("Not asked"), "yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+
+
+class StartForm(forms.Form):
+    channel = forms.ChoiceField(label=gettext_lazy("How"), choices=list(CHANNELS.items()), initial=Channel.PHONE)
+    line = WordsField(label=gettext_lazy("Number dialed"), required=False, max_length=40)
+    caller_number = WordsField(label=gettext_lazy("Caller’s number"), required=False, max_length=NUMBER_MAX)
+    is_practice = forms.BooleanField(
+        label=gettext_lazy("Practice: an invented caller. Nothing is sent or counted."), required=False
+    )
+
+
+class CallerForm(forms.Form):
+    """What is known of who is calling. Whatever it says, nothing but the caller's own words proves who they are."""
+
+    caller_number = WordsField(label=gettext_lazy("Number"), required=False, max_length=NUMBER_MAX)
+    keep_number = forms.BooleanField(label=gettext_lazy("We may keep it for 90 days"), required=False)
+    checked = forms.ChoiceField(label=gettext_lazy("Checked"), choices=list(CHECKED.items()), required=False)
+    no_person = forms.ChoiceField(label=gettext_lazy("Name"), choices=list(NO_PERSON.items()))
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[])
+    has_interpreter = forms.BooleanField(label=gettext_lazy("With an interpreter"), required=False)
+    by_relay = forms.BooleanField(label=gettext_lazy("Through a relay service"), required=False)
+    may_leave_message = forms.ChoiceField(
+        label=gettext_lazy("May we leave a message?"), choices=list(YES_NO.items()), required=False
+    )
+    relation = forms.ChoiceField(label=gettext_lazy("Calls for"), choices=list(RELATIONS.items()), required=False)
+    has_consent = forms.ChoiceField(label=gettext_lazy("Do they agree?"), choices=list(YES_NO.items()), required=False)
+    updates_to = forms.ChoiceField(label=gettext_lazy("Updates go to"), choices=list(UPDATES.items()))
+
+    BY_YES_NO = ("may_leave_message", "has_consent")
+    COLUMNS = (
+        "caller_number", "keep_number", "checked", "no_person", "language", "has_interpreter", "by_relay", "relation",
+        "updates_to",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, contact: Contact, jurisdiction: Jurisdiction, **kwargs: Any) -> None:
+        initial = {name: getattr(contact, name) for name in self.COLUMNS}
+        for name in self.BY_YES_NO:
+            initial[name] = {True: "yes", False: "no"}.get(getattr(contact, name), "")
+        super().__init__(*args, **{"initial": initial, **kwargs})
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            (code, get_language_info(code)["name_local"].capitalize()) for code in jurisdiction.languages
+        ]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the contact stores them."""
+        columns = {name: self.cleaned_data[name] for name in self.COLUMNS}
+        return columns | {name: {"yes": True, "no": False}.get(self.cleaned_data[name]) for name in self.BY_YES_NO}
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(label=gettext_lazy("How it ended"), choices=list(OUTCOMES.items()))
+    transferred_to = WordsField(label=gettext_lazy("Transferred to"), required=False, max_length=100)
+    note = WordsField(
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("Facts only: the caller may ask to read it. It’s deleted after a year."),
+        required=False,
+        max_length=NOTE_MAX,
+        lines=2,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("outcome") != Contact.Outcome.TRANSFERRED:
+            cleaned["transferred_to"] = ""
+        return cleaned
+
+
+class NoteForm(forms.Form):
+    """Of a contact that is closed, to finish it."""
+
+    note = WordsField(label=gettext_lazy("Note"), required=False, max_length=NOTE_MAX, lines=2)
+
+
+class EmergencyForm(forms.Form):
+    event_911_number = WordsField(label=gettext_lazy("911’s event number"), required=False, max_length=40)

@@ -1,0 +1,465 @@
+"""The steps of a report at the desk: the residents' own (rules/report/path.py), one at a time on the desk's page.
+
+Each step shows its form and saves what was typed into the taker's draft. What comes next, the path says.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.forms import Form
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from requests_app.actions.following import followers
+from requests_app.actions.report import drafts, emergency_question, submission
+from requests_app.core.localized import localized
+from requests_app.forms import place_input
+from requests_app.forms.details_form import DetailsForm, in_order
+from requests_app.forms.report_forms import (
+    AssetForm,
+    ContactForm,
+    FollowForm,
+    PlaceChoiceForm,
+    PlaceForm,
+    ProblemForm,
+    ServiceForm,
+)
+from requests_app.messages.wording import ago, away, named_away, now_for, status_words
+from requests_app.models import Contact, Draft, ServiceVersion
+from requests_app.places import assets
+from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.answers import suggestions
+from requests_app.rules.publication.public_words import (
+    KIND_WORDS,
+    SHOWN_AT_ONCE,
+    found_in,
+    public_labels,
+    public_words,
+)
+from requests_app.rules.report.duplicates import joinable
+from requests_app.rules.report.path import Path
+from requests_app.rules.setup.offered_services import offered_versions
+
+
+@dataclass
+class Step:
+    """One step as it is shown. form: with errors if what was sent is to be corrected. joined, sent: the draft ended so."""
+
+    name: str
+    form: Form | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+    joined: bool = False
+    sent: bool = False
+
+    @property
+    def has_errors(self) -> bool:
+        return self.form is not None and bool(self.form.errors)
+
+
+@dataclass
+class Sent:
+    """What a step is made of. data: what was posted; None to show it."""
+
+    contact: Contact
+    draft: Draft
+    path: Path
+    step: str
+    data: QueryDict | None
+    language: str
+
+    @property
+    def is_posted(self) -> bool:
+        return self.data is not None
+
+    def has(self, name: str) -> bool:
+        return self.data is not None and name in self.data
+
+    def value(self, name: str) -> str:
+        return str(self.data.get(name, "")) if self.data is not None else ""
+
+
+def handle(contact: Contact, draft: Draft, step: str, data: QueryDict | None, language: str) -> Step:
+    """Shows a step, or saves what was posted for it. language: the taker's, in which they type."""
+    path = Path(draft)
+    name = step.partition(":")[0]
+    made = _STEPS[name](Sent(contact, draft, path, step, data, language))
+    if data is None:
+        _restore(made, draft)
+    elif not made.has_errors and not (made.sent or made.joined):
+        drafts.save(draft, unsent={})
+        settle_danger(contact, draft)
+    return made
+
+
+def _restore(made: Step, draft: Draft) -> None:
+    """What was typed in this step and saved at a pause, but not sent: the taker may be at another computer now."""
+    unsent = draft.typed.get("unsent") or {}
+    if made.form is None or unsent.get("step") != made.name:
+        return
+    for name in made.form.fields:
+        if name in unsent:
+            made.form.initial[name] = unsent[name]
+
+
+def is_step(name: str) -> bool:
+    head, _colon, number = name.partition(":")
+    return head in _STEPS and (number.isdecimal() and 0 < int(number) < 100 if head == "details" else not number)
+
+
+def settle_danger(contact: Contact, draft: Draft) -> None:
+    """As on residents' pages: the question and the block are recorded when they come next, so that showing writes nothing."""
+    path = Path(draft)
+    if path.next_page() == "emergency":
+        emergency_question.question_shown(draft)
+        return
+    if draft.warning == "shown":
+        emergency_question.clear_warning(draft)
+    emergency_question.block_shown(draft, f"/desk/{contact.number}/")
+
+
+# --- What's the problem? ----------------------------------------------------------------------------------------------
+
+
+def _problem(sent: Sent) -> Step:
+    form = ProblemForm(sent.data, version=sent.path.version, initial={"text": sent.path.text})
+    del form.fields["photos"]
+    if sent.is_posted and form.is_valid() and form.cleaned_data["text"] != sent.path.text:
+        drafts.save(sent.draft, text=form.cleaned_data["text"], text_language=sent.language, about="")
+    return Step(sent.step, form)
+
+
+def _emergency(sent: Sent) -> Step:
+    if sent.has("no_danger"):
+        emergency_question.answer_no(sent.draft, sent.path.warnings)
+    return Step(sent.step, context={"danger_help": help_for(sent.path.jurisdiction, sent.path.screening.kind)})
+
+
+def _service(sent: Sent) -> Step:
+    path = sent.path
+    versions = offered_versions(path.jurisdiction)
+    form = ServiceForm(sent.data, offered=versions, initial={"service": path.typed.get("service")})
+    if sent.is_posted and form.is_valid():
+        drafts.save(sent.draft, service=form.cleaned_data["service"])
+        return Step(sent.step, form)
+    suggested: list[ServiceVersion] = []
+    if not path.screening.helps_first:
+        suggested = suggestions.suggest(path.jurisdiction, path.asked_about, sent.language).services
+    unknown = [one for one in versions if one.service.service_code == suggestions.UNKNOWN]
+    first = [*suggested, *unknown]
+    chosen = form["service"].value() or (first[0].service.service_code if suggested else "")
+    return Step(
+        sent.step,
+        form,
+        {"offers": first, "others": [one for one in versions if one not in first], "chosen": chosen},
+    )
+
+
+# --- Where is it? -----------------------------------------------------------------------------------------------------
+
+
+def _location(sent: Sent) -> Step:
+    path = sent.path
+    required = path.version is None or path.version.place_required
+    form = PlaceForm(
+        sent.data,
+        initial=path.typed.get("place_typed") or path.place,
+        required=required and not (sent.has("on_water") or sent.has("skip")),
+    )
+    step = Step(sent.step, form, {"may_skip": not required, "asks_water": path.is_water_open})
+    if not sent.is_posted or not form.is_valid():
+        return step
+    data = form.cleaned_data
+    typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
+    if sent.has("skip") and not required:
+        drafts.save(sent.draft, place={}, place_typed={})
+    elif sent.has("on_water") and path.place:
+        drafts.save(sent.draft, place={**path.place, "note": data["note"]}, place_typed={}, on_water=path.pin)
+    else:
+        _take_typed(sent, form, typed)
+    return step
+
+
+def _take_typed(sent: Sent, form: Form, typed: dict[str, str]) -> None:
+    path, data = sent.path, form.cleaned_data
+    if data["address"] == path.place.get("address") and path.place and data["point"] in (None, path.point):
+        drafts.save(sent.draft, place={**path.place, "note": data["note"]}, place_typed={})
+        return
+    place = place_input.place_for(
+        path.jurisdiction,
+        data["address"],
+        data["point"],
+        data["note"],
+        shown_point=path.point,
+        shown_address=str(path.place.get("address", "")),
+    )
+    if place is None:
+        # It fits several places or none: the next step asks which one.
+        drafts.save(sent.draft, place_typed=typed, chooses_place=True)
+    else:
+        take_place(sent.draft, place, form, "address")
+
+
+def take_place(draft: Draft, place: dict[str, Any], form: Form | None = None, name: str = "") -> bool:
+    """False if no report may be about the place, which the form then says."""
+    if problem := place_input.problem(draft.jurisdiction, place):
+        if form is not None:
+            form.add_error(name, problem)
+        return False
+    place = place_input.marked_on_water(draft.jurisdiction, place)
+    drafts.save(draft, place=place, place_typed={}, chooses_place=False, owner="", no_asset="")
+    return True
+
+
+def _choose_location(sent: Sent) -> Step:
+    typed = sent.path.typed.get("place_typed") or {}
+    address = str(typed.get("address", ""))
+    matches = place_input.matches(sent.path.jurisdiction, address)
+    form = PlaceChoiceForm(sent.data, choices=place_input.choices(matches, address))
+    if sent.is_posted and form.is_valid():
+        place = place_input.chosen(matches, form.cleaned_data["choice"], address, str(typed.get("note", "")))
+        take_place(sent.draft, place, form, "choice")
+    return Step(sent.step, form)
+
+
+def _choose_asset(sent: Sent) -> Step:
+    path = sent.path
+    names = [(asset, assets.name_of(path.jurisdiction, asset)) for asset in path.nearby_assets]
+    choices = [(asset.asset_id, named_away(name, asset.meters.m)) for asset, name in names]  # type: ignore[attr-defined]
+    form = AssetForm(None if sent.has("none") else sent.data, choices=choices)
+    if sent.has("none") and path.version is not None:
+        place = {name: value for name, value in path.place.items() if name != "asset"}
+        drafts.save(sent.draft, place=place, no_asset=path.version.service.service_code)
+    elif sent.is_posted and form.is_valid():
+        chosen = next(asset for asset in path.nearby_assets if asset.asset_id == form.cleaned_data["asset"])
+        address, note = (str(path.place.get(name, "")) for name in ("address", "note"))
+        take_place(sent.draft, place_input.of_asset(path.jurisdiction, chosen, address, note), form, "asset")
+    return Step(sent.step, form)
+
+
+def _owner(sent: Sent) -> Step:
+    owner = sent.path.owner
+    can_send = owner is not None and (bool(owner.email) or not sent.path.is_outside)
+    if sent.has("send") and owner is not None and can_send:
+        drafts.save(sent.draft, owner=owner.code)
+    return Step(sent.step, context={"owner": owner, "can_send": can_send})
+
+
+# --- Is it one of these? ----------------------------------------------------------------------------------------------
+
+
+def _duplicates(sent: Sent) -> Step:
+    path = sent.path
+    form = FollowForm(sent.data if sent.has("follow") else None, initial={"with_words": True})
+    if sent.has("different"):
+        drafts.save(sent.draft, different=path.spot)
+        return Step(sent.step)
+    if sent.has("block"):
+        drafts.save(sent.draft, block=path.spot)
+        return Step(sent.step)
+    step = Step(sent.step, form, {"is_block_open": path.is_block_open})
+    if sent.has("follow") and form.is_valid():
+        step.joined = _join(sent, form)
+    step.context["candidates"] = [] if step.joined else _candidates(path)
+    return step
+
+
+def _join(sent: Sent, form: Form) -> bool:
+    version = sent.path.version
+    reference = sent.value("follow").replace("\x00", "")[:20]
+    chosen = joinable(version).filter(reference=reference).first() if version is not None else None
+    if chosen is not None and sent.contact.is_practice:
+        return True
+    try:
+        if chosen is None:
+            raise followers.NotJoinable
+        followers.follow(sent.draft.pk, chosen.pk, **form.cleaned_data)
+    except drafts.Incomplete:
+        return False
+    except followers.NotJoinable:
+        form.add_error(None, _("Nobody can be added to that report anymore. Make a new one."))
+        return False
+    except submission.Refused as refused:
+        for name, message in refused.problems.items():
+            form.add_error(name if name in form.fields else None, message)
+        return False
+    return True
+
+
+def _candidates(path: Path) -> list[dict[str, Any]]:
+    now = now_for(candidate.service_request for candidate in path.candidates)
+    rows = []
+    for candidate in path.candidates:
+        service_request = candidate.service_request
+        service_request.jurisdiction = path.jurisdiction
+        rows.append(
+            {
+                "request": service_request,
+                "status": status_words(service_request, to_reporter=False, now=now),
+                "away": away(candidate.meters),
+                "ago": ago(service_request.submitted_at, candidate.at),
+            }
+        )
+    return rows
+
+
+# --- Questions and how to reach them ----------------------------------------------------------------------------------
+
+
+def _details(sent: Sent) -> Step:
+    path, number = sent.path, int(sent.step.partition(":")[2] or 1)
+    if path.version is None or number > len(path.pages):
+        return Step(sent.step)
+    form = DetailsForm(sent.data, path=path, version=path.version, number=number)
+    # The desk takes no photos: on the phone there are none.
+    for name in ("photos", "keep_taken"):
+        form.fields.pop(name, None)
+    if sent.is_posted and sent.value("version") == str(path.version.pk):
+        is_valid = form.is_valid()
+        typed: dict[str, Any] = {"answers": {**path.raw_answers, **form.typed_answers}}
+        if form.cleaned_data.get("text", path.text) != path.text:
+            typed |= {"text": form.cleaned_data["text"], "text_language": sent.language}
+        if is_valid:
+            typed["shown"] = sorted({*path.typed.get("shown", []), *form.codes, "words"})
+        drafts.save(sent.draft, **typed)
+    return Step(sent.step, form, {"fields": in_order(form), "version": path.version})
+
+
+def _other(sent: Sent) -> Step:
+    other = sent.path.other_service
+    if other is not None and sent.has("change"):
+        drafts.save(sent.draft, service=other.service.service_code)
+    elif other is not None and sent.has("stay"):
+        drafts.save(sent.draft, stayed=[*sent.path.typed.get("stayed", []), other.service.service_code])
+    return Step(sent.step, context={"other": other})
+
+
+def _contact(sent: Sent) -> Step:
+    path = sent.path
+    version = path.version
+    initial = {
+        "language": sent.contact.language,
+        "phone": sent.contact.caller_number if sent.contact.keep_number else "",
+        **(path.typed.get("contact") or {}),
+        **(path.typed.get("contact_typed") or {}),
+    }
+    requires = version is not None and bool(version.identity_words or version.must_confirm)
+    form = ContactForm(sent.data, initial=initial, jurisdiction=path.jurisdiction, version=version)
+    if sent.has("none") and not requires:
+        drafts.save(sent.draft, contact={"language": sent.contact.language}, contact_typed={})
+        return Step(sent.step)
+    if sent.is_posted and form.is_valid():
+        drafts.save(sent.draft, contact=form.cleaned_data, contact_typed={})
+    elif sent.is_posted:
+        typed = {name: sent.value(name)[:300] for name in form.fields}
+        drafts.save(sent.draft, contact_typed=typed)
+    return Step(sent.step, form, {"may_be_unknown": not requires})
+
+
+# --- Check and create -------------------------------------------------------------------------------------------------
+
+
+def _check(sent: Sent) -> Step:
+    path = sent.path
+    step = Step(
+        sent.step, Form(sent.data), {"rows": summary(path), "findings": _findings(path), "version": path.version}
+    )
+    if sent.has("remove"):
+        start = sent.value("start")
+        near = int(start) if start.isdecimal() and len(start) < 6 else 0
+        drafts.remove_passage(sent.draft, sent.value("remove"), sent.value("words"), near=near)
+    elif sent.has("create") and not sent.contact.is_practice:
+        step.sent = _send(sent, step)
+    elif sent.has("create"):
+        step.sent = path.next_page() == "check"
+    return step
+
+
+def _send(sent: Sent, step: Step) -> bool:
+    if step.form is None:
+        return False
+    try:
+        # What the page found in the words was before the taker's eyes.
+        drafts.submit(sent.draft, checked=sent.value("version"), channel=sent.contact.channel)
+    except drafts.Incomplete:
+        return False
+    except submission.Refused as refused:
+        for message in refused.problems.values():
+            step.form.add_error(None, message)
+        return False
+    return True
+
+
+def summary(path: Path) -> list[dict[str, Any]]:
+    """What was typed so far, with the step that changes it. is_public: everyone will see it."""
+    version, is_private = path.version, path.is_private
+    public = {} if is_private else public_words(path)
+    rows: list[dict[str, Any]] = []
+    if path.text:
+        rows.append({"label": _("Description"), "value": path.text, "step": "problem", "is_public": "text" in public})
+    if version is not None:
+        rows.append(
+            {"label": _("Service"), "value": localized(version.name), "step": "service", "is_public": not is_private}
+        )
+    if path.place:
+        place = ", ".join(filter(None, [path.asset_name, str(path.place.get("address", ""))]))
+        rows.append(
+            {
+                "label": _("Place"),
+                "value": place or _("Pinned location"),
+                "step": "location",
+                "is_public": "address" in public,
+            }
+        )
+        if note := path.place.get("note"):
+            rows.append({"label": _("How to find it"), "value": note, "step": "location", "is_public": False})
+    for number, questions in enumerate(path.pages if version is not None else [], 1):
+        codes = {question.code for question in questions}
+        for question, _value, words in path.answers.answered:
+            if question.code in codes:
+                is_public = question.visibility == "public" and not is_private
+                rows.append(
+                    {
+                        "label": localized(question.text),
+                        "value": words,
+                        "step": f"details:{number}",
+                        "is_public": is_public,
+                    }
+                )
+    if "contact" in path.typed:
+        contact = path.typed["contact"]
+        value = ", ".join(str(contact[name]) for name in ("name", "phone", "email") if contact.get(name))
+        rows.append(
+            {
+                "label": _("How to reach you"),
+                "value": value or _("Don’t contact me"),
+                "step": "contact",
+                "is_public": False,
+            }
+        )
+    return rows
+
+
+def _findings(path: Path) -> list[dict[str, Any]]:
+    labels = public_labels(path)
+    return [
+        {"where": where, "match": match, "kind": KIND_WORDS[match.kind]}
+        for where, text in public_words(path).items()
+        for match in found_in(where, text, label=labels.get(where, ""))
+    ][:SHOWN_AT_ONCE]
+
+
+_STEPS: dict[str, Callable[[Sent], Step]] = {
+    "problem": _problem,
+    "emergency": _emergency,
+    "service": _service,
+    "location": _location,
+    "choose_location": _choose_location,
+    "choose_asset": _choose_asset,
+    "owner": _owner,
+    "duplicates": _duplicates,
+    "details": _details,
+    "other": _other,
+    "contact": _contact,
+    "check": _check,
+}

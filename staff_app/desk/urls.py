@@ -1,0 +1,16 @@
+"""URLs of the 311 desk."""
+
+from django.urls import URLPattern, path
+
+from staff_app.desk import contact, desk
+
+urlpatterns: list[URLPattern] = [
+    path("desk/", desk.desk, name="desk"),
+    path("desk/<str:number>/", contact.contact, name="contact"),
+    path("desk/<str:number>/box/", contact.contact_box, name="contact_box"),
+    path("desk/<str:number>/caller/", contact.contact_caller, name="contact_caller"),
+    path("desk/<str:number>/emergency/", contact.contact_emergency, name="contact_emergency"),
+    path("desk/<str:number>/park/", contact.park_contact, name="park_contact"),
+    path("desk/<str:number>/close/", contact.close_contact, name="close_contact"),
+    path("desk/<str:number>/save/", contact.save_contact, name="save_contact"),
+]

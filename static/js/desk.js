@@ -1,0 +1,93 @@
+// The 311 desk. Its keys press the buttons that show them, digits choose, and what is typed is saved at each pause. Esc does nothing here,
+// so that no word is ever lost by it.
+const desk = document.getElementById("desk");
+const PAUSE_MS = 800;
+
+// --- Keys ------------------------------------------------------------------------------------------------------------
+
+const nameOf = (event) =>
+  [event.ctrlKey || event.metaKey ? "Ctrl+" : "", event.altKey ? "Alt+" : "", event.key.length === 1 ? event.key.toLowerCase() : event.key].join("");
+
+const isTyping = (element) =>
+  element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+
+function press(element) {
+  if (element.matches("input")) {
+    element.focus();
+    element.select();
+  } else {
+    element.click();
+  }
+}
+
+// A digit takes a choice of the step: a radio button, or a button that answers it.
+function choose(number) {
+  const step = document.getElementById("desk-step");
+  const choices = [...(step?.querySelectorAll("input[type=radio], button[data-choice]") ?? [])].filter(
+    (choice) => choice.getClientRects().length,
+  );
+  const focused = document.activeElement;
+  const group = focused?.matches?.("input[type=radio]") ? choices.filter((one) => one.name === focused.name) : choices;
+  const choice = group[number - 1];
+  if (!choice) return false;
+  choice.focus();
+  choice.click();
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.repeat) return;
+  const name = nameOf(event);
+  const target = desk.querySelector(`[data-key="${name}"]`);
+  if (target) {
+    event.preventDefault();
+    press(target);
+  } else if ("keys" in desk.dataset && /^[1-9]$/.test(name) && !isTyping(document.activeElement) && choose(Number(name))) {
+    event.preventDefault();
+  }
+});
+
+// Enter in a radio button sends its step, as in a field.
+document.getElementById("desk-step")?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input[type=radio], input[type=checkbox]")) {
+    event.preventDefault();
+    event.currentTarget.querySelector("button[data-key], button[type=submit]")?.click();
+  }
+});
+
+// --- Where typing goes on ----------------------------------------------------------------------------------------------
+
+const first =
+  document.querySelector(".desk-step .usa-input--error, .desk-step input[type=radio]:checked") ??
+  document.querySelector(
+    ".desk-step input:not([type=hidden]), .desk-step textarea, .desk-step select, .desk-step button:not([tabindex='-1'])",
+  ) ??
+  document.getElementById("box");
+first.focus();
+
+// --- Saved at each pause -----------------------------------------------------------------------------------------------
+
+function save(form) {
+  const data = new FormData(form);
+  const body = new URLSearchParams([...data].filter(([, value]) => typeof value === "string"));
+  fetch(desk.dataset.save, { method: "POST", body, keepalive: true }).catch(() => {});
+}
+
+let timer;
+for (const form of desk.querySelectorAll(".desk-box, [data-step], .desk-outcome form")) {
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => save(form), PAUSE_MS);
+  });
+  form.addEventListener("submit", () => clearTimeout(timer));
+}
+
+// --- How long it has been ----------------------------------------------------------------------------------------------
+
+const clock = desk.querySelector("[data-since]");
+const since = new Date(clock.dataset.since);
+const twoDigits = (number) => String(number).padStart(2, "0");
+setInterval(() => {
+  const seconds = Math.max(0, Math.round((Date.now() - since) / 1000));
+  clock.textContent = `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
+}, 1000);

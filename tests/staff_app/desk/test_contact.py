@@ -1,0 +1,172 @@
+"""A call at the desk, through its pages as they work without a script."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from requests_app.models import (
+    ContactCount,
+    ContactRequest,
+    Draft,
+    Event,
+    Participation,
+    ScreeningCount,
+    ServiceRequest,
+)
+from tests import factories
+from tests.desk import Call
+from tests.factories import Rivermark
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call(cast: Rivermark) -> Call:
+    return Call(cast.cal, line="311", caller_number="617-555-0142")
+
+
+def test_a_pothole_is_reported_for_the_caller_by_the_residents_own_path(cast: Rivermark, call: Call) -> None:
+    assert call.script == "Thanks for calling Rivermark 311. This is Cal. How can I help?"
+    call.to_check(cast)
+    assert "12 Elm St, by the bus stop. Is that right?" in call.script
+    call.send(create="1", version=str(cast.pothole.pk))
+    made = ServiceRequest.objects.get()
+    assert (made.channel, made.description, made.place_note) == ("phone", "A hole as big as a plate", "by the bus stop")
+    assert made.participations.get().role == Participation.Role.CALLER
+    event = Event.objects.get(service_request=made, kind="submitted")
+    assert (event.user, event.data["channel"]) == (cast.cal, "phone")
+    assert f"Your report number is {made.display_reference}. Streets will review it by " in call.script
+    contact = call.row
+    assert (contact.person, contact.address, contact.screening) == (
+        made.participations.get().person,
+        "12 Elm St",
+        "not_needed",
+    )
+    assert contact.contact_requests.get().role == ContactRequest.Role.MADE
+    # A second click makes no second one.
+    call.follow(f"/staff/desk/{call.number}/", {"step": "check", "create": "1"})
+    assert ServiceRequest.objects.count() == 1
+    call.to("close", outcome="request_made", note="Wants a call.")
+    assert (call.page, call.row.outcome, call.row.note) == ("/staff/desk/", "request_made", "Wants a call.")
+    assert ContactCount.objects.get().outcome == "request_made"
+
+
+def test_what_everyone_would_see_is_asked_and_removed_before_the_report_is_made(cast: Rivermark, call: Call) -> None:
+    call.to_check(cast, "A hole by the gate. Call 617-555-0199")
+    assert "Everyone would see this. Does the caller want that?" in call.html
+    call.send(remove="text", words="617-555-0199", start="25")
+    assert "Everyone would see this." not in call.html
+    call.send(create="1", version=str(cast.pothole.pk))
+    assert "0199" not in ServiceRequest.objects.get().description
+
+
+def test_danger_in_the_words_forces_the_question_and_its_answer_is_kept(cast: Rivermark, call: Call) -> None:
+    call.box("I smell gas in the hall")
+    assert (call.step, call.script) == ("emergency", "Is anyone in danger right now?")
+    assert call.row.screening == "not_needed"
+    call.send(no_danger="1")
+    assert (call.step, call.row.screening) == ("service", "asked_no")
+    assert set(ScreeningCount.objects.values_list("step", flat=True)) == {"asked", "went_on"}
+
+
+def test_911_takes_the_call_at_any_moment_and_the_answer_stays_yes(cast: Rivermark, call: Call) -> None:
+    call.box("A hole")
+    call.to("emergency")
+    assert (call.row.screening, call.row.closed_at) == ("asked_yes", None)
+    assert "Transfer to 911 now" in call.html
+    call.to("emergency", transferred="1", event_911_number="26-04")
+    row = call.row
+    assert (row.outcome, row.transferred_to, row.event_911_number, row.screening) == (
+        "transferred", "911", "26-04", "asked_yes",
+    )  # fmt: skip
+    assert not Draft.objects.exists()
+
+
+def test_an_answer_is_logged_with_its_version_by_one_key(cast: Rivermark, call: Call) -> None:
+    article = factories.article(cast.city, "holidays", "Holiday trash collection", "One day later.")
+    factories.index_catalog(cast.city)
+    call.box("holiday trash")
+    assert re.search(r'value="holidays" data-key="F8"', call.html)
+    call.to("close", article="holidays")
+    assert (call.row.outcome, call.row.article_code, call.row.article_revision) == (
+        "answered",
+        "holidays",
+        article.revision,
+    )
+    assert not ServiceRequest.objects.exists()
+
+
+def test_the_box_knows_what_was_typed(cast: Rivermark, call: Call) -> None:
+    public = factories.report(cast.pothole, answers={"where": "lane"})
+    private = factories.report(cast.outreach)
+    call.box(public.display_reference.lower())
+    assert "Pothole: " in call.html
+    assert public.display_reference in call.html
+    call.box(private.reference)
+    assert "Private, " in call.html
+    assert private.display_reference not in call.html
+    call.box("(617) 555-0177")
+    assert call.row.caller_phone == "+16175550177"
+    call.box("12 Elm St")
+    assert (call.row.address, call.step) == ("12 Elm St", "problem")
+    other = Call(cast.cal)
+    other.box(f"c {call.number[1:5]} {call.number[5:]}")
+    assert other.page == f"/staff/desk/{call.number}/"
+
+
+def test_a_caller_joins_an_earlier_report(cast: Rivermark, call: Call) -> None:
+    earlier = factories.report(cast.pothole, answers={"where": "lane"})
+    call.box("A hole in the street")
+    call.send(service="pothole").send(address="12 Elm St", note="")
+    assert (call.step, earlier.display_reference in call.html) == ("duplicates", True)
+    call.send(follow=earlier.reference, email="", with_words="on")
+    earlier.refresh_from_db()
+    assert (earlier.people_count, call.row.contact_requests.get().role) == (2, "joined")
+    assert "I’ve added you to that report." in call.script
+
+
+def test_practice_makes_nothing_and_counts_nothing(cast: Rivermark) -> None:
+    call = Call(cast.cal, is_practice="on")
+    call.to_check(cast, "I smell gas by a hole")
+    call.send(create="1", version=str(cast.pothole.pk))
+    call.to("close", outcome="request_made")
+    assert (ServiceRequest.objects.count(), ContactCount.objects.count(), ScreeningCount.objects.count()) == (0, 0, 0)
+
+
+def test_a_parked_call_comes_back_with_what_was_typed(cast: Rivermark, call: Call) -> None:
+    call.box("A hole").send(service="pothole")
+    client = call.client
+    saved = client.post(f"/staff/desk/{call.number}/save/", {"step": "location", "address": "Elm", "note": "by the"})
+    assert saved.status_code == 204
+    call.to("park")
+    assert call.page == "/staff/desk/"
+    # Another taker goes on with it, in the language of the caller.
+    call.to("caller", language="es", caller_number="617-555-0142", no_person="not_asked", updates_to="caller")
+    other = factories.staff("Cora", "call_taker", cast.city)
+    call.client.force_login(other)
+    call.to("park")
+    assert ('value="Elm"' in call.html, call.row.taker, Draft.objects.get().taker) == (True, other, other)
+    assert call.script == "¿Dónde está? Una dirección, una esquina o un parque."
+
+
+def test_nobody_else_opens_a_contact_or_its_draft(cast: Rivermark, call: Call) -> None:
+    call.box("A hole")
+    draft = Draft.objects.get()
+    assert Client().get(f"/report/{draft.pk}/problem/").status_code == 404
+    beside = factories.lakeside()
+    for who, host, status in ((cast.tom, "rivermark.example", 403), (beside.lou, "lakeside.example", 403)):
+        client = Client()
+        client.force_login(who)
+        assert client.get(f"/staff/desk/{call.number}/", HTTP_HOST=host).status_code == status
+    taker = Client()
+    taker.force_login(factories.staff("Lia", "call_taker", beside.city))
+    assert taker.get(f"/staff/desk/{call.number}/", HTTP_HOST="lakeside.example").status_code == 404
+
+
+def test_a_closed_contact_takes_its_note_and_nothing_else(cast: Rivermark, call: Call) -> None:
+    call.to("close", outcome="dropped", note="")
+    assert call.box("A hole").row.draft is None
+    assert "This contact is closed." in call.html
+    call.follow(f"/staff/desk/{call.number}/", {"note": "Rang twice."})
+    assert (call.row.note, call.row.outcome) == ("Rang twice.", "dropped")
