@@ -28,7 +28,6 @@ from requests_app.models import ApiKey, ServiceRequest, User
 from requests_app.models.api_key import Scope
 from requests_app.rules.people import permissions
 
-TAG = "Staff"
 # For `parameters` of @extend_schema: the answer to a change has the ETag of what was changed.
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200])
 
@@ -65,16 +64,14 @@ class WorksHere(BasePermission):
 
 
 class StaffView(V1View):
-    """What it answers is for this key alone, so nobody may keep it."""
+    """What it answers is for this key alone."""
 
+    keep_s = None
     parser_classes = [JSONParser]
     permission_classes = [HasScope, WorksHere]
     required_scopes = [Scope.STAFF]
     throttle_classes = [CallThrottle, WriteThrottle]
-
-    @property
-    def key(self) -> ApiKey:
-        return cast(ApiKey, self.request.auth)
+    tag = "Staff"
 
     @property
     def user(self) -> User:
@@ -117,10 +114,6 @@ class StaffView(V1View):
             done = act()
             submission.store_use(again, done.service_request, done.to_repeat)
             return done
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response.headers["Cache-Control"] = "no-store"
-        return super().finalize_response(request, response, *args, **kwargs)
 
 
 def no_such_request() -> Problem:

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from requests_app import references
 from requests_app.actions.privacy import privacy
-from requests_app.api.framework.problems import FieldError, invalid_cursor, invalid_parameter
+from requests_app.api.framework.problems import unknown_values
 from requests_app.api.framework.query_fields import (
     ChoiceParameter,
     ChoicesParameter,
@@ -16,7 +14,7 @@ from requests_app.api.framework.query_fields import (
     fields_parameter,
 )
 from requests_app.api.v1.base import PageQuerySerializer
-from requests_app.core.paging import BadCursor, Page
+from requests_app.core.paging import Page
 from requests_app.models import Disposition, Jurisdiction, ServiceRequest, User
 from requests_app.rules.shared import directory as directories
 from staff_app.api.base import denied
@@ -103,10 +101,7 @@ def page(
     if result.contacts:
         privacy.find_by_contact(result.contacts, actor=user)
     matching = listing.rows(user, city, tab, filters, at, result.ids)
-    try:
-        return listing.one_page(tab, matching, at, query["cursor"], filters, query["limit"]), filters.directory
-    except BadCursor:
-        raise invalid_cursor() from None
+    return listing.one_page(tab, matching, at, query["cursor"], filters, query["limit"]), filters.directory
 
 
 def _read(user: User, city: Jurisdiction, query: Mapping[str, Any]) -> QueueFilter:
@@ -119,9 +114,7 @@ def _read(user: User, city: Jurisdiction, query: Mapping[str, Any]) -> QueueFilt
     if filters.unknown:
         # Which ones? Each is asked once more by itself.
         names = dict.fromkeys(pair[0] for pair in pairs if QueueFilter.from_query([pair], user, city).unknown)
-        raise invalid_parameter(
-            [FieldError(name, "unknown-value", _("%(name)s was not found.") % {"name": name}) for name in names]
-        )
+        raise unknown_values(names)
     return filters
 
 

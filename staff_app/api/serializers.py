@@ -1,14 +1,16 @@
 """What programs of staff are answered, and what they send besides actions (action_serializers.py): the document is made from it."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework import serializers
 
+from requests_app.api.framework.answer_fields import EmptyAsNullField, IsSetField, MethodField
 from requests_app.api.framework.fields import (
     ChoiceField,
     FileField,
     FlagField,
     IntegerField,
+    JSONPartField,
     MomentField,
     NumberField,
     TextField,
@@ -17,7 +19,7 @@ from requests_app.api.framework.fields import (
 )
 from requests_app.api.framework.schema import SITE, example_of_serializer
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, FormSerializer
-from requests_app.api.v1.reporting_serializers import PHOTO_WORDS
+from requests_app.api.v1.reporting_serializers import PHOTO_WORDS, reference
 from requests_app.api.v1.request_serializers import (
     AreaNameSerializer,
     NamedSerializer,
@@ -36,22 +38,10 @@ UNTIL = "2026-06-10T16:00:00-04:00"
 STREETS = {"code": "PW", "name": "Streets"}
 
 
-class JsonPartField(TextField):
-    """A part of a form that holds JSON (bodies.json_part)."""
-
-    _spectacular_annotation: ClassVar[dict[str, Any]] = {
-        "field": {"type": "string", "contentMediaType": "application/json"}
-    }
-
-
 def photo_files(help_text: str, most: int) -> serializers.ListField:
     return serializers.ListField(
         child=FileField(), required=False, max_length=most, help_text=f"{help_text} {PHOTO_WORDS}"
     )
-
-
-def reference(help_text: str = "The number of the request.") -> TextField:
-    return TextField(help_text=help_text, example="7K3M-9QWT")
 
 
 def maybe(help_text: str, example: str | None = None) -> TextField:
@@ -267,7 +257,7 @@ class StaffChangeSerializer(AnswerSerializer):
 class StaffActionWithPhotosSerializer(FormSerializer):
     """An action with photos of the work: `resolve` takes them."""
 
-    action = JsonPartField(help_text="The body as JSON: a StaffActionBody.")
+    action = JSONPartField(help_text="The body as JSON: a StaffActionBody.")
     photos = photo_files("Of the finished work.", 3)
     photos_before = photo_files("From before the work.", 3)
 
@@ -323,21 +313,26 @@ class ReporterContactPointSerializer(AnswerSerializer):
 
     kind = ChoiceField(ContactPoint.Kind.values, help_text="What it is.", example="email")
     value = TextField(help_text="As entered.", example="ana@example.org")
-    is_verified = FlagField(help_text="Whether it was confirmed by a link.", example=True)
-    bounces = FlagField(help_text="Whether email bounced.", example=False)
+    is_verified = IsSetField(source="verified_at", help_text="Whether it was confirmed by a link.", example=True)
+    bounces = IsSetField(source="bounced_at", help_text="Whether email bounced.", example=False)
 
 
 class ReporterContactSerializer(AnswerSerializer):
     """Someone who reported it, called about it, is affected or follows it."""
 
     role = ChoiceField(Participation.Role.values, help_text="Their role.", example="reporter")
-    name = maybe("As entered.", "Ana Ortiz")
-    language = TextField(help_text="Their language.", example="en")
-    postal_address = maybe("Only for services that require one.")
-    may_be_called = FlagField(help_text="Whether they agreed to be called.", example=True)
-    gets_updates = FlagField(help_text="Whether they get updates by email.", example=True)
-    is_erased = FlagField(help_text="Whether their data was erased.", example=False)
-    points = ReporterContactPointSerializer(many=True)
+    name = EmptyAsNullField(source="person.name", help_text="As entered.", example="Ana Ortiz")
+    language = TextField(source="person.language", help_text="Their language.", example="en")
+    postal_address = EmptyAsNullField(source="person.postal_address", help_text="Only for services that require one.")
+    may_be_called = FlagField(
+        source="person.may_be_called", help_text="Whether they agreed to be called.", example=True
+    )
+    gets_updates = MethodField(help_text="Whether they get updates by email.", example=True)
+    is_erased = IsSetField(source="person.erased_at", help_text="Whether their data was erased.", example=False)
+    points = ReporterContactPointSerializer(many=True, source="person.contact_points")
+
+    def get_gets_updates(self, participation: Participation) -> bool:
+        return participation.contact_point_id is not None and participation.unsubscribed_at is None
 
 
 class ContactsSerializer(AnswerSerializer):
@@ -385,7 +380,7 @@ class TaskDepartmentsSerializer(AnswerSerializer):
 class NewTransferWithPhotosSerializer(FormSerializer):
     """A call together with its photos."""
 
-    transfer = JsonPartField(help_text="The call as JSON: a NewTransfer.")
+    transfer = JSONPartField(help_text="The call as JSON: a NewTransfer.")
     photos = photo_files("Of what was reported.", PHOTOS_MAX)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from requests_app.api.framework.fields import ChoiceField, TextField
+from requests_app.api.framework.fields import ChoiceField, TextField, unknown_value
 from requests_app.api.framework.serializers import BodySerializer
 from requests_app.models import Department, Task
 from staff_app.api import form_errors
@@ -69,8 +69,7 @@ class NewTaskSerializer(BodySerializer):
         for name in ("team", "after"):
             # The form has no field where there is nothing to choose.
             if attrs.get(name) and name not in form.fields:
-                words = _("%(name)s was not found.") % {"name": name}
-                mistakes[name] = [ErrorDetail(words, "unknown-value")]
+                mistakes[name] = unknown_value(name)
         if mistakes := {name: wrong for name, wrong in mistakes.items() if name in attrs}:
             raise ValidationError(mistakes)
         return {**form.cleaned_data, "work_order": attrs.get("work_order")}

@@ -1,6 +1,10 @@
 """The addresses of tasks."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,60 +12,53 @@ from rest_framework.response import Response
 from requests_app.api.framework.conditional import last_read, tag_of
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.schema import IDEMPOTENCY_KEY, IF_MATCH_OR_NOT, LOCATION, problems
+from requests_app.api.v1.generics import DetailView, ListView, PageView
 from requests_app.models import ServiceRequest, Task
 from staff_app.api import serializers, shapes, tasks
-from staff_app.api.base import ETAG, TAG, Done, StaffView
+from staff_app.api.base import ETAG, Done, StaffView
 from staff_app.api.task_serializers import NewTaskSerializer, TaskEditSerializer
 
 
-class StaffDepartments(StaffView):
-    @extend_schema(
-        operation_id="listTaskDepartments",
-        tags=[TAG],
-        summary="List departments and teams",
-        description="The departments and teams that a task can be given to.",
-        request=None,
-        responses={200: OpenApiResponse(serializers.TaskDepartmentsSerializer, "The whole list.")},
-    )
-    def get(self, request: Request) -> Response:
-        return Response({"results": tasks.departments(self.jurisdiction)})
+class StaffDepartments(StaffView, ListView):
+    """The departments and teams that a task can be given to."""
+
+    operation_id, summary = "listTaskDepartments", "List departments and teams"
+    serializer_class = serializers.TaskDepartmentsSerializer
+
+    def get_queryset(self) -> list[dict[str, Any]]:
+        return tasks.departments(self.jurisdiction)
 
 
-class StaffTasks(StaffView):
-    @extend_schema(
-        operation_id="listTasks",
-        tags=[TAG],
-        summary="List tasks",
-        description="Lists the tasks of the departments that the person works in, oldest first. A work order system can read them "
-        "here and then set its own number and status for each.",
-        parameters=[tasks.TasksQuerySerializer],
-        request=None,
-        responses={
-            200: OpenApiResponse(serializers.TaskPageSerializer, "One page."),
-            **problems("invalid-cursor"),
-        },
-    )
-    def get(self, request: Request) -> Response:
-        found = tasks.listed(self.user, self.jurisdiction, self.query)
-        results = [shapes.whole_task(row, self.jurisdiction, self.user) for row in found.rows]
-        return self.paged({"results": results}, found.next_cursor, found.previous_cursor)
+class StaffTasks(StaffView, PageView):
+    """Lists the tasks of the departments that the person works in, oldest first. A work order system can read them here and
+    then set its own number and status for each."""
+
+    operation_id, summary = "listTasks", "List tasks"
+    query_class, serializer_class = tasks.TasksQuerySerializer, serializers.TaskPageSerializer
+
+    def get_queryset(self) -> QuerySet[Task]:
+        return tasks.listed(self.user, self.jurisdiction, self.query)
+
+    def shown(self, rows: Sequence[Task]) -> list[dict[str, Any]]:
+        return [shapes.whole_task(row, self.jurisdiction, self.user) for row in rows]
 
 
-class StaffTask(StaffView):
-    @extend_schema(
-        operation_id="getTask",
-        tags=[TAG],
-        summary="Get a task",
-        description="A task of the member of staff’s departments.",
-        request=None,
-        responses={200: OpenApiResponse(serializers.OneTaskSerializer, "The task.")},
-    )
-    def get(self, request: Request, task_id: int) -> Response:
-        return Response(self.shaped(task_id))
+class StaffTask(StaffView, DetailView):
+    """A task of the member of staff’s departments."""
+
+    operation_id, summary, response_text = "getTask", "Get a task", "The task."
+    serializer_class = serializers.OneTaskSerializer
+
+    def get_object(self) -> dict[str, Any]:
+        task = tasks.find(self.user, self.jurisdiction, self.kwargs["task_id"])
+        self.version = tasks.version(task)
+        return shapes.whole_task(task, self.jurisdiction, self.user)
+
+    def get(self, request: Request, **names: Any) -> Response:
+        return Response(self.get_object())
 
     @extend_schema(
         operation_id="changeTask",
-        tags=[TAG],
         summary="Change a task",
         description="Sets its work order in another system, with the status there. If the city has mapped that status, it ends or "
         "reopens the task; otherwise, `state` does. A request that waits for its last task resumes. `team` gives the task to a "
@@ -80,19 +77,13 @@ class StaffTask(StaffView):
             ServiceRequest.objects.locked(found.service_request_id)
             last_read(request, [tasks.version(tasks.find(self.user, self.jurisdiction, task_id))])
             tasks.change(found, self.body(request.data, task=found).validated_data, user=self.user)
-        changed = self.shaped(task_id)
+        changed = self.get_object()
         return Response(changed, headers={"ETag": tag_of(JSONRenderer().render(changed), self.version)})
-
-    def shaped(self, task_id: int) -> dict[str, object]:
-        found = tasks.find(self.user, self.jurisdiction, task_id)
-        self.version = tasks.version(found)
-        return shapes.whole_task(found, self.jurisdiction, self.user)
 
 
 class StaffRequestTasks(StaffView):
     @extend_schema(
         operation_id="addTask",
-        tags=[TAG],
         summary="Add a task",
         description="Gives a department or one of its teams a part of the work on a request, optionally with a work order in "
         "another system. Needs the permission to assign.",

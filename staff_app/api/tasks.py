@@ -3,21 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app.actions.work import tasks as actions
 from requests_app.api.framework.conditional import version_of
-from requests_app.api.framework.problems import FieldError, Problem, invalid_cursor, invalid_parameter
+from requests_app.api.framework.problems import Problem, unknown_values
 from requests_app.api.framework.query_fields import ChoiceParameter, TextParameter
 from requests_app.api.v1.base import PageQuerySerializer
 from requests_app.core.localized import localized
-from requests_app.core.paging import BadCursor, Order, Page, page
 from requests_app.models import Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.rules.shared import directory as directories
 from requests_app.rules.work import tasks as rules
 from staff_app.api.base import denied
 
-OLDEST: Order = [("id", "asc")]
 ALL, NO_TEAM = "all", "none"
 
 
@@ -48,10 +47,10 @@ RELATED = (
 )
 
 
-def listed(user: User, city: Jurisdiction, query: Mapping[str, Any]) -> Page[Task]:
-    """Raises a 400 problem for what names nothing, and for a cursor that isn't ours."""
-    if _unknown(query, directories.of(city)) and (errors := _unknown(query, directories.of(city, reload=True))):
-        raise invalid_parameter(errors)
+def listed(user: User, city: Jurisdiction, query: Mapping[str, Any]) -> QuerySet[Task]:
+    """Raises a 400 problem for what names nothing."""
+    if _unknown(query, directories.of(city)) and (names := _unknown(query, directories.of(city, reload=True))):
+        raise unknown_values(names)
     every = query["number"] or query["state"] == ALL
     tasks = rules.visible_to(user, city) if every else rules.open_tasks(user, city)
     if query["department"]:
@@ -60,22 +59,15 @@ def listed(user: User, city: Jurisdiction, query: Mapping[str, Any]) -> Page[Tas
         tasks = tasks.filter(team=None if query["team"] == NO_TEAM else int(query["team"]))
     if query["number"]:
         tasks = tasks.filter(outside_number=query["number"])
-    try:
-        return page(tasks.select_related(*RELATED), OLDEST, query["cursor"], query["limit"])
-    except BadCursor:
-        raise invalid_cursor() from None
+    return tasks.select_related(*RELATED)
 
 
-def _unknown(query: Mapping[str, Any], directory: directories.Directory) -> list[FieldError]:
+def _unknown(query: Mapping[str, Any], directory: directories.Directory) -> list[str]:
     known = {
         "department": directory.department_by_code.keys(),
         "team": {NO_TEAM, *map(str, directory.teams)},
     }
-    return [
-        FieldError(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
-        for name, values in known.items()
-        if query[name] and query[name] not in values
-    ]
+    return [name for name, values in known.items() if query[name] and query[name] not in values]
 
 
 def find(user: User, city: Jurisdiction, task_id: int) -> Task:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -31,16 +32,17 @@ from requests_app.api.framework.schema import (
 )
 from requests_app.api.framework.serializers import QuerySerializer
 from requests_app.api.v1.base import PhotoQuerySerializer
+from requests_app.api.v1.generics import ListView
 from requests_app.api.v1.report_serializers import NewTransferSerializer
 from requests_app.api.v1.reporting_views import only_known
 from requests_app.messages.request_shape import moment
-from requests_app.models import Event, ServiceRequest
+from requests_app.models import Event, Participation, ServiceRequest
 from requests_app.models.api_key import Scope
 from requests_app.photos import file_response
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import directory
 from requests_app.rules.work.staff_actions import UNDO_FOR, UNDOABLE
-from staff_app.api import actions, people, queue, serializers, shapes, transfers
+from staff_app.api import actions, queue, serializers, shapes, transfers
 from staff_app.api.action_serializers import (
     CHECKED,
     EDITS,
@@ -48,7 +50,7 @@ from staff_app.api.action_serializers import (
     StaffRequestEditSerializer,
     body_of,
 )
-from staff_app.api.base import ETAG, TAG, Done, StaffView, denied, no_such_request
+from staff_app.api.base import ETAG, Done, StaffView, denied, no_such_request
 from staff_app.request.actions import ACTION_BY_VERB
 
 
@@ -62,30 +64,22 @@ class ContactsQuerySerializer(QuerySerializer):
 
 
 class StaffRequests(StaffView):
+    """Lists the requests that the staff member may see, as in their queue, urgent first. Filters have the same names as in
+    the queue’s URL; several values are comma-separated."""
+
+    operation_id, summary, response_text = "listStaffRequests", "List the queue", "One page."
+    query_class, serializer_class = queue.StaffQueueQuerySerializer, serializers.StaffRequestPageSerializer
+    problem_codes = ("invalid-cursor",)
     parser_classes = [JSONParser, MultiPartParser]
 
-    @extend_schema(
-        operation_id="listStaffRequests",
-        tags=[TAG],
-        summary="List the queue",
-        description="Lists the requests that the staff member may see, as in their queue, urgent first. Filters have the same "
-        "names as in the queue’s URL; several values are comma-separated.",
-        parameters=[queue.StaffQueueQuerySerializer],
-        request=None,
-        responses={
-            200: OpenApiResponse(serializers.StaffRequestPageSerializer, "One page."),
-            **problems("invalid-cursor"),
-        },
-    )
     def get(self, request: Request) -> Response:
         by_contact = self.key.allows(Scope.CONTACTS)
-        found, known = queue.page(self.user, self.jurisdiction, self.query, by_contact=by_contact)
-        listed = shapes.rows(self.jurisdiction, self.user, found.rows, known, self.query["fields"])
-        return self.paged({"results": listed}, found.next_cursor, found.previous_cursor)
+        page, names = queue.page(self.user, self.jurisdiction, self.query, by_contact=by_contact)
+        listed = shapes.rows(self.jurisdiction, self.user, page.rows, names, self.query["fields"])
+        return self.paged({"results": listed}, page)
 
     @extend_schema(
         operation_id="sendTransfer",
-        tags=[TAG],
         summary="Transfer a call from a 911 center",
         description="Creates a request from a call that isn’t an emergency. The center’s own number makes retries safe, and city "
         "staff can find the request by it. The caller gets the updates. Send photos with the call (multipart) or as links for "
@@ -157,21 +151,17 @@ class OneOfStaff(StaffView):
 
 
 class StaffRequest(OneOfStaff):
-    @extend_schema(
-        operation_id="getStaffRequest",
-        tags=[TAG],
-        summary="Get a request as staff",
-        description="Everything that the staff member may see, except the people, who have their own endpoint. `actions` lists "
-        "what can be done now.",
-        request=None,
-        responses={200: OpenApiResponse(serializers.StaffRequestSerializer, "The request.")},
-    )
+    """Everything that the staff member may see, except the people, who have their own endpoint. `actions` lists what can be
+    done now."""
+
+    operation_id, summary, response_text = "getStaffRequest", "Get a request as staff", "The request."
+    serializer_class = serializers.StaffRequestSerializer
+
     def get(self, request: Request, reference: str) -> Response:
         return Response(self.shaped(self.find_whole(reference)))
 
     @extend_schema(
         operation_id="changeStaffRequest",
-        tags=[TAG],
         summary="Change a request",
         description="Changes its priority, service, assignee or place: either all fields that you send or none. Send the ETag of "
         "the request as you read it as If-Match.",
@@ -200,15 +190,12 @@ class StaffRequest(OneOfStaff):
 
 
 class StaffPhoto(StaffView):
-    @extend_schema(
-        operation_id="getStaffPhoto",
-        tags=[TAG],
-        summary="Get a photo as staff",
-        description="A JPEG, even if it is private, hidden or pending review: anyone who may open the request sees its photos.",
-        parameters=[PhotoQuerySerializer],
-        request=None,
-        responses={(200, JPEG): OpenApiResponse(PHOTO, "The photo.")},
-    )
+    """A JPEG, even if it is private, hidden or pending review: anyone who may open the request sees its photos."""
+
+    operation_id, summary = "getStaffPhoto", "Get a photo as staff"
+    query_class = PhotoQuerySerializer
+    responses = {(200, JPEG): OpenApiResponse(PHOTO, "The photo.")}
+
     def get(self, request: Request, reference: str, photo_id: str) -> FileResponse:
         shown = self.find(reference).photos.filter(name=photo_id).first()
         if shown is None:
@@ -216,18 +203,15 @@ class StaffPhoto(StaffView):
         return file_response(shown, small=self.query["size"] == "small")
 
 
-class StaffActions(OneOfStaff):
-    @extend_schema(
-        operation_id="listStaffActions",
-        tags=[TAG],
-        summary="List possible actions",
-        description="What the status and the member of staff’s permissions allow now, with the fields of each body and the values "
-        "that they may have.",
-        request=None,
-        responses={200: OpenApiResponse(serializers.StaffActionsSerializer, "The actions.")},
-    )
-    def get(self, request: Request, reference: str) -> Response:
-        return Response({"results": actions.described(self.find(reference), self.user)})
+class StaffActions(StaffView, ListView):
+    """What the status and the member of staff’s permissions allow now, with the fields of each body and the values that
+    they may have."""
+
+    operation_id, summary, response_text = "listStaffActions", "List possible actions", "The actions."
+    serializer_class = serializers.StaffActionsSerializer
+
+    def get_queryset(self) -> list[dict[str, Any]]:
+        return actions.described(self.find(self.kwargs["reference"]), self.user)
 
 
 class StaffAction(OneOfStaff):
@@ -235,7 +219,6 @@ class StaffAction(OneOfStaff):
 
     @extend_schema(
         operation_id="doStaffAction",
-        tags=[TAG],
         summary="Do an action",
         description="Does what the button on the request’s page does, by the same rules: `accept`, `assign`, `transfer`, `hold`, "
         "`resume`, `resolve`, `reopen`, `comment`, `note` and every other action of the list of possible actions. Each has a body "
@@ -270,7 +253,6 @@ class StaffAction(OneOfStaff):
 class StaffUndo(OneOfStaff):
     @extend_schema(
         operation_id="undoStaffAction",
-        tags=[TAG],
         summary="Undo an action",
         description="Undoes what the staff member did in the last 30 seconds, if nothing else has happened since. No email "
         "was sent.",
@@ -296,22 +278,18 @@ class StaffUndo(OneOfStaff):
         return self.answer_done(Done(found, {"undo": None}))
 
 
-class StaffContacts(StaffView):
-    required_scopes = [Scope.STAFF, Scope.CONTACTS]
+class StaffContacts(StaffView, ListView):
+    """Names and contact details of the people on the request. Each call is recorded on the request, with the staff member,
+    the program and the reason."""
 
-    @extend_schema(
-        operation_id="readContacts",
-        tags=[TAG],
-        summary="Read the people of a request",
-        description="Names and contact details of the people on the request. Each call is recorded on the request, with the staff "
-        "member, the program and the reason.",
-        parameters=[ContactsQuerySerializer],
-        request=None,
-        responses={200: OpenApiResponse(serializers.ContactsSerializer, "The people.")},
-    )
-    def get(self, request: Request, reference: str) -> Response:
-        found = self.find(reference, "view_reporter")
-        if not permissions.may_read_reporter(self.user, found):
+    required_scopes = [Scope.STAFF, Scope.CONTACTS]
+    operation_id, summary, response_text = "readContacts", "Read the people of a request", "The people."
+    query_class, serializer_class = ContactsQuerySerializer, serializers.ContactsSerializer
+
+    def get_queryset(self) -> QuerySet[Participation]:
+        service_request = self.find(self.kwargs["reference"], "view_reporter")
+        if not permissions.may_read_reporter(self.user, service_request):
             raise denied("view_reporter")
-        privacy.view_reporter(found, reason=self.query["reason"], actor=self.user)
-        return Response({"results": people.of(found)})
+        privacy.view_reporter(service_request, reason=self.query["reason"], actor=self.user)
+        taking_part = service_request.participations.select_related("person")
+        return taking_part.prefetch_related("person__contact_points").order_by("created_at", "id")

@@ -135,8 +135,8 @@ REGRESSIONS = [
     Regression(
         "the list of tasks of a misspelled department is empty, not refused",
         "staff_app/api/tasks.py",
-        "        if query[name] and query[name] not in values\n",
-        "        if False\n",
+        " if query[name] and query[name] not in values]",
+        " if False]",
         TASKS,
     ),
     Regression(
@@ -252,9 +252,23 @@ REGRESSIONS = [
         STAFF,
     ),
     Regression(
+        "a shared cache keeps what a key of staff reads",
+        "requests_app/api/v1/base.py",
+        "        if self.keep_s is None:\n",
+        "        if False:\n",
+        STAFF,
+    ),
+    Regression(
+        "a cursor that was changed is answered as a mistake of the server's",
+        "requests_app/api/framework/problems.py",
+        "    if isinstance(error, BadCursor):\n",
+        "    if False:\n",
+        READING,
+    ),
+    Regression(
         "a program reads contacts and nobody knows",
         "staff_app/api/views.py",
-        '        privacy.view_reporter(found, reason=self.query["reason"], actor=self.user)\n',
+        '        privacy.view_reporter(service_request, reason=self.query["reason"], actor=self.user)\n',
         "",
         STAFF,
     ),

@@ -5,8 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from requests_app import links
-from requests_app.api.framework.fields import NumberField, TextField, UrlField
+from requests_app.api.framework.fields import FlagField, NumberField, TextField, UrlField
 from requests_app.core.localized import localized
+from requests_app.models import Jurisdiction
+
+
+def city_of(part: serializers.Field[Any, Any, Any, Any]) -> Jurisdiction:
+    """The city in the context of a field or a serializer, or its view's."""
+    city: Jurisdiction = part.context["city"] if "city" in part.context else part.context["view"].jurisdiction
+    return city
 
 
 class LocalizedField(TextField):
@@ -30,19 +37,22 @@ class EmptyAsNullField(TextField):
         return value or None
 
 
-class SiteUrlField(UrlField):
-    """An address on the city's site. path: with what of the row it is made of, like /articles/{0.code}/.
+class IsSetField(FlagField):
+    """Whether there is a value, such as the time when something happened."""
 
-    The city is in the context, or its view's.
-    """
+    def get_attribute(self, instance: Any) -> bool:
+        return super().get_attribute(instance) is not None
+
+
+class SiteUrlField(UrlField):
+    """An address on the city's site. path: with what of the row it is made of, like /articles/{0.code}/."""
 
     def __init__(self, path: str, **kwargs: Any) -> None:
         self.path_pattern = path
         super().__init__(source="*", **kwargs)
 
     def to_representation(self, value: Any) -> str:
-        city = self.context["city"] if "city" in self.context else self.context["view"].jurisdiction
-        return links.base_url(city) + self.path_pattern.format(value)
+        return links.base_url(city_of(self)) + self.path_pattern.format(value)
 
 
 class RoundedField(NumberField):

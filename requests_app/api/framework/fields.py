@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
 
 from requests_app.api.framework.deprecation import Deprecation
@@ -45,6 +45,11 @@ def path_of(field: Any) -> str:
         names.append(field.field_name)
         field = field.parent
     return ".".join(reversed([name for name in names if name]))
+
+
+def unknown_value(name: str) -> list[ErrorDetail]:
+    """The mistake of a field that names nothing that there is. name: of the field, or the value."""
+    return [ErrorDetail(_("%(name)s was not found.") % {"name": name}, "unknown-value")]
 
 
 class Strict(serializers.Field):
@@ -217,6 +222,14 @@ class MomentField(Strict, serializers.DateTimeField):
     def to_representation(self, value: Any) -> Any:
         """value: a time, or one that is written already."""
         return value if isinstance(value, str) else timezone.localtime(value).isoformat(timespec="seconds")
+
+
+class JSONPartField(TextField):
+    """A part of a form that holds JSON (bodies.json_part)."""
+
+    _spectacular_annotation: ClassVar[dict[str, Any]] = {
+        "field": {"type": "string", "contentMediaType": "application/json"}
+    }
 
 
 class FileField(Strict, serializers.FileField):

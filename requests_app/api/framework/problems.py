@@ -1,6 +1,6 @@
 """What went wrong, as RFC 9457 problem details: always `application/problem+json`, always with a `type` that can be looked up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from requests_app.api.framework.languages import asked_language
 from requests_app.api.framework.parsers import NotText
 from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
+from requests_app.core.paging import BadCursor
 from requests_app.models import ApiKey
 
 MEDIA_TYPE = "application/problem+json"
@@ -94,9 +95,16 @@ def invalid_parameter(errors: list[FieldError]) -> Problem:
     return Problem("invalid-parameter", " ".join(error.message for error in errors), errors)
 
 
+def unknown_values(names: Iterable[str]) -> Problem:
+    """Of parameters that name nothing that there is."""
+    return invalid_parameter(
+        [FieldError(name, "unknown-value", _("%(name)s was not found.") % {"name": name}) for name in names]
+    )
+
+
 def invalid_cursor() -> Problem:
-    words = _("This cursor has expired or was changed. Start again without it.")
-    return Problem("invalid-cursor", words, [FieldError("cursor", "invalid", words)])
+    message = _("This cursor has expired or was changed. Start again without it.")
+    return Problem("invalid-cursor", message, [FieldError("cursor", "invalid", message)])
 
 
 def invalid_body(errors: list[FieldError]) -> Problem:
@@ -106,10 +114,10 @@ def invalid_body(errors: list[FieldError]) -> Problem:
 def changed(changes: Sequence[Mapping[str, Any]]) -> Problem:
     """changes: what has happened to the request since, oldest first: each has `at`, `text`, and `by`, which may be None."""
     newest = changes[-CHANGES_IN_DETAIL:]
-    words = "; ".join(f"{one['text']} ({one['by']})" if one["by"] else one["text"] for one in newest)
+    listed = "; ".join(f"{change['text']} ({change['by']})" if change["by"] else change["text"] for change in newest)
     detail = _("The request has changed since you read it. Read it again.")
-    if words:
-        detail = _("The request has changed since you read it: %(changes)s. Read it again.") % {"changes": words}
+    if listed:
+        detail = _("The request has changed since you read it: %(changes)s. Read it again.") % {"changes": listed}
     return Problem("precondition-failed", detail, more={"changes": list(changes)})
 
 
@@ -145,6 +153,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     request = context["request"]
     if isinstance(error, RequestDataTooBig):
         error = Problem("too-large", too_large())
+    if isinstance(error, BadCursor):
+        error = invalid_cursor()
     exception = api_exception(error, request)
     # A link that is missing, of another jurisdiction or not public is the same 404.
     response = views.exception_handler(exception, dict(context))

@@ -1,10 +1,12 @@
-"""The OpenAPI 3.1 document of an operation, for drf-spectacular: what @extend_schema says, and what all operations share.
+"""The OpenAPI 3.1 document of an operation, for drf-spectacular: what its view says, and what all operations share.
 
-A view says its own: request, responses (with problems()), the query's serializer and headers (IDEMPOTENCY_KEY, IF_MATCH, LOCATION).
+A generic view says its own by attributes (v1/generics.py), any other by @extend_schema: request, responses (with problems()), the
+query's serializer and headers (IDEMPOTENCY_KEY, IF_MATCH, LOCATION).
 Added here: lang, the names in the address, the problems that any may answer, headers, ETags, the key and its scopes, and an example
 made of the fields' own.
 """
 
+import inspect
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -146,10 +148,15 @@ def problems(*codes: str) -> dict[int, Problems]:
 
 
 class AutoSchema(SpectacularSchema):
-    """REST_FRAMEWORK's DEFAULT_SCHEMA_CLASS. An operation without @extend_schema isn't in the document."""
+    """REST_FRAMEWORK's DEFAULT_SCHEMA_CLASS. An operation without @extend_schema or an operation_id isn't in the document."""
+
+    # One of framework/views.py.
+    view: Any
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Schema | None:
-        if "schema" not in getattr(self._handler(method), "kwargs", {}):
+        if "schema" not in getattr(self._handler(method), "kwargs", {}) and not (
+            method == "GET" and self.view.operation_id
+        ):
             return None
         operation = super().get_operation(path, path_regex, path_prefix, method, registry)
         if operation is None:
@@ -169,6 +176,33 @@ class AutoSchema(SpectacularSchema):
     def deprecation(self) -> Deprecation | None:
         return getattr(self._handler(self.method), "deprecation", None)
 
+    # --- What a view says by its attributes, where @extend_schema doesn't ---
+
+    def get_operation_id(self) -> str:
+        return str(self.view.operation_id)
+
+    def get_summary(self) -> str:
+        return str(self.view.summary)
+
+    def get_description(self, path: str = "", method: str = "") -> str:
+        """The view's docstring, as one line."""
+        return " ".join((inspect.getdoc(type(self.view)) or "").split())
+
+    def get_tags(self) -> list[str]:
+        return [self.view.tag]
+
+    def get_override_parameters(self) -> list[Any]:
+        return [self.view.query_class] if self.method == "GET" and self.view.query_class else []
+
+    def get_request_serializer(self) -> Any:
+        return None
+
+    def get_response_serializers(self) -> Any:
+        if self.view.responses:
+            return self.view.responses
+        answer = OpenApiResponse(self.view.serializer_class, self.view.response_text)
+        return {200: answer, **problems(*self.view.problem_codes)}
+
     # --- What a view asks while it answers ---
 
     @property
@@ -181,7 +215,7 @@ class AutoSchema(SpectacularSchema):
     def body_serializer(self) -> type[serializers.Serializer[Any]]:
         """What a JSON body is checked by, or the form where it takes no JSON."""
         request = self.get_request_serializer()
-        return next(iter(request.values())) if isinstance(request, Mapping) else request  # type: ignore[return-value]
+        return next(iter(request.values())) if isinstance(request, Mapping) else request
 
     def answer_serializer(self, status: int) -> type[serializers.Serializer[Any]]:
         answer = self._answers()[str(status)][0][1]
@@ -417,7 +451,7 @@ def problem_responses(codes: Iterable[str]) -> Schema:
 def example_of_serializer(serializer: Any, *, is_answer: bool) -> Any:
     """Made of the fields' own. Of a body, what may be left out and has none is left out; of an answer, what may be null is null."""
     if isinstance(serializer, serializers.ListSerializer):
-        return [example_of_serializer(serializer.child, is_answer=is_answer)]
+        return [_example_of_field(serializer.child, is_answer=is_answer)]
     made = {}
     for name, field in serializer.fields.items():
         example = _example_of_field(field, is_answer=is_answer)

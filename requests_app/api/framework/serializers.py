@@ -7,7 +7,7 @@ A body is one class, which says what is taken, what the document says of it, its
 
         text = TextField(lines=True, max_length=4000, help_text="The message.", example="It is deeper now.")
 
-A view names it, and what it answers, in @extend_schema, and nowhere else (see V1View):
+A view names it, and what it answers, and nowhere else: a list or a detail by attributes (see v1/generics.py), any other so:
 
     @extend_schema(operation_id="comment", tags=["Reporting"], summary="Send a comment", description="…",
                    request=NewCommentSerializer,
@@ -21,7 +21,7 @@ The component in the document is named after the class, without "Serializer"; it
 the operation is added by schema.AutoSchema: lang, the problems that any may answer, headers, the key and its scopes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -43,9 +43,16 @@ NAME_MOST = 60
 class _WithExample(serializers.Serializer):
     """example: of an object in another one, where its fields' own don't make one."""
 
+    # Fields of a base class that come after those of its subclasses.
+    last: Sequence[str] = ()
+
     def __init__(self, *args: Any, example: Any = None, **kwargs: Any) -> None:
         self.example = example
         super().__init__(*args, **kwargs)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        return fields | {name: fields.pop(name) for name in self.last}
 
 
 class AnswerSerializer(_WithExample):
@@ -167,18 +174,13 @@ class FormSerializer(TextSerializer):
 class QuerySerializer(TextSerializer):
     """The base of what is sent in an address's query, with fields of query_fields.py. Refused with 400, invalid-parameter."""
 
+    last: Sequence[str] = ("lang",)
     # The header Accept-Language is the other way to ask.
     lang = TextParameter(
         help_text="The language of names and sentences: one of the city’s (see `/api/v1/city/`). Defaults to Accept-Language.",
         example="es",
         max_length=12,
     )
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        # Last, since every query has it.
-        fields["lang"] = fields.pop("lang")
-        return fields
 
     def run_validation(self, data: Any = empty) -> Any:
         try:

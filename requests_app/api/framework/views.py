@@ -1,13 +1,15 @@
 """The base of every API view: no session, no CSRF, no browsable pages, and open to any site's page."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +34,15 @@ OPEN_TO_BROWSERS = {
 class ApiView(APIView):
     """A subclass says its jurisdiction and language. What it doesn’t say is in REST_FRAMEWORK (config/settings.py)."""
 
+    # What the document says of it: see schema.AutoSchema. tag: under which its operations are listed.
+    tag = operation_id = summary = ""
+    # Of a GET: what it takes and answers, and the codes of the problems that only some answer. What else it answers with is in
+    # `responses`, as @extend_schema has it.
+    query_class: type[serializers.Serializer[Any]] | None = None
+    serializer_class: type[serializers.Serializer[Any]] | None = None
+    response_text = ""
+    problem_codes: Sequence[str] = ()
+    responses: Mapping[Any, Any] = MappingProxyType({})
     # Of models.api_key.Scope: each that a key needs here. None: it's open to everybody.
     required_scopes: Sequence[str] = ()
     # Of what If-Match protects (conditional.version_of), where the answer's ETag is one for it.

@@ -1,8 +1,8 @@
-"""The base of v1's views: the host's city, the reader's language, queries, bodies and answers by what @extend_schema says."""
+"""The base of v1's views: the host's city, the reader's language, queries, bodies and answers by what the document says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import QueryDict
@@ -22,7 +22,8 @@ from requests_app.api.framework.query_fields import ChoiceParameter, IntegerPara
 from requests_app.api.framework.schema import AutoSchema
 from requests_app.api.framework.serializers import QuerySerializer
 from requests_app.api.framework.views import ApiView
-from requests_app.models import Jurisdiction
+from requests_app.core.paging import Page
+from requests_app.models import ApiKey, Jurisdiction
 from requests_app.rules.shared.jurisdictions import find_jurisdiction
 
 LIMIT_DEFAULT, LIMIT_MAX = 50, 200
@@ -31,16 +32,13 @@ LIMIT_DEFAULT, LIMIT_MAX = 50, 200
 class PageQuerySerializer(QuerySerializer):
     """A page of a list."""
 
+    last = ("cursor", "limit", "lang")
     cursor = TextParameter(
         max_length=400, help_text="Where the page starts. Taken from `next` or `previous` of another page."
     )
     limit = IntegerParameter(
         min_value=1, max_value=LIMIT_MAX, default=LIMIT_DEFAULT, help_text="How many to return.", example=20
     )
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        return fields | {name: fields.pop(name) for name in ("cursor", "limit", "lang")}
 
 
 class PhotoQuerySerializer(QuerySerializer):
@@ -56,8 +54,8 @@ def instance_of(serializer: type[Serializer[Any]]) -> Any:
 
 
 class V1View(ApiView):
-    # How long anybody may keep an answer, in seconds.
-    keep_s = 30
+    # How long anybody may keep an answer, in seconds. None: it's for one client alone, so nobody else may.
+    keep_s: int | None = 30
     # What was sent in the query, checked, by name.
     query: Mapping[str, Any]
 
@@ -77,19 +75,24 @@ class V1View(ApiView):
         return asked_language(self.request, languages) or ("en" if "en" in languages else languages[0])
 
     @property
+    def key(self) -> ApiKey:
+        """The key of the call, where a view has required_scopes."""
+        return cast(ApiKey, self.request.auth)
+
+    @property
     def handler(self) -> Any:
         """The method that answers."""
         return getattr(self, "get" if self.request.method == "HEAD" else (self.request.method or "").lower())
 
     @cached_property
     def described(self) -> Any:
-        """What @extend_schema says of the method that answers."""
-        schema: AutoSchema = self.handler.kwargs["schema"]()
+        """What the document says of the method that answers, by @extend_schema or by the view's attributes."""
+        schema: AutoSchema = getattr(self.handler, "kwargs", {}).get("schema", AutoSchema)()
         schema.view, schema.method = self, self.handler.__name__.upper()
         return schema
 
     def validated(self, data: Any, *, partial: bool = False) -> Any:
-        """What was sent, checked by the serializer that @extend_schema names as the request. Raises a 422 problem that names every
+        """What was sent, checked by the serializer that the document names as the request. Raises a 422 problem that names every
         mistake. partial: without what was left out."""
         context = {"view": self, "request": self.request}
         serializer = self.described.body_serializer(data=data, partial=partial, context=context)
@@ -98,7 +101,7 @@ class V1View(ApiView):
         return serializer.validated_data
 
     def answer(self, data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-        """Through the serializer that @extend_schema names for this status."""
+        """Through the serializer that the document names for this status."""
         serializer = self.described.answer_serializer(status)
         if getattr(serializer, "is_shared", False):
             return Response(instance_of(serializer).to_representation(data), status=status, headers=headers)
@@ -135,29 +138,26 @@ class V1View(ApiView):
             message = _("%(name)s must be one of: %(values)s.") % {"name": "lang", "values": ", ".join(languages)}
             raise invalid_parameter([FieldError("lang", "invalid", message)])
 
-    def paged(
-        self,
-        body: dict[str, Any],
-        next_cursor: str | None,
-        previous_cursor: str | None,
-        *,
-        content_type: str | None = None,
-    ) -> Response:
-        """A page with the addresses of the next and the previous one, in the body and in the header Link."""
-        links = {"next": next_cursor, "prev": previous_cursor}
-        urls = {rel: self._with_cursor(cursor) if cursor else None for rel, cursor in links.items()}
+    def paged(self, body: dict[str, Any], page: Page[Any], *, content_type: str | None = None) -> Response:
+        """The body with the addresses of the next and the previous page, which are also in the header Link."""
+        links = {"next": page.next_cursor, "prev": page.previous_cursor}
+        urls = {rel: self.with_cursor(cursor) if cursor else None for rel, cursor in links.items()}
         response = Response({**body, "next": urls["next"], "previous": urls["prev"]}, content_type=content_type)
         if header := ", ".join(f'<{url}>; rel="{rel}"' for rel, url in urls.items() if url):
             response["Link"] = header
         return response
 
-    def _with_cursor(self, cursor: str) -> str:
+    def with_cursor(self, cursor: str, without: Collection[str] = ()) -> str:
+        """The address of another page. without: names of parameters."""
         query = QueryDict(mutable=True)
-        query.update({**self.request.query_params.dict(), "cursor": cursor})
+        sent = {name: value for name, value in self.request.query_params.dict().items() if name not in without}
+        query.update(sent | {"cursor": cursor})
         return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        if request.method in ("GET", "HEAD") and not getattr(response, "exception", False):
+        if self.keep_s is None:
+            response.headers["Cache-Control"] = "no-store"
+        elif request.method in ("GET", "HEAD") and not getattr(response, "exception", False):
             response.headers.setdefault("Cache-Control", f"public, max-age={self.keep_s}")
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Accept-Language"])
@@ -170,5 +170,5 @@ class V1View(ApiView):
         if (going := getattr(self.handler, "deprecation", None)) is not None:
             yield going
         yield from self.deprecated_fields
-        if "schema" in getattr(self.handler, "kwargs", {}) and not getattr(response, "exception", False):
+        if not getattr(response, "exception", False):
             yield from self.described.deprecated_in(response.status_code, getattr(response, "data", None))

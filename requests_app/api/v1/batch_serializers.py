@@ -9,8 +9,9 @@ from rest_framework import serializers
 from requests_app.api.framework.fields import IntegerField, Strict, TextField
 from requests_app.api.framework.idempotency import KEY_MAX
 from requests_app.api.framework.parsers import BatchParser
+from requests_app.api.framework.schema import example_of_serializer
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer
-from requests_app.api.v1.examples import BATCHED, RECEIPT
+from requests_app.api.v1.examples import BATCHED
 from requests_app.api.v1.problem_serializers import ProblemSerializer
 from requests_app.api.v1.report_serializers import NewReportSerializer, ReceiptSerializer
 
@@ -58,6 +59,9 @@ class NewBatchSerializer(BodySerializer):
     reports = _UnreadReportsField(
         child=NewBatchReportSerializer(), min_length=1, max_length=BatchParser.times, example=[BATCHED]
     )
+
+
+RECEIPT = example_of_serializer(ReceiptSerializer(), is_answer=True)
 
 
 class BatchResultSerializer(AnswerSerializer):

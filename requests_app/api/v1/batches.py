@@ -17,7 +17,6 @@ from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, 
 from requests_app.api.v1 import writing
 from requests_app.api.v1.base import V1View
 from requests_app.api.v1.batch_serializers import BatchSerializer, NewBatchReportSerializer, NewBatchSerializer
-from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
 
 log = structlog.get_logger(__name__)
@@ -27,6 +26,7 @@ class Batches(V1View):
     """Nothing of a batch is stored but its reports, so it has no address of its own. Not below requests/, where it would take the
     place of a reference."""
 
+    tag = "Reporting"
     parser_classes = [BatchParser]
     required_scopes = [Scope.REPORT]
     # The call. What each report counts for, see _send().
@@ -34,7 +34,6 @@ class Batches(V1View):
 
     @extend_schema(
         operation_id="sendReports",
-        tags=["Reporting"],
         summary="Send several reports",
         description="Sends up to 100 reports, in order, each as `POST /api/v1/requests/` would: with its own "
         "`idempotency_key`, limits and result. One that is refused keeps none of the others back. If you got no answer, "
@@ -58,8 +57,8 @@ class Batches(V1View):
             refusal = exception_handler(error, {"request": request, "view": self})
             if refusal is None:
                 log.exception("batched_report_failed")
-                words = _("Something went wrong on our side. Try again later.")
-                refused = problem("server-error", words, cast(Any, request))
+                message = _("Something went wrong on our side. Try again later.")
+                refused = problem("server-error", message, cast(Any, request))
             else:
                 refused = refusal.data
             return {"status": refused["status"], "receipt": None, "problem": refused}
@@ -72,6 +71,5 @@ class Batches(V1View):
         serializer = NewBatchReportSerializer(data=sent)
         serializer.is_valid(raise_exception=True)
         own_key, report = (serializer.validated_data[name] for name in ("idempotency_key", "report"))
-        key = cast(ApiKey, request.auth)
-        again = idempotency.of_body(key, own_key, writing.hash_of(self.jurisdiction, report))
-        return writing.report(self.jurisdiction, report, [], key=key, idempotency=again)
+        again = idempotency.of_body(self.key, own_key, writing.hash_of(self.jurisdiction, report))
+        return writing.report(self.jurisdiction, report, [], key=self.key, idempotency=again)

@@ -11,8 +11,9 @@ from rest_framework.serializers import CharField
 from requests_app.api.framework.answer_fields import EmptyAsNullField, LocalizedField, MethodField, SiteUrlField
 from requests_app.api.framework.fields import ChoiceField, FlagField, MomentField, TextField, TextsField
 from requests_app.api.framework.query_fields import TextParameter
+from requests_app.api.framework.schema import SITE
 from requests_app.api.framework.serializers import AnswerSerializer, QuerySerializer
-from requests_app.api.v1.examples import ARTICLE, SERVICE, SITE
+from requests_app.api.v1.examples import SERVICE
 from requests_app.api.v1.questions import answers_schema
 from requests_app.api.v1.reporting_serializers import EmergencySerializer
 from requests_app.api.v1.request_serializers import NamedSerializer
@@ -55,10 +56,10 @@ class ServiceRowSerializer(AnswerSerializer):
     url = SiteUrlField(
         "/api/v1/services/{0.service.service_code}/",
         help_text="Its URL in this API, with its questions.",
-        example=SERVICE["url"],
+        example=f"{SITE}/api/v1/services/pothole/",
     )
     html_url = SiteUrlField(
-        "/service/{0.service.service_code}/", help_text="Its web page.", example=SERVICE["html_url"]
+        "/service/{0.service.service_code}/", help_text="Its web page.", example=f"{SITE}/service/pothole/"
     )
     category = NamedSerializer(example={"code": "streets", "name": "Streets and sidewalks"})
     department = NamedSerializer(example={"code": "PW", "name": "Streets"})
@@ -197,11 +198,13 @@ class ArticleRowSerializer(AnswerSerializer):
     """An article."""
 
     code = TextField(help_text="Never changes.", example="recycling")
-    title = LocalizedField(help_text="The question it answers.", example=ARTICLE["title"])
+    title = LocalizedField(help_text="The question it answers.", example="When is my recycling collected?")
     language = MethodField(help_text="The language of its text.", example="en")
-    url = SiteUrlField("/api/v1/articles/{0.code}/", help_text="Its URL in this API.", example=ARTICLE["url"])
+    url = SiteUrlField(
+        "/api/v1/articles/{0.code}/", help_text="Its URL in this API.", example=f"{SITE}/api/v1/articles/recycling/"
+    )
     html_url = SiteUrlField("/articles/{0.code}/", help_text="Its web page.", example=f"{SITE}/articles/recycling/")
-    updated_at = MomentField(help_text="When it was last edited.", example=ARTICLE["updated_at"])
+    updated_at = MomentField(help_text="When it was last edited.", example="2026-05-02T10:00:00-04:00")
 
     def get_language(self, article: Article) -> str:
         language = get_language() or "en"
@@ -217,9 +220,11 @@ class ArticlesSerializer(AnswerSerializer):
 class ArticleSerializer(ArticleRowSerializer):
     """An article with its text."""
 
-    body_markdown = LocalizedField(source="body", help_text="The text as Markdown.", example=ARTICLE["body_markdown"])
-    body_html = MethodField(help_text="The text as safe HTML.", example=ARTICLE["body_html"])
-    services = MethodField(help_text="The codes of the services it is about.", example=ARTICLE["services"])
+    body_markdown = LocalizedField(
+        source="body", help_text="The text as Markdown.", example="On the same day as your trash."
+    )
+    body_html = MethodField(help_text="The text as safe HTML.", example="<p>On the same day as your trash.</p>")
+    services = MethodField(help_text="The codes of the services it is about.", example=["missed-collection"])
 
     def get_body_html(self, article: Article) -> str:
         return str(markdown.render(localized(article.body)))

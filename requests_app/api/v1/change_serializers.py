@@ -6,11 +6,23 @@ from requests_app.api.framework.fields import ChoiceField, TextField, UrlField
 from requests_app.api.framework.query_fields import IntegerParameter, fields_parameter
 from requests_app.api.framework.serializers import AnswerSerializer
 from requests_app.api.v1.base import LIMIT_MAX, PageQuerySerializer
-from requests_app.api.v1.examples import CHANGES
 from requests_app.api.v1.moments import MomentOrNowParameter
-from requests_app.api.v1.request_serializers import RequestRowSerializer, optional
+from requests_app.api.v1.request_serializers import REQUEST_ROW, RequestRowSerializer, optional
 from requests_app.models import PublicChange
 from requests_app.models.public_change import FOLLOWED
+
+CHANGES: dict[str, Any] = {
+    "results": [
+        {
+            "kind": "changed",
+            "reference": "7K3M-9QWT",
+            "request": {name: REQUEST_ROW[name] for name in FOLLOWED},
+        },
+        {"kind": "removed", "reference": "FPMW-APC6", "request": None},
+    ],
+    "cursor": "WzQxNywgODAyMzE3XQ:7d1xQ0",
+    "next": None,
+}
 
 
 class ChangesQuerySerializer(PageQuerySerializer):

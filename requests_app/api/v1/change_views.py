@@ -1,35 +1,29 @@
 """The address of the change feed."""
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app.api.framework.problems import FieldError, invalid_parameter
 from requests_app.api.framework.schema import problems
-from requests_app.api.v1 import changes, examples
+from requests_app.api.v1 import changes
 from requests_app.api.v1.base import V1View
-from requests_app.api.v1.change_serializers import ChangePageSerializer, ChangesQuerySerializer
+from requests_app.api.v1.change_serializers import CHANGES, ChangePageSerializer, ChangesQuerySerializer
 from requests_app.models.public_change import FOLLOWED
 
 
 class ChangeFeed(V1View):
-    @extend_schema(
-        operation_id="listChanges",
-        tags=["Requests"],
-        summary="List changes",
-        description="Lists what became public, changed, or isn’t public anymore, oldest first, so that a copy of the "
-        "city’s requests stays exact. Store `cursor` and send it with the next call.",
-        parameters=[ChangesQuerySerializer],
-        request=None,
-        responses={
-            200: OpenApiResponse(
-                ChangePageSerializer, "One page.", examples=[OpenApiExample("changes", value=examples.CHANGES)]
-            ),
-            **problems("invalid-cursor", "changes-expired"),
-        },
-    )
+    """Lists what became public, changed, or isn’t public anymore, oldest first, so that a copy of the city’s requests stays
+    exact. Store `cursor` and send it with the next call."""
+
+    tag, operation_id, summary = "Requests", "listChanges", "List changes"
+    query_class = ChangesQuerySerializer
+    responses = {
+        200: OpenApiResponse(ChangePageSerializer, "One page.", examples=[OpenApiExample("changes", value=CHANGES)]),
+        **problems("invalid-cursor", "changes-expired"),
+    }
+
     def get(self, request: Request) -> Response:
         if self.query["cursor"] and self.query["since"]:
             raise invalid_parameter([FieldError("since", "invalid", _("Send either since or cursor."))])
@@ -40,14 +34,8 @@ class ChangeFeed(V1View):
             limit=self.query["limit"],
             fields=self.query["fields"] or list(FOLLOWED),
         )
-        next_url = self._next(page.cursor) if page.has_more else None
+        next_url = self.with_cursor(page.cursor, without=["since"]) if page.has_more else None
         response = Response({"results": page.results, "cursor": page.cursor, "next": next_url})
         if next_url:
             response["Link"] = f'<{next_url}>; rel="next"'
         return response
-
-    def _next(self, cursor: str) -> str:
-        query = QueryDict(mutable=True)
-        query.update({**self.request.query_params.dict(), "cursor": cursor})
-        query.pop("since", None)
-        return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")

@@ -10,9 +10,9 @@ from requests_app import photos
 from requests_app.api.framework.answer_fields import MethodField, SiteUrlField
 from requests_app.api.framework.fields import ChoiceField, FlagField, IntegerField, NumberField, TextField, TextsField
 from requests_app.api.framework.query_fields import MonthParameter
+from requests_app.api.framework.schema import SITE
 from requests_app.api.framework.serializers import AnswerSerializer, QuerySerializer
 from requests_app.api.v1.base import LIMIT_MAX
-from requests_app.api.v1.examples import CITY
 from requests_app.api.v1.request_serializers import NamedSerializer
 from requests_app.models import Jurisdiction
 from requests_app.rules.shared import intake
@@ -42,15 +42,15 @@ class CitySerializer(AnswerSerializer):
 
     name = TextField(help_text="Its name.", example="Rivermark")
     jurisdiction_id = TextField(help_text="Its name in Open311.", example="rivermark.example")
-    html_url = SiteUrlField("/", help_text="Its website.", example=CITY["html_url"])
+    html_url = SiteUrlField("/", help_text="Its website.", example=f"{SITE}/")
     is_demo = MethodField(help_text="Nobody acts on reports to a demo.", example=False)
     languages = TextsField(child=CharField(), help_text="The first one is the city’s own.", example=["en", "es"])
     time_zone = TextField(help_text="Used for all times in this API.", example="America/New_York")
     units = ChoiceField(["us", "metric"], help_text="The units of its residents.", example="us")
     emergency_number = TextField(help_text="The number to call in an emergency.", example="911")
-    phone_numbers = MethodField(help_text="The city’s 311 desk.", example=CITY["phone_numbers"])
-    map = MethodField(example=CITY["map"])
-    limits = MethodField(example=CITY["limits"])
+    phone_numbers = MethodField(help_text="The city’s 311 desk.", example=["311", "555-0100"])
+    map = MethodField(example={"center": [-69.0, 40.5], "zoom": 12.2, "bounds": [-69.1, 40.4, -68.9, 40.6]})
+    limits = MethodField(example={"description_characters": 4000, "photos": 5, "photo_bytes": 12582912, "page": 200})
 
     def get_is_demo(self, city: Jurisdiction) -> bool:
         return is_demo(city)

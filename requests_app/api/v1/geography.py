@@ -1,16 +1,15 @@
 """Where things are: areas with their polygons, addresses, and the city's assets."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.contrib.gis.geos import Point
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from requests_app.api.framework.problems import Problem, invalid_cursor
-from requests_app.api.v1.place_serializers import DIGITS, AreaRowSerializer, AssetSerializer
-from requests_app.core import paging
+from requests_app.api.framework.problems import Problem
+from requests_app.api.v1.place_serializers import DIGITS, AreaRowSerializer
 from requests_app.models import Area, Asset, Jurisdiction
 from requests_app.places import assets, ownership
 from requests_app.places.addresses import Match
@@ -65,14 +64,9 @@ def places(city: Jurisdiction, text: str | None, at: Point | None) -> list[Match
     return assets.search(city, text) if text else [named] if named else []
 
 
-def asset_page(city: Jurisdiction, query: Mapping[str, Any]) -> paging.Page[Asset]:
-    found = Asset.objects.filter(jurisdiction=city)
-    if query["kind"]:
-        found = found.filter(kind=query["kind"])
-    try:
-        return paging.page(found, [("id", "asc")], query["cursor"], query["limit"])
-    except paging.BadCursor:
-        raise invalid_cursor() from None
+def assets_of(city: Jurisdiction, kind: str | None) -> QuerySet[Asset]:
+    rows = Asset.objects.filter(jurisdiction=city)
+    return rows.filter(kind=kind) if kind else rows
 
 
 def assets_near(city: Jurisdiction, near: str, kind: str | None) -> list[Asset]:
@@ -81,17 +75,12 @@ def assets_near(city: Jurisdiction, near: str, kind: str | None) -> list[Asset]:
     return assets.near(city, point, [kind] if kind else [], min(meters, NEAR_MOST_M))
 
 
-def asset(city: Jurisdiction, number: str) -> dict[str, Any]:
+def asset(city: Jurisdiction, number: str) -> Asset:
     """Raises a 404 problem."""
-    found = assets.by_number(city, number)
-    if found is None:
+    numbered = assets.by_number(city, number)
+    if numbered is None:
         raise Problem("not-found", _("Asset not found."))
-    return shaped(city, found)
-
-
-def shaped(city: Jurisdiction, asset: Asset) -> dict[str, Any]:
-    shown: dict[str, Any] = AssetSerializer(asset, context={"city": city}).data
-    return shown
+    return numbered
 
 
 def stored(text: str) -> str:

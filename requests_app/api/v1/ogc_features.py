@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import references
-from requests_app.api.framework.problems import Problem, invalid_cursor
+from requests_app.api.framework.problems import Problem
 from requests_app.api.v1 import geography, request_filters, service_requests
 from requests_app.api.v1.ogc_parameters import Period, in_boxes
 from requests_app.api.v1.ogc_schemas import ASSET_PROPERTIES, REQUEST_PROPERTIES
+from requests_app.api.v1.place_serializers import AssetSerializer
 from requests_app.api.v1.request_serializers import ROW_FIELDS
 from requests_app.core import paging
 from requests_app.models import Area, Asset, Jurisdiction, ServiceRequest
@@ -25,8 +25,8 @@ Feature = dict[str, Any]
 
 def extent(city: Jurisdiction) -> list[float]:
     """West, south, east and north of the city's boundary, else of its map."""
-    found = Jurisdiction.objects.filter(pk=city.pk).aggregate(box=Extent("boundary"))["box"]
-    return [round(degrees, 6) for degrees in found or city.map_view.get("bounds") or WORLD]
+    boundary = Jurisdiction.objects.filter(pk=city.pk).aggregate(box=Extent("boundary"))["box"]
+    return [round(degrees, 6) for degrees in boundary or city.map_view.get("bounds") or WORLD]
 
 
 def layers(city: Jurisdiction) -> list[str]:
@@ -53,10 +53,10 @@ def request_features(city: Jurisdiction, requests: Sequence[ServiceRequest]) -> 
 def request_feature(city: Jurisdiction, reference: str) -> Feature:
     """Public ones only: what waits for review is on no map. Raises a 404 problem."""
     public = ServiceRequest.objects.public().in_jurisdiction(city).filter(reference=references.parse(reference) or "")
-    found = list(public.only(*service_requests.COLUMNS).prefetch_related(*service_requests.RELATIONS))
-    if not found:
+    row = public.only(*service_requests.COLUMNS).prefetch_related(*service_requests.RELATIONS).first()
+    if row is None:
         raise Problem("not-found", _("Request not found, or it isn’t public."))
-    return request_features(city, found)[0]
+    return request_features(city, [row])[0]
 
 
 def _request_feature(row: dict[str, Any]) -> Feature:
@@ -80,10 +80,10 @@ def _request_feature(row: dict[str, Any]) -> Feature:
 def area_page(city: Jurisdiction, layer: str, query: Mapping[str, Any]) -> tuple[paging.Page[Area], list[Feature]]:
     """Raises a 404 problem for a layer without areas."""
     of_layer = Area.objects.filter(jurisdiction=city, is_ours=True, layer=geography.stored(layer))
-    found = of_layer.only("id", "code")
+    rows = of_layer.only("id", "code")
     if query["bbox"]:
-        found = found.filter(in_boxes("polygon__intersects", query["bbox"]))
-    page = _page(found, [("code", "asc"), ("id", "asc")], query)
+        rows = rows.filter(in_boxes("polygon__intersects", query["bbox"]))
+    page = paging.page(rows, [("code", "asc"), ("id", "asc")], query["cursor"], query["limit"])
     if not page.rows and not of_layer.exists():
         raise no_collection()
     shown = Area.objects.filter(pk__in=[area.pk for area in page.rows]).order_by("code")
@@ -103,24 +103,23 @@ def _area_feature(row: dict[str, Any]) -> Feature:
 
 
 def asset_page(city: Jurisdiction, query: Mapping[str, Any]) -> paging.Page[Asset]:
-    found = Asset.objects.filter(jurisdiction=city)
-    if query["kind"]:
-        found = found.filter(kind=query["kind"])
+    rows = geography.assets_of(city, query["kind"])
     if query["bbox"]:
-        found = found.filter(in_boxes("point__bboverlaps", query["bbox"]))
-    return _page(found, [("id", "asc")], query)
+        rows = rows.filter(in_boxes("point__bboverlaps", query["bbox"]))
+    return paging.page(rows, [("id", "asc")], query["cursor"], query["limit"])
 
 
 def asset_features(city: Jurisdiction, assets: Iterable[Asset]) -> list[Feature]:
-    return [_asset_feature(geography.shaped(city, asset)) for asset in assets]
+    return [_asset_feature(city, asset) for asset in assets]
 
 
 def asset_feature(city: Jurisdiction, number: str) -> Feature:
     """Raises a 404 problem."""
-    return _asset_feature(geography.asset(city, number))
+    return _asset_feature(city, geography.asset(city, number))
 
 
-def _asset_feature(row: dict[str, Any]) -> Feature:
+def _asset_feature(city: Jurisdiction, asset: Asset) -> Feature:
+    row: dict[str, Any] = AssetSerializer(asset, context={"city": city}).data
     return _feature(row["number"], _point(row), {name: row[name] for name in ASSET_PROPERTIES})
 
 
@@ -129,13 +128,6 @@ def _asset_feature(row: dict[str, Any]) -> Feature:
 
 def no_collection() -> Problem:
     return Problem("not-found", _("Collection not found."))
-
-
-def _page(rows: QuerySet[Any], order: paging.Order, query: Mapping[str, Any]) -> paging.Page[Any]:
-    try:
-        return paging.page(rows, order, query["cursor"], query["limit"])
-    except paging.BadCursor:
-        raise invalid_cursor() from None
 
 
 def _feature(id: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> Feature:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from requests_app.api.framework.schema import components_of
-from requests_app.api.v1 import examples
+from requests_app.api.framework.schema import SITE, components_of, example_of_serializer
 from requests_app.api.v1.place_serializers import MULTIPOLYGON, AreaRowSerializer, AssetSerializer
-from requests_app.api.v1.request_serializers import DEGREES, POINT, RequestRowSerializer
+from requests_app.api.v1.request_serializers import DEGREES, POINT, REQUEST_ROW, RequestRowSerializer
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
@@ -23,8 +22,8 @@ def maybe(schema: Schema) -> Schema:
     """Or null."""
     kind = schema.get("type")
     if isinstance(kind, str):
-        found = {**schema, "type": [kind, "null"]}
-        return {**found, "enum": [*schema["enum"], None]} if "enum" in schema else found
+        or_null = {**schema, "type": [kind, "null"]}
+        return {**or_null, "enum": [*schema["enum"], None]} if "enum" in schema else or_null
     return {"anyOf": [schema, {"type": "null"}]}
 
 
@@ -38,9 +37,13 @@ def listed(schema: Schema, description: str = "") -> Schema:
 
 def shape(description: str, fields: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
     """An object of these fields. optional: fields that may be missing."""
-    required = [name for name in fields if name not in optional]
-    found: Schema = {"type": "object", "description": description, "properties": fields, "additionalProperties": False}
-    return {**found, "required": required}
+    return {
+        "type": "object",
+        "description": description,
+        "properties": fields,
+        "additionalProperties": False,
+        "required": [name for name in fields if name not in optional],
+    }
 
 
 def uri(description: str) -> Schema:
@@ -175,8 +178,8 @@ OGC: dict[str, Schema] = {
 
 # --- Examples ---------------------------------------------------------------------------------------------------------
 
-_ROOT = f"{examples.SITE}/api/v1/ogc"
-_ROW = examples.REQUEST_ROW
+_ROOT = f"{SITE}/api/v1/ogc"
+_ASSET = example_of_serializer(AssetSerializer(), is_answer=True)
 
 
 def _link(path: str, rel: str, media: str = "application/json") -> dict[str, str]:
@@ -202,15 +205,15 @@ COLLECTION: dict[str, Any] = {
 }
 REQUEST_FEATURE: dict[str, Any] = {
     "type": "Feature",
-    "id": _ROW["reference"],
+    "id": REQUEST_ROW["reference"],
     "geometry": {"type": "Point", "coordinates": [-69.0, 40.5]},
     "properties": {
-        **{name: _ROW[name] for name in REQUEST_PROPERTIES if name in _ROW},
+        **{name: REQUEST_ROW[name] for name in REQUEST_PROPERTIES if name in REQUEST_ROW},
         "service": "pothole",
         "service_name": "Pothole",
         "category": "streets",
         "category_name": "Streets and sidewalks",
-        "status_code": _ROW["status"],
+        "status_code": REQUEST_ROW["status"],
         "department": "PW",
         "department_name": "Streets",
     },
@@ -219,13 +222,13 @@ AREA_FEATURE: dict[str, Any] = {
     "type": "Feature",
     "id": "5",
     "geometry": {"type": "MultiPolygon", "coordinates": [[[[-69.1, 40.4], [-69, 40.4], [-69, 40.5], [-69.1, 40.4]]]]},
-    "properties": examples.AREA_ROW,
+    "properties": example_of_serializer(AreaRowSerializer(), is_answer=True),
 }
 ASSET_FEATURE: dict[str, Any] = {
     "type": "Feature",
     "id": "L00417",
     "geometry": {"type": "Point", "coordinates": [-69.0, 40.5]},
-    "properties": {name: examples.ASSET[name] for name in ASSET_PROPERTIES},
+    "properties": {name: _ASSET[name] for name in ASSET_PROPERTIES},
 }
 
 

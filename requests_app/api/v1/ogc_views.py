@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +19,6 @@ from requests_app.core.paging import Page
 from requests_app.models import Jurisdiction
 from requests_app.models.geography import area_label
 
-TAGS = ["OGC API Features"]
 AREAS = "areas-"
 KEEP_S = 300
 Link = dict[str, str]
@@ -45,6 +44,8 @@ def _page(name: str, example: Any) -> dict[Any, Any]:
 
 
 class OgcView(V1View):
+    tag = "OGC API Features"
+
     def to(self, path: str, rel: str, media: str = JSON, title: str = "") -> Link:
         """path: below the first address."""
         return _link(self.request.build_absolute_uri(reverse("v1_ogc") + path), rel, media, title)
@@ -55,7 +56,7 @@ class OgcView(V1View):
     def feature_page(self, collection: str, features: Sequence[Any], page: Page[Any]) -> Response:
         """One page, with the addresses of the next and the previous one where the standard looks for them."""
         cursors = {"next": page.next_cursor, "prev": page.previous_cursor}
-        others = [_link(self._with_cursor(cursor), rel, GEOJSON) for rel, cursor in cursors.items() if cursor]
+        others = [_link(self.with_cursor(cursor), rel, GEOJSON) for rel, cursor in cursors.items() if cursor]
         body = {
             "type": "FeatureCollection",
             "features": features,
@@ -100,19 +101,11 @@ class OgcView(V1View):
 
 
 class Landing(OgcView):
-    keep_s = KEEP_S
+    """The landing page of OGC API Features, for QGIS, GDAL and other map programs, with links to everything else."""
 
-    @extend_schema(
-        operation_id="getOgcLanding",
-        tags=TAGS,
-        summary="Begin here",
-        description=(
-            "The landing page of OGC API Features, for QGIS, GDAL and other map programs, with links to "
-            "everything else."
-        ),
-        request=None,
-        responses=_answer("OgcLanding", "Links to the rest of the API.", ogc_schemas.LANDING),
-    )
+    operation_id, summary, keep_s = "getOgcLanding", "Begin here", KEEP_S
+    responses = _answer("OgcLanding", "Links to the rest of the API.", ogc_schemas.LANDING)
+
     def get(self, request: Request) -> Response:
         links = [
             self.to_self(),
@@ -120,98 +113,71 @@ class Landing(OgcView):
             self.to("conformance", "conformance"),
             self.to("collections", "data"),
         ]
-        words = _("Service requests, areas and assets of the city, for maps.")
-        return Response({"title": self.jurisdiction.name, "description": words, "links": links})
+        description = _("Service requests, areas and assets of the city, for maps.")
+        return Response({"title": self.jurisdiction.name, "description": description, "links": links})
 
 
 class Conformance(OgcView):
-    keep_s = KEEP_S
+    """The parts of OGC API Features that this API conforms to: Core, OpenAPI 3.0 and GeoJSON of part 1."""
 
-    @extend_schema(
-        operation_id="getOgcConformance",
-        tags=TAGS,
-        summary="Get the conformance classes",
-        description=(
-            "The parts of OGC API Features that this API conforms to: Core, OpenAPI 3.0 and GeoJSON of part 1."
-        ),
-        request=None,
-        responses=_answer("OgcConformance", "The conformance classes.", {"conformsTo": ogc_schemas.CONFORMS_TO}),
-    )
+    operation_id, summary, keep_s = "getOgcConformance", "Get the conformance classes", KEEP_S
+    responses = _answer("OgcConformance", "The conformance classes.", {"conformsTo": ogc_schemas.CONFORMS_TO})
+
     def get(self, request: Request) -> Response:
         return Response({"conformsTo": ogc_schemas.CONFORMS_TO})
 
 
 class Definition(OgcView):
-    keep_s = KEEP_S
+    """These endpoints only, in OpenAPI 3.0 for map programs. `/api/openapi.json` has the whole API in OpenAPI 3.1."""
 
-    @extend_schema(
-        operation_id="getOgcDefinition",
-        tags=TAGS,
-        summary="Get the definition",
-        description="These endpoints only, in OpenAPI 3.0 for map programs. `/api/openapi.json` has the whole API in "
-        "OpenAPI 3.1.",
-        request=None,
-        responses=_answer(
-            {
-                "type": "object",
-                "required": ["openapi", "info", "paths"],
-                "properties": {"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}},
-            },
-            "An OpenAPI 3.0 document.",
-            {"openapi": "3.0.3", "info": {"title": "Lamplighter API", "version": "1"}, "paths": {}},
-            ogc_openapi.MEDIA_TYPE.partition(";")[0],
-        ),
+    operation_id, summary, keep_s = "getOgcDefinition", "Get the definition", KEEP_S
+    responses = _answer(
+        {
+            "type": "object",
+            "required": ["openapi", "info", "paths"],
+            "properties": {"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}},
+        },
+        "An OpenAPI 3.0 document.",
+        {"openapi": "3.0.3", "info": {"title": "Lamplighter API", "version": "1"}, "paths": {}},
+        ogc_openapi.MEDIA_TYPE.partition(";")[0],
     )
+
     def get(self, request: Request) -> Response:
         root = reverse("v1_ogc").rstrip("/")
         return Response(ogc_openapi.document(root), content_type=ogc_openapi.MEDIA_TYPE)
 
 
 class Collections(OgcView):
-    keep_s = KEEP_S
+    """The layers for a map: requests, each layer of areas, and assets."""
 
-    @extend_schema(
-        operation_id="listOgcCollections",
-        tags=TAGS,
-        summary="List collections",
-        description="The layers for a map: requests, each layer of areas, and assets.",
-        request=None,
-        responses=_answer("OgcCollections", "The whole list.", {"collections": [ogc_schemas.COLLECTION], "links": []}),
-    )
+    operation_id, summary, keep_s = "listOgcCollections", "List collections", KEEP_S
+    responses = _answer("OgcCollections", "The whole list.", {"collections": [ogc_schemas.COLLECTION], "links": []})
+
     def get(self, request: Request) -> Response:
         return Response({"collections": self.collections(self.jurisdiction), "links": [self.to_self()]})
 
 
 class Collection(OgcView):
-    keep_s = KEEP_S
+    """One layer: its name and extent."""
 
-    @extend_schema(
-        operation_id="getOgcCollection",
-        tags=TAGS,
-        summary="Get a collection",
-        description="One layer: its name and extent.",
-        request=None,
-        responses=_answer("OgcCollection", "The layer.", ogc_schemas.COLLECTION),
-    )
+    operation_id, summary, keep_s = "getOgcCollection", "Get a collection", KEEP_S
+    responses = _answer("OgcCollection", "The layer.", ogc_schemas.COLLECTION)
+
     def get(self, request: Request, collection: str) -> Response:
-        found = next((one for one in self.collections(self.jurisdiction) if one["id"] == collection), None)
-        if found is None:
+        layer = next((layer for layer in self.collections(self.jurisdiction) if layer["id"] == collection), None)
+        if layer is None:
             raise ogc_features.no_collection()
-        return Response(found)
+        return Response(layer)
 
 
 class RequestItems(OgcView):
-    @extend_schema(
-        operation_id="listOgcRequests",
-        tags=TAGS,
-        summary="List requests for a map",
-        description="Lists recent reports and all open ones, newest first, with the filters of the website. With "
-        "`datetime`, lists everything sent in that period. With `bbox`, leaves out services that aren’t "
-        "listed by place.",
-        parameters=[RequestFeaturesQuerySerializer],
-        request=None,
-        responses=_page("OgcRequests", ogc_schemas.REQUEST_FEATURE),
-    )
+    """Lists recent reports and all open ones, newest first, with the filters of the website. With `datetime`, lists
+    everything sent in that period. With `bbox`, leaves out services that aren’t listed by place."""
+
+    operation_id, summary = "listOgcRequests", "List requests for a map"
+    query_class = RequestFeaturesQuerySerializer
+    responses = _page("OgcRequests", ogc_schemas.REQUEST_FEATURE)
+
     def get(self, request: Request) -> Response:
         page = ogc_features.request_page(self.jurisdiction, self.query)
         features = ogc_features.request_features(self.jurisdiction, page.rows)
@@ -219,78 +185,57 @@ class RequestItems(OgcView):
 
 
 class RequestItem(OgcView):
-    @extend_schema(
-        operation_id="getOgcRequest",
-        tags=TAGS,
-        summary="Get a request for a map",
-        description="One public request as a feature.",
-        request=None,
-        responses=_answer("OgcRequest", "The request.", ogc_schemas.REQUEST_FEATURE, GEOJSON),
-    )
+    """One public request as a feature."""
+
+    operation_id, summary = "getOgcRequest", "Get a request for a map"
+    responses = _answer("OgcRequest", "The request.", ogc_schemas.REQUEST_FEATURE, GEOJSON)
+
     def get(self, request: Request, reference: str) -> Response:
         return self.one_feature("requests", ogc_features.request_feature(self.jurisdiction, reference))
 
 
 class AreaItems(OgcView):
+    """The areas of a layer with their polygons, by code."""
+
+    operation_id, summary = "listOgcAreas", "List areas for a map"
+    query_class = FeaturesQuerySerializer
+    responses = _page("OgcAreas", ogc_schemas.AREA_FEATURE)
     keep_s = KEEP_S
 
-    @extend_schema(
-        operation_id="listOgcAreas",
-        tags=TAGS,
-        summary="List areas for a map",
-        description="The areas of a layer with their polygons, by code.",
-        parameters=[FeaturesQuerySerializer],
-        request=None,
-        responses=_page("OgcAreas", ogc_schemas.AREA_FEATURE),
-    )
     def get(self, request: Request, layer: str) -> Response:
         page, features = ogc_features.area_page(self.jurisdiction, layer, self.query)
         return self.feature_page(f"{AREAS}{layer}", features, page)
 
 
 class AreaItem(OgcView):
-    keep_s = KEEP_S
+    """One area with its polygon."""
 
-    @extend_schema(
-        operation_id="getOgcArea",
-        tags=TAGS,
-        summary="Get an area for a map",
-        description="One area with its polygon.",
-        request=None,
-        responses=_answer("OgcArea", "The area.", ogc_schemas.AREA_FEATURE, GEOJSON),
-    )
+    operation_id, summary, keep_s = "getOgcArea", "Get an area for a map", KEEP_S
+    responses = _answer("OgcArea", "The area.", ogc_schemas.AREA_FEATURE, GEOJSON)
+
     def get(self, request: Request, layer: str, area_code: str) -> Response:
         return self.one_feature(f"{AREAS}{layer}", ogc_features.area_feature(self.jurisdiction, layer, area_code))
 
 
 class AssetItems(OgcView):
+    """Streetlights, hydrants, trees and everything else that the city has numbered."""
+
+    operation_id, summary = "listOgcAssets", "List assets for a map"
+    query_class = AssetFeaturesQuerySerializer
+    responses = _page("OgcAssets", ogc_schemas.ASSET_FEATURE)
     keep_s = KEEP_S
 
-    @extend_schema(
-        operation_id="listOgcAssets",
-        tags=TAGS,
-        summary="List assets for a map",
-        description="Streetlights, hydrants, trees and everything else that the city has numbered.",
-        parameters=[AssetFeaturesQuerySerializer],
-        request=None,
-        responses=_page("OgcAssets", ogc_schemas.ASSET_FEATURE),
-    )
     def get(self, request: Request) -> Response:
         page = ogc_features.asset_page(self.jurisdiction, self.query)
         return self.feature_page("assets", ogc_features.asset_features(self.jurisdiction, page.rows), page)
 
 
 class AssetItem(OgcView):
-    keep_s = KEEP_S
+    """One of the city’s assets, by the number on it."""
 
-    @extend_schema(
-        operation_id="getOgcAsset",
-        tags=TAGS,
-        summary="Get an asset for a map",
-        description="One of the city’s assets, by the number on it.",
-        request=None,
-        responses=_answer("OgcAsset", "The asset.", ogc_schemas.ASSET_FEATURE, GEOJSON),
-    )
+    operation_id, summary, keep_s = "getOgcAsset", "Get an asset for a map", KEEP_S
+    responses = _answer("OgcAsset", "The asset.", ogc_schemas.ASSET_FEATURE, GEOJSON)
+
     def get(self, request: Request, number: str) -> Response:
         return self.one_feature("assets", ogc_features.asset_feature(self.jurisdiction, number))
 

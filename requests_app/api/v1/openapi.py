@@ -7,9 +7,9 @@ from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 
 from requests_app.api.framework.schema import HEADERS, components_of
-from requests_app.api.v1.examples import REQUEST_ROW
 from requests_app.api.v1.ogc_schemas import OGC
 from requests_app.api.v1.problem_serializers import ProblemSerializer
+from requests_app.api.v1.request_serializers import REQUEST_ROW
 from requests_app.rules.programs import webhook_events
 
 INFO = {

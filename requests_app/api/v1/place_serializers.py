@@ -5,12 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.serializers import JSONField
 
-from requests_app.api.framework.answer_fields import MethodField, RoundedField, SiteUrlField
+from requests_app.api.framework.answer_fields import MethodField, RoundedField, SiteUrlField, city_of
 from requests_app.api.framework.fields import ChoiceField, TextField
 from requests_app.api.framework.query_fields import ChoiceParameter, CircleParameter, PointParameter, TextParameter
+from requests_app.api.framework.schema import SITE
 from requests_app.api.framework.serializers import AnswerSerializer, QuerySerializer
 from requests_app.api.v1.base import PageQuerySerializer
-from requests_app.api.v1.examples import AREA_ROW, ASSET
 from requests_app.api.v1.request_serializers import POSITION, PageSerializer
 from requests_app.models import Asset
 from requests_app.models.geography import area_label
@@ -51,12 +51,9 @@ class GeoJSONQuerySerializer(QuerySerializer):
 
 
 class AreasQuerySerializer(GeoJSONQuerySerializer):
+    last = ("format", "lang")
     layer = TextParameter(max_length=40, help_text="Only this layer.", example="ward")
     at = PointParameter(help_text="Only areas that contain this place: `latitude,longitude`.", example="40.5,-69.0")
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        return fields | {name: fields.pop(name) for name in ("format", "lang")}
 
 
 class AreaRowSerializer(AnswerSerializer):
@@ -66,8 +63,10 @@ class AreaRowSerializer(AnswerSerializer):
     layer = TextField(help_text="Its layer: `ward`, `neighborhood` …", example="ward")
     code = TextField(help_text="Its code in the layer.", example="5")
     name = MethodField(help_text="Its name.", example="Ward 5")
-    url = SiteUrlField("/api/v1/areas/{0[layer]}/{0[code]}/", help_text="Its URL in this API.", example=AREA_ROW["url"])
-    html_url = SiteUrlField("/areas/{0[layer]}/{0[code]}/", help_text="Its web page.", example=AREA_ROW["html_url"])
+    url = SiteUrlField(
+        "/api/v1/areas/{0[layer]}/{0[code]}/", help_text="Its URL in this API.", example=f"{SITE}/api/v1/areas/ward/5/"
+    )
+    html_url = SiteUrlField("/areas/{0[layer]}/{0[code]}/", help_text="Its web page.", example=f"{SITE}/areas/ward/5/")
 
     def get_name(self, row: dict[str, Any]) -> str:
         return area_label(row["layer"], row["name"])
@@ -150,15 +149,15 @@ class AssetsQuerySerializer(PageQuerySerializer):
 class AssetSerializer(AnswerSerializer):
     """City property with a number on it."""
 
-    number = TextField(source="asset_id", help_text="As on its tag.", example=ASSET["number"])
-    kind = TextField(help_text="What it is, as a code.", example=ASSET["kind"])
-    name = MethodField(help_text="What it is called.", example=ASSET["name"])
+    number = TextField(source="asset_id", help_text="As on its tag.", example="L00417")
+    kind = TextField(help_text="What it is, as a code.", example="street_light")
+    name = MethodField(help_text="What it is called.", example="Street light L00417")
     lat = latitude("point.y")
     long = longitude("point.x")
-    html_url = SiteUrlField("/assets/{0.asset_id}/", help_text="Its web page.", example=ASSET["html_url"])
+    html_url = SiteUrlField("/assets/{0.asset_id}/", help_text="Its web page.", example=f"{SITE}/assets/L00417/")
 
     def get_name(self, asset: Asset) -> str:
-        return assets.name_of(self.context["city"], asset)
+        return assets.name_of(city_of(self), asset)
 
 
 class AssetPageSerializer(PageSerializer):

@@ -21,6 +21,7 @@ from requests_app.api.framework.fields import (
     EmailField,
     FileField,
     FlagField,
+    JSONPartField,
     NumberField,
     Strict,
     TextField,
@@ -36,10 +37,10 @@ from requests_app.api.framework.report_parts import (
     is_link,
     searched_place,
 )
-from requests_app.api.framework.schema import JSON
+from requests_app.api.framework.schema import SITE
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, FormSerializer, add
 from requests_app.api.v1 import catalog
-from requests_app.api.v1.examples import NEW_REPORT, RECEIPT
+from requests_app.api.v1.examples import NEW_REPORT, TOKEN
 from requests_app.api.v1.reporting_serializers import PHOTO_WORDS, EmergencySerializer
 from requests_app.models import Channel, Jurisdiction, PublicState, ServiceVersion
 from requests_app.places import addresses, assets
@@ -226,15 +227,10 @@ class NewReportSerializer(ReportPartsSerializer):
         return {"channel": Channel.API}
 
 
-@extend_schema_field({"type": "string", "contentMediaType": JSON})
-class _JSONPart(TextField):
-    """JSON as a field of a form."""
-
-
 class NewReportWithPhotosSerializer(FormSerializer):
     """A report together with its photos."""
 
-    report = _JSONPart(help_text="The report as JSON: a NewReport.")
+    report = JSONPartField(help_text="The report as JSON: a NewReport.")
     photos = serializers.ListField(child=FileField(help_text=PHOTO_WORDS), required=False, max_length=photos.PHOTOS_MAX)
 
 
@@ -294,27 +290,29 @@ class ReceiptSerializer(AnswerSerializer):
     """The receipt for a report. Show the notice, number and private link to the reporter."""
 
     emergency = EmergencySerializer(allow_null=True)
-    reference = TextField(help_text="The number of the request.", example=RECEIPT["reference"])
-    state = ChoiceField(STATES, help_text="Whether it is public.", example=RECEIPT["state"])
+    reference = TextField(help_text="The number of the request.", example="7K3M-9QWT")
+    state = ChoiceField(STATES, help_text="Whether it is public.", example="public")
     url = UrlField(
         allow_null=True,
         help_text="Its URL in this API; for a test, with the same key. Null if it isn’t public.",
-        example=RECEIPT["url"],
+        example=f"{SITE}/api/v1/requests/7K3M9QWT/",
     )
     html_url = UrlField(
-        allow_null=True, help_text="Its web page. Null if it isn’t public.", example=RECEIPT["html_url"]
+        allow_null=True, help_text="Its web page. Null if it isn’t public.", example=f"{SITE}/r/7K3M9QWT/"
     )
     private_link = UrlField(
         allow_null=True,
         help_text="The reporter’s own page; null while it waits for the link in the email.",
-        example=RECEIPT["private_link"],
+        example=f"{SITE}/l/{TOKEN}/",
     )
     private_token = TextField(
         allow_null=True,
         help_text="The token of that link, for comments, photos and edits.",
-        example=RECEIPT["private_token"],
+        example=TOKEN,
     )
-    notice = TextField(help_text="What the reporter should know now.", example=RECEIPT["notice"])
+    notice = TextField(
+        help_text="What the reporter should know now.", example="Streets will review it by Thursday, June 4, 2:30 p.m."
+    )
 
 
 # --- What the city makes of it ----------------------------------------------------------------------------------------

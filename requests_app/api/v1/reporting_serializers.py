@@ -12,28 +12,29 @@ from requests_app.api.framework.fields import (
     FlagField,
     IntegerField,
     TextField,
+    unknown_value,
 )
 from requests_app.api.framework.report_parts import EMAIL_MOST, NAME_MOST
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, FormSerializer
-from requests_app.api.v1.examples import FOLLOW_RECEIPT, PHOTO, TOKEN
+from requests_app.api.v1.examples import TOKEN
 from requests_app.api.v1.request_serializers import RequestSerializer
 from requests_app.models import Cadence, EmergencyPhrase
 from requests_app.rules.following.follow_target import NAMES, RADII, follow_target
 from requests_app.rules.shared import intake
 
 ALT_MOST = 300
-REFERENCE = "7K3M-9QWT"
 PHOTO_WORDS = "JPEG, PNG, WebP or HEIC, at most 12 MB."
 
 
-def reference() -> TextField:
-    return TextField(help_text="The number of the request.", example=REFERENCE)
+def reference(help_text: str = "The number of the request.") -> TextField:
+    return TextField(help_text=help_text, example="7K3M-9QWT")
 
 
 def private_token() -> TextField:
     return TextField(
         max_length=100,
-        help_text="The `token` returned when the report was created. Anyone who has it can act as the reporter.",
+        help_text="The `private_token` from the report’s receipt. Keep it secret: with it, anyone can read the report, "
+        "comment on it and edit it.",
         example=TOKEN,
     )
 
@@ -116,7 +117,7 @@ class NewPhotoOfRequestSerializer(FormSerializer):
 class PhotoReceiptSerializer(AnswerSerializer):
     """A stored photo."""
 
-    id = TextField(source="name", help_text="The id to send with a report.", example=PHOTO["id"])
+    id = TextField(source="name", help_text="The id to send with a report.", example="0b1c2d3e4f5061728394a5b6c7d8e9f0")
     width = IntegerField(example=2048)
     height = IntegerField(example=1536)
     alt = TextField(help_text="What it shows.", example="")
@@ -160,18 +161,19 @@ class NewFollowSerializer(BodySerializer):
         """Adds the target, a FollowTarget."""
         chosen = {name: attrs[name] for name in NAMES if attrs.get(name)}
         if not chosen:
-            words = _("Say what to follow: an area, a service, an asset or a place.")
-            raise ValidationError({"area": [ErrorDetail(words, "missing")]})
+            message = _("Say what to follow: an area, a service, an asset or a place.")
+            raise ValidationError({"area": [ErrorDetail(message, "missing")]})
         target = follow_target(self.context["view"].jurisdiction, chosen)
         if target is None:
-            words = _("%(name)s was not found.")
-            raise ValidationError({name: [ErrorDetail(words % {"name": name}, "unknown-value")] for name in chosen})
+            raise ValidationError({name: unknown_value(name) for name in chosen})
         return attrs | {"target": target}
 
 
 class FollowReceiptSerializer(AnswerSerializer):
     """Updates start only after the link in the email is selected."""
 
-    following = TextField(help_text="What it is called.", example=FOLLOW_RECEIPT["following"])
-    cadence = TextField(help_text="How often.", example=FOLLOW_RECEIPT["cadence"])
-    notice = TextField(help_text="What happens next.", example=FOLLOW_RECEIPT["notice"])
+    following = TextField(help_text="What it is called.", example="Ward 5")
+    cadence = TextField(help_text="How often.", example="weekly")
+    notice = TextField(
+        help_text="What happens next.", example="We sent an email with a link. Updates start once it is selected."
+    )

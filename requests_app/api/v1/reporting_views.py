@@ -1,7 +1,5 @@
 """The addresses of writing: reports, photos, comments, edits and follows."""
 
-from typing import cast
-
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import Throttled
@@ -36,7 +34,6 @@ from requests_app.api.v1.reporting_serializers import (
 )
 from requests_app.api.v1.request_views import OneRequest, Requests
 from requests_app.core import limits
-from requests_app.models import ApiKey
 from requests_app.models.api_key import Scope
 from requests_app.rules.shared import rate_limits
 
@@ -60,12 +57,11 @@ class RequestsAndReports(Requests):
         },
     )
     def post(self, request: Request) -> Response:
-        data, key = json_part(request, "report"), cast(ApiKey, request.auth)
-        files = request.FILES.getlist("photos")
+        data, files = json_part(request, "report"), request.FILES.getlist("photos")
         only_known(request, {"photos"})
         body = writing.hash_of(self.jurisdiction, data, files)
-        again = idempotency.of_body(key, idempotency.sent_key(request), body)
-        receipt, is_repeated = writing.report(self.jurisdiction, data, files, key=key, idempotency=again)
+        again = idempotency.of_body(self.key, idempotency.sent_key(request), body)
+        receipt, is_repeated = writing.report(self.jurisdiction, data, files, key=self.key, idempotency=again)
         location = receipt["url"] or receipt["private_link"] or request.path
         headers = {"Location": location, **idempotency.replayed(is_repeated)}
         return self.answer(receipt, 201, headers)
@@ -103,14 +99,18 @@ class OneRequestAndEdit(OneRequest):
         return self.answer({"emergency": emergency, **service_requests.detail(self.jurisdiction, changed)})
 
 
-class Photos(V1View):
+class ReportingView(V1View):
+    tag = "Reporting"
+    parser_classes = [JSONParser]
+    throttle_classes = [CallThrottle, WriteThrottle]
+
+
+class Photos(ReportingView):
     parser_classes = [MultiPartParser]
     required_scopes = [Scope.REPORT]
-    throttle_classes = [CallThrottle, WriteThrottle]
 
     @extend_schema(
         operation_id="uploadPhoto",
-        tags=["Reporting"],
         summary="Upload a photo",
         description="Uploads a photo for a report that you send within a day. It is stored without metadata and isn’t "
         "shown before then.",
@@ -123,13 +123,9 @@ class Photos(V1View):
         return self.answer(writing.upload(self.jurisdiction, sent["photo"], sent["alt"]), 201)
 
 
-class Comments(V1View):
-    parser_classes = [JSONParser]
-    throttle_classes = [CallThrottle, WriteThrottle]
-
+class Comments(ReportingView):
     @extend_schema(
         operation_id="comment",
-        tags=["Reporting"],
         summary="Send a comment",
         description="Sends a message to the people working on the request, or answers their question. Uses the private "
         "link’s token, so you don’t need a key.",
@@ -148,13 +144,11 @@ class Comments(V1View):
         return self.answer(receipt, 201, idempotency.replayed(is_repeated))
 
 
-class PhotosOfRequest(V1View):
+class PhotosOfRequest(ReportingView):
     parser_classes = [MultiPartParser]
-    throttle_classes = [CallThrottle, WriteThrottle]
 
     @extend_schema(
         operation_id="addPhoto",
-        tags=["Reporting"],
         summary="Add a photo to a request",
         description="Adds the reporter’s photo while the request is open. Uses the private link’s token, so you don’t "
         "need a key.",
@@ -173,14 +167,11 @@ class PhotosOfRequest(V1View):
         return self.answer(photo, 201, idempotency.replayed(is_repeated))
 
 
-class Followers(V1View):
-    parser_classes = [JSONParser]
+class Followers(ReportingView):
     required_scopes = [Scope.REPORT]
-    throttle_classes = [CallThrottle, WriteThrottle]
 
     @extend_schema(
         operation_id="joinRequest",
-        tags=["Reporting"],
         summary="Join a request",
         description="Adds another person whom a public request affects. They are counted and get its updates. Sending "
         "the same address again changes nothing.",
@@ -190,16 +181,12 @@ class Followers(V1View):
     def post(self, request: Request, reference: str) -> Response:
         reporter = Reporter(**self.validated(request.data))
         about = service_requests.find(self.jurisdiction, reference)
-        return self.answer(writing.join(about, reporter, key=cast(ApiKey, request.auth)), 201)
+        return self.answer(writing.join(about, reporter, key=self.key), 201)
 
 
-class Follows(V1View):
-    parser_classes = [JSONParser]
-    throttle_classes = [CallThrottle, WriteThrottle]
-
+class Follows(ReportingView):
     @extend_schema(
         operation_id="follow",
-        tags=["Reporting"],
         summary="Follow an area, a service, an asset or a place",
         description="Sends an email with a link. Updates start once it is selected. The response doesn’t reveal "
         "whether the address is known. You don’t need a key.",

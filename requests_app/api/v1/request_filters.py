@@ -1,13 +1,13 @@
 """The filters of v1's lists of requests: those of the website, several values at once, periods, boxes and orders."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from requests_app.api.framework.problems import FieldError, Problem, invalid_parameter
+from requests_app.api.framework.problems import FieldError, invalid_parameter, unknown_values
 from requests_app.api.framework.query_fields import (
     ChoiceParameter,
     ChoicesParameter,
@@ -139,7 +139,7 @@ def choose(city: Jurisdiction, sent: Mapping[str, Any]) -> Chosen:
         texts["sort"] = sort
     website = PublicFilter(city, texts)
     if website.unknown:
-        raise _unknown(website.unknown)
+        raise unknown_values(website.unknown)
     return Chosen(website, ORDERS[sort], conditions)
 
 
@@ -150,7 +150,7 @@ def _of_services(city: Jurisdiction, codes: list[str], texts: dict[str, str]) ->
     services = Service.objects.filter(jurisdiction=city, current__isnull=False, service_code__in=codes)
     by_code = dict(services.values_list("service_code", "pk"))
     if by_code.keys() != set(codes):
-        raise _unknown(["service"])
+        raise unknown_values(["service"])
     return Q(service__in=list(by_code.values()))
 
 
@@ -164,7 +164,7 @@ def _in_areas(city: Jurisdiction, names: list[str], texts: dict[str, str]) -> Q:
         any_of_them |= Q(layer=layer, code=code)
     areas = Area.objects.filter(any_of_them, jurisdiction=city).values_list("pk", "layer", "code")
     if {(layer, code) for _pk, layer, code in areas} != set(pairs):
-        raise _unknown(["area"])
+        raise unknown_values(["area"])
     inside = RequestArea.objects.filter(
         service_request=OuterRef("pk"), area__in=[pk for pk, *_ in areas], public_state=PublicState.PUBLIC
     )
@@ -197,9 +197,3 @@ def _in_periods(sent: Mapping[str, Any]) -> Q:
     if errors:
         raise invalid_parameter(errors)
     return within
-
-
-def _unknown(names: Iterable[str]) -> Problem:
-    return invalid_parameter(
-        [FieldError(name, "unknown-value", _("%(name)s was not found.") % {"name": name}) for name in names]
-    )

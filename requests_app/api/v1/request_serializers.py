@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from requests_app.api.framework.answer_fields import LocalizedField
+from requests_app.api.framework.answer_fields import EmptyAsNullField, LocalizedField
 from requests_app.api.framework.fields import (
     ChoiceField,
     FlagField,
@@ -15,9 +15,8 @@ from requests_app.api.framework.fields import (
     TextField,
     UrlField,
 )
+from requests_app.api.framework.schema import SITE, example_of_serializer
 from requests_app.api.framework.serializers import AnswerSerializer
-from requests_app.api.v1.examples import PHOTO, REQUEST_ROW
-from requests_app.api.v1.examples import REQUEST as EXAMPLE
 from requests_app.models import Disposition, Status
 
 DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
@@ -47,12 +46,12 @@ class AreaNameSerializer(AnswerSerializer):
 class PhotoSerializer(AnswerSerializer):
     """A photo as the public sees it, without metadata, at most 2,048 pixels wide or high."""
 
-    id = TextField(help_text="Its name.", example=PHOTO["id"])
-    url = UrlField(help_text="The JPEG.", example=PHOTO["url"])
-    small_url = UrlField(help_text="A thumbnail.", example=PHOTO["small_url"])
+    id = TextField(help_text="Its name.", example="0b1c2d3e4f5061728394a5b6c7d8e9f0")
+    url = UrlField(help_text="The JPEG.", example=f"{SITE}/photos/0b1c2d3e4f5061728394a5b6c7d8e9f0.jpg")
+    small_url = UrlField(help_text="A thumbnail.", example=f"{SITE}/photos/0b1c2d3e4f5061728394a5b6c7d8e9f0-small.jpg")
     width = IntegerField(example=2048)
     height = IntegerField(example=1536)
-    alt = TextField(help_text="What it shows, if someone described it.", example=PHOTO["alt"])
+    alt = TextField(help_text="What it shows, if someone described it.", example="A pothole two feet wide")
     kind = ChoiceField(
         ["report", "work"], help_text="Sent with the report, or taken by those who did the work.", example="report"
     )
@@ -72,35 +71,35 @@ class RequestRowSerializer(AnswerSerializer):
     # With `fields`, an answer has only some.
     is_sparse = True
 
-    reference = TextField(
-        help_text="The request’s number, which people write with a hyphen.", example=REQUEST_ROW["reference"]
-    )
-    url = UrlField(help_text="Its URL in this API.", example=REQUEST_ROW["url"])
+    reference = TextField(help_text="The request’s number, which people write with a hyphen.", example="7K3M-9QWT")
+    url = UrlField(help_text="Its URL in this API.", example=f"{SITE}/api/v1/requests/7K3M9QWT/")
     html_url = UrlField(
-        help_text="Its web page; for a test, which has none, its URL in this API.", example=REQUEST_ROW["html_url"]
+        help_text="Its web page; for a test, which has none, its URL in this API.", example=f"{SITE}/r/7K3M9QWT/"
     )
     service = NamedSerializer()
-    category = NamedSerializer(example=REQUEST_ROW["category"])
+    category = NamedSerializer(example={"code": "streets", "name": "Streets and sidewalks"})
     status = ChoiceField(Status.values, help_text="Its status.", example="in_progress")
     is_open = FlagField(help_text="Whether it is open or has ended.", example=True)
-    status_text = TextField(help_text="The status in a sentence for people.", example=REQUEST_ROW["status_text"])
+    status_text = TextField(help_text="The status in a sentence for people.", example="Scheduled for Tuesday, June 9")
     outcome = ChoiceField(Disposition.values, allow_null=True, help_text="Its outcome.")
     description = TextField(
         allow_null=True,
         help_text="What was reported, without what staff removed. Null while it is pending review.",
-        example=REQUEST_ROW["description"],
+        example="A pothole two feet wide.",
     )
     language = TextField(help_text="The language of the description.", example="en")
-    department = NamedSerializer(allow_null=True, example=REQUEST_ROW["department"])
-    submitted_at = MomentField(help_text="When it was sent.", example=REQUEST_ROW["submitted_at"])
-    updated_at = MomentField(help_text="When something public last changed.", example=REQUEST_ROW["updated_at"])
+    department = NamedSerializer(allow_null=True, example={"code": "PW", "name": "Streets"})
+    submitted_at = MomentField(help_text="When it was sent.", example="2026-06-03T14:30:00-04:00")
+    updated_at = MomentField(help_text="When something public last changed.", example="2026-06-04T09:12:41-04:00")
     resolved_at = MomentField(allow_null=True, help_text="When the work ended.")
-    due_at = MomentField(allow_null=True, help_text="The target, which isn’t a promise.", example=REQUEST_ROW["due_at"])
+    due_at = MomentField(
+        allow_null=True, help_text="The target, which isn’t a promise.", example="2026-06-10T16:00:00-04:00"
+    )
     expected_at = MomentField(
         allow_null=True,
         help_text="When it will probably be fixed: the target or, if most requests like it miss the target, the time by "
         "which 8 in 10 were fixed. Null if unknown.",
-        example=REQUEST_ROW["expected_at"],
+        example="2026-06-10T16:00:00-04:00",
     )
     usual_half_hours = _hours("The hours within which half are fixed. Null if the target is usually met.")
     usual_most_hours = _hours("The same, for 8 in 10. Also null if too many are still open to say.")
@@ -117,6 +116,7 @@ class RequestRowSerializer(AnswerSerializer):
 
 # In the order in which they are answered.
 ROW_FIELDS: tuple[str, ...] = tuple(RequestRowSerializer._declared_fields)
+REQUEST_ROW = example_of_serializer(RequestRowSerializer(), is_answer=True)
 
 
 def optional(fields: dict[str, Any]) -> dict[str, Any]:
@@ -137,11 +137,14 @@ class QuestionAnswerSerializer(AnswerSerializer):
 class TimelineLineSerializer(AnswerSerializer):
     """Something that happened."""
 
-    at = MomentField(help_text="When.", example=REQUEST_ROW["updated_at"])
-    text = TextField(help_text="What happened, in a sentence.", example=REQUEST_ROW["status_text"])
-    comment = TextField(allow_null=True, help_text="What the city wrote.")
-    comment_language = TextField(allow_null=True, help_text="Its language.")
-    note = TextField(allow_null=True, help_text="Says that staff removed part of the comment, and why.")
+    # Of a timeline.Line.
+    at = MomentField(help_text="When.", example="2026-06-04T09:12:41-04:00")
+    text = TextField(
+        source="sentence", help_text="What happened, in a sentence.", example="Scheduled for Tuesday, June 9"
+    )
+    comment = EmptyAsNullField(source="text", help_text="What the city wrote.")
+    comment_language = EmptyAsNullField(source="language", help_text="Its language.")
+    note = EmptyAsNullField(help_text="Says that staff removed part of the comment, and why.")
 
 
 class RequestSerializer(RequestRowSerializer):
@@ -151,7 +154,8 @@ class RequestSerializer(RequestRowSerializer):
 
     is_reviewed = FlagField(help_text="False while it is pending review, when only its status is public.", example=True)
     next_step = TextField(
-        help_text="Who acts next and by when, in a sentence. Empty once it has ended.", example=EXAMPLE["next_step"]
+        help_text="Who acts next and by when, in a sentence. Empty once it has ended.",
+        example="Streets plans to work on it that day. This is a plan, not a promise.",
     )
     combined_with = TextField(allow_null=True, help_text="The number of the earlier request that it was merged into.")
     areas = AreaNameSerializer(many=True, help_text="The wards, districts and neighborhoods it lies in.")
@@ -163,12 +167,9 @@ class RequestSerializer(RequestRowSerializer):
 class PageSerializer(AnswerSerializer):
     """The base of a page: a subclass adds what it lists."""
 
+    last = ("next", "previous")
     next = UrlField(allow_null=True, help_text="The next page, or null on the last one.")
     previous = UrlField(allow_null=True, help_text="The previous page, or null on the first one.")
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        return fields | {name: fields.pop(name) for name in ("next", "previous")}
 
 
 class RequestPageSerializer(PageSerializer):
@@ -201,7 +202,7 @@ class RequestFeatureSerializer(AnswerSerializer):
     """A request in GeoJSON (RFC 7946)."""
 
     type = ChoiceField(["Feature"], example="Feature")
-    id = TextField(help_text="Its number.", example=REQUEST_ROW["reference"])
+    id = TextField(help_text="Its number.", example="7K3M-9QWT")
     geometry = _PointField(allow_null=True)
     properties = RequestPropertiesSerializer()
 

@@ -1,7 +1,7 @@
-"""The addresses of requests. A method's description is what it checks by, and what the OpenAPI document says."""
+"""The addresses of requests."""
 
 from django.utils.cache import patch_vary_headers
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,41 +18,33 @@ from requests_app.api.v1.request_serializers import (
 
 
 class Requests(V1View):
-    @extend_schema(
-        operation_id="listRequests",
-        tags=["Requests"],
-        summary="List requests",
-        description="Lists recent reports and all open ones, newest first, with the filters of the website. With a period "
-        "(`submitted_after` and so on), lists requests of any age. With `bbox` or `near`, leaves out services that aren’t "
-        "listed by place.",
-        parameters=[RequestsQuerySerializer],
-        request=None,
-        responses={
-            (200, JSON): OpenApiResponse(RequestPageSerializer, "One page."),
-            (200, GEOJSON): OpenApiResponse(RequestFeaturesSerializer, "One page."),
-            **problems("invalid-cursor"),
-        },
-    )
+    """Lists recent reports and all open ones, newest first, with the filters of the website. With a period
+    (`submitted_after` and so on), lists requests of any age. With `bbox` or `near`, leaves out services that aren’t listed
+    by place."""
+
+    tag, operation_id, summary = "Requests", "listRequests", "List requests"
+    query_class = RequestsQuerySerializer
+    responses = {
+        (200, JSON): OpenApiResponse(RequestPageSerializer, "One page."),
+        (200, GEOJSON): OpenApiResponse(RequestFeaturesSerializer, "One page."),
+        **problems("invalid-cursor"),
+    }
+
     def get(self, request: Request) -> Response:
-        found = service_requests.page(self.jurisdiction, self.query)
-        listed = service_requests.rows(self.jurisdiction, found.rows, self.query["fields"])
-        cursors = found.next_cursor, found.previous_cursor
+        page = service_requests.page(self.jurisdiction, self.query)
+        listed = service_requests.rows(self.jurisdiction, page.rows, self.query["fields"])
         if self.query["format"] == "geojson":
-            return self.paged(service_requests.geojson(listed, found.rows), *cursors, content_type=GEOJSON)
-        return self.paged({"results": listed}, *cursors)
+            return self.paged(service_requests.geojson(listed, page.rows), page, content_type=GEOJSON)
+        return self.paged({"results": listed}, page)
 
 
 class OneRequest(V1View):
-    @extend_schema(
-        operation_id="getRequest",
-        tags=["Requests"],
-        summary="Get a request",
-        description="One request with its timeline, areas and public answers. While a request is pending review, only "
-        "its status is public. A private request returns 404, like one that doesn’t exist. A test key can "
-        "also read its own test requests.",
-        request=None,
-        responses=OpenApiResponse(RequestSerializer, "The request."),
-    )
+    """One request with its timeline, areas and public answers. While a request is pending review, only its status is
+    public. A private request returns 404, like one that doesn’t exist. A test key can also read its own test requests."""
+
+    tag, operation_id, summary, response_text = "Requests", "getRequest", "Get a request", "The request."
+    serializer_class = RequestSerializer
+
     def get(self, request: Request, reference: str) -> Response:
         service_request = service_requests.find(self.jurisdiction, reference, key_of(request))
         self.version = versions.of(service_request)

@@ -9,22 +9,10 @@ from django.utils.translation import gettext as _
 from requests_app import references
 from requests_app.actions.programs import sandbox
 from requests_app.actions.work import merges
-from requests_app.api.framework.problems import FieldError, Problem, invalid_body, invalid_cursor
+from requests_app.api.framework.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1 import service_requests
-from requests_app.core import paging
 from requests_app.models import ApiKey, Jurisdiction, Photo, ServiceRequest
 from requests_app.rules.shared.lifecycle import IllegalTransition
-
-
-def page(key: ApiKey, query: Mapping[str, Any]) -> paging.Page[ServiceRequest]:
-    """Newest first."""
-    own = ServiceRequest.objects.tests_of(key).only(*service_requests.COLUMNS)
-    try:
-        return paging.page(
-            own.prefetch_related(*service_requests.RELATIONS), [("id", "desc")], query["cursor"], query["limit"]
-        )
-    except paging.BadCursor:
-        raise invalid_cursor() from None
 
 
 def find(key: ApiKey, reference: str) -> ServiceRequest:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
 from requests_app.actions.programs import sandbox
-from requests_app.api.framework.fields import ChoiceField, TextField
+from requests_app.api.framework.fields import ChoiceField, TextField, unknown_value
 from requests_app.api.framework.serializers import BodySerializer
 from requests_app.models import Department, Owner
 from requests_app.rules.shared.intake import DESCRIPTION_MAX
@@ -70,6 +69,5 @@ class TestStepSerializer(BodySerializer):
         }
         unknown = [name for name, row in named.items() if attrs.get(name) and row is None]
         if unknown:
-            words = _("%(name)s was not found.")
-            raise ValidationError({name: [ErrorDetail(words % {"name": name}, "unknown-value")] for name in unknown})
+            raise ValidationError({name: unknown_value(name) for name in unknown})
         return attrs | {f"to_{name}": row for name, row in named.items()}

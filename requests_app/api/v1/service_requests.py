@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from requests_app import links, references
 from requests_app.api.framework.errors import Unavailable
-from requests_app.api.framework.problems import Problem, invalid_cursor
+from requests_app.api.framework.problems import Problem
 from requests_app.api.v1 import request_filters
 from requests_app.api.v1.request_filters import Chosen
 from requests_app.api.v1.request_serializers import ROW_FIELDS
 from requests_app.core import paging
 from requests_app.link_access import RELATED, RequestAccess
 from requests_app.messages import moderation_notes, timeline, wording
-from requests_app.messages.request_shape import moment, photos_of, shaped, shows_words
+from requests_app.messages.request_shape import photos_of, shaped, shows_words
 from requests_app.models import Answer, ApiKey, Jurisdiction, QuestionVersion, ServiceRequest
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
@@ -46,8 +46,6 @@ def filtered(chosen: Chosen, query: Mapping[str, Any]) -> paging.Page[ServiceReq
     try:
         with at_most(STATEMENT_MS):
             return paging.page_of_segments(chosen.segments, chosen.order, query["cursor"], query["limit"], fetch=fetch)
-    except paging.BadCursor:
-        raise invalid_cursor() from None
     except TimeUpError:
         raise Unavailable(_("This took too long. Request less data."), wait=30) from None
 
@@ -117,12 +115,13 @@ def own(city: Jurisdiction, pk: int) -> ServiceRequest:
 
 
 def detail(city: Jurisdiction, service_request: ServiceRequest) -> dict[str, Any]:
-    """A request of find() or own(), with its timeline. Of one that isn't public, the status only."""
+    """A request of find() or own(), with its timeline, for RequestSerializer. Of one that isn't public, the status only."""
     has_words = shows_words(service_request)
     parent = RequestAccess(service_request, None, own=False, shows_words=has_words).parent
     now, current = wording.now_for([service_request]), parent or service_request
     said = promises.of_all([service_request, current], now=now)
     photos = photos_of(city, [service_request]).get(service_request.pk, [])
+    notes = moderation_notes.text_notes(service_request, parent)
     shown = shaped(
         service_request, said[service_request.pk], site=links.base_url(city), zone=city.zone, now=now, photos=photos
     )
@@ -134,7 +133,7 @@ def detail(city: Jurisdiction, service_request: ServiceRequest) -> dict[str, Any
         "areas": _areas(service_request) if has_words else [],
         "asset": _asset(city, service_request) if has_words else None,
         "answers": _answers(service_request) if has_words else [],
-        "timeline": _timeline(city, service_request, parent),
+        "timeline": timeline.lines(service_request, parent=parent, notes=notes, with_texts=has_words),
     }
 
 
@@ -150,26 +149,8 @@ def _asset(city: Jurisdiction, service_request: ServiceRequest) -> dict[str, Any
     return {"code": asset.asset_id, "name": assets.name_of(city, asset)}
 
 
-def _answers(service_request: ServiceRequest) -> list[dict[str, Any]]:
+def _answers(service_request: ServiceRequest) -> QuerySet[Answer, Any]:
     public = Answer.objects.filter(
         service_request=service_request, question_version__visibility=QuestionVersion.Visibility.PUBLIC
     ).order_by("question_version__order")
-    given = public.values_list("question_version__code", "question_text", "value_text")
-    return [{"code": code, "question": question, "answer": answer} for code, question, answer in given]
-
-
-def _timeline(
-    city: Jurisdiction, service_request: ServiceRequest, parent: ServiceRequest | None
-) -> list[dict[str, Any]]:
-    notes = moderation_notes.text_notes(service_request, parent)
-    lines = timeline.lines(service_request, parent=parent, notes=notes, with_texts=shows_words(service_request))
-    return [
-        {
-            "at": moment(line.at, city.zone),
-            "text": line.sentence,
-            "comment": line.text or None,
-            "comment_language": line.language or None,
-            "note": line.note or None,
-        }
-        for line in lines
-    ]
+    return public.values(code=F("question_version__code"), question=F("question_text"), answer=F("value_text"))

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from requests_app import links
 from requests_app.api.framework.fields import (
@@ -17,12 +16,14 @@ from requests_app.api.framework.fields import (
     TextField,
     TextsField,
     UrlField,
+    unknown_value,
 )
 from requests_app.api.framework.query_fields import ChoiceParameter, TextParameter
+from requests_app.api.framework.schema import SITE, example_of_serializer
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer, QuerySerializer
-from requests_app.api.v1 import examples
 from requests_app.api.v1.base import PageQuerySerializer
 from requests_app.api.v1.request_serializers import PageSerializer, RequestRowSerializer
+from requests_app.api.v1.webhooks import event_catalog
 from requests_app.core import outside_calls
 from requests_app.core.outside_calls import URL_MAX
 from requests_app.models import Area, Department, Jurisdiction, Service, Webhook, WebhookDelivery
@@ -37,7 +38,12 @@ REFUSALS = {
     "inside": gettext_lazy("url must lead to an address on the public internet."),
     "not_found": gettext_lazy("The host in url wasn’t found."),
 }
-EXAMPLE, DELIVERY = examples.WEBHOOK, examples.WEBHOOK_DELIVERY
+CHOSEN = {
+    "events": ["request.submitted", "request.resolved"],
+    "services": ["pothole"],
+    "areas": ["ward:5"],
+    "departments": [],
+}
 PAYLOAD = (
     "`thin` has the request’s number and URL. `full` also has the request and, with the scope `contacts`, the reporter."
 )
@@ -67,7 +73,7 @@ def _address(**more: Any) -> AddressField:
 def _chosen(name: str, words: str, **more: Any) -> TextsField:
     if name == "events":
         more["child"] = serializers.ChoiceField(webhook_events.CHOICES)
-    return TextsField(max_length=CHOSEN_MOST, help_text=f"{words} Empty means all.", example=EXAMPLE[name], **more)
+    return TextsField(max_length=CHOSEN_MOST, help_text=f"{words} Empty means all.", example=CHOSEN[name], **more)
 
 
 class ChosenSerializer(BodySerializer):
@@ -87,8 +93,7 @@ class ChosenSerializer(BodySerializer):
             codes = attrs.get(name) or []
             unknown = sorted(set(codes) - known(city, codes)) if codes else []
             if unknown:
-                message = _("%(name)s was not found.") % {"name": unknown[0][:60]}
-                mistakes[name] = [ErrorDetail(message, "unknown-value")]
+                mistakes[name] = unknown_value(unknown[0][:60])
         if mistakes:
             raise ValidationError(mistakes)
         columns = {"event_types" if name == "events" else name: value for name, value in attrs.items()}
@@ -102,7 +107,7 @@ class NewListenerSerializer(ChosenSerializer):
 class NewWebhookSerializer(ChosenSerializer):
     """What to send, and where to."""
 
-    url = _address(example=EXAMPLE["url"])
+    url = _address(example="https://example.org/hook")
 
 
 class WebhookEditSerializer(ChosenSerializer):
@@ -165,9 +170,10 @@ class ListenerQuerySerializer(QuerySerializer):
 class WebhookSerializer(AnswerSerializer):
     """A URL that gets events."""
 
-    id = TextField(source="pk", help_text="Never changes.", example=EXAMPLE["id"])
+    id = TextField(source="pk", help_text="Never changes.", example="12")
     url = TextField(
-        help_text="Where events are sent, or where your program reads them (a listener).", example=EXAMPLE["url"]
+        help_text="Where events are sent, or where your program reads them (a listener).",
+        example="https://example.org/hook",
     )
     events = _chosen("events", "Types of the catalog.", source="event_types")
     services = _chosen("services", "Codes of services.")
@@ -185,7 +191,7 @@ class WebhookSerializer(AnswerSerializer):
     previous_secret_until = MomentField(
         source="previous_until", allow_null=True, help_text="Until when the previous secret also signs."
     )
-    created_at = MomentField(help_text="When it was created.", example=EXAMPLE["created_at"])
+    created_at = MomentField(help_text="When it was created.", example="2026-06-03T14:30:00-04:00")
 
     def to_representation(self, instance: Webhook) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -201,8 +207,14 @@ class WebhookWithSecretSerializer(WebhookSerializer):
     secret = TextField(
         source="plain_secret",
         help_text="Signs what is sent. It is shown only once.",
-        example=examples.WEBHOOK_WITH_SECRET["secret"],
+        example="whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     )
+
+
+LISTENER = {
+    **example_of_serializer(WebhookWithSecretSerializer(), is_answer=True),
+    "url": f"{SITE}/api/v1/webhooks/12/events/",
+}
 
 
 class WebhooksSerializer(AnswerSerializer):
@@ -220,12 +232,18 @@ class ListenerEventSerializer(AnswerSerializer):
 
     headers = HeadersField(
         child=serializers.CharField(),
-        example=examples.LISTENER_EVENT["headers"],
+        example={
+            "Content-Type": "application/json",
+            "User-Agent": "Lamplighter-Webhooks/1",
+            "webhook-id": "msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
+            "webhook-timestamp": "1780578761",
+            "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+        },
         help_text="Among them `webhook-id`, `webhook-timestamp` and `webhook-signature`.",
     )
     body = TextField(
         help_text="The body as it was signed: JSON, a WebhookMessage. Pass on these bytes.",
-        example=examples.LISTENER_EVENT["body"],
+        example='{"type":"webhook.test","timestamp":"2026-06-04T09:12:41-04:00","data":{}}',
     )
 
 
@@ -236,7 +254,7 @@ class ListenerEventsSerializer(AnswerSerializer):
     cursor = TextField(
         allow_null=True,
         help_text="Ask for what comes after it. Null until there is a first event.",
-        example=examples.LISTENER_EVENT["headers"]["webhook-id"],
+        example="msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
     )
     wait_s = IntegerField(min_value=0, help_text="Seconds to wait before you ask again.", example=1)
 
@@ -244,30 +262,30 @@ class ListenerEventsSerializer(AnswerSerializer):
 class WebhookDeliverySerializer(AnswerSerializer):
     """One event for one webhook. Request and response bodies aren’t kept."""
 
-    id = TextField(source="pk", help_text="Never changes.", example=DELIVERY["id"])
+    id = TextField(source="pk", help_text="Never changes.", example="40312")
     webhook_id = TextField(
         source="message_id",
         help_text="The header webhook-id, which is the same for each try and when it is resent.",
-        example=DELIVERY["webhook_id"],
+        example="msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
     )
-    type = TextField(source="event_type", help_text="The type of the event.", example=DELIVERY["type"])
+    type = TextField(source="event_type", help_text="The type of the event.", example="request.resolved")
     reference = TextField(
         source="service_request.display_reference",
         allow_null=True,
         help_text="The number of the request.",
-        example=DELIVERY["reference"],
+        example="7K3M-9QWT",
     )
     state = ChoiceField(
         WebhookDelivery.State.values,
         help_text="`dead` means that we gave up. You can send it again.",
-        example=DELIVERY["state"],
+        example="delivered",
     )
     attempts = IntegerField(min_value=0, help_text="The number of tries.", example=1)
     status = IntegerField(allow_null=True, help_text="The status of the last response.", example=204)
     error = TextField(allow_null=True, help_text="A code that says why there was no response, or why it wasn’t sent.")
     milliseconds = IntegerField(allow_null=True, help_text="How long the last try took.", example=84)
-    tried_at = MomentField(allow_null=True, help_text="The last try.", example=DELIVERY["tried_at"])
-    created_at = MomentField(help_text="When it was first due.", example=DELIVERY["created_at"])
+    tried_at = MomentField(allow_null=True, help_text="The last try.", example="2026-06-04T09:12:41-04:00")
+    created_at = MomentField(help_text="When it was first due.", example="2026-06-04T09:12:40-04:00")
 
     def to_representation(self, instance: WebhookDelivery) -> dict[str, Any]:
         return {**super().to_representation(instance), "error": instance.error or None}
@@ -321,4 +339,4 @@ class WebhookEventTypeSerializer(AnswerSerializer):
 class WebhookEventTypesSerializer(AnswerSerializer):
     """The catalog."""
 
-    results = WebhookEventTypeSerializer(many=True)
+    results = WebhookEventTypeSerializer(many=True, example=event_catalog()[0])

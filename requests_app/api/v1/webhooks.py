@@ -1,16 +1,17 @@
 """Webhooks of a key, and what is read of one."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from requests_app.actions.programs import webhooks as actions
 from requests_app.api.framework.problems import FieldError, Problem, invalid_body, invalid_cursor
-from requests_app.api.v1 import examples
+from requests_app.api.v1.request_serializers import REQUEST_ROW
 from requests_app.clock import app_now
-from requests_app.core import paging
 from requests_app.messages import webhook_calls
 from requests_app.models import ApiKey, Jurisdiction, Webhook, WebhookDelivery
 from requests_app.rules.programs import webhook_events
@@ -18,6 +19,14 @@ from requests_app.rules.programs import webhook_events
 # How long a listener waits until it asks again: one that is busy, and one that has had no event for BUSY_FOR.
 WAIT_BUSY_S, WAIT_QUIET_S = 1, 4
 BUSY_FOR = dt.timedelta(minutes=2)
+# What an action refuses.
+CONFLICTS: dict[type[Exception], Promise] = {
+    actions.TooMany: gettext_lazy("This key has reached its limit of webhooks. Delete one first."),
+    actions.EndedByStaff: gettext_lazy("City staff switched this webhook off. Ask them to switch it on again."),
+    actions.SwitchedOff: gettext_lazy("This webhook is switched off. Switch it on first."),
+    actions.StillWaiting: gettext_lazy("This delivery is already being sent."),
+    actions.NotSent: gettext_lazy("A listener’s events aren’t sent. Read them again with an earlier cursor."),
+}
 
 
 def find(key: ApiKey, webhook_id: int) -> Webhook:
@@ -28,51 +37,19 @@ def find(key: ApiKey, webhook_id: int) -> Webhook:
     return webhook
 
 
-def create(key: ApiKey, columns: dict[str, Any]) -> tuple[Webhook, str]:
-    """Without a URL, it is a listener. The row, and its plain secret."""
-    try:
-        return actions.create(key, columns)
-    except actions.TooMany:
-        raise Problem("conflict", _("This key has reached its limit of webhooks. Delete one first.")) from None
-
-
 def change(webhook: Webhook, columns: dict[str, Any]) -> Webhook:
     """columns: and `enabled`."""
     if webhook.is_listener and "url" in columns:
         raise invalid_body([FieldError("url", "unknown", _("Unknown field: %(name)s.") % {"name": "url"})])
-    try:
-        return actions.change(webhook.pk, columns)
-    except actions.EndedByStaff:
-        raise Problem("conflict", _("City staff switched this webhook off. Ask them to switch it on again.")) from None
+    return actions.change(webhook.pk, columns)
 
 
-def test(webhook: Webhook) -> WebhookDelivery:
-    try:
-        return actions.test(webhook.pk)
-    except actions.SwitchedOff:
-        raise _switched_off() from None
-
-
-def try_now(webhook: Webhook) -> WebhookDelivery:
-    try:
-        return actions.try_now(webhook.pk)
-    except actions.SwitchedOff:
-        raise _switched_off() from None
-
-
-def resend(webhook: Webhook, delivery_id: int) -> WebhookDelivery:
-    if not webhook.deliveries.filter(pk=delivery_id).exists():
+def delivery(webhook: Webhook, delivery_id: int) -> WebhookDelivery:
+    """Raises a 404 problem."""
+    row = webhook.deliveries.filter(pk=delivery_id).first()
+    if row is None:
         raise Problem("not-found", _("Delivery not found."))
-    try:
-        return actions.resend(delivery_id)
-    except actions.SwitchedOff:
-        raise _switched_off() from None
-    except actions.StillWaiting:
-        raise Problem("conflict", _("This delivery is already being sent.")) from None
-    except actions.NotSent:
-        raise Problem(
-            "conflict", _("A listener’s events aren’t sent. Read them again with an earlier cursor.")
-        ) from None
+    return row
 
 
 def events(city: Jurisdiction, key: ApiKey, webhook: Webhook, cursor: str | None) -> dict[str, Any]:
@@ -80,7 +57,7 @@ def events(city: Jurisdiction, key: ApiKey, webhook: Webhook, cursor: str | None
     if not webhook.is_listener:
         raise Problem("conflict", _("This webhook’s events are sent to its URL. Only a listener’s are read here."))
     if webhook.ended_at is not None:
-        raise _switched_off()
+        raise actions.SwitchedOff
     after = webhook.deliveries.filter(message_id=cursor).first() if cursor else None
     if cursor and after is None:
         raise invalid_cursor()
@@ -95,14 +72,9 @@ def events(city: Jurisdiction, key: ApiKey, webhook: Webhook, cursor: str | None
     }
 
 
-def deliveries(webhook: Webhook, query: Mapping[str, Any]) -> paging.Page[WebhookDelivery]:
-    found = WebhookDelivery.objects.filter(webhook=webhook).select_related("service_request")
-    if query["state"]:
-        found = found.filter(state=query["state"])
-    try:
-        return paging.page(found, [("id", "desc")], query["cursor"], query["limit"])
-    except paging.BadCursor:
-        raise invalid_cursor() from None
+def deliveries(webhook: Webhook, state: str | None) -> QuerySet[WebhookDelivery]:
+    rows = WebhookDelivery.objects.filter(webhook=webhook).select_related("service_request")
+    return rows.filter(state=state) if state else rows
 
 
 def event_catalog() -> list[dict[str, Any]]:
@@ -118,14 +90,10 @@ def event_catalog() -> list[dict[str, Any]]:
 
 
 def sample(name: str, *, full: bool) -> dict[str, Any]:
-    row, about = examples.REQUEST_ROW, name != webhook_events.TEST
+    row, about = REQUEST_ROW, name != webhook_events.TEST
     body: dict[str, Any] = webhook_events.body(
         name, at=row["updated_at"], reference=row["reference"] if about else "", url=row["url"]
     )
     if full and about and name != webhook_events.REMOVED:
         body["data"]["request"] = row
     return body
-
-
-def _switched_off() -> Problem:
-    return Problem("conflict", _("This webhook is switched off. Switch it on first."))

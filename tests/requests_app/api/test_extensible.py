@@ -8,7 +8,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from requests_app.api.openapi import document
-from requests_app.api.v1 import examples
+from requests_app.api.v1.request_serializers import REQUEST_ROW
 
 pytestmark = pytest.mark.shows("15.8")
 
@@ -34,7 +34,7 @@ def is_valid(document: dict[str, Any], name: str, value: Any) -> bool:
 
 
 def test_a_later_answer_fits_what_is_published_and_not_our_own(published: dict[str, Any]) -> None:
-    later = {**examples.REQUEST_ROW, "tide": {"height": 3}, "status": "levitating", "outcome": "vanished"}
+    later = {**REQUEST_ROW, "tide": {"height": 3}, "status": "levitating", "outcome": "vanished"}
     for changed in (later, later | {"status": 7}, {name: later[name] for name in later if name != "reference"}):
         assert is_valid(published, "RequestRow", changed) == (changed is later)
         assert not is_valid(document(), "RequestRow", changed)

@@ -21,9 +21,8 @@ from pytest_django.fixtures import Settings
 from requests_app import api_keys
 from requests_app.api.framework import throttling
 from requests_app.api.framework.problems import PROBLEMS
-from requests_app.api.framework.schema import PROBLEM_EXAMPLES
+from requests_app.api.framework.schema import PROBLEM_EXAMPLES, SITE
 from requests_app.api.v1 import catalog
-from requests_app.api.v1.examples import SITE
 from requests_app.models import ApiKey, ServiceRequest
 from requests_app.models.api_key import Scope
 from requests_app.web.developers.problem_words import EXPLANATIONS

@@ -22,7 +22,8 @@ from requests_app.actions.programs import webhooks
 from requests_app.actions.work import tasks
 from requests_app.api.framework.problems import PROBLEMS
 from requests_app.api.openapi import as_file, document
-from requests_app.api.v1.examples import EDIT, NEW_REPORT
+from requests_app.api.v1.examples import NEW_REPORT
+from requests_app.api.v1.reporting_serializers import EditSerializer
 from requests_app.messages import webhook_calls
 from requests_app.models import ApiKey, Comment, Membership, Photo, ServiceRequest, Webhook, WebhookDelivery
 from requests_app.models.api_key import Scope
@@ -121,7 +122,7 @@ def test_the_examples_run_as_they_are_copied(live_site: Site, cast: factories.Ri
         )
         run(command, (IMPORTS if language == "javascript" else "") + program, environment, tmp_path)
     count = len(languages())
-    assert ServiceRequest.objects.filter(description=EDIT["description"]).count() == count
+    assert ServiceRequest.objects.filter(description=EditSerializer().fields["description"].example).count() == count
     # The update has the same number in each language, so it is one.
     assert Comment.objects.filter(text="It is deeper now.").count() == count + 1
     assert Photo.objects.count() >= 2 * count

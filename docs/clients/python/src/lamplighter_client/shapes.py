@@ -372,7 +372,9 @@ class Edit(TypedDict):
     """The reporter’s new text."""
 
     private_token: str
-    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
+    """The `private_token` from the report’s receipt. Keep it secret: with it, anyone can read the report,
+    comment on it and edit it.
+    """
     description: str
     """The complete new text."""
 
@@ -588,7 +590,9 @@ class NewComment(TypedDict):
     """A message to those who work on it."""
 
     private_token: str
-    """The `token` returned when the report was created. Anyone who has it can act as the reporter."""
+    """The `private_token` from the report’s receipt. Keep it secret: with it, anyone can read the report,
+    comment on it and edit it.
+    """
     text: str
     """The message."""
 
