@@ -25,8 +25,9 @@ JSON_DEPTH_MAX = 32
 PATH_MAX = 120
 # NUL cannot be stored and half a surrogate pair is no character: nothing that holds one is text.
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
-# For the document: a text that holds more than what strip() takes away, some of which is no white space (\s) in JSON Schema.
-NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
+# For the document: a text, and one that is more than what strip() takes away, some of which isn’t white space (\s) in JSON Schema.
+TEXT = r"^[^\x00]*$"
+NOT_BLANK = r"^[\s\x1c-\x1f\x85]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
 
 
 class Unreadable(ParseError):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.drainage import warn
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, force_instance
@@ -22,7 +23,7 @@ from rest_framework.views import APIView
 
 from requests_app.api.framework import fields, query_fields
 from requests_app.api.framework.deprecation import Deprecation, fields_in
-from requests_app.api.framework.parsers import NOT_BLANK
+from requests_app.api.framework.parsers import NOT_BLANK, TEXT
 from requests_app.api.framework.permissions import scopes_of
 from requests_app.api.framework.problems import MEDIA_TYPE, PROBLEMS, type_of
 from requests_app.api.framework.serializers import QuerySerializer, TextSerializer
@@ -116,8 +117,10 @@ def _header(name: str, *, required: bool | None = None) -> OpenApiParameter:
 IDEMPOTENCY_KEY, IF_MATCH = _header("Idempotency-Key"), _header("If-Match")
 IF_MATCH_OR_NOT = _header("If-Match", required=False)
 LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201])
+# What says already which texts there may be.
+NOT_ANY_TEXT = {"enum", "format", "pattern", "oneOf", "items"}
 # What drf-spectacular says of a text that may be empty, and how an email address looks.
-EMPTY, EMAIL = {"type": "string", "maxLength": 0}, r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+EMPTY, EMAIL = {"type": "string", "maxLength": 0}, r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$"
 OF_STATUS = {405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}
 # What any operation may answer.
 ANY = (
@@ -351,6 +354,9 @@ class AutoSchema(SpectacularSchema):
             del schema["format"]
         if isinstance(field, query_fields.TextParameter) and schema["type"] == "string":
             schema["pattern"] = NOT_BLANK
+        has_pattern = schema.keys() & NOT_ANY_TEXT or any(isinstance(one, RegexValidator) for one in field.validators)
+        if direction == "request" and isinstance(field, serializers.CharField) and not has_pattern:
+            schema["pattern"] = TEXT
         if isinstance(field, query_fields.ChoicesParameter):
             schema["minItems"] = 1
         if isinstance(field, fields.ChoiceField) and "null" in schema["type"]:

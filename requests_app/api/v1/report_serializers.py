@@ -108,7 +108,7 @@ class PhoneField(TextField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.validators.append(RegexValidator("[0-9]"))
+        self.validators.append(RegexValidator(r"^[^\x000-9]*[0-9][^\x00]*$"))
 
     def to_internal_value(self, data: Any) -> str:
         phone = super().to_internal_value(data)

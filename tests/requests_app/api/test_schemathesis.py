@@ -39,9 +39,8 @@ pytestmark = pytest.mark.shows("15.3")
 
 CASES = int(os.environ.get("API_CASES", "10000"))
 SAMPLE_SEED, SAMPLE_OF_EACH = 311, 2
-# Of what fits the document, nothing is refused by these: what the city has decides by others. The document doesn't say at each text
-# that none has the character 0.
-SHAPE_CODES = {"wrong-type", "too-long", "unknown", "repeated", "empty"}
+# Of what fits the document, nothing is refused by these: what the city has decides by others.
+SHAPE_CODES = {"wrong-type", "too-long", "unknown", "repeated", "empty", "not-text"}
 # Each action has a body of its own, and an address can't say in the document which one goes with its verb.
 OF_VERBS = {"unknown"}
 
