@@ -103,7 +103,7 @@ class Contact(models.Model):
     # The place that it is about.
     address = models.CharField(max_length=300, blank=True)
     point = models.PointField(null=True, blank=True)
-    # Codes: what was said counts even when the article is gone.
+    # Codes: what was said counts even when the article is gone. The revision is the article's version that was given.
     topic = models.CharField(max_length=60, blank=True)
     article_code = models.CharField(max_length=60, blank=True)
     article_revision = models.PositiveIntegerField(null=True, blank=True)

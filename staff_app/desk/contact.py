@@ -16,9 +16,9 @@ from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.messages import desk_script
 from requests_app.messages.wording import month_day
-from requests_app.models import Article, Contact, ContactRequest, Draft
+from requests_app.models import Contact, ContactRequest, Draft
 from requests_app.rules.alarms.helplines import help_for
-from requests_app.rules.answers import suggestions
+from requests_app.rules.answers import staff_articles
 from requests_app.rules.contacts import contacts as rules
 from requests_app.rules.people import permissions
 from requests_app.rules.report.path import Path
@@ -35,6 +35,8 @@ SUGGESTED = {
     ContactRequest.Role.JOINED: Outcome.JOINED,
     ContactRequest.Role.ASKED: Outcome.STATUS_GIVEN,
 }
+# Shown at once.
+ANSWERS = 3
 NUMBER_AT_911 = "911"
 # Of what is saved while somebody types.
 NOT_TYPED = {"csrfmiddlewaretoken", "writer", "note"}
@@ -152,7 +154,7 @@ def _show(
         if is_emergency or (draft is not None and draft.typed.get("hint_on"))
         else None,
         "is_emergency": is_emergency,
-        "articles": _articles(request, path),
+        "answers": _answers(request, contact, path),
         "department": localized(path.version.department.name) if path is not None and path.version else "",
         "screening": SCREENING[contact.screening],
         "now": app_now(),
@@ -204,11 +206,12 @@ def _linked(request: StaffRequest, contact: Contact) -> list[dict[str, Any]]:
     return rows
 
 
-def _articles(request: StaffRequest, path: Path | None) -> list[Article]:
-    """What may answer the words, unless they may tell of danger."""
+def _answers(request: StaffRequest, contact: Contact, path: Path | None) -> list[staff_articles.TakerAnswer]:
+    """What may answer the words, unless they may tell of danger; what to say is in the caller's language."""
     if path is None or not path.text or path.screening.helps_first:
         return []
-    return suggestions.suggest(request.jurisdiction, path.asked_about, request.LANGUAGE_CODE).articles
+    language = contact.language
+    return staff_articles.for_takers(request.jurisdiction, path.asked_about, language, user=request.user, most=ANSWERS)
 
 
 def _closed(request: StaffRequest, contact: Contact) -> HttpResponse:
@@ -346,7 +349,7 @@ def close_contact(request: StaffRequest, number: str) -> HttpResponse:
     code = request.POST.get("article", "").replace("\x00", "")
     if code:
         article = get_object_or_404(
-            Article.objects.select_related("topic"), jurisdiction=request.jurisdiction, published=True, code=code
+            staff_articles.readable(request.user, request.jurisdiction).select_related("topic"), code=code
         )
         contacts.close(contact, Outcome.ANSWERED, article=article)
         return redirect("staff_app:desk")

@@ -84,15 +84,24 @@ def test_911_takes_the_call_at_any_moment_and_the_answer_stays_yes(cast: Riverma
 
 
 def test_an_answer_is_logged_with_its_version_by_one_key(cast: Rivermark, call: Call) -> None:
-    article = factories.article(cast.city, "holidays", "Holiday trash collection", "One day later.")
+    # For staff alone, with what to say.
+    article = factories.article(
+        cast.city,
+        "holidays",
+        "Holiday trash collection",
+        "One day later.",
+        audience="staff",
+        script={"en": "One day late."},
+    )
     factories.index_catalog(cast.city)
     call.box("holiday trash")
     assert re.search(r'value="holidays" data-key="F8"', call.html)
+    assert "One day late." in call.html
     call.to("close", article="holidays")
     assert (call.row.outcome, call.row.article_code, call.row.article_revision) == (
         "answered",
         "holidays",
-        article.revision,
+        article.version,
     )
     assert not ServiceRequest.objects.exists()
 

@@ -84,7 +84,7 @@ def test_an_outcome_is_written_down_and_counted_once_with_the_articles_version(c
     stored = Contact.objects.get(pk=call.pk)
     assert (stored.article_code, stored.article_revision, stored.note) == (
         "holidays",
-        article.revision,
+        article.version,
         "Asked for July 4.",
     )
     assert stored.ended_at == stored.closed_at is not None
