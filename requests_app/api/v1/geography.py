@@ -48,14 +48,15 @@ def area_rows(city: Jurisdiction, areas: Any, *, polygons: bool) -> list[dict[st
     return [{**one, "geometry": json.loads(row["shape"])} for one, row in zip(shown, rows, strict=True)]
 
 
+def feature(id: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
+    """In GeoJSON (RFC 7946)."""
+    return {"type": "Feature", "id": id, "geometry": geometry, "properties": properties}
+
+
 def as_feature(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its geometry."""
     properties = {name: value for name, value in row.items() if name != "geometry"}
-    return {
-        "type": "Feature",
-        "id": f"{row['layer']}:{row['code']}",
-        "geometry": row["geometry"],
-        "properties": properties,
-    }
+    return feature(f"{row['layer']}:{row['code']}", row["geometry"], properties)
 
 
 def places(city: Jurisdiction, text: str | None, at: Point | None) -> list[Match]:

@@ -71,7 +71,7 @@ def _request_feature(row: dict[str, Any]) -> Feature:
         "department": department["code"],
         "department_name": department["name"],
     }
-    return _feature(row["reference"], _point(row), {name: flat[name] for name in REQUEST_PROPERTIES})
+    return geography.feature(row["reference"], _point(row), {name: flat[name] for name in REQUEST_PROPERTIES})
 
 
 # --- Areas ------------------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def asset_feature(city: Jurisdiction, number: str) -> Feature:
 
 def _asset_feature(city: Jurisdiction, asset: Asset) -> Feature:
     row: dict[str, Any] = AssetSerializer(asset, context={"city": city}).data
-    return _feature(row["number"], _point(row), {name: row[name] for name in ASSET_PROPERTIES})
+    return geography.feature(row["number"], _point(row), {name: row[name] for name in ASSET_PROPERTIES})
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -128,10 +128,6 @@ def _asset_feature(city: Jurisdiction, asset: Asset) -> Feature:
 
 def no_collection() -> Problem:
     return Problem("not-found", _("Collection not found."))
-
-
-def _feature(id: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> Feature:
-    return {"type": "Feature", "id": id, "geometry": geometry, "properties": properties}
 
 
 def _point(row: dict[str, Any]) -> dict[str, Any] | None:

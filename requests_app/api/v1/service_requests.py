@@ -10,6 +10,7 @@ from requests_app import links, references
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.problems import Problem
 from requests_app.api.v1 import request_filters
+from requests_app.api.v1.geography import feature
 from requests_app.api.v1.request_filters import Chosen
 from requests_app.api.v1.request_serializers import ROW_FIELDS
 from requests_app.core import paging
@@ -70,12 +71,11 @@ def geojson(listed: list[dict[str, Any]], service_requests: Sequence[ServiceRequ
     return {
         "type": "FeatureCollection",
         "features": [
-            {
-                "type": "Feature",
-                "id": row.display_reference,
-                "geometry": _geometry(row),
-                "properties": {name: value for name, value in data.items() if name not in ("lat", "long")},
-            }
+            feature(
+                row.display_reference,
+                _geometry(row),
+                {name: value for name, value in data.items() if name not in ("lat", "long")},
+            )
             for data, row in zip(listed, service_requests, strict=True)
         ],
     }

@@ -40,7 +40,6 @@ from requests_app.rules.people import blocked_addresses
 from requests_app.rules.report import corrections as correction_rules
 from requests_app.rules.shared.lifecycle import IllegalTransition
 
-ALT_MOST = 300
 # A field of Refused as the body names it.
 FIELDS = {
     "place": "place",
