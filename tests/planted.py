@@ -45,6 +45,7 @@ from requests_app.models import (
     ApiKeyRequest,
     Area,
     Article,
+    ArticleFeedback,
     BasemapFeature,
     BulkJob,
     Calendar,
@@ -142,6 +143,7 @@ CANARIES = {
     "unpublished article": "zorillaarticle not ready",
     "article's script": "kiwiscript says aloud",
     "article's note": "takahenote for colleagues",
+    "what a resident missed": "kiwimissed opening hours",
     "article for staff": "kakaarticle gate codes",
     "article for a department": "wekaarticle keys of the shed",
     "article that has expired": "moaarticle of last winter",
@@ -296,6 +298,7 @@ def _plant_rows() -> Planted:
     article.script = {"en": CANARIES["article's script"], "es": CANARIES["article's script"]}
     article.note = {"en": CANARIES["article's note"]}
     article.save(update_fields=["script", "note"])
+    ArticleFeedback.objects.create(article=article, text=CANARIES["what a resident missed"], language="en")
     _plant_articles_for_staff(cast, article)
     factories.area(city)
     days = {"key": "collection_day", "label": {"en": "Trash", "es": "Basura"}, "kind": "weekday"}

@@ -37,7 +37,14 @@ from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
 from requests_app.models.jurisdiction import CityImage, Jurisdiction
-from requests_app.models.knowledge import Article, ArticleProblem, ArticleTopic, SearchDocument
+from requests_app.models.knowledge import (
+    Article,
+    ArticleFeedback,
+    ArticleProblem,
+    ArticleTopic,
+    SearchDocument,
+    SettledSearch,
+)
 from requests_app.models.layer_import import LayerImport, LayerRow
 from requests_app.models.limit_count import LimitCount
 from requests_app.models.macro import Macro
@@ -117,6 +124,7 @@ __all__ = [
     "ApiKeyUsage",
     "Area",
     "Article",
+    "ArticleFeedback",
     "ArticleProblem",
     "ArticleTopic",
     "ArticleVote",
@@ -208,6 +216,7 @@ __all__ = [
     "ServiceRequest",
     "ServiceTest",
     "ServiceVersion",
+    "SettledSearch",
     "SetupChange",
     "ShortLink",
     "SignInAccount",

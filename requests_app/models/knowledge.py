@@ -112,6 +112,37 @@ class ArticleProblem(models.Model):
         indexes = [models.Index(fields=["article"], condition=Q(mended_at=None), name="article_problem_open")]
 
 
+class ArticleFeedback(models.Model):
+    """What a resident missed in an article that didn't answer their question, with no link to any person.
+
+    Its owner reads it; it's never published, and deleted after 30 days (actions/answers/article_feedback.py).
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="feedback")
+    # Personal data was taken out.
+    text = models.CharField(max_length=500)
+    language = models.CharField(max_length=12)
+    created_at = models.DateTimeField(db_default=AppNow())
+
+
+class SettledSearch(models.Model):
+    """What was done about words that nothing answered, so that nobody is shown them again."""
+
+    class How(models.TextChoices):
+        # An article has the words now. If people still don't find it, they come back.
+        ADDED = "added"
+        NOT_OURS = "not_ours"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+", db_index=False)
+    text = models.CharField(max_length=80)
+    how = models.CharField(max_length=10, choices=How.choices)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    settled_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "text"], name="settled_search_unique")]
+
+
 class SearchDocument(models.Model):
     """One row for each object and language, so that adding a language needs no migration."""
 

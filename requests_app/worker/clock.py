@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from requests_app import api_usage, outbox
-from requests_app.actions.answers import article_counts, article_reviews
+from requests_app.actions.answers import article_counts, article_feedback, article_reviews
 from requests_app.actions.contacts import counts as contact_counts
 from requests_app.actions.contacts import retention as contact_retention
 from requests_app.actions.figures import daily_load, map_cells
@@ -108,6 +108,7 @@ PARTS: dict[str, Part] = {
     "forget_searches": Part(article_counts.forget_searches, night),
     "forget_contacts": Part(contact_retention.forget, night),
     "recount_contacts": Part(contact_counts.recount, night, by_city=True),
+    "forget_article_feedback": Part(article_feedback.delete_old, night),
     "remind_of_reviews": Part(article_reviews.remind_owners, night, by_city=True),
     "index_expired": Part(search_index.index_expired, night),
     "forget_reads": Part(request_reads.delete_old, night),

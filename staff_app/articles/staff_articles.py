@@ -57,6 +57,7 @@ def staff_article(request: StaffRequest, code: str) -> HttpResponse:
         "body": markdown.lead_and_rest(localized(article.body))[1],
         "problems": list(problems) if answer.is_marked else [],
         "text_max": article_problems.TEXT_MAX,
+        "feedback": rules.feedback_for(user, article),
         "may_write": _may_write(request),
         "may_mend": _may_mend(request, article),
     }

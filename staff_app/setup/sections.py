@@ -76,6 +76,12 @@ GROUPS: Sequence[tuple[Text, Sequence[Section]]] = [
         _("Texts"),
         [
             Section("articles", _("Articles"), _("Answers to questions that many people have."), "write_articles"),
+            Section(
+                "unanswered",
+                _("Unanswered questions"),
+                _("What people didn’t find, and the articles that didn’t help."),
+                "write_articles",
+            ),
             Section("notices", _("Notices"), _("What residents see at the top of a page, until it ends.")),
             Section("templates", _("Answer templates"), _("What staff write often, filled in for each request.")),
             Section("macros", _("Macros"), _("Several steps under one key, for one request or many.")),

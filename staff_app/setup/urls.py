@@ -12,6 +12,7 @@ from staff_app.setup import (
     on_call,
     outbox,
     signs,
+    unanswered,
 )
 from staff_app.setup.audit.urls import urlpatterns as audit
 from staff_app.setup.city.urls import urlpatterns as city
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("on-call/", on_call.on_call, name="on_call"),
     path("on-call/<int:on_call_id>/", on_call.on_call_entry, name="on_call_entry"),
     path("on-call/<int:on_call_id>/remove/", on_call.remove_on_call, name="remove_on_call"),
+    path("setup/unanswered/", unanswered.unanswered, name="unanswered"),
+    path("setup/unanswered/settle/", unanswered.settle_search, name="settle_search"),
     path("answered-counts/", answered_counts.answered_counts, name="answered_counts"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/group/", outbox.outbox_group, name="outbox_group"),

@@ -14,6 +14,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "alarms.calls.ROUTING_WAIT": "20 s",
         "alarms.calls.ROUTING_CHECK": "2 s",
         "people.city_switch.VALID_FOR": "60 s",
+        "answers.article_feedback.KEPT": "30 days",
         "contacts.retention.TAKER_KEPT": "30 days",
         "contacts.retention.NUMBER_KEPT": "90 days",
         "contacts.retention.NOTE_KEPT": "365 days",

@@ -16,7 +16,16 @@ from django.utils.safestring import SafeString
 from requests_app.clock import app_now
 from requests_app.core import markdown
 from requests_app.core.localized import localized
-from requests_app.models import Article, ArticleProblem, Department, Jurisdiction, Membership, Target, User
+from requests_app.models import (
+    Article,
+    ArticleFeedback,
+    ArticleProblem,
+    Department,
+    Jurisdiction,
+    Membership,
+    Target,
+    User,
+)
 from requests_app.rules.answers import word_search
 from requests_app.rules.answers.word_search import ARTICLE, FOR_STAFF, STAFF_KINDS
 from requests_app.rules.people import permissions
@@ -85,6 +94,11 @@ def keepers(article: Article) -> list[User]:
 
 def keeps(user: User, article: Article) -> bool:
     return any(one.pk == user.pk for one in keepers(article))
+
+
+def feedback_for(user: User, article: Article) -> list[ArticleFeedback]:
+    """What residents missed in it, the newest first, for those who keep it; nothing for anybody else."""
+    return list(ArticleFeedback.objects.filter(article=article).order_by("-pk")) if keeps(user, article) else []
 
 
 def for_takers(

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_app.actions.answers import article_counts
+from requests_app.actions.answers import article_counts, article_feedback
 from requests_app.city_request import CityRequest
 from requests_app.core import limits, markdown
 from requests_app.core.localized import localized
@@ -18,12 +18,15 @@ from requests_app.models import Article, ArticleTopic, Jurisdiction
 from requests_app.rules.alarms.helplines import help_in
 from requests_app.rules.answers import suggestions
 from requests_app.rules.answers.most_asked import most_asked
+from requests_app.web.explore.missing_form import MissingForm
 from requests_app.web.search_counts import count_unmatched
 
 WORDS_MAX = 200
 SERVICES, ARTICLES, LATEST = 3, 6, 5
 # Votes counted of one network.
 AN_HOUR = 60
+# Texts about what was missing, kept of one network.
+MISSING_AN_HOUR = 10
 
 
 def published(city: Jurisdiction) -> Any:
@@ -102,7 +105,28 @@ def article_vote(request: CityRequest, code: str) -> HttpResponse:
         return render(request, "requests_app/explore/article_vote.html", {"article": article, "helped": helped})
     if limits.allow(request, "article_vote", AN_HOUR):
         article_counts.voted(article, helped=helped == "yes")
-    return redirect(reverse("requests_app:article", args=[code]) + "?thanks=1#vote")
+    return redirect(_thanks(code) if helped == "yes" else reverse("requests_app:article_missing", args=[code]))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def article_missing(request: CityRequest, code: str) -> HttpResponse:
+    """ "What was missing?", after a No: one box, which the article's owner reads and nobody else."""
+    article = published(request.jurisdiction).filter(code=code).first()
+    if article is None:
+        return gone(request)
+    form = MissingForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        text = form.cleaned_data["text"]
+        if text and limits.allow(request, "article_missing", MISSING_AN_HOUR):
+            article_feedback.add(article, text, language=request.LANGUAGE_CODE)
+        return redirect(_thanks(code))
+    context = {"article": article, "form": form}
+    return render(request, "requests_app/explore/article_missing.html", context, status=422 if form.errors else 200)
+
+
+def _thanks(code: str) -> str:
+    return reverse("requests_app:article", args=[code]) + "?thanks=1#vote"
 
 
 @require_safe

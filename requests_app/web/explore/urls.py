@@ -50,5 +50,6 @@ urlpatterns: list[URLPattern] = [
     path("articles/", articles.articles, name="articles"),
     path("articles/<slug:code>/", articles.article, name="article"),
     path("articles/<slug:code>/vote/", articles.article_vote, name="article_vote"),
+    path("articles/<slug:code>/missing/", articles.article_missing, name="article_missing"),
     path("who-to-call/", articles.who_to_call, name="who_to_call"),
 ]

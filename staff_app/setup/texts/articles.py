@@ -23,6 +23,7 @@ from requests_app.core.languages import language_name
 from requests_app.core.localized import localized
 from requests_app.messages.setup_differences import differences
 from requests_app.models import Article, ArticleProblem, Jurisdiction, SetupChange
+from requests_app.rules.answers.staff_articles import feedback_for
 from requests_app.rules.setup.catalog_rows import ARTICLE_REFERS_TO
 from requests_app.rules.shared.names import Names
 from requests_app.rules.shared.text_diff import Piece, text_diff
@@ -30,8 +31,9 @@ from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city
 from staff_app.setup.audit.wording import action_words
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import Edit
+from staff_app.setup.forms import ASKED_MAX
 from staff_app.setup.listing import Column, listing
-from staff_app.setup.texts.forms import ArticleForm
+from staff_app.setup.texts.forms import TITLE_MAX, ArticleForm
 
 TABS = {
     "": gettext_lazy("All"),
@@ -110,7 +112,11 @@ def describe(article: Article, today: dt.date) -> dict[str, Any]:
 @staff_page
 def new_article(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "write_articles")
-    edit = Edit(request, partial(ArticleForm, city=request.jurisdiction), seen="")
+    # What people didn't find, from the list of unanswered questions.
+    words = request.GET.get("words", "").replace("\x00", "")[:ASKED_MAX]
+    first = request.jurisdiction.languages[0]
+    initial = {f"title_{first}": words.capitalize()[:TITLE_MAX], f"asked_{first}": words} if words else None
+    edit = Edit(request, partial(ArticleForm, city=request.jurisdiction, initial=initial), seen="")
     form = edit.form
     if form.is_valid() and "preview" not in request.POST:
         article = actions.create(
@@ -164,6 +170,7 @@ def _page(
     context = {
         "article": article,
         "problems": _problems(request, article),
+        "feedback": feedback_for(request.user, article) if article else [],
         "may_mend": True,
         "is_own_draft": is_own_draft,
         "name": actions.name_of(article) if article else "",

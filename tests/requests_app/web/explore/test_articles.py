@@ -8,8 +8,9 @@ from django.test import Client
 
 from requests_app.actions.answers import article_counts
 from requests_app.actions.shared.search_index import index_catalog
-from requests_app.models import AnsweredCount, Article, ArticleTopic, ArticleVote, UnansweredSearch
+from requests_app.models import AnsweredCount, Article, ArticleFeedback, ArticleTopic, ArticleVote, UnansweredSearch
 from requests_app.rules.answers.unanswered_searches import TIMES, unanswered
+from requests_app.web.explore.articles import MISSING_AN_HOUR
 from tests import factories
 from tests.factories import Rivermark
 
@@ -120,7 +121,8 @@ def test_a_vote_is_counted_by_day_and_nobody(cast: Rivermark, client: Client) ->
     assert "Yes, it did" in page(client, "/articles/paint/vote/", helped="yes")
     for helped in ("yes", "yes", "no"):
         answer = client.post("/articles/paint/vote/", {"helped": helped}, follow=True)
-        assert "Thank you. We count the answers" in answer.content.decode()
+        thanks = "Thank you. We count the answers" if helped == "yes" else "What was missing?"
+        assert thanks in answer.content.decode()
     counted = ArticleVote.objects.order_by("helped").values_list("article_code", "helped", "value")
     assert list(counted) == [("paint", False, 1), ("paint", True, 2)]
 
@@ -191,3 +193,45 @@ def test_rare_searches_go_when_their_week_is_over_and_old_ones_anyway(cast: Rive
         )
     article_counts.forget_searches()
     assert set(UnansweredSearch.objects.values_list("words", flat=True)) == {"kept", "new"}
+
+
+def missing(client: Client, text: str, code: str = "paint", **more: Any) -> Any:
+    return client.post(f"/articles/{code}/missing/", {"text": text}, **more)
+
+
+def test_after_a_no_one_box_asks_what_was_missing_and_its_owner_reads_it(cast: Rivermark, client: Client) -> None:
+    answer = client.post("/articles/paint/vote/", {"helped": "no"})
+    assert answer["Location"] == "/articles/paint/missing/"
+    assert "What was missing?" in page(client, answer["Location"])
+    Article.objects.filter(code="paint").update(owner=cast.pia)
+    assert missing(client, "The yard’s phone number").status_code == 302
+    # Without words, nothing is kept.
+    assert missing(client, "  ").status_code == 302
+    feedback = ArticleFeedback.objects.get()
+    assert (feedback.text, feedback.language) == ("The yard’s phone number", "en")
+    for user, reads in ((cast.pia, True), (cast.cal, False), (cast.ada, False)):
+        staff = Client()
+        staff.force_login(user)
+        assert ("The yard’s phone number" in staff.get("/staff/articles/paint/").content.decode()) is reads, user
+    for path in ("/articles/", "/articles/paint/", "/api/v1/articles/paint/", "/articles/paint/missing/"):
+        assert "The yard’s phone number" not in page(client, path)
+
+
+@pytest.mark.parametrize("text", ["call me at 617-555-0147", "write to zoe@example.org", "My name is Zoe Quill"])
+def test_personal_data_is_not_kept(cast: Rivermark, client: Client, text: str) -> None:
+    answer = missing(client, text)
+    assert answer.status_code == 422
+    assert "This may be personal" in answer.content.decode()
+    assert text.split()[-1] in answer.content.decode()
+    assert not ArticleFeedback.objects.exists()
+
+
+def test_one_network_is_kept_only_so_often(cast: Rivermark, client: Client) -> None:
+    for number in range(MISSING_AN_HOUR + 2):
+        assert missing(client, f"More about pens, part {number}").status_code == 302
+    assert ArticleFeedback.objects.count() == MISSING_AN_HOUR
+
+
+@pytest.mark.parametrize("code", ["hidden", "nosuch"])
+def test_nothing_is_missing_in_an_article_that_nobody_reads(cast: Rivermark, client: Client, code: str) -> None:
+    assert missing(client, "More", code).status_code == 404
