@@ -45,8 +45,9 @@ def test_the_most_reported_of_ninety_days_come_first_and_what_shows_nothing_is_l
     town: Rivermark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing_shown = factories.service(town.city, "bench", photo_policy="none")
-    offered = [nothing_shown, town.outreach, town.pothole, town.tree]
-    for version in (nothing_shown, town.outreach):
+    private = factories.service(town.city, "shelter", visibility="private")
+    offered = [nothing_shown, town.outreach, private, town.pothole, town.tree]
+    for version in (nothing_shown, town.outreach, private):
         reported(version, 50, 1)
     reported(town.tree, 1, 90)
     reported(town.pothole, 9, 91)

@@ -1,5 +1,7 @@
 """What is shown as fixed recently: of this city, fixed and public, with photos that everybody may see."""
 
+import datetime as dt
+
 import pytest
 from django.core.cache import cache
 
@@ -17,8 +19,10 @@ def test_those_fixed_in_this_city_with_photos_first(town: Rivermark) -> None:
     theirs = factories.routed(lakeside.pothole)
     first = factories.routed(town.pothole, answers={"where": "lane"})
     plain, shown, hidden, private, answered, open_one = (first, *factories.copies(first, 5))
-    for made in (theirs, plain, shown, hidden, private):
+    for made in (plain, shown, hidden, private):
         factories.mark_ended(made)
+    # The newest of all.
+    factories.mark_ended(theirs, at=first.submitted_at + dt.timedelta(hours=1))
     factories.mark_ended(answered, "answered")
     ServiceRequest.objects.filter(pk=private.pk).update(public_state="private")
     for made, columns in ((shown, {}), (hidden, {"hidden_at": first.submitted_at}), (private, {}), (open_one, {})):
