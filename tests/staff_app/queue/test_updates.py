@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions.work import conversation, progress
-from requests_app.models import Membership, ServiceRequest, Snooze
+from requests_app.models import ServiceRequest, Snooze
 from staff_app.queue import presence
 from tests import factories
 from tests.factories import Rivermark
@@ -70,14 +70,6 @@ def test_what_is_not_mine_to_see_or_is_snoozed_is_not_announced(
     progress.accept(hole.pk, actor=town.cal)
     assert of_parks.poll()["arrived"] == []
     assert of_tom.poll()["arrived"] == []
-
-
-def test_what_happens_in_another_city_is_no_news_here(tom: Client, town: Rivermark) -> None:
-    there = factories.lakeside()
-    Membership.objects.create(user=town.tom, jurisdiction=there.city, role=factories.role(there.city, "supervisor"))
-    page = OpenPage(tom, "/staff/")
-    factories.routed(there.pothole)
-    assert page.poll()["arrived"] == []
 
 
 def test_a_quiet_poll_is_one_query_after_those_that_every_page_has(tom: Client, hole: ServiceRequest) -> None:

@@ -180,9 +180,8 @@ def test_weeks_and_months_lead_five_years_on_and_no_further() -> None:
     }
     assert [(one.earlier, bool(one.later)) for one in grids.values()][:2] == [("", True), ("2021-11", True)]
     assert [one.later for one in grids.values()][2:] == ["2031-11", ""]
-    for typed, is_taken in (("2021-01", True), ("2020-12", False), ("2031-12", True), ("2032-01", False)):
-        shown = month_grid._month(typed, today)
-        assert (f"{shown:%Y-%m}" == typed) == is_taken, typed
+    for month, is_taken in (("2021-01", True), ("2020-12", False), ("2031-12", True), ("2032-01", False)):
+        assert (f"{month_grid._month(month, today):%Y-%m}" == month) == is_taken, month
 
 
 @pytest.mark.parametrize(

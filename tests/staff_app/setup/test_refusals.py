@@ -289,9 +289,7 @@ def typed(planted: Planted, page: str, data: dict[str, Any]) -> dict[str, Any]:
     if "zone:1" in filled.get("areas", ()):
         ward = Area.objects.get(jurisdiction=planted.cast.city, layer="ward", code="5")
         for layer, code in (("zone", "1"), ("ward", "6")):
-            Area.objects.create(
-                jurisdiction=planted.cast.city, layer=layer, code=code, name={"en": code}, polygon=ward.polygon
-            )
+            Area.objects.create(jurisdiction=planted.cast.city, layer=layer, code=code, name=code, polygon=ward.polygon)
     return filled
 
 
