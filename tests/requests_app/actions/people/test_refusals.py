@@ -139,6 +139,7 @@ def test_absences_overlap_from_their_first_to_their_last_day(town: Rivermark) ->
 
 def test_which_roles_can_go_and_who_administers(town: Rivermark, crew: Role) -> None:
     provider = SignInProvider.objects.create(jurisdiction=town.city, name="ID", server_url="https://id.example")
+    assert memberships.get_role(town.city, "crew") == crew
 
     def remove() -> str:
         role = Role.objects.get(jurisdiction=town.city, code="desk")
