@@ -94,7 +94,7 @@ def test_only_switching_a_reason_off_is_logged_so(town: Rivermark) -> None:
 def test_an_article_is_published_whole_and_once(town: Rivermark) -> None:
     today = app_now().astimezone(town.city.zone).date()
     half = {"title": {"en": "Trash"}, "body": WORDS}
-    made = articles.create(town.city, half, owner=None, review_on=None)
+    made = articles.create(town.city, half, owner=None, review_on=None, actor=town.ada)
     assert made.code == "trash"
     with pytest.raises(articles.MissingWords):
         articles.publish(made.pk, actor=town.ada)
@@ -105,7 +105,7 @@ def test_an_article_is_published_whole_and_once(town: Rivermark) -> None:
         articles.publish(made.pk, actor=town.ada)
     # Its code is of the title in the city's first language; the same day again isn't another look.
     first = articles.create(
-        town.city, {"title": {"es": "Basura", "en": "Trash"}, "body": WORDS}, owner=None, review_on=None
+        town.city, {"title": {"es": "Basura", "en": "Trash"}, "body": WORDS}, owner=None, review_on=None, actor=town.ada
     )
     assert first.code == "trash-2"
     for review_on, looked in ((today, False), (today + DAY, True)):
