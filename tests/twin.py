@@ -129,7 +129,7 @@ def _value(table: str, field: "Field[Any, Any]", changes: Changes, copy: int) ->
         return f"{column} + {copy * APART}"
     if not field.unique:
         return column
-    if field.column == "reference":
+    if field.max_length is not None and field.max_length < 32:
         # As long as it was.
         moved = ascii_uppercase[copy:] + ascii_uppercase[:copy]
         return f"translate({column}, '{ascii_uppercase}', '{moved}')"
