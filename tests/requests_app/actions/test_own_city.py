@@ -122,6 +122,8 @@ def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
     with kept_for_a_module(django_db_blocker) as planted:
         with transaction.atomic():
             plant_twins()
+            # Here, the staff of each city are its own.
+            Membership.objects.filter(pk__gte=5 * APART).delete()
             connection.run_on_commit.clear()
         yield planted
 
