@@ -109,13 +109,7 @@ class CallerForm(forms.Form):
 class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(label=gettext_lazy("How it ended"), choices=list(OUTCOMES.items()))
     transferred_to = WordsField(label=gettext_lazy("Transferred to"), required=False, max_length=100)
-    note = WordsField(
-        label=gettext_lazy("Note"),
-        help_text=gettext_lazy("Facts only: the caller may ask to read it. It’s deleted after a year."),
-        required=False,
-        max_length=NOTE_MAX,
-        lines=2,
-    )
+    note = WordsField(label=gettext_lazy("Note"), required=False, max_length=NOTE_MAX, lines=2)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -127,7 +121,13 @@ class OutcomeForm(forms.Form):
 class NoteForm(forms.Form):
     """Of a contact that is closed, to finish it."""
 
-    note = WordsField(label=gettext_lazy("Note"), required=False, max_length=NOTE_MAX, lines=2)
+    note = WordsField(
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("Facts only: the caller may ask to read it. It’s deleted after a year."),
+        required=False,
+        max_length=NOTE_MAX,
+        lines=2,
+    )
 
 
 class EmergencyForm(forms.Form):

@@ -3,7 +3,7 @@
 Each step shows its form and saves what was typed into the taker's draft. What comes next, the path says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ from requests_app.forms.report_forms import (
     ServiceForm,
 )
 from requests_app.messages.wording import ago, away, named_away, now_for, status_words
-from requests_app.models import Contact, Draft, ServiceVersion
+from requests_app.models import Channel, Contact, Draft, ServiceVersion
 from requests_app.places import assets
 from requests_app.rules.alarms.helplines import help_for
 from requests_app.rules.answers import suggestions
@@ -40,6 +40,9 @@ from requests_app.rules.publication.public_words import (
 from requests_app.rules.report.duplicates import joinable
 from requests_app.rules.report.path import Path
 from requests_app.rules.setup.offered_services import offered_versions
+
+# Of the services whose name begins with what was typed.
+SHOWN_BY_NAME = 5
 
 
 @dataclass
@@ -139,11 +142,15 @@ def _service(sent: Sent) -> Step:
     path = sent.path
     versions = offered_versions(path.jurisdiction)
     form = ServiceForm(sent.data, offered=versions, initial={"service": path.typed.get("service")})
+    named = _beginning_so(versions, path.text)
     if sent.is_posted and form.is_valid():
-        drafts.save(sent.draft, service=form.cleaned_data["service"])
+        code = form.cleaned_data["service"]
+        # A few letters of its name describe nothing.
+        is_name = any(version.service.service_code == code for version in named)
+        drafts.save(sent.draft, service=code, **({"text": ""} if is_name else {}))
         return Step(sent.step, form)
-    suggested: list[ServiceVersion] = []
-    if not path.screening.helps_first:
+    suggested: list[ServiceVersion] = named[:SHOWN_BY_NAME]
+    if not suggested and not path.screening.helps_first:
         suggested = suggestions.suggest(path.jurisdiction, path.asked_about, sent.language).services
     unknown = [one for one in versions if one.service.service_code == suggestions.UNKNOWN]
     first = [*suggested, *unknown]
@@ -153,6 +160,12 @@ def _service(sent: Sent) -> Step:
         form,
         {"offers": first, "others": [one for one in versions if one not in first], "chosen": chosen},
     )
+
+
+def _beginning_so(versions: Sequence[ServiceVersion], text: str) -> list[ServiceVersion]:
+    """The services whose name begins with what was typed, since takers know the names: "poth"."""
+    typed = text.strip().casefold()
+    return [version for version in versions if typed and localized(version.name).casefold().startswith(typed)]
 
 
 # --- Where is it? -----------------------------------------------------------------------------------------------------
@@ -345,6 +358,8 @@ def _contact(sent: Sent) -> Step:
     }
     requires = version is not None and bool(version.identity_words or version.must_confirm)
     form = ContactForm(sent.data, initial=initial, jurisdiction=path.jurisdiction, version=version)
+    if sent.contact.channel == Channel.PHONE and not requires:
+        form.order_fields(["phone", "email"])
     if sent.has("none") and not requires:
         drafts.save(sent.draft, contact={"language": sent.contact.language}, contact_typed={})
         return Step(sent.step)

@@ -57,12 +57,11 @@ document.getElementById("desk-step")?.addEventListener("keydown", (event) => {
 
 // --- Where typing goes on ----------------------------------------------------------------------------------------------
 
-const first =
-  document.querySelector(".desk-step .usa-input--error, .desk-step input[type=radio]:checked") ??
-  document.querySelector(
-    ".desk-step input:not([type=hidden]), .desk-step textarea, .desk-step select, .desk-step button:not([tabindex='-1'])",
-  ) ??
-  document.getElementById("box");
+const fields = "input:not([type=hidden]), textarea, select, button:not([tabindex='-1'])";
+const inStep = document.querySelector(".desk-step .usa-input--error") ?? document.querySelector(`.desk-step :is(${fields})`);
+// Of radio buttons, the one that is chosen already.
+const chosen = inStep?.matches("[type=radio]") && document.querySelector(`.desk-step [name="${inStep.name}"]:checked`);
+const first = chosen || inStep || document.getElementById("box");
 first.focus();
 
 // --- Saved at each pause -----------------------------------------------------------------------------------------------
