@@ -92,7 +92,7 @@ def store_upload(
     """Stores an upload as a JPEG of at most 2048 px and a thumbnail, both re-encoded. Raises PhotoRefused.
 
     Raises StorageFailed if there's no room, and Busy while others are decoded. Without a draft or a request, nobody owns it
-    yet; housekeeping removes it if that does not change.
+    yet; the hourly sweep removes it if that does not change.
     keep_taken: whether the sender agreed to keep the time and place it was taken. tell: is called with both, which
     aren't stored otherwise. name: random by default.
 
@@ -238,7 +238,7 @@ def stored_photos(
     """The photos, stored before the report is, so that no transaction waits for their decoding. refused: makes the error of one
     that is no photo.
 
-    What the report did not take is removed again; if this process dies first, housekeeping removes it.
+    What the report did not take is removed again; if this process dies first, the sweep removes it.
     """
     stored: list[Photo] = []
     try:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Jurisdiction
 from requests_app.rules.alarms import screening
-from requests_app.rules.alarms.helplines import Help, help_for
+from requests_app.rules.alarms.hotlines import Help, help_for
 
 # What a program sends, as `true`, once a person has read the number and said that no one is in danger.
 CONFIRMED = "emergency_confirmed"

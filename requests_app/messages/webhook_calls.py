@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links, outbox
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import reporter_views
 from requests_app.actions.programs import webhooks as actions
 from requests_app.clock import app_now
 from requests_app.core import outside_calls
@@ -98,7 +98,7 @@ def _note_contact(delivery: WebhookDelivery) -> None:
     user, told = delivery.webhook.api_key.acts_as, delivery.service_request
     if user is not None and told is not None and not told.is_test:
         user.through = delivery.webhook.api_key
-        privacy.view_reporter(told, reason=privacy.BY_WEBHOOK, actor=user)
+        reporter_views.view_reporter(told, reason=reporter_views.BY_WEBHOOK, actor=user)
 
 
 def _call(delivery: WebhookDelivery, body: bytes, secrets: list[str]) -> tuple[int | None, str, int]:

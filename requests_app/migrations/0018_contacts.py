@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ("point", django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326)),
                 ("topic", models.CharField(blank=True, max_length=60)),
                 ("article_code", models.CharField(blank=True, max_length=60)),
-                ("article_revision", models.PositiveIntegerField(blank=True, null=True)),
+                ("article_version", models.PositiveIntegerField(blank=True, null=True)),
                 (
                     "screening",
                     models.CharField(

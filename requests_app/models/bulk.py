@@ -11,7 +11,7 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class BulkJob(models.Model):
-    """Deleted after 30 days (actions/privacy/housekeeping.py). Its emails wait until it is finished and can't be undone anymore."""
+    """Deleted after 30 days (actions/privacy/expiry.py). Its emails wait until it is finished and can't be undone anymore."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bulk_jobs")

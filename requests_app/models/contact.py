@@ -106,7 +106,7 @@ class Contact(models.Model):
     # Codes: what was said counts even when the article is gone. The revision is the article's version that was given.
     topic = models.CharField(max_length=60, blank=True)
     article_code = models.CharField(max_length=60, blank=True)
-    article_revision = models.PositiveIntegerField(null=True, blank=True)
+    article_version = models.PositiveIntegerField(null=True, blank=True)
     screening = models.CharField(max_length=10, choices=Screening.choices, default=Screening.NOT_NEEDED)
     # Empty: it's still open.
     outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)

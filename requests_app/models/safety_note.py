@@ -12,7 +12,7 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class SafetyNote(models.Model):
-    """Counts for requests within rules.safety_notes.RADIUS_M of its point, until it ends. Then it's erased by housekeeping."""
+    """Counts for requests within rules.safety_notes.RADIUS_M of its point, until it ends; then it's erased."""
 
     class Kind(models.TextChoices):
         DOG = "dog"

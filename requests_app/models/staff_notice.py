@@ -15,7 +15,7 @@ from requests_app.models.service_request import Comment, ServiceRequest
 class StaffNotice(models.Model):
     """One event that concerns one person, one finished bulk job, or one article that is wrong.
 
-    Deleted after 90 days (actions/privacy/housekeeping.py)."""
+    Deleted after 90 days (actions/privacy/expiry.py)."""
 
     class Kind(models.TextChoices):
         """Where an event concerns somebody in two ways, the earlier kind counts."""

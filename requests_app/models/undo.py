@@ -8,7 +8,7 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class UndoState(models.Model):
-    """Codes, ids, times and numbers only. Deleted within hours (see actions/privacy/housekeeping.py)."""
+    """Codes, ids, times and numbers only. Deleted within hours (see actions/privacy/expiry.py)."""
 
     # The event of the action, whose user is the only one who can undo it.
     event = models.OneToOneField(Event, on_delete=models.DO_NOTHING, related_name="undo_state")

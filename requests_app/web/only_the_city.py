@@ -4,7 +4,7 @@ from typing import Any
 
 from requests_app.models import ReviewReason, ServiceRequest
 from requests_app.rules.alarms import screening
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.publication import review
 from requests_app.rules.publication.publication import told_by_residents
 

@@ -19,7 +19,7 @@ from requests_app.actions.contacts import counts as contact_counts
 from requests_app.actions.contacts import retention as contact_retention
 from requests_app.actions.figures import daily_load, map_cells
 from requests_app.actions.people import sign_ins
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.programs import unused_keys
 from requests_app.actions.promises import escalation, silence, typical_times
 from requests_app.actions.routing import versions
@@ -91,9 +91,9 @@ PARTS: dict[str, Part] = {
     "remind_reporters": Part(conversation.remind_reporters, HOUR, by_city=True, records=True),
     "send_digests": Part(notifications.send_due_digests, HOUR, by_city=True, sends_digests=True),
     "send_staff_digests": Part(staff_email.enqueue_digests, HOUR, by_city=True, sends_digests=True),
-    "sweep": Part(housekeeping.sweep, HOUR),
+    "sweep": Part(expiry.sweep, HOUR),
     "count_routing": Part(versions.count_caught, HOUR),
-    "sweep_files": Part(housekeeping.sweep_files, night),
+    "sweep_files": Part(expiry.sweep_files, night),
     "delete_layer_rows": Part(layer_import.delete_expired, night),
     "recount": Part(counters.recount, night),
     "typical_times": Part(typical_times.record, night, by_city=True),

@@ -16,7 +16,7 @@ from requests_app.actions.alarms import calls
 from requests_app.actions.answers import article_problems, article_reviews
 from requests_app.actions.figures import map_cells
 from requests_app.actions.people import staff_notices
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import erasures
 from requests_app.actions.programs import webhooks
 from requests_app.actions.promises import suspensions
 from requests_app.actions.publication import public_changes
@@ -57,7 +57,7 @@ HANDLERS: dict[str, Handler] = {
     "index": search_index.index_row,
     "hash_photo": picture_hashes.hash_row,
     "recount_map": map_cells.recount_row,
-    "erase": privacy.erase_row,
+    "erase": erasures.erase_row,
     "retire_service": retirements.retire_row,
     "bulk_job": bulk_jobs.run_row,
     "bulk_undo": bulk_jobs.undo_row,

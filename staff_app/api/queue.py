@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from requests_app import references
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import reporter_views
 from requests_app.api.framework.problems import unknown_values
 from requests_app.api.framework.query_fields import (
     ChoiceParameter,
@@ -99,7 +99,7 @@ def page(
         # Some have no digit, so that the search takes them for a word.
         result.ids |= set(ServiceRequest.objects.filter(reference=reference).values_list("pk", flat=True))
     if result.contacts:
-        privacy.find_by_contact(result.contacts, actor=user)
+        reporter_views.find_by_contact(result.contacts, actor=user)
     matching = listing.rows(user, city, tab, filters, at, result.ids)
     return listing.one_page(tab, matching, at, query["cursor"], filters, query["limit"]), filters.directory
 

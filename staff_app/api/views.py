@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app import references
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import reporter_views
 from requests_app.actions.work import staff_actions
 from requests_app.api.framework.bodies import json_part
 from requests_app.api.framework.conditional import last_read, tag_of, version_of
@@ -56,7 +56,7 @@ from staff_app.request.actions import ACTION_BY_VERB
 
 class ContactsQuerySerializer(QuerySerializer):
     reason = ChoiceParameter(
-        choices=list(privacy.VIEW_REASONS),
+        choices=list(reporter_views.VIEW_REASONS),
         required=True,
         help_text="Why you need it. It is recorded on the request.",
         example="reply",
@@ -290,6 +290,6 @@ class StaffContacts(StaffView, ListView):
         service_request = self.find(self.kwargs["reference"], "view_reporter")
         if not permissions.may_read_reporter(self.user, service_request):
             raise denied("view_reporter")
-        privacy.view_reporter(service_request, reason=self.query["reason"], actor=self.user)
+        reporter_views.view_reporter(service_request, reason=self.query["reason"], actor=self.user)
         taking_part = service_request.participations.select_related("person")
         return taking_part.prefetch_related("person__contact_points").order_by("created_at", "id")

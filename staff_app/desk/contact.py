@@ -17,7 +17,7 @@ from requests_app.core.localized import localized
 from requests_app.messages import desk_script
 from requests_app.messages.wording import month_day
 from requests_app.models import Contact, ContactRequest, Draft
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import staff_articles
 from requests_app.rules.contacts import contacts as rules
 from requests_app.rules.people import permissions

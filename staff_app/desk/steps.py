@@ -28,7 +28,7 @@ from requests_app.forms.report_forms import (
 from requests_app.messages.wording import ago, away, named_away, now_for, status_words
 from requests_app.models import Channel, Contact, Draft, ServiceVersion
 from requests_app.places import assets
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import suggestions
 from requests_app.rules.publication.public_words import (
     KIND_WORDS,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app import access, references
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import reporter_views
 from requests_app.core.paging import BadCursor
 from requests_app.models import ServiceRequest
 from requests_app.rules.contacts import contacts
@@ -103,7 +103,7 @@ def _search(request: StaffRequest, filters: QueueFilter) -> search.Result:
         return search.Result()
     result = search.find(request.user, request.jurisdiction, filters.q)
     if result.contacts:
-        privacy.find_by_contact(result.contacts, actor=request.user)
+        reporter_views.find_by_contact(result.contacts, actor=request.user)
     return result
 
 

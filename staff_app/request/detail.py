@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404, numbered
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import reporter_views
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.messages import wording
 from requests_app.models import (
@@ -95,10 +95,10 @@ def reporter(request: StaffRequest, reference: str) -> HttpResponse:
     if not permissions.may_read_reporter(request.user, service_request):
         raise permissions.Denied("view_reporter")
     reason = request.POST.get("reason", "")
-    if reason not in privacy.VIEW_REASONS:
-        context = {"service_request": service_request, "reasons": privacy.VIEW_REASONS, "is_missing": True}
+    if reason not in reporter_views.VIEW_REASONS:
+        context = {"service_request": service_request, "reasons": reporter_views.VIEW_REASONS, "is_missing": True}
         return render(request, "staff_app/request/reporter.html", context, status=422)
-    privacy.view_reporter(service_request, reason=reason, actor=request.user)
+    reporter_views.view_reporter(service_request, reason=reason, actor=request.user)
     people = (
         service_request.participations.select_related("person")
         .prefetch_related("person__contact_points")
@@ -172,7 +172,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "hidden_from_public": "" if service_request.is_public else rows.public_state_words(service_request),
         "asset_name": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
         "areas": _areas(service_request),
-        "reasons": privacy.VIEW_REASONS,
+        "reasons": reporter_views.VIEW_REASONS,
         "reporter": _reporter(service_request) if permissions.may_read_reporter(user, service_request) else None,
         "similar": similar_requests,
         "buttons": buttons,

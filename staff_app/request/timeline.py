@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from requests_app import event_kinds
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import reporter_views
 from requests_app.actions.work import staff_texts
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
@@ -469,12 +469,12 @@ def _personal_data_kept(event: Event, names: Names) -> str:
 
 def _reporter_viewed(event: Event, names: Names) -> str:
     reason = event.data.get("reason")
-    if reason in privacy.VIEW_REASONS:
-        words = str(privacy.VIEW_REASONS[reason])
+    if reason in reporter_views.VIEW_REASONS:
+        words = str(reporter_views.VIEW_REASONS[reason])
         return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": words}
-    if reason == privacy.FOUND_BY_CONTACT:
+    if reason == reporter_views.FOUND_BY_CONTACT:
         return _("Found by the reporter’s phone or email")
-    if reason == privacy.BY_WEBHOOK:
+    if reason == reporter_views.BY_WEBHOOK:
         return _("A program got the reporter’s contact information by webhook")
     return simple_words(event.kind)
 

@@ -1,4 +1,4 @@
-"""The outbox, counters, housekeeping, imports, and what guards the site: headers, limits, settings."""
+"""The outbox, counters, what expires, imports, and what guards the site: headers, limits, settings."""
 
 from tests.regressions.regression import Regression
 
@@ -264,53 +264,53 @@ REGRESSIONS = [
     ),
     Regression(
         "idempotency keys go after a day",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "KEYS_KEPT = dt.timedelta(days=14)",
         "KEYS_KEPT = dt.timedelta(days=1)",
-        ("tests/requests_app/actions/privacy/test_housekeeping.py",),
+        ("tests/requests_app/actions/privacy/test_expiry.py",),
     ),
     Regression(
         "idempotency keys stay for ever",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "    IdempotencyKey.objects.filter(IdempotencyKey.RETRY, created_at__lt=now - KEYS_KEPT).delete()\n",
         "",
-        ("tests/requests_app/actions/privacy/test_housekeeping.py",),
+        ("tests/requests_app/actions/privacy/test_expiry.py",),
     ),
     Regression(
         "the photos of an expired draft stay",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "    for photo in own_photos:\n        photos.delete_files(photo)\n",
         "",
-        ("tests/requests_app/actions/privacy/test_housekeeping.py",),
+        ("tests/requests_app/actions/privacy/test_expiry.py",),
     ),
     Regression(
         "the sweep takes the file of a photo that is being stored",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "timezone.now() - FILES_KEPT",
         "timezone.now()",
-        ("tests/requests_app/actions/privacy/test_housekeeping.py",),
+        ("tests/requests_app/actions/privacy/test_expiry.py",),
     ),
     Regression(
         "the sweep takes a draft that is being sent",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         'select_for_update(of=("self",), skip_locked=True)',
         "all()",
-        ("tests/requests_app/actions/privacy/test_housekeeping.py",),
+        ("tests/requests_app/actions/privacy/test_expiry.py",),
     ),
     Regression(
         "the address of somebody who still follows is forgotten",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "        *participants,\n",
         "",
-        ("tests/requests_app/actions/privacy/test_housekeeping.py", "tests/requests_app/web/account/test_my.py"),
+        ("tests/requests_app/actions/privacy/test_expiry.py", "tests/requests_app/web/account/test_my.py"),
     ),
     Regression(
         "a mistyped address is kept for ever",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "    Person.objects.filter(pk__in=people - needed).delete()\n",
         "    return\n",
         (
-            "tests/requests_app/actions/privacy/test_housekeeping.py",
+            "tests/requests_app/actions/privacy/test_expiry.py",
             "tests/requests_app/web/report/test_confirm.py",
             "tests/requests_app/web/account/test_follow.py",
             "tests/requests_app/web/account/test_verify.py",
@@ -321,7 +321,7 @@ REGRESSIONS = [
         "requests_app/actions/report/confirm_report.py",
         "submitted_at__lt=app_now() - EXPIRES_AFTER",
         "submitted_at__lt=app_now()",
-        ("tests/requests_app/web/report/test_confirm.py", "tests/requests_app/actions/privacy/test_housekeeping.py"),
+        ("tests/requests_app/web/report/test_confirm.py", "tests/requests_app/actions/privacy/test_expiry.py"),
     ),
     Regression(
         "each batch of an import into an empty city takes longer",

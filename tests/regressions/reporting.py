@@ -394,17 +394,17 @@ REGRESSIONS = [
     ),
     Regression(
         "another city's gas company is named",
-        "requests_app/rules/alarms/helplines.py",
+        "requests_app/rules/alarms/hotlines.py",
         'Owner.objects.filter(jurisdiction=jurisdiction, kind="utility")',
         'Owner.objects.filter(kind="utility")',
-        ("tests/requests_app/rules/alarms/test_helplines.py",),
+        ("tests/requests_app/rules/alarms/test_hotlines.py",),
     ),
     Regression(
         "whoever is watched at home can't leave the page at once",
-        "requests_app/rules/alarms/helplines.py",
+        "requests_app/rules/alarms/hotlines.py",
         "        Kind.CHILD_ABUSE,\n        Kind.ELDER_ABUSE,\n        Kind.TRAFFICKING,\n        Kind.THREAT,\n    }",
         "    }",
-        ("tests/requests_app/rules/alarms/test_helplines.py",),
+        ("tests/requests_app/rules/alarms/test_hotlines.py",),
     ),
     Regression(
         "an emergency phrase is found only with its accents",

@@ -133,7 +133,7 @@ REGRESSIONS = [
         "requests_app/actions/work/holds.py",
         "return app_now().astimezone(city.zone).date()",
         "return app_now().date()",
-        ("tests/requests_app/actions/work/test_progress.py", "tests/requests_app/actions/privacy/test_housekeeping.py"),
+        ("tests/requests_app/actions/work/test_progress.py", "tests/requests_app/actions/privacy/test_expiry.py"),
     ),
     Regression(
         "imported history is closed by the clock",
@@ -143,7 +143,7 @@ REGRESSIONS = [
         (
             "tests/requests_app/actions/work/test_progress.py",
             "tests/requests_app/imports/test_requests.py",
-            "tests/requests_app/actions/privacy/test_housekeeping.py",
+            "tests/requests_app/actions/privacy/test_expiry.py",
         ),
     ),
     Regression(
@@ -151,7 +151,7 @@ REGRESSIONS = [
         "requests_app/actions/work/endings.py",
         "AUTO_CLOSE_AFTER = dt.timedelta(days=30)",
         "AUTO_CLOSE_AFTER = dt.timedelta(days=29)",
-        ("tests/requests_app/actions/work/test_progress.py", "tests/requests_app/actions/privacy/test_housekeeping.py"),
+        ("tests/requests_app/actions/work/test_progress.py", "tests/requests_app/actions/privacy/test_expiry.py"),
     ),
     Regression(
         "what came back twice goes to nobody in particular",
@@ -575,7 +575,7 @@ REGRESSIONS = [
     ),
     Regression(
         "ended safety notes are kept forever",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "    safety_notes.delete_old()\n",
         "",
         ("tests/staff_app/safety_notes/test_safety_notes.py",),
@@ -624,7 +624,7 @@ REGRESSIONS = [
     ),
     Regression(
         "a long job can't be undone, since what that needs is deleted after an hour",
-        "requests_app/actions/privacy/housekeeping.py",
+        "requests_app/actions/privacy/expiry.py",
         "    undoable_since = bulk_jobs.undoable_since() or now\n",
         "    undoable_since = now\n",
         ("tests/staff_app/queue/test_bulk.py",),

@@ -34,6 +34,8 @@ ENDED_TOO = {
     "search_index.index_all_requests",
     "snoozes.hidden_ids",
     "staff_email._working",
+    "staff_notices._colleagues",
+    "staff_notices._in_charge",
     "states.counts",
     "tasks.open_tasks",
     "tasks.visible_to",

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from storages.backends.s3 import S3Storage
 
 from requests_app import photos
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from tests import factories
 from tests.live import ROOT
 
@@ -85,8 +85,8 @@ def test_no_photo_takes_the_place_of_another(bucket: Any) -> None:
 
 def test_a_file_that_no_row_knows_is_swept_after_a_day(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     default_storage.save(f"photos/ab/ab{'0' * 30}.jpg", ContentFile(b"lost"))
-    assert housekeeping.sweep_files() == 0
+    assert expiry.sweep_files() == 0
     monkeypatch.setattr(timezone, "now", lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=2))
-    assert housekeeping.sweep_files() == 1
+    assert expiry.sweep_files() == 1
     assert list(bucket.objects.all()) == []
-    assert housekeeping.sweep_files() == 0
+    assert expiry.sweep_files() == 0

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client, RequestFactory
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.core.cache import breaker
 from requests_app.models import LimitCount, User
 from staff_app.sign_in import StaffAccountAdapter
@@ -72,7 +72,7 @@ def test_guessing_is_slowed_down_while_redis_is_down(
     assert not sign_in(client, town.tom.email), "counted in PostgreSQL"
     assert LimitCount.objects.exists()
     LimitCount.objects.update(expires_at="2020-01-01T00:00:00Z")
-    housekeeping.sweep()
+    expiry.sweep()
     assert not LimitCount.objects.exists()
 
 

@@ -52,7 +52,7 @@ NOT_MERGED = {
     for name in (
         # What is added.
         "add_role", "add_routing_rule", "copy_service", "emergency_words",
-        "new_api_key", "new_category", "new_department", "new_macro",
+        "new_api_key", "new_article", "new_category", "new_department", "new_macro",
         "new_notice", "new_suspension", "new_template",
         # Next to the form of the wait, which is merged, the one that adds somebody.
         "on_call",

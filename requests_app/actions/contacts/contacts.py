@@ -195,7 +195,7 @@ def close(contact: Contact, outcome: str, *, article: Article | None = None, **c
     if article is not None:
         columns |= {
             "article_code": article.code,
-            "article_revision": article.version,
+            "article_version": article.version,
             "topic": article.topic.code if article.topic is not None else "",
         }
     if not locked.keep_number:

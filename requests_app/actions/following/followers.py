@@ -36,7 +36,7 @@ def join(
 ) -> tuple[Person, AccessLink]:
     """ "Affects me too", or follow: adds a person to the request. Priority and due date do not change.
 
-    Raises CannotJoin, and Refused for a blocked address.
+    Raises NotJoinable, and Refused for a blocked address.
     """
     # Lock first: it may be closed, merged or hidden at the same time.
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
@@ -54,7 +54,7 @@ def join(
 
 @transaction.atomic
 def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = False) -> None:
-    """Follows an earlier request instead of submitting this draft. Raises CannotJoin and drafts.NotReady.
+    """Follows an earlier request instead of submitting this draft. Raises NotJoinable and drafts.Incomplete.
 
     with_words: adds the draft's text, for the city to read. The rest of the draft is deleted, as the page said.
     """

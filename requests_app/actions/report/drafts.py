@@ -227,7 +227,7 @@ def drop_photo_metadata(draft: Draft) -> None:
 def submit(
     draft: Draft, *, checked: str = "", verified: str = "", over_limit: bool = False, channel: str = Channel.WEB
 ) -> ServiceRequest:
-    """Makes this draft's request, or returns the one it made before. Raises NotReady and submission.Refused.
+    """Makes this draft's request, or returns the one it made before. Raises Incomplete and submission.Refused.
 
     checked: the id of the service version that the check page showed. If there is a newer one, which may publish or ask more, the
     reporter has to check again.

@@ -4,7 +4,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import erasures
 from requests_app.city_request import CityRequest
 from requests_app.web.account.forms import EraseForm
 from requests_app.web.resident import Resident, own_page, sign_out
@@ -23,5 +23,5 @@ def my_erase(request: CityRequest, resident: Resident) -> HttpResponseBase:
     context["reports_too"] = reports_too = form.cleaned_data["what"] == EraseForm.ALL
     if "sure" not in request.POST:
         return render(request, "requests_app/account/my_erase_confirm.html", context)
-    privacy.erase(resident.contact_point, reports_too=reports_too)
+    erasures.erase(resident.contact_point, reports_too=reports_too)
     return sign_out(request, render(request, "requests_app/account/my_erased.html", {"reports_too": reports_too}))

@@ -15,7 +15,7 @@ from requests_app.city_request import CityRequest
 from requests_app.core import limits, markdown
 from requests_app.core.localized import localized
 from requests_app.models import Article, ArticleTopic, Jurisdiction
-from requests_app.rules.alarms.helplines import help_in
+from requests_app.rules.alarms.hotlines import help_in
 from requests_app.rules.answers import suggestions
 from requests_app.rules.answers.most_asked import most_asked
 from requests_app.web.explore.missing_form import MissingForm

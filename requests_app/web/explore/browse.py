@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.city_request import CityRequest
 from requests_app.models import Category
-from requests_app.rules.alarms.helplines import help_in
+from requests_app.rules.alarms.hotlines import help_in
 from requests_app.rules.answers import suggestions
 from requests_app.rules.setup.offered_services import offered_versions
 from requests_app.web.report.start import UNKNOWN, by_category

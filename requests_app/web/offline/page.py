@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from requests_app import photos
 from requests_app.city_request import CityRequest
 from requests_app.models import EmergencyPhrase
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.report.device_catalog import device_catalog
 from requests_app.rules.setup.offered_services import offered_versions
 from requests_app.rules.shared.jurisdictions import page_languages

@@ -17,7 +17,7 @@ from requests_app.actions.report import drafts, emergency_question
 from requests_app.city_request import CityRequest
 from requests_app.forms import unsent_text
 from requests_app.models import Draft
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.report.path import Path
 from requests_app.visitor import has_expired, own_draft
 from requests_app.web.language_switch import same_page_in

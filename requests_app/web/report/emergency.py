@@ -9,7 +9,7 @@ from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.messages import wording
 from requests_app.models import Draft
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.report.path import Path
 from requests_app.web.report.draft_page import draft_page, page_url, show, to_next_page
 

@@ -20,7 +20,7 @@ from requests_app.forms import place_input
 from requests_app.forms.report_forms import ProblemForm, ServiceForm
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Article, Draft, Jurisdiction, ServiceVersion
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import most_reported, suggestions
 from requests_app.rules.report import other_language, referrals, two_problems
 from requests_app.rules.report.path import Path

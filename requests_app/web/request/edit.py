@@ -24,7 +24,7 @@ from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Owner, Person, ServiceRequest
 from requests_app.places import assets, ownership
 from requests_app.rules.alarms import screening
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.publication.public_words import (
     KIND_WORDS,
     SHOWN_AT_ONCE,

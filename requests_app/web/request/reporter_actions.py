@@ -23,7 +23,7 @@ from requests_app.link_access import RequestAccess, access_request, allowed_acti
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Person, ServiceRequest
 from requests_app.rules.alarms import screening
-from requests_app.rules.alarms.helplines import help_for
+from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.shared import intake, rate_limits
 from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.visitor import get_visitor, set_visitor_cookie

@@ -28,7 +28,7 @@ from requests_app.actions.people import (
     staff_sessions,
     ways_back,
 )
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import erasures
 from requests_app.actions.programs import api_key_requests, sandbox, webhooks
 from requests_app.actions.promises import silence
 from requests_app.actions.report import offline_submission
@@ -373,7 +373,7 @@ def of_reports(planted: Planted) -> Iterator[None]:
     verified = ContactPoint.objects.exclude(verified_at=None).filter(normalized=point.normalized)
     assert set(verified.values_list("person__jurisdiction", flat=True)) == {city.pk}
     ContactPoint.objects.filter(normalized=point.normalized).update(verified_at=None)
-    privacy.erase(point, reports_too=False)
+    erasures.erase(point, reports_too=False)
     assert Draft.objects.filter(pk=planted.drafts["contact"].pk).exists()
     assert silence.end_answered(city) == 1
 

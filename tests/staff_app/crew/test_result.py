@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.work import assignment, progress
 from requests_app.models import (
     AnswerTemplate,
@@ -222,7 +222,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_overwritten_and_what_does_not
 
 def test_photos_that_were_swept_are_asked_for_again(phone: Phone) -> None:
     phone.photo()
-    housekeeping.sweep()
+    expiry.sweep()
     Photo.objects.all().delete()
     assert phone.send("fixed", "one") == {"state": "photos"}
     phone.photo()

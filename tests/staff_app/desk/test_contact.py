@@ -98,7 +98,7 @@ def test_an_answer_is_logged_with_its_version_by_one_key(cast: Rivermark, call: 
     assert re.search(r'value="holidays" data-key="F8"', call.html)
     assert "One day late." in call.html
     call.to("close", article="holidays")
-    assert (call.row.outcome, call.row.article_code, call.row.article_revision) == (
+    assert (call.row.outcome, call.row.article_code, call.row.article_version) == (
         "answered",
         "holidays",
         article.version,

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app import events
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.work import assignment, bulk_jobs, conversation, endings, merges, steps
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -454,7 +454,7 @@ def test_nothing_leaves_before_all_of_a_long_job_can_no_longer_be_undone(
     an_hour(UndoState.objects.all(), "created_at")
     bulk_jobs.run_row(OutboxRow.objects.filter(kind="bulk_job").latest("id"))
     events.record(rows[1], "joined", actor=None, role="affected")
-    housekeeping.sweep()
+    expiry.sweep()
     factories.run_worker()
     job.refresh_from_db()
     assert (job.done, job.finished_at is None) == (3, False)
@@ -466,7 +466,7 @@ def test_nothing_leaves_before_all_of_a_long_job_can_no_longer_be_undone(
     assert states(job) == ["undone"] * 3
     # What is needed to undo is not kept longer than that.
     BulkJob.objects.update(finished_at=app_now() - dt.timedelta(seconds=31))
-    housekeeping.sweep()
+    expiry.sweep()
     assert UndoState.objects.filter(created_at__gt=app_now() - dt.timedelta(hours=1)).count() == 2
     assert UndoState.objects.count() == 2
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared import counters
 from requests_app.actions.work import assignment, conversation, endings, holds, merges
@@ -372,10 +372,10 @@ def test_a_supervisors_email_waits_with_the_reopening(
 
 def test_states_for_undoing_are_swept(pia: Client, limb: ServiceRequest) -> None:
     act(pia, limb, "accept")
-    housekeeping.sweep()
+    expiry.sweep()
     assert UndoState.objects.count() == 1
     after(3601)
-    housekeeping.sweep()
+    expiry.sweep()
     assert not UndoState.objects.exists()
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.work import safety_notes
 from requests_app.clock import app_now
 from requests_app.models import SafetyNote, SafetyNoteReading, SafetyNoteText, ServiceRequest, SetupChange, User
@@ -187,11 +187,11 @@ def test_a_renewed_one_counts_on_and_an_ended_one_is_erased_with_its_log(
     assert pia.post(f"{PATH}{note.pk}/end/").status_code == 302
     assert shows(dev, made) == (False, False)
     assert "anymore" in dev.post(f"/staff/r/{made.reference}/safety-notes/").content.decode()
-    housekeeping.sweep()
+    expiry.sweep()
     assert SafetyNote.objects.count() == 2
     set_time(app_now() + rules.LOG_KEPT - dt.timedelta(days=5))
-    housekeeping.sweep()
+    expiry.sweep()
     assert SafetyNote.objects.get() == note
     set_time(app_now() + dt.timedelta(days=6))
-    housekeeping.sweep()
+    expiry.sweep()
     assert not SafetyNote.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 
 from requests_app import references
 from requests_app.actions.contacts import contacts, counts, retention
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import erasures
 from requests_app.clock import app_now
 from requests_app.models import (
     Contact,
@@ -82,7 +82,7 @@ def test_an_outcome_is_written_down_and_counted_once_with_the_articles_version(c
         contacts.change(call, language="es")
     contacts.change(call, note="Asked for July 4.")
     stored = Contact.objects.get(pk=call.pk)
-    assert (stored.article_code, stored.article_revision, stored.note) == (
+    assert (stored.article_code, stored.article_version, stored.note) == (
         "holidays",
         article.version,
         "Asked for July 4.",
@@ -175,7 +175,7 @@ def test_what_was_said_is_erased_with_the_person_and_no_event_ever_has_it(cast: 
         contacts.link(call, report)
     contacts.change(calls[0], person=person)
     contacts.change(calls[2], caller_number="617-555-0199")
-    privacy.erase(person.contact_points.get(kind="email"), reports_too=False)
+    erasures.erase(person.contact_points.get(kind="email"), reports_too=False)
     notes = list(Contact.objects.order_by("id").values_list("note", "caller_number", "relation"))
     # The number was never proved to be hers, so other calls from it stay.
     assert notes[0] == ("", "", "")

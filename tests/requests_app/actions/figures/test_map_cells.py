@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from requests_app.actions.figures import map_cells
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import erasures
 from requests_app.actions.publication import moderation
 from requests_app.actions.routing import place_corrections
 from requests_app.actions.work import assignment, endings, reopenings
@@ -196,7 +196,7 @@ def test_what_one_erases_leaves_the_map(cast: factories.Rivermark, fold: Any) ->
     fold()
     person = made.participations.get().person
     Person.objects.filter(pk=person.pk).update(erased_at=app_now())
-    privacy.erase_request(made.pk, person_id=person.pk)
+    erasures.erase_request(made.pk, person_id=person.pk)
     fold()
     assert counted(cast.city, older="1") == 0
     assert map_cells.recount() == 0

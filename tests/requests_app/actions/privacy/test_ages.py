@@ -8,7 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import models
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.work import request_reads
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -122,7 +122,7 @@ def test_each_goes_right_after_its_time(planted: Planted, db: None) -> None:
         assert first.pk != last.pk, model
         for row, age in ((first, kept), (last, kept + dt.timedelta(microseconds=1))):
             model._default_manager.filter(pk=row.pk).update(**other, **{column: now - age})
-        housekeeping.sweep()
+        expiry.sweep()
         request_reads.delete_old()
         left = set(model._default_manager.filter(pk__in=[first.pk, last.pk]).values_list("pk", flat=True))
         if left != {first.pk}:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.api.open311 import tokens
 from requests_app.models import (
     ApiKey,
@@ -563,7 +563,7 @@ def test_a_fixmystreet_report_is_one_report_however_often_and_changed_it_is_sent
     first = api.post(form)
     assert api.post(form | {"description": "Edited there meanwhile"}) == first
     IdempotencyKey.objects.update(created_at="2020-01-01T00:00:00Z")
-    housekeeping.sweep()
+    expiry.sweep()
     assert api.post(form) == first
     assert ServiceRequest.objects.count() == 1
     # A private one, which never has a number: their client sends it again and again.

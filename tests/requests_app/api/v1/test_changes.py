@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from requests_app import photos
 from requests_app.actions.following import votes
-from requests_app.actions.privacy import housekeeping, privacy
+from requests_app.actions.privacy import erasures, expiry
 from requests_app.actions.publication import moderation, public_changes
 from requests_app.actions.routing import place_corrections
 from requests_app.actions.work import assignment, conversation, endings, merges, reopenings
@@ -156,7 +156,7 @@ def add_photo(made: ServiceRequest) -> Photo:
 def erase(made: ServiceRequest) -> None:
     person = made.participations.get().person
     Person.objects.filter(pk=person.pk).update(erased_at=app_now())
-    privacy.erase_request(made.pk, person_id=person.pk)
+    erasures.erase_request(made.pk, person_id=person.pk)
 
 
 def set_state(made: ServiceRequest, state: str) -> None:
@@ -272,7 +272,7 @@ def test_since_starts_at_any_moment_that_is_kept(anyone: V1, cast: factories.Riv
     assert since((START - dt.timedelta(days=89, seconds=-30)).isoformat()) == made[2:]
     assert since((START - dt.timedelta(days=2)).date().isoformat()) == []
     assert since("now") == []
-    housekeeping.sweep()
+    expiry.sweep()
     assert [change["reference"] for change in anyone.get("changes/")["results"]] == made[1:]
     # Ninety days are kept; the moment before, they aren't.
     assert since((START - dt.timedelta(days=90)).isoformat()) == made[1:]
@@ -293,13 +293,13 @@ def test_a_cursor_of_ninety_one_days_ago_says_to_start_again(anyone: V1, cast: f
         public_changes.number_all()
         cursors.append(anyone.get("changes/", since="now")["cursor"])
     set_time(START)
-    housekeeping.sweep()
+    expiry.sweep()
     # Before the first change, after it, after the second.
     for cursor, status in zip(cursors, (410, 410, 200, 200), strict=True):
         anyone.get("changes/", status, cursor=cursor)
     # A reader who has everything loses nothing in a year without a change.
     set_time(START + dt.timedelta(days=365))
-    housekeeping.sweep()
+    expiry.sweep()
     assert anyone.get("changes/", cursor=cursors[-1])["results"] == []
 
 

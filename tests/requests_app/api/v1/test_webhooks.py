@@ -26,7 +26,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from requests_app import api_keys
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.publication import moderation
 from requests_app.actions.work import progress
 from requests_app.clock import app_now
@@ -161,7 +161,7 @@ def test_a_webhook_tells_each_event_once_signed_and_in_order(
     deliver()
     assert receiver.got[-1][0]["webhook-id"] == ids[0]
     days_later(31)
-    housekeeping.sweep()
+    expiry.sweep()
     assert hooks.get(f"webhooks/{made['id']}/deliveries/")["results"] == []
 
 

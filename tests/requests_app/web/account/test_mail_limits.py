@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.models import ContactPoint, Message, ModerationTerm, OneTimeLink, Person, ServiceVersion
 from tests import factories
 from tests.factories import Rivermark
@@ -73,10 +73,10 @@ def test_of_whoever_it_was_not_nothing_but_the_address_is_kept_for_a_month(swing
     assert Message.objects.get().service_request is None
     assert not OneTimeLink.objects.exists()
     forward(days=29)
-    housekeeping.sweep()
+    expiry.sweep()
     assert ContactPoint.objects.exists()
     forward(days=2)
-    housekeeping.sweep()
+    expiry.sweep()
     assert not Person.objects.exists()
     assert not Message.objects.exists()
 
@@ -89,10 +89,10 @@ def test_who_asked_for_another_address_and_never_pressed_its_link_leaves_it_no_l
     client.post("/my/contact/", {"email": THROWAWAY})
     assert mails_to(THROWAWAY)
     forward(days=29)
-    housekeeping.sweep()
+    expiry.sweep()
     assert ContactPoint.objects.filter(normalized=THROWAWAY).exists()
     forward(days=2)
-    housekeeping.sweep()
+    expiry.sweep()
     assert not ContactPoint.objects.filter(normalized=THROWAWAY).exists()
     assert ContactPoint.objects.filter(normalized="ana@example.org").exists(), "a report is theirs"
 
@@ -114,6 +114,6 @@ def test_the_sweep_of_an_old_mail_does_not_begin_the_count_of_todays_anew(cast: 
         signed_in().post("/my/contact/", {"email": THROWAWAY})
         assert mails_to(THROWAWAY)
         forward(**later)
-        housekeeping.sweep()
+        expiry.sweep()
     assert ContactPoint.objects.filter(normalized=THROWAWAY).exists()
     assert Message.objects.filter(kind="link_change").count() == 2

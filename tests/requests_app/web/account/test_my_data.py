@@ -17,7 +17,7 @@ from django.test import Client
 from requests_app import links
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people.reporters import Reporter
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import erasures
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import drafts, submission
 from requests_app.actions.shared import counters
@@ -396,8 +396,8 @@ def test_erasing_twice_and_the_worker_twice_is_once(cast: Rivermark, zoes: Servi
     person = Participation.objects.get(service_request=zoes, role="reporter").person
     erase("all", client)
     assert client.post("/my/erase/", {"what": "all", "sure": "1"}).status_code == 302
-    privacy.erase(contact_point, reports_too=True)
-    privacy.erase_request(zoes.pk, person_id=person.pk)
+    erasures.erase(contact_point, reports_too=True)
+    erasures.erase_request(zoes.pk, person_id=person.pk)
     run_outbox()
     assert Event.objects.filter(service_request=zoes, kind="erased").count() == 1
     assert counters.recount() == 0

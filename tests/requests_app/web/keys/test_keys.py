@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys, links
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.programs import api_key_requests
 from requests_app.models import ApiKey, ApiKeyRequest, ModerationTerm, OneTimeLink, Person, ServiceRequest
 from requests_app.worker import tasks
@@ -113,7 +113,7 @@ def test_a_declined_request_is_answered_with_words(client: Client, ada: Client, 
     assert not ApiKey.objects.exists()
     ApiKeyRequest.objects.update(decided_at="2020-01-01T00:00Z")
     OneTimeLink.objects.all().delete()
-    housekeeping.sweep()
+    expiry.sweep()
     assert not ApiKeyRequest.objects.exists()
     assert not Person.objects.exists()
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.report import drafts
 from requests_app.models import Draft, Photo, Service, ServiceRequest, ServiceVersion
 from requests_app.web.offline.script_text import offline_words
@@ -444,5 +444,5 @@ def test_every_word_of_the_scripts_is_handed_over_in_the_pages_language(cast: Ri
 def test_what_a_kept_report_left_on_the_server_is_swept_with_other_drafts(device: Device) -> None:
     device.photo("one")
     Draft.objects.update(expires_at=device.draft.created_at - dt.timedelta(days=1))
-    housekeeping.sweep()
+    expiry.sweep()
     assert not Draft.objects.exists()

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from requests_app import links
 from requests_app.actions.people.reporters import Reporter
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.report import confirm_report
 from requests_app.actions.shared import counters, verify_email
 from requests_app.clock import app_now
@@ -418,14 +418,14 @@ def test_what_nobody_confirms_is_deleted_after_30_days_with_its_photos(swings: S
     photo = Photo.objects.get()
     assert Client().get(f"/photos/{photo.name}.jpg").status_code == 404
     later(days=29)
-    housekeeping.sweep()
+    expiry.sweep()
     assert ServiceRequest.objects.exists()
     later(days=2)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     confirmed = factories.report(swings, "Another swing")
     confirm_report.confirm(OneTimeLink.objects.get(service_request=confirmed))
-    housekeeping.sweep()
+    expiry.sweep()
     assert list(ServiceRequest.objects.all()) == [confirmed]
     assert not Photo.objects.exists()
     assert default_storage.exists(photo.path), "a file goes after the commit, which this test has none of"

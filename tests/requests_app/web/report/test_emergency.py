@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
 from requests_app.forms.place_input import OWN_WORDS
@@ -159,8 +159,8 @@ def test_a_draft_that_stopped_at_the_question_goes_after_a_day_and_others_after_
     now = app_now()
 
     def after(**time: int) -> set[Draft]:
-        monkeypatch.setattr(housekeeping, "app_now", lambda: now + dt.timedelta(**time))
-        housekeeping.sweep()
+        monkeypatch.setattr(expiry, "app_now", lambda: now + dt.timedelta(**time))
+        expiry.sweep()
         return set(Draft.objects.all())
 
     assert after(hours=23, minutes=55) == {stopped, went_on, asked_again, changed}

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from requests_app import links
 from requests_app.actions.following import votes
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.publication import moderation
 from requests_app.actions.work import endings, merges
 from requests_app.clock import app_now
@@ -233,9 +233,9 @@ def test_who_follows_with_an_address_is_not_counted_as_affected(client: Client, 
 def test_after_a_year_only_the_count_is_left(client: Client, pothole: ServiceRequest) -> None:
     press(pothole, client)
     RequestVote.objects.update(created_at=app_now() - dt.timedelta(days=364))
-    housekeeping.sweep()
+    expiry.sweep()
     assert RequestVote.objects.exists()
     RequestVote.objects.update(created_at=app_now() - dt.timedelta(days=366))
-    housekeeping.sweep()
+    expiry.sweep()
     assert not RequestVote.objects.exists()
     assert affected(pothole) == 2

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from requests_app.actions.privacy import privacy
+from requests_app.actions.privacy import reporter_views
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.work import assignment, endings
@@ -208,7 +208,7 @@ def test_of_a_confidential_request_it_says_only_that_something_was_done(
 
 def test_an_opened_contact_says_who_looked_and_why(town: Rivermark, ada: Client) -> None:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    privacy.view_reporter(one, reason="records_request", actor=town.tom)
+    reporter_views.view_reporter(one, reason="records_request", actor=town.tom)
     page = page_of(ada, of="act:reporter_viewed")
     assert "Viewed the reporter’s contact information (for a records request)" in page
     for secret in (factories.ANA.name, factories.ANA.email, factories.ANA.phone):

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
 from requests_app.models import EmergencyPhrase, Owner
-from requests_app.rules.alarms import helplines
+from requests_app.rules.alarms import hotlines
 from tests import factories
 from tests.factories import Rivermark
 from tests.walk import Walk
@@ -71,7 +71,7 @@ def test_pages_offline_and_open311_say_the_same_words(
     city: Rivermark, client: Client, kind: Kind, language: str
 ) -> None:
     with override(language):
-        words = helplines.help_for(city.city, kind).advice
+        words = hotlines.help_for(city.city, kind).advice
     assert NUMBERS[kind] in words
     assert "911" in words
     prefix = "" if language == "en" else "/es"
@@ -80,20 +80,20 @@ def test_pages_offline_and_open311_say_the_same_words(
 
 def test_an_empty_setting_leaves_the_emergency_number(city: Rivermark, settings: Settings) -> None:
     settings.HOTLINES = {**settings.HOTLINES, "sexual_violence": "", "overdose": ""}
-    help_now = helplines.help_for(city.city, Kind.SEXUAL_VIOLENCE)
+    help_now = hotlines.help_for(city.city, Kind.SEXUAL_VIOLENCE)
     assert help_now.advice == "If anyone is in danger now, call 911."
     assert [number.number for number in help_now.numbers] == ["911"]
-    assert "SAMHSA" not in helplines.help_for(city.city, Kind.OVERDOSE).advice
-    assert "naloxone" in helplines.help_for(city.city, Kind.OVERDOSE).advice
+    assert "SAMHSA" not in hotlines.help_for(city.city, Kind.OVERDOSE).advice
+    assert "naloxone" in hotlines.help_for(city.city, Kind.OVERDOSE).advice
 
 
 def test_a_city_without_such_numbers_leaves_them_out() -> None:
     city = factories.jurisdiction(all_night_number="", non_emergency_number="")
     for kind in (Kind.HAZARD, Kind.THREAT):
-        help_now = helplines.help_for(city, kind)
+        help_now = hotlines.help_for(city, kind)
         assert [number.number for number in help_now.numbers] == ["911"]
         assert "at ." not in help_now.advice
-    assert helplines.help_for(city, Kind.HAZARD).advice.startswith("Stay back")
+    assert hotlines.help_for(city, Kind.HAZARD).advice.startswith("Stay back")
 
 
 def test_the_gas_company_comes_first_and_another_citys_never(city: Rivermark) -> None:
@@ -101,7 +101,7 @@ def test_the_gas_company_comes_first_and_another_citys_never(city: Rivermark) ->
     Owner.objects.create(jurisdiction=other, code="gas", name="Other Gas", kind="utility", phone="555-0999")
     Owner.objects.create(jurisdiction=city.city, code="gas", name="Valley Gas", kind="utility", phone="555-0188")
     Owner.objects.create(jurisdiction=city.city, code="silent", name="A Silent Utility", kind="utility")
-    help_now = helplines.help_for(city.city, Kind.UTILITY)
+    help_now = hotlines.help_for(city.city, Kind.UTILITY)
     assert [(one.name, one.number) for one in help_now.companies] == [
         ("Valley Gas", "555-0188"),
         ("River Light", "555-0172"),
@@ -110,5 +110,5 @@ def test_the_gas_company_comes_first_and_another_citys_never(city: Rivermark) ->
 
 
 def test_a_number_is_dialed_without_its_dashes() -> None:
-    assert helplines.Number("1-800-656-4673").dialed == "18006564673"
-    assert helplines.Number("+1 (617) 555-0188").dialed == "+16175550188"
+    assert hotlines.Number("1-800-656-4673").dialed == "18006564673"
+    assert hotlines.Number("+1 (617) 555-0188").dialed == "+16175550188"

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
 from requests_app import photos
-from requests_app.actions.privacy import housekeeping
+from requests_app.actions.privacy import expiry
 from requests_app.actions.report import drafts
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -56,7 +56,7 @@ def test_an_expired_draft_goes_with_its_photos_and_a_fresh_one_stays(media: Path
     old, _ = draft_with_photo(city)
     fresh, kept = draft_with_photo(city)
     Draft.objects.filter(pk=old.pk).update(expires_at=app_now() - dt.timedelta(seconds=1))
-    housekeeping.sweep()
+    expiry.sweep()
     assert list(Draft.objects.all()) == [fresh]
     assert list(Photo.objects.all()) == [kept]
     assert files(media) == sorted([f"{kept.name}.jpg", f"{kept.name}-small.jpg"])
@@ -75,7 +75,7 @@ def test_a_photo_that_nobody_claimed_goes_after_an_hour_and_all_others_stay(medi
     reported = photo(service_request=factories.report(factories.service(city, "pothole")))
     drafted = photo(draft=drafts.create(city, visitor="v", language="en", text="A hole"))
     Photo.objects.filter(pk=fresh.pk).update(created_at=app_now() - dt.timedelta(minutes=59))
-    housekeeping.sweep()
+    expiry.sweep()
     assert set(Photo.objects.all()) == {fresh, reported, drafted}
     assert f"{unclaimed.name}.jpg" not in files(media)
     assert f"{unclaimed.name}-small.jpg" not in files(media)
@@ -98,7 +98,7 @@ def test_a_draft_that_is_being_sent_keeps_its_photos(media: Path) -> None:
     thread = threading.Thread(target=send)
     thread.start()
     assert held.wait(20)
-    housekeeping.sweep()
+    expiry.sweep()
     swept.set()
     thread.join()
     assert Photo.objects.get() == photo
@@ -119,7 +119,7 @@ def test_a_file_that_no_row_knows_goes_after_a_day(media: Path) -> None:
 
 
 def test_a_city_without_a_photo_has_nothing_to_sweep() -> None:
-    assert housekeeping.sweep_files() == 0
+    assert expiry.sweep_files() == 0
 
 
 def test_old_keys_done_rows_and_ended_sessions_go() -> None:
@@ -159,7 +159,7 @@ def test_news_that_nobody_confirmed_or_somebody_stopped_is_forgotten_with_the_ad
     OneTimeLink.objects.create(
         jurisdiction=city, purpose="sign_in", contact_point=still.contact_point, expires_at=now + dt.timedelta(hours=1)
     )
-    housekeeping.sweep()
+    expiry.sweep()
     assert set(Subscription.objects.all()) == {fresh, kept}
     assert set(ContactPoint.objects.values_list("normalized", flat=True)) == {
         "fresh@example.org",
@@ -179,7 +179,7 @@ def test_whoever_reported_something_stays_when_their_news_is_forgotten() -> None
         label="Pothole",
         unsubscribed_at=app_now() - dt.timedelta(days=31),
     )
-    housekeeping.sweep()
+    expiry.sweep()
     assert not Subscription.objects.exists()
     assert Person.objects.filter(pk=ana.person_id).exists()
 
@@ -198,12 +198,12 @@ def test_what_mails_were_about_and_used_links_go_after_their_time() -> None:
     link = OneTimeLink.objects.create(
         jurisdiction=cast.city, purpose="sign_in", contact_point=contact_point, expires_at=now - dt.timedelta(days=29)
     )
-    housekeeping.sweep()
+    expiry.sweep()
     assert DigestItem.objects.filter(pk=item.pk).exists(), "it may still wait for its Monday"
     assert OneTimeLink.objects.filter(pk=link.pk).exists(), "its page still says that it is too old"
     DigestItem.objects.update(created_at=now - dt.timedelta(days=41))
     OneTimeLink.objects.update(expires_at=now - dt.timedelta(days=31))
-    housekeeping.sweep()
+    expiry.sweep()
     assert not DigestItem.objects.exists()
     assert not OneTimeLink.objects.exists()
     assert ContactPoint.objects.filter(pk=contact_point.pk).exists()

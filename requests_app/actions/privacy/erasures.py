@@ -1,12 +1,7 @@
-"""The log of staff who viewed a reporter's details, and erasing people on request. Events stay; they contain no names."""
-
-import datetime as dt
-from collections.abc import Iterable
+"""Erasing people on request. Events stay; they contain no names."""
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
 
 from requests_app import events, outbox, photos
 from requests_app.actions.contacts import retention
@@ -20,7 +15,6 @@ from requests_app.models import (
     Comment,
     ContactPoint,
     Draft,
-    Event,
     IdempotencyKey,
     Jurisdiction,
     Message,
@@ -32,44 +26,12 @@ from requests_app.models import (
     ServiceRequest,
     SurveyAnswer,
     TextRevision,
-    User,
 )
 from requests_app.rules.people import my_requests
 from requests_app.rules.shared import question_kinds
 
 # A report with other people in these roles is not erased.
 KEEPING_ROLES = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
-# Why staff look at a reporter's name and contact.
-VIEW_REASONS: dict[str, str | Promise] = {
-    "reply": gettext_lazy("to call or write back"),
-    "find_place": gettext_lazy("to find the place"),
-    "records_request": gettext_lazy("for a records request"),
-    "safety": gettext_lazy("someone may be in danger"),
-    "other": gettext_lazy("another reason"),
-}
-# Not chosen from the list: the request was found by the reporter's phone or email; or a program that acts for them was sent it.
-FOUND_BY_CONTACT = "found_by_contact"
-BY_WEBHOOK = "webhook"
-FOUND_ONCE_IN = dt.timedelta(hours=1)
-
-
-@transaction.atomic
-def view_reporter(service_request: ServiceRequest, *, reason: str, actor: User) -> None:
-    """reason: one of VIEW_REASONS, or BY_WEBHOOK."""
-    events.record(service_request, "reporter_viewed", actor=actor, reason=reason)
-
-
-@transaction.atomic
-def find_by_contact(pks: Iterable[int], *, actor: User) -> None:
-    """Logs that somebody found these requests by their reporter's phone or email: who knows the address now knows whose they are.
-    Once an hour for each, since a page is often loaded again."""
-    since = app_now() - FOUND_ONCE_IN
-    recently = Event.objects.filter(
-        service_request__in=list(pks), kind="reporter_viewed", user=actor, data__reason=FOUND_BY_CONTACT, at__gt=since
-    )
-    known = set(recently.values_list("service_request", flat=True))
-    for service_request in ServiceRequest.objects.filter(pk__in=set(pks) - known).order_by("pk"):
-        events.record(service_request, "reporter_viewed", actor=actor, reason=FOUND_BY_CONTACT)
 
 
 @transaction.atomic
