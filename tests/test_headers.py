@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from requests_app.core import secret_addresses
 from tests.pages import (
+    ARTICLE_KEEPER,
     DEMO_PAGES,
     DRAFT,
     LINK,
@@ -23,6 +24,7 @@ from tests.pages import (
     addresses,
     is_translated,
     link_to,
+    staff,
 )
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
@@ -63,12 +65,19 @@ def _no_limits(settings: Any, db: None) -> None:
     settings.RATE_LIMITS = False
 
 
+# Who reads what a supervisor may not.
+READERS = {
+    **{staff(one): "ada" for one in ("manage_api_keys", "administer", "administer or records", "write_articles")},
+    ARTICLE_KEEPER: "ada",
+    staff("submit_for_others"): "cal",
+}
+
+
 def reader(planted: Planted, page: Page) -> Client:
     """The client of someone who may read the page."""
     client = Client(REMOTE_ADDR="127.0.0.1", raise_request_exception=False)
     if page.who.startswith("staff") or page.who == SIGNED_IN:
-        for_ada = page.who in ("staff: manage_api_keys", "staff: administer", "staff: administer or records")
-        client.force_login(planted.staff["ada" if for_ada else "sue"])
+        client.force_login(planted.staff[READERS.get(page.who, "sue")])
     elif page.who == DRAFT:
         client.cookies["visitor"] = VISITOR
     elif page.who == RESIDENT:

@@ -268,7 +268,7 @@ REGRESSIONS = [
     Regression(
         "a program reads contacts and nobody knows",
         "staff_app/api/views.py",
-        '        privacy.view_reporter(service_request, reason=self.query["reason"], actor=self.user)\n',
+        '        reporter_views.view_reporter(service_request, reason=self.query["reason"], actor=self.user)\n',
         "",
         STAFF,
     ),

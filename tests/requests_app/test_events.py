@@ -55,7 +55,9 @@ def test_every_reaction_has_a_handler() -> None:
     # What follows from match_webhooks.
     wanted |= {"send_webhook", "mail_webhook_ended", "mail_key_declined"}
     # What the night finds.
-    wanted |= {"mail_approvals_end", "mail_key_ends"}
+    wanted |= {"mail_approvals_end", "mail_key_ends", "mail_article_reviews"}
+    # What a colleague says of an article.
+    wanted |= {"mail_article_problem"}
     wanted |= {"bulk_job", "bulk_undo", "suspend_clocks"}
     wanted |= {"layer_check", "layer_apply", "layer_undo"}
     # What follows from notify_staff, and the digests of staff.

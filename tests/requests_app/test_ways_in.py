@@ -448,6 +448,7 @@ OF_STAFF = {
     "requests_app/actions/shared/request_place.py:save": "a place",
     "requests_app/actions/shared/request_place.py:restore": "a place, as it was",
     "requests_app/actions/privacy/erasures.py:_erase_words": "nothing",
+    "requests_app/actions/answers/article_problems.py:report": "by staff, about an article",
     "requests_app/actions/work/staff_texts.py:edit": "by staff",
     "requests_app/imports/requests.py:_end": "by staff of the earlier system",
 }
