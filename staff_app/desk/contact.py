@@ -1,5 +1,7 @@
 """One contact: who is calling, what they ask or report, what the taker says, and how it ended. One page, also without a script."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +37,8 @@ SUGGESTED = {
     ContactRequest.Role.JOINED: Outcome.JOINED,
     ContactRequest.Role.ASKED: Outcome.STATUS_GIVEN,
 }
+# A colleague was faster: the contact is closed, and its unsent report deleted.
+CLOSED = (contacts.Closed, Draft.DoesNotExist)
 # Shown at once.
 ANSWERS = 3
 NUMBER_AT_911 = "911"
@@ -61,10 +65,25 @@ def _back(contact: Contact, query: str = "") -> HttpResponse:
     return redirect(reverse("staff_app:contact", args=[contact.number]) + query)
 
 
-def _open_or_back(request: StaffRequest, contact: Contact) -> HttpResponse | None:
-    """For what is sent to a contact whose outcome was written down meanwhile."""
-    if contact.closed_at is None:
-        return None
+def on_open_contact(
+    view: Callable[[StaffRequest, Contact], HttpResponse],
+) -> Callable[[StaffRequest, str], HttpResponse]:
+    """For what is sent to a contact: its outcome may be written down before, or by somebody else right now."""
+
+    @wraps(view)
+    def guarded(request: StaffRequest, number: str) -> HttpResponse:
+        contact = get_contact_or_404(request, number)
+        try:
+            if contact.closed_at is not None:
+                raise contacts.Closed
+            return view(request, contact)
+        except CLOSED:
+            return _closed_meanwhile(request, contact)
+
+    return guarded
+
+
+def _closed_meanwhile(request: StaffRequest, contact: Contact) -> HttpResponse:
     messages.warning(request, _("This contact is closed. Begin a new one."))
     return _back(contact)
 
@@ -83,6 +102,14 @@ def contact(request: StaffRequest, number: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _show(request, contact, draft, steps.handle(contact, draft, step, None, request.LANGUAGE_CODE))
+    try:
+        return _take_step(request, contact, draft, step)
+    except CLOSED:
+        return _closed_meanwhile(request, contact)
+
+
+def _take_step(request: StaffRequest, contact: Contact, draft: Draft, step: str) -> HttpResponse:
+    """Raises one of CLOSED."""
     made = steps.handle(contact, draft, step, request.POST, request.LANGUAGE_CODE)
     if made.has_errors:
         return _show(request, contact, draft, made, status=422)
@@ -231,11 +258,9 @@ def _closed(request: StaffRequest, contact: Contact) -> HttpResponse:
 
 @require_POST
 @staff_page
-def contact_box(request: StaffRequest, number: str) -> HttpResponse:
+@on_open_contact
+def contact_box(request: StaffRequest, contact: Contact) -> HttpResponse:
     """What was typed into the one box."""
-    contact = get_contact_or_404(request, number)
-    if (closed := _open_or_back(request, contact)) is not None:
-        return closed
     typed = request.POST.get("box", "").strip()[:5000]
     if not typed:
         return _back(contact)
@@ -283,11 +308,9 @@ def _take_words(request: StaffRequest, contact: Contact, typed: str, email: str)
 
 @require_POST
 @staff_page
-def contact_caller(request: StaffRequest, number: str) -> HttpResponse:
+@on_open_contact
+def contact_caller(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Who is calling."""
-    contact = get_contact_or_404(request, number)
-    if (closed := _open_or_back(request, contact)) is not None:
-        return closed
     form = CallerForm(request.POST, contact=contact, jurisdiction=request.jurisdiction)
     if form.is_valid():
         contacts.change(contact, **form.columns)
@@ -302,11 +325,9 @@ def contact_caller(request: StaffRequest, number: str) -> HttpResponse:
 
 @require_POST
 @staff_page
-def contact_emergency(request: StaffRequest, number: str) -> HttpResponse:
+@on_open_contact
+def contact_emergency(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Somebody is in danger: F2, at any moment. Or nobody is, after all; or 911 has the call."""
-    contact = get_contact_or_404(request, number)
-    if (closed := _open_or_back(request, contact)) is not None:
-        return closed
     form = EmergencyForm(request.POST)
     event_number = form.cleaned_data["event_911_number"] if form.is_valid() else ""
     if "no" in request.POST:
@@ -323,11 +344,9 @@ def contact_emergency(request: StaffRequest, number: str) -> HttpResponse:
 
 @require_POST
 @staff_page
-def park_contact(request: StaffRequest, number: str) -> HttpResponse:
+@on_open_contact
+def park_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Parks the call, or goes on with it."""
-    contact = get_contact_or_404(request, number)
-    if (closed := _open_or_back(request, contact)) is not None:
-        return closed
     if contact.parked_at is not None:
         contacts.resume(contact, taker=request.user)
         return _back(contact)
@@ -341,11 +360,9 @@ def park_contact(request: StaffRequest, number: str) -> HttpResponse:
 
 @require_POST
 @staff_page
-def close_contact(request: StaffRequest, number: str) -> HttpResponse:
+@on_open_contact
+def close_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Writes down the outcome. With `article`, it's the answer that was given."""
-    contact = get_contact_or_404(request, number)
-    if (closed := _open_or_back(request, contact)) is not None:
-        return closed
     code = request.POST.get("article", "").replace("\x00", "")
     if code:
         article = get_object_or_404(

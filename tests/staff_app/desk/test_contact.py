@@ -1,11 +1,14 @@
 """A call at the desk, through its pages as they work without a script."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from requests_app.actions.contacts import contacts
 from requests_app.models import (
+    Contact,
     ContactCount,
     ContactRequest,
     Draft,
@@ -14,6 +17,7 @@ from requests_app.models import (
     ScreeningCount,
     ServiceRequest,
 )
+from staff_app.desk import contact as contact_view
 from tests import factories
 from tests.desk import Call
 from tests.factories import Rivermark
@@ -179,3 +183,26 @@ def test_a_closed_contact_takes_its_note_and_nothing_else(cast: Rivermark, call:
     assert "This contact is closed." in call.html
     call.follow(f"/staff/desk/{call.number}/", {"note": "Rang twice."})
     assert (call.row.note, call.row.outcome) == ("Rang twice.", "dropped")
+
+
+@pytest.mark.parametrize("part", ["box", "caller", "park", "close", "step"])
+def test_a_contact_that_a_colleague_closes_in_that_moment_says_so(
+    cast: Rivermark, call: Call, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    call.box("A hole")
+    get_contact = contact_view.get_contact_or_404
+
+    def get_and_close(*args: Any) -> Contact:
+        row = get_contact(*args)
+        if row.closed_at is None:
+            contacts.close(Contact.objects.get(pk=row.pk), Contact.Outcome.DROPPED)
+        return row
+
+    monkeypatch.setattr(contact_view, "get_contact_or_404", get_and_close)
+    if part == "step":
+        call.send(service="pothole")
+    else:
+        call.to(part, box="12 Elm St", outcome="answered", no_person="refused", language="en", updates_to="caller")
+    assert call.status == 302
+    assert "This contact is closed." in call.html
+    assert call.row.outcome == "dropped"
