@@ -58,7 +58,10 @@ document.getElementById("desk-step")?.addEventListener("keydown", (event) => {
 // --- Where typing goes on ----------------------------------------------------------------------------------------------
 
 const fields = "input:not([type=hidden]), textarea, select, button:not([tabindex='-1'])";
-const inStep = document.querySelector(".desk-step .usa-input--error") ?? document.querySelector(`.desk-step :is(${fields})`);
+const isFilled = (field) => field.matches("textarea, input:not([type=radio]):not([type=checkbox])") && field.value.trim() !== "";
+const inStep =
+  document.querySelector(".desk-step .usa-input--error") ??
+  [...document.querySelectorAll(`.desk-step :is(${fields})`)].find((field) => !isFilled(field));
 // Of radio buttons, the one that is chosen already.
 const chosen = inStep?.matches("[type=radio]") && document.querySelector(`.desk-step [name="${inStep.name}"]:checked`);
 const first = chosen || inStep || document.getElementById("box");
