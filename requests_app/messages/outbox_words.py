@@ -94,6 +94,7 @@ _NAMES: dict[str, Text] = {
     "note_reopened": _("Scheduled: note what was reopened"),
     "delete_api_usage": _("Scheduled: delete old API use"),
     "end_unused_keys": _("Scheduled: end unused test keys"),
+    "index_expired": _("Scheduled: take expired articles out of the search"),
     "forget_searches": _("Scheduled: forget rare searches"),
     "forget_contacts": _("Scheduled: delete numbers and notes of old contacts"),
     "recount_contacts": _("Scheduled: recount the desk’s contacts"),

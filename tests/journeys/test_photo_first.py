@@ -35,6 +35,7 @@ def shows_no_file_control(page: "Page") -> None:
     assert box is None or box["x"] + box["width"] <= 0, "beside the screen, as what only screen readers read"
 
 
+@pytest.mark.slow
 def test_twenty_photos_misleading_places_and_a_phone_that_says_none(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:

@@ -145,6 +145,7 @@ def ids_of(tag: str) -> list[str]:
     return [one.id for one in reference.tags()[tag].operations]
 
 
+@pytest.mark.slow
 def test_the_examples_for_staff_run_as_they_are_copied(
     live_site: Site, cast: factories.Rivermark, tmp_path: Path
 ) -> None:
