@@ -14,6 +14,7 @@ from requests_app.actions.answers import article_counts, article_feedback
 from requests_app.city_request import CityRequest
 from requests_app.core import limits, markdown
 from requests_app.core.localized import localized
+from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Article, ArticleTopic, Jurisdiction
 from requests_app.rules.alarms.hotlines import help_in
 from requests_app.rules.answers import suggestions
@@ -116,13 +117,19 @@ def article_missing(request: CityRequest, code: str) -> HttpResponse:
     if article is None:
         return gone(request)
     form = MissingForm(request.POST if request.method == "POST" else None)
+    status = 200
     if form.is_valid():
         text = form.cleaned_data["text"]
-        if text and limits.allow(request, "article_missing", MISSING_AN_HOUR):
-            article_feedback.add(article, text, language=request.LANGUAGE_CODE)
-        return redirect(_thanks(code))
+        if not text or limits.allow(request, "article_missing", MISSING_AN_HOUR):
+            if text:
+                article_feedback.add(article, text, language=request.LANGUAGE_CODE)
+            return redirect(_thanks(code))
+        form.add_error(None, too_many_requests(request.jurisdiction))
+        status = 429
+    elif form.errors:
+        status = 422
     context = {"article": article, "form": form}
-    return render(request, "requests_app/explore/article_missing.html", context, status=422 if form.errors else 200)
+    return render(request, "requests_app/explore/article_missing.html", context, status=status)
 
 
 def _thanks(code: str) -> str:

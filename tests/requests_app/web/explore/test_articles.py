@@ -227,9 +227,15 @@ def test_personal_data_is_not_kept(cast: Rivermark, client: Client, text: str) -
 
 
 def test_one_network_is_kept_only_so_often(cast: Rivermark, client: Client) -> None:
-    for number in range(MISSING_AN_HOUR + 2):
+    for number in range(MISSING_AN_HOUR):
         assert missing(client, f"More about pens, part {number}").status_code == 302
+    # What was typed stays.
+    answer = missing(client, "One more about pens")
+    assert answer.status_code == 429
+    assert "One more about pens" in answer.content.decode()
     assert ArticleFeedback.objects.count() == MISSING_AN_HOUR
+    # Nothing typed, nothing counted.
+    assert missing(client, "").status_code == 302
 
 
 @pytest.mark.parametrize("code", ["hidden", "nosuch"])
