@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -218,9 +219,9 @@ class ArticleForm(TextsForm):
             ((one.code, localized(one.title or (one.draft or {}).get("title"))) for one in others),
             key=lambda choice: choice[1].casefold(),
         )
-        self.fields["departments"].choices = [  # type: ignore[attr-defined]
-            (one.code, localized(one.name)) for one in Department.objects.filter(jurisdiction=city).order_by("code")
-        ]
+        in_use = Q(active=True) | Q(articles__jurisdiction=city, articles__code=code)
+        departments = Department.objects.filter(in_use, jurisdiction=city).distinct().order_by("code")
+        self.fields["departments"].choices = [(one.code, localized(one.name)) for one in departments]  # type: ignore[attr-defined]
         self.fields["services"].choices = service_choices(city)  # type: ignore[attr-defined]
         topics = [(topic.code, localized(topic.name)) for topic in ArticleTopic.objects.filter(jurisdiction=city)]
         self.fields["topic"].choices = [("", _("None")), *topics]  # type: ignore[attr-defined]
