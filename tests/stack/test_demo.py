@@ -114,6 +114,7 @@ def test_what_dies_is_started_again(demo: Demo, name: str) -> None:
 
 
 @pytest.mark.shows("1.4", "1.10")
+@pytest.mark.slow
 def test_stop_leaves_no_process_another_city_is_refused_and_a_second_start_keeps_the_data(
     demo: Demo, tmp_path: Path
 ) -> None:

@@ -139,6 +139,7 @@ def test_a_wrong_answer_is_named_and_nothing_is_made(
 
 
 @pytest.mark.usefixtures("worker")
+@pytest.mark.slow
 def test_the_whole_first_run_in_a_browser(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
     page = new_page()
     page.goto(live_site.url.rstrip("/") + link())

@@ -320,6 +320,7 @@ def test_each_problem_has_a_page_and_its_type_is_the_address(town: factories.Riv
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_swagger_ui_runs_under_our_policy(live_site: Site, cast: factories.Rivermark, page: "Page") -> None:
     """The fixture fails on any violation."""
     foreign: list[str] = []
