@@ -158,6 +158,11 @@ class NumberField(Strict, serializers.FloatField):
         return float(data)
 
 
+def _whole(data: Any) -> Any:
+    """JSON has one kind of number: 24.0 is 24."""
+    return int(data) if isinstance(data, float) and data.is_integer() else data
+
+
 class IntegerField(Strict, serializers.IntegerField):
     default_error_messages: ClassVar[dict[str, Any]] = {
         "range": _("%(name)s must be a whole number from %(low)s to %(high)s.")
@@ -165,9 +170,7 @@ class IntegerField(Strict, serializers.IntegerField):
     what = _("a whole number")
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, float) and data.is_integer():
-            # JSON has one kind of number: 24.0 is 24.
-            data = int(data)
+        data = _whole(data)
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         low, high = self.min_value, self.max_value
@@ -182,6 +185,7 @@ class ChoiceField(Strict, serializers.ChoiceField):
     default_error_messages: ClassVar[dict[str, Any]] = {"invalid_choice": _("%(name)s must be one of: %(values)s.")}
 
     def to_internal_value(self, data: Any) -> Any:
+        data = _whole(data)
         if not isinstance(data, str | int) or isinstance(data, bool):
             self.fail("invalid")
         if data not in self.choices:

@@ -51,7 +51,7 @@ def fitting_data_is_taken(ctx: CheckContext, response: Any, case: Case) -> None:
     if mode != GenerationMode.POSITIVE or response.status_code not in (400, 422) or not is_problem:
         return
     # Which answers there are is for the city's services to say.
-    errors = [one for one in response.json().get("errors", []) if not one["field"].startswith("answers.")]
+    errors = [one for one in response.json().get("errors", []) if "answers" not in one["field"].split(".")[:-1]]
     refused = {f"{one['field']}: {one['code']}" for one in errors}
     if case.media_type == "multipart/form-data":
         # Of a form's JSON the document says only that it's a text.
@@ -158,6 +158,8 @@ def run(city: City, of_each: int, number: int) -> Counter[tuple[str, int]]:
             # What has known values in place of others, or the key that Schemathesis left out, may fit after all.
             left_out = getattr(case.meta.phase.data, "parameter", "") if case.meta else ""
             changed = in_path or any(in_body) or left_out == "Authorization"
+            # Each report of a batch is refused by itself, in an answer of 200.
+            changed = changed or case.path == "/api/v1/batches/"
             case.validate_response(response, checks=CHECKS if changed else [*CHECKS, checks.negative_data_rejection])
         except FailureGroup as failures:
             wrong.setdefault(f"{operation.label}: {failures.exceptions[0].title}", str(failures))

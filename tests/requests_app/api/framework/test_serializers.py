@@ -257,3 +257,13 @@ def test_no_two_shapes_have_one_name() -> None:
 def test_the_system_checks_are_quiet() -> None:
     assert schema_check(None) == []
     call_command("check", fail_level="WARNING")
+
+
+@pytest.mark.parametrize(("sent", "taken"), [(3, True), (3.0, True), (3.5, False), (5.0, False), (True, False)])
+def test_json_has_one_kind_of_number(sent: Any, taken: bool) -> None:
+    field = fields.ChoiceField([1, 2, 3, 4])
+    if taken:
+        assert repr(field.run_validation(sent)) == "3"
+    else:
+        with pytest.raises(ValidationError):
+            field.run_validation(sent)
