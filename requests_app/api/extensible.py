@@ -78,6 +78,6 @@ def _opened(part: Any) -> Any:
     # One of one is what a standard asks for, such as GeoJSON's types.
     if len(values) > 1:
         del opened["enum"]
-        words = f"{opened.get('description', '')} One of {', '.join(map(str, values))}, or a new one.".strip()
-        opened |= {"description": words, "x-extensible-enum": values}
+        description = f"{opened.get('description', '')} One of {', '.join(map(str, values))}, or a new one.".strip()
+        opened |= {"description": description, "x-extensible-enum": values}
     return opened

@@ -2,18 +2,13 @@
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from requests_app.actions.setup.overview_settings import OVERVIEW
-from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.conflict import edit_page
-from staff_app.setup.edit import edit_columns
+from staff_app.setup.conflict import edit_city_columns
 
 PAGE = "staff_app/overview/settings.html"
 
@@ -40,13 +35,4 @@ class OverviewForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def overview_settings(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
-    edit = edit_columns(request, OverviewForm, OVERVIEW)
-    if edit.is_valid():
-        city, cleaned = request.jurisdiction, edit.form.cleaned_data
-        try:
-            OVERVIEW.change(city.pk, actor=request.user, host=request.get_host(), seen=edit.seen, **cleaned)
-        except ChangedMeanwhile as changed:
-            return edit_page(request, PAGE, {}, edit.form, edit=edit, changed=changed)
-        messages.success(request, edit.saved(_("Saved.")))
-        return redirect("staff_app:overview")
-    return edit_page(request, PAGE, {}, edit.form, edit=edit)
+    return edit_city_columns(request, OverviewForm, OVERVIEW, PAGE, then="staff_app:overview")

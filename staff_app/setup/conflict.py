@@ -4,19 +4,22 @@ What was typed stays in the form, and what changed is said.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from requests_app.actions.shared.city_columns import CityColumns
 from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.messages.setup_differences import differences
 from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest
-from staff_app.setup.edit import Edit
+from staff_app.setup.edit import Edit, edit_columns
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,22 @@ def edit_page(
     context = {**context, "form": form, "seen": edit.fingerprint if edit else "", "edit": edit, "conflict": conflict}
     status = 409 if conflict or (edit and edit.conflicts) else 422 if form.errors else 200
     return render(request, template, context, status=status)
+
+
+def edit_city_columns(
+    request: StaffRequest, make: Callable[..., forms.Form], columns: CityColumns, template: str, *, then: str
+) -> HttpResponse:
+    """The whole page of some settings of the city. make: their form; then: the name of the address after they're saved."""
+    edit = edit_columns(request, make, columns)
+    if edit.is_valid():
+        city, cleaned = request.jurisdiction, edit.form.cleaned_data
+        try:
+            columns.change(city.pk, actor=request.user, host=request.get_host(), seen=edit.seen, **cleaned)
+        except ChangedMeanwhile as changed:
+            return edit_page(request, template, {}, edit.form, edit=edit, changed=changed)
+        messages.success(request, edit.saved(_("Saved.")))
+        return redirect(then)
+    return edit_page(request, template, {}, edit.form, edit=edit)
 
 
 def described(changed: ChangedMeanwhile, names: Names) -> Conflict:

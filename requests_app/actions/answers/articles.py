@@ -222,8 +222,8 @@ def _become(article: Article, state: Definition, *, action: str, note: str = "",
     for name, value in columns.items():
         setattr(article, name, value)
     article.version += before is not None
-    words = ("title", "body", "topic", "asked", "contact", "by_address", *columns)
-    article.save(update_fields=[*words, "published", "draft", "draft_by", "updated_at", "reviewed_on", "version"])
+    published = ("title", "body", "topic", "asked", "contact", "by_address", *columns)
+    article.save(update_fields=[*published, "published", "draft", "draft_by", "updated_at", "reviewed_on", "version"])
     refer(article, state)
     relate(article, state)
     article_problems.mend(article)

@@ -51,8 +51,8 @@ def recount(jurisdiction: Jurisdiction) -> int:
     )
     right = Counter(_key(contact, jurisdiction) for contact in closed.only("started_at", *COLUMNS).iterator())
     stored = ContactCount.objects.filter(jurisdiction=jurisdiction, day__gte=since)
-    known = {tuple(key): value for *key, value in stored.values_list("day", *COLUMNS, "value")}
-    wrong = {key for key in known.keys() | right.keys() if known.get(key, 0) != right[key]}
+    counted = {tuple(key): value for *key, value in stored.values_list("day", *COLUMNS, "value")}
+    wrong = {key for key in counted.keys() | right.keys() if counted.get(key, 0) != right[key]}
     if wrong:
         log.error("contact_counts_differed", jurisdiction=jurisdiction.jurisdiction_id, counts=len(wrong))
         stored.delete()

@@ -39,6 +39,6 @@ def find_by_contact(pks: Iterable[int], *, actor: User) -> None:
     recently = Event.objects.filter(
         service_request__in=list(pks), kind="reporter_viewed", user=actor, data__reason=FOUND_BY_CONTACT, at__gt=since
     )
-    known = set(recently.values_list("service_request", flat=True))
-    for service_request in ServiceRequest.objects.filter(pk__in=set(pks) - known).order_by("pk"):
+    logged = set(recently.values_list("service_request", flat=True))
+    for service_request in ServiceRequest.objects.filter(pk__in=set(pks) - logged).order_by("pk"):
         events.record(service_request, "reporter_viewed", actor=actor, reason=FOUND_BY_CONTACT)

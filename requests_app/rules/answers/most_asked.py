@@ -20,6 +20,6 @@ def most_asked(jurisdiction: Jurisdiction) -> list[Article]:
         .order_by("-count", "article_code")
     )
     codes = [row["article_code"] for row in counted[:ARTICLES]]
-    known = Article.objects.public().filter(jurisdiction=jurisdiction, code__in=codes).only("code", "title")
-    by_code = {article.code: article for article in known}
+    public = Article.objects.public().filter(jurisdiction=jurisdiction, code__in=codes).only("code", "title")
+    by_code = {article.code: article for article in public}
     return [by_code[code] for code in codes if code in by_code]

@@ -173,8 +173,8 @@ def _targets(service_ids: Iterable[int]) -> list[Target]:
     ids = list(service_ids)
     if not ids:
         return []
-    found = Target.objects.filter(service__in=ids, kind=Target.Kind.RESOLVE, area=None)
-    return list(found.select_related("calendar"))
+    targets = Target.objects.filter(service__in=ids, kind=Target.Kind.RESOLVE, area=None)
+    return list(targets.select_related("calendar"))
 
 
 def _related(pks: list[int], may_read: QuerySet[Article]) -> dict[int, list[Article]]:
