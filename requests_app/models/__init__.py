@@ -31,6 +31,7 @@ from requests_app.models.counters import (
 )
 from requests_app.models.crew_result import CrewResult
 from requests_app.models.daily_load import DailyLoad
+from requests_app.models.desk import CallCount, DeskLine, DeskPhone, PhoneCall, TelephoneLink
 from requests_app.models.draft import Draft
 from requests_app.models.ending import EndingCheck, EndingSample
 from requests_app.models.event import Event
@@ -134,6 +135,7 @@ __all__ = [
     "BulkRow",
     "Cadence",
     "Calendar",
+    "CallCount",
     "Category",
     "Channel",
     "CityImage",
@@ -150,6 +152,8 @@ __all__ = [
     "CrewResult",
     "DailyLoad",
     "Department",
+    "DeskLine",
+    "DeskPhone",
     "DigestItem",
     "Disposition",
     "Draft",
@@ -183,6 +187,7 @@ __all__ = [
     "OwnerArea",
     "Participation",
     "Person",
+    "PhoneCall",
     "Photo",
     "PlaceRevision",
     "PrivacyChoice",
@@ -234,6 +239,7 @@ __all__ = [
     "Target",
     "Task",
     "Team",
+    "TelephoneLink",
     "TextRevision",
     "TypicalTime",
     "UnansweredSearch",

@@ -68,6 +68,9 @@ class Jurisdiction(models.Model):
     checked_endings = models.PositiveSmallIntegerField(default=10, db_default=10)
     # An article is published by somebody else than who wrote the draft.
     second_person_publishes = models.BooleanField(default=False, db_default=False)
+    # How long callers of the desk wait, and until when that is worth saying. Empty or past: pages say nothing.
+    desk_wait_s = models.PositiveIntegerField(null=True, blank=True)
+    desk_wait_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     class Meta:
