@@ -130,7 +130,6 @@ class Migration(migrations.Migration):
                         base_field=models.BigIntegerField(), blank=True, default=list, size=None
                     ),
                 ),
-                ("is_elsewhere", models.BooleanField(default=False)),
                 ("rung_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
@@ -213,14 +212,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="deskphone",
             constraint=models.UniqueConstraint(fields=("jurisdiction", "user"), name="desk_phone_one_each"),
-        ),
-        migrations.AddIndex(
-            model_name="phonecall",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", True), ("ended_at__isnull", True)),
-                fields=["jurisdiction", "rung_at"],
-                name="phone_call_ringing",
-            ),
         ),
         migrations.AddIndex(
             model_name="phonecall",

@@ -107,10 +107,8 @@ class PhoneCall(models.Model):
     # As they were sent.
     caller_number = models.CharField(max_length=60, blank=True)
     line = models.CharField(max_length=40, blank=True)
-    # Ids of the users whose phones ring. Empty and not `is_elsewhere`: everybody's at the desk.
+    # Ids of the takers whose phones ring.
     rings_at = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    # It rings at phones that are nobody's at the desk.
-    is_elsewhere = models.BooleanField(default=False)
     rung_at = models.DateTimeField(db_default=AppNow())
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -122,14 +120,8 @@ class PhoneCall(models.Model):
     story = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["jurisdiction", "rung_at"],
-                condition=Q(answered_at__isnull=True, ended_at__isnull=True),
-                name="phone_call_ringing",
-            ),
-            models.Index(fields=["rung_at"], name="phone_call_by_age"),
-        ]
+        # What rings now, and what is old.
+        indexes = [models.Index(fields=["rung_at"], name="phone_call_by_age")]
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "call_id"], name="phone_call_once")]
 
 
