@@ -6,6 +6,7 @@ from requests_app.models.api_key import ApiKey
 from requests_app.models.api_key_request import ApiKeyRequest
 from requests_app.models.api_usage import ApiKeyCalls, ApiKeyUsage
 from requests_app.models.bulk import BulkJob, BulkRow
+from requests_app.models.call_back import CallBack
 from requests_app.models.catalog import (
     Calendar,
     Category,
@@ -135,6 +136,7 @@ __all__ = [
     "BulkRow",
     "Cadence",
     "Calendar",
+    "CallBack",
     "CallCount",
     "Category",
     "Channel",

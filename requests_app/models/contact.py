@@ -115,9 +115,6 @@ class Contact(models.Model):
     is_warm_transfer = models.BooleanField(null=True, blank=True)
     transfer_reason = models.CharField(max_length=20, blank=True)
     event_911_number = models.CharField(max_length=40, blank=True)
-    call_back_at = models.DateTimeField(null=True, blank=True)
-    call_back_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    call_back_tries = models.PositiveSmallIntegerField(default=0)
     campaign = models.CharField(max_length=60, blank=True)
     # Facts; a records request may release it.
     note = models.TextField(blank=True)

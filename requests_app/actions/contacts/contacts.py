@@ -6,7 +6,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 
 from requests_app import references
-from requests_app.actions.contacts import counts
+from requests_app.actions.contacts import call_backs, counts
 from requests_app.actions.people.reporters import normalized_phone
 from requests_app.actions.report import drafts
 from requests_app.clock import app_now
@@ -206,3 +206,4 @@ def close(contact: Contact, outcome: str, *, article: Article | None = None, **c
         drafts.delete([locked.draft])
     _set(contact, outcome=outcome, closed_at=now, ended_at=locked.ended_at or now, draft=None, **columns)
     counts.count(contact)
+    call_backs.end_call(contact)
