@@ -14,6 +14,7 @@ from staff_app.notices.urls import urlpatterns as notices
 from staff_app.overview.urls import urlpatterns as overview
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.queue.view_urls import urlpatterns as queue_views
+from staff_app.report.urls import urlpatterns as report
 from staff_app.request.urls import urlpatterns as request
 from staff_app.safety_notes.urls import urlpatterns as safety_notes
 from staff_app.setup.urls import urlpatterns as setup
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *tasks,
     *crew,
     *desk,
+    *report,
     *overview,
     *safety_notes,
     *articles,

@@ -26,6 +26,7 @@ from requests_app.models import (
     ClockSuspension,
     Contact,
     Department,
+    Draft,
     EmergencyPhrase,
     EndingCheck,
     Event,
@@ -96,6 +97,8 @@ ARTICLE_KEEPER = staff("write_articles, or its owner")
 VIEW_KEEPER = staff("its owner, and who leads those it is shared with")
 # To everybody else, colleagues too, it does not exist.
 JOB_OWNER = staff("who started it")
+# As above.
+DRAFT_WRITER = staff("whose draft it is")
 # As above; those of the city are the administrators’.
 MACRO_OWNER = staff("whose it is")
 # Those who supervise a department or work for the whole city.
@@ -429,6 +432,10 @@ def the_suspension(planted: Planted) -> list[Arguments]:
 
 def the_contact(planted: Planted) -> list[Arguments]:
     return [{"number": Contact.objects.get(jurisdiction=planted.public.jurisdiction_id).number}]
+
+
+def the_staff_draft(planted: Planted) -> list[Arguments]:
+    return [{"draft_id": Draft.objects.get(jurisdiction=planted.public.jurisdiction_id, channel="staff").pk}]
 
 
 def the_safety_note(planted: Planted) -> list[Arguments]:
@@ -1188,6 +1195,9 @@ PAGES: dict[str, Page] = {
     "staff_app:park_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:close_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:save_contact": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:staff_report": Page(STAFF, "GET POST", budget=9),
+    "staff_app:staff_report_photo": Page(STAFF, "POST"),
+    "staff_app:staff_report_step": Page(DRAFT_WRITER, "GET POST", the_staff_draft, budget=9),
     "staff_app:safety_notes": Page(
         staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
     ),

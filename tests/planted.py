@@ -1,6 +1,7 @@
 """A city with something of everything and distinctive private values in it, for tests that look for leaks."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from requests_app.actions.people import memberships
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.programs import api_key_requests
 from requests_app.actions.publication import moderation
-from requests_app.actions.report import corrections, submission
+from requests_app.actions.report import corrections, staff_reports, submission
 from requests_app.actions.report import drafts as actions_drafts
 from requests_app.actions.routing import drafts as routing_drafts
 from requests_app.actions.routing import simulation, versions
@@ -107,6 +108,7 @@ CANARIES = {
     "second reporter's e-mail": "bart.yaxley@canary-mail.example",
     "follower's e-mail": "fay.wimbrel@canary-mail.example",
     "subscriber's e-mail": "sybil.hoopoe@canary-mail.example",
+    "words of a colleague": "gerenukdraft by the depot",
     "internal note": "marmosetnote <says> & more",
     "note that names a colleague": "serowmention look here",
     "what a task says": "tamarintask dig carefully",
@@ -440,6 +442,8 @@ def _plant_rows() -> Planted:
     contact = contacts.start(city, taker=staff["cal"], line="311", caller_number=CANARIES["number of a caller"])
     contacts.change(contact, note=CANARIES["note of a contact"])
     contacts.link(contact, public)
+    own = staff_reports.begin(city, user=staff["tom"], key=uuid.uuid4(), language="en")
+    actions_drafts.save(own, text=CANARIES["words of a colleague"], service="pothole")
     SafetyNote.objects.create(
         jurisdiction=city,
         kind="dog",

@@ -23,6 +23,7 @@ from tests.pages import (
     DEMO_PAGES,
     DEMO_STAFF,
     DRAFT,
+    DRAFT_WRITER,
     EACH_ACTION,
     EVERYONE,
     JOB_OWNER,
@@ -267,6 +268,19 @@ def test_a_bulk_job_is_its_owners_and_a_macro_too(planted: Planted, who: str) ->
     # A step that they may not do is refused in words.
     right = {"sue": "yes", "eve": "403"}.get(who, "404")
     assert answer(client, "POST", address("staff_app:run_macro", planted)) == right
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_everybody_who_works_here_reports_and_reads_their_own_drafts_alone(planted: Planted, who: str) -> None:
+    client = signed_in(planted, who)
+    for method, name, right in (
+        ("GET", "staff_report", "403" if who == "eve" else "yes"),
+        ("POST", "staff_report", "403" if who == "eve" else "yes"),
+        ("POST", "staff_report_photo", "403" if who == "eve" else "yes"),
+        ("GET", "staff_report_step", {"tom": "yes", "eve": "403"}.get(who, "404")),
+        ("POST", "staff_report_step", {"tom": "yes", "eve": "403"}.get(who, "404")),
+    ):
+        assert answer(client, method, address(f"staff_app:{name}", planted)) == right, name
 
 
 @pytest.mark.sampled(2)
@@ -1038,7 +1052,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
     known |= {VIEW_KEEPER, ONLY_API_KEY, STAFF_KEY, TOKEN, TOKEN_EDITS}
-    known |= {JOB_OWNER, MACRO_OWNER, ARTICLE_KEEPER}
+    known |= {JOB_OWNER, MACRO_OWNER, ARTICLE_KEEPER, DRAFT_WRITER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

@@ -45,7 +45,7 @@ FLOORS = {
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {
-            "request", "overview", "setup", "safety_notes", "articles", "tasks", "checks", "crew", "desk", "profile",
+            "request", "overview", "setup", "safety_notes", "articles", "tasks", "checks", "crew", "desk", "report", "profile",
             "templatetags", "city_switch", "invitation", "second_step", "api",
         },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
@@ -86,7 +86,7 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
         "promises": set(),
         "setup": {"people", "promises"},
         "answers": {"alarms", "people", "promises", "setup", "shared"},
-        "report": {"alarms", "answers", "setup", "shared"},
+        "report": {"alarms", "answers", "people", "setup", "shared"},
         "contacts": set(),
         "publication": {"alarms", "people", "report", "shared"},
         "work": {"people", "promises", "publication", "shared"},

@@ -10,6 +10,7 @@ from requests_app.models.catalog import ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
 from requests_app.models.service_request import ServiceRequest
+from requests_app.models.states import Channel
 
 
 class Draft(models.Model):
@@ -31,8 +32,11 @@ class Draft(models.Model):
     tested_version = models.ForeignKey(
         ServiceVersion, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
     )
-    # A report that this member of staff writes for somebody at the desk (models/contact.py). No browser's cookie opens it.
+    # A report that this member of staff writes: for somebody at the desk (models/contact.py), or of what they saw themselves. No
+    # browser's cookie opens it.
     taker = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    # How it comes. STAFF: its taker saw it themselves.
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB, db_default=Channel.WEB)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=AppNow())
     updated_at = models.DateTimeField(db_default=AppNow())

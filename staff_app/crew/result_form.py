@@ -59,7 +59,7 @@ class Result:
             text=sent.get("words", ""),
             vouched=bool(sent.get("vouched")),
             no_evidence=sent.get("no_evidence", "")[:80],
-            photos=_photos(sent.get("photos", "")),
+            photos=listed_photos(sent.get("photos", "")),
         )
 
 
@@ -73,7 +73,7 @@ def _key(text: str) -> uuid.UUID | None:
 key_of = _key
 
 
-def _photos(text: str) -> dict[str, str]:
+def listed_photos(text: str) -> dict[str, str]:
     """The stage of each photo by its key: [{"key": "…", "stage": "after"}]. Anything else is left out."""
     try:
         loaded = json.loads(text) if len(text) <= LISTED_LENGTH else []

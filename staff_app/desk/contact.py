@@ -97,7 +97,7 @@ def contact(request: StaffRequest, number: str) -> HttpResponse:
     draft = contact.draft if contact.draft is not None and contact.draft.service_request_id is None else None
     if draft is None:
         return _show(request, contact, None, None)
-    step = request.POST.get("step") or request.GET.get("step") or _next(draft)
+    step = request.POST.get("step") or request.GET.get("step") or steps.next_step(draft)
     if not steps.is_step(step):
         raise Http404
     if request.method != "POST":
@@ -119,12 +119,6 @@ def _take_step(request: StaffRequest, contact: Contact, draft: Draft, step: str)
     if made.joined or made.sent:
         _end_report(request, contact, draft, joined=made.joined)
     return _back(contact)
-
-
-def _next(draft: Draft) -> str:
-    """The next step; a place that fits several is chosen first."""
-    page = Path(draft).next_page()
-    return "choose_location" if page == "location" and draft.typed.get("chooses_place") else page
 
 
 def _note_place(contact: Contact, draft: Draft) -> None:
@@ -319,7 +313,9 @@ def contact_caller(request: StaffRequest, contact: Contact) -> HttpResponse:
             drafts.save(draft)
         return _back(contact)
     draft = _draft_of(contact)
-    step = steps.handle(contact, draft, _next(draft), None, request.LANGUAGE_CODE) if draft is not None else None
+    step = (
+        steps.handle(contact, draft, steps.next_step(draft), None, request.LANGUAGE_CODE) if draft is not None else None
+    )
     return _show(request, contact, draft, step, status=422, caller_form=form)
 
 
@@ -373,7 +369,11 @@ def close_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
     form = OutcomeForm(request.POST)
     if not form.is_valid():
         draft = _draft_of(contact)
-        step = steps.handle(contact, draft, _next(draft), None, request.LANGUAGE_CODE) if draft is not None else None
+        step = (
+            steps.handle(contact, draft, steps.next_step(draft), None, request.LANGUAGE_CODE)
+            if draft is not None
+            else None
+        )
         return _show(request, contact, draft, step, status=422, outcome_form=form)
     columns = {name: value for name, value in form.cleaned_data.items() if name != "outcome"}
     contacts.close(contact, form.cleaned_data["outcome"], **columns)

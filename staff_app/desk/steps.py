@@ -1,4 +1,5 @@
-"""The steps of a report at the desk: the residents' own (rules/report/path.py), one at a time on the desk's page.
+"""The steps of a report that staff write, at the desk or of what they saw themselves: the residents' own
+(rules/report/path.py), one at a time on one page.
 
 Each step shows its form and saves what was typed into the taker's draft. What comes next, the path says.
 """
@@ -62,9 +63,10 @@ class Step:
 
 @dataclass
 class Sent:
-    """What a step is made of. data: what was posted; None to show it."""
+    """What a step is made of. contact: the conversation; None if somebody who works here saw it themselves. data: what was posted;
+    None to show it."""
 
-    contact: Contact
+    contact: Contact | None
     draft: Draft
     path: Path
     step: str
@@ -75,6 +77,10 @@ class Sent:
     def is_posted(self) -> bool:
         return self.data is not None
 
+    @property
+    def is_practice(self) -> bool:
+        return self.contact is not None and self.contact.is_practice
+
     def has(self, name: str) -> bool:
         return self.data is not None and name in self.data
 
@@ -82,8 +88,8 @@ class Sent:
         return str(self.data.get(name, "")) if self.data is not None else ""
 
 
-def handle(contact: Contact, draft: Draft, step: str, data: QueryDict | None, language: str) -> Step:
-    """Shows a step, or saves what was posted for it. language: the taker's, in which they type."""
+def handle(contact: Contact | None, draft: Draft, step: str, data: QueryDict | None, language: str) -> Step:
+    """Shows a step, or saves what was posted for it. language: the writer's, in which they type."""
     path = Path(draft)
     name = step.partition(":")[0]
     made = _STEPS[name](Sent(contact, draft, path, step, data, language))
@@ -110,7 +116,13 @@ def is_step(name: str) -> bool:
     return head in _STEPS and (number.isdecimal() and 0 < int(number) < 100 if head == "details" else not number)
 
 
-def settle_danger(contact: Contact, draft: Draft) -> None:
+def next_step(draft: Draft) -> str:
+    """A place that fits several is chosen first."""
+    page = Path(draft).next_page()
+    return "choose_location" if page == "location" and draft.typed.get("chooses_place") else page
+
+
+def settle_danger(contact: Contact | None, draft: Draft) -> None:
     """As on residents' pages: the question and the block are recorded when they come next, so that showing writes nothing."""
     path = Path(draft)
     if path.next_page() == "emergency":
@@ -118,7 +130,7 @@ def settle_danger(contact: Contact, draft: Draft) -> None:
         return
     if draft.warning == "shown":
         emergency_question.clear_warning(draft)
-    emergency_question.block_shown(draft, f"/desk/{contact.number}/")
+    emergency_question.block_shown(draft, f"/desk/{contact.number}/" if contact is not None else f"/report/{draft.pk}/")
 
 
 # --- What's the problem? ----------------------------------------------------------------------------------------------
@@ -140,7 +152,7 @@ def _emergency(sent: Sent) -> Step:
 
 def _service(sent: Sent) -> Step:
     path = sent.path
-    versions = offered_versions(path.jurisdiction)
+    versions = offered_versions(path.jurisdiction, to_staff=path.asks_as_staff)
     form = ServiceForm(sent.data, offered=versions, initial={"service": path.typed.get("service")})
     named = _beginning_so(versions, path.text)
     if sent.is_posted and form.is_valid():
@@ -281,7 +293,7 @@ def _join(sent: Sent, form: Form) -> bool:
     version = sent.path.version
     reference = sent.value("follow").replace("\x00", "")[:20]
     chosen = joinable(version).filter(reference=reference).first() if version is not None else None
-    if chosen is not None and sent.contact.is_practice:
+    if chosen is not None and sent.is_practice:
         return True
     try:
         if chosen is None:
@@ -348,8 +360,10 @@ def _other(sent: Sent) -> Step:
 
 
 def _contact(sent: Sent) -> Step:
-    path = sent.path
-    version = path.version
+    path, version = sent.path, sent.path.version
+    if sent.contact is None:
+        # Who saw it themselves is known; nobody asks them.
+        return Step(sent.step)
     initial = {
         "language": sent.contact.language,
         "phone": sent.contact.caller_number if sent.contact.keep_number else "",
@@ -383,7 +397,7 @@ def _check(sent: Sent) -> Step:
         start = sent.value("start")
         near = int(start) if start.isdecimal() and len(start) < 6 else 0
         drafts.remove_passage(sent.draft, sent.value("remove"), sent.value("words"), near=near)
-    elif sent.has("create") and not sent.contact.is_practice:
+    elif sent.has("create") and not sent.is_practice:
         step.sent = _send(sent, step)
     elif sent.has("create"):
         step.sent = path.next_page() == "check"
@@ -395,7 +409,7 @@ def _send(sent: Sent, step: Step) -> bool:
         return False
     try:
         # What the page found in the words was before the taker's eyes.
-        drafts.submit(sent.draft, checked=sent.value("version"), channel=sent.contact.channel)
+        drafts.submit(sent.draft, checked=sent.value("version"))
     except drafts.Incomplete:
         return False
     except submission.Refused as refused:
@@ -441,7 +455,7 @@ def summary(path: Path) -> list[dict[str, Any]]:
                         "is_public": is_public,
                     }
                 )
-    if "contact" in path.typed:
+    if "contact" in path.typed and not path.is_of_staff:
         contact = path.typed["contact"]
         value = ", ".join(str(contact[name]) for name in ("name", "phone", "email") if contact.get(name))
         rows.append(

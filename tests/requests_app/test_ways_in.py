@@ -22,6 +22,7 @@ from requests_app.actions.report import later_photos
 from requests_app.actions.work import conversation, endings
 from requests_app.models import EmergencyPhrase, Jurisdiction, ModerationTerm, OnCall, PublicState, ServiceRequest
 from tests import factories
+from tests.colleague import Colleague
 from tests.desk import Call
 from tests.factories import Rivermark
 from tests.requests_app.api.conftest import Api
@@ -213,6 +214,40 @@ def desk(town: Town, text: str) -> ServiceRequest:
     return town.only()
 
 
+# Where the report of somebody who works here is.
+SEEN = {"address": "12 Elm St", "lat": "40.5", "long": "-69"}
+
+
+def _answered(colleague: Colleague, town: Town, text: str) -> ServiceRequest:
+    steps = {
+        "location": {"address": "12 Elm St", "note": ""},
+        "details": {"q_where": "lane", "q_damage": "", "text": text, "version": str(town.cast.pothole.pk)},
+        "duplicates": {"different": "1"},
+        "emergency": {"no_danger": "1"},
+        "check": {"create": "1", "version": str(town.cast.pothole.pk)},
+    }
+    for _step in range(9):
+        if not colleague.name:
+            break
+        colleague.step(**steps[colleague.name.partition(":")[0]])
+    return town.only()
+
+
+def staff_report(town: Town, text: str) -> ServiceRequest:
+    return _answered(Colleague(town.cast.tom).send(service="pothole", text=text, **SEEN), town, text)
+
+
+def crew_report(town: Town, text: str) -> ServiceRequest:
+    colleague = Colleague(town.cast.tom)
+    answer = colleague.send(json=True, service="tree", text=text, **SEEN).json
+    if answer["state"] == "needs":
+        # They go on where the phone leads them: to the question.
+        colleague.follow(answer["url"])
+        assert colleague.name == "emergency"
+        colleague.step(no_danger="1")
+    return town.only()
+
+
 def imported(town: Town, text: str) -> ServiceRequest:
     values = {
         "id": "1", "opened": "2026-05-01T10:00:00", "status": "Open", "type": "Pothole", "group": "Streets", "dept": "PW",
@@ -331,6 +366,9 @@ WAYS: dict[Way, tuple[str, str]] = {
     transfer: (PRIVATE, PRIVATE),
     # The taker is asked, as residents are.
     desk: (PUBLIC, REVIEW),
+    # The colleague is asked, too, but not by a phone that has no network.
+    staff_report: (PUBLIC, REVIEW),
+    crew_report: (REVIEW, REVIEW),
     imported: (REVIEW, REVIEW),
     # Only the city reads messages.
     web_message: (PUBLIC, PUBLIC),
@@ -420,7 +458,9 @@ def test_each_citys_reviewers_read_what_its_own_list_stopped(town: Town, beside:
 
 # What stores the words of a resident, by the function that does it, and the ways above that lead there.
 STORES: dict[str, tuple[Way, ...]] = {
-    "requests_app/actions/report/submission.py:_new_request": (web, offline, open311, v1, v1_batch, transfer, desk),
+    "requests_app/actions/report/submission.py:_new_request": (
+        web, offline, open311, v1, v1_batch, transfer, desk, staff_report, crew_report,
+    ),
     "requests_app/actions/report/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
     "requests_app/actions/report/drafts.py:save_photo_descriptions": (web_photo,),
     "requests_app/actions/report/later_photos.py:save_descriptions": (web_later_photo,),

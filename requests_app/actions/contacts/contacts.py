@@ -165,6 +165,7 @@ def begin_draft(contact: Contact, **typed: Any) -> Draft:
         visitor=references.random_symbols(32),
         language=contact.language,
         taker=contact.taker,
+        channel=contact.channel,
         **typed,
     )
     _set(contact, draft=draft)

@@ -30,7 +30,7 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.rules.publication import personal_data, public_words
-from requests_app.rules.report.path import Path, offered
+from requests_app.rules.report.path import Path, asks_as_staff, offered
 from requests_app.rules.report.two_problems import TwoProblems
 from requests_app.rules.shared import intake
 
@@ -60,21 +60,25 @@ def create(
     tester: User | None = None,
     tested_version: ServiceVersion | None = None,
     taker: User | None = None,
+    channel: str = Channel.WEB,
     **typed: Any,
 ) -> Draft:
     """visitor: the secret in this browser's cookie; only its hash is stored. tester: who tests this version of a service. taker:
-    who writes it for somebody at the desk."""
+    the member of staff who writes it, and the channel by which it came to them."""
     typed = _clean(typed)
-    return Draft.objects.create(
+    draft = Draft(
         jurisdiction=jurisdiction,
         visitor_hash=visitor_hash(visitor),
         language=language,
-        typed=typed | _begun(jurisdiction, typed, {}),
         tester=tester,
         tested_version=tested_version,
         taker=taker,
+        channel=channel,
         expires_at=app_now() + (TEST_EXPIRES_AFTER if tester else EXPIRES_AFTER),
     )
+    draft.typed = typed | _begun(draft, typed, {})
+    draft.save(force_insert=True)
+    return draft
 
 
 @transaction.atomic
@@ -84,7 +88,7 @@ def save(draft: Draft, **typed: Any) -> None:
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is None and "referred" not in locked.typed:
         typed = _clean(typed)
-        locked.typed = {**locked.typed, **typed, **_begun(draft.jurisdiction, typed, locked.typed)}
+        locked.typed = {**locked.typed, **typed, **_begun(draft, typed, locked.typed)}
         locked.language = draft.language
         locked.warning = draft.warning
         locked.updated_at = app_now()
@@ -93,12 +97,12 @@ def save(draft: Draft, **typed: Any) -> None:
     draft.service_request_id = locked.service_request_id
 
 
-def _begun(jurisdiction: Jurisdiction, typed: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+def _begun(draft: Draft, typed: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """The version that a draft begins with when its service is chosen, which it keeps (see Path.version)."""
     code = typed.get("service", before.get("service"))
     if not code or (code == before.get("service") and before.get("version")):
         return {}
-    version = offered(jurisdiction, str(code))
+    version = offered(draft.jurisdiction, str(code), to_staff=asks_as_staff(draft))
     return {"version": version.pk if version else None}
 
 
@@ -224,21 +228,16 @@ def drop_photo_metadata(draft: Draft) -> None:
     draft.photos.update(taken_at=None, taken_point=None)
 
 
-def submit(
-    draft: Draft, *, checked: str = "", verified: str = "", over_limit: bool = False, channel: str = Channel.WEB
-) -> ServiceRequest:
+def submit(draft: Draft, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
     """Makes this draft's request, or returns the one it made before. Raises Incomplete and submission.Refused.
 
     checked: the id of the service version that the check page showed. If there is a newer one, which may publish or ask more, the
     reporter has to check again.
     verified: the normalized email address that is signed in, if any.
     over_limit: too many reports came from this network or person (web/report/spam_signals.py).
-    channel: how it came to its taker, if it has one.
     """
     draft.service_request = submission.in_transaction(
-        lambda: _submit(
-            _locked_to_submit(draft), checked=checked, verified=verified, over_limit=over_limit, channel=channel
-        )
+        lambda: _submit(_locked_to_submit(draft), checked=checked, verified=verified, over_limit=over_limit)
     )
     return draft.service_request
 
@@ -260,7 +259,7 @@ def _locked_to_submit(draft: Draft) -> Draft:
     return locked
 
 
-def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool, channel: str) -> ServiceRequest:
+def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> ServiceRequest:
     if draft.service_request is not None:
         return draft.service_request
     path = Path(draft)
@@ -280,7 +279,7 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool, chan
         place=to_place(draft.jurisdiction, path.place),
         answers=answers,
         reporter=_reporter(path.typed["contact"], draft, verified),
-        channel=channel,
+        channel=draft.channel,
         visitor_hash=draft.visitor_hash,
         owner=path.owner,
         may_be_outside=True,
@@ -362,14 +361,14 @@ def create_again(
         text=text or service_request.description,
         text_language=language if text else service_request.language,
         service=service_request.service.service_code,
-        place=_place_of(service_request),
+        place=place_of(service_request),
         answers={answer.question_version.code: answer.value for answer in answers if answer.value != ""},
         shown=["words", *codes],
         contact=contact_data(person),
     )
 
 
-def _place_of(service_request: ServiceRequest) -> dict[str, Any]:
+def place_of(service_request: ServiceRequest) -> dict[str, Any]:
     """As in a draft; empty if it has none."""
     point, asset = service_request.point, service_request.asset
     if point is None and not service_request.address:
@@ -520,6 +519,7 @@ def _begin(draft: Draft, typed: dict[str, Any]) -> Draft:
         typed=_clean(typed),
         warning=draft.warning,
         taker=draft.taker,
+        channel=draft.channel,
         expires_at=app_now() + EXPIRES_AFTER,
     )
 

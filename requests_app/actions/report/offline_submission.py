@@ -7,7 +7,7 @@ from django.db import transaction
 
 from requests_app.actions.report import drafts, emergency_question, submission
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, Draft, IdempotencyKey, Jurisdiction
+from requests_app.models import AccessLink, Channel, Draft, IdempotencyKey, Jurisdiction, User
 from requests_app.rules.alarms.screening import is_about_words
 from requests_app.rules.report.path import Path
 
@@ -58,15 +58,31 @@ def link_for_key(jurisdiction: Jurisdiction, key: uuid.UUID) -> AccessLink | Non
     )
 
 
-def create_draft(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language: str) -> Draft:
-    """The draft with this key. Its photos are added one by one before arrive() takes the rest and sends it."""
+def create_draft(
+    jurisdiction: Jurisdiction,
+    *,
+    visitor: str,
+    key: uuid.UUID,
+    language: str,
+    taker: User | None = None,
+    channel: str = Channel.WEB,
+) -> Draft:
+    """The draft with this key. Its photos are added one by one before receive() takes the rest and sends it.
+
+    taker, channel: as of drafts.create()."""
     expires_at = app_now() + drafts.EXPIRES_AFTER
     # Revives a draft that has expired but is not swept yet, since the device still has the report.
     draft, _is_new = Draft.objects.update_or_create(
         visitor_hash=drafts.visitor_hash(visitor),
         idempotency_key=key,
         defaults={"expires_at": expires_at},
-        create_defaults={"jurisdiction": jurisdiction, "language": language, "expires_at": expires_at},
+        create_defaults={
+            "jurisdiction": jurisdiction,
+            "language": language,
+            "expires_at": expires_at,
+            "taker": taker,
+            "channel": channel,
+        },
     )
     draft.jurisdiction = jurisdiction
     return draft

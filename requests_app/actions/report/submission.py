@@ -172,10 +172,11 @@ class NewReport:
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
-    actor: the member of staff who typed it for somebody. Where the service demands it, the report waits until the link in an
-    email is used: until then nobody sees it, and nothing of what follows a report happens (see confirm_report.py). It does not
-    wait where the address was proved before, a member of staff took it, or somebody may be in danger. If its words surely tell of
-    danger, or an answer makes it urgent, it raises an alarm.
+    actor: the member of staff who typed it for somebody, or who reports what they saw themselves (channel staff): then it has no
+    reporter and no private link. Where the service demands it, the report waits until the link in an email is used: until then
+    nobody sees it, and nothing of what follows a report happens (see confirm_report.py). It does not wait where the address was
+    proved before, a member of staff took it, or somebody may be in danger. If its words surely tell of danger, or an answer makes
+    it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
     return in_transaction(lambda: submit_here(report, actor=actor, idempotency=idempotency))
@@ -206,7 +207,10 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     photos = list(report.photos)
     words = _texts_of(report, photos)
     lists = review.ModerationLists(report.jurisdiction, words.typed, email=reporter.email)
-    check_reporter(report.jurisdiction, version, reporter, is_blocked=lists.is_blocked)
+    # Who works here is known: the event names them, and the report has no reporter.
+    is_of_staff = report.channel == Channel.STAFF and actor is not None
+    if not is_of_staff:
+        check_reporter(report.jurisdiction, version, reporter, is_blocked=lists.is_blocked)
     verdict = publication.judge(
         report.jurisdiction,
         words,
@@ -230,10 +234,13 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     _save_with_reference(service_request)
     Clock.objects.bulk_create(started)
     _store_areas_and_answers(service_request, report, areas)
-    if not version.identity_words:
-        reporter = replace(reporter, postal_address="")
-    role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation, link = create_participant(service_request, reporter, report.language, role=role)
+    participation: Participation | None = None
+    link: AccessLink | None = None
+    if not is_of_staff:
+        if not version.identity_words:
+            reporter = replace(reporter, postal_address="")
+        role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
+        participation, link = create_participant(service_request, reporter, report.language, role=role)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
@@ -249,7 +256,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
             text="\n".join(report.photo_links),
             language=report.language,
         )
-    if must_wait and participation.contact_point is not None:
+    if must_wait and participation is not None and participation.contact_point is not None:
         verify_email.send_link(
             participation.contact_point,
             OneTimeLink.Purpose.CONFIRM,
@@ -257,7 +264,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
             visitor_hash=report.visitor_hash,
         )
     else:
-        _record(service_request, actor=actor or participation.person)
+        _record(service_request, actor=actor or (participation.person if participation is not None else None))
         if alarm_reason:
             alarms.raise_alarm(service_request, reason=alarm_reason)
     if idempotency is not None:
@@ -392,7 +399,7 @@ def record_submission(service_request: ServiceRequest, *, answers: intake.Answer
     _record(service_request, actor=actor)
 
 
-def _record(service_request: ServiceRequest, *, actor: User | Person) -> None:
+def _record(service_request: ServiceRequest, *, actor: User | Person | None) -> None:
     events.record(
         service_request,
         "submitted",

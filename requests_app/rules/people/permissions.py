@@ -427,6 +427,13 @@ def can_in_city(user: User | AnonymousUser, permission: str, jurisdiction: Juris
     )
 
 
+def reports_staff_services(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bool:
+    """Whether this user may report what only staff may (keys, IT, a city car). Everybody who works in the city may report what
+    residents may; contractors, who see only what is assigned to them, no more than that."""
+    here = [one.role.permissions for one in memberships_of(user) if one.jurisdiction_id == jurisdiction.pk]
+    return any("only_assigned" not in granted for granted in here)
+
+
 def outside_number(user: User | AnonymousUser, service_request: "ServiceRequest") -> str:
     """The request's number in the system that it comes from. Empty for who may not read a 911 center's, the only programs that
     send one."""

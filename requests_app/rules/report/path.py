@@ -8,9 +8,20 @@ from django.contrib.gis.geos import Point
 from django.db.models import QuerySet
 
 from requests_app.core.prepared import Parameter, Prepared
-from requests_app.models import Asset, Draft, Jurisdiction, Owner, Photo, QuestionVersion, Service, ServiceVersion
+from requests_app.models import (
+    Asset,
+    Channel,
+    Draft,
+    Jurisdiction,
+    Owner,
+    Photo,
+    QuestionVersion,
+    Service,
+    ServiceVersion,
+)
 from requests_app.places import assets, ownership
 from requests_app.rules.alarms import screening
+from requests_app.rules.people import permissions
 from requests_app.rules.report import duplicates, key_sentence
 from requests_app.rules.setup import offer_dates
 from requests_app.rules.shared import intake, question_kinds
@@ -59,7 +70,7 @@ class Path:
         """
         if self.draft.tested_version is not None:
             return self.draft.tested_version
-        current = offered(self.jurisdiction, str(self.typed.get("service", "")))
+        current = offered(self.jurisdiction, str(self.typed.get("service", "")), to_staff=self.asks_as_staff)
         begun = self.typed.get("version")
         if current is None or not begun or begun == current.pk:
             return current
@@ -68,6 +79,15 @@ class Path:
             return current
         earlier.service = current.service
         return earlier
+
+    @property
+    def is_of_staff(self) -> bool:
+        """Whether somebody who works here reports what they saw themselves."""
+        return self.draft.channel == Channel.STAFF
+
+    @cached_property
+    def asks_as_staff(self) -> bool:
+        return asks_as_staff(self.draft)
 
     @property
     def place(self) -> dict[str, Any]:
@@ -325,12 +345,12 @@ class Path:
         code = self.answers.leads_to_service
         if not code or code == self.typed.get("service") or code in self.typed.get("stayed", []):
             return None
-        return offered(self.jurisdiction, code)
+        return offered(self.jurisdiction, code, to_staff=self.asks_as_staff)
 
     @property
     def who_problems(self) -> dict[str, str]:
-        """Messages for required contact details that are missing, by field."""
-        if self.version is None:
+        """Messages for required contact details that are missing, by field. Who works here is known."""
+        if self.version is None or self.is_of_staff:
             return {}
         contact = self.typed.get("contact") or {}
         details = {name: str(contact.get(name, "")) for name in ("name", "postal_address", "email")}
@@ -381,12 +401,18 @@ _ACTIVE_SERVICE = Prepared(
 )
 
 
-def offered(jurisdiction: Jurisdiction, code: str) -> ServiceVersion | None:
-    """The current version of a service, if residents can use it today."""
+def asks_as_staff(draft: Draft) -> bool:
+    """Whether it may ask for the staff's own services, too."""
+    is_of_staff = draft.channel == Channel.STAFF and draft.taker is not None
+    return is_of_staff and permissions.reports_staff_services(draft.taker, draft.jurisdiction)
+
+
+def offered(jurisdiction: Jurisdiction, code: str, *, to_staff: bool = False) -> ServiceVersion | None:
+    """The current version of a service, if residents (to_staff: staff) can use it today."""
     service = _ACTIVE_SERVICE.first(city=jurisdiction.pk, code=code)
     if service is None or service.current is None:
         return None
-    if service.current.visibility == ServiceVersion.Visibility.STAFF:
+    if service.current.visibility == ServiceVersion.Visibility.STAFF and not to_staff:
         return None
     service.jurisdiction = jurisdiction
     service.current.service = service

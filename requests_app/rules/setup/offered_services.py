@@ -1,4 +1,4 @@
-"""The services that residents and programs may ask for."""
+"""The services that residents, programs and staff may ask for."""
 
 from django.db.models import QuerySet
 
@@ -7,16 +7,16 @@ from requests_app.models import Jurisdiction, Service, ServiceVersion
 from requests_app.rules.setup.offer_dates import offered_today
 
 
-def offered(jurisdiction: Jurisdiction) -> QuerySet[Service]:
-    """The services that anybody may ask for: neither retired nor the staff's own."""
-    return Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False).exclude(
-        current__visibility=ServiceVersion.Visibility.STAFF
-    )
+def offered(jurisdiction: Jurisdiction, *, to_staff: bool = False) -> QuerySet[Service]:
+    """The services that anybody may ask for: neither retired nor, but to_staff, the staff's own."""
+    services = Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
+    return services if to_staff else services.exclude(current__visibility=ServiceVersion.Visibility.STAFF)
 
 
-def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
-    """The services that residents may choose today, sorted as the city ordered its categories and services, then by name."""
-    services = offered(jurisdiction).select_related("current__category", "current__service")
+def offered_versions(jurisdiction: Jurisdiction, *, to_staff: bool = False) -> list[ServiceVersion]:
+    """The services that residents (to_staff: staff) may choose today, sorted as the city ordered its categories and services, then
+    by name."""
+    services = offered(jurisdiction, to_staff=to_staff).select_related("current__category", "current__service")
     versions = [service.current for service in services if service.current is not None]
     return sorted(
         offered_today(versions, jurisdiction.zone),

@@ -1,0 +1,1 @@
+"""Reports of what somebody who works here saw themselves."""
