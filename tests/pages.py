@@ -50,7 +50,7 @@ from requests_app.models import (
 from requests_app.places import map_picture_links
 from staff_app.request.actions import ACTIONS
 from tests import factories
-from tests.planted import SECRET_PLACES, Planted, token_of
+from tests.planted import SECRET_PLACES, TELEPHONE_TOKEN, Planted, token_of
 
 Arguments = dict[str, Any]
 
@@ -74,6 +74,10 @@ TOKEN = "the private link’s token"
 TOKEN_EDITS = "everyone; PATCH: the private link’s token"
 # People whom the city’s single sign-on vouches for, by its signature.
 PROVIDER = "the city’s single sign-on"
+# The telephone system, by the token in its address.
+TELEPHONE = "the telephone system’s token"
+# A taker's page, as long as the session goes on in which it was opened.
+RINGING = "the taker’s session"
 SIGNED_IN = "signed in"
 # Between the password and the second factor; others are redirected to the sign-in page.
 SIGNING_IN = "in the middle of signing in"
@@ -610,6 +614,7 @@ PAGES: dict[str, Page] = {
     "developer_changes_feed": Page(EVERYONE, budget=1),
     "api_explorer": Page(EVERYONE, budget=1),
     "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),
+    "call_event": Page(TELEPHONE, "POST", lambda planted: [{"token": TELEPHONE_TOKEN}]),
     "api_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v1/elsewhere/"}], budget=0),
     "v1_requests": Page(
         API_KEY,
@@ -1187,7 +1192,12 @@ PAGES: dict[str, Page] = {
     "staff_app:staff_article": Page(STAFF, arguments=each_article, budget=11),
     "staff_app:report_wrong_article": Page(STAFF, "POST", each_article),
     "staff_app:mend_article": Page(ARTICLE_KEEPER, "POST", each_article),
-    "staff_app:desk": Page(staff("submit_for_others"), "GET POST", budget=6),
+    "staff_app:desk": Page(staff("submit_for_others"), "GET POST", budget=7),
+    "staff_app:desk_call": Page(
+        staff("submit_for_others"), "GET POST", queries=("", "from=16175550142&line=311&call=c1"), budget=5
+    ),
+    "staff_app:desk_phone": Page(staff("submit_for_others"), "GET POST", budget=5),
+    "staff_app:ring": Page(RINGING, arguments=lambda planted: [{"token": "1-nothing-nothing"}], budget=1),
     "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=9),
     "staff_app:contact_box": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_caller": Page(staff("submit_for_others"), "POST", the_contact),

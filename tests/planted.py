@@ -1,6 +1,7 @@
 """A city with something of everything and distinctive private values in it, for tests that look for leaks."""
 
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
-from requests_app.actions.contacts import contacts
+from requests_app.actions.contacts import calls, contacts
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people import memberships
 from requests_app.actions.people.reporters import Reporter
@@ -24,7 +25,7 @@ from requests_app.actions.report import corrections, staff_reports, submission
 from requests_app.actions.report import drafts as actions_drafts
 from requests_app.actions.routing import drafts as routing_drafts
 from requests_app.actions.routing import simulation, versions
-from requests_app.actions.setup import draft_links, service_drafts, signs
+from requests_app.actions.setup import draft_links, service_drafts, signs, telephone_links
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.work import (
     assignment,
@@ -87,6 +88,7 @@ from requests_app.models import (
     Subscription,
     Task,
     Team,
+    TelephoneLink,
     User,
     Webhook,
     WebhookDelivery,
@@ -156,6 +158,7 @@ CANARIES = {
     "api key's name": "Dikdikkey street app",
     "name of a view of one's own": "Kakapoview of mine",
     "words of a safety note": "servalnote loose dog",
+    "number of a call that rings": "(617) 555-0174",
     "note of a contact": "numbatcontact asked for her sister",
     "number of a caller": "(617) 555-0173",
     "words of a macro": "kowarimacro not ours",
@@ -193,6 +196,7 @@ ZENOBIA = Reporter(
 BART = Reporter(name=CANARIES["second reporter's name"], email=CANARIES["second reporter's e-mail"])
 # The day scheduled for the request that became private.
 SECRET_DAY = "2031-02-17"
+TELEPHONE_TOKEN = "planted-token-of-the-telephone-system"
 VISITOR = "0123456789abcdef0123456789abcdef"
 
 
@@ -444,6 +448,9 @@ def _plant_rows() -> Planted:
     contacts.link(contact, public)
     own = staff_reports.begin(city, user=staff["tom"], key=uuid.uuid4(), language="en")
     actions_drafts.save(own, text=CANARIES["words of a colleague"], service="pothole")
+    calls.ring(city, "planted", caller=CANARIES["number of a call that rings"], line="311", takers=[staff["cal"]])
+    link, _token = telephone_links.replace(city, actor=staff["ada"])
+    TelephoneLink.objects.filter(pk=link.pk).update(token_hash=hashlib.sha256(TELEPHONE_TOKEN.encode()).hexdigest())
     SafetyNote.objects.create(
         jurisdiction=city,
         kind="dog",

@@ -75,6 +75,7 @@ NO_PAGES = {
     "staff_app:first_run",
     "staff_app:peek",
     "staff_app:queue_map",
+    "staff_app:ring",
     "staff_app:single_sign_on",
     "staff_app:single_sign_on_done",
     "staff_app:today",

@@ -36,11 +36,13 @@ from tests.pages import (
     PROBE,
     PROVIDER,
     RESIDENT,
+    RINGING,
     SIGNED_IN,
     SIGNING_IN,
     STAFF,
     STAFF_KEY,
     TASK_WORKER,
+    TELEPHONE,
     TEXT_WRITER,
     TOKEN,
     TOKEN_EDITS,
@@ -881,6 +883,16 @@ def test_the_mails_of_a_demo_have_no_file_of_the_server_among_them(planted: Plan
         assert answer(signed_in(planted, "dev"), "GET", f"/demo/mail/{name}/") == "404"
 
 
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.who in (TELEPHONE, RINGING)])
+def test_a_telephone_and_a_takers_page_have_addresses_that_nobody_makes_up(planted: Planted, name: str) -> None:
+    """Signed in, too: no session counts there. What the right ones open is in the desk's own tests."""
+    for client in (stranger(), signed_in(planted, "cal"), signed_in(planted, "ada")):
+        for method in ("GET", "POST"):
+            path = reverse(name, args=["1-0123456789abcdef01234567-abcdefghijklmnop"])
+            right = "404" if method in PAGES[name].methods else "405"
+            assert answer(client, method, path) == right
+
+
 # --- CSRF, and safe methods -----------------------------------------------------------------------------------------------
 
 POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
@@ -909,6 +921,7 @@ WITHOUT_TOKEN = {
     "requests_app:unsubscribe_link",
     "requests_app:unsubscribe_digest_link",
     "staff_app:back_channel_logout",
+    "call_event",
 }
 
 
@@ -1053,6 +1066,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
     known |= {VIEW_KEEPER, ONLY_API_KEY, STAFF_KEY, TOKEN, TOKEN_EDITS}
     known |= {JOB_OWNER, MACRO_OWNER, ARTICLE_KEEPER, DRAFT_WRITER}
+    known |= {TELEPHONE, RINGING}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

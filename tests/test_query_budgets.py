@@ -247,6 +247,8 @@ ANSWERS = {
     "requests_app:my_request": 302,
     "requests_app:answered": 302,
     "requests_app:resend_confirmation": 302,
+    # No session asks.
+    "staff_app:ring": 404,
     # There is no photo of a test.
     "v1_sandbox_photo": 404,
     # In a city without single sign-on.

@@ -67,6 +67,8 @@ DOORS: dict[str, set[str]] = {
     },
     "requests_app.api.framework": set(),
     "requests_app.api.emergency": set(),
+    # Telephone systems speak Zammad's format, not ours.
+    "requests_app.api.telephone": set(),
     "requests_app.api.open311": {"requests_app.api.framework", "requests_app.api.emergency"},
     "requests_app.api.v1": {"requests_app.api.framework", "requests_app.api.emergency"},
     # What both are parts of: addresses, errors and the document.

@@ -59,7 +59,7 @@ class CallCount(models.Model):
     # Of the answered ones, within target_s seconds.
     answered_in_time = models.PositiveIntegerField(default=0)
     target_s = models.PositiveIntegerField(default=20)
-    # How long the answered ones waited, and took with what was written down afterwards.
+    # How long the answered ones waited, and took with what was written down after the call.
     wait_s = models.PositiveIntegerField(default=0)
     handle_s = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField(db_default=AppNow())

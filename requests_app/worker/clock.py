@@ -15,6 +15,7 @@ from django.db.models import Max, Q
 
 from requests_app import api_usage, outbox
 from requests_app.actions.answers import article_counts, article_feedback, article_reviews
+from requests_app.actions.contacts import calls as phone_calls
 from requests_app.actions.contacts import counts as contact_counts
 from requests_app.actions.contacts import retention as contact_retention
 from requests_app.actions.figures import daily_load, map_cells
@@ -107,6 +108,7 @@ PARTS: dict[str, Part] = {
     "end_unused_keys": Part(unused_keys.end_unused, night),
     "forget_searches": Part(article_counts.forget_searches, night),
     "forget_contacts": Part(contact_retention.forget, night),
+    "forget_phone_calls": Part(phone_calls.forget, night),
     "recount_contacts": Part(contact_counts.recount, night, by_city=True),
     "forget_article_feedback": Part(article_feedback.delete_old, night),
     "remind_of_reviews": Part(article_reviews.remind_owners, night, by_city=True),

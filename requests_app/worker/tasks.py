@@ -14,6 +14,7 @@ from psycopg.errors import QueryCanceled
 from requests_app import outbox
 from requests_app.actions.alarms import calls
 from requests_app.actions.answers import article_problems, article_reviews
+from requests_app.actions.contacts import calls as phone_calls
 from requests_app.actions.figures import map_cells
 from requests_app.actions.people import staff_notices
 from requests_app.actions.privacy import erasures
@@ -90,6 +91,7 @@ HANDLERS: dict[str, Handler] = {
     "department_digest": staff_email.send_department_digest,
     "monday_digest": staff_email.send_monday_digest,
     "alert_next": calls.alert_row,
+    phone_calls.MISSED: phone_calls.miss_row,
     "alarm_email": alarm_messages.send_email,
     "alarm_sms": alarm_messages.send_sms,
     "publish_service": service_drafts.publish_row,

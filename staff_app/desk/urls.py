@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.desk import contact, desk
+from requests_app.core.secret_addresses import secret
+from staff_app.desk import call, contact, desk, phone, ring
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
+    path("desk/call/", call.call, name="desk_call"),
+    path("desk/phone/", phone.desk_phone, name="desk_phone"),
+    secret(path("desk/ring/<str:token>/", ring.ring, name="ring")),
     path("desk/<str:number>/", contact.contact, name="contact"),
     path("desk/<str:number>/box/", contact.contact_box, name="contact_box"),
     path("desk/<str:number>/caller/", contact.contact_caller, name="contact_caller"),

@@ -1,6 +1,18 @@
 """Deliberate mistakes in the code, and the tests that must notice each one. Run: .venv/bin/python -m tests.regressions"""
 
-from tests.regressions import access, api, api_v1, clients, next_to_it, operations, public, reporting, residents, work
+from tests.regressions import (
+    access,
+    api,
+    api_v1,
+    clients,
+    next_to_it,
+    operations,
+    public,
+    reporting,
+    residents,
+    telephone,
+    work,
+)
 from tests.regressions.regression import Regression
 
 REGRESSIONS: list[Regression] = [
@@ -14,6 +26,7 @@ REGRESSIONS: list[Regression] = [
     *residents.REGRESSIONS,
     *operations.REGRESSIONS,
     *next_to_it.REGRESSIONS,
+    *telephone.REGRESSIONS,
 ]
 
 

@@ -18,6 +18,7 @@ from requests_app.models import (
     Draft,
     Jurisdiction,
     Participation,
+    PhoneCall,
     ServiceRequest,
     User,
 )
@@ -201,6 +202,7 @@ def close(contact: Contact, outcome: str, *, article: Article | None = None, **c
         }
     if not locked.keep_number:
         columns |= {"caller_number": "", "caller_phone": "", "call_id": ""}
+        PhoneCall.objects.filter(contact=contact).update(caller_number="")
     if locked.parked_at is not None:
         columns |= {"parked_at": None, "parked_s": locked.parked_s + int((now - locked.parked_at).total_seconds())}
     if locked.draft is not None and locked.draft.service_request_id is None:

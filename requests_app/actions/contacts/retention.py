@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from requests_app.actions.contacts import contacts
 from requests_app.clock import app_now
-from requests_app.models import Contact, ContactRequest, Person
+from requests_app.models import Contact, ContactRequest, Person, PhoneCall
 
 TAKER_KEPT = dt.timedelta(days=30)
 NUMBER_KEPT = dt.timedelta(days=90)
@@ -54,6 +54,7 @@ def _close_left_open(contact: Contact) -> None:
 
 def forget_people(people: Iterable[Person]) -> None:
     """Erases what they said and how they were reached. Calls from their number without a person may be anybody's."""
+    PhoneCall.objects.filter(contact__person__in=people).update(caller_number="")
     Contact.objects.filter(person__in=people).update(
         **_NUMBER, **_NOTE, relation="", has_consent=None, may_leave_message=None
     )

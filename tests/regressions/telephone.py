@@ -1,0 +1,44 @@
+"""Mistakes about the desk's telephone."""
+
+from tests.regressions.regression import Regression
+
+_EVENTS = ("tests/requests_app/api/telephone/test_call_events.py",)
+_CALL = ("tests/staff_app/desk/test_call.py",)
+
+REGRESSIONS = [
+    Regression(
+        "who was answered after all waits for a call",
+        "requests_app/actions/contacts/calls.py",
+        "if call is None or call.answered_at is not None or call.contact_id is not None:",
+        "if call is None:",
+        _EVENTS,
+    ),
+    Regression(
+        "an answer that is sent twice begins two contacts",
+        "requests_app/actions/contacts/calls.py",
+        "        if call.contact is None:\n            _begin(call, taker)",
+        "        if call.ended_at is None:\n            _begin(call, taker)",
+        _EVENTS,
+    ),
+    Regression(
+        "a number that the caller didn't want kept comes back with the next event",
+        "requests_app/actions/contacts/calls.py",
+        "    if call.contact_id is None:\n        call.caller_number",
+        "    if True:\n        call.caller_number",
+        _EVENTS,
+    ),
+    Regression(
+        "who signed out still reads who is calling",
+        "requests_app/rules/contacts/ringing.py",
+        " AND stored.expire_date > app_now()\n",
+        "\n",
+        _CALL,
+    ),
+    Regression(
+        "another city's takers hear of the call",
+        "requests_app/actions/contacts/calls.py",
+        "        memberships__jurisdiction=jurisdiction,\n        memberships__role__permissions__contains",
+        "        memberships__role__permissions__contains",
+        _EVENTS,
+    ),
+]
