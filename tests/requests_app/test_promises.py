@@ -159,57 +159,61 @@ DATES: list[Road] = [open311, open311_list, v1, v1_list, ogc, staff_api, webhook
 HOURS: list[Road] = [v1, v1_list, ogc, staff_api, webhook]
 
 
-@pytest.mark.parametrize("road", WORDS)
+# One report for all roads: to fill in the form takes longer than to read it by any of them.
+
+
 def test_where_most_miss_the_target_the_history_is_beside_it(
-    cast: Rivermark, walked: tuple[Walk, ServiceRequest], road: Road
+    cast: Rivermark, walked: tuple[Walk, ServiceRequest]
 ) -> None:
     walk, pothole = walked
     due(pothole, 3)
-    said = road(cast, walk, pothole)
-    assert "Goal: Friday, June 4, 10 a.m. Half are fixed within 5 days." in said
-    assert not PROMISE.search(said)
+    for road in WORDS:
+        said = road(cast, walk, pothole)
+        assert "Goal: Friday, June 4, 10 a.m. Half are fixed within 5 days." in said, road
+        assert not PROMISE.search(said), road
     # Half take exactly as long: as many meet it as miss it.
     due(pothole, 5)
-    said = road(cast, walk, pothole)
-    assert "Target: fixed by Sunday, June 6, 10 a.m. This is a target, not a promise." in said
-    assert "Goal" not in said
+    for road in WORDS:
+        said = road(cast, walk, pothole)
+        assert "Target: fixed by Sunday, June 6, 10 a.m. This is a target, not a promise." in said, road
+        assert "Goal" not in said, road
 
 
-@pytest.mark.parametrize("road", DATES)
 def test_the_one_time_of_a_program_is_not_a_target_that_most_miss(
-    cast: Rivermark, walked: tuple[Walk, ServiceRequest], road: Road
+    cast: Rivermark, walked: tuple[Walk, ServiceRequest]
 ) -> None:
     walk, pothole = walked
     due(pothole, 3)
-    said = road(cast, walk, pothole)
-    assert "2027-06-20T10:00:00-04:00" in said
-    assert "2027-06-04" not in said
-    assert road not in HOURS or said.endswith("120 456")
+    for road in DATES:
+        said = road(cast, walk, pothole)
+        assert "2027-06-20T10:00:00-04:00" in said, road
+        assert "2027-06-04" not in said, road
+        assert road not in HOURS or said.endswith("120 456"), road
     due(pothole, 5)
-    said = road(cast, walk, pothole)
-    assert "2027-06-06T10:00:00-04:00" in said
-    assert road not in HOURS or said.endswith("None None")
+    for road in DATES:
+        said = road(cast, walk, pothole)
+        assert "2027-06-06T10:00:00-04:00" in said, road
+        assert road not in HOURS or said.endswith("None None"), road
 
 
-@pytest.mark.parametrize("road", [*WORDS, staff_api])
-def test_no_review_ends_after_the_date_of_the_fix(
-    cast: Rivermark, walked: tuple[Walk, ServiceRequest], road: Road
-) -> None:
+def test_no_review_ends_after_the_date_of_the_fix(cast: Rivermark, walked: tuple[Walk, ServiceRequest]) -> None:
     walk, pothole = walked
     usual(cast, 5 * DAY, 19 * DAY)
     due(pothole, 6, review=6)
-    said = road(cast, walk, pothole)
-    assert (
-        "2027-06-07T10:00:00-04:00 2027" if road is staff_api else "will review it by Monday, June 7, 10 a.m."
-    ) in said
+    for road in WORDS:
+        assert "will review it by Monday, June 7, 10 a.m." in road(cast, walk, pothole), road
+    assert "2027-06-07T10:00:00-04:00 2027" in staff_api(cast, walk, pothole)
     due(pothole, 6, review=6.05)
-    said = road(cast, walk, pothole)
-    assert ("None 2027-06-07" if road is staff_api else "Target: fixed by Monday, June 7, 10 a.m.") in said
-    assert "review it by" not in said
+    for road in WORDS:
+        said = road(cast, walk, pothole)
+        assert "Target: fixed by Monday, June 7, 10 a.m." in said, road
+        assert "review it by" not in said, road
+    assert "None 2027-06-07" in staff_api(cast, walk, pothole)
     # 8 in 10 are fixed before it.
     usual(cast, DAY, 3 * DAY)
     due(pothole, 6, review=3.05)
-    assert "review it by" not in road(cast, walk, pothole)
+    for road in (*WORDS, staff_api):
+        assert "review it by" not in road(cast, walk, pothole), road
 
 
 def test_once_the_target_has_passed_the_time_that_is_still_ahead_is_said(
