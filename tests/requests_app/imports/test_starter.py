@@ -33,9 +33,22 @@ from tests.saved import saved
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.3")]
 
 
+@saved
+def desk_rows() -> tuple[Jurisdiction, User, dict[str, int]]:
+    """With what was added, by kind. To add it takes a second and more."""
+    city = factories.jurisdiction(reply_address="desk@rivermark.example", desk_number="311", emergency_number="112")
+    ada = factories.staff("Ada", "administrator", city)
+    return city, ada, dict(import_starter(city, ada))
+
+
+@pytest.fixture
+def desk() -> tuple[Jurisdiction, User]:
+    return desk_rows()[:2]
+
+
 def test_a_new_city_begins_with_twelve_services_and_a_second_time_changes_nothing() -> None:
-    city = factories.jurisdiction(reply_address="desk@rivermark.example")
-    assert import_starter(city)["services"] == 12
+    city, _ada, added = desk_rows()
+    assert added["services"] == 12
     assert [one.code for one in Department.objects.filter(jurisdiction=city)] == ["city"]
     assert QuestionVersion.objects.exclude(show_if={}).exists()
     assert SetupChange.objects.filter(jurisdiction=city, kind="service", action="added").count() == 12
@@ -60,9 +73,8 @@ def test_it_has_the_city_s_languages_and_tells_which_it_does_not_know(
     assert Macro.objects.filter(name="Yo lo atiendo" if "es" in has else "I'll take it").exists()
 
 
-def test_each_has_eight_of_eight_and_its_words_count_for_thirty_days() -> None:
-    city = factories.jurisdiction(reply_address="desk@rivermark.example", emergency_number="112")
-    import_starter(city)
+def test_each_has_eight_of_eight_and_its_words_count_for_thirty_days(desk: tuple[Jurisdiction, User]) -> None:
+    city, _ada = desk
     services = Service.objects.filter(jurisdiction=city).select_related("jurisdiction", "current")
     missing = {one.service_code: go_live.missing(one) for one in services}
     assert len(missing) == 12
@@ -87,19 +99,6 @@ def test_without_an_address_for_email_they_wait() -> None:
     # Nobody is there to be called, or to keep a view.
     assert not OnCall.objects.exists()
     assert not SavedView.objects.exists()
-
-
-@saved
-def desk_rows() -> tuple[Jurisdiction, User]:
-    city = factories.jurisdiction(reply_address="desk@rivermark.example", desk_number="311")
-    ada = factories.staff("Ada", "administrator", city)
-    import_starter(city, ada)
-    return city, ada
-
-
-@pytest.fixture
-def desk() -> tuple[Jurisdiction, User]:
-    return desk_rows()
 
 
 def test_each_outcome_of_each_service_has_words_to_send(desk: tuple[Jurisdiction, User]) -> None:
