@@ -19,6 +19,7 @@ from staff_app.request.urls import urlpatterns as request
 from staff_app.safety_notes.urls import urlpatterns as safety_notes
 from staff_app.setup.urls import urlpatterns as setup
 from staff_app.tasks.urls import urlpatterns as tasks
+from staff_app.value.urls import urlpatterns as value
 
 app_name = "staff_app"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *desk,
     *report,
     *overview,
+    *value,
     *safety_notes,
     *articles,
     *checks,

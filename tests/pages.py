@@ -25,6 +25,7 @@ from requests_app.models import (
     CitySwitch,
     ClockSuspension,
     Contact,
+    ContactCost,
     Department,
     Draft,
     EmergencyPhrase,
@@ -48,6 +49,7 @@ from requests_app.models import (
     Team,
 )
 from requests_app.places import map_picture_links
+from requests_app.rules.figures.value_report import FIGURES
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, TELEPHONE_TOKEN, Planted, token_of
@@ -312,6 +314,14 @@ def each_own_text(planted: Planted) -> list[Arguments]:
     return [{"reference": ended.reference, "comment_id": ended.comments.get(user=planted.staff["sue"], public=True).pk}]
 
 
+def each_figure(planted: Planted) -> list[Arguments]:
+    return [{"code": figure.code} for figure in FIGURES]
+
+
+def the_cost(planted: Planted) -> list[Arguments]:
+    return [{"cost_id": ContactCost.objects.get(jurisdiction=planted.cast.city).pk}]
+
+
 def each_pair(planted: Planted) -> list[Arguments]:
     """Each request with one that the same staff may see."""
     parks = planted.requests["parks"].reference
@@ -440,10 +450,6 @@ def the_contact(planted: Planted) -> list[Arguments]:
 
 def the_staff_draft(planted: Planted) -> list[Arguments]:
     return [{"draft_id": Draft.objects.get(jurisdiction=planted.public.jurisdiction_id, channel="staff").pk}]
-
-
-def the_contact_map(planted: Planted) -> list[Arguments]:
-    return [{**the_contact(planted)[0], "name": "small"}]
 
 
 def the_safety_note(planted: Planted) -> list[Arguments]:
@@ -1002,6 +1008,11 @@ PAGES: dict[str, Page] = {
     "staff_app:overview_counts": Page(
         OVERSEER, queries=("", "by=area", "by=month", "by=team", "by=department", "by=person"), budget=10
     ),
+    "staff_app:value": Page(OVERSEER, queries=("", "by=quarter", "until=2026-01"), budget=12),
+    "staff_app:value_csv": Page(OVERSEER, queries=("", "by=quarter"), budget=11),
+    "staff_app:value_figure": Page(OVERSEER, "GET", each_figure, queries=("", "period=2026-Q1"), budget=12),
+    "staff_app:takers": Page(OVERSEER, budget=6),
+    "staff_app:value_settings": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:overview_settings": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:mine": Page(STAFF, budget=11),
     "staff_app:bulk": Page(
@@ -1091,6 +1102,9 @@ PAGES: dict[str, Page] = {
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=9),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
+    "staff_app:desk_costs": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:desk_cost": Page(staff("administer"), "GET POST", the_cost, budget=7),
+    "staff_app:remove_desk_cost": Page(staff("administer"), "POST", the_cost),
     "staff_app:unanswered": Page(staff("write_articles"), budget=9),
     "staff_app:settle_search": Page(staff("write_articles"), "POST"),
     "staff_app:answered_counts": Page(staff("administer"), budget=11),
@@ -1202,13 +1216,12 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:desk_phone": Page(staff("submit_for_others"), "GET POST", budget=5),
     "staff_app:ring": Page(RINGING, arguments=lambda planted: [{"token": "1-nothing-nothing"}], budget=1),
-    "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=18),
+    "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=9),
     "staff_app:contact_box": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_caller": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_emergency": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:park_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:close_contact": Page(staff("submit_for_others"), "POST", the_contact),
-    "staff_app:contact_map": Page(staff("submit_for_others"), arguments=the_contact_map, budget=15),
     "staff_app:save_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:staff_report": Page(STAFF, "GET POST", budget=9),
     "staff_app:staff_report_photo": Page(STAFF, "POST"),

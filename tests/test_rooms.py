@@ -45,8 +45,8 @@ FLOORS = {
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {
-            "request", "overview", "setup", "safety_notes", "articles", "tasks", "checks", "crew", "desk", "report", "profile",
-            "templatetags", "city_switch", "invitation", "second_step", "api",
+            "request", "overview", "setup", "safety_notes", "articles", "tasks", "checks", "crew", "desk", "report", "value",
+            "profile", "templatetags", "city_switch", "invitation", "second_step", "api",
         },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],

@@ -87,6 +87,7 @@ _NAMES: dict[str, Text] = {
     "recount": _("Scheduled: recount"),
     "typical_times": _("Scheduled: update typical times"),
     "daily_load": _("Scheduled: record each day’s load"),
+    "value_counts": _("Scheduled: count each day for the value report"),
     "recount_map_cells": _("Scheduled: recount the map"),
     "date_clocks": _("Scheduled: date imported clocks"),
     "ask_silence": _("Scheduled: ask why there’s no update"),

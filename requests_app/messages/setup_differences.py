@@ -6,6 +6,7 @@ States are JSON, as the log of setup and catalog files have them. Every field of
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.dates import MONTHS
 from django.utils.dates import WEEKDAYS as DAY_NAMES
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -62,7 +63,7 @@ from requests_app.models.api_key import Scope
 from requests_app.models.states import Disposition
 from requests_app.rules.people.permissions import GROUPS
 from requests_app.rules.promises.service_levels import WEEKDAYS
-from requests_app.rules.routing.words import conditions_of, destination, rule_in_words
+from requests_app.rules.routing.words import CHANNELS, conditions_of, destination, rule_in_words
 from requests_app.rules.setup.offer_dates import offer_dates
 from requests_app.rules.shared.names import Names
 from requests_app.rules.shared.priorities import PRIORITIES
@@ -404,6 +405,10 @@ CITY: dict[str, Field] = {
         gettext_lazy("A second person publishes articles"), gettext_lazy("Articles are published by their writers")
     ),
     "on_time_goal": Value(gettext_lazy("Goal for on time"), lambda percent, _names: f"{percent}%"),
+    "visits_avoided_percent": Value(gettext_lazy("Visits avoided"), lambda percent, _names: f"{percent}%"),
+    "takers_percent": Value(gettext_lazy("Calls to answer in time"), lambda percent, _names: f"{percent}%"),
+    "takers_answer_s": Value(gettext_lazy("Seconds in which calls are answered")),
+    "takers_handle_s": Value(gettext_lazy("Seconds for one call")),
     "load_by_person_agreed": Value(gettext_lazy("Who agreed to open requests by person"), quoted),
 }
 FIELDS: dict[str, Mapping[str, Field]] = {
@@ -465,6 +470,12 @@ FIELDS: dict[str, Mapping[str, Field]] = {
         "on_call": Roster(),
         "alarm_minutes": Value(gettext_lazy("Until we alert the next person"), count_of_minutes),
         "desk_night_number": Value(gettext_lazy("The desk’s night number")),
+    },
+    "contact_cost": {
+        "channel": choice(gettext_lazy("Channel"), CHANNELS),
+        "year": Value(gettext_lazy("Year")),
+        "month": Value(gettext_lazy("Month"), lambda month, _names: str(MONTHS[month])),
+        "amount": Value(gettext_lazy("Amount"), lambda amount, _names: f"${amount}"),
     },
     "category": {},
     "topic": {},
@@ -551,6 +562,7 @@ LISTS: dict[str, Mapping[str, Label]] = {
         "watch": gettext_lazy("Silent requests and checks"),
         "articles": gettext_lazy("Who publishes articles"),
         "urgent": gettext_lazy("Danger"),
+        "value": gettext_lazy("Value report and takers"),
     },
     "outcome": {"words": gettext_lazy("Names of outcomes")},
 }

@@ -105,6 +105,7 @@ from requests_app.models.team import Team
 from requests_app.models.text_revision import TextRevision
 from requests_app.models.typical_time import TypicalTime
 from requests_app.models.undo import UndoState
+from requests_app.models.value_report import ContactCost, ValueCount
 from requests_app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -146,6 +147,7 @@ __all__ = [
     "ClockSuspension",
     "Comment",
     "Contact",
+    "ContactCost",
     "ContactCount",
     "ContactPoint",
     "ContactRequest",
@@ -247,6 +249,7 @@ __all__ = [
     "UnansweredSearch",
     "UndoState",
     "User",
+    "ValueCount",
     "Webhook",
     "WebhookDelivery",
 ]

@@ -37,6 +37,8 @@ class Draft(models.Model):
     taker = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     # How it comes. STAFF: its taker saw it themselves.
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB, db_default=Channel.WEB)
+    # Whether an article was offered as the answer to its words.
+    saw_answer = models.BooleanField(default=False, db_default=False)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=AppNow())
     updated_at = models.DateTimeField(db_default=AppNow())

@@ -71,10 +71,21 @@ class Jurisdiction(models.Model):
     # How long callers of the desk wait, and until when that is worth saying. Empty or past: pages say nothing.
     desk_wait_s = models.PositiveIntegerField(null=True, blank=True)
     desk_wait_until = models.DateTimeField(null=True, blank=True)
+    # The city's own guess: percent of questions away from the counter whose askers would have come in. Empty: no guess, no figure.
+    visits_avoided_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    # How many takers are planned for: so many percent of calls answered in so many seconds.
+    takers_percent = models.PositiveSmallIntegerField(default=90, db_default=90)
+    takers_answer_s = models.PositiveSmallIntegerField(default=20, db_default=20)
+    # Talk and wrap-up of a call, in seconds. Empty: what the telephone system counted.
+    takers_handle_s = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(takers_percent__range=(1, 99), takers_answer_s__lte=3600),
+                name="jurisdiction_takers_target",
+            ),
             models.CheckConstraint(condition=models.Q(silent_days__gte=1), name="jurisdiction_watches_silence"),
             models.CheckConstraint(condition=models.Q(languages__len__gte=1), name="jurisdiction_has_language"),
             models.CheckConstraint(condition=models.Q(alarm_minutes__gte=1), name="jurisdiction_alarms_wait"),

@@ -18,7 +18,7 @@ from requests_app.actions.answers import article_counts, article_feedback, artic
 from requests_app.actions.contacts import calls as phone_calls
 from requests_app.actions.contacts import counts as contact_counts
 from requests_app.actions.contacts import retention as contact_retention
-from requests_app.actions.figures import daily_load, map_cells
+from requests_app.actions.figures import daily_load, map_cells, value_counts
 from requests_app.actions.people import sign_ins
 from requests_app.actions.privacy import expiry
 from requests_app.actions.programs import unused_keys
@@ -112,6 +112,7 @@ PARTS: dict[str, Part] = {
     "recount_contacts": Part(contact_counts.recount, night, by_city=True),
     "forget_article_feedback": Part(article_feedback.delete_old, night),
     "remind_of_reviews": Part(article_reviews.remind_owners, night, by_city=True),
+    "value_counts": Part(value_counts.record, night, by_city=True),
     "index_expired": Part(search_index.index_expired, night),
     "forget_reads": Part(request_reads.delete_old, night),
     "notify_of_approvals": Part(go_live.notify_of_endings, night, by_city=True),

@@ -103,7 +103,10 @@ GROUPS: Sequence[tuple[Text, Sequence[Section]]] = [
     ),
     (
         _("The city"),
-        [Section("city", _("The city"), _("Its name, numbers, seal, colors, texts and the sender of email."))],
+        [
+            Section("city", _("The city"), _("Its name, numbers, seal, colors, texts and the sender of email.")),
+            Section("desk_costs", _("Costs of the desk"), _("What each channel costs, for the value report.")),
+        ],
     ),
     (
         _("Records and integrations"),

@@ -4,6 +4,34 @@ from tests.regressions.regression import Regression
 
 REGRESSIONS = [
     Regression(
+        "who can't be recognized counts as a first contact that was enough",
+        "requests_app/actions/figures/value_counts.py",
+        'part = "resolved" if keys else "cant_tell"',
+        'part = "resolved"',
+        ("tests/requests_app/actions/figures/test_value_counts.py",),
+    ),
+    Regression(
+        "a call at midnight counts in the month of Greenwich",
+        "requests_app/rules/figures/value_counts.py",
+        '"since_at": dt.datetime.combine(since, dt.time(), jurisdiction.zone)',
+        '"since_at": dt.datetime.combine(since, dt.time(), dt.UTC)',
+        ("tests/staff_app/value/test_value.py",),
+    ),
+    Regression(
+        "a month before the desk existed has 0 contacts",
+        "requests_app/rules/figures/value_report.py",
+        "if since is None or None in first or since >= period.until:",
+        "if since is None or None in first:",
+        ("tests/requests_app/rules/figures/test_value_report.py",),
+    ),
+    Regression(
+        "as many takers as there is work keep up with it",
+        "requests_app/rules/figures/erlang_c.py",
+        "        if takers > load:",
+        "        if takers >= load:",
+        ("tests/requests_app/rules/figures/test_erlang_c.py",),
+    ),
+    Regression(
         "public holidays count as working days",
         "requests_app/rules/promises/service_levels.py",
         "if own is not None or not self.country:",

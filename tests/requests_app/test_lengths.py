@@ -15,6 +15,8 @@ LENGTHS: dict[str, dict[str, str]] = {
         "alarms.calls.ROUTING_CHECK": "2 s",
         "people.city_switch.VALID_FOR": "60 s",
         "answers.article_feedback.KEPT": "30 days",
+        "figures.value_counts.REPEATED_WITHIN": "7 days",
+        "figures.value_counts.LEFT_AFTER": "30 min",
         "contacts.retention.TAKER_KEPT": "30 days",
         "contacts.retention.NUMBER_KEPT": "90 days",
         "contacts.retention.NOTE_KEPT": "365 days",

@@ -198,6 +198,8 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         suggested = suggestions.suggest(request.jurisdiction, about, request.LANGUAGE_CODE)
     # Two problems are reports: the page is about them.
     answers = suggested.articles if two is None else []
+    if answers:
+        actions_drafts.mark_answer_seen(draft)
     at_address = answer_address.answers_by_address(request, answers)
     suggested_ids = {version.service_id for version in suggested.services}
     return show(

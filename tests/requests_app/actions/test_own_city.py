@@ -17,7 +17,7 @@ from requests_app.actions.alarms.emergency_words import PHRASE
 from requests_app.actions.alarms.rosters import ON_CALL
 from requests_app.actions.answers import articles
 from requests_app.actions.answers.notices import NOTICE
-from requests_app.actions.figures import daily_load
+from requests_app.actions.figures import daily_load, value_counts
 from requests_app.actions.people import (
     city_switch,
     invitations,
@@ -102,6 +102,7 @@ from requests_app.models import (
     StaffSession,
     Team,
     User,
+    ValueCount,
     WebhookDelivery,
 )
 from requests_app.rules.setup.catalog_rows import written_service
@@ -234,10 +235,13 @@ def of_figures(planted: Planted) -> Iterator[None]:
         DailyLoad.objects.create(
             jurisdiction=first, day=today - days * DAY, service=planted.cast.tree.service, submitted=1
         )
+        ValueCount.objects.create(jurisdiction=first, measure="report", day=today - days * DAY, part="web", value=7)
     yield
     # The city has no days yet, so they go far back.
     daily_load.record(city)
     assert DailyLoad.objects.filter(jurisdiction=city, day=today - 40 * DAY, submitted=1).exists()
+    value_counts.record(city)
+    assert ValueCount.objects.filter(jurisdiction=city, measure="report", day=today - 40 * DAY).exists()
 
 
 def of_people(planted: Planted) -> Iterator[None]:

@@ -20,6 +20,7 @@ from requests_app.actions.people.memberships import ROLE
 from requests_app.actions.programs.api_keys import KEY
 from requests_app.actions.promises.suspensions import SUSPENSION
 from requests_app.actions.setup.catalog_order import CATEGORY
+from requests_app.actions.setup.contact_costs import COST
 from requests_app.actions.setup.departments import CALENDAR, DEPARTMENT, TEAM
 from requests_app.actions.setup.listed_reasons import REASON
 from requests_app.actions.shared.setup_rows import CannotUndo, SetupRow
@@ -30,6 +31,7 @@ from requests_app.clock import app_now
 from requests_app.models import (
     AnswerTemplate,
     ClockSuspension,
+    ContactCost,
     Jurisdiction,
     ListedReason,
     Macro,
@@ -104,6 +106,13 @@ KINDS = [
         "edit_reason",
         ("words_en", "Too much snow", "Deep snow"),
         ("appeal_en", "Call the desk"),
+    ),
+    Kind(
+        COST,
+        lambda city, _ada: ContactCost.objects.create(jurisdiction=city, channel="phone", year=2026, amount="480000.00"),
+        "desk_cost",
+        ("amount", "490000.00", "500000.00"),
+        ("month", "3"),
     ),
     Kind(
         CATEGORY,
