@@ -19,6 +19,7 @@ from django.db.models import Model
 from django.utils import timezone
 from PIL import Image
 
+from requests_app import api_keys
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import submission
 from requests_app.actions.shared.search_index import index_catalog
@@ -29,6 +30,7 @@ from requests_app.imports.layers import import_layers
 from requests_app.imports.progress import Silent
 from requests_app.management.commands.load_demo import RIVERMARK
 from requests_app.models import (
+    ApiKey,
     Area,
     Article,
     Asset,
@@ -46,6 +48,7 @@ from requests_app.models import (
     Participation,
     QuestionVersion,
     Role,
+    Sensor,
     Service,
     ServiceRequest,
     ServiceVersion,
@@ -217,6 +220,25 @@ def asset(
     """One of the city's assets, named by kind and number in its file."""
     label = f"{kind.replace('_', ' ').capitalize()} {number} on Elm St"
     return plain_row(Asset, jurisdiction=city, asset_id=number, kind=kind, label=label, point=at(longitude, latitude))
+
+
+def sensor(
+    city: Jurisdiction, actor: User, name: str = "Underpass", *, key: ApiKey | None = None, **columns: Any
+) -> Sensor:
+    """A key's water level at P0017, where more than 1.5 ft is an alarm about a pothole."""
+    key = key or api_keys.create(city, name, scopes=["readings"], created_by=actor)[0]
+    if not Asset.objects.filter(jurisdiction=city, asset_id="P0017").exists():
+        asset(city, "P0017", kind="pump")
+    defaults = {
+        "asset_number": "P0017",
+        "measure": "water_level",
+        "unit": "ft",
+        "alarm_above": 1.5,
+        "service": Service.objects.filter(jurisdiction=city, service_code="pothole").first()
+        or service(city, "pothole").service,
+        "description": "Water is high under the bridge.",
+    }
+    return Sensor.objects.create(jurisdiction=city, api_key=key, **{**defaults, **columns})
 
 
 def street_work(city: Jurisdiction, code: str = "W1", *, days: tuple[int, int] = (-2, 5), **columns: Any) -> StreetWork:

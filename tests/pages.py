@@ -42,6 +42,7 @@ from requests_app.models import (
     RoutingSimulation,
     SafetyNote,
     SavedView,
+    Sensor,
     ServiceDraftLink,
     ServiceRequest,
     SetupChange,
@@ -298,6 +299,10 @@ def the_bulk_job(planted: Planted) -> list[Arguments]:
 
 def the_macro(planted: Planted) -> list[Arguments]:
     return [{"macro_id": Macro.objects.get().pk}]
+
+
+def the_sensor(planted: Planted) -> list[Arguments]:
+    return [{"sensor_id": Sensor.objects.get().pk}]
 
 
 def run_the_macro(planted: Planted) -> list[Arguments]:
@@ -646,6 +651,7 @@ PAGES: dict[str, Page] = {
     "v1_request_photos": Page(TOKEN, "POST", each_request),
     "v1_followers": Page(ONLY_API_KEY, "POST", each_request),
     "v1_batches": Page(ONLY_API_KEY, "POST"),
+    "v1_readings": Page(ONLY_API_KEY, "POST"),
     "v1_photos": Page(ONLY_API_KEY, "POST"),
     "v1_follows": Page(EVERYONE, "POST"),
     "v1_categories": Page(EVERYONE, budget=2),
@@ -1090,6 +1096,9 @@ PAGES: dict[str, Page] = {
         budget=8,
     ),
     "staff_app:edit_api_key": Page(staff("manage_api_keys"), "GET POST", the_key, budget=7),
+    "staff_app:new_sensor": Page(staff("manage_api_keys"), "GET POST", the_key, budget=8),
+    "staff_app:edit_sensor": Page(staff("manage_api_keys"), "GET POST", the_sensor, budget=8),
+    "staff_app:remove_sensor": Page(staff("manage_api_keys"), "POST", the_sensor),
     "staff_app:replace_api_key": Page(staff("manage_api_keys"), "POST", the_key),
     "staff_app:key_request": Page(
         staff("manage_api_keys"),

@@ -480,6 +480,7 @@ def _plant_rows() -> Planted:
     reporter = _link_of(public).person.contact_points.get(kind="email")
     own_key, _ = api_keys.create(city, "Own app", contact=reporter.value, is_test=True)
     webhook = Webhook.objects.create(api_key=key, url="https://hooks.example.org/")
+    factories.sensor(city, staff["ada"], key=key)
     delivery = WebhookDelivery.objects.create(
         webhook=webhook,
         service_request=public,

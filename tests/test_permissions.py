@@ -905,6 +905,7 @@ WITHOUT_TOKEN = {
     "v1_request_photos",
     "v1_followers",
     "v1_batches",
+    "v1_readings",
     "v1_photos",
     "v1_follows",
     "v1_sandbox_advance",

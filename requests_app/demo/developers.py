@@ -1,19 +1,31 @@
-"""Demo data for developers: one with a live key in use, a test key that fails now and then, one that has ended, and a request."""
+"""Demo data for developers: keys in use, for tests and ended, a request for one, and a key whose sensors send readings."""
 
 import datetime as dt
 
 from django.db import transaction
 
 from requests_app import api_errors, api_keys
-from requests_app.actions.programs import api_key_requests, webhooks
+from requests_app.actions.programs import api_key_requests, readings, webhooks
+from requests_app.actions.programs.sensors import SENSOR
 from requests_app.actions.shared import verify_email
 from requests_app.clock import app_now
 from requests_app.demo.staff import demo_user
-from requests_app.models import ApiKey, ApiKeyCalls, ApiKeyRequest, ApiKeyUsage, ContactPoint, Jurisdiction
+from requests_app.models import (
+    ApiKey,
+    ApiKeyCalls,
+    ApiKeyRequest,
+    ApiKeyUsage,
+    Asset,
+    ContactPoint,
+    Jurisdiction,
+    Sensor,
+    Service,
+    User,
+)
 from requests_app.rules.programs.api_keys import TEST_TERMS
 
 ADDRESS = "maya@transit-apps.example"
-LIVE, TEST, ENDED = "Riders’ app", "Riders’ app, next version", "Kiosk trial"
+LIVE, TEST, ENDED, GATEWAY = "Riders’ app", "Riders’ app, next version", "Kiosk trial", "Sensor gateway"
 DAYS = 30
 # Calls a day by endpoint and status.
 LIVE_CALLS = {
@@ -66,6 +78,7 @@ def load(jurisdiction: Jurisdiction) -> None:
         scopes=["read", "report"],
         language="en",
     )
+    _sensors(jurisdiction, administrator)
     waiting = {"state": ApiKeyRequest.State.WAITING, "proved_at": app_now()}
     ApiKeyRequest.objects.filter(pk=request.pk).update(**waiting)
 
@@ -85,3 +98,50 @@ def _use(key: ApiKey, calls: dict[tuple[str, int], int]) -> None:
         errors = sum(count for (_endpoint, status), count in counts.items() if status >= 400)
         ApiKeyUsage.objects.create(api_key=key, day=day, calls=sum(counts.values()), errors=errors)
     ApiKey.objects.filter(pk=key.pk).update(last_used_at=now.replace(minute=0, second=0, microsecond=0))
+
+
+# Measure, unit, limits (below, above), service, text, and the readings of the last hour.
+SENSORS = [
+    (
+        "litter_bin",
+        "fill_level",
+        "%",
+        (None, 90.0),
+        "streetclean",
+        "The sensor says this bin is full.",
+        [82, 91, 94, 89, 95, 97],
+    ),
+    (
+        "street_light",
+        "voltage",
+        "V",
+        (100.0, None),
+        "streetlight",
+        "The sensor says this light has no power.",
+        [120, 119],
+    ),
+]
+
+
+def _sensors(jurisdiction: Jurisdiction, administrator: User) -> None:
+    """A key whose bin is full and whose light is well."""
+    key, _secret = api_keys.create(jurisdiction, GATEWAY, created_by=administrator, scopes=["readings"])
+    now = app_now()
+    for kind, measure, unit, (below, above), code, text, values in SENSORS:
+        asset = Asset.objects.filter(jurisdiction=jurisdiction, kind=kind).order_by("id").first()
+        service = Service.objects.filter(jurisdiction=jurisdiction, service_code=code, active=True).first()
+        if asset is None or service is None:
+            continue
+        SENSOR.add(
+            Sensor(jurisdiction=jurisdiction, api_key=key, service=service),
+            actor=administrator,
+            asset_number=asset.asset_id.upper(),
+            measure=measure,
+            unit=unit,
+            alarm_below=below,
+            alarm_above=above,
+            description=text,
+        )
+        for number, value in enumerate(values):
+            at = now - dt.timedelta(minutes=10 * (len(values) - number))
+            readings.take(key, asset=asset.asset_id, measure=measure, value=value, at=at)

@@ -65,6 +65,7 @@ from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
 from requests_app.models.safety_note import SafetyNote, SafetyNoteReading, SafetyNoteText
 from requests_app.models.saved_view import SavedView, SavedViewPin
+from requests_app.models.sensor import Sensor, SensorRequest
 from requests_app.models.service_draft import ServiceDraft, ServiceDraftLink
 from requests_app.models.service_request import (
     AccessLink,
@@ -218,6 +219,8 @@ __all__ = [
     "SavedViewPin",
     "ScreeningCount",
     "SearchDocument",
+    "Sensor",
+    "SensorRequest",
     "Service",
     "ServiceApproval",
     "ServiceDraft",

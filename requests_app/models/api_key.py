@@ -25,6 +25,7 @@ class Scope(models.TextChoices):
     STAFF = "staff", _("Work on requests as a member of staff")
     CONTACTS = "contacts", _("Read reporters’ names and contact details")
     WEBHOOKS = "webhooks", _("Get changes sent to it (webhooks)")
+    READINGS = "readings", _("Send readings of sensors")
 
 
 class ApiKey(models.Model):

@@ -86,4 +86,5 @@ class Channel(models.TextChoices):
     CHAT = "chat"
     LETTER = "letter"
     STAFF = "staff"
+    SENSOR = "sensor"
     IMPORT = "import"

@@ -78,6 +78,7 @@ CHANNELS: dict[str, Text] = {
     Channel.LETTER: gettext_lazy("Letter"),
     Channel.API: gettext_lazy("Another app"),
     Channel.STAFF: gettext_lazy("Staff"),
+    Channel.SENSOR: gettext_lazy("Sensor"),
     Channel.IMPORT: gettext_lazy("Imported"),
 }
 # A condition, or one that depends on the city and the time.

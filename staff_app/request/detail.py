@@ -12,15 +12,18 @@ from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404, numbered
 from requests_app.actions.privacy import reporter_views
+from requests_app.actions.programs import readings
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.messages import wording
 from requests_app.models import (
     Alarm,
+    Channel,
     Clock,
     Message,
     OutboxRow,
     Participation,
     RequestArea,
+    SensorRequest,
     ServiceRequest,
     Status,
     Task,
@@ -160,6 +163,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "language": rows.language_name(service_request.language),
         "alarms": alarm_rows,
         "is_ringing": any(row.alarm.state == "ringing" for row in alarm_rows),
+        "readings": _readings(service_request),
         "outside_number": permissions.outside_number(user, service_request),
         "may_manage_keys": permissions.can_in_city(user, "manage_api_keys", service_request.jurisdiction),
         "can_mark_needless": permissions.can(user, "note", service_request),
@@ -196,6 +200,19 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
         "open_page": OpenPage([], on=service_request.pk).token(user),
     }
+
+
+def _readings(service_request: ServiceRequest) -> dict[str, Any] | None:
+    """Of the sensor that opened it."""
+    if service_request.channel != Channel.SENSOR:
+        return None
+    added = SensorRequest.objects.filter(service_request=service_request).select_related("sensor").first()
+    if added is None:
+        # The sensor was removed.
+        return None
+    lowest, highest = (readings.amount(value, added.sensor.unit) for value in (added.lowest, added.highest))
+    between = _("%(lowest)s to %(highest)s") % {"lowest": lowest, "highest": highest}
+    return {"row": added, "range": lowest if lowest == highest else between}
 
 
 def _areas(service_request: ServiceRequest) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from tests.regressions.regression import Regression
 
 READING = ("tests/requests_app/api/v1/test_requests.py",)
 OGC = ("tests/requests_app/api/v1/test_ogc.py",)
+READINGS = ("tests/requests_app/api/v1/test_readings.py",)
 BATCHES = ("tests/requests_app/api/v1/test_batches.py",)
 LISTENERS = ("tests/requests_app/api/v1/test_listeners.py",)
 WEBHOOKS = ("tests/requests_app/api/v1/test_webhooks.py",)
@@ -373,8 +374,8 @@ REGRESSIONS = [
     Regression(
         "a batch goes around the limits of reports",
         "requests_app/api/v1/batches.py",
-        "for throttle in (WriteThrottle(), ReportThrottle()):",
-        "for throttle in (WriteThrottle(),):",
+        "else [WriteThrottle(), ReportThrottle()])",
+        "else [WriteThrottle()])",
         BATCHES,
     ),
     Regression(
@@ -488,5 +489,33 @@ REGRESSIONS = [
         "lane=OutboxRow.Lane.WEBHOOK,\n        service_request",
         "lane=OutboxRow.Lane.OUTSIDE,\n        service_request",
         OUTAGES,
+    ),
+    Regression(
+        "a reading at the limit is an alarm",
+        "requests_app/models/sensor.py",
+        "value > above",
+        "value >= above",
+        READINGS,
+    ),
+    Regression(
+        "a reading that is sent again counts again",
+        "requests_app/actions/programs/readings.py",
+        "at <= sensor.last_at",
+        "at < sensor.last_at",
+        READINGS,
+    ),
+    Regression(
+        "a sensor that goes back and forth opens a request each time",
+        "requests_app/actions/programs/readings.py",
+        "    if _open(latest) is not None:\n        return False\n",
+        "",
+        READINGS,
+    ),
+    Regression(
+        "a key sends readings of another key's sensors",
+        "requests_app/actions/programs/readings.py",
+        "filter(api_key=key, asset_number=",
+        "filter(asset_number=",
+        READINGS,
     ),
 ]

@@ -20,7 +20,16 @@ from django.test import Client
 from requests_app import api_keys, links
 from requests_app.actions.report import later_photos
 from requests_app.actions.work import conversation, endings
-from requests_app.models import EmergencyPhrase, Jurisdiction, ModerationTerm, OnCall, PublicState, ServiceRequest
+from requests_app.clock import app_now
+from requests_app.models import (
+    ApiKey,
+    EmergencyPhrase,
+    Jurisdiction,
+    ModerationTerm,
+    OnCall,
+    PublicState,
+    ServiceRequest,
+)
 from tests import factories
 from tests.colleague import Colleague
 from tests.desk import Call
@@ -245,6 +254,13 @@ def crew_report(town: Town, text: str) -> ServiceRequest:
         colleague.follow(answer["url"])
         assert colleague.name == "emergency"
         colleague.step(no_danger="1")
+
+
+def reading(town: Town, text: str) -> ServiceRequest:
+    """Its words are the city's own, which may still name somebody."""
+    key = ApiKey.objects.get(pk=factories.sensor(town.cast.city, town.cast.ada, description=text).api_key_id)
+    v1 = V1(api_keys.replace_secret(key, earlier_until=None))
+    v1.send("readings/", {"asset": "P0017", "measure": "water_level", "value": 2, "at": app_now().isoformat()}, 200)
     return town.only()
 
 
@@ -369,6 +385,7 @@ WAYS: dict[Way, tuple[str, str]] = {
     # The colleague is asked, too, but not by a phone that has no network.
     staff_report: (PUBLIC, REVIEW),
     crew_report: (REVIEW, REVIEW),
+    reading: (REVIEW, REVIEW),
     imported: (REVIEW, REVIEW),
     # Only the city reads messages.
     web_message: (PUBLIC, PUBLIC),
@@ -459,7 +476,7 @@ def test_each_citys_reviewers_read_what_its_own_list_stopped(town: Town, beside:
 # What stores the words of a resident, by the function that does it, and the ways above that lead there.
 STORES: dict[str, tuple[Way, ...]] = {
     "requests_app/actions/report/submission.py:_new_request": (
-        web, offline, open311, v1, v1_batch, transfer, desk, staff_report, crew_report,
+        web, offline, open311, v1, v1_batch, transfer, desk, staff_report, crew_report, reading,
     ),
     "requests_app/actions/report/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
     "requests_app/actions/report/drafts.py:save_photo_descriptions": (web_photo,),

@@ -47,8 +47,13 @@ def comment(pk: int, *, text: str, actor: User | None, language: str = "", check
 
 
 @atomic_action
-def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DEPARTMENT) -> Comment:
-    """Adds an internal note. audience: who may read it (Comment.Audience). Colleagues named in it, as @handle, are notified."""
+def note(
+    pk: int, *, text: str, actor: User | None, audience: str = Comment.Audience.DEPARTMENT, language: str = ""
+) -> Comment:
+    """Adds an internal note. audience: who may read it (Comment.Audience). Colleagues named in it, as @handle, are notified.
+
+    actor: None if a device wrote it, then in this language.
+    """
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
     created = Comment.objects.create(
@@ -56,7 +61,7 @@ def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DE
         kind=Comment.Kind.NOTE,
         audience=audience,
         text=text,
-        language=actor.language,
+        language=language or (actor or service_request).language,
         user=actor,
         department=service_request.department,
     )

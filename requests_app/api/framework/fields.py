@@ -5,6 +5,8 @@ of a body is cleaned as everywhere. Null is the same as leaving a field out, in 
 may be left out.
 """
 
+import datetime as dt
+import re
 from typing import Any, ClassVar, NoReturn
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -19,6 +21,8 @@ from rest_framework.fields import empty
 from requests_app.api.framework.deprecation import Deprecation
 from requests_app.rules.shared import intake
 
+# A time with its zone (RFC 3339).
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 # REST framework's name of a mistake, and the code that programs read. What isn't here has its own name as its code.
 CODES = {
     "required": "missing",
@@ -33,6 +37,7 @@ CODES = {
     "count": "invalid",
     "not_an_email": "invalid",
     "no_digit": "invalid",
+    "no_time": "invalid",
     "no_object": "wrong-type",
 }
 ONE_CHILD_MOST = 200
@@ -214,6 +219,25 @@ class TextsField(Strict, serializers.ListField):
         if not fits or (most is not None and len(data) > most):
             self.fail("too_many", most=most)
         return list(dict.fromkeys(data))
+
+
+class TimeField(Strict, serializers.DateTimeField):
+    """Of a body: a time with its zone (RFC 3339)."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"no_time": _("%(name)s must be a time like %(example)s.")}
+    EXAMPLE = "2026-06-03T14:30:00Z"
+
+    def to_internal_value(self, data: Any) -> dt.datetime:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            # More digits than the database keeps are cut off.
+            at = dt.datetime.fromisoformat(data.upper()) if MOMENT.fullmatch(data) else None
+        except ValueError:
+            at = None
+        if at is None:
+            self.fail("no_time", example=self.EXAMPLE)
+        return at
 
 
 class MomentField(Strict, serializers.DateTimeField):

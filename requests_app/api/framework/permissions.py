@@ -27,9 +27,12 @@ class HasScope(BasePermission):
             message = _("This API key is for %(city)s. Send it to %(site)s.")
             city = key.jurisdiction
             raise PermissionDenied(message % {"city": city, "site": links.base_url(city)}, code="other_jurisdiction")
+        self.check_scopes(request, key, scopes)
+        return True
+
+    def check_scopes(self, request: Request, key: ApiKey, scopes: list[str]) -> None:
         for scope in scopes:
             self.check(request, key, scope)
-        return True
 
     def check(self, request: Request, key: ApiKey, scope: str) -> None:
         if scope not in key.scopes:
@@ -41,6 +44,14 @@ class HasScope(BasePermission):
         if scope == Scope.STAFF and (key.acts_as_id is None or not request.user.is_authenticated):
             message = _("The staff member this API key acts for no longer works here. Ask the city for a new one.")
             raise PermissionDenied(message, code="staff_gone")
+
+
+class HasOneScope(HasScope):
+    """One of them is enough to call; which one it takes, the view checks for each item."""
+
+    def check_scopes(self, request: Request, key: ApiKey, scopes: list[str]) -> None:
+        if not set(scopes) & set(key.scopes):
+            self.check(request, key, scopes[0])
 
 
 class HasScopeOrReadOnly(HasScope):

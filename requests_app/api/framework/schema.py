@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from requests_app.api.framework import fields, query_fields
 from requests_app.api.framework.deprecation import Deprecation, fields_in
 from requests_app.api.framework.parsers import NOT_BLANK, TEXT
-from requests_app.api.framework.permissions import scopes_of
+from requests_app.api.framework.permissions import HasOneScope, scopes_of
 from requests_app.api.framework.problems import MEDIA_TYPE, PROBLEMS, type_of
 from requests_app.api.framework.serializers import QuerySerializer, TextSerializer
 
@@ -164,7 +164,8 @@ class AutoSchema(SpectacularSchema):
         operation = super().get_operation(path, path_regex, path_prefix, method, registry)
         if operation is None:
             return None
-        operation["description"] += needed(scopes_of(self.view, self.method))
+        one_is_enough = HasOneScope in self.view.permission_classes
+        operation["description"] += needed(scopes_of(self.view, self.method), one_is_enough=one_is_enough)
         if "requestBody" in operation:
             operation["requestBody"]["required"] = True
         if self.deprecation is not None:
@@ -250,6 +251,8 @@ class AutoSchema(SpectacularSchema):
 
     def get_auth(self) -> list[Schema]:
         scopes = scopes_of(self.view, self.method)
+        if HasOneScope in self.view.permission_classes:
+            return [{"key": [scope]} for scope in scopes]
         return [{"key": scopes}] if scopes else [{}, {"key": []}]
 
     def _get_parameters(self) -> list[Schema]:
@@ -404,9 +407,13 @@ def components_of(*classes: type[serializers.Serializer[Any]], direction: Any = 
     return schemas
 
 
-def needed(scopes: Iterable[str]) -> str:
+def needed(scopes: Iterable[str], *, one_is_enough: bool = False) -> str:
     named = [f"`{scope}`" for scope in scopes]
-    return f"\n\nNeeds a key with the scope{'s' if len(named) > 1 else ''} {' and '.join(named)}." if named else ""
+    if not named:
+        return ""
+    if one_is_enough:
+        return f"\n\nNeeds a key with the scope {' or '.join(named)}."
+    return f"\n\nNeeds a key with the scope{'s' if len(named) > 1 else ''} {' and '.join(named)}."
 
 
 def in_path(name: str) -> Schema:

@@ -63,6 +63,15 @@ class WriteThrottle(Throttle):
         return (str(key.pk), self.most) if key is not None and request.method not in ("GET", "HEAD") else None
 
 
+class ReadingThrottle(Throttle):
+    """Readings of a key's sensors, by themselves or in a batch."""
+
+    name, per_s, most = "readings", 60, 3000
+
+    def limit(self, request: Request, key: ApiKey | None) -> tuple[str, int] | None:
+        return (str(key.pk), self.most) if key is not None else None
+
+
 class ReportThrottle(Throttle):
     """Reports a day, where the key has such a limit. Refused ones count, too."""
 

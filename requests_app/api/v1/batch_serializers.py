@@ -1,10 +1,11 @@
-"""A batch of reports, and what became of each."""
+"""A batch of reports and readings, and what became of each."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from requests_app.api.framework.fields import IntegerField, Strict, TextField
 from requests_app.api.framework.idempotency import KEY_MAX
@@ -13,12 +14,12 @@ from requests_app.api.framework.schema import example_of_serializer
 from requests_app.api.framework.serializers import AnswerSerializer, BodySerializer
 from requests_app.api.v1.examples import BATCHED
 from requests_app.api.v1.problem_serializers import ProblemSerializer
+from requests_app.api.v1.reading_serializers import NewReadingSerializer, ReadingSerializer
 from requests_app.api.v1.report_serializers import NewReportSerializer, ReceiptSerializer
 
 
-@extend_schema_field(NewReportSerializer)
-class _UnreadReportField(Strict, serializers.DictField):
-    """An object. It is read as a single report is."""
+class _UnreadField(Strict, serializers.DictField):
+    """An object. It is read as a single one is."""
 
     what = _("an object")
 
@@ -28,15 +29,39 @@ class _UnreadReportField(Strict, serializers.DictField):
         return data
 
 
+@extend_schema_field(NewReportSerializer)
+class _UnreadReportField(_UnreadField):
+    pass
+
+
+@extend_schema_field(NewReadingSerializer)
+class _UnreadReadingField(_UnreadField):
+    pass
+
+
 class NewBatchReportSerializer(BodySerializer):
-    """A report."""
+    """A report, or a sensor’s reading in its place."""
+
+    # One of them.
+    schema = {
+        "if": {"required": ["reading"], "properties": {"reading": {"type": "object"}}},
+        "then": {"properties": {"report": {"type": "null"}}},
+        "else": {"required": ["report"], "properties": {"report": {"type": "object"}}},
+    }
 
     idempotency_key = TextField(
         max_length=KEY_MAX,
         help_text="As the header of a single report: it takes effect once within 14 days.",
         example=BATCHED["idempotency_key"],
     )
-    report = _UnreadReportField(example=BATCHED["report"])
+    report = _UnreadReportField(required=False, example=BATCHED["report"])
+    reading = _UnreadReadingField(required=False, help_text="Needs the scope `readings`. Its time is its key, too.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # An empty one was sent, too.
+        if (self.initial_data.get("reading") is None) == (self.initial_data.get("report") is None):
+            raise ValidationError({"report": [ErrorDetail(_("Send a report or a reading."), "missing")]})
+        return attrs
 
 
 class _UnreadReportsField(Strict, serializers.ListField):
@@ -54,7 +79,7 @@ class _UnreadReportsField(Strict, serializers.ListField):
 
 
 class NewBatchSerializer(BodySerializer):
-    """Up to a hundred reports."""
+    """Up to a hundred reports and readings."""
 
     reports = _UnreadReportsField(
         child=NewBatchReportSerializer(), min_length=1, max_length=BatchParser.times, example=[BATCHED]
@@ -65,10 +90,11 @@ RECEIPT = example_of_serializer(ReceiptSerializer(), is_answer=True)
 
 
 class BatchResultSerializer(AnswerSerializer):
-    """What became of one: its receipt or its problem."""
+    """What became of one: its receipt, or what the reading did, or its problem."""
 
     status = IntegerField(help_text="201, or 200 if it came before; else the status of the problem.", example=201)
     receipt = ReceiptSerializer(allow_null=True, example=RECEIPT)
+    reading = ReadingSerializer(allow_null=True)
     problem = ProblemSerializer(allow_null=True)
 
 

@@ -8,6 +8,7 @@ NEW_REPORT = {
     "answers": {"where": "bike_lane", "size": "plate"},
     "contact": {"email": "ana@example.org"},
 }
+READING = {"asset": "P0017", "measure": "water_level", "value": 1.9, "at": "2026-06-04T12:30:00Z"}
 BATCHED = {"idempotency_key": "sensor-17-2026-06-04", "report": NEW_REPORT}
 SERVICE = {
     "questions": [

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
+from requests_app.api.framework.fields import MOMENT
 from requests_app.api.framework.query_fields import IntegerParameter, Parameter, TextParameter, is_on_earth
 from requests_app.api.v1.base import LIMIT_DEFAULT, PageQuerySerializer
 
 LIMIT_MAX = 1000
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _OPEN = ("", "..")
 
 
@@ -90,7 +90,7 @@ def span(text: str) -> Period:
         zone = timezone.get_current_timezone()
         until = dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, zone)
         return Period(dt.datetime.combine(day, dt.time.min, zone), until)
-    if not _MOMENT.fullmatch(text):
+    if not MOMENT.fullmatch(text):
         raise ValueError(text)
     # Times are answered to the second, so each second is one moment.
     at = dt.datetime.fromisoformat(text.upper()).replace(microsecond=0).astimezone(dt.UTC)

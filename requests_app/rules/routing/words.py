@@ -28,6 +28,7 @@ CHANNELS: dict[str, Text] = {
     Channel.CHAT: gettext_lazy("By chat"),
     Channel.LETTER: gettext_lazy("By letter"),
     Channel.STAFF: gettext_lazy("By city staff"),
+    Channel.SENSOR: gettext_lazy("By a sensor"),
     Channel.IMPORT: gettext_lazy("Imported"),
 }
 

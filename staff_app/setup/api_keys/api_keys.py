@@ -20,6 +20,7 @@ from requests_app.drawing import charts
 from requests_app.models import ApiKey, ApiKeyRequest, ServiceRequest
 from requests_app.models.api_key import Scope
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.api_keys import sensors
 from staff_app.setup.api_keys.forms import ReplaceForm, TermsForm, initial_terms
 from staff_app.setup.conflict import edit_page
 from staff_app.setup.edit import edit_row
@@ -114,6 +115,8 @@ def _key_page(
         "chart": _chart(key),
         "error": next(iter(api_errors.last(key, 1)), None),
         "webhooks": key.webhooks.order_by("id"),
+        "takes_readings": key.allows(Scope.READINGS),
+        "sensors": sensors.rows_of(key, request.user),
         "calls": api_usage.last_calls(key, CALLS_SHOWN),
         "sent": ServiceRequest.objects.visible_to(request.user).filter(api_key=key).order_by("-id")[:REQUESTS_SHOWN],
     }

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app.clock import app_now
+from requests_app.core.localized import localized
 from requests_app.forms.fields import WordsField
 from requests_app.forms.replace_key import ReplaceKeyForm
-from requests_app.models import ApiKey, Jurisdiction, User
+from requests_app.models import ApiKey, Jurisdiction, Sensor, Service, User
 from requests_app.models.api_key import CALLS_A_MINUTE, Scope
+from requests_app.places import assets
 from requests_app.rules.people import permissions
 from requests_app.rules.programs import api_keys as rules
 
@@ -185,3 +187,71 @@ class DeclineForm(PlainForm):
         lines=4,
         error_messages={"required": gettext_lazy("Say why, so that they know what to do.")},
     )
+
+
+class SensorForm(PlainForm):
+    """At which asset a device measures what, and from which value on it's an alarm."""
+
+    asset = forms.CharField(
+        label=gettext_lazy("Number of the asset"),
+        max_length=60,
+        help_text=gettext_lazy("As on the map, like P0017. The request is about this place."),
+    )
+    measure = forms.RegexField(
+        r"^[a-z0-9_]+$",
+        label=gettext_lazy("What it measures, as the device calls it"),
+        max_length=40,
+        help_text=gettext_lazy("For example: water_level"),
+        error_messages={"invalid": gettext_lazy("Use small letters, digits and underscores, like water_level.")},
+    )
+    unit = WordsField(label=gettext_lazy("Unit"), required=False, max_length=20)
+    alarm_below = forms.FloatField(label=gettext_lazy("Alarm below"), required=False)
+    alarm_above = forms.FloatField(label=gettext_lazy("Alarm above"), required=False)
+    service = forms.ChoiceField(
+        label=gettext_lazy("Service of the request"),
+        help_text=gettext_lazy("Its questions aren’t asked: a device can’t answer them."),
+    )
+    description = WordsField(
+        label=gettext_lazy("Text of the request"),
+        max_length=200,
+        help_text=gettext_lazy("Everyone can read it if the service is public. The value is added."),
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.city = city
+        services = Service.objects.filter(jurisdiction=city, active=True, current__isnull=False).select_related(
+            "current"
+        )
+        self.services = {one.service_code: one for one in services}
+        named = sorted(
+            ((code, localized(one.current.name)) for code, one in self.services.items() if one.current),
+            key=lambda pair: pair[1].casefold(),
+        )
+        self.fields["service"].choices = [("", _("Choose a service")), *named]  # type: ignore[attr-defined]
+
+    @classmethod
+    def initial_of(cls, sensor: Sensor) -> dict[str, Any]:
+        names = ("measure", "unit", "alarm_below", "alarm_above", "description")
+        shown = {name: getattr(sensor, name) for name in names}
+        return shown | {"asset": sensor.asset_number, "service": sensor.service.service_code}
+
+    def clean_asset(self) -> str:
+        asset = assets.by_number(self.city, self.cleaned_data["asset"])
+        if asset is None:
+            raise forms.ValidationError(_("The map has no asset with this number."))
+        return asset.asset_id.upper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        below, above = cleaned.get("alarm_below"), cleaned.get("alarm_above")
+        if not {"alarm_below", "alarm_above"} & self.errors.keys():
+            if below is None and above is None:
+                self.add_error("alarm_above", _("Enter a limit: below or above which value is it an alarm?"))
+            elif below is not None and above is not None and below >= above:
+                self.add_error("alarm_above", _("This must be more than “Alarm below”, or every value is an alarm."))
+        return cleaned
+
+    def columns(self) -> dict[str, Any]:
+        cleaned = {**self.cleaned_data}
+        return {"asset_number": cleaned.pop("asset"), **cleaned, "service": self.services[cleaned["service"]]}

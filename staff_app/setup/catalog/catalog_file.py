@@ -13,6 +13,7 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from requests_app.actions.answers import articles
 from requests_app.imports.catalog import (
     EXPORTED_PARTS,
     SetupChangedError,
@@ -112,6 +113,7 @@ def catalog_check(request: StaffRequest) -> HttpResponse:
         return redirect("staff_app:catalog_file")
     try:
         catalog = _checked(request, upload.name, upload.content)
+        _check_second_person(request.jurisdiction, upload.changes)
         if request.POST.get("code") != upload.code:
             raise SetupChangedError
         save(request.jurisdiction, catalog, request.user, expected=upload.fingerprint)
@@ -181,9 +183,18 @@ def _checked(request: StaffRequest, name: str, content: bytes) -> Catalog:
     return catalog
 
 
+def _check_second_person(city: Jurisdiction, changes: list[Change]) -> None:
+    """Raises ImportProblemError if a second person has to publish the articles that the file changes."""
+    changed = [change.key for change in changes if change.kind == articles.KIND]
+    if changed and city.second_person_publishes:
+        lines = [f"Article {code}: a second person publishes articles here. Change it on its page." for code in changed]
+        raise ImportProblemError("\n".join(["The catalog was not imported.", *lines]))
+
+
 def _keep(request: StaffRequest, name: str, content: bytes) -> Upload:
     """Compares the file and keeps it for its user. Raises ImportProblemError."""
     changes, fingerprint = dry_run(request.jurisdiction, _checked(request, name, content))
+    _check_second_person(request.jurisdiction, changes)
     upload = Upload(name, content, changes, fingerprint)
     cache.set(_key(request), upload, KEPT_S)
     return upload

@@ -41,6 +41,7 @@ def rows(lakeside: Lakeside) -> dict[str, Model]:
     of = {"jurisdiction": city}
     key = ApiKey.objects.create(**of, name=CANARY, prefix="lake", key_hash="lake", scopes=["requests:read"])
     webhook = Webhook.objects.create(api_key=key, url=f"https://{CANARY.lower()}.example/", secret="s")
+    sensor = factories.sensor(city, lakeside.sid)
     reason = ListedReason.objects.create(**of, kind="cannot_do", code="lake", words=WORDS)
     macro = Macro.objects.create(**of, name=CANARY, steps=[{"verb": "accept"}])
     template = AnswerTemplate.objects.create(**of, name=CANARY, words=WORDS)
@@ -63,6 +64,9 @@ def rows(lakeside: Lakeside) -> dict[str, Model]:
         "replace_api_key": key,
         "revoke_api_key": key,
         "webhook": webhook,
+        "edit_sensor": sensor,
+        "remove_sensor": sensor,
+        "new_sensor": key,
         "department": lakeside.streets,
         "close_department": lakeside.streets,
         "reopen_department": lakeside.streets,

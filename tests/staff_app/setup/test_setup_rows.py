@@ -18,6 +18,7 @@ from requests_app.actions.alarms.rosters import ON_CALL
 from requests_app.actions.answers.notices import NOTICE
 from requests_app.actions.people.memberships import ROLE
 from requests_app.actions.programs.api_keys import KEY
+from requests_app.actions.programs.sensors import SENSOR
 from requests_app.actions.promises.suspensions import SUSPENSION
 from requests_app.actions.setup.catalog_order import CATEGORY
 from requests_app.actions.setup.contact_costs import COST
@@ -167,6 +168,13 @@ KINDS = [
         ("contact", "apps@dev.example", "dev@dev.example"),
         ("calls_a_minute", "77"),
         is_undone=False,
+    ),
+    Kind(
+        SENSOR,
+        factories.sensor,
+        "edit_sensor",
+        ("alarm_above", "2.5", "3.5"),
+        ("unit", "m"),
     ),
     Kind(
         SUSPENSION,

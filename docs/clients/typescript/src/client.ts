@@ -178,6 +178,11 @@ export class Lamplighter {
     return (await this.#http.post<Shapes["Batch"]>(`${BASE}batches/`, { reports })).results;
   }
 
+  /** A sensor's reading, measured at this time. Sent again, it changes nothing. */
+  sendReading(reading: Shapes["NewReading"]): Promise<Shapes["Reading"]> {
+    return this.#http.post(`${BASE}readings/`, reading);
+  }
+
   /** A message from the reporter to those who work on it. */
   comment(reference: string, text: string, privateToken: string, options: Again = {}): Promise<Shapes["CommentReceipt"]> {
     return this.#http.post(`${requestPath(reference)}comments/`, { private_token: privateToken, text }, options);

@@ -13,9 +13,11 @@ from django.test import Client
 
 from requests_app.actions.routing import versions
 from requests_app.actions.setup import catalog_versions
+from requests_app.actions.setup.article_rules import ARTICLE_RULES
 from requests_app.imports.catalog import export_catalog
-from requests_app.models import Service, ServiceApproval, SetupChange, User
+from requests_app.models import Article, Service, ServiceApproval, SetupChange, User
 from requests_app.rules.setup import go_live
+from requests_app.rules.shared.jurisdictions import forget_jurisdictions
 from tests import factories
 from tests.factories import Rivermark
 
@@ -320,3 +322,34 @@ def test_an_approval_in_a_file_says_who_until_when_and_of_which_words(
     answer = upload(ada, {"format": 1, "services": [{**service_in(town, "outreach"), "emergency_check": said}]})
     assert answer.status_code == 422
     assert problem in unescape(answer.content.decode())
+
+
+def ask_for_a_second_person(town: Rivermark, asks: bool) -> None:
+    ARTICLE_RULES.change(town.city.pk, actor=town.ada, host="testserver", second_person_publishes=asks)
+    # As after the commit.
+    forget_jurisdictions(["testserver"])
+
+
+def test_where_a_second_person_publishes_a_file_publishes_no_article(town: Rivermark, ada: Client) -> None:
+    for code in ("hours", "bins"):
+        factories.article(town.city, code, code.title())
+    words = {"en": "Nine to five.", "es": "De nueve a cinco."}
+    Article.objects.filter(jurisdiction=town.city).update(title=words, body=words)
+    catalog = export_catalog(town.city)
+    catalog["articles"][0]["body"] = {"en": "Open all night.", "es": "Abierto toda la noche."}
+    ask_for_a_second_person(town, True)
+    refused = upload(ada, catalog)
+    assert refused.status_code == 422
+    code = catalog["articles"][0]["code"]
+    listed = refused.content.decode().split("catalog-problems")[1].split("</ul>")[0]
+    assert f"Article {code}: a second person publishes articles here." in listed
+    # What is without them goes on; and what was checked before the city asked for it is refused, too.
+    catalog["articles"][0] = export_catalog(town.city)["articles"][0]
+    assert upload(ada, catalog).status_code == 200
+    ask_for_a_second_person(town, False)
+    catalog["articles"][0]["body"] = {"en": "Open all night.", "es": "Abierto toda la noche."}
+    page = upload(ada, catalog).content.decode()
+    ask_for_a_second_person(town, True)
+    answer = ada.post("/staff/setup/catalog/check/", {"code": code_of(page)})
+    assert answer.status_code == 422
+    assert not Article.objects.filter(body__en="Open all night.").exists()

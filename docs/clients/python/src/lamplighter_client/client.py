@@ -175,8 +175,13 @@ class Lamplighter:
         return cast(shapes.Receipt, self._http.upload(f"{BASE}requests/", fields, files, idempotency_key))
 
     def report_batch(self, reports: Sequence[shapes.NewBatchReport]) -> list[shapes.BatchResult]:
-        """Up to a hundred reports, each with a key of its own; what became of each, in order."""
+        """Up to a hundred reports or readings, each with a key of its own; what became of each, in order."""
         return cast(list[shapes.BatchResult], self._http.post(f"{BASE}batches/", {"reports": list(reports)})["results"])
+
+    def send_reading(self, asset: str, measure: str, value: float, at: str) -> shapes.Reading:
+        """Sends a sensor's reading, measured at this time. Sent again, it changes nothing."""
+        body = {"asset": asset, "measure": measure, "value": value, "at": at}
+        return cast(shapes.Reading, self._http.post(f"{BASE}readings/", body))
 
     def comment(
         self, reference: str, text: str, *, private_token: str, idempotency_key: str = ""

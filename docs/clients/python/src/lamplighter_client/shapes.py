@@ -180,11 +180,12 @@ class Batch(TypedDict):
 
 
 class BatchResult(TypedDict):
-    """What became of one: its receipt or its problem."""
+    """What became of one: its receipt, or what the reading did, or its problem."""
 
     status: int
     """201, or 200 if it came before; else the status of the problem."""
     receipt: Receipt | None
+    reading: Reading | None
     problem: Problem | None
 
 
@@ -573,17 +574,19 @@ class Named(TypedDict):
 
 
 class NewBatch(TypedDict):
-    """Up to a hundred reports."""
+    """Up to a hundred reports and readings."""
 
     reports: list[NewBatchReport]
 
 
 class NewBatchReport(TypedDict):
-    """A report."""
+    """A report, or a sensor’s reading in its place."""
 
     idempotency_key: str
     """As the header of a single report: it takes effect once within 14 days."""
-    report: NewReport
+    report: NotRequired[NewReport | None]
+    reading: NotRequired[NewReading | None]
+    """Needs the scope `readings`. Its time is its key, too."""
 
 
 class NewComment(TypedDict):
@@ -695,6 +698,21 @@ class NewPlace(TypedDict):
     """How to find it. Only the city reads it."""
     asset: NotRequired[str | None]
     """The number of one of the city’s assets."""
+
+
+class NewReading(TypedDict):
+    """What a sensor measured."""
+
+    asset: str
+    """The number of the asset that it is at."""
+    measure: str
+    """What it measures, as set up."""
+    value: float
+    """In the sensor’s unit."""
+    at: str
+    """When it was measured: at most a day ago, and not in the future. Readings count in this order, so one that
+    is sent again changes nothing.
+    """
 
 
 class NewReport(TypedDict):
@@ -978,6 +996,19 @@ class QuestionAnswer(TypedDict):
     """As asked."""
     answer: str
     """As given."""
+
+
+class Reading(TypedDict):
+    """What became of it."""
+
+    state: str
+    """Whether the value is within the sensor’s limits. One of normal, alarm, or a new one."""
+    reference: str | None
+    """The open request of this sensor. Null if there is none."""
+    is_new: bool
+    """Whether this reading opened the request."""
+    is_counted: bool
+    """False if a reading of this moment, or a later one, came before: then it changed nothing."""
 
 
 class Receipt(TypedDict):
@@ -1265,7 +1296,9 @@ class SomeStaffRequestRowFields(TypedDict):
     language: NotRequired[str]
     """The language of the description, and of the reporter."""
     channel: NotRequired[str]
-    """How it was sent. One of web, phone, api, email, counter, text, chat, letter, staff, import, or a new one."""
+    """How it was sent. One of web, phone, api, email, counter, text, chat, letter, staff, sensor, import, or a
+    new one.
+    """
     department: NotRequired[Named | None]
     team: NotRequired[Team | None]
     assignee: NotRequired[StaffPerson | None]
@@ -1393,7 +1426,9 @@ class StaffRequestRow(TypedDict):
     language: str
     """The language of the description, and of the reporter."""
     channel: str
-    """How it was sent. One of web, phone, api, email, counter, text, chat, letter, staff, import, or a new one."""
+    """How it was sent. One of web, phone, api, email, counter, text, chat, letter, staff, sensor, import, or a
+    new one.
+    """
     department: Named | None
     team: Team | None
     assignee: StaffPerson | None
