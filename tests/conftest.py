@@ -1,6 +1,7 @@
 """Fixtures for all tests: the database, the running site and the browser."""
 
 import gc
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -53,8 +54,11 @@ LONGEST = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks tests that open a browser, so that `-m "not browser"` leaves them out, and the cases that only `--all` runs."""
+    if "hypothesis" in sys.modules:
+        _spare_reading_the_modules()
     cases: Counter[str] = Counter()
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
@@ -68,6 +72,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput") and config.args_source is config.ArgsSource.TESTPATHS:
         places = {file: place for place, file in enumerate(LONGEST)}
         items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+def _spare_reading_the_modules() -> None:
+    """Hypothesis would look for constants to try in each of our modules, which takes each process 5 seconds in a new clone."""
+    from hypothesis.internal.conjecture import providers
+
+    providers._get_local_constants = providers.Constants  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)
