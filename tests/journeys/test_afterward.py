@@ -77,6 +77,8 @@ def of(made: ServiceRequest, event: str, to: str) -> EmailMessage | None:
     return next((one for one in about if one["X-Lamplighter-Event"] == event and one["To"] == to), None)
 
 
+# In each run, test_whole_story.py walks through a report, and tests/requests_app/web/request/ through each of these steps.
+@pytest.mark.slow
 @pytest.mark.usefixtures("worker")
 def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     live_site: "Site", new_page: Callable[..., Page]

@@ -50,6 +50,8 @@ def clock_at(site: "Site", then: dt.datetime) -> Iterator[Callable[[dt.timedelta
         site.kill("web")
 
 
+# In each run, tests/requests_app/actions/alarms/test_alarms.py goes through its steps and its clock.
+@pytest.mark.slow
 def test_a_night_alarm_goes_on_until_somebody_has_it(
     live_site: "Site", new_page: Callable[..., "Page"], settings: Any, tmp_path: Path
 ) -> None:

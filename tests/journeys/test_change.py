@@ -60,6 +60,8 @@ def test_words_and_place_are_changed_on_a_phone_by_keyboard_and_suggestions(
     assert made.after_warning
 
 
+# In each run, test_keyboard.py moves the same pin.
+@pytest.mark.slow
 def test_the_pin_is_moved_by_its_buttons(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
     page = new_page(viewport=PHONE)
     made = opened(live_site, page)

@@ -44,6 +44,8 @@ def undoes(page: Page, count: int) -> None:
     assert not OutboxRow.objects.filter(kind="email_commented").exists()
 
 
+# In each run, test_supervisor_monday.py watches a job, and tests/staff_app/queue/test_bulk.py undoes one.
+@pytest.mark.slow
 @pytest.mark.usefixtures("worker")
 def test_51_requests_are_watched_page_by_page_found_again_and_undone(
     live_site: "Site", new_page: Callable[..., Page]
