@@ -89,10 +89,10 @@ READ = [
     if "GET" in page.methods and page.who != SIGNING_IN and is_translated(name) and name not in NO_PAGES
 ]
 RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK, RESIDENT)]
-# Staff pages have the same parts, so a fixed quarter of them shows what the other looks would find.
+# Staff pages have the same parts, so a fixed eighth of them shows what the other looks would find.
 # tests/test_staff_accessibility.py looks at the rest at a desk in English.
 OF_STAFF = [name for name in READ if name not in RESIDENTS]
-REPEATS = [name for number, name in enumerate(sorted(OF_STAFF)) if number % 4]
+REPEATS = [name for number, name in enumerate(sorted(OF_STAFF)) if number % 8]
 # The language in which a page is asked everything. Templates are the same in both, so residents' pages take turns.
 MAIN_LANGUAGE = dict.fromkeys(OF_STAFF, "en") | {
     name: "es" if number % 2 else "en" for number, name in enumerate(sorted(RESIDENTS))
@@ -102,8 +102,8 @@ EACH_PAGE = [
     for name in READ
     for language in LOOKS
 ]
-# In each run, one page in five and one of each kind of reader has both looks; the others have one, by turns.
-BOTH_LOOKS = {*READ[::5], *{PAGES[name].who: name for name in READ}.values()}
+# In each run, one page in ten and one of each kind of reader has both looks; the others have one, by turns.
+BOTH_LOOKS = {*READ[::10], *{PAGES[name].who: name for name in READ}.values()}
 # Pages of who signs in with codes, too, which nobody planted does.
 WITHOUT_CODES = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 

@@ -152,7 +152,7 @@ PUBLIC = [name for name, page in READ.items() if page.is_public and not name.sta
 
 @pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", READ)
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 def test_every_page_is_guarded_and_kept_only_by_caches_that_may(planted: Planted, name: str) -> None:
     some = [address(name, planted), addresses(name, planted)[-1]]
     # Requests of some kinds, of which half are not there for a stranger.

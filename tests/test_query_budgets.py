@@ -306,9 +306,9 @@ BUDGETED = [
     for name, page in PAGES.items()
     if "GET" in page.methods and page.who != SIGNING_IN and not name.startswith(("account_", "mfa_"))
 ]
-# Few first, since there can only be more. An N+1 shows in the exact number too, so a run takes a quarter of the pages with few.
+# Few first, since there can only be more. An N+1 shows in the exact number too, so a run takes one page in twelve with few.
 EACH_PAGE = [
-    *(pytest.param(name, FEW, marks=[pytest.mark.slow] if at % 4 else []) for at, name in enumerate(sorted(BUDGETED))),
+    *(pytest.param(name, FEW, marks=[pytest.mark.slow] if at % 12 else []) for at, name in enumerate(sorted(BUDGETED))),
     *((name, MANY) for name in BUDGETED),
 ]
 

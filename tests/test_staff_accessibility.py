@@ -19,7 +19,7 @@ from tests.test_accessibility import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.shows("4.24")]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", REPEATS)
 def test_every_staff_page_keeps_the_rules_at_a_desk(visitor: Visitor, name: str) -> None:  # noqa: F811
     tab = visitor.open(name, "en")
