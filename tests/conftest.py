@@ -126,6 +126,31 @@ def _quick_passwords() -> Iterator[None]:
         yield
 
 
+# What so many tests have rolled back or deleted is cleared out of the tables.
+TESTS_A_CLEARING = 100
+_tests_since_clearing = 0
+
+
+def pytest_runtest_setup() -> None:
+    global _tests_since_clearing
+    _tests_since_clearing += 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clear_tables(django_db_blocker: Any) -> None:
+    """Between files. Each query reads over such rows: after 1,500 tests, the same pages took the database 14 % longer."""
+    global _tests_since_clearing
+    from django.db import connection
+
+    if _tests_since_clearing < TESTS_A_CLEARING or connection.connection is None or connection.in_atomic_block:
+        return
+    with django_db_blocker.unblock():
+        connection.close_if_unusable_or_obsolete()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+    _tests_since_clearing = 0
+
+
 @pytest.fixture(autouse=True)
 def _repeats_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that no step is repeated (tests/saved.py) where a function that it calls may be replaced."""
