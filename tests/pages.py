@@ -457,6 +457,10 @@ def the_staff_draft(planted: Planted) -> list[Arguments]:
     return [{"draft_id": Draft.objects.get(jurisdiction=planted.public.jurisdiction_id, channel="staff").pk}]
 
 
+def the_contact_map(planted: Planted) -> list[Arguments]:
+    return [{**the_contact(planted)[0], "name": "small"}]
+
+
 def the_safety_note(planted: Planted) -> list[Arguments]:
     return [{"note_id": SafetyNote.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
@@ -1225,12 +1229,13 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:desk_phone": Page(staff("submit_for_others"), "GET POST", budget=5),
     "staff_app:ring": Page(RINGING, arguments=lambda planted: [{"token": "1-nothing-nothing"}], budget=1),
-    "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=9),
+    "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=18),
     "staff_app:contact_box": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_caller": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_emergency": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:park_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:close_contact": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:contact_map": Page(staff("submit_for_others"), arguments=the_contact_map, budget=15),
     "staff_app:save_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:staff_report": Page(STAFF, "GET POST", budget=9),
     "staff_app:staff_report_photo": Page(STAFF, "POST"),

@@ -447,6 +447,15 @@ def _plant_rows() -> Planted:
     contact = contacts.start(city, taker=staff["cal"], line="311", caller_number=CANARIES["number of a caller"])
     contacts.change(contact, note=CANARIES["note of a contact"])
     contacts.link(contact, public)
+    longitude, latitude = factories.ELM_ST
+    place = {
+        "address": "12 Elm St",
+        "lat": latitude,
+        "long": longitude,
+        "source": "address",
+        "note": CANARIES["place note"],
+    }
+    contacts.begin_draft(contact, text=CANARIES["text of a draft"], service="pothole", place=place)
     own = staff_reports.begin(city, user=staff["tom"], key=uuid.uuid4(), language="en")
     actions_drafts.save(own, text=CANARIES["words of a colleague"], service="pothole")
     calls.ring(city, "planted", caller=CANARIES["number of a call that rings"], line="311", takers=[staff["cal"]])

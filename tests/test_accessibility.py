@@ -70,6 +70,7 @@ NO_PAGES = {
     "requests_app:state",
     "requests_app:area_calendar",
     "staff_app:catalog_export",
+    "staff_app:contact_map",
     "staff_app:crew_day_json",
     "staff_app:crew_worker",
     "staff_app:first_run",

@@ -1,10 +1,12 @@
 """The mistakes that `python -m tests.regressions --sample` makes: each kind once, on a small text."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from tests.assertions import ROOT
+from tests.regressions import lines
 from tests.regressions.mutations import mutations
 from tests.regressions.sample import PLACES, chosen, harmless
 
@@ -65,6 +67,24 @@ def test_the_comma_goes_with_the_filter_and_the_diff_shows_one_line() -> None:
     [only] = mutations("a.py", text)
     assert only.applied_to(text) == "rows.filter(\n    pk=1,\n)\n"
     assert (only.line, only.diff(text)) == (2, "-    jurisdiction=city,")
+
+
+def test_only_who_runs_the_statement_or_what_refuses_can_notice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "LONG = dt.timedelta(days=30)\n"
+        "def f(a):\n"
+        "    if a > 1:\n"
+        "        raise Refused\n"
+        "    return rows.filter(\n"
+        "        jurisdiction=a,\n"
+        "    )\n"
+    )
+    (tmp_path / "a.py").write_text(text)
+    monkeypatch.setattr(lines, "ROOT", tmp_path)
+    found = [(one.name, sorted(line for _file, line in lines.lines_of(one))) for one in mutations("a.py", text)]
+    assert found == [("bound", []), ("refusal removed", [4]), ("bound", [3]), ("filter dropped", [5, 6, 7])]
 
 
 def test_a_seed_draws_the_same_mistakes_again_from_all_places_and_each_compiles() -> None:

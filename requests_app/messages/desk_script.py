@@ -33,6 +33,20 @@ def read_back(contact: Contact, path: Path) -> str:
         return _("%(place)s. Is that right?") % {"place": at} if at else ""
 
 
+def whole_read_back(contact: Contact, path: Path, planned: ServiceRequest | None) -> list[str]:
+    """Before it's sent: all that the report says, and who looks at it by when. planned: as it would be made now."""
+    if path.version is None:
+        return []
+    with override(contact.language):
+        place = path.place
+        at = ", ".join(filter(None, [path.asset_name, str(place.get("address", "")), str(place.get("note", ""))]))
+        answers = [f"{localized(question.text)} {words}" for question, _value, words in path.answers.answered]
+        said = [f"{localized(path.version.name)}{', ' if at else ''}{at}", path.text, *answers]
+        sentences = " ".join(one if one.endswith((".", "?", "!")) else f"{one}." for one in said if one)
+        promised = wording.promised_steps(planned)[:1] if planned is not None else []
+        return [sentences, *(step.sentence for step in promised)]
+
+
 def closing(contact: Contact, service_request: ServiceRequest) -> str:
     """The report number, who looks at it by when, and goodbye."""
     with override(contact.language):
@@ -88,5 +102,5 @@ _LINES = {
     "details": _question,
     "other": lambda path, step: _("Another team does that. May I send it to them instead?"),
     "contact": lambda path, step: _("How can we reach you about this: by email, by phone, or not at all?"),
-    "check": lambda path, step: _("Let me read it back to you. Is everything right?"),
+    "check": lambda path, step: _("Let me read it back to you. Tell me if something isn’t right."),
 }

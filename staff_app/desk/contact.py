@@ -17,7 +17,7 @@ from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.messages import desk_script
-from requests_app.messages.wording import month_day
+from requests_app.messages.wording import month_day, promised_steps
 from requests_app.models import Contact, ContactRequest, Draft
 from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import staff_articles
@@ -31,17 +31,14 @@ from staff_app.desk.desk import PERMISSION, row
 from staff_app.desk.forms import CHANNELS, OUTCOMES, SCREENING, CallerForm, EmergencyForm, NoteForm, OutcomeForm
 
 Outcome = Contact.Outcome
-# The outcome that a linked request suggests.
-SUGGESTED = {
-    ContactRequest.Role.MADE: Outcome.REQUEST_MADE,
-    ContactRequest.Role.JOINED: Outcome.JOINED,
-    ContactRequest.Role.ASKED: Outcome.STATUS_GIVEN,
-}
 # A colleague was faster: the contact is closed, and its unsent report deleted.
 CLOSED = (contacts.Closed, Draft.DoesNotExist)
 # Shown at once.
-ANSWERS = 3
+ANSWERS, ANSWERS_OF_SERVICE = 3, 1
+# There the taker compares or reads aloud something else.
+WITHOUT_ANSWERS = ("duplicates", "check")
 NUMBER_AT_911 = "911"
+EMERGENCY = "emergency"
 # Of what is saved while somebody types.
 NOT_TYPED = {"csrfmiddlewaretoken", "writer", "note"}
 FIELDS_MAX, TYPED_MAX = 60, 5000
@@ -97,11 +94,11 @@ def contact(request: StaffRequest, number: str) -> HttpResponse:
     draft = contact.draft if contact.draft is not None and contact.draft.service_request_id is None else None
     if draft is None:
         return _show(request, contact, None, None)
-    step = request.POST.get("step") or request.GET.get("step") or steps.next_step(draft)
-    if not steps.is_step(step):
+    step = request.POST.get("step") or request.GET.get("step") or ""
+    if (step or request.method == "POST") and not steps.is_step(step):
         raise Http404
     if request.method != "POST":
-        return _show(request, contact, draft, steps.handle(contact, draft, step, None, request.LANGUAGE_CODE))
+        return _show(request, contact, draft, steps.show(contact, draft, request.LANGUAGE_CODE, step))
     try:
         return _take_step(request, contact, draft, step)
     except CLOSED:
@@ -150,11 +147,12 @@ def _show(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    path = Path(draft) if draft is not None else None
+    path = step.path if step is not None else None
     links = _linked(request, contact)
     is_emergency = "emergency" in request.GET or contact.screening == Contact.Screening.ASKED_YES
     kind = path.screening.kind if path is not None else ""
-    suggested = Outcome.DROPPED if not links else SUGGESTED[links[0]["role"]]
+    planned = step.context.get("planned") if step is not None else None
+    suggested = rules.outcome_of([link["role"] for link in links])
     context = {
         "contact": contact,
         "channel": CHANNELS.get(contact.channel, contact.channel),
@@ -163,7 +161,6 @@ def _show(
         "step": step,
         "step_template": f"staff_app/desk/_{step.name.partition(':')[0]}.html" if step is not None else "",
         "script": _script(request, contact, path, step, links),
-        "read_back": desk_script.read_back(contact, path) if path is not None and step is not None else "",
         "summary": steps.summary(path) if path is not None and step is not None and step.name != "check" else [],
         "links": links,
         "last": [row(one) for one in rules.of_same_number(contact)],
@@ -175,7 +172,11 @@ def _show(
         if is_emergency or (draft is not None and draft.typed.get("hint_on"))
         else None,
         "is_emergency": is_emergency,
-        "answers": _answers(request, contact, path),
+        "answers": _answers(request, contact, path, step),
+        "has_answers": step is None or step.name not in WITHOUT_ANSWERS,
+        "promised": promised_steps(planned) if planned is not None else [],
+        "has_map": path is not None and path.point is not None and bool(request.jurisdiction.basemap_version),
+        "outcomes": list(OUTCOMES.items()),
         "department": localized(path.version.department.name) if path is not None and path.version else "",
         "screening": SCREENING[contact.screening],
         "now": app_now(),
@@ -192,14 +193,18 @@ def _script(
     path: Path | None,
     step: steps.Step | None,
     links: list[dict[str, Any]],
-) -> str:
+) -> list[str]:
+    """Line by line, in the caller's language."""
     if path is not None and step is not None:
-        return desk_script.line(contact, path, step.name)
+        line = desk_script.line(contact, path, step.name)
+        if step.name == "check":
+            return [line, *desk_script.whole_read_back(contact, path, step.context.get("planned"))]
+        return list(filter(None, [desk_script.read_back(contact, path), line]))
     done = next((one for one in links if one["role"] != ContactRequest.Role.ASKED and not one["is_private"]), None)
     if done is None:
-        return desk_script.greeting(contact, str(request.user).partition(" ")[0])
+        return [desk_script.greeting(contact, str(request.user).partition(" ")[0])]
     say = desk_script.joined if done["role"] == ContactRequest.Role.JOINED else desk_script.closing
-    return say(contact, done["request"])
+    return [say(contact, done["request"])]
 
 
 def _linked(request: StaffRequest, contact: Contact) -> list[dict[str, Any]]:
@@ -227,12 +232,22 @@ def _linked(request: StaffRequest, contact: Contact) -> list[dict[str, Any]]:
     return rows
 
 
-def _answers(request: StaffRequest, contact: Contact, path: Path | None) -> list[staff_articles.TakerAnswer]:
-    """What may answer the words, unless they may tell of danger; what to say is in the caller's language."""
-    if path is None or not path.text or path.screening.helps_first:
+def _answers(
+    request: StaffRequest, contact: Contact, path: Path | None, step: steps.Step | None
+) -> list[staff_articles.TakerAnswer]:
+    """What may answer the words, unless they may tell of danger: once a service is chosen, only what is about it.
+
+    What to say is in the caller's language.
+    """
+    if path is None or step is None or step.name in WITHOUT_ANSWERS or path.screening.helps_first:
         return []
-    language = contact.language
-    return staff_articles.for_takers(request.jurisdiction, path.asked_about, language, user=request.user, most=ANSWERS)
+    city, user, language = request.jurisdiction, request.user, contact.language
+    if path.version is not None:
+        code = path.version.service.service_code
+        return staff_articles.of_service(city, code, language, user=user, most=ANSWERS_OF_SERVICE)
+    if not path.text:
+        return []
+    return staff_articles.for_takers(city, path.asked_about, language, user=user, most=ANSWERS)
 
 
 def _closed(request: StaffRequest, contact: Contact) -> HttpResponse:
@@ -313,9 +328,7 @@ def contact_caller(request: StaffRequest, contact: Contact) -> HttpResponse:
             drafts.save(draft)
         return _back(contact)
     draft = _draft_of(contact)
-    step = (
-        steps.handle(contact, draft, steps.next_step(draft), None, request.LANGUAGE_CODE) if draft is not None else None
-    )
+    step = steps.show(contact, draft, request.LANGUAGE_CODE) if draft is not None else None
     return _show(request, contact, draft, step, status=422, caller_form=form)
 
 
@@ -325,7 +338,8 @@ def contact_caller(request: StaffRequest, contact: Contact) -> HttpResponse:
 def contact_emergency(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Somebody is in danger: F2, at any moment. Or nobody is, after all; or 911 has the call."""
     form = EmergencyForm(request.POST)
-    event_number = form.cleaned_data["event_911_number"] if form.is_valid() else ""
+    data = form.cleaned_data if form.is_valid() else {}
+    event_number = data.get("event_911_number", "")
     if "no" in request.POST:
         contacts.change(contact, screening=Contact.Screening.ASKED_NO)
         return _back(contact)
@@ -334,7 +348,13 @@ def contact_emergency(request: StaffRequest, contact: Contact) -> HttpResponse:
     contacts.change(contact, screening=Contact.Screening.ASKED_YES, event_911_number=event_number)
     if "transferred" not in request.POST:
         return _back(contact)
-    contacts.close(contact, Outcome.TRANSFERRED, transferred_to=NUMBER_AT_911, is_warm_transfer="warm" in request.POST)
+    contacts.close(
+        contact,
+        Outcome.TRANSFERRED,
+        transferred_to=NUMBER_AT_911,
+        transfer_reason=EMERGENCY,
+        is_warm_transfer=bool(data.get("is_warm")),
+    )
     return redirect("staff_app:desk")
 
 
@@ -366,17 +386,16 @@ def close_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
         )
         contacts.close(contact, Outcome.ANSWERED, article=article)
         return redirect("staff_app:desk")
-    form = OutcomeForm(request.POST)
+    posted = request.POST.copy()
+    if "pick" in posted:
+        posted["outcome"] = str(posted["pick"])
+    form = OutcomeForm(posted)
     if not form.is_valid():
         draft = _draft_of(contact)
-        step = (
-            steps.handle(contact, draft, steps.next_step(draft), None, request.LANGUAGE_CODE)
-            if draft is not None
-            else None
-        )
-        return _show(request, contact, draft, step, status=422, outcome_form=form)
-    columns = {name: value for name, value in form.cleaned_data.items() if name != "outcome"}
-    contacts.close(contact, form.cleaned_data["outcome"], **columns)
+        step = steps.show(contact, draft, request.LANGUAGE_CODE) if draft is not None else None
+        asks = form.has_error("outcome", "required")
+        return _show(request, contact, draft, step, status=422, outcome_form=form, asks_outcome=asks)
+    contacts.close(contact, form.cleaned_data["outcome"], **form.columns)
     messages.success(
         request,
         _("%(number)s is closed: %(outcome)s.")

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
 
 from requests_app.actions.contacts.contacts import NOTE_MAX, NUMBER_MAX
 from requests_app.forms.fields import WordsField
+from requests_app.forms.report_forms import ContactForm
 from requests_app.models import Channel, Contact, Jurisdiction
 
 Text = str | Promise
@@ -55,7 +57,20 @@ SCREENING: dict[str, Text] = {
     Contact.Screening.ASKED_NO: gettext_lazy("Asked: no"),
     Contact.Screening.ASKED_YES: gettext_lazy("Asked: yes"),
 }
+TRANSFER_REASONS: dict[str, Text] = {
+    "department": gettext_lazy("A department has to decide"),
+    "other_office": gettext_lazy("It’s not the city’s to do"),
+    "language": gettext_lazy("Their language"),
+    "complaint": gettext_lazy("A complaint about us"),
+    "other": gettext_lazy("Something else"),
+}
+WARM, COLD = "warm", "cold"
+TRANSFER_KINDS: dict[str, Text] = {
+    WARM: gettext_lazy("I stayed until they answered"),
+    COLD: gettext_lazy("I passed the call on"),
+}
 YES_NO: dict[str, Text] = {"": gettext_lazy("Not asked"), "yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+CONSENT = {None: "", True: "yes", False: "no"}
 
 
 class StartForm(forms.Form):
@@ -106,16 +121,116 @@ class CallerForm(forms.Form):
         return columns | {name: {"yes": True, "no": False}.get(self.cleaned_data[name]) for name in self.BY_YES_NO}
 
 
+class ReachForm(ContactForm):
+    """Who gets updates and how to reach them: the caller, the person they call for, or nobody.
+
+    is_none: the taker pressed that they want none.
+    """
+
+    relation = forms.ChoiceField(label=gettext_lazy("Calls for"), choices=list(RELATIONS.items()), required=False)
+    has_consent = forms.ChoiceField(
+        label=gettext_lazy("Does that person agree?"), choices=list(YES_NO.items()), required=False
+    )
+    updates_to = forms.ChoiceField(
+        label=gettext_lazy("Updates go to"),
+        choices=list(UPDATES.items()),
+        initial=Contact.Updates.CALLER,
+        required=False,
+    )
+    OF_CALLER = ("relation", "has_consent", "updates_to")
+
+    def __init__(self, *args: Any, contact: Contact, is_none: bool = False, **kwargs: Any) -> None:
+        of_caller = {"relation": contact.relation, "updates_to": contact.updates_to}
+        of_caller["has_consent"] = CONSENT[contact.has_consent]
+        super().__init__(
+            *args, **{**kwargs, "initial": {**of_caller, **kwargs.get("initial", {})}, "auto_id": "reach_%s"}
+        )
+        self.is_none = is_none
+        first = ["phone", "email"] if contact.channel == Channel.PHONE else ["email", "phone"]
+        who = [name for name in ("name", "postal_address") if name in self.fields]
+        identity = "postal_address" in self.fields
+        self.order_fields([*(who if identity else []), *first, *([] if identity else who), *self.OF_CALLER])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("relation"):
+            cleaned |= {"has_consent": "", "updates_to": Contact.Updates.CALLER}
+        elif self.is_none:
+            cleaned["updates_to"] = Contact.Updates.NOBODY
+        elif not cleaned.get("updates_to"):
+            cleaned["updates_to"] = Contact.Updates.CALLER
+        if self.is_none or cleaned["updates_to"] == Contact.Updates.NOBODY:
+            return cleaned | {"email": "", "phone": ""}
+        if cleaned["updates_to"] == Contact.Updates.OTHER and cleaned.get("has_consent") != "yes":
+            self.add_error("has_consent", _("Updates can go to them only if they agree. Or send them to the caller."))
+        if not (cleaned.get("email") or cleaned.get("phone") or self.errors):
+            message = _("Enter a phone number or an email address, or select “They don’t want updates.”")
+            self.add_error(next(name for name in self.fields if name in ("phone", "email")), message)
+        return cleaned
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """As the draft keeps it. `reaches`: whom."""
+        kept = {name: value for name, value in self.cleaned_data.items() if name not in self.OF_CALLER}
+        return {**kept, "reaches": self.cleaned_data["updates_to"]}
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the contact stores for whom they call."""
+        columns = {name: self.cleaned_data[name] for name in self.OF_CALLER}
+        return columns | {"has_consent": {"yes": True, "no": False}.get(columns["has_consent"])}
+
+
 class OutcomeForm(forms.Form):
-    outcome = forms.ChoiceField(label=gettext_lazy("How it ended"), choices=list(OUTCOMES.items()))
-    transferred_to = WordsField(label=gettext_lazy("Transferred to"), required=False, max_length=100)
+    """How it ended. Nothing is chosen for the taker but what the call itself shows."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How it ended"),
+        choices=[("", gettext_lazy("Choose…")), *OUTCOMES.items()],
+        error_messages={"required": gettext_lazy("Choose how it ended.")},
+    )
     note = WordsField(label=gettext_lazy("Note"), required=False, max_length=NOTE_MAX, lines=2)
+    transferred_to = WordsField(label=gettext_lazy("Transferred to"), required=False, max_length=100)
+    transfer = forms.ChoiceField(
+        label=gettext_lazy("How it was transferred"),
+        choices=[("", gettext_lazy("Choose…")), *TRANSFER_KINDS.items()],
+        required=False,
+    )
+    transfer_reason = forms.ChoiceField(
+        label=gettext_lazy("Why"),
+        choices=[("", gettext_lazy("Choose…")), *TRANSFER_REASONS.items()],
+        required=False,
+    )
+
+    OF_TRANSFER = ("transferred_to", "transfer", "transfer_reason")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("outcome") != Contact.Outcome.TRANSFERRED:
-            cleaned["transferred_to"] = ""
+            for name in self.OF_TRANSFER:
+                self.errors.pop(name, None)
+                cleaned[name] = ""
+        else:
+            missing = {
+                "transferred_to": _("Enter who took the call."),
+                "transfer": _("Choose how it was transferred."),
+                "transfer_reason": _("Choose why."),
+            }
+            for name, message in missing.items():
+                if not cleaned.get(name) and not self.has_error(name):
+                    self.add_error(name, message)
         return cleaned
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the contact stores them, besides the outcome."""
+        data = self.cleaned_data
+        return {
+            "note": data["note"],
+            "transferred_to": data["transferred_to"],
+            "transfer_reason": data["transfer_reason"],
+            "is_warm_transfer": {WARM: True, COLD: False}.get(data["transfer"]),
+        }
 
 
 class NoteForm(forms.Form):
@@ -132,3 +247,4 @@ class NoteForm(forms.Form):
 
 class EmergencyForm(forms.Form):
     event_911_number = WordsField(label=gettext_lazy("911’s event number"), required=False, max_length=40)
+    is_warm = forms.BooleanField(label=gettext_lazy("I stayed until 911 answered"), required=False)

@@ -12,6 +12,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from requests_app.actions.contacts import contacts
 from requests_app.actions.following import followers
 from requests_app.actions.report import drafts, emergency_question, submission
 from requests_app.core.localized import localized
@@ -19,7 +20,6 @@ from requests_app.forms import place_input
 from requests_app.forms.details_form import DetailsForm, in_order
 from requests_app.forms.report_forms import (
     AssetForm,
-    ContactForm,
     FollowForm,
     PlaceChoiceForm,
     PlaceForm,
@@ -27,7 +27,7 @@ from requests_app.forms.report_forms import (
     ServiceForm,
 )
 from requests_app.messages.wording import ago, away, named_away, now_for, status_words
-from requests_app.models import Channel, Contact, Draft, ServiceVersion
+from requests_app.models import Contact, Draft, ServiceRequest, ServiceVersion
 from requests_app.places import assets
 from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import suggestions
@@ -41,6 +41,7 @@ from requests_app.rules.publication.public_words import (
 from requests_app.rules.report.duplicates import joinable
 from requests_app.rules.report.path import Path
 from requests_app.rules.setup.offered_services import offered_versions
+from staff_app.desk.forms import ReachForm
 
 # Of the services whose name begins with what was typed.
 SHOWN_BY_NAME = 5
@@ -48,13 +49,17 @@ SHOWN_BY_NAME = 5
 
 @dataclass
 class Step:
-    """One step as it is shown. form: with errors if what was sent is to be corrected. joined, sent: the draft ended so."""
+    """One step as it is shown. form: with errors if what was sent is to be corrected. joined, sent: the draft ended so.
+
+    path: as the step read it; what was sent may have changed it since.
+    """
 
     name: str
     form: Form | None = None
     context: dict[str, Any] = field(default_factory=dict)
     joined: bool = False
     sent: bool = False
+    path: Path | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -88,16 +93,26 @@ class Sent:
         return str(self.data.get(name, "")) if self.data is not None else ""
 
 
-def handle(contact: Contact | None, draft: Draft, step: str, data: QueryDict | None, language: str) -> Step:
-    """Shows a step, or saves what was posted for it. language: the writer's, in which they type."""
+def show(contact: Contact | None, draft: Draft, language: str, step: str = "") -> Step:
+    """This step, or the next one, with what was typed in it before. language: the writer's, in which they type."""
     path = Path(draft)
-    name = step.partition(":")[0]
-    made = _STEPS[name](Sent(contact, draft, path, step, data, language))
-    if data is None:
-        _restore(made, draft)
-    elif not made.has_errors and not (made.sent or made.joined):
+    made = _handle(Sent(contact, draft, path, step or next_step(contact, path), None, language))
+    _restore(made, draft)
+    return made
+
+
+def handle(contact: Contact | None, draft: Draft, step: str, data: QueryDict, language: str) -> Step:
+    """Saves what was posted for a step."""
+    made = _handle(Sent(contact, draft, Path(draft), step, data, language))
+    if not made.has_errors and not (made.sent or made.joined):
         drafts.save(draft, unsent={})
         settle_danger(contact, draft)
+    return made
+
+
+def _handle(sent: Sent) -> Step:
+    made = _STEPS[sent.step.partition(":")[0]](sent)
+    made.path = sent.path
     return made
 
 
@@ -114,12 +129,6 @@ def _restore(made: Step, draft: Draft) -> None:
 def is_step(name: str) -> bool:
     head, _colon, number = name.partition(":")
     return head in _STEPS and (number.isdecimal() and 0 < int(number) < 100 if head == "details" else not number)
-
-
-def next_step(draft: Draft) -> str:
-    """A place that fits several is chosen first."""
-    page = Path(draft).next_page()
-    return "choose_location" if page == "location" and draft.typed.get("chooses_place") else page
 
 
 def settle_danger(contact: Contact | None, draft: Draft) -> None:
@@ -360,29 +369,52 @@ def _other(sent: Sent) -> Step:
 
 
 def _contact(sent: Sent) -> Step:
-    path, version = sent.path, sent.path.version
-    if sent.contact is None:
+    path, contact = sent.path, sent.contact
+    version = path.version
+    if contact is None:
         # Who saw it themselves is known; nobody asks them.
         return Step(sent.step)
     initial = {
-        "language": sent.contact.language,
-        "phone": sent.contact.caller_number if sent.contact.keep_number else "",
+        "language": contact.language,
+        "phone": contact.caller_number if contact.keep_number else "",
         **(path.typed.get("contact") or {}),
         **(path.typed.get("contact_typed") or {}),
     }
-    requires = version is not None and bool(version.identity_words or version.must_confirm)
-    form = ContactForm(sent.data, initial=initial, jurisdiction=path.jurisdiction, version=version)
-    if sent.contact.channel == Channel.PHONE and not requires:
-        form.order_fields(["phone", "email"])
-    if sent.has("none") and not requires:
-        drafts.save(sent.draft, contact={"language": sent.contact.language}, contact_typed={})
-        return Step(sent.step)
+    may_be_none = version is None or not version.must_confirm
+    form = ReachForm(
+        sent.data,
+        contact=contact,
+        is_none=may_be_none and sent.has("none"),
+        initial=initial,
+        jurisdiction=path.jurisdiction,
+        version=version,
+    )
     if sent.is_posted and form.is_valid():
-        drafts.save(sent.draft, contact=form.cleaned_data, contact_typed={})
+        contacts.change(contact, **form.columns)
+        drafts.save(sent.draft, contact=form.typed, contact_typed={})
     elif sent.is_posted:
         typed = {name: sent.value(name)[:300] for name in form.fields}
         drafts.save(sent.draft, contact_typed=typed)
-    return Step(sent.step, form, {"may_be_unknown": not requires})
+    return Step(sent.step, form, {"may_be_none": may_be_none})
+
+
+def next_step(contact: Contact | None, path: Path) -> str:
+    """The path's next page, or a step that only the desk has before it.
+
+    A place that fits several is chosen first. And how to reach them is asked again after it was changed who gets updates.
+    """
+    page = path.next_page()
+    if page == "location" and path.typed.get("chooses_place"):
+        return "choose_location"
+    return "contact" if page == "check" and contact is not None and not _reaches(contact, path) else page
+
+
+def _reaches(contact: Contact, path: Path) -> bool:
+    """Whether the typed contact is of who gets updates, as the contact says now."""
+    updates_to = contact.updates_to if contact.relation else Contact.Updates.CALLER
+    if updates_to == Contact.Updates.OTHER and not contact.has_consent:
+        return False
+    return (path.typed.get("contact") or {}).get("reaches", Contact.Updates.CALLER) == updates_to
 
 
 # --- Check and create -------------------------------------------------------------------------------------------------
@@ -391,7 +423,9 @@ def _contact(sent: Sent) -> Step:
 def _check(sent: Sent) -> Step:
     path = sent.path
     step = Step(
-        sent.step, Form(sent.data), {"rows": summary(path), "findings": _findings(path), "version": path.version}
+        sent.step,
+        Form(sent.data),
+        {"rows": summary(path), "findings": _findings(path), "version": path.version},
     )
     if sent.has("remove"):
         start = sent.value("start")
@@ -400,12 +434,22 @@ def _check(sent: Sent) -> Step:
     elif sent.has("create") and not sent.is_practice:
         step.sent = _send(sent, step)
     elif sent.has("create"):
-        step.sent = path.next_page() == "check"
+        step.sent = next_step(sent.contact, path) == "check"
+    if not sent.is_posted or step.has_errors:
+        step.context["planned"] = _planned(sent)
     return step
 
 
+def _planned(sent: Sent) -> ServiceRequest | None:
+    """The request as it would be made now, for what is promised; None if something is missing."""
+    try:
+        return drafts.planned(sent.path)
+    except drafts.Incomplete:
+        return None
+
+
 def _send(sent: Sent, step: Step) -> bool:
-    if step.form is None:
+    if step.form is None or next_step(sent.contact, sent.path) != "check":
         return False
     try:
         # What the page found in the words was before the taker's eyes.

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.core.secret_addresses import secret
-from staff_app.desk import call, contact, desk, phone, ring
+from staff_app.desk import call, contact, desk, phone, place_map, ring
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/<str:number>/emergency/", contact.contact_emergency, name="contact_emergency"),
     path("desk/<str:number>/park/", contact.park_contact, name="park_contact"),
     path("desk/<str:number>/close/", contact.close_contact, name="close_contact"),
+    path("desk/<str:number>/map/<slug:name>/", place_map.contact_map, name="contact_map"),
     path("desk/<str:number>/save/", contact.save_contact, name="save_contact"),
 ]

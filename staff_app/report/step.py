@@ -28,11 +28,11 @@ def staff_report_step(request: StaffRequest, draft_id: uuid.UUID) -> HttpRespons
         raise Http404
     if draft.service_request is not None:
         return arrived(request, draft.service_request)
-    step = request.POST.get("step") or request.GET.get("step") or steps.next_step(draft)
+    step = request.POST.get("step") or request.GET.get("step") or steps.next_step(None, Path(draft))
     if not steps.is_step(step) or step == "contact":
         raise Http404
     if request.method != "POST":
-        return _show(request, draft, steps.handle(None, draft, step, None, request.LANGUAGE_CODE))
+        return _show(request, draft, steps.show(None, draft, request.LANGUAGE_CODE, step))
     if step == "duplicates" and "follow" in request.POST:
         return _known(request, draft)
     made = steps.handle(None, draft, step, request.POST, request.LANGUAGE_CODE)

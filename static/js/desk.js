@@ -22,10 +22,12 @@ function press(element) {
 
 // A digit takes a choice of the step: a radio button, or a button that answers it.
 function choose(number) {
-  const step = document.getElementById("desk-step");
-  const choices = [...(step?.querySelectorAll("input[type=radio], button[data-choice]") ?? [])].filter(
-    (choice) => choice.getClientRects().length,
-  );
+  // What is beside the step, such as reports to join, comes first.
+  const choices = [
+    ...desk.querySelectorAll(".desk-help [data-choice], #desk-step input[type=radio], #desk-step [data-choice]"),
+  ]
+    .filter((choice) => choice.getClientRects().length)
+    .sort((one, other) => Number(Boolean(other.closest(".desk-help"))) - Number(Boolean(one.closest(".desk-help"))));
   const focused = document.activeElement;
   const group = focused?.matches?.("input[type=radio]") ? choices.filter((one) => one.name === focused.name) : choices;
   const choice = group[number - 1];
@@ -60,11 +62,12 @@ document.getElementById("desk-step")?.addEventListener("keydown", (event) => {
 const fields = "input:not([type=hidden]), textarea, select, button:not([tabindex='-1'])";
 const isFilled = (field) => field.matches("textarea, input:not([type=radio]):not([type=checkbox])") && field.value.trim() !== "";
 const inStep =
-  document.querySelector(".desk-step .usa-input--error") ??
+  document.querySelector(":is(.desk-step, .desk-outcome) .usa-input--error") ??
   [...document.querySelectorAll(`.desk-step :is(${fields})`)].find((field) => !isFilled(field));
 // Of radio buttons, the one that is chosen already.
 const chosen = inStep?.matches("[type=radio]") && document.querySelector(`.desk-step [name="${inStep.name}"]:checked`);
-const first = chosen || inStep || document.getElementById("box");
+// A question that no Enter may answer by itself is read first.
+const first = desk.querySelector("[data-focus]") || chosen || inStep || document.getElementById("box");
 first.focus();
 
 // --- Saved at each pause -----------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from requests_app.models import (
     Draft,
     Jurisdiction,
     Participation,
+    Person,
     PhoneCall,
     ServiceRequest,
     User,
@@ -177,13 +178,21 @@ def begin_draft(contact: Contact, **typed: Any) -> Draft:
 def made(contact: Contact, draft: Draft, service_request: ServiceRequest, role: str = Role.MADE) -> None:
     """The draft became this request, or joined it: its caller is the contact's person. What follows in the draft is next."""
     link(contact, service_request, role)
-    own = drafts.private_link(draft)
-    person = own.person if own is not None else None
-    if person is None:
-        callers = service_request.participations.filter(role=Participation.Role.CALLER).select_related("person")
-        person = next((one.person for one in callers.order_by("-id")[:1]), None)
-    following = Draft.objects.filter(pk=draft.typed.get("next_draft")).first()
-    _set(contact, person=person, draft=following)
+    _set(contact, person=_caller_of(contact, draft, service_request), draft=_following(draft))
+
+
+def _caller_of(contact: Contact, draft: Draft, service_request: ServiceRequest) -> Person | None:
+    """None if the report is of whom they call for, who never called."""
+    if contact.relation and contact.updates_to == Contact.Updates.OTHER:
+        return contact.person
+    if (own := drafts.private_link(draft)) is not None:
+        return own.person
+    callers = service_request.participations.filter(role=Participation.Role.CALLER).select_related("person")
+    return next((one.person for one in callers.order_by("-id")[:1]), None)
+
+
+def _following(draft: Draft) -> Draft | None:
+    return Draft.objects.filter(pk=draft.typed.get("next_draft")).first()
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from requests_app.actions.contacts import contacts
 from requests_app.clock import app_now
-from requests_app.models import Contact, ContactRequest, Person, PhoneCall
+from requests_app.models import Contact, ContactRequest, Participation, Person, PhoneCall
+from requests_app.rules.contacts import contacts as rules
 
 TAKER_KEPT = dt.timedelta(days=30)
 NUMBER_KEPT = dt.timedelta(days=90)
@@ -37,12 +38,7 @@ def forget() -> None:
 def _close_left_open(contact: Contact) -> None:
     """As what its requests say. Its end stays unknown, so it has no length."""
     roles = set(contact.contact_requests.values_list("role", flat=True))
-    outcomes = {
-        ContactRequest.Role.MADE: Contact.Outcome.REQUEST_MADE,
-        ContactRequest.Role.JOINED: Contact.Outcome.JOINED,
-        ContactRequest.Role.ASKED: Contact.Outcome.STATUS_GIVEN,
-    }
-    outcome = next((outcomes[role] for role in outcomes if role in roles), Contact.Outcome.DROPPED)
+    outcome = rules.outcome_of(roles) or Contact.Outcome.DROPPED
     is_known = contact.ended_at is not None
     try:
         contacts.close(contact, outcome)
@@ -53,8 +49,13 @@ def _close_left_open(contact: Contact) -> None:
 
 
 def forget_people(people: Iterable[Person]) -> None:
-    """Erases what they said and how they were reached. Calls from their number without a person may be anybody's."""
-    PhoneCall.objects.filter(contact__person__in=people).update(caller_number="")
-    Contact.objects.filter(person__in=people).update(
-        **_NUMBER, **_NOTE, relation="", has_consent=None, may_leave_message=None
+    """Erases what they said and how they were reached, also where somebody called for them. Other calls from their number may be
+    anybody's."""
+    own = ContactRequest.objects.filter(
+        role=ContactRequest.Role.MADE,
+        service_request__participations__person__in=people,
+        service_request__participations__role__in=Participation.OWN,
     )
+    theirs = Contact.objects.filter(Q(person__in=people) | Q(pk__in=own.values("contact")))
+    PhoneCall.objects.filter(contact__in=theirs.values("pk")).update(caller_number="")
+    theirs.update(**_NUMBER, **_NOTE, relation="", has_consent=None, may_leave_message=None)

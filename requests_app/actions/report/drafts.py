@@ -19,6 +19,7 @@ from requests_app.core import transactions
 from requests_app.models import (
     AccessLink,
     Channel,
+    Contact,
     Draft,
     Jurisdiction,
     Person,
@@ -273,30 +274,7 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
     page = path.next_page()
     if page != "check" or path.version is None or (checked and checked != str(path.version.pk)):
         raise Incomplete(page)
-    answers = path.answers
-    after_warning = bool(draft.typed.get("warned"))
-    if after_warning:
-        # Warnings of all answers that stop the form were shown, or next_page() would not be "check".
-        answers = dataclasses.replace(answers, stopped_by=None)
-    report = submission.NewReport(
-        jurisdiction=draft.jurisdiction,
-        version=path.version,
-        description=path.text,
-        language=path.typed.get("text_language") or draft.language,
-        place=to_place(draft.jurisdiction, path.place),
-        answers=answers,
-        reporter=_reporter(path.typed["contact"], draft, verified),
-        channel=draft.channel,
-        visitor_hash=draft.visitor_hash,
-        owner=path.owner,
-        may_be_outside=True,
-        # If the service takes no photos, those added for another service are deleted with the draft.
-        photos=path.photos,
-        after_warning=after_warning,
-        is_test=draft.tester is not None,
-        spam_signals=submission.SpamSignals(by_robot=is_bot(draft), over_limit=over_limit),
-        was_asked=bool(checked),
-    )
+    report = _report_of(path, path.version, checked=checked, verified=verified, over_limit=over_limit)
     key = submission.Idempotency(
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk), is_locked=True
     )
@@ -315,6 +293,45 @@ def _submit(draft: Draft, *, checked: str, verified: str, over_limit: bool) -> S
         remove_photos(draft)
     finish(draft, result.service_request, result.link, "sent")
     return result.service_request
+
+
+def planned(path: Path) -> ServiceRequest:
+    """The request that a draft would become if it were sent now, with its due dates. Stores nothing. Raises Incomplete."""
+    page = path.next_page()
+    if page != "check" or path.version is None:
+        raise Incomplete(page)
+    return submission.planned(_report_of(path, path.version, checked="", verified="", over_limit=False))
+
+
+def _report_of(
+    path: Path, version: ServiceVersion, *, checked: str, verified: str, over_limit: bool
+) -> submission.NewReport:
+    draft = path.draft
+    answers = path.answers
+    after_warning = bool(draft.typed.get("warned"))
+    if after_warning:
+        # Warnings of all answers that stop the form were shown, or next_page() would not be "check".
+        answers = dataclasses.replace(answers, stopped_by=None)
+    return submission.NewReport(
+        jurisdiction=draft.jurisdiction,
+        version=version,
+        description=path.text,
+        language=path.typed.get("text_language") or draft.language,
+        place=to_place(draft.jurisdiction, path.place),
+        answers=answers,
+        reporter=_reporter(path.typed["contact"], draft, verified),
+        channel=draft.channel,
+        visitor_hash=draft.visitor_hash,
+        owner=path.owner,
+        may_be_outside=True,
+        # If the service takes no photos, those added for another service are deleted with the draft.
+        photos=path.photos,
+        after_warning=after_warning,
+        is_test=draft.tester is not None,
+        spam_signals=submission.SpamSignals(by_robot=is_bot(draft), over_limit=over_limit),
+        was_asked=bool(checked),
+        is_for_another=path.typed["contact"].get("reaches") == Contact.Updates.OTHER,
+    )
 
 
 def is_bot(draft: Draft) -> bool:

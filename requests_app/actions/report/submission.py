@@ -143,7 +143,7 @@ class NewReport:
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
     sends it. photo_links: addresses of photos elsewhere, for staff. is_transfer: a 911 center passed it on, outside_number: with
     the number of its event. priority: as the member of staff chose it, instead of the service's. was_asked: a page showed the
-    writer the personal data in it, and they left it in.
+    writer the personal data in it, and they left it in. is_for_another: the reporter is not who called, but whom they called for.
     """
 
     jurisdiction: Jurisdiction
@@ -167,6 +167,7 @@ class NewReport:
     is_transfer: bool = False
     priority: int | None = None
     was_asked: bool = False
+    is_for_another: bool = False
 
 
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
@@ -225,8 +226,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
         reporter.email_is_verified or actor or report.after_warning or report.is_test or alarm_reason
     )
     service_request = _new_request(report, verdict=verdict, must_wait=must_wait)
-    if alarm_reason and service_request.priority != 1:
-        service_request.priority, service_request.priority_reason = 1, alarms.DANGER
+    _raise_priority(service_request, alarm_reason)
     point = report.place.point
     areas = ownership.areas_at(report.jurisdiction, point) if point else []
     # Its clocks begin when it is confirmed.
@@ -239,7 +239,8 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     if not is_of_staff:
         if not version.identity_words:
             reporter = replace(reporter, postal_address="")
-        role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
+        is_caller = actor is not None and not report.is_for_another
+        role = Participation.Role.CALLER if is_caller else Participation.Role.REPORTER
         participation, link = create_participant(service_request, reporter, report.language, role=role)
     for photo in photos:
         photo.draft = None
@@ -283,6 +284,21 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
             update_fields=["body_hash", "service_request", "created_at"],
         )
     return SubmissionResult(service_request, link)
+
+
+def planned(report: NewReport) -> ServiceRequest:
+    """The request that submit() would make of it now, with its due dates, for what is promised before it's sent. Stores nothing."""
+    danger = screening.find_danger(report.jurisdiction, _texts_of(report, list(report.photos)).told)
+    service_request = _new_request(report, verdict=publication.Verdict("", "", danger), must_wait=False)
+    _raise_priority(service_request, _alarm_reason(report, danger))
+    areas = ownership.areas_at(report.jurisdiction, report.place.point) if report.place.point else []
+    _planned_clocks(service_request, report.answers, [area.pk for area in areas])
+    return service_request
+
+
+def _raise_priority(service_request: ServiceRequest, alarm_reason: str) -> None:
+    if alarm_reason and service_request.priority != 1:
+        service_request.priority, service_request.priority_reason = 1, alarms.DANGER
 
 
 def _alarm_reason(report: NewReport, assessment: screening.Assessment) -> str:

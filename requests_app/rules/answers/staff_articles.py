@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.safestring import SafeString
 
 from requests_app.clock import app_now
@@ -117,8 +117,11 @@ def for_takers(
 def of_service(
     jurisdiction: Jurisdiction, service_code: str, language: str, *, user: User | AnonymousUser, most: int = SHOWN
 ) -> list[TakerAnswer]:
-    """The articles about a service, the newest first."""
-    rows = readable(user, jurisdiction).filter(services__service_code=service_code).order_by("-updated_at", "-pk")
+    """The articles about a service: those about the fewest others first, then the newest."""
+    others = Article.services.through.objects.filter(article=OuterRef("pk")).order_by().values("article")
+    breadth = Subquery(others.annotate(count=Count("pk")).values("count"))
+    about = readable(user, jurisdiction).filter(services__service_code=service_code)
+    rows = about.annotate(breadth=breadth).order_by("breadth", "-updated_at", "-pk")
     return answers(jurisdiction, list(rows[:most]), user=user, language=language)
 
 

@@ -1,11 +1,19 @@
-"""Finding contacts: by their number, a taker's open ones, and the last ones of a caller's number."""
+"""Finding contacts: by their number, a taker's open ones, and the last ones of a caller's number; how one seems to have ended."""
+
+from collections.abc import Collection
 
 from django.db.models import QuerySet
 
 from requests_app import references
-from requests_app.models import Contact, Jurisdiction, User
+from requests_app.models import Contact, ContactRequest, Jurisdiction, User
 
 LAST = 5
+# What counts most comes first.
+OUTCOMES_BY_ROLE = {
+    ContactRequest.Role.MADE: Contact.Outcome.REQUEST_MADE,
+    ContactRequest.Role.JOINED: Contact.Outcome.JOINED,
+    ContactRequest.Role.ASKED: Contact.Outcome.STATUS_GIVEN,
+}
 
 
 def find(jurisdiction: Jurisdiction, typed: str) -> Contact | None:
@@ -32,3 +40,8 @@ def of_same_number(contact: Contact) -> QuerySet[Contact]:
         is_practice=contact.is_practice,
     )
     return same.exclude(pk=contact.pk).order_by("-started_at", "-id")[:LAST]
+
+
+def outcome_of(roles: Collection[str]) -> str:
+    """How a contact ended, by the roles of the requests that it's linked to; empty if there are none."""
+    return next((outcome for role, outcome in OUTCOMES_BY_ROLE.items() if role in roles), "")

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from requests_app import links
 from requests_app.city_request import CityRequest
 from requests_app.models import Area, Disposition, Jurisdiction, Photo, PublicState, RequestArea, ServiceRequest
+from requests_app.places.drawn_pictures import basemap_attribution
 from requests_app.places.map_picture import Mark, View, png, svg
 from requests_app.places.map_picture_links import SIZES
 from requests_app.places.statement_timeout import TimeUpError
@@ -30,7 +31,6 @@ from requests_app.rules.promises.typical_times import CACHED_S
 from requests_app.rules.work.before_after import before_and_after
 from requests_app.web.explore.areas import area_named
 from requests_app.web.explore.numbers import FIRST_YEAR
-from requests_app.web.explore.tiles import basemap_attribution
 
 PAIRS = 6
 # The newest so many closed reports are looked through for pictures.

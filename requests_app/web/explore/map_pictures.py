@@ -3,24 +3,20 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import astuple
 
 from django.contrib.gis.geos import Point, Polygon
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Area, Jurisdiction, Service, ServiceRequest
-from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, density_of, mark_of, png, svg
+from requests_app.places.drawn_pictures import DAY_S, drawn
+from requests_app.places.map_picture import WORLD_PX, ZOOM, Mark, View, mark_of
 from requests_app.places.map_picture_links import BACKDROP, CITY, NEWEST, NIGHT, SIZES, is_right
 from requests_app.places.public_place import LISTED_BY_PLACE
 from requests_app.places.statement_timeout import TimeUpError
-from requests_app.web.explore.tiles import basemap_attribution
 
-DAY_S = 86_400
 # What is hidden or made private is gone this soon.
 REPORT_S = 30
 # The reports drawn around one, and in the whole city, also of one kind.
@@ -54,29 +50,6 @@ def map_picture(request: HttpRequest, signature: str, subject: str, name: str, e
     etag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
     response["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response) or response
-
-
-def drawn(
-    jurisdiction: Jurisdiction,
-    view: View,
-    marks: list[Mark],
-    *,
-    ending: str,
-    dark: bool,
-    is_plain: bool = False,
-) -> bytes:
-    """From the cache, by what is on it: two reports at one place share a picture. Raises TimeUpError."""
-    credit = basemap_attribution(jurisdiction)
-    shown = json.dumps([astuple(view), [astuple(mark) for mark in marks], credit, ending, dark, is_plain])
-    version = jurisdiction.basemap_version
-    key = f"map_picture:{jurisdiction.pk}:{version}:{hashlib.sha256(shown.encode()).hexdigest()}"
-    content: bytes | None = cache.get(key)
-    if content is None:
-        title = _("Map of %(city)s") % {"city": jurisdiction.name}
-        drawing = svg(jurisdiction, view, marks, title=title, attribution=credit, dark=dark, is_plain=is_plain)
-        content = png(drawing, density=density_of(view.width)) if ending == "png" else drawing.encode()
-        cache.set(key, content, timeout=DAY_S)
-    return content
 
 
 # --- What is on a picture ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from requests_app.models import Jurisdiction
 from requests_app.places import map_months as months
 from requests_app.places import style, tile_cache, tiles
+from requests_app.places.drawn_pictures import basemap_attribution
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.statement_timeout import TimeUpError
 
@@ -129,10 +130,6 @@ def map_style(request: HttpRequest) -> HttpResponse:
     )
     patch_cache_control(response, public=True, max_age=60)
     return response
-
-
-def basemap_attribution(jurisdiction: Jurisdiction) -> str:
-    return settings.BASEMAP_ATTRIBUTION or str(jurisdiction.map_view.get("attribution", ""))
 
 
 def _source(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, Any]:

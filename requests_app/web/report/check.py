@@ -15,6 +15,7 @@ from requests_app.city_request import CityRequest
 from requests_app.core.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places import named, street_works
+from requests_app.places.drawn_pictures import drawn
 from requests_app.places.map_picture import Mark, View
 from requests_app.places.map_picture_links import NIGHT, SIZES
 from requests_app.places.public_place import public_place, shows_asset
@@ -24,7 +25,6 @@ from requests_app.rules.publication.public_words import KIND_WORDS, SHOWN_AT_ONC
 from requests_app.rules.report.key_sentence import SHORT
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import question_kinds
-from requests_app.web.explore.map_pictures import drawn
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import draft_page, page_url, show
 from requests_app.web.resident import resident_of

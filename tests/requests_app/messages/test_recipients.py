@@ -14,6 +14,8 @@ from requests_app.clock import app_now
 from requests_app.models import (
     ApiKey,
     ApiKeyRequest,
+    Article,
+    ArticleProblem,
     ContactPoint,
     Department,
     Draft,
@@ -33,6 +35,7 @@ from requests_app.models import (
     Webhook,
 )
 from requests_app.worker import tasks
+from tests import factories
 from tests.planted import Planted, kept_for_a_module
 
 WALKED = ("requests_app/messages",)
@@ -170,6 +173,26 @@ def approvals_end(planted: Planted) -> OutboxRow:
     )
 
 
+def wrong_article(planted: Planted) -> OutboxRow:
+    """Sue keeps it, and Tom says that it's wrong."""
+    article, sue = Article.objects.get(jurisdiction=planted.cast.city, code="potholes"), planted.staff["sue"]
+    User.objects.filter(pk=sue.pk).update(email=TO)
+    Article.objects.filter(pk=article.pk).update(owner=sue)
+    problem = ArticleProblem.objects.create(article=article, user=planted.staff["tom"], version=1)
+    return OutboxRow(kind="mail_article_problem", dedupe_key=f"mail_article_problem:{problem.pk}:{sue.pk}")
+
+
+def articles_to_review(planted: Planted) -> OutboxRow:
+    sue, city, today = planted.staff["sue"], planted.cast.city, app_now().date()
+    User.objects.filter(pk=sue.pk).update(email=TO)
+    Article.objects.filter(jurisdiction=city).update(owner=sue, review_on=today, review_noticed_on=today)
+    return OutboxRow(kind="mail_article_reviews", dedupe_key=f"mail_article_reviews:{city.pk}:{today}:{sue.pk}")
+
+
+def theirs_are_another_citys(planted: Planted) -> None:
+    Article.objects.update(jurisdiction=factories.lakeside().city)
+
+
 def changed(model: type[Model], **columns: Any) -> Callable[[Planted], object]:
     """All rows of a model. A value that can be called is, then."""
     return lambda planted: model._default_manager.update(
@@ -256,6 +279,25 @@ EMAILS = {
             "they have read it": changed(StaffNotice, read_at=app_now),
             "it was sent": changed(StaffNotice, emailed_at=app_now),
             "they get it with others": changed(StaffNotice, email=StaffNotice.Email.MORNING),
+        },
+    ),
+    "an article that is wrong": Email(
+        wrong_article,
+        {
+            "they left": changed(User, is_active=False),
+            "they work nowhere": works_nowhere,
+            "nobody keeps it": changed(Article, owner=None),
+            "it was mended": changed(ArticleProblem, mended_at=app_now),
+        },
+    ),
+    "articles to review": Email(
+        articles_to_review,
+        {
+            "they left": changed(User, is_active=False),
+            "they work nowhere": works_nowhere,
+            "nobody keeps them": changed(Article, owner=None),
+            "they have another date": changed(Article, review_noticed_on=None),
+            "they are another city’s": theirs_are_another_citys,
         },
     ),
     "approvals that end": Email(

@@ -13,9 +13,8 @@ from django.test import Client
 from PIL import Image
 
 from requests_app.models import BasemapFeature, Jurisdiction, PublicState, ServiceRequest
-from requests_app.places import map_picture, map_picture_links, style
+from requests_app.places import drawn_pictures, map_picture, map_picture_links, style
 from requests_app.places.map_labels import Board, Label
-from requests_app.web.explore import map_pictures
 from tests import factories
 from tests.factories import ELM_ST, Rivermark
 from tests.walk import Walk
@@ -175,7 +174,7 @@ def test_an_area_is_outlined_and_the_city_fits(client: Client, cast: Rivermark, 
 
 def test_a_picture_is_drawn_once_by_day_and_once_at_night(client: Client, cast: Rivermark, city: Any) -> None:
     subject = map_picture_links.of_report(factories.report(cast.tree))
-    with patch.object(map_pictures, "svg", wraps=map_pictures.svg) as drawn:
+    with patch.object(drawn_pictures, "svg", wraps=drawn_pictures.svg) as drawn:
         for name in ("medium", "medium", "medium-night", "medium-night"):
             picture(client, subject, name)
     assert drawn.call_count == 2

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from requests_app.actions.contacts import contacts
+from requests_app.actions.privacy import erasures
 from requests_app.models import (
     Contact,
     ContactCount,
@@ -32,9 +33,15 @@ def call(cast: Rivermark) -> Call:
 
 def test_a_pothole_is_reported_for_the_caller_by_the_residents_own_path(cast: Rivermark, call: Call) -> None:
     assert call.script == "Thanks for calling Rivermark 311. This is Cal. How can I help?"
-    call.to_check(cast)
+    call.box("A hole as big as a plate").send(service="pothole").send(address="12 Elm St", note="by the bus stop")
     assert "12 Elm St, by the bus stop. Is that right?" in call.script
+    call.to_check(cast)
+    assert "Pothole, 12 Elm St, by the bus stop. A hole as big as a plate. Tell us the where. Lane." in call.script
+    # What is promised before is what is promised after.
+    promised = re.search(r"Streets will review it by [^.]*\.[^.]*\.", call.script)
     call.send(create="1", version=str(cast.pothole.pk))
+    assert promised is not None
+    assert promised[0] in call.script
     made = ServiceRequest.objects.get()
     assert (made.channel, made.description, made.place_note) == ("phone", "A hole as big as a plate", "by the bus stop")
     assert made.participations.get().role == Participation.Role.CALLER
@@ -79,10 +86,10 @@ def test_911_takes_the_call_at_any_moment_and_the_answer_stays_yes(cast: Riverma
     call.to("emergency")
     assert (call.row.screening, call.row.closed_at) == ("asked_yes", None)
     assert "Transfer to 911 now" in call.html
-    call.to("emergency", transferred="1", event_911_number="26-04")
+    call.to("emergency", transferred="1", event_911_number="26-04", is_warm="on")
     row = call.row
-    assert (row.outcome, row.transferred_to, row.event_911_number, row.screening) == (
-        "transferred", "911", "26-04", "asked_yes",
+    assert (row.outcome, row.transferred_to, row.event_911_number, row.screening, row.is_warm_transfer) == (
+        "transferred", "911", "26-04", "asked_yes", True,
     )  # fmt: skip
     assert not Draft.objects.exists()
 
@@ -108,6 +115,102 @@ def test_an_answer_is_logged_with_its_version_by_one_key(cast: Rivermark, call: 
         article.version,
     )
     assert not ServiceRequest.objects.exists()
+
+
+def to_reach(cast: Rivermark, call: Call) -> Call:
+    """To the step that asks how to reach them."""
+    call.box("A hole").send(service="pothole").send(address="12 Elm St", note="")
+    return call.send(text="A hole", q_where="lane", q_damage="", version=str(cast.pothole.pk))
+
+
+def test_a_report_needs_a_way_to_reach_somebody_or_the_word_that_they_want_none(cast: Rivermark, call: Call) -> None:
+    to_reach(cast, call).send(phone="", email="", name="Ana", language="en")
+    assert (call.step, call.status) == ("contact", 422)
+    assert "Enter a phone number or an email address" in call.html
+    call.send(none="1", language="en")
+    assert call.step == "check"
+    call.send(create="1", version=str(cast.pothole.pk))
+    assert not ServiceRequest.objects.get().participations.get().person.contact_points.exists()
+
+
+def test_who_is_called_for_gets_the_updates_if_they_agree(cast: Rivermark, call: Call) -> None:
+    for_her = {"phone": "", "email": "rosa@example.org", "name": "Rosa", "language": "en", "relation": "family"}
+    to_reach(cast, call).send(**for_her, updates_to="other", has_consent="")
+    assert (call.step, "only if they agree" in call.html) == ("contact", True)
+    call.send(**for_her, updates_to="other", has_consent="yes")
+    assert call.step == "check"
+    # She doesn't, after all: it's asked again, and nothing is made before.
+    caller = {"language": "en", "no_person": "not_asked", "caller_number": "617-555-0142", "keep_number": "on"}
+    call.to("caller", **caller, relation="family", has_consent="no", updates_to="other")
+    assert call.step == "contact"
+    call.follow(f"/staff/desk/{call.number}/", {"step": "check", "create": "1", "version": str(cast.pothole.pk)})
+    assert (call.step, ServiceRequest.objects.count()) == ("contact", 0)
+    call.send(**for_her, updates_to="other", has_consent="yes").send(create="1", version=str(cast.pothole.pk))
+    made = ServiceRequest.objects.get()
+    reporter = made.participations.get()
+    assert (reporter.role, reporter.person.name) == (Participation.Role.REPORTER, "Rosa")
+    assert reporter.contact_point is not None
+    assert reporter.contact_point.normalized == "rosa@example.org"
+    row = call.row
+    assert (row.relation, row.has_consent, row.updates_to, row.person) == ("family", True, "other", None)
+    assert Event.objects.get(service_request=made, kind="submitted").user == cast.cal
+    # What was said goes with her, who never called.
+    call.to("close", outcome="request_made", note="Her mother is ill.")
+    erasures.erase(reporter.contact_point, reports_too=False)
+    assert (call.row.note, call.row.relation) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("updates_to", "role", "points"), [("caller", "caller", ["+16175550142"]), ("nobody", "caller", [])]
+)
+def test_a_caller_for_another_gets_the_updates_themselves_or_nobody_does(
+    cast: Rivermark, call: Call, updates_to: str, role: str, points: list[str]
+) -> None:
+    mine = {"phone": "617-555-0142", "email": "", "name": "Ana", "language": "en", "relation": "neighbor"}
+    to_reach(cast, call).send(**mine, updates_to=updates_to, has_consent="no")
+    call.send(create="1", version=str(cast.pothole.pk))
+    reporter = ServiceRequest.objects.get().participations.get()
+    assert reporter.role == role
+    assert list(reporter.person.contact_points.values_list("normalized", flat=True)) == points
+    assert call.row.person == reporter.person
+
+
+def test_beside_the_words_are_only_answers_about_the_chosen_service(cast: Rivermark, call: Call) -> None:
+    factories.article(cast.city, "holes", "A hole in your garden").services.add(cast.tree.service)
+    factories.article(cast.city, "claims", "Damage by a hole").services.add(cast.pothole.service)
+    factories.index_catalog(cast.city)
+    call.box("a hole in my garden")
+    assert [code in call.html for code in ('id="answer-holes"', 'id="answer-claims"')] == [True, True]
+    call.send(service="pothole")
+    assert [code in call.html for code in ('id="answer-holes"', 'id="answer-claims"')] == [False, True]
+
+
+def test_closing_suggests_what_the_call_shows_and_asks_if_it_shows_nothing(cast: Rivermark, call: Call) -> None:
+    chosen = r'<option value="(\w*)" selected'
+    assert re.findall(chosen, call.html.partition('id="desk-close"')[2]) == ["", "", ""]
+    call.to("close", outcome="", note="A dog barked.")
+    assert (call.status, call.row.outcome, "How did it end?" in call.html) == (422, "", True)
+    assert "A dog barked." in call.html
+    # As by a digit.
+    call.to("close", pick="dropped", outcome="", note="A dog barked.")
+    assert (call.row.outcome, call.row.note) == ("dropped", "A dog barked.")
+    second = Call(cast.cal)
+    report = factories.report(cast.pothole, answers={"where": "lane"})
+    second.box(report.reference)
+    assert re.findall(chosen, second.html.partition('id="desk-close"')[2]) == ["status_given", "", ""]
+
+
+def test_a_transfer_says_to_whom_how_and_why(cast: Rivermark, call: Call) -> None:
+    call.to("close", outcome="transferred", transferred_to="Gas company")
+    assert (call.status, call.row.outcome) == (422, "")
+    assert [message in call.html for message in ("Choose how it was transferred.", "Choose why.")] == [True, True]
+    transfer = {"transferred_to": "Gas company", "transfer": "cold", "transfer_reason": "other_office"}
+    call.to("close", outcome="transferred", **transfer)
+    row = call.row
+    assert (row.transferred_to, row.is_warm_transfer, row.transfer_reason) == ("Gas company", False, "other_office")
+    # Of another outcome nothing of it is kept.
+    other = Call(cast.cal).to("close", outcome="answered", **transfer)
+    assert (other.row.transferred_to, other.row.is_warm_transfer, other.row.transfer_reason) == ("", None, "")
 
 
 def test_the_box_knows_what_was_typed(cast: Rivermark, call: Call) -> None:

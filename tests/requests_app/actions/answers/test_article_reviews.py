@@ -7,7 +7,7 @@ from django.core import mail
 
 from requests_app.actions.answers import articles
 from requests_app.clock import app_now
-from requests_app.models import Article, User
+from requests_app.models import Article, Membership, User
 from requests_app.rules.people.leaves import today
 from requests_app.worker import tasks
 from tests import factories
@@ -76,3 +76,23 @@ def test_nobody_gets_it_who_keeps_it_no_longer_or_has_left(cast: Rivermark, arti
     cast.tom.save()
     keep(article, cast.tom, 2)
     assert night() == []
+
+
+def test_who_works_in_two_cities_hears_of_each_citys_articles_from_it(cast: Rivermark, article: Article) -> None:
+    theirs = factories.lakeside()
+    role = factories.role(theirs.city, "supervisor")
+    Membership.objects.create(user=cast.pia, jurisdiction=theirs.city, department=theirs.streets, role=role)
+    factories.article(theirs.city, "pier", "Pier", owner=cast.pia, review_on=today(theirs.city))
+    keep(article, cast.pia, 3)
+    assert night() == [[cast.pia.email]] * 2
+    assert sorted(("Pier" in email.body, "Rodent" in email.body) for email in mail.outbox) == [
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_who_comes_back_hears_of_it_then(cast: Rivermark, article: Article) -> None:
+    keep(article, cast.pia, 3)
+    for is_active, sent in ((False, []), (True, [[cast.pia.email]])):
+        User.objects.filter(pk=cast.pia.pk).update(is_active=is_active)
+        assert night() == sent

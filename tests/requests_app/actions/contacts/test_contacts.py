@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError
 
 from requests_app import references
 from requests_app.actions.contacts import contacts, counts, retention
@@ -15,6 +16,8 @@ from requests_app.models import (
     Draft,
     Event,
     Jurisdiction,
+    Participation,
+    Person,
     ServiceRequest,
 )
 from requests_app.rules.contacts import contacts as contact_rules
@@ -51,6 +54,9 @@ def test_another_contacts_number_is_not_given_again(cast: Rivermark, monkeypatch
     numbers = iter([taken, "C00000001"])
     monkeypatch.setattr(references, "new_contact_number", lambda: next(numbers))
     assert begun(cast).number == "C00000001"
+    monkeypatch.setattr(references, "new_contact_number", lambda: taken)
+    with pytest.raises(IntegrityError):
+        begun(cast)
 
 
 def test_three_calls_wait_at_most_and_their_waiting_adds_up(cast: Rivermark) -> None:
@@ -64,6 +70,8 @@ def test_three_calls_wait_at_most_and_their_waiting_adds_up(cast: Rivermark) -> 
     beside = factories.lakeside()
     contacts.park(contacts.start(beside.city, taker=cast.cal))
     set_time(began + dt.timedelta(seconds=70))
+    # Parked already, and for as long as before.
+    contacts.park(calls[0])
     contacts.resume(calls[0], taker=cast.cal)
     contacts.park(calls[3])
     assert 69 <= Contact.objects.get(pk=calls[0].pk).parked_s <= 70
@@ -181,3 +189,38 @@ def test_what_was_said_is_erased_with_the_person_and_no_event_ever_has_it(cast: 
     assert notes[0] == ("", "", "")
     assert [note for note, _number, _relation in notes[1:]] == ["Her mother is ill."] * 2
     assert not [event for event in Event.objects.all() if "ill" in str(event.data) or "0142" in str(event.data)]
+
+
+def test_the_last_five_of_a_number_are_this_citys_and_of_the_same_kind(cast: Rivermark) -> None:
+    first, *others = (begun(cast) for _ in range(7))
+    contacts.start(factories.lakeside().city, taker=cast.cal, caller_number="(617) 555-0142")
+    begun(cast, is_practice=True)
+    assert list(contact_rules.of_same_number(first)) == others[:0:-1]
+
+
+def test_who_made_a_request_is_its_caller_and_nobody_who_follows_it(cast: Rivermark) -> None:
+    call = begun(cast)
+    report = factories.report(cast.pothole, answers={"where": "lane"})
+    own = report.participations.get()
+    role = Participation.Role
+    for who in (role.CALLER, role.FOLLOWER):
+        person = Person.objects.create(jurisdiction=cast.city, name=who)
+        Participation.objects.create(service_request=report, person=person, role=who)
+    draft = contacts.begin_draft(call, text="A hole")
+    contacts.made(call, draft, report)
+    call.refresh_from_db()
+    assert call.person is not None
+    assert (call.person.name, call.person == own.person) == ("caller", False)
+
+
+def test_the_last_35_days_are_counted_again_from_their_first_moment_on(cast: Rivermark) -> None:
+    today = app_now().astimezone(cast.city.zone).date()
+    first = dt.datetime.combine(today - dt.timedelta(days=counts.CORRECTED_DAYS), dt.time(), cast.city.zone)
+    for started_at in (first, first - dt.timedelta(microseconds=1)):
+        call = begun(cast)
+        Contact.objects.filter(pk=call.pk).update(started_at=started_at)
+        call.refresh_from_db()
+        contacts.close(call, Outcome.ANSWERED)
+    ContactCount.objects.update(value=7)
+    assert counts.recount(cast.city) == 1
+    assert list(ContactCount.objects.order_by("day").values_list("value", flat=True)) == [7, 1]

@@ -32,11 +32,11 @@ def made(
     now = app_now()
     requests = ServiceRequest.objects.bulk_create(
         ServiceRequest(
-            jurisdiction=cast.city,
             reference=references.new_reference(),
             submitted_at=now - ago,
             updated_at=now,
             **{
+                "jurisdiction": cast.city,
                 "service": cast.tree.service,
                 "service_version": cast.tree,
                 "public_state": "public",
@@ -171,3 +171,34 @@ def test_old_rows_go_and_stale_ones_are_not_shown(cast: Rivermark) -> None:
     typical_times.record(cast.city)
     # The service's, and the city's.
     assert TypicalTime.objects.count() == 2
+
+
+def test_a_city_counts_its_own_and_leaves_those_of_others(cast: Rivermark) -> None:
+    lakeside = factories.lakeside()
+    made(cast, 95)
+    theirs = lakeside.pothole
+    made(cast, 95, service=theirs.service, service_version=theirs, jurisdiction=lakeside.city)
+    # What the other city said is long over, and was wrong, which corrects nothing here. Neither does a run of today.
+    today = app_now().astimezone(cast.city.zone).date()
+    for city, service, day, days in (
+        (lakeside.city, None, today - dt.timedelta(days=20), 20),
+        (lakeside.city, None, today - dt.timedelta(days=401), 401),
+        (cast.city, cast.tree.service, today, 20),
+    ):
+        TypicalTime.objects.create(
+            jurisdiction=city,
+            service=service,
+            day=day,
+            computed_at=app_now() - dt.timedelta(days=days),
+            count=20,
+            days=21,
+            half=dt.timedelta(days=1),
+            most=dt.timedelta(days=1),
+            factor=1,
+        )
+    assert typical_times.record(cast.city) == 2
+    assert set(TypicalTime.objects.filter(jurisdiction=cast.city).values_list("service", "factor")) == {
+        (cast.tree.service_id, 1.0),
+        (None, 1.0),
+    }
+    assert TypicalTime.objects.filter(jurisdiction=lakeside.city).count() == 2

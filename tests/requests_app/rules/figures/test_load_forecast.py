@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_app.rules.figures.load_forecast import WEEK, YEAR, forecast
+from requests_app.rules.figures.load_forecast import SEASON_WEEKS, WEEK, YEAR, forecast
 
 pytestmark = pytest.mark.shows("14.8")
 BEGINS = dt.date(2024, 1, 1)
@@ -89,3 +89,20 @@ def test_a_week_of_holidays_is_no_new_level_and_a_day_on_which_nothing_came_may_
     assert plain is not None
     assert more is not None
     assert more.total > plain.total + 10
+
+
+def test_a_season_needs_eight_weeks_before_it_last_year_in_which_something_came() -> None:
+    first = SEASON_WEEKS * WEEK
+    whole = YEAR + first
+    for days, is_busier in (
+        # The eight weeks before this one last year had 10 a day, and this one 20.
+        ([10] * first + [20] * YEAR, True),
+        # A day of these is missing.
+        ([10] * (first - 1) + [20] * YEAR, False),
+        # Nothing came in these weeks, or in the ones of which this is the middle.
+        ([0] * first + [20] * YEAR, False),
+        ([20] * (first - WEEK) + [0] * 4 * WEEK + [20] * (whole - first - 3 * WEEK), False),
+    ):
+        found = forecast(BEGINS, days, never)
+        assert found is not None
+        assert found.total == pytest.approx(140 * 2**0.9 if is_busier else 140)

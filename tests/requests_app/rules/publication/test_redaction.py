@@ -4,7 +4,8 @@ import pytest
 
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import conversation, merges
-from requests_app.models import Comment, Membership, User
+from requests_app.clock import app_now
+from requests_app.models import Comment, Membership, Task, User
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import known_people, redaction
 from requests_app.rules.publication.known_people import Known
@@ -183,3 +184,25 @@ def test_a_request_knows_everybody_of_it_and_of_what_it_was_combined_with(town: 
     assert [phone[-4:] for phone in known[first.pk].phones] == ["0188"]
     assert known[other.pk].names == ()
     assert known_people.of_requests([]) == {}
+
+
+def test_who_reads_identities_reads_tasks_and_addresses_as_they_were_typed(town: Rivermark, con: User) -> None:
+    one = factories.routed(town.pothole, answers={"where": "lane"})
+    type(one).objects.filter(pk=one.pk).update(address="Ana Ortiz, 12 Elm St", assignee=con)
+    for user, what, address in (
+        (town.tom, "Ring 617-555-0142.", "Ana Ortiz, 12 Elm St"),
+        (con, "Ring [phone number].", "[name], 12 Elm St"),
+    ):
+        one.refresh_from_db()
+        task = Task(service_request=one, what="Ring 617-555-0142.")
+        redaction.redact_tasks(user, [task], town.city)
+        redaction.redact_addresses(user, [one], town.city)
+        assert (task.what, one.address) == (what, address)
+
+
+def test_a_hidden_comment_stays_hidden_from_contractors(town: Rivermark, con: User) -> None:
+    one = factories.routed(town.pothole, answers={"where": "lane"})
+    shown, hidden = (conversation.comment(one.pk, text=text, actor=town.tom) for text in ("Monday.", "Tuesday."))
+    Comment.objects.filter(pk=hidden.pk).update(hidden_at=app_now())
+    read = redaction.readable_comments(one.comments.order_by("id"), con, reads_identity=False)
+    assert [comment.pk for comment in read] == [shown.pk]

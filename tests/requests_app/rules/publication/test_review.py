@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from requests_app.models import Jurisdiction, ModerationTerm
+from requests_app.models import Jurisdiction, ModerationTerm, ServiceRequest
 from requests_app.rules.publication import publication, review
 from tests import factories
 
@@ -146,3 +146,26 @@ def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
 
     few = seconds(4_000)
     assert seconds(32_000) < 8 * 3 * few + 0.05
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "is_private", "awaits"),
+    [
+        ("private", "distress", True, True),
+        # Somebody has decided.
+        ("public", "distress", False, False),
+        ("private", "", False, False),
+        ("private", "link", False, False),
+        ("pending_review", "link", False, True),
+    ],
+)
+def test_what_waits_for_somebody_who_reads_it(state: str, reason: str, is_private: bool, awaits: bool) -> None:
+    made = ServiceRequest(public_state=state, review_reason=reason)
+    assert (review.is_private_review(made), review.awaits_review(made)) == (is_private, awaits)
+
+
+def test_the_longest_host_and_phrase_of_a_list_are_taken() -> None:
+    host = f"{'a' * 50}." * 4 + "a" * (review.HOST_MAX - 204 - 8) + ".example"
+    assert (len(host), review.host_of(host), review.host_of(f"a{host}")) == (review.HOST_MAX, host, "")
+    phrase = "a" * review.PHRASE_MAX
+    assert (review.normalize_threat(phrase), review.normalize_threat(f"{phrase}a")) == (phrase, "")

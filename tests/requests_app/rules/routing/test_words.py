@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from requests_app.rules.routing.words import conditions_of
+from requests_app.rules.routing.words import VALUES_MAX, Condition, conditions_of
 from requests_app.rules.shared.names import Names
 from tests import factories
 from tests.factories import Rivermark
@@ -57,3 +57,10 @@ def test_words_that_another_question_has_too_are_told_apart(town: Rivermark) -> 
     assert names.question("what", ["tree"]) == "“What is dirty?” (Graffiti, Alley)"
     assert names.question("damage") == names.question("damage", ["pothole", "tree"]) == "“Tell us the damage.”"
     assert names.question("how_deep") == "“how deep (removed)”"
+
+
+@pytest.mark.parametrize(("count", "more"), [(VALUES_MAX + 1, ""), (VALUES_MAX + 2, "2 more")])
+def test_a_rule_about_many_services_names_the_first_ones(count: int, more: str) -> None:
+    condition = Condition("services", tuple(f"Service {number}" for number in range(count)))
+    assert ("more" in condition.short, more in condition.short) == (bool(more), True)
+    assert f"Service {count - 1}" in str(condition)

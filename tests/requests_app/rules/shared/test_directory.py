@@ -54,3 +54,21 @@ def test_a_lost_cache_makes_it_be_read_again(cast: Rivermark) -> None:
         Department.objects.filter(pk=cast.streets.pk).update(name={"en": name})
         cache.clear()
         assert directory.of(cast.city).departments[cast.streets.pk].name == {"en": name}
+
+
+def test_the_stamp_stays_until_setup_changes_or_the_cache_is_lost(cast: Rivermark) -> None:
+    stamps = [directory.stamp_of(cast.city.pk), directory.stamp_of(cast.city.pk)]
+    directory.changed(cast.city.pk)
+    stamps.append(directory.stamp_of(cast.city.pk))
+    for _ in range(2):
+        cache.clear()
+        stamps.append(directory.stamp_of(cast.city.pk))
+    assert (stamps[0] == stamps[1], len(set(stamps))) == (True, 4)
+
+
+def test_a_process_reads_it_again_after_so_many_seconds(cast: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory.time, "monotonic", lambda: 1000.0)
+    kept = directory.of(cast.city, reload=True)
+    for later, is_kept in ((directory.KEPT_S - 1, True), (directory.KEPT_S, False)):
+        monkeypatch.setattr(directory.time, "monotonic", lambda later=later: 1000.0 + later)
+        assert (directory.of(cast.city) is kept) is is_kept

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_app.rules.shared.intake import clean_text
+from requests_app.models import QuestionVersion
+from requests_app.rules.shared.intake import clean_text, read_answers
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,14 @@ def test_what_is_left_can_be_stored_and_is_stable(typed: str) -> None:
     kept.encode()
     assert "\x00" not in kept
     assert clean_text(kept) == kept
+
+
+def test_of_two_answers_that_are_as_urgent_the_first_says_why() -> None:
+    def urgent(code: str, priority: int) -> QuestionVersion:
+        option = {"value": "yes", "label": {"en": "Yes"}, "effects": {"priority": priority}}
+        return QuestionVersion(code=code, kind="single", text={"en": code}, options=[option])
+
+    for priorities, expected in (((2, 2), (2, "first")), ((3, 2), (2, "second")), ((2, 3), (2, "first"))):
+        questions = [urgent(code, priority) for code, priority in zip(("first", "second"), priorities, strict=True)]
+        read = read_answers(questions, {"first": "yes", "second": "yes"})
+        assert (read.priority, read.priority_reason) == expected

@@ -37,3 +37,15 @@ def test_colleagues_are_those_who_work_here(town: Rivermark) -> None:
     known = directory.of(town.city, reload=True)
     assert [one.name for one in known.people] == ["Ada", "Cal", "Pia", "Tom"]
     assert not known.teams
+
+
+def test_a_question_is_named_by_its_services_only_where_it_could_be_another(town: Rivermark) -> None:
+    where = factories.question("where", "single", text="Where is it?", options=["lane"])
+    factories.service(town.city, "sign", questions=[where])
+    factories.service(town.city, "curb", questions=[{**where, "code": "place"}])
+    names = Names(town.city)
+    pothole = names.questions["pothole"]["where"].text
+    # All of those asked for ask it, and nothing else in its words.
+    assert names.question("where", ["pothole"]) == f"“{pothole}”"
+    assert names.question("where", ["sign"]) == "“Where is it?”"
+    assert names.question("where", ["sign", "curb"]) == "“Where is it?” (Sign)"

@@ -9,7 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from requests_app.forms.details_form import CONTROLS
 from requests_app.models import QuestionVersion
 from requests_app.rules.shared.question_kinds import (
+    ANSWER_MAX,
     CHOICES,
+    CHOICES_MAX,
     FREE_TEXT,
     KINDS,
     QuestionKind,
@@ -49,3 +51,15 @@ def test_what_kinds_have_options_and_what_people_type_freely() -> None:
     assert list(FREE_TEXT) == ["text"]
     assert {code for code, kind in KINDS.items() if kind.is_several} == {"multi"}
     assert {code for code, kind in KINDS.items() if not kind.is_answered} == {"display"}
+
+
+def test_an_answer_may_be_as_long_as_it_says_and_no_longer() -> None:
+    options = [{"value": str(number), "label": {"en": f"Hole {number}"}} for number in range(CHOICES_MAX + 1)]
+    every = [str(number) for number in range(CHOICES_MAX + 1)]
+    for kind, longest, longer in (
+        ("multi", every[:-1], every),
+        ("text", ["a" * ANSWER_MAX], ["a" * (ANSWER_MAX + 1)]),
+    ):
+        question = QuestionVersion(code="holes", kind=kind, options=options)
+        assert KINDS[kind].read(question, longest).problem == ""
+        assert KINDS[kind].read(question, longer).problem != ""

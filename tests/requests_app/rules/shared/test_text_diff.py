@@ -2,6 +2,7 @@
 
 import pytest
 
+from requests_app.rules.shared import text_diff as module
 from requests_app.rules.shared.text_diff import Piece, text_diff
 
 CASES = [
@@ -36,3 +37,9 @@ def test_two_long_texts_that_share_nothing_are_told_as_a_whole() -> None:
     """Compared word by word, they could delay a page for seconds."""
     before, after = "a b " * 1000, "c d " * 1000
     assert [one.how for one in text_diff(f"Hello {before}end", f"Hello {after}end")] == ["same", "out", "in", "same"]
+
+
+def test_so_many_pairs_of_words_are_compared_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    for most, how in ((9, ["out", "same", "out", "in"]), (8, ["out", "in"])):
+        monkeypatch.setattr(module, "PAIRS_MAX", most)
+        assert [one.how for one in text_diff("a b c", "b c d")] == how
