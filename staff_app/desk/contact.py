@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app import references
+from requests_app.actions.answers import article_counts
 from requests_app.actions.contacts import contacts
 from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
@@ -302,6 +303,7 @@ def _take_place(request: StaffRequest, contact: Contact, place: dict[str, Any]) 
 
 def _take_words(request: StaffRequest, contact: Contact, typed: str, email: str) -> None:
     draft = _draft_of(contact)
+    is_again = draft is not None and draft.typed.get("text") == typed
     if email:
         draft = draft or contacts.begin_draft(contact)
         drafts.save(draft, contact_typed={**(draft.typed.get("contact_typed") or {}), "email": email[:254]})
@@ -312,6 +314,8 @@ def _take_words(request: StaffRequest, contact: Contact, typed: str, email: str)
         # Other words are another try to say what it is.
         drafts.save(draft, text=typed, text_language=request.LANGUAGE_CODE, about="", service="")
     draft.jurisdiction = request.jurisdiction
+    if not (is_again or contact.is_practice) and article_counts.is_unmatched(Path(draft), contact.language):
+        article_counts.not_found(request.jurisdiction, typed)
     steps.settle_danger(contact, draft)
 
 

@@ -9,7 +9,9 @@ from requests_app.actions.report import drafts
 from requests_app.clock import app_now
 from requests_app.models import Article, Draft, Jurisdiction, ServiceVersion, UnansweredSearch
 from requests_app.rules.alarms.screening import plain
+from requests_app.rules.answers import suggestions
 from requests_app.rules.answers.unanswered_searches import TIMES, WEEKS
+from requests_app.rules.report.path import Path
 
 COUNT = """
 INSERT INTO requests_app_answeredcount AS counted (jurisdiction_id, day, article_code, service_code, value)
@@ -48,6 +50,15 @@ def may_count(text: str) -> bool:
     """Whether it's a short search. What may tell of a person isn't counted: digits, an @, or many words."""
     is_short = 0 < len(plain(text).split()) <= SEARCH_WORDS
     return is_short and "@" not in text and not any(letter.isnumeric() for letter in text)
+
+
+def is_unmatched(path: Path, language: str) -> bool:
+    """Whether neither a service nor an article fits the first words of a report, which may be counted."""
+    # The words of somebody in danger are no search that the city should answer better.
+    if not may_count(path.text) or path.screening.is_sure or path.screening.helps_first:
+        return False
+    suggested = suggestions.suggest(path.draft.jurisdiction, path.text, language)
+    return not (suggested.services or suggested.articles)
 
 
 def not_found(jurisdiction: Jurisdiction, text: str) -> None:

@@ -107,11 +107,7 @@ def report(request: CityRequest) -> HttpResponse:
 
 def count_if_unmatched(request: CityRequest, draft: Draft) -> None:
     path = Path(draft)
-    # The words of somebody in danger are no search that the city should answer better.
-    if not article_counts.may_count(path.text) or path.screening.is_sure or path.screening.helps_first:
-        return
-    found = suggestions.suggest(draft.jurisdiction, path.text, request.LANGUAGE_CODE)
-    if not (found.services or found.articles):
+    if article_counts.is_unmatched(path, request.LANGUAGE_CODE):
         count_unmatched(request, path.text)
 
 

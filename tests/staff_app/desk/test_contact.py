@@ -17,6 +17,7 @@ from requests_app.models import (
     Participation,
     ScreeningCount,
     ServiceRequest,
+    UnansweredSearch,
 )
 from staff_app.desk import contact as contact_view
 from tests import factories
@@ -240,6 +241,17 @@ def test_a_caller_joins_an_earlier_report(cast: Rivermark, call: Call) -> None:
     earlier.refresh_from_db()
     assert (earlier.people_count, call.row.contact_requests.get().role) == (2, "joined")
     assert "I’ve added you to that report." in call.script
+
+
+def test_words_that_nothing_answers_are_counted_once_a_call(cast: Rivermark, call: Call) -> None:
+    for typed in ("dog license", "dog license", "boat ramp hours", "I smell gas", "12 Elm St"):
+        call.box(typed)
+    practice = Call(cast.cal, is_practice="on")
+    practice.box("boat ramp hours")
+    counted = UnansweredSearch.objects.order_by("words").values_list("jurisdiction", "words", "value")
+    assert [*counted] == [(cast.city.pk, "boat ramp hours", 1), (cast.city.pk, "dog license", 1)]
+    Call(factories.staff("Cam", "call_taker", cast.city)).box("dog license")
+    assert UnansweredSearch.objects.get(words="dog license").value == 2
 
 
 def test_practice_makes_nothing_and_counts_nothing(cast: Rivermark) -> None:
