@@ -5,18 +5,20 @@ from django.utils.translation import override
 
 from requests_app.core.localized import localized
 from requests_app.messages import wording
-from requests_app.models import Contact, ServiceRequest
+from requests_app.models import Contact, DeskLine, ServiceRequest
 from requests_app.rules.report.path import Path
 
 
-def greeting(contact: Contact, taker: str) -> str:
-    """taker: the first name."""
-    city = contact.jurisdiction
+def greeting(contact: Contact, taker: str, line: DeskLine | None = None) -> str:
+    """taker: the first name. line: that was called; its own words, if it has some, else the usual ones."""
+    jurisdiction = contact.jurisdiction
+    city = f"{jurisdiction.name} {jurisdiction.desk_number}".strip()
     with override(contact.language):
-        return _("Thanks for calling %(city)s. This is %(name)s. How can I help?") % {
-            "city": f"{city.name} {city.desk_number}".strip(),
-            "name": taker,
-        }
+        if line is not None and (words := localized(line.greeting)):
+            for name, value in (("city", city), ("line", localized(line.name)), ("name", taker)):
+                words = words.replace(f"{{{name}}}", value)
+            return words
+        return _("Thanks for calling %(city)s. This is %(name)s. How can I help?") % {"city": city, "name": taker}
 
 
 def line(contact: Contact, path: Path, step: str) -> str:

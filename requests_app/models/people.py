@@ -45,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     # Keys such as j and k on staff pages. Some people's aids type letters by themselves.
     uses_keys = models.BooleanField(default=True, db_default=True)
+    # Those chosen instead of the desk's usual keys, by command (staff_app/desk/keys.py).
+    desk_keys = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     # How the queue looks: the columns besides the usual ones (staff_app/queue/columns.py), and rows of two lines.
     queue_columns = ArrayField(models.CharField(max_length=20), db_default=["quiet"])
     queue_is_roomy = models.BooleanField(default=False, db_default=False)

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from requests_app import references
 from requests_app.actions.answers import article_counts
-from requests_app.actions.contacts import contacts
+from requests_app.actions.contacts import call_backs, contacts, lines
 from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.messages import desk_script
 from requests_app.messages.wording import month_day, promised_steps
-from requests_app.models import Contact, ContactRequest, Draft
+from requests_app.models import CallBack, Contact, ContactRequest, Draft
 from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import staff_articles
 from requests_app.rules.contacts import contacts as rules
@@ -27,7 +28,7 @@ from requests_app.rules.people import permissions
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import directory, question_kinds
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.desk import box, steps
+from staff_app.desk import box, keys, steps
 from staff_app.desk.desk import PERMISSION, row
 from staff_app.desk.forms import CHANNELS, OUTCOMES, SCREENING, CallerForm, EmergencyForm, NoteForm, OutcomeForm
 
@@ -152,6 +153,7 @@ def _show(
     links = _linked(request, contact)
     is_emergency = "emergency" in request.GET or contact.screening == Contact.Screening.ASKED_YES
     kind = path.screening.kind if path is not None else ""
+    key_of = keys.of(request.user)
     planned = step.context.get("planned") if step is not None else None
     suggested = rules.outcome_of([link["role"] for link in links])
     context = {
@@ -165,9 +167,10 @@ def _show(
         "summary": steps.summary(path) if path is not None and step is not None and step.name != "check" else [],
         "links": links,
         "last": [row(one) for one in rules.of_same_number(contact)],
-        "open": [row(one) for one in rules.open_of(request.user, request.jurisdiction) if one.pk != contact.pk],
+        "open": _other_open(request, contact, key_of),
+        "keys": key_of,
         "caller_form": CallerForm(contact=contact, jurisdiction=request.jurisdiction),
-        "outcome_form": OutcomeForm(initial={"outcome": suggested, "note": contact.note}),
+        "outcome_form": OutcomeForm(contact=contact, initial={"outcome": suggested, "note": contact.note}),
         "emergency_form": EmergencyForm(initial={"event_911_number": contact.event_911_number}),
         "danger_help": help_for(request.jurisdiction, kind)
         if is_emergency or (draft is not None and draft.typed.get("hint_on"))
@@ -188,6 +191,12 @@ def _show(
     return render(request, "staff_app/desk/contact.html", context, status=status)
 
 
+def _other_open(request: StaffRequest, contact: Contact, key_of: dict[str, str]) -> list[dict[str, Any]]:
+    """The taker's other calls; the first three have a key."""
+    others = [one for one in rules.open_of(request.user, request.jurisdiction) if one.pk != contact.pk]
+    return [row(one) | {"key": key_of.get(f"parked_{number}", "")} for number, one in enumerate(others, 1)]
+
+
 def _script(
     request: StaffRequest,
     contact: Contact,
@@ -203,7 +212,8 @@ def _script(
         return list(filter(None, [desk_script.read_back(contact, path), line]))
     done = next((one for one in links if one["role"] != ContactRequest.Role.ASKED and not one["is_private"]), None)
     if done is None:
-        return [desk_script.greeting(contact, str(request.user).partition(" ")[0])]
+        line = lines.find(request.jurisdiction, contact.line) if contact.line else None
+        return [desk_script.greeting(contact, str(request.user).partition(" ")[0], line)]
     say = desk_script.joined if done["role"] == ContactRequest.Role.JOINED else desk_script.closing
     return [say(contact, done["request"])]
 
@@ -393,19 +403,36 @@ def close_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
     posted = request.POST.copy()
     if "pick" in posted:
         posted["outcome"] = str(posted["pick"])
-    form = OutcomeForm(posted)
+    form = OutcomeForm(posted, contact=contact)
     if not form.is_valid():
         draft = _draft_of(contact)
         step = steps.show(contact, draft, request.LANGUAGE_CODE) if draft is not None else None
         asks = form.has_error("outcome", "required")
         return _show(request, contact, draft, step, status=422, outcome_form=form, asks_outcome=asks)
-    contacts.close(contact, form.cleaned_data["outcome"], **form.columns)
+    _close(contact, form)
     messages.success(
         request,
         _("%(number)s is closed: %(outcome)s.")
         % {"number": references.display_contact(contact.number), "outcome": OUTCOMES[contact.outcome]},
     )
     return redirect("staff_app:desk")
+
+
+@transaction.atomic
+def _close(contact: Contact, form: OutcomeForm) -> None:
+    """With the promise to call back, whose number may be deleted with the contact."""
+    if at := form.cleaned_data["call_back_at"]:
+        call_backs.promise(
+            contact.jurisdiction,
+            kind=CallBack.Kind.CALL_BACK,
+            phone=contact.caller_number,
+            at=at,
+            contact=contact,
+            language=contact.language,
+            reason=form.cleaned_data["note"],
+            line=contact.line,
+        )
+    contacts.close(contact, form.cleaned_data["outcome"], **form.columns)
 
 
 @require_POST

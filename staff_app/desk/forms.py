@@ -8,6 +8,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from requests_app.actions.contacts.contacts import NOTE_MAX, NUMBER_MAX
+from requests_app.clock import app_now
 from requests_app.forms.fields import WordsField
 from requests_app.forms.report_forms import ContactForm
 from requests_app.models import Channel, Contact, Jurisdiction
@@ -202,10 +203,33 @@ class OutcomeForm(forms.Form):
         required=False,
     )
 
+    call_back_at = forms.DateTimeField(
+        label=gettext_lazy("We’ll call by"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Enter a day and a time.")},
+    )
+
     OF_TRANSFER = ("transferred_to", "transfer", "transfer_reason")
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.contact = contact
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("outcome") != Contact.Outcome.CALL_BACK:
+            self.errors.pop("call_back_at", None)
+            cleaned["call_back_at"] = None
+        elif not self.contact.caller_phone:
+            self.add_error(
+                "call_back_at", _("There is no number to call. Enter the caller’s number on the left first.")
+            )
+        elif not cleaned.get("call_back_at") and not self.has_error("call_back_at"):
+            self.add_error("call_back_at", _("Ask when we may call, and enter a day and a time."))
+        elif cleaned.get("call_back_at") and cleaned["call_back_at"] <= app_now():
+            self.add_error("call_back_at", _("That time is over. Enter a later one."))
         if cleaned.get("outcome") != Contact.Outcome.TRANSFERRED:
             for name in self.OF_TRANSFER:
                 self.errors.pop(name, None)

@@ -5,8 +5,18 @@ const PAUSE_MS = 800;
 
 // --- Keys ------------------------------------------------------------------------------------------------------------
 
-const nameOf = (event) =>
-  [event.ctrlKey || event.metaKey ? "Ctrl+" : "", event.altKey ? "Alt+" : "", event.key.length === 1 ? event.key.toLowerCase() : event.key].join("");
+// As staff_app/desk/keys.py writes it. With Alt, some keyboards type another sign, so the key itself counts.
+function nameOf(event) {
+  const isHeld = event.ctrlKey || event.metaKey || event.altKey;
+  const code = event.altKey && /^(Digit|Key)(.)$/.exec(event.code);
+  const key = code ? code[2] : event.key.length === 1 && isHeld ? event.key.toUpperCase() : event.key;
+  return [
+    event.ctrlKey || event.metaKey ? "Ctrl+" : "",
+    event.altKey ? "Alt+" : "",
+    event.shiftKey && (isHeld || event.key.length > 1) ? "Shift+" : "",
+    key,
+  ].join("");
+}
 
 const isTyping = (element) =>
   element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
@@ -40,7 +50,7 @@ function choose(number) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.repeat) return;
   const name = nameOf(event);
-  const target = desk.querySelector(`[data-key="${name}"]`);
+  const target = desk.querySelector(`[data-key="${CSS.escape(name)}"]`);
   if (target) {
     event.preventDefault();
     press(target);

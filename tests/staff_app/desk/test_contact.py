@@ -1,5 +1,6 @@
 """A call at the desk, through its pages as they work without a script."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -8,10 +9,13 @@ from django.test import Client
 
 from requests_app.actions.contacts import contacts
 from requests_app.actions.privacy import erasures
+from requests_app.clock import app_now
 from requests_app.models import (
+    CallBack,
     Contact,
     ContactCount,
     ContactRequest,
+    DeskLine,
     Draft,
     Event,
     Participation,
@@ -212,6 +216,38 @@ def test_a_transfer_says_to_whom_how_and_why(cast: Rivermark, call: Call) -> Non
     # Of another outcome nothing of it is kept.
     other = Call(cast.cal).to("close", outcome="answered", **transfer)
     assert (other.row.transferred_to, other.row.is_warm_transfer, other.row.transfer_reason) == ("", None, "")
+
+
+def test_a_call_back_asks_when_and_is_promised_to_the_callers_number(cast: Rivermark, call: Call) -> None:
+    at = (app_now() + dt.timedelta(hours=2)).astimezone(cast.city.zone).replace(second=0, microsecond=0)
+    for typed, problem in (
+        ("", "Ask when we may call"),
+        ("2020-01-01T10:00", "That time is over."),
+        ("soon", "Enter a day"),
+    ):
+        call.to("close", outcome="call_back", call_back_at=typed)
+        assert (call.row.outcome, problem in call.html) == ("", True)
+    # The caller wants no number kept, but to be called.
+    contacts.change(call.row, keep_number=False)
+    call.to("close", outcome="call_back", call_back_at=f"{at:%Y-%m-%dT%H:%M}", note="About the fence.")
+    promised = CallBack.objects.get()
+    assert (promised.phone, promised.promised_at, promised.contact) == ("617-555-0142", at, call.row)
+    assert (promised.kind, promised.reason, call.row.caller_number) == ("call_back", "About the fence.", "")
+    nobody = Call(cast.cal).to("close", outcome="call_back", call_back_at=f"{at:%Y-%m-%dT%H:%M}")
+    assert (nobody.row.outcome, "There is no number to call." in nobody.html) == ("", True)
+
+
+def test_the_line_that_was_called_has_a_greeting_of_its_own(cast: Rivermark) -> None:
+    words = {"en": "{line} of {city}, {name} speaking.", "es": "{line}, habla {name}."}
+    name = {"en": "The parks line", "es": "La línea de parques"}
+    DeskLine.objects.create(
+        jurisdiction=cast.city, number="617-555-0100", phone="+16175550100", name=name, greeting=words
+    )
+    call = Call(cast.cal, line="(617) 555-0100")
+    assert call.script == "The parks line of Rivermark 311, Cal speaking."
+    contacts.change(call.row, language="es")
+    assert call.follow(f"/staff/desk/{call.number}/").script == "La línea de parques, habla Cal."
+    assert "Thanks for calling" in Call(cast.cal, line="617-555-0101").script
 
 
 def test_the_box_knows_what_was_typed(cast: Rivermark, call: Call) -> None:
