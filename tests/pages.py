@@ -27,6 +27,7 @@ from requests_app.models import (
     Contact,
     ContactCost,
     Department,
+    DeskLine,
     Draft,
     EmergencyPhrase,
     EndingCheck,
@@ -459,6 +460,10 @@ def the_staff_draft(planted: Planted) -> list[Arguments]:
 
 def the_contact_map(planted: Planted) -> list[Arguments]:
     return [{**the_contact(planted)[0], "name": "small"}]
+
+
+def the_desk_line(planted: Planted) -> list[Arguments]:
+    return [{"line_id": DeskLine.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
 def the_safety_note(planted: Planted) -> list[Arguments]:
@@ -1240,6 +1245,11 @@ PAGES: dict[str, Page] = {
     "staff_app:staff_report": Page(STAFF, "GET POST", budget=9),
     "staff_app:staff_report_photo": Page(STAFF, "POST"),
     "staff_app:staff_report_step": Page(DRAFT_WRITER, "GET POST", the_staff_draft, budget=9),
+    "staff_app:desk_setup": Page(staff("administer"), budget=7),
+    "staff_app:new_desk_line": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:desk_line": Page(staff("administer"), "GET POST", the_desk_line, budget=8),
+    "staff_app:telephone_setup": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:call_counts_setup": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:safety_notes": Page(
         staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
     ),

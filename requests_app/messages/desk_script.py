@@ -10,11 +10,11 @@ from requests_app.rules.report.path import Path
 
 
 def greeting(contact: Contact, taker: str, line: DeskLine | None = None) -> str:
-    """taker: the first name. line: that was called; its own words, if it has some, else the usual ones."""
+    """taker: the first name. line: that was called; its own words, if it has some in this language, else the usual ones."""
     jurisdiction = contact.jurisdiction
     city = f"{jurisdiction.name} {jurisdiction.desk_number}".strip()
     with override(contact.language):
-        if line is not None and (words := localized(line.greeting)):
+        if line is not None and (words := line.greeting.get(contact.language, "")):
             for name, value in (("city", city), ("line", localized(line.name)), ("name", taker)):
                 words = words.replace(f"{{{name}}}", value)
             return words

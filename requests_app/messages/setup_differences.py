@@ -526,6 +526,14 @@ FIELDS: dict[str, Mapping[str, Field]] = {
         "text_number": Changed(gettext_lazy("Its text changed")),
     },
     "sign": {},
+    "desk_line": {
+        "number": Value(gettext_lazy("Number")),
+        "greeting": Text(gettext_lazy("Greeting")),
+        "promise": Text(gettext_lazy("What callers are promised")),
+        "calendar": Value(gettext_lazy("Hours")),
+        "is_active": Flag(gettext_lazy("It’s in use"), gettext_lazy("It isn’t in use"), usual=True),
+    },
+    "telephone_link": {"prefix": Value(gettext_lazy("The address begins with"))},
     "api_key": {
         "name": Value(gettext_lazy("Name")),
         "scopes": Several(pgettext_lazy("API key", "May"), lambda code, _names: str(Scope(code).label)),

@@ -105,6 +105,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Section]]] = [
         _("The city"),
         [
             Section("city", _("The city"), _("Its name, numbers, seal, colors, texts and the sender of email.")),
+            Section("desk_setup", _("The 311 desk"), _("Its lines, hours, greetings, promises and telephone system.")),
             Section("desk_costs", _("Costs of the desk"), _("What each channel costs, for the value report.")),
         ],
     ),

@@ -26,6 +26,7 @@ from staff_app.setup.texts.urls import urlpatterns as texts
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
     path("setup/", include("staff_app.setup.departments.urls")),
+    path("setup/desk/", include("staff_app.setup.desk.urls")),
     path("setup/targets/", include("staff_app.setup.promises.urls")),
     path("setup/suspensions/", include("staff_app.setup.suspensions.urls")),
     path("setup/routing/", include("staff_app.setup.routing.urls")),

@@ -7,6 +7,27 @@ _CALL = ("tests/staff_app/desk/test_call.py",)
 
 REGRESSIONS = [
     Regression(
+        "a file with a mistake is stored but for that row",
+        "requests_app/actions/contacts/call_counts.py",
+        "    if reader.mistakes:\n",
+        "    if len(reader.mistakes) == len(rows):\n",
+        ("tests/requests_app/actions/contacts/test_call_counts.py",),
+    ),
+    Regression(
+        "both hours of the night on which the clock is set back are the first one",
+        "requests_app/actions/contacts/call_counts.py",
+        "return first if self.passed[key] == 1 else second",
+        "return first",
+        ("tests/requests_app/actions/contacts/test_call_counts.py",),
+    ),
+    Regression(
+        "last week's counts say how long people wait now",
+        "requests_app/actions/contacts/call_counts.py",
+        "if end + FRESH_FOR > now and row.answered",
+        "if row.answered",
+        ("tests/requests_app/actions/contacts/test_call_counts.py",),
+    ),
+    Regression(
         "who was answered after all waits for a call",
         "requests_app/actions/contacts/calls.py",
         "if call is None or call.answered_at is not None or call.contact_id is not None:",

@@ -298,6 +298,12 @@ STATES: dict[str, list[State]] = {
     ],
     "safety_note": [{"kind": "structure", "ends_at": MOMENT, "text_number": 2}],
     "sign": [{"code": "AB12"}],
+    "desk_line": [
+        {
+            "number": "311", "name": TEXT, "greeting": TEXT, "promise": TEXT, "calendar": "office", "is_active": False,
+        }
+    ],
+    "telephone_link": [{"prefix": "aB3xY9"}],
     "api_key": [
         {
             "name": "Van", "scopes": ["report"], "acts_as": "Tom", "calls_a_minute": 60, "reports_a_day": 100,

@@ -23,6 +23,7 @@ from requests_app.actions.promises.suspensions import SUSPENSION
 from requests_app.actions.setup.catalog_order import CATEGORY
 from requests_app.actions.setup.contact_costs import COST
 from requests_app.actions.setup.departments import CALENDAR, DEPARTMENT, TEAM
+from requests_app.actions.setup.desk_lines import LINE
 from requests_app.actions.setup.listed_reasons import REASON
 from requests_app.actions.shared.setup_rows import CannotUndo, SetupRow
 from requests_app.actions.work.answer_templates import TEMPLATE
@@ -33,6 +34,7 @@ from requests_app.models import (
     AnswerTemplate,
     ClockSuspension,
     ContactCost,
+    DeskLine,
     Jurisdiction,
     ListedReason,
     Macro,
@@ -135,6 +137,13 @@ KINDS = [
         "team",
         ("name_en", "Snow crew", "Ice crew"),
         ("name_es", "Los de la nieve"),
+    ),
+    Kind(
+        LINE,
+        lambda city, _ada: DeskLine.objects.create(jurisdiction=city, number="311", phone="311", name=BOTH),
+        "desk_line",
+        ("greeting_en", "Good day", "Good morning"),
+        ("promise_es", "Contestamos en dos minutos"),
     ),
     Kind(
         CALENDAR,
