@@ -30,12 +30,10 @@ class Holder:
     """Ana with her private link."""
 
     def __init__(self, version: Any, **options: Any) -> None:
-        made = factories.submitted(version, **options)
-        factories.run_worker()
-        assert made.link is not None
-        self.link, self.pk, self.reference = made.link, made.service_request.pk, made.service_request.reference
+        made = factories.routed(version, **options)
+        self.link, self.pk, self.reference = made.access_links.get(), made.pk, made.reference
         self.client = Client()
-        self.client.get(f"/l/{links.token(made.link)}/")
+        self.client.get(f"/l/{links.token(self.link)}/")
         self.status = 0
         self.html = ""
 

@@ -39,18 +39,17 @@ PHONE = "617-555-0142"
 class Holder:
     """Ana with her private link, in a browser without scripts: sends what the page's form holds, and what she changes of it."""
 
-    def __init__(self, made: submission.SubmissionResult, language: str = "") -> None:
-        self.client, self.made = Client(), made
-        assert made.link is not None
-        self.link: AccessLink = made.link
-        self.path = f"{language}/r/{made.service_request.reference}/edit/"
-        self.client.get(f"/l/{links.token(made.link)}/")
+    def __init__(self, made: ServiceRequest, language: str = "") -> None:
+        self.client, self.pk = Client(), made.pk
+        self.link: AccessLink = made.access_links.select_related("person").get()
+        self.path = f"{language}/r/{made.reference}/edit/"
+        self.client.get(f"/l/{links.token(self.link)}/")
         self.status = 0
         self.html = ""
 
     @property
     def request(self) -> ServiceRequest:
-        return ServiceRequest.objects.get(pk=self.made.service_request.pk)
+        return ServiceRequest.objects.get(pk=self.pk)
 
     def open(self) -> "Holder":
         answer = self.client.get(self.path)
@@ -106,9 +105,7 @@ def cast() -> Rivermark:
 
 def ana(cast: Rivermark, **options: Any) -> Holder:
     options.setdefault("answers", {"where": "lane", "damage": "a bent rim"})
-    made = factories.submitted(options.pop("version", cast.pothole), **options)
-    factories.run_worker()
-    return Holder(made)
+    return Holder(factories.routed(options.pop("version", cast.pothole), **options))
 
 
 def told(holder: Holder) -> list[str]:
@@ -370,7 +367,7 @@ def test_the_same_departments_place_is_not_routed_again(cast: Rivermark) -> None
 
 def test_what_the_worker_has_not_come_to_yet_is_routed_by_the_new_place(cast: Rivermark) -> None:
     rule_for_oak(cast, cast.parks)
-    holder = Holder(factories.submitted(cast.pothole, answers={"where": "lane"}))
+    holder = Holder(factories.report(cast.pothole, answers={"where": "lane"}))
     holder.save(address="40 Oak Ave")
     factories.run_worker()
     assert (holder.request.department, told(holder).count("routed")) == (cast.parks, 1)
