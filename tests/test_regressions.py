@@ -10,15 +10,40 @@ from tests.regressions import REGRESSIONS
 from tests.regressions.regression import NotFound, Regression
 
 
-@pytest.mark.parametrize("regression", REGRESSIONS, ids=lambda one: one.name)
-def test_it_changes_one_place_and_names_tests_that_exist(regression: Regression) -> None:
+def wrong_with(regression: Regression) -> str:
     before = (ROOT / regression.file).read_text()
-    after = regression.applied_to(before)
-    assert after != before
-    # A mistake that no test can even import is none that anybody would commit.
-    assert ast.parse(after)
-    assert regression.tests
-    assert [test for test in regression.tests if not (ROOT / test).is_file()] == []
+    try:
+        after = regression.applied_to(before)
+        # A mistake that no test can even import is none that anybody would commit.
+        ast.parse(after)
+    except (NotFound, SyntaxError) as error:
+        return str(error)
+    absent = [test for test in regression.tests if not (ROOT / test).is_file()]
+    return (
+        "changes nothing" if after == before else f"no such tests: {absent}" if absent or not regression.tests else ""
+    )
+
+
+def test_each_changes_one_place_and_names_tests_that_exist() -> None:
+    wrong = {regression.name: wrong_with(regression) for regression in REGRESSIONS}
+    assert {name: what for name, what in wrong.items() if what} == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "tests", "said"),
+    [
+        ("a = 1", "a = 2", ("tests/test_regressions.py",), "found 0 times"),
+        ("REGRESSIONS: list", "REGRESSIONS: list", ("tests/test_regressions.py",), "changes nothing"),
+        ("REGRESSIONS: list", "REGRESSIONS list", ("tests/test_regressions.py",), "invalid syntax"),
+        ("REGRESSIONS: list", "OTHERS: list", ("tests/made_up.py",), "no such tests: ['tests/made_up.py']"),
+        ("REGRESSIONS: list", "OTHERS: list", (), "no such tests"),
+        ("REGRESSIONS: list", "OTHERS: list", ("tests/test_regressions.py",), ""),
+    ],
+)
+def test_what_is_wrong_with_one_is_named(old: str, new: str, tests: tuple[str, ...], said: str) -> None:
+    found = wrong_with(Regression("made up", "tests/regressions/__init__.py", old, new, tests))
+    assert said in found
+    assert bool(said) == bool(found)
 
 
 def test_each_is_listed_once() -> None:

@@ -292,14 +292,12 @@ def test_a_hateful_wall_is_never_shown() -> None:
 # --- It reads well ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("where", "text"), long_texts("en"), ids=lambda value: value if len(value) < 50 else "")
-def test_english_is_at_most_grade_8(where: str, text: str) -> None:
-    assert grade(text) <= 8, (where, grade(text))
+def test_english_is_at_most_grade_8() -> None:
+    assert [(where, grade(text)) for where, text in long_texts("en") if grade(text) > 8] == []
 
 
-@pytest.mark.parametrize(("where", "text"), long_texts("es"), ids=lambda value: value if len(value) < 50 else "")
-def test_spanish_reads_with_an_ease_of_at_least_65(where: str, text: str) -> None:
-    assert ease(text) >= 65, (where, ease(text))
+def test_spanish_reads_with_an_ease_of_at_least_65() -> None:
+    assert [(where, ease(text)) for where, text in long_texts("es") if ease(text) < 65] == []
 
 
 @each_service
