@@ -386,6 +386,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:", *BASEMAP_ORIGINS],
         "font-src": ["'self'"],
+        # Voicemail.
+        "media-src": ["'self'"],
         "manifest-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],

@@ -21,6 +21,7 @@ from requests_app.models import (
     Article,
     BulkJob,
     Calendar,
+    CallBack,
     Category,
     CitySwitch,
     ClockSuspension,
@@ -464,6 +465,12 @@ def the_contact_map(planted: Planted) -> list[Arguments]:
 
 def the_desk_line(planted: Planted) -> list[Arguments]:
     return [{"line_id": DeskLine.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
+def the_call_back(planted: Planted) -> list[Arguments]:
+    """The voicemail, which has a recording."""
+    rows = CallBack.objects.filter(jurisdiction=planted.public.jurisdiction_id, kind=CallBack.Kind.VOICEMAIL)
+    return [{"call_back_id": rows.get().pk}]
 
 
 def the_safety_note(planted: Planted) -> list[Arguments]:
@@ -1235,6 +1242,14 @@ PAGES: dict[str, Page] = {
     "staff_app:desk_phone": Page(staff("submit_for_others"), "GET POST", budget=5),
     "staff_app:ring": Page(RINGING, arguments=lambda planted: [{"token": "1-nothing-nothing"}], budget=1),
     "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=18),
+    "staff_app:waiting": Page(staff("submit_for_others"), queries=("", "kind=voicemail&owner=nobody"), budget=6),
+    "staff_app:call_back": Page(staff("submit_for_others"), arguments=the_call_back, budget=6),
+    "staff_app:call_back_audio": Page(staff("submit_for_others"), arguments=the_call_back, budget=6),
+    "staff_app:take_call_back": Page(staff("submit_for_others"), "POST", the_call_back),
+    "staff_app:no_answer": Page(staff("submit_for_others"), "POST", the_call_back),
+    "staff_app:end_call_back": Page(staff("submit_for_others"), "POST", the_call_back),
+    "staff_app:give_back": Page(staff("submit_for_others"), "POST", the_call_back),
+    "staff_app:wall": Page(staff("submit_for_others or supervise"), queries=("", "refresh=off"), budget=6),
     "staff_app:contact_box": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_caller": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_emergency": Page(staff("submit_for_others"), "POST", the_contact),

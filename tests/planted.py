@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
-from requests_app.actions.contacts import calls, contacts
+from requests_app.actions.contacts import call_backs, calls, contacts, transfers_911, voicemail
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people import memberships
 from requests_app.actions.people.reporters import Reporter
@@ -51,10 +51,12 @@ from requests_app.models import (
     BasemapFeature,
     BulkJob,
     Calendar,
+    CallBack,
     CityImage,
     CitySwitch,
     ClockSuspension,
     Comment,
+    Contact,
     ContactCost,
     CounterDelta,
     Department,
@@ -101,6 +103,8 @@ from requests_app.rules.setup.catalog_rows import written_service
 from requests_app.web import resident
 from tests import factories, live
 from tests.saved import empty_database, saved
+from tests.voicemail import voicemail as email_of
+from tests.voicemail import wav
 
 # Private values, by what they are. No page contains these words otherwise.
 CANARIES = {
@@ -163,6 +167,10 @@ CANARIES = {
     "number of a call that rings": "(617) 555-0174",
     "note of a contact": "numbatcontact asked for her sister",
     "number of a caller": "(617) 555-0173",
+    "number to call back": "(617) 555-0174",
+    "reason of a call-back": "potorooreason wants the inspector",
+    "number of a voicemail": "(617) 555-0175",
+    "transcript of a voicemail": "gundivoice about the collection",
     "words of a macro": "kowarimacro not ours",
     "words of a bulk job": "nilgaijob not ours",
     "staff name": "Tomasina Eiderdown",
@@ -247,6 +255,9 @@ def plant() -> Planted:
     planted = _plant_rows()
     for photo in planted.photos.values():
         _write(photo)
+    for row in CallBack.objects.exclude(audio_name=""):
+        default_storage.delete(voicemail.path_of(row))
+        default_storage.save(voicemail.path_of(row), ContentFile(wav()))
     return planted
 
 
@@ -464,6 +475,7 @@ def _plant_rows() -> Planted:
     link, _token = telephone_links.replace(city, actor=staff["ada"])
     TelephoneLink.objects.filter(pk=link.pk).update(token_hash=hashlib.sha256(TELEPHONE_TOKEN.encode()).hexdigest())
     ContactCost.objects.create(jurisdiction=city, channel="phone", year=2026, amount=480_000)
+    _plant_who_waits(city, contact)
     SafetyNote.objects.create(
         jurisdiction=city,
         kind="dog",
@@ -595,6 +607,20 @@ def _sign_in(person: Person) -> str:
     """Signs in as a link by email would."""
     response = resident.sign_in(HttpRequest(), HttpResponse(), person.contact_points.get(kind="email"))
     return response.cookies[resident.COOKIE].value
+
+
+def _plant_who_waits(city: Jurisdiction, contact: Contact) -> None:
+    call_backs.promise(
+        city,
+        kind="call_back",
+        phone=CANARIES["number to call back"],
+        at=app_now() + dt.timedelta(hours=2),
+        contact=contact,
+        reason=CANARIES["reason of a call-back"],
+    )
+    email = email_of(CANARIES["transcript of a voicemail"], audio=wav(), phone=CANARIES["number of a voicemail"])
+    assert voicemail.receive(city, email).service_request is None
+    transfers_911.add_missing(city)
 
 
 def _plant_articles_for_staff(cast: factories.Rivermark, article: Article) -> None:

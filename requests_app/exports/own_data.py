@@ -11,16 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import (
+    CallBack,
     Comment,
     ContactPoint,
     Message,
     Participation,
+    Person,
     Photo,
     ServiceRequest,
     Subscription,
@@ -136,8 +139,27 @@ def _data(
     if part == 1:
         data["people"] = [_person(one) for one in people.prefetch_related("contact_points").order_by("id")]
         data["subscriptions"] = [_subscription(one) for one in _subscriptions(contact_point)]
+        data["call_backs"] = [_call_back(one) for one in _call_backs(people)]
         data["other_messages"] = [_message(one) for one in _about_none(people)]
     return _plain(data), [(names[photo.pk], photo) for one in requests for photo in photos[one.pk]]
+
+
+def _call_backs(people: QuerySet[Person]) -> QuerySet[CallBack]:
+    """The calls that they were promised or that we made to them. What a taker noted about one is for staff."""
+    theirs = Q(contact__person__in=people) | Q(call__person__in=people)
+    return CallBack.objects.filter(theirs).distinct().order_by("id")
+
+
+def _call_back(row: CallBack) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "phone": row.phone,
+        "asked_at": row.created_at,
+        "promised_at": row.promised_at,
+        "called_at": row.last_tried_at,
+        "ended_at": row.closed_at,
+        "transcript": row.transcript,
+    }
 
 
 def _requests(keys: Sequence[int]) -> list[ServiceRequest]:

@@ -71,6 +71,7 @@ _NAMES: dict[str, Text] = {
     "email_changed": _("Email: what changed"),
     # By the clock (requests_app/worker/clock.py).
     "escalate": _("Scheduled: escalate late requests"),
+    "late_call_backs": _("Scheduled: find calls that nobody made in time"),
     "fold_api_usage": _("Scheduled: count API key use"),
     "check_sign_ins": _("Scheduled: ask single sign-on who still works here"),
     "remind_of_collections": _("Scheduled: send collection day reminders"),

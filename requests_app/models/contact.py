@@ -64,6 +64,8 @@ class Contact(models.Model):
         TRANSFERRED = "transferred"
         CALL_BACK = "call_back"
         DROPPED = "dropped"
+        # We called, and nobody picked up.
+        NO_ANSWER = "no_answer"
         ABUSE = "abuse"
         TEST = "test"
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from requests_app.clock import AppNow
 from requests_app.models.bulk import BulkJob
+from requests_app.models.call_back import CallBack
 from requests_app.models.event import Event
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article
@@ -13,7 +14,7 @@ from requests_app.models.service_request import Comment, ServiceRequest
 
 
 class StaffNotice(models.Model):
-    """One event that concerns one person, one finished bulk job, or one article that is wrong.
+    """One event that concerns one person, one finished bulk job, one article that is wrong, or one call that is late.
 
     Deleted after 90 days (actions/privacy/expiry.py)."""
 
@@ -33,6 +34,8 @@ class StaffNotice(models.Model):
         JOB_DONE = "job_done"
         # A colleague says that their article is wrong: always in the list, with an email of its own.
         ARTICLE = "article"
+        # Nobody called in time who waits for the desk: always in the list, never by email.
+        CALL_BACK = "call_back"
 
     class Email(models.TextChoices):
         AT_ONCE = "at_once"
@@ -41,11 +44,12 @@ class StaffNotice(models.Model):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices", db_index=False)
-    # Of all but a job's and an article's.
+    # Of all but a job's, an article's and a call's.
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="+")
     event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False)
     bulk_job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     article = models.ForeignKey(Article, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    call_back = models.ForeignKey(CallBack, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     # Somebody who is away, whose stand-in this is for.
     away = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
@@ -73,6 +77,7 @@ class StaffNotice(models.Model):
             ),
             models.Index(fields=["bulk_job"], condition=Q(bulk_job__isnull=False), name="staff_notice_of_job"),
             models.Index(fields=["article"], condition=Q(article__isnull=False), name="staff_notice_of_article"),
+            models.Index(fields=["call_back"], condition=Q(call_back__isnull=False), name="staff_notice_of_call_back"),
         ]
 
 

@@ -54,7 +54,7 @@ class ReviewReason(models.TextChoices):
 
     # It may tell of violence, abuse or self-harm (rules.screening.DISTRESS).
     DISTRESS = "distress"
-    # A 911 center passed it on, and nobody has written yet what everyone may read.
+    # A 911 center passed it on, or it was left as voicemail, and nobody has written yet what everyone may read.
     TRANSFER = "transfer"
     THREAT = "threat"
     LINK = "link"

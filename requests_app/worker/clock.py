@@ -17,6 +17,7 @@ from requests_app import api_usage, outbox
 from requests_app.actions.answers import article_counts, article_feedback, article_reviews
 from requests_app.actions.contacts import calls as phone_calls
 from requests_app.actions.contacts import counts as contact_counts
+from requests_app.actions.contacts import late_call_backs
 from requests_app.actions.contacts import retention as contact_retention
 from requests_app.actions.figures import daily_load, map_cells, value_counts
 from requests_app.actions.people import sign_ins
@@ -82,6 +83,7 @@ HOUR = every(60)
 # In the order in which they run if they are due together.
 PARTS: dict[str, Part] = {
     "escalate": Part(escalation.take_due_steps, every(5)),
+    "late_call_backs": Part(late_call_backs.notify, every(5), by_city=True),
     "fold_api_usage": Part(api_usage.fold, every(5)),
     "check_sign_ins": Part(sign_ins.check_due, every(10)),
     # At 6 p.m. in every time zone, also in those whose hours begin at a quarter.

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from requests_app import links
+from requests_app.actions.contacts import transfers_911
 from requests_app.actions.report import submission
 from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.emergency import emergency_in
@@ -47,6 +48,7 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
     except IdempotencyConflict:
         raise _taken(city, key, number) from None
     made, site = submitted.service_request, links.base_url(city)
+    transfers_911.put_on_list(made)
     return {
         "reference": made.display_reference,
         "url": f"{site}/api/v1/staff/requests/{made.reference}/",

@@ -23,12 +23,14 @@ from requests_app.messages.wording import month_day, promised_steps
 from requests_app.models import CallBack, Contact, ContactRequest, Draft
 from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import staff_articles
+from requests_app.rules.contacts import call_backs as call_back_rules
 from requests_app.rules.contacts import contacts as rules
 from requests_app.rules.people import permissions
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import directory, question_kinds
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.desk import box, keys, steps
+from staff_app.desk.call_back import shown_in_contact
 from staff_app.desk.desk import PERMISSION, row
 from staff_app.desk.forms import CHANNELS, OUTCOMES, SCREENING, CallerForm, EmergencyForm, NoteForm, OutcomeForm
 
@@ -50,7 +52,7 @@ def get_contact_or_404(request: StaffRequest, number: str) -> Contact:
     """A contact of this city. Takers hand calls to each other, so each opens every one."""
     need_in_city(request, PERMISSION)
     contact = get_object_or_404(
-        Contact.objects.select_related("draft", "taker"),
+        Contact.objects.select_related("draft", "taker").annotate(call_back_id=call_back_rules.of_call()),
         jurisdiction=request.jurisdiction,
         number=references.parse_contact(number) or "",
     )
@@ -183,6 +185,7 @@ def _show(
         "outcomes": list(OUTCOMES.items()),
         "department": localized(path.version.department.name) if path is not None and path.version else "",
         "screening": SCREENING[contact.screening],
+        **shown_in_contact(request, contact),
         "now": app_now(),
         **(step.context if step is not None else {}),
         "form": step.form if step is not None else None,

@@ -50,6 +50,7 @@ OUTCOMES: dict[str, Text] = {
     Contact.Outcome.TRANSFERRED: gettext_lazy("Transferred"),
     Contact.Outcome.CALL_BACK: gettext_lazy("We’ll call back"),
     Contact.Outcome.DROPPED: gettext_lazy("Cut off"),
+    Contact.Outcome.NO_ANSWER: gettext_lazy("No answer"),
     Contact.Outcome.ABUSE: gettext_lazy("Ended because of abuse"),
     Contact.Outcome.TEST: gettext_lazy("Test call"),
 }

@@ -3,13 +3,21 @@
 from django.urls import URLPattern, path
 
 from requests_app.core.secret_addresses import secret
-from staff_app.desk import call, contact, desk, phone, place_map, ring
+from staff_app.desk import call, call_back, contact, desk, phone, place_map, ring, waiting
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
     path("desk/call/", call.call, name="desk_call"),
     path("desk/phone/", phone.desk_phone, name="desk_phone"),
     secret(path("desk/ring/<str:token>/", ring.ring, name="ring")),
+    path("desk/waiting/", waiting.waiting, name="waiting"),
+    path("desk/waiting/<int:call_back_id>/", call_back.call_back, name="call_back"),
+    path("desk/waiting/<int:call_back_id>/audio/", call_back.call_back_audio, name="call_back_audio"),
+    path("desk/waiting/<int:call_back_id>/take/", call_back.take_call_back, name="take_call_back"),
+    path("desk/waiting/<int:call_back_id>/no-answer/", call_back.no_answer, name="no_answer"),
+    path("desk/waiting/<int:call_back_id>/end/", call_back.end_call_back, name="end_call_back"),
+    path("desk/waiting/<int:call_back_id>/give-back/", call_back.give_back, name="give_back"),
+    path("desk/wall/", waiting.wall, name="wall"),
     path("desk/<str:number>/", contact.contact, name="contact"),
     path("desk/<str:number>/box/", contact.contact_box, name="contact_box"),
     path("desk/<str:number>/caller/", contact.contact_caller, name="contact_caller"),

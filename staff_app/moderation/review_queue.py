@@ -143,7 +143,9 @@ def message_label() -> str:
 def reason_words(reason: str) -> str:
     return {
         ReviewReason.DISTRESS: _("It may mention violence, abuse or self-harm, so it’s private."),
-        ReviewReason.TRANSFER: _("A 911 center passed it on. It’s private until you write what everyone may read."),
+        ReviewReason.TRANSFER: _(
+            "It came from a 911 center or by voicemail. It’s private until you write what everyone may read."
+        ),
         ReviewReason.THREAT: _("It may contain a threat."),
         ReviewReason.LINK: _("It contains a listed link or many links."),
         ReviewReason.PERSONAL_DATA: _("It may contain personal data that its writer wasn’t asked about."),

@@ -52,6 +52,7 @@ def my_notices(request: StaffRequest) -> HttpResponse:
         "service_request__service_version",
         "bulk_job",
         "article",
+        "call_back",
     )
     page = page_or_first_page(notices, NEWEST, request.GET.get("cursor"), PAGE_SIZE)
     kept = f"show={ALL}&" if shows_all else ""
@@ -72,6 +73,9 @@ def _row(request: StaffRequest, notice: StaffNotice) -> Row:
     if notice.article is not None:
         title = localized(notice.article.title)
         return Row(notice, _("A colleague says that “%(title)s” is wrong") % {"title": title}, ago)
+    if notice.call_back is not None:
+        due = wording.long_time(notice.call_back.due_at, request.jurisdiction.zone)
+        return Row(notice, _("Nobody called back by %(time)s") % {"time": due}, ago)
     if about is None:
         return Row(notice, bulk_words.notice_words(notice.bulk_job) if notice.bulk_job else "", ago)
     if not permissions.can(request.user, "view", about):

@@ -21,6 +21,8 @@ LENGTHS: dict[str, dict[str, str]] = {
         "contacts.retention.NUMBER_KEPT": "90 days",
         "contacts.retention.NOTE_KEPT": "365 days",
         "contacts.retention.LEFT_OPEN": "1 days",
+        "contacts.retention.RECORDING_KEPT": "30 days",
+        "contacts.retention.UNKNOWN_FILE_KEPT": "1 days",
         "people.invitations.VALID_FOR": "7 days",
         "people.invitations.DAY": "1 days",
         "people.sign_ins.CHECKED_EVERY": "25 min",
@@ -77,6 +79,8 @@ LENGTHS: dict[str, dict[str, str]] = {
         "timeline.SOON": "60 min",
     },
     "requests_app/rules": {
+        "contacts.call_backs.UNPROMISED_WITHIN": "1 days",
+        "contacts.call_backs.TRY_AGAIN_AFTER": "30 min",
         "people.ways_back.BACK_WITHIN": "30 days",
         "answers.collection_days.WEEK": "7 days",
         "answers.collection_days.FAR": "14 days",

@@ -80,15 +80,17 @@ def _same(row: CallBack) -> CallBack | None:
     return waiting.filter(contact=row.contact, kind=row.kind, owner=None).first()
 
 
-def end_call(contact: Contact) -> None:
-    """The contact is closed: if it was a call back, they were reached, or it was cut off and is tried again.
+def locked_of(contact: Contact) -> CallBack | None:
+    """Who is called in this contact, locked. Always before the contact, or two could wait for each other."""
+    return CallBack.objects.select_for_update().filter(call=contact, closed_at=None, owner__isnull=False).first()
 
-    Call it in the transaction that closes the contact.
+
+def end_call(row: CallBack, contact: Contact) -> None:
+    """The contact is closed: they were reached, or it was cut off or nobody answered, and is tried again.
+
+    Call it in the transaction that closes the contact, with the row locked.
     """
-    row = CallBack.objects.select_for_update(of=("self",)).filter(call=contact, closed_at=None).first()
-    if row is None or row.owner_id is None:
-        return
-    if contact.outcome in (Contact.Outcome.DROPPED, Contact.Outcome.TEST):
+    if contact.outcome in (Contact.Outcome.NO_ANSWER, Contact.Outcome.DROPPED, Contact.Outcome.TEST):
         try_again(row, at=app_now() + TRY_AGAIN_AFTER)
     else:
         finish(row, Outcome.REACHED)

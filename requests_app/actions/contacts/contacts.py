@@ -201,6 +201,7 @@ def close(contact: Contact, outcome: str, *, article: Article | None = None, **c
 
     article: what was answered, kept with its version. columns: of the outcome, such as transferred_to.
     """
+    waiting = call_backs.locked_of(contact)
     locked = _locked(contact)
     now = app_now()
     if article is not None:
@@ -218,4 +219,5 @@ def close(contact: Contact, outcome: str, *, article: Article | None = None, **c
         drafts.delete([locked.draft])
     _set(contact, outcome=outcome, closed_at=now, ended_at=locked.ended_at or now, draft=None, **columns)
     counts.count(contact)
-    call_backs.end_call(contact)
+    if waiting is not None:
+        call_backs.end_call(waiting, contact)

@@ -1,16 +1,18 @@
-"""What contacts lose with time and with the person: numbers, notes and takers. When they were, on which line, and how they ended
-stays."""
+"""What contacts and call-backs lose with time and with the person: numbers, notes, recordings and takers. When they were, on
+which line, and how they ended stays."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
-from requests_app.actions.contacts import contacts
+from requests_app.actions.contacts import contacts, voicemail
 from requests_app.clock import app_now
-from requests_app.models import Contact, ContactRequest, Participation, Person, PhoneCall
+from requests_app.models import CallBack, Contact, ContactRequest, Participation, Person, PhoneCall, ServiceRequest
 from requests_app.rules.contacts import contacts as rules
 
 TAKER_KEPT = dt.timedelta(days=30)
@@ -18,7 +20,11 @@ NUMBER_KEPT = dt.timedelta(days=90)
 NOTE_KEPT = dt.timedelta(days=365)
 # A call without an end: its taker's computer broke down, or the telephone system never said that they hung up.
 LEFT_OPEN = dt.timedelta(days=1)
+RECORDING_KEPT = dt.timedelta(days=30)
+# Much longer than an email takes from its file to its row.
+UNKNOWN_FILE_KEPT = dt.timedelta(days=1)
 _NUMBER: dict[str, Any] = {"caller_number": "", "caller_phone": "", "call_id": ""}
+_CALL_BACK: dict[str, Any] = {"phone": "", "normalized_phone": "", "reason": ""}
 _NOTE: dict[str, Any] = {"note": "", "address": "", "point": None, "event_911_number": ""}
 
 
@@ -32,6 +38,46 @@ def forget() -> None:
     Contact.objects.filter(has_number, started_at__lte=now - NUMBER_KEPT).update(**_NUMBER)
     has_note = ~Q(note="", address="", point=None, event_911_number="")
     Contact.objects.filter(has_note, started_at__lte=now - NOTE_KEPT).update(**_NOTE)
+    _forget_call_backs(now)
+
+
+def _forget_call_backs(now: dt.datetime) -> None:
+    recorded = CallBack.objects.filter(~Q(audio_name="") | ~Q(transcript=""), created_at__lte=now - RECORDING_KEPT)
+    for row in recorded:
+        _delete_recording(row)
+    closed = CallBack.objects.exclude(closed_at=None)
+    closed.filter(created_at__lte=now - TAKER_KEPT).exclude(owner=None).update(owner=None)
+    old = CallBack.objects.filter(created_at__lte=now - NUMBER_KEPT)
+    # Nobody can be called without a number.
+    waiting = old.filter(closed_at=None).exclude(kind=CallBack.Kind.TRANSFER_911)
+    waiting.update(closed_at=now, outcome=CallBack.Outcome.NOT_REACHED)
+    old.exclude(phone="", normalized_phone="", reason="").update(**_CALL_BACK)
+    _delete_unknown_files()
+
+
+def _delete_recording(row: CallBack) -> None:
+    CallBack.objects.filter(pk=row.pk).update(audio_name="", audio_type="", audio_bytes=0, transcript="")
+    if row.audio_name:
+        # After the commit, so that a rollback loses no file. What a crash leaves has no row.
+        path = voicemail.path_of(row)
+        transaction.on_commit(lambda: default_storage.delete(path))
+
+
+def _delete_unknown_files() -> None:
+    """Recordings without a row, left by an interruption."""
+    try:
+        folders = default_storage.listdir(voicemail.FOLDER)[0]
+    except FileNotFoundError:
+        # No voicemail has ever come.
+        return
+    for folder in folders:
+        known = set(CallBack.objects.filter(audio_name__startswith=folder).values_list("audio_name", flat=True))
+        for name in default_storage.listdir(f"{voicemail.FOLDER}/{folder}")[1]:
+            path = f"{voicemail.FOLDER}/{folder}/{name}"
+            # File times are the machine's, so compare with its clock.
+            is_old = default_storage.get_modified_time(path) < timezone.now() - UNKNOWN_FILE_KEPT
+            if name.partition(".")[0] not in known and is_old:
+                default_storage.delete(path)
 
 
 @transaction.atomic
@@ -58,4 +104,17 @@ def forget_people(people: Iterable[Person]) -> None:
     )
     theirs = Contact.objects.filter(Q(person__in=people) | Q(pk__in=own.values("contact")))
     PhoneCall.objects.filter(contact__in=theirs.values("pk")).update(caller_number="")
+    for row in CallBack.objects.filter(Q(contact__in=theirs.values("pk")) | Q(call__in=theirs.values("pk"))):
+        _forget_call_back(row)
     theirs.update(**_NUMBER, **_NOTE, relation="", has_consent=None, may_leave_message=None)
+
+
+def forget_request(service_request: ServiceRequest) -> None:
+    """Erases the recording of which an erased report was made."""
+    for row in CallBack.objects.filter(service_request=service_request, kind=CallBack.Kind.VOICEMAIL):
+        _forget_call_back(row)
+
+
+def _forget_call_back(row: CallBack) -> None:
+    _delete_recording(row)
+    CallBack.objects.filter(pk=row.pk).update(**_CALL_BACK)

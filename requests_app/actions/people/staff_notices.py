@@ -12,6 +12,7 @@ from requests_app.clock import app_now
 from requests_app.models import (
     Article,
     BulkJob,
+    CallBack,
     Jurisdiction,
     Mention,
     OutboxRow,
@@ -99,6 +100,16 @@ def notify_of_article(article: Article, users: Collection[User]) -> None:
         for user in users
     )
     forget_counts(article.jurisdiction_id, [user.pk for user in users])
+
+
+def notify_of_call_backs(jurisdiction: Jurisdiction, rows: Collection[CallBack], users: Collection[User]) -> None:
+    """A notice for those who supervise the desk: nobody called in time."""
+    StaffNotice.objects.bulk_create(
+        StaffNotice(jurisdiction=jurisdiction, user=user, call_back=row, kind=StaffNotice.Kind.CALL_BACK)
+        for row in rows
+        for user in users
+    )
+    forget_counts(jurisdiction.pk, [user.pk for user in users])
 
 
 # --- The bell -----------------------------------------------------------------------------------------------------------

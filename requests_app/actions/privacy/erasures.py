@@ -129,6 +129,7 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     for photo in service_request.photos.filter(kind=Photo.Kind.REPORT):
         _remove_files(photo)
         photo.delete()
+    retention.forget_request(service_request)
     _erase_comments(service_request, person)
     # Answers by phone, entered by a call taker for this person.
     Comment.objects.filter(service_request=service_request, kind=Comment.Kind.ANSWER, person=None).delete()

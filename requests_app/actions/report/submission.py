@@ -141,9 +141,10 @@ class NewReport:
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
-    sends it. photo_links: addresses of photos elsewhere, for staff. is_transfer: a 911 center passed it on, outside_number: with
-    the number of its event. priority: as the member of staff chose it, instead of the service's. was_asked: a page showed the
-    writer the personal data in it, and they left it in. is_for_another: the reporter is not who called, but whom they called for.
+    sends it. photo_links: addresses of photos elsewhere, for staff. is_transfer: a 911 center passed it on, or it was left as
+    voicemail; outside_number: the number of the center's event. priority: as the member of staff chose it, instead of the
+    service's. was_asked: a page showed the writer the personal data in it, and they left it in. is_for_another: the reporter is
+    not who called, but whom they called for.
     """
 
     jurisdiction: Jurisdiction
