@@ -175,3 +175,15 @@ def test_without_an_assignee_who_is_there_the_supervisor_is_told(
 def test_a_head_who_left_is_not_told(town: Rivermark, made: ServiceRequest, is_active: bool, reader: str) -> None:
     User.objects.filter(pk=town.ada.pk).update(is_active=is_active)
     assert take(made, 3) == ("resolve", "head", User.objects.get(name=reader).pk)
+
+
+def test_a_clock_that_was_met_put_on_hold_or_dated_again_takes_no_step(town: Rivermark, made: ServiceRequest) -> None:
+    clock, now = Clock.objects.get(service_request=made, met_at=None), app_now()
+    for columns, is_taken in (
+        ({"met_at": now}, False),
+        ({"met_at": None, "paused_at": now}, False),
+        ({"paused_at": None, "step_at": now + SECOND}, False),
+        ({"step_at": now}, True),
+    ):
+        Clock.objects.filter(pk=clock.pk).update(**{"step_at": now, **columns})
+        assert escalation._take(clock.pk, made.pk) is is_taken

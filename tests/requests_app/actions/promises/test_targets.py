@@ -22,4 +22,4 @@ def test_it_replaces_the_newest_that_begins_no_later(cast: Rivermark, begins: dt
         targets.set_target(target, actor=cast.ada)
     before = SetupChange.objects.latest("pk").before
     assert before is not None
-    assert before["value"] == (40 if is_replaced else 30)
+    assert before["resolve"]["value"] == (40 if is_replaced else 30)

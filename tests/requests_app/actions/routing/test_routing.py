@@ -10,6 +10,7 @@ from requests_app.actions.report import confirm_report
 from requests_app.actions.routing import routing
 from requests_app.actions.work import assignment
 from requests_app.models import Department, Event, OneTimeLink, OutboxRow, RoutingRule, ServiceRequest, User
+from requests_app.rules.routing.routing import Decision
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark, rivermark
@@ -230,3 +231,27 @@ def test_what_stays_in_triage_takes_a_rules_priority_by_hand(town: Rivermark) ->
     routing.reroute(made.pk, actor=town.tom)
     made.refresh_from_db()
     assert (made.department, made.in_triage, made.priority) == (None, True, 3)
+
+
+def test_a_moved_report_keeps_its_assignee_unless_another_department_gets_it(town: Rivermark) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    ServiceRequest.objects.filter(pk=made.pk).update(assignee=town.dev)
+    for department, assignee in ((town.streets, town.dev), (town.parks, None), (None, None)):
+        locked = ServiceRequest.objects.locked(made.pk)
+        routing.reroute_moved(locked, Decision(department, "rule" if department else "no_match"), actor=town.tom)
+        made.refresh_from_db()
+        assert made.assignee == assignee
+        assert made.department == department
+
+
+def test_a_rule_that_says_the_priority_it_has_sets_nothing(town: Rivermark) -> None:
+    row = rule(town, {"services": ["pothole"]}, town.streets)
+    for priority, is_set in ((2, False), (3, True)):
+        RoutingRule.objects.filter(pk=row.pk).update(then={"priority": priority})
+        made = factories.routed(town.pothole, answers=LANE)
+        assert made.events.filter(kind="priority_set").exists() is is_set
+
+
+def test_what_failed_about_nothing_is_given_to_nobody(db: None) -> None:
+    routing.route_failed(OutboxRow(kind="route", dedupe_key="route:1"))
+    assert not Event.objects.exists()
