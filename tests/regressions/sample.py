@@ -212,6 +212,8 @@ class Sampler:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         from django.db import connections
 
+        # A test's threads may be alive; a fork has none of them.
+        warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)
         for file in {one.file for one in self.sample}:
             import_module(_module_of(file))
         by_file: dict[str, list[pytest.Item]] = defaultdict(list)
@@ -331,8 +333,6 @@ def run(count: int, seed: int, only: str) -> int:
     tests = {one.file: nearest(tree, one.file) for one in sample}
     sampler = Sampler(sample, tests, [], {}, {}, set())
     files = sorted({test for listed in tests.values() for test in listed})
-    # A test's threads may be alive; a fork has none of them.
-    warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)
     options = ["-q", "-s", "-n0", "-p", "no:cacheprovider", "-m", MARKS, "--no-header", "--no-summary"]
     pytest.main([*options, *files], plugins=[sampler])
     return _report(sampler, len(known))
