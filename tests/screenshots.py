@@ -50,11 +50,12 @@ STAFF = {
     "setup-catalog": "setup/catalog/", "setup-people": "setup/people/", "setup-roles": "setup/roles/",
     "setup-calendars": "setup/calendars/", "setup-targets": "setup/targets/", "setup-routing": "setup/routing/",
     "setup-places": "setup/places/", "setup-articles": "setup/articles/", "setup-city": "setup/city/", "audit": "audit/",
-    "on-call": "on-call/", "overview": "overview/",
+    "on-call": "on-call/", "overview": "overview/", "value": "value/", "desk-setup": "setup/desk/",
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "edit", "add-photos", "sign-in",
     "queue", "queue-map", "request", "crew-day", "crew-stop", "action", "public-view", "hide-words", "ended", "survey",
+    "desk", "desk-question", "desk-waiting",
 )  # fmt: skip
 # Few answers lead to another service, so not reaching this one is no error.
 SELDOM = {"other"}
@@ -71,6 +72,7 @@ SPANISH = {
     "track",
     "address-card",
     "queue",
+    "desk",
 }
 DARK = {
     "home",
@@ -87,6 +89,8 @@ DARK = {
     "request",
     "overview",
     "crew-day",
+    "desk",
+    "value",
 }
 # Those in docs/screenshots, which `--keep` updates.
 KEPT = (
@@ -95,6 +99,7 @@ KEPT = (
     "overview-1280", "overview-375", "overview-dark-1280", "crew-day-375", "crew-day-dark-375", "crew-stop-375",
     "setup-1280", "setup-services-1280", "setup-questions-1280",
     "setup-questions-375", "setup-golive-1280", "setup-routing-1280", "setup-people-1280", "audit-1280",
+    "desk-1280", "desk-375", "desk-question-1280", "desk-waiting-1280", "value-1280",
 )  # fmt: skip
 # On a state road in Rivermark.
 STATE_ROAD = "lat=40.499238&long=-69.008517"
@@ -387,6 +392,22 @@ def crews_day(camera: Camera) -> None:
     camera.take("crew-stop")
 
 
+def a_call(camera: Camera) -> None:
+    """A caller asks, and then reports a pothole; then who waits for a call."""
+    see_as("call_taker")(camera)
+    camera.open("staff/desk/")
+    camera.page.fill("#id_caller_number", "617-555-0142")
+    with camera.page.expect_navigation(wait_until="networkidle"):
+        camera.page.locator("main form button[type=submit]").first.click()
+    for words, name in (("holiday trash", "desk-question"), ("big pothole in the road", "desk")):
+        camera.page.fill("#box", words)
+        with camera.page.expect_navigation(wait_until="networkidle"):
+            camera.page.keyboard.press("Enter")
+        camera.take(name)
+    camera.open("staff/desk/waiting/")
+    camera.take("desk-waiting")
+
+
 def hidden_text(camera: Camera) -> None:
     """The demo's report about a neighbor's van: as staff see it, and the page on which its text is hidden."""
     camera.open("requests/?q=blue+van")
@@ -434,6 +455,7 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
         for name, path in STAFF.items():
             if not only or name in only:
                 camera.attempt(name, reading(name, f"staff/{path}"))
+        camera.attempt("desk", a_call)
         camera.attempt("crew", crews_day)
         context.close()
         print(f"{language}: {len(camera.taken)} pages")

@@ -157,7 +157,7 @@ def show(table: dict[str, tuple[list[Sample], int]]) -> list[str]:
 
 
 def calls_in_a_row(cast: Rivermark) -> tuple[float, float]:
-    """Questions, each begun, searched and logged: how many an hour, and the milliseconds of all but the slowest 5 % of the pages."""
+    """Questions, each begun, searched and logged: how many an hour, and the milliseconds of a page, without the slowest 5 %."""
     client, times = signed_in(cast.cal), list[float]()
     began = time.perf_counter()
     for number in range(CALLS):
