@@ -66,9 +66,10 @@ def _fixes(
     utm = [(26900, one) for one in range(zone - 1, zone + 2) if 1 <= one <= 23]
     utm += [(32600 if boundary.centroid.y >= 0 else 32700, one) for one in range(zone - 1, zone + 2) if 1 <= one <= 60]
     codes = [WEB_MERCATOR, *(base + one for base, one in utm), *(code for codes in STATE_PLANES for code in codes)]
+    degrees = SpatialReference(4326)
     for code in codes:
         try:
-            transform = CoordTransform(SpatialReference(code), SpatialReference(4326))
+            transform = CoordTransform(SpatialReference(code), degrees)
         except GDALException:
             continue
         yield {"srid": code}, _moved_by(transform)
