@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from config.refusal import GUNICORN_BOOT_ERROR, refuse_unsafe_settings
 from config.stack.linting import PRODUCTION
-from requests_app.checks import check_production_settings
+from requests_app.checks import check_email_backend, check_production_settings
 from tests.live import ROOT
 
 CAREFUL: dict[str, Any] = {
@@ -137,7 +137,8 @@ def start(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.sampled(6)
+# In each run, tests/config/test_refusal.py starts the web.
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["LAMPLIGHTER_DEMO", "SECRET_KEY"])
 @pytest.mark.parametrize(
     "command",
@@ -172,6 +173,14 @@ def test_a_slip_in_its_name_does_not_make_production_careless(slip: str) -> None
     assert "refuses to start" in done.stderr
 
 
+def test_production_is_warned_if_its_email_goes_to_files(careful: Settings) -> None:
+    careful.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert check_email_backend(None) == []
+    careful.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert [warning.id for warning in check_email_backend(None)] == ["lamplighter.W002"]
+
+
+@pytest.mark.slow
 def test_the_deployment_checks_only_say_that_no_resident_would_get_an_email() -> None:
     """With EMAIL_URL they say nothing, as bin/lint shows."""
     done = start("manage.py", "check", "--deploy", "--fail-level=WARNING", EMAIL_URL="")
