@@ -155,15 +155,19 @@ def phone(new_page: Callable[..., "Page"], site: "Site", *, keeps: bool = False)
     return Weighed(page, site, keeps=keeps)
 
 
+# The pages share their styles and scripts: each run weighs every second one.
+@pytest.mark.parametrize(
+    "steps", [STEPS[::2], pytest.param(STEPS[1::2], marks=pytest.mark.slow)], ids=["some", "others"]
+)
 def test_every_page_of_residents_is_light_and_brings_no_map(
-    site: "Site", new_page: Callable[..., "Page"], record_property: Callable[[str, object], None]
+    steps: list[str], site: "Site", new_page: Callable[..., "Page"], record_property: Callable[[str, object], None]
 ) -> None:
     planted = planted_here()
     # Several at once: until it is quiet, each page needs half a second in which nothing happens.
     phones = [phone(new_page, site) for _ in range(4)]
     too_heavy = {}
-    for at in range(0, len(STEPS), len(phones)):
-        opened = [(name, addresses(name, planted)[0], one) for name, one in zip(STEPS[at:], phones, strict=False)]
+    for at in range(0, len(steps), len(phones)):
+        opened = [(name, addresses(name, planted)[0], one) for name, one in zip(steps[at:], phones, strict=False)]
         for _, path, weighed in opened:
             weighed.start(path)
         for name, path, weighed in opened:

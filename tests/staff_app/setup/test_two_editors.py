@@ -117,6 +117,8 @@ PAGES = [
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
+# That each form of setup merges two editors, tests/staff_app/test_twin_city.py finds in each run.
+@pytest.mark.sampled(2)
 @each_page
 def test_two_fields_are_both_kept_one_is_asked_and_an_old_page_puts_nothing_back(
     town: Rivermark, signed_in: SignIn, page: Page
