@@ -29,6 +29,7 @@ WORDS = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("language", "has_script"), [("en", True), ("es", False)])
 def test_she_reads_who_helps_and_nobody_else_reads_her_report(
     live_site: "Site", new_page: Callable[..., "Page"], language: str, has_script: bool

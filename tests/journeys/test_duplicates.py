@@ -80,6 +80,8 @@ def test_the_keyboard_alone_says_yes(live_site: "Site", page: "Page", holes: Ser
     assert made.people_count == 2
 
 
+# In each run, tests/requests_app/web/report/test_duplicates.py asks it in the same way, without a script.
+@pytest.mark.slow
 def test_the_question_for_the_whole_block_without_javascript_on_a_phone(
     live_site: "Site", new_page: Callable[..., "Page"], holes: ServiceVersion
 ) -> None:

@@ -45,6 +45,8 @@ def public_words(page: Page, site: Site, one: ServiceRequest) -> str:
     return page.locator("section[aria-labelledby=report] .quoted").inner_text()
 
 
+# In each run, tests/staff_app/moderation/ has two moderators, too, and test_review.py one in a browser.
+@pytest.mark.slow
 @pytest.mark.shows("5.38")
 def test_two_moderators_do_not_overwrite_each_other_and_the_words_come_back(
     live_site: Site, new_page: Callable[..., Page]

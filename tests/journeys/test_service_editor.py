@@ -20,6 +20,8 @@ def answer(page: Page, number: int, english: str, spanish: str) -> None:
     row.get_by_label("Spanish").fill(spanish)
 
 
+# In each run, test_administrator.py builds one, and tests/staff_app/setup/services/ goes through each of these steps.
+@pytest.mark.slow
 def test_a_service_is_built_walked_published_changed_and_rolled_back(
     live_site: Site, new_page: Callable[..., Page]
 ) -> None:

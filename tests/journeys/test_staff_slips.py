@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "We cut the limb on Friday, before eight."
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_wrong_button_is_undone_without_javascript(
     live_site: Site, new_page: Callable[..., Page], size: dict[str, int]
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_colleague_was_faster(live_site: Site, new_page: Callable[..., Page]) 
     assert Comment.objects.get().text == WORDS
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("java_script_enabled", [True, False])
 def test_words_survive_the_end_of_the_session(
     live_site: Site, new_page: Callable[..., Page], java_script_enabled: bool

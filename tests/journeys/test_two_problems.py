@@ -28,6 +28,8 @@ def light(cast: factories.Rivermark) -> None:
     index_catalog(cast.city)
 
 
+# In each run, test_report.py walks through the form like this, and tests/requests_app/web/report/test_two_problems.py offers both.
+@pytest.mark.slow
 @pytest.mark.shows("16.11")
 def test_two_problems_on_a_phone_without_javascript(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
     light(factories.rivermark())
