@@ -23,7 +23,7 @@ class Thanks:
 
 def thanks_to(user: User, jurisdiction: Jurisdiction) -> Thanks:
     """For what the user, or one of their teams, finished in the last 30 days."""
-    teams = Team.objects.filter(members=user, active=True, department__jurisdiction=jurisdiction)
+    teams = Team.objects.filter(members=user, active=True)
     found = list(
         ServiceRequest.objects.in_jurisdiction(jurisdiction)
         .visible_to(user, triage=False)
