@@ -105,6 +105,7 @@ ZELDA = Known(
         ("Between Salt St. and 44 Salt", "Between Salt St. and 44 Salt"),
         ("Calle Salt, Salt Creek Park", "Calle Salt, Salt Creek Park"),
         ("Zelda Salt Rd 44", "[name] Salt Rd 44"),
+        ("A hole by 44 Salt, deep", "A hole by 44 Salt, deep"),
         ("Water runs down the hill", "Water runs down the hill"),
         ("Rob the bank", "[name] the bank"),
         ("The robbery", "The robbery"),
