@@ -94,7 +94,7 @@ def _named(make: Callable[_Parameters, EventKind]) -> Callable[_Parameters, Even
 
 _kind = _named(EventKind)
 
-# Names are stored for good and can't change later.
+# Names are stored for good and can't change later. contact_id: the call in which a taker did it for a resident, or why they looked.
 _ROWS = (
     _kind(name="submitted", data="channel service_code after_warning people",
           residents="read", email="received", told="followers", webhook="request.submitted", then="route index",
@@ -167,7 +167,7 @@ _ROWS = (
           residents="", email="reminded", told="", webhook="", then="",
           undo="", outdates="work", work="goes_on", lists="silent",
           staff_words=_("Reminded the reporter of our question")),
-    _kind(name="answered", data="comment_id resumed",
+    _kind(name="answered", data="comment_id resumed contact_id",
           residents="read", email="", told="staff department snoozed", webhook="request.resumed", then="",
           undo="by_staff", outdates="work crew", work="resumes", lists="arrives",
           staff_words=_("Reply received"),
@@ -198,7 +198,7 @@ _ROWS = (
     _kind(name="duplicate_merged", data="child_id",
           residents="counted", email="", told="", webhook="request.joined", then="",
           undo="with_another", outdates="", work="goes_on", lists="changes"),
-    _kind(name="unmerged", data="parent_id",
+    _kind(name="unmerged", data="parent_id contact_id",
           residents="read", email="changed", told="", webhook="request.unmerged", then="",
           undo="by_staff", outdates="work crew", work="restarts", lists="arrives",
           resident_words=_("Separated from the earlier report"), instead="merge", instead_words=_("Merge it again.")),
@@ -208,7 +208,7 @@ _ROWS = (
     _kind(name="unrelated", data="other_id",
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="goes_on", lists="changes"),
-    _kind(name="withdrawn", data="",
+    _kind(name="withdrawn", data="contact_id",
           residents="read", email="changed", told="followers", webhook="request.withdrawn", then="",
           undo="by_staff", outdates="work crew", work="ends", lists="arrives",
           resident_words=_("Withdrawn by the person who reported it"),
@@ -216,12 +216,12 @@ _ROWS = (
           staff_words=_("Withdrawn"),
           instead="reopen", instead_words=_("Reopen the request, and tell people why.")),
     # What the request was before, so that it can be undone.
-    _kind(name="reopened", data="count comment_id disposition reason ended_at acknowledged_at assignee_id checked_by_id",
+    _kind(name="reopened", data="count comment_id disposition reason ended_at acknowledged_at assignee_id checked_by_id contact_id",
           residents="read", email="reopened", told="followers staff department snoozed", webhook="request.reopened", then="",
           undo="by_staff", outdates="work crew", work="restarts", lists="arrives",
           resident_words=_("Reopened"), staff_words=_("Reopened"),
           instead="resolve", instead_words=_("Resolve it again, and tell people why.")),
-    _kind(name="reopening_undone", data="count",
+    _kind(name="reopening_undone", data="count contact_id",
           residents="read", email="changed", told="followers", webhook="request.reopening_undone", then="",
           undo="", outdates="work crew", work="goes_on", lists="arrives",
           resident_words=_("Reopened by mistake, so it’s closed again"),
@@ -258,7 +258,7 @@ _ROWS = (
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="untouched", lists="changes",
           staff_words=_("Said why there’s no update")),
-    _kind(name="joined", data="role",
+    _kind(name="joined", data="role contact_id",
           residents="counted", email="", told="", webhook="request.joined", then="",
           undo="", outdates="", work="untouched", lists="changes",
           staff_words=_("Another person is affected")),
@@ -266,7 +266,7 @@ _ROWS = (
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="untouched", lists="silent",
           staff_words=_("Another person is following")),
-    _kind(name="unsubscribed", data="",
+    _kind(name="unsubscribed", data="contact_id",
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="untouched", lists="silent",
           staff_words=_("Unsubscribed")),
@@ -345,7 +345,7 @@ _ROWS = (
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="goes_on", lists="changes",
           staff_words=_("Text edited by its writer")),
-    _kind(name="reporter_viewed", data="reason by_department_id",
+    _kind(name="reporter_viewed", data="reason by_department_id contact_id",
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="untouched", lists="silent",
           staff_words=_("Viewed the reporter’s contact information")),

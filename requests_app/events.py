@@ -125,9 +125,15 @@ def _new(service_request: ServiceRequest, kind: str, actor: User | Person | None
         user=actor if isinstance(actor, User) else None,
         person=actor if isinstance(actor, Person) else None,
         api_key=actor.through if isinstance(actor, User) else None,
-        data=_clean(kind, data),
+        data=_clean(kind, {**data, **_call(kind, actor)}),
         nonce=uuid.uuid4() if kind in TO_DEPARTMENT else None,
     )
+
+
+def _call(kind: str, actor: User | Person | None) -> dict[str, int]:
+    """The contact in which a call taker did it for them."""
+    on_call = actor.on_call if isinstance(actor, Person) else None
+    return {"contact_id": on_call} if on_call and "contact_id" in event_kinds.KINDS[kind].data.split() else {}
 
 
 def _follow_up(recorded: Collection[Event], *, follows: Event | None = None, quiet: bool = False) -> None:

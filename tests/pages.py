@@ -473,6 +473,11 @@ def the_call_back(planted: Planted) -> list[Arguments]:
     return [{"call_back_id": rows.get().pk}]
 
 
+def each_request_on_call(planted: Planted) -> list[Arguments]:
+    contact = the_contact(planted)[0]
+    return [{**contact, **request} for request in each_request(planted)]
+
+
 def the_safety_note(planted: Planted) -> list[Arguments]:
     return [{"note_id": SafetyNote.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
@@ -1241,7 +1246,6 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:desk_phone": Page(staff("submit_for_others"), "GET POST", budget=5),
     "staff_app:ring": Page(RINGING, arguments=lambda planted: [{"token": "1-nothing-nothing"}], budget=1),
-    "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=18),
     "staff_app:waiting": Page(staff("submit_for_others"), queries=("", "kind=voicemail&owner=nobody"), budget=6),
     "staff_app:call_back": Page(staff("submit_for_others"), arguments=the_call_back, budget=6),
     "staff_app:call_back_audio": Page(staff("submit_for_others"), arguments=the_call_back, budget=6),
@@ -1250,8 +1254,15 @@ PAGES: dict[str, Page] = {
     "staff_app:end_call_back": Page(staff("submit_for_others"), "POST", the_call_back),
     "staff_app:give_back": Page(staff("submit_for_others"), "POST", the_call_back),
     "staff_app:wall": Page(staff("submit_for_others or supervise"), queries=("", "refresh=off"), budget=6),
+    "staff_app:contact": Page(staff("submit_for_others"), "GET POST", the_contact, budget=21),
     "staff_app:contact_box": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:contact_caller": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:find_caller": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:check_caller": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:share_caller_number": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:caller_request": Page(staff("submit_for_others"), "GET POST", each_request_on_call, budget=8),
+    "staff_app:open_caller_request": Page(staff("submit_for_others"), "POST", each_request_on_call),
+    "staff_app:shared_phones": Page(staff("submit_for_others or administer"), "GET POST", budget=7),
     "staff_app:contact_emergency": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:park_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:close_contact": Page(staff("submit_for_others"), "POST", the_contact),

@@ -24,7 +24,8 @@ FLOORS = {
         {"events"},
         # The formats of files are known to who checks what is to be written.
         {
-            "actions", "api_errors", "api_keys", "api_usage", "photos", "access", "link_access", "visitor",
+            "actions", "api_errors", "api_keys", "api_usage", "photos", "access", "link_access", "link_actions",
+            "visitor",
             "imports.catalog_file", "imports.map_files", "imports.yaml_file",
         },
         {"messages", "forms"},
@@ -89,7 +90,7 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
         "setup": {"people", "promises"},
         "answers": {"alarms", "people", "promises", "setup", "shared"},
         "report": {"alarms", "answers", "people", "setup", "shared"},
-        "contacts": {"people"},
+        "contacts": {"people", "shared"},
         "publication": {"alarms", "people", "report", "shared"},
         "work": {"people", "promises", "publication", "shared"},
         "routing": {"alarms", "people", "promises", "shared"},

@@ -20,7 +20,7 @@ from requests_app.models.catalog import (
     Target,
 )
 from requests_app.models.clock_suspension import ClockSuspension
-from requests_app.models.contact import Contact, ContactCount, ContactRequest
+from requests_app.models.contact import Contact, ContactCount, ContactRequest, SharedPhone
 from requests_app.models.counters import (
     AnsweredCount,
     ArticleVote,
@@ -230,6 +230,7 @@ __all__ = [
     "ServiceVersion",
     "SettledSearch",
     "SetupChange",
+    "SharedPhone",
     "ShortLink",
     "SignInAccount",
     "SignInGroup",

@@ -1,4 +1,4 @@
-"""Contacts: each conversation of the 311 desk, with or without a request, and how many there were."""
+"""Contacts: each conversation of the 311 desk, with or without a request, how many there were, and numbers that many people use."""
 
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -9,6 +9,10 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Person, User
 from requests_app.models.service_request import ServiceRequest
 from requests_app.models.states import Channel
+
+# What is deleted by the clock, each after its time.
+HAS_NUMBER = ~Q(caller_number="", caller_phone="", call_id="")
+HAS_NOTE = ~Q(note="", address="", point__isnull=True, event_911_number="")
 
 
 class Contact(models.Model):
@@ -139,6 +143,10 @@ class Contact(models.Model):
                 name="contact_by_number",
             ),
             models.Index(fields=["jurisdiction"], condition=Q(closed_at__isnull=True), name="contact_open"),
+            # What the night deletes of old ones (actions/contacts/retention.py).
+            models.Index(fields=["started_at"], condition=Q(taker__isnull=False), name="contact_with_taker"),
+            models.Index(fields=["started_at"], condition=HAS_NUMBER, name="contact_with_number"),
+            models.Index(fields=["started_at"], condition=HAS_NOTE, name="contact_with_note"),
         ]
 
     def __str__(self) -> str:
@@ -182,4 +190,32 @@ class ContactCount(models.Model):
                 fields=["jurisdiction", "day", "channel", "topic", "article_code", "outcome"],
                 name="contact_count_unique",
             ),
+        ]
+
+
+class SharedPhone(models.Model):
+    """A number that many people call from, such as a shelter's or a hotel's: it says nothing about who is calling.
+
+    A row stays for a while after the mark was taken off, so that it can be read who set and removed it.
+    """
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # As contact points are compared.
+    phone = models.CharField(max_length=320)
+    # Whose it is: "Elm Street Shelter".
+    name = models.CharField(max_length=100, blank=True)
+    marked_at = models.DateTimeField(db_default=AppNow())
+    marked_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    unmarked_at = models.DateTimeField(null=True, blank=True)
+    unmarked_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "phone"], condition=Q(unmarked_at__isnull=True), name="shared_phone_marked_once"
+            )
         ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 
 from requests_app.clock import AppNow
@@ -14,6 +15,10 @@ from requests_app.models.signed_row import SignedRow
 
 if TYPE_CHECKING:
     from requests_app.models.api_key import ApiKey
+
+
+# A name as names are compared: without accents, in lower case.
+NAME_KEY = "lower(without_accents(%(expressions)s))"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -123,6 +128,19 @@ class Person(models.Model):
     may_be_called = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+    # The contact (id) in which a call taker does something for them right now.
+    on_call: int | None = None
+
+    class Meta:
+        indexes = [
+            # A name that a caller says (rules/contacts/callers.py), from its beginning.
+            models.Index(
+                models.F("jurisdiction"),
+                OpClass(models.Func(models.F("name"), template=NAME_KEY), name="text_pattern_ops"),
+                condition=~models.Q(name=""),
+                name="person_by_name",
+            )
+        ]
 
 
 class Cadence(models.TextChoices):

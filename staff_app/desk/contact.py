@@ -25,14 +25,24 @@ from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import staff_articles
 from requests_app.rules.contacts import call_backs as call_back_rules
 from requests_app.rules.contacts import contacts as rules
+from requests_app.rules.contacts.callers import Candidate
 from requests_app.rules.people import permissions
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import directory, question_kinds
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.desk import box, keys, steps
+from staff_app.desk import box, caller, keys, steps
 from staff_app.desk.call_back import shown_in_contact
 from staff_app.desk.desk import PERMISSION, row
-from staff_app.desk.forms import CHANNELS, OUTCOMES, SCREENING, CallerForm, EmergencyForm, NoteForm, OutcomeForm
+from staff_app.desk.forms import (
+    CHANNELS,
+    OUTCOMES,
+    SCREENING,
+    CallerForm,
+    EmergencyForm,
+    FindCallerForm,
+    NoteForm,
+    OutcomeForm,
+)
 
 Outcome = Contact.Outcome
 # A colleague was faster: the contact is closed, and its unsent report deleted.
@@ -52,7 +62,7 @@ def get_contact_or_404(request: StaffRequest, number: str) -> Contact:
     """A contact of this city. Takers hand calls to each other, so each opens every one."""
     need_in_city(request, PERMISSION)
     contact = get_object_or_404(
-        Contact.objects.select_related("draft", "taker").annotate(call_back_id=call_back_rules.of_call()),
+        Contact.objects.select_related("draft", "taker", "person").annotate(call_back_id=call_back_rules.of_call()),
         jurisdiction=request.jurisdiction,
         number=references.parse_contact(number) or "",
     )
@@ -62,7 +72,7 @@ def get_contact_or_404(request: StaffRequest, number: str) -> Contact:
     return contact
 
 
-def _back(contact: Contact, query: str = "") -> HttpResponse:
+def back_to_contact(contact: Contact, query: str = "") -> HttpResponse:
     return redirect(reverse("staff_app:contact", args=[contact.number]) + query)
 
 
@@ -86,7 +96,7 @@ def on_open_contact(
 
 def _closed_meanwhile(request: StaffRequest, contact: Contact) -> HttpResponse:
     messages.warning(request, _("This contact is closed. Begin a new one."))
-    return _back(contact)
+    return back_to_contact(contact)
 
 
 @staff_page
@@ -119,7 +129,7 @@ def _take_step(request: StaffRequest, contact: Contact, draft: Draft, step: str)
     _note_place(contact, draft)
     if made.joined or made.sent:
         _end_report(request, contact, draft, joined=made.joined)
-    return _back(contact)
+    return back_to_contact(contact)
 
 
 def _note_place(contact: Contact, draft: Draft) -> None:
@@ -142,6 +152,13 @@ def _end_report(request: StaffRequest, contact: Contact, draft: Draft, *, joined
         contacts.made(contact, draft, draft.service_request, role)
 
 
+def show_contact(request: StaffRequest, contact: Contact, **more: Any) -> HttpResponse:
+    """The page of an open contact at its next step, with more of its context."""
+    draft = _draft_of(contact)
+    step = steps.show(contact, draft, request.LANGUAGE_CODE) if draft is not None else None
+    return _show(request, contact, draft, step, **more)
+
+
 def _show(
     request: StaffRequest,
     contact: Contact,
@@ -149,6 +166,8 @@ def _show(
     step: steps.Step | None,
     *,
     status: int = 200,
+    find_form: FindCallerForm | None = None,
+    matching: list[Candidate] | None = None,
     **more: Any,
 ) -> HttpResponse:
     path = step.path if step is not None else None
@@ -168,7 +187,7 @@ def _show(
         "script": _script(request, contact, path, step, links),
         "summary": steps.summary(path) if path is not None and step is not None and step.name != "check" else [],
         "links": links,
-        "last": [row(one) for one in rules.of_same_number(contact)],
+        **caller.column(request, contact, find_form=find_form, matching=matching),
         "open": _other_open(request, contact, key_of),
         "keys": key_of,
         "caller_form": CallerForm(contact=contact, jurisdiction=request.jurisdiction),
@@ -269,7 +288,7 @@ def _closed(request: StaffRequest, contact: Contact) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         contacts.change(contact, note=form.cleaned_data["note"])
         messages.success(request, _("Note saved."))
-        return _back(contact)
+        return back_to_contact(contact)
     context = {
         **row(contact),
         "form": form,
@@ -286,10 +305,10 @@ def contact_box(request: StaffRequest, contact: Contact) -> HttpResponse:
     """What was typed into the one box."""
     typed = request.POST.get("box", "").strip()[:5000]
     if not typed:
-        return _back(contact)
+        return back_to_contact(contact)
     read = box.read(request.user, request.jurisdiction, typed)
     if read.contact is not None:
-        return _back(read.contact)
+        return back_to_contact(read.contact)
     if read.service_request is not None:
         contacts.link(contact, read.service_request)
     elif read.phone:
@@ -298,7 +317,7 @@ def contact_box(request: StaffRequest, contact: Contact) -> HttpResponse:
         _take_place(request, contact, read.place)
     else:
         _take_words(request, contact, typed, read.email)
-    return _back(contact)
+    return back_to_contact(contact)
 
 
 def _draft_of(contact: Contact) -> Draft | None:
@@ -343,10 +362,8 @@ def contact_caller(request: StaffRequest, contact: Contact) -> HttpResponse:
         if (draft := _draft_of(contact)) is not None:
             draft.language = contact.language
             drafts.save(draft)
-        return _back(contact)
-    draft = _draft_of(contact)
-    step = steps.show(contact, draft, request.LANGUAGE_CODE) if draft is not None else None
-    return _show(request, contact, draft, step, status=422, caller_form=form)
+        return back_to_contact(contact)
+    return show_contact(request, contact, status=422, caller_form=form)
 
 
 @require_POST
@@ -359,12 +376,12 @@ def contact_emergency(request: StaffRequest, contact: Contact) -> HttpResponse:
     event_number = data.get("event_911_number", "")
     if "no" in request.POST:
         contacts.change(contact, screening=Contact.Screening.ASKED_NO)
-        return _back(contact)
+        return back_to_contact(contact)
     if (draft := _draft_of(contact)) is not None:
         emergency_question.called(draft)
     contacts.change(contact, screening=Contact.Screening.ASKED_YES, event_911_number=event_number)
     if "transferred" not in request.POST:
-        return _back(contact)
+        return back_to_contact(contact)
     contacts.close(
         contact,
         Outcome.TRANSFERRED,
@@ -382,12 +399,12 @@ def park_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
     """Parks the call, or goes on with it."""
     if contact.parked_at is not None:
         contacts.resume(contact, taker=request.user)
-        return _back(contact)
+        return back_to_contact(contact)
     try:
         contacts.park(contact)
     except contacts.TooManyParked:
         messages.warning(request, _("You have three parked calls. Finish one of them first."))
-        return _back(contact)
+        return back_to_contact(contact)
     return redirect("staff_app:desk")
 
 
@@ -408,10 +425,8 @@ def close_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
         posted["outcome"] = str(posted["pick"])
     form = OutcomeForm(posted, contact=contact)
     if not form.is_valid():
-        draft = _draft_of(contact)
-        step = steps.show(contact, draft, request.LANGUAGE_CODE) if draft is not None else None
         asks = form.has_error("outcome", "required")
-        return _show(request, contact, draft, step, status=422, outcome_form=form, asks_outcome=asks)
+        return show_contact(request, contact, status=422, outcome_form=form, asks_outcome=asks)
     _close(contact, form)
     messages.success(
         request,

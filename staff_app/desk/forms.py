@@ -7,13 +7,18 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from requests_app.actions.contacts.callers import NAME_MAX as SHARED_NAME_MAX
 from requests_app.actions.contacts.contacts import NOTE_MAX, NUMBER_MAX
+from requests_app.actions.people.reporters import normalized_phone
 from requests_app.clock import app_now
-from requests_app.forms.fields import WordsField
+from requests_app.forms.fields import WordsField, email_field
 from requests_app.forms.report_forms import ContactForm
 from requests_app.models import Channel, Contact, Jurisdiction
+from requests_app.rules.contacts.callers import LEAST_DIGITS
 
 Text = str | Promise
+# As long as on the residents' page.
+CALLER_WORDS_MAX = 2000
 CHANNELS: dict[str, Text] = {
     Channel.PHONE: gettext_lazy("Phone"),
     Channel.COUNTER: gettext_lazy("In person"),
@@ -89,7 +94,6 @@ class CallerForm(forms.Form):
 
     caller_number = WordsField(label=gettext_lazy("Number"), required=False, max_length=NUMBER_MAX)
     keep_number = forms.BooleanField(label=gettext_lazy("We may keep it for 90 days"), required=False)
-    checked = forms.ChoiceField(label=gettext_lazy("Checked"), choices=list(CHECKED.items()), required=False)
     no_person = forms.ChoiceField(label=gettext_lazy("Name"), choices=list(NO_PERSON.items()))
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[])
     has_interpreter = forms.BooleanField(label=gettext_lazy("With an interpreter"), required=False)
@@ -103,7 +107,7 @@ class CallerForm(forms.Form):
 
     BY_YES_NO = ("may_leave_message", "has_consent")
     COLUMNS = (
-        "caller_number", "keep_number", "checked", "no_person", "language", "has_interpreter", "by_relay", "relation",
+        "caller_number", "keep_number", "no_person", "language", "has_interpreter", "by_relay", "relation",
         "updates_to",
     )  # fmt: skip
 
@@ -181,6 +185,64 @@ class ReachForm(ContactForm):
         """As the contact stores for whom they call."""
         columns = {name: self.cleaned_data[name] for name in self.OF_CALLER}
         return columns | {"has_consent": {"yes": True, "no": False}.get(columns["has_consent"])}
+
+
+class FindCallerForm(forms.Form):
+    """Somebody whose number isn't shown, or is of many."""
+
+    caller = WordsField(label=gettext_lazy("Name, number or email"), max_length=200, required=False)
+    street = WordsField(
+        label=gettext_lazy("Street"),
+        help_text=gettext_lazy("With the whole name, it finds private reports, too."),
+        max_length=100,
+        required=False,
+    )
+
+
+class CallerWordsForm(forms.Form):
+    """What a caller says about their report, for those who work on it. Other labels and rules by the act."""
+
+    text = WordsField(label=gettext_lazy("What they say"), max_length=CALLER_WORDS_MAX, lines=3, required=False)
+    photo_link = forms.URLField(
+        label=gettext_lazy("Link to a photo"), max_length=500, required=False, assume_scheme="https"
+    )
+
+    @property
+    def message(self) -> str:
+        return "\n".join(filter(None, [self.cleaned_data["text"], self.cleaned_data.get("photo_link", "")]))
+
+
+class AddCallerForm(forms.Form):
+    """A caller whom the same report concerns, or who wants to follow it."""
+
+    name = WordsField(label=gettext_lazy("Name"), max_length=200, required=False)
+    phone = WordsField(label=gettext_lazy("Phone"), max_length=NUMBER_MAX, required=False)
+    email = email_field(label=gettext_lazy("Email for updates"), required=False)
+
+
+class CallerPhoneForm(forms.Form):
+    phone = WordsField(
+        label=gettext_lazy("Their phone number"),
+        help_text=gettext_lazy("For all of their reports. Leave it blank to remove it."),
+        max_length=NUMBER_MAX,
+        required=False,
+    )
+
+
+class SharedPhoneForm(forms.Form):
+    phone = WordsField(
+        label=gettext_lazy("Phone number"),
+        max_length=NUMBER_MAX,
+        error_messages={"required": gettext_lazy("Enter the whole number.")},
+    )
+    name = WordsField(label=gettext_lazy("Whose it is"), max_length=SHARED_NAME_MAX, required=False)
+
+    def clean_phone(self) -> str:
+        """As contact points are compared."""
+        phone = normalized_phone(self.cleaned_data["phone"])
+        if sum(map(str.isdigit, phone)) < LEAST_DIGITS:
+            raise forms.ValidationError(gettext_lazy("Enter the whole number."))
+        return phone
 
 
 class OutcomeForm(forms.Form):

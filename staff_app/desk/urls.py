@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from requests_app.core.secret_addresses import secret
-from staff_app.desk import call, call_back, contact, desk, phone, place_map, ring, waiting
+from staff_app.desk import (
+    call,
+    call_back,
+    caller_checks,
+    caller_request,
+    contact,
+    desk,
+    phone,
+    place_map,
+    ring,
+    waiting,
+)
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
@@ -18,9 +29,15 @@ urlpatterns: list[URLPattern] = [
     path("desk/waiting/<int:call_back_id>/end/", call_back.end_call_back, name="end_call_back"),
     path("desk/waiting/<int:call_back_id>/give-back/", call_back.give_back, name="give_back"),
     path("desk/wall/", waiting.wall, name="wall"),
+    path("desk/shared-numbers/", caller_checks.shared_phones, name="shared_phones"),
     path("desk/<str:number>/", contact.contact, name="contact"),
     path("desk/<str:number>/box/", contact.contact_box, name="contact_box"),
     path("desk/<str:number>/caller/", contact.contact_caller, name="contact_caller"),
+    path("desk/<str:number>/caller/find/", caller_checks.find_caller, name="find_caller"),
+    path("desk/<str:number>/caller/check/", caller_checks.check_caller, name="check_caller"),
+    path("desk/<str:number>/caller/shared/", caller_checks.share_caller_number, name="share_caller_number"),
+    path("desk/<str:number>/r/<str:reference>/", caller_request.caller_request, name="caller_request"),
+    path("desk/<str:number>/r/<str:reference>/open/", caller_request.open_caller_request, name="open_caller_request"),
     path("desk/<str:number>/emergency/", contact.contact_emergency, name="contact_emergency"),
     path("desk/<str:number>/park/", contact.park_contact, name="park_contact"),
     path("desk/<str:number>/close/", contact.close_contact, name="close_contact"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from requests_app import event_kinds
+from requests_app.actions.contacts import caller_views
 from requests_app.actions.privacy import reporter_views
 from requests_app.actions.work import staff_texts
 from requests_app.clock import app_now
@@ -311,6 +312,8 @@ def done_by(event: Event, names: Names) -> str:
     """Nobody was signed in who used the link in an email to a department."""
     if department := names.departments.get(event.data.get("by_department_id") or 0):
         return _("%(department)s, by the link in its email") % {"department": department}
+    if event.person_id is not None and event.data.get("contact_id"):
+        return _("Resident, by phone or at the counter")
     name = who(event.user, event.person_id is not None)
     if event.api_key is None:
         return name
@@ -474,6 +477,8 @@ def _reporter_viewed(event: Event, names: Names) -> str:
         return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": words}
     if reason == reporter_views.FOUND_BY_CONTACT:
         return _("Found by the reporter’s phone or email")
+    if reason == caller_views.ON_CALL:
+        return _("Shown during a call")
     if reason == reporter_views.BY_WEBHOOK:
         return _("A program got the reporter’s contact information by webhook")
     return simple_words(event.kind)

@@ -264,6 +264,27 @@ def reading(town: Town, text: str) -> ServiceRequest:
     return town.only()
 
 
+def desk_words(town: Town, text: str) -> ServiceRequest:
+    """Of a caller about their own report."""
+    return _on_call(town, "", "add", text)
+
+
+def desk_answer(town: Town, text: str) -> ServiceRequest:
+    return _on_call(town, "asked", "answer", text)
+
+
+def desk_not_fixed(town: Town, text: str) -> ServiceRequest:
+    return _on_call(town, "resolved", "not_fixed", text)
+
+
+def _on_call(town: Town, status: str, act: str, text: str) -> ServiceRequest:
+    report, _ana, _token = town.public_report(status)
+    call = Call(town.cast.cal, caller_number=factories.ANA.phone)
+    call.to("caller/check", checked=f"name_and_street:{report.participations.get().person_id}")
+    call.to(f"r/{report.reference}/open").to(f"r/{report.reference}", act=act, text=text)
+    return town.only()
+
+
 def imported(town: Town, text: str) -> ServiceRequest:
     values = {
         "id": "1", "opened": "2026-05-01T10:00:00", "status": "Open", "type": "Pothole", "group": "Streets", "dept": "PW",
@@ -386,6 +407,10 @@ WAYS: dict[Way, tuple[str, str]] = {
     staff_report: (PUBLIC, REVIEW),
     crew_report: (REVIEW, REVIEW),
     reading: (REVIEW, REVIEW),
+    # Only the city reads these.
+    desk_words: (PUBLIC, PUBLIC),
+    desk_answer: (PUBLIC, PUBLIC),
+    desk_not_fixed: (PUBLIC, PUBLIC),
     imported: (REVIEW, REVIEW),
     # Only the city reads messages.
     web_message: (PUBLIC, PUBLIC),
@@ -494,9 +519,9 @@ STORES: dict[str, tuple[Way, ...]] = {
     "requests_app/actions/report/corrections.py:_save_answer": (web_edit,),
     "requests_app/actions/report/corrections.py:_change_place": (web_edit,),
     "requests_app/actions/work/conversation.py:_add_resident_comment": (
-        web_message, web_answer_to_staff, v1_comment, open311_update,
+        web_message, web_answer_to_staff, v1_comment, open311_update, desk_words, desk_answer,
     ),
-    "requests_app/actions/work/reopenings.py:reopen": (web_not_fixed,),
+    "requests_app/actions/work/reopenings.py:reopen": (web_not_fixed, desk_not_fixed),
     "requests_app/imports/requests.py:_fill": (imported,),
     "requests_app/photos.py:store_upload": (v1_photo,),
 }  # fmt: skip

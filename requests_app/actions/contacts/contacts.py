@@ -6,7 +6,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 
 from requests_app import references
-from requests_app.actions.contacts import call_backs, counts
+from requests_app.actions.contacts import call_backs, caller_views, counts
 from requests_app.actions.people.reporters import normalized_phone
 from requests_app.actions.report import drafts
 from requests_app.clock import app_now
@@ -76,6 +76,8 @@ def start(
                 raise
         else:
             break
+    if contact.caller_phone:
+        caller_views.log_shown(contact, actor=taker)
     return contact
 
 
@@ -107,6 +109,8 @@ def change(contact: Contact, **columns: Any) -> None:
     if "caller_number" in columns:
         columns |= _number(columns["caller_number"])
     _set(contact, **columns)
+    if columns.get("caller_phone") and contact.taker is not None:
+        caller_views.log_shown(contact, actor=contact.taker)
 
 
 def set_place(contact: Contact, address: str, point: Point | None) -> None:
@@ -139,6 +143,8 @@ def resume(contact: Contact, *, taker: User) -> None:
     if locked.draft_id is not None:
         Draft.objects.filter(pk=locked.draft_id, service_request=None).update(taker=taker)
     _set(contact, parked_at=None, parked_s=parked_s, taker=taker)
+    # It may be another one, who sees whose reports these are, too.
+    caller_views.log_shown(contact, actor=taker)
 
 
 @transaction.atomic
@@ -178,7 +184,9 @@ def begin_draft(contact: Contact, **typed: Any) -> Draft:
 def made(contact: Contact, draft: Draft, service_request: ServiceRequest, role: str = Role.MADE) -> None:
     """The draft became this request, or joined it: its caller is the contact's person. What follows in the draft is next."""
     link(contact, service_request, role)
-    _set(contact, person=_caller_of(contact, draft, service_request), draft=_following(draft))
+    # Who was checked stays who is calling.
+    person = contact.person if contact.checked else _caller_of(contact, draft, service_request)
+    _set(contact, person=person, draft=_following(draft))
 
 
 def _caller_of(contact: Contact, draft: Draft, service_request: ServiceRequest) -> Person | None:

@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from requests_app.actions.contacts import contacts, voicemail
 from requests_app.clock import app_now
-from requests_app.models import CallBack, Contact, ContactRequest, Participation, Person, PhoneCall, ServiceRequest
+from requests_app.models import (
+    CallBack,
+    Contact,
+    ContactRequest,
+    Participation,
+    Person,
+    PhoneCall,
+    ServiceRequest,
+    SharedPhone,
+)
+from requests_app.models.contact import HAS_NOTE, HAS_NUMBER
 from requests_app.rules.contacts import contacts as rules
 
 TAKER_KEPT = dt.timedelta(days=30)
@@ -33,11 +43,10 @@ def forget() -> None:
     now = app_now()
     for contact in Contact.objects.filter(closed_at=None, started_at__lte=now - LEFT_OPEN):
         _close_left_open(contact)
-    Contact.objects.filter(started_at__lte=now - TAKER_KEPT).exclude(taker=None).update(taker=None)
-    has_number = ~Q(caller_number="", caller_phone="", call_id="")
-    Contact.objects.filter(has_number, started_at__lte=now - NUMBER_KEPT).update(**_NUMBER)
-    has_note = ~Q(note="", address="", point=None, event_911_number="")
-    Contact.objects.filter(has_note, started_at__lte=now - NOTE_KEPT).update(**_NOTE)
+    Contact.objects.filter(taker__isnull=False, started_at__lte=now - TAKER_KEPT).update(taker=None)
+    Contact.objects.filter(HAS_NUMBER, started_at__lte=now - NUMBER_KEPT).update(**_NUMBER)
+    Contact.objects.filter(HAS_NOTE, started_at__lte=now - NOTE_KEPT).update(**_NOTE)
+    SharedPhone.objects.filter(unmarked_at__lte=now - NUMBER_KEPT).delete()
     _forget_call_backs(now)
 
 

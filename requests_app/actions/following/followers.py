@@ -32,10 +32,16 @@ class NotJoinable(Exception):
 
 @transaction.atomic
 def join(
-    pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED
+    pk: int,
+    *,
+    reporter: Reporter,
+    language: str,
+    role: str = Participation.Role.AFFECTED,
+    on_call: int | None = None,
 ) -> tuple[Person, AccessLink]:
     """ "Affects me too", or follow: adds a person to the request. Priority and due date do not change.
 
+    on_call: the contact (id) in which a call taker adds them.
     Raises NotJoinable, and Refused for a blocked address.
     """
     # Lock first: it may be closed, merged or hidden at the same time.
@@ -48,6 +54,7 @@ def join(
     if role == Participation.Role.AFFECTED:
         service_request.people_count += 1
         service_request.save(update_fields=["people_count"])
+    participation.person.on_call = on_call
     events.record(service_request, "joined", actor=participation.person, role=role)
     return participation.person, link
 

@@ -1,6 +1,7 @@
 """Residents' changes of their phone number, and of their email address after verifying the new one."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from requests_app.actions.people.reporters import normalized_phone
 from requests_app.actions.shared import verify_email
@@ -12,14 +13,25 @@ from requests_app.rules.people import blocked_addresses, my_requests
 @transaction.atomic
 def set_phone(contact_point: ContactPoint, number: str) -> None:
     """Sets the phone number for everything reported with this address; an empty number removes it."""
-    people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
+    set_phone_of(my_requests.people(contact_point), number)
+
+
+@transaction.atomic
+def set_phone_of(these: QuerySet[Person], number: str) -> None:
+    """The same for these persons, whose updates by phone go to the new number."""
+    people = list(these.select_for_update().order_by("id"))
+    by_phone = Participation.objects.filter(person__in=people, contact_point__kind=ContactPoint.Kind.PHONE)
+    parts = list(by_phone.values_list("pk", "person"))
     ContactPoint.objects.filter(person__in=people, kind=ContactPoint.Kind.PHONE).delete()
     if number:
         normalized = normalized_phone(number)
-        ContactPoint.objects.bulk_create(
+        points = ContactPoint.objects.bulk_create(
             ContactPoint(person=person, kind=ContactPoint.Kind.PHONE, value=number.strip(), normalized=normalized)
             for person in people
         )
+        by_person = {point.person_id: point for point in points}
+        for pk, person_id in parts:
+            Participation.objects.filter(pk=pk).update(contact_point=by_person[person_id])
     Person.objects.filter(pk__in=[person.pk for person in people]).update(may_be_called=bool(number))
 
 

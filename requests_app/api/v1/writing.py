@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from requests_app import links, photos
+from requests_app import link_actions, links, photos
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.report import corrections, emergency_question, later_photos, submission
 from requests_app.actions.report.submission import Idempotency, Refused, SubmissionResult
 from requests_app.actions.shared import verify_email
-from requests_app.actions.work import conversation, progress
+from requests_app.actions.work import progress
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework.bodies import canonical
 from requests_app.api.framework.idempotency import body_hash
@@ -197,16 +197,10 @@ def comment(request_access: RequestAccess, text: str, idempotency_key: str) -> t
 def _send_message(request_access: RequestAccess, text: str) -> None:
     """Raises progress.TooLate."""
     acts = allowed_actions(request_access)
-    if not acts & {"answer", "add"} or request_access.link is None:
+    if not acts & {"answer", "add"}:
         raise progress.TooLate
-    # Combined with a request that is still open: the message is read there.
-    about = (
-        request_access.service_request
-        if request_access.service_request.is_open or "answer" in acts
-        else request_access.shown
-    )
-    act = conversation.answer if "answer" in acts else conversation.add_message
-    act(about.pk, text=text, actor=request_access.link.person)
+    send = link_actions.answer if "answer" in acts else link_actions.add
+    send(request_access, text)
 
 
 def _is_new(request_access: RequestAccess, act: str, key: str, sent: str) -> bool:

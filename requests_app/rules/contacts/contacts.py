@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from requests_app import references
-from requests_app.models import Contact, ContactRequest, Jurisdiction, User
+from requests_app.models import Contact, ContactRequest, Jurisdiction, Person, User
 
 LAST = 5
 # What counts most comes first.
@@ -38,6 +38,7 @@ def of_same_number(contact: Contact) -> QuerySet[Contact]:
         jurisdiction=contact.jurisdiction_id,
         caller_phone=contact.caller_phone,
         is_practice=contact.is_practice,
+        by_relay=False,
     )
     return same.exclude(pk=contact.pk).order_by("-started_at", "-id")[:LAST]
 
@@ -45,3 +46,9 @@ def of_same_number(contact: Contact) -> QuerySet[Contact]:
 def outcome_of(roles: Collection[str]) -> str:
     """How a contact ended, by the roles of the requests that it's linked to; empty if there are none."""
     return next((outcome for role, outcome in OUTCOMES_BY_ROLE.items() if role in roles), "")
+
+
+def of_people(contact: Contact, people: Collection[Person]) -> QuerySet[Contact]:
+    """The last five other contacts of these persons, newest first."""
+    theirs = Contact.objects.filter(jurisdiction=contact.jurisdiction_id, person__in=people)
+    return theirs.exclude(pk=contact.pk).order_by("-started_at", "-id")[:LAST]

@@ -103,6 +103,8 @@ GROUPS: list[tuple[Text, dict[str, Text]]] = [
         _("The whole city"),
         {
             "submit_for_others": _("Send reports for people who call or come in"),
+            "join": _("Add a caller to an open report"),
+            "follow": _("Sign a caller up for updates on a report"),
             "check_endings": _("Check places that another team resolved"),
             "safety_notes": _("Set safety notes of places, and see who read them"),
             "records": _("Answer records requests and read the audit"),
@@ -113,12 +115,7 @@ GROUPS: list[tuple[Text, dict[str, Text]]] = [
         },
     ),
 ]
-# No page asks for these yet, so none offers them. Roles that have them keep them.
-NOT_USED_YET: dict[str, Text] = {
-    "join": _("Add a caller to an open report"),
-    "follow": _("Sign a caller up for updates on a report"),
-}
-SENTENCES: dict[str, Text] = {code: words for _name, group in GROUPS for code, words in group.items()} | NOT_USED_YET
+SENTENCES: dict[str, Text] = {code: words for _name, group in GROUPS for code, words in group.items()}
 
 
 # What a role does to requests, and the pages for it: who sees pages as the role keeps these, since nothing can be sent. All other

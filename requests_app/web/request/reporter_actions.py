@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from requests_app import link_actions
 from requests_app.actions.following import followers
 from requests_app.actions.publication import moderation
 from requests_app.actions.report import drafts, emergency_question
-from requests_app.actions.truth import surveys
-from requests_app.actions.work import conversation, endings, progress, reopenings
+from requests_app.actions.work import progress
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.forms import unsent_text
@@ -137,7 +137,7 @@ def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
     text = _text_or_page(request, access, "answer")
     if isinstance(text, HttpResponse):
         return text
-    conversation.answer(access.service_request.pk, text=text, actor=person)
+    link_actions.answer(access, text)
     messages.success(request, _("Thank you. We got your answer, and the team will read it."))
     _say_whom_to_call(request, access.service_request, text)
     return back_to_report(access)
@@ -148,9 +148,7 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
     text = _text_or_page(request, access, "add")
     if isinstance(text, HttpResponse):
         return text
-    # Combined with a request that is still open: the message is read there.
-    about = access.service_request if access.service_request.is_open else access.shown
-    conversation.add_message(about.pk, text=text, actor=person)
+    link_actions.add(access, text)
     messages.success(request, _("Thank you. The team working on it will read your message."))
     _say_whom_to_call(request, access.service_request, text)
     return back_to_report(access)
@@ -175,7 +173,7 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     text = _text_or_page(request, access, "not_fixed")
     if isinstance(text, HttpResponse):
         return text
-    reopenings.reopen(access.shown.pk, text=text, actor=person)
+    link_actions.not_fixed(access, text)
     messages.success(request, _("Your report is open again. Its number is the same."))
     _say_whom_to_call(request, access.service_request, text)
     return back_to_report(access)
@@ -183,7 +181,7 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
 
 @with_link("undo_reopening")
 def undo_reopening(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    surveys.undo_no(access.shown.pk, actor=person)
+    link_actions.undo_reopening(access)
     messages.success(request, _("Your report is closed again, as before."))
     return back_to_report(access)
 
@@ -221,14 +219,14 @@ def keep_private(request: CityRequest, access: RequestAccess, person: Person) ->
 def withdraw(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     if "sure" not in request.POST:
         return render(request, "requests_app/request/withdraw.html", {"service_request": access.service_request})
-    endings.withdraw(access.service_request.pk, actor=person)
+    link_actions.withdraw(access)
     messages.success(request, _("You withdrew your report. We’ll stop working on it."))
     return back_to_report(access)
 
 
 @with_link("unsubscribe_link")
 def unsubscribe(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    followers.unsubscribe(access.service_request, actor=person)
+    link_actions.unsubscribe(access)
     messages.success(request, _("You won’t get any more email about this report."))
     return back_to_report(access)
 

@@ -152,7 +152,6 @@ class RoleForm(SetupForm):
     def __init__(self, *args: Any, city: Jurisdiction, role: Role | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.city = city
-        self.kept = permissions.NOT_USED_YET.keys() & set(role.permissions if role is not None else [])
         self.helper.show_optional = False
         layout: list[Any] = []
         for language in city.languages:
@@ -193,7 +192,7 @@ class RoleForm(SetupForm):
 
     @property
     def granted(self) -> list[str]:
-        return sorted({*self.chosen, *self.kept})
+        return sorted(self.chosen)
 
     @property
     def names(self) -> dict[str, str]:
