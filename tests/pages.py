@@ -911,11 +911,12 @@ PAGES: dict[str, Page] = {
     "requests_app:article": Page(EVERYONE, arguments=each_article, budget=5),
     "requests_app:article_vote": Page(EVERYONE, "GET POST", each_article, budget=2),
     "requests_app:article_missing": Page(EVERYONE, "GET POST", each_article, budget=2),
-    "requests_app:who_to_call": Page(EVERYONE, budget=2),
+    "requests_app:who_to_call": Page(EVERYONE, budget=3),
     "requests_app:photo": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:photo_small": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:photo_thumb": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:app_manifest": Page(EVERYONE, budget=1),
+    "requests_app:call_back": Page(EVERYONE, "GET POST", budget=3),
     "requests_app:privacy": Page(EVERYONE, budget=1),
     "requests_app:accessibility": Page(EVERYONE, budget=1),
     # Residents: reporting, in the order of its pages.

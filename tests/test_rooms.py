@@ -90,7 +90,7 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
         "setup": {"people", "promises"},
         "answers": {"alarms", "people", "promises", "setup", "shared"},
         "report": {"alarms", "answers", "people", "setup", "shared"},
-        "contacts": {"people", "shared"},
+        "contacts": {"people", "promises", "shared"},
         "publication": {"alarms", "people", "report", "shared"},
         "work": {"people", "promises", "publication", "shared"},
         "routing": {"alarms", "people", "promises", "shared"},

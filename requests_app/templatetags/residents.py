@@ -5,13 +5,15 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app.core.localized import localized
 from requests_app.messages import collection_words, street_work_words, wording
-from requests_app.models import Answer, ServiceRequest, Target, TextRevision
+from requests_app.models import Answer, Jurisdiction, ServiceRequest, Target, TextRevision
 from requests_app.places.address_card import Field
 from requests_app.rules.answers.collection_days import Pickup
+from requests_app.rules.contacts import waits
 from requests_app.rules.publication.public_texts import key_of
 from requests_app.rules.truth import surveys
 from requests_app.web.report import spam_signals
@@ -23,6 +25,17 @@ register = template.Library()
 def first_page_stamp() -> str:
     """Signed time at which the page was made; the form sends it back."""
     return spam_signals.stamp()
+
+
+@register.simple_tag
+def desk_wait(jurisdiction: Jurisdiction | None) -> str:
+    """About 4 minutes’ wait; empty if nothing fresh is known."""
+    minutes = waits.minutes(jurisdiction)
+    if minutes is None:
+        return ""
+    if minutes == 0:
+        return _("Less than a minute’s wait.")
+    return ngettext("About %(count)d minute’s wait.", "About %(count)d minutes’ wait.", minutes) % {"count": minutes}
 
 
 @register.filter

@@ -7,6 +7,13 @@ _CALL = ("tests/staff_app/desk/test_call.py",)
 
 REGRESSIONS = [
     Regression(
+        "words of danger wait for a call",
+        "requests_app/web/site/call_back.py",
+        'help_in(city, values["reason"])',
+        "None",
+        ("tests/requests_app/test_ways_in.py",),
+    ),
+    Regression(
         "a file with a mistake is stored but for that row",
         "requests_app/actions/contacts/call_counts.py",
         "    if reader.mistakes:\n",

@@ -23,6 +23,8 @@ from requests_app.actions.work import conversation, endings
 from requests_app.clock import app_now
 from requests_app.models import (
     ApiKey,
+    CallBack,
+    DeskLine,
     EmergencyPhrase,
     Jurisdiction,
     ModerationTerm,
@@ -503,6 +505,20 @@ def test_each_citys_reviewers_read_what_its_own_list_stopped(town: Town, beside:
         for page in (lea.get("/staff/review/").content.decode(), beside.page("/staff/review/"))
     )
     assert (ours_marked, theirs_marked) == (["you will regret this"], [LISTED_BESIDE])
+
+
+def test_who_wants_a_call_back_hears_of_danger_first(town: Town) -> None:
+    DeskLine.objects.create(jurisdiction=town.cast.city, number="311", phone="311", name={"en": "311"})
+    when = re.findall(r'<option value="(20[^"]+)"', town.client.get("/call-back/").content.decode())[0]
+    asked = {"phone": "617-555-0142", "when": when, "language": "en", "reason": GAS}
+    answer = town.client.post("/call-back/", asked)
+    assert answer.status_code == 422
+    assert "tel:911" in answer.content.decode()
+    assert not CallBack.objects.exists()
+    town.client.post("/call-back/", {**asked, "no_danger": "1"})
+    assert CallBack.objects.get().reason == GAS
+    # Nobody else reads it, and nothing becomes public.
+    assert not ServiceRequest.objects.exists()
 
 
 # --- No way without a row ---------------------------------------------------------------------------------------------

@@ -76,7 +76,9 @@ def _same(row: CallBack) -> CallBack | None:
         Jurisdiction.objects.select_for_update(no_key=True).only("pk").get(pk=row.jurisdiction_id)
         return waiting.filter(normalized_phone=row.normalized_phone).order_by("due_at", "id").first()
     if row.contact is None:
-        return None
+        # They asked themselves, on the city's page: another time takes the place of the first.
+        own = waiting.filter(normalized_phone=row.normalized_phone, kind=row.kind, contact=None, owner=None)
+        return own.first() if row.kind == Kind.CALL_BACK else None
     return waiting.filter(contact=row.contact, kind=row.kind, owner=None).first()
 
 

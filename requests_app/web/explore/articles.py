@@ -15,7 +15,7 @@ from requests_app.city_request import CityRequest
 from requests_app.core import limits, markdown
 from requests_app.core.localized import localized
 from requests_app.messages.rate_limits import too_many_requests
-from requests_app.models import Article, ArticleTopic, Jurisdiction
+from requests_app.models import Article, ArticleTopic, DeskLine, Jurisdiction
 from requests_app.rules.alarms.hotlines import help_in
 from requests_app.rules.answers import suggestions
 from requests_app.rules.answers.most_asked import most_asked
@@ -152,7 +152,10 @@ def who_to_call(request: CityRequest) -> HttpResponse:
             key = (localized(contact["name"]), contact.get("phone") or "", localized(contact.get("hours")))
             offices.setdefault(key, []).append(article)
     listed = sorted(offices.items(), key=lambda office: [part.casefold() for part in office[0]])
-    return render(request, "requests_app/explore/who_to_call.html", {"others": others, "offices": listed})
+    lines = DeskLine.objects.filter(jurisdiction=request.jurisdiction, is_active=True)
+    return render(
+        request, "requests_app/explore/who_to_call.html", {"others": others, "offices": listed, "lines": lines}
+    )
 
 
 def _by_title(articles: Any) -> list[Article]:
