@@ -4,6 +4,7 @@ from tests.regressions import (
     access,
     api,
     api_v1,
+    articles,
     clients,
     next_to_it,
     operations,
@@ -27,6 +28,7 @@ REGRESSIONS: list[Regression] = [
     *operations.REGRESSIONS,
     *next_to_it.REGRESSIONS,
     *telephone.REGRESSIONS,
+    *articles.REGRESSIONS,
 ]
 
 
