@@ -284,19 +284,16 @@ def is_heard(one: EmergencyPhrase, text: str) -> bool:
     return any(not heard.excused_by for heard in screening.heard([one], text))
 
 
-@pytest.mark.parametrize("text", each(HITS))
-def test_danger_is_heard(text: str) -> None:
-    assert set(hits(text)) - set(hits(text, "self_harm"))
+def test_danger_is_heard() -> None:
+    assert [text for text in each(HITS) if not set(hits(text)) - set(hits(text, "self_harm"))] == []
 
 
-@pytest.mark.parametrize("text", each(DESPAIR))
-def test_despair_is_heard(text: str) -> None:
-    assert hits(text, "self_harm")
+def test_despair_is_heard() -> None:
+    assert [text for text in each(DESPAIR) if not hits(text, "self_harm")] == []
 
 
-@pytest.mark.parametrize("text", each(NEAR_MISSES))
-def test_what_only_sounds_like_it_is_let_through(text: str) -> None:
-    assert hits(text) == []
+def test_what_only_sounds_like_it_is_let_through() -> None:
+    assert [text for text in each(NEAR_MISSES) if hits(text)] == []
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

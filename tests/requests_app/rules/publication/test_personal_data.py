@@ -331,11 +331,11 @@ MISSES = """
 """
 
 
-@pytest.mark.parametrize(("text", "kind", "words"), HITS)
-def test_it_is_found(text: str, kind: str, words: str) -> None:
-    found = find(text)
-    assert [(str(one.kind), one.text) for one in found] == [(kind, words)]
-    assert text[found[0].start : found[0].end] == words
+def test_it_is_found() -> None:
+    for text, kind, words in HITS:
+        found = find(text)
+        assert [(str(one.kind), one.text) for one in found] == [(kind, words)], text
+        assert text[found[0].start : found[0].end] == words, text
 
 
 def lines(texts: str) -> list[str]:
@@ -365,9 +365,10 @@ def test_the_question_tells_what_its_answer_is(label: str, text: str, words: lis
     assert all(text[one.start : one.end] == one.text for one in found)
 
 
-@pytest.mark.parametrize("text", lines(MISSES))
-def test_what_reports_are_made_of_is_left_alone(text: str) -> None:
-    assert find(text) == []
+def test_what_reports_are_made_of_is_left_alone() -> None:
+    texts = lines(MISSES)
+    assert len(texts) > 150
+    assert {text: found for text in texts if (found := find(text))} == {}
 
 
 def test_several_are_found_in_their_order_and_none_within_another() -> None:
