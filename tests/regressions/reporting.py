@@ -387,7 +387,7 @@ REGRESSIONS = [
     ),
     Regression(
         "words of danger are counted as a search in vain",
-        "requests_app/web/report/start.py",
+        "requests_app/actions/answers/article_counts.py",
         " or path.screening.is_sure or path.screening.helps_first",
         "",
         ("tests/requests_app/web/report/test_danger_block.py",),
