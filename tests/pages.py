@@ -1139,6 +1139,7 @@ PAGES: dict[str, Page] = {
     "staff_app:unanswered": Page(staff("write_articles"), budget=9),
     "staff_app:settle_search": Page(staff("write_articles"), "POST"),
     "staff_app:answered_counts": Page(staff("administer"), budget=11),
+    "staff_app:always_ask": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),

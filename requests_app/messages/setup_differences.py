@@ -404,6 +404,11 @@ CITY: dict[str, Field] = {
     "second_person_publishes": Flag(
         gettext_lazy("A second person publishes articles"), gettext_lazy("Articles are published by their writers")
     ),
+    "always_ask_emergency": Flag(
+        gettext_lazy("Every report is asked about danger"), gettext_lazy("Only some reports are asked about danger")
+    ),
+    "always_ask_approver": Value(gettext_lazy("Approved at the 911 center by"), quoted),
+    "always_ask_review_by": Value(gettext_lazy("Review it again by"), day),
     "on_time_goal": Value(gettext_lazy("Goal for on time"), lambda percent, _names: f"{percent}%"),
     "visits_avoided_percent": Value(gettext_lazy("Visits avoided"), lambda percent, _names: f"{percent}%"),
     "takers_percent": Value(gettext_lazy("Calls to answer in time"), lambda percent, _names: f"{percent}%"),

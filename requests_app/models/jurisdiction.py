@@ -51,6 +51,9 @@ class Jurisdiction(models.Model):
     # What the city calls outcomes: {"fixed": {"en": "Done", "es": "Hecho"}}. Empty: the usual words.
     outcome_words = LocalizedField(at=["*"], default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     always_ask_emergency = models.BooleanField(default=False)
+    # Who at the 911 center approved that, and by when somebody reads it again; empty: nobody has changed it yet.
+    always_ask_approver = models.CharField(max_length=100, blank=True, db_default="")
+    always_ask_review_by = models.DateField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
     # Percent of requests that should end by their due time, which supervisors see their own next to.
     on_time_goal = models.PositiveSmallIntegerField(default=80, db_default=80)

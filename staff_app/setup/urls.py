@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from requests_app.core.secret_addresses import secret
 from staff_app.setup import (
+    always_ask,
     answered_counts,
     emergency_words,
     first_run,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"
     ),
     path("emergency-words/", emergency_words.emergency_words, name="emergency_words"),
+    path("emergency-words/always/", always_ask.always_ask, name="always_ask"),
     path("emergency-words/<int:phrase_id>/", emergency_words.emergency_phrase, name="emergency_phrase"),
     path(
         "emergency-words/<int:phrase_id>/remove/",

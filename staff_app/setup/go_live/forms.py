@@ -41,7 +41,11 @@ class ApprovalForm(forms.Form):
         self.helper.tiles = False
 
     def clean_review_by(self) -> dt.date:
-        day: dt.date = self.cleaned_data["review_by"]
-        if not self.today < day <= self.today + REVIEW_WITHIN:
-            raise forms.ValidationError(_("Enter a day within the next three years."))
-        return day
+        return day_of_review(self.cleaned_data["review_by"], self.today)
+
+
+def day_of_review(day: dt.date, today: dt.date) -> dt.date:
+    """The day, if an approval may end then. Raises ValidationError."""
+    if not today < day <= today + REVIEW_WITHIN:
+        raise forms.ValidationError(_("Enter a day within the next three years."))
+    return day
