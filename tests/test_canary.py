@@ -617,12 +617,16 @@ NOT_FOR_CONTRACTORS = {
 }  # fmt: skip
 
 
+# Requests that are the contractor's.
+ASSIGNED = ["public", "ended", "coarse"]
+
+
 def plant_identities(planted: Planted) -> None:
     """All of it in each text of requests that are assigned to the contractor, of which one is open and one has ended."""
     con, sue = planted.staff["con"], planted.staff["sue"]
     email, phone, name = (CANARIES[f"reporter's {what}"] for what in ("e-mail", "phone", "name"))
     words = ". ".join([*WRITTEN, f"Ask {email} or call {phone}", f"My name is {name}"])
-    assigned = [planted.requests[kind] for kind in ("public", "ended", "coarse")]
+    assigned = [planted.requests[kind] for kind in ASSIGNED]
     people = Person.objects.filter(name__in=[CANARIES["reporter's name"], CANARIES["second reporter's name"]])
     for one in assigned:
         for person in people:
@@ -645,10 +649,14 @@ def plant_identities(planted: Planted) -> None:
     SafetyNote.objects.update(words=words[:300], address="Quillfeather home, Apt. 9C")
 
 
-def test_a_contractor_reads_nobody_however_a_text_names_them(planted: Planted, db: None) -> None:
-    """On every staff page, in every file and by the staff API. A new address is in the table of pages, so it's asked here."""
+@pytest.mark.parametrize("kinds", [ASSIGNED[:1], pytest.param(ASSIGNED, marks=pytest.mark.slow)], ids=["one", "all"])
+def test_a_contractor_reads_nobody_however_a_text_names_them(planted: Planted, db: None, kinds: list[str]) -> None:
+    """On every staff page, in every file and by the staff API. A new address is in the table of pages, so it's asked here.
+
+    kinds: of the requests for which all pages are asked; that of the request itself is asked for each.
+    """
     plant_identities(planted)
-    con, kinds = planted.staff["con"], ["public", "ended", "coarse"]
+    con = planted.staff["con"]
     kept = {what: forms for what, forms in needles(planted).items() if what in NOT_FOR_CONTRACTORS}
     crawler = Crawler(planted, {**IDENTITIES, **kept}, con)
     page = crawler.client.get(reverse("staff_app:detail", args=[planted.public.reference])).content.decode()
@@ -656,6 +664,7 @@ def test_a_contractor_reads_nobody_however_a_text_names_them(planted: Planted, d
     for word in (CANARIES["reporter's phone"][-4:], "zenobia.quill", "Quillfeather"):
         assert b"No matches." in crawler.client.get(reverse("staff_app:queue"), {"q": word}).content
     # Other requests aren't there for them (tests/test_permissions.py).
+    crawler.ask_all(["staff_app:detail"], translated=0, pieces=False, kinds=ASSIGNED)
     crawler.ask_all(STAFF_PAGES, translated=0, pieces=False, kinds=kinds)
     for one in ("/staff/export/?format=csv", "/staff/export/?format=xlsx", "/staff/crew/day.json"):
         crawler.ask(one)
