@@ -57,38 +57,47 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Span:
+    """Lines of a statement; for a compound one, of what decides it. refusal: of the first statement in an `if`."""
+
+    first: int
+    last: int
+    refusal: tuple[int, int] = (0, 0)
+
+
 @functools.cache
-def _parsed(path: Path) -> tuple[str, ast.Module]:
+def _parsed(path: Path) -> tuple[str, list[Span], list[Span]]:
+    """Its text, its statements, of which the innermost come last, and the bodies of its functions."""
     text = path.read_text()
-    return text, ast.parse(text)
+    statements, bodies = [], []
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.FunctionDef(body=[first, *_]):
+                bodies.append(Span(first.lineno, node.end_lineno or 0))
+            case ast.If(test=last, body=[only, *_]):
+                refusal = (only.lineno, only.end_lineno or 0)
+                statements.append(Span(node.lineno, last.end_lineno or 0, refusal))
+            case ast.While(test=last) | ast.For(iter=last) | ast.With(items=[*_, ast.withitem(context_expr=last)]):
+                statements.append(Span(node.lineno, last.end_lineno or 0))
+            case ast.ClassDef() | ast.Try() | ast.Match():
+                pass
+            case ast.stmt():
+                statements.append(Span(node.lineno, node.end_lineno or 0))
+    return text, statements, bodies
 
 
 def lines_of(mutation: Mutation) -> set[Line]:
     """The lines of which a test must run one: for a refusal, what refuses; none outside of functions, which all tests import."""
-    text, tree = _parsed(ROOT / mutation.file)
-    first = text.count("\n", 0, mutation.start) + 1
-    functions = (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef))
-    if not any(one.body[0].lineno <= first <= (one.end_lineno or 0) for one in functions):
+    text, statements, bodies = _parsed(ROOT / mutation.file)
+    at = text.count("\n", 0, mutation.start) + 1
+    if not any(one.first <= at <= one.last for one in bodies):
         return set()
-    begins, ends = first, first
-    # The innermost statement comes last.
-    for statement in ast.walk(tree):
-        match statement:
-            case ast.If() if mutation.name == "refusal removed" and statement.test.lineno == first:
-                begins, ends = statement.body[0].lineno, statement.body[0].end_lineno or 0
-            case (
-                ast.If(test=last)
-                | ast.While(test=last)
-                | ast.For(iter=last)
-                | ast.With(items=[*_, ast.withitem(context_expr=last)])
-            ):
-                if statement.lineno <= first <= (last.end_lineno or 0):
-                    begins, ends = statement.lineno, last.end_lineno or 0
-            case ast.FunctionDef() | ast.ClassDef() | ast.Try() | ast.Match():
-                pass
-            case ast.stmt() if statement.lineno <= first <= (statement.end_lineno or 0):
-                begins, ends = statement.lineno, statement.end_lineno or 0
-    return {(mutation.file, line) for line in range(begins, ends + 1)}
+    innermost = [one for one in statements if one.first <= at <= one.last][-1]
+    first, last = innermost.first, innermost.last
+    if mutation.name == "refusal removed":
+        first, last = innermost.refusal
+    return {(mutation.file, line) for line in range(first, last + 1)}
 
 
 def watch(session: pytest.Session, items: Sequence[pytest.Item], lines: Collection[Line]) -> Watched:
