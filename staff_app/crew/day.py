@@ -15,6 +15,7 @@ from staff_app.crew import order, stops
 from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
+from staff_app.report import report
 
 
 @staff_page
@@ -41,5 +42,8 @@ def crew_day(request: StaffRequest) -> HttpResponse:
         "most": rules.STOPS_MAX,
         "script_text": crew_words(),
         "thanks": thanks,
+        **report.form_context(request),
+        "unsent_reports": report.unsent(request),
+        "is_folded": True,
     }
     return render(request, "staff_app/crew/crew_day.html", context)

@@ -16,6 +16,7 @@ from requests_app import access
 from requests_app.access import RELATED, with_last_event
 from requests_app.city_request import CityRequest
 from requests_app.core import sealed
+from requests_app.core.localized import localized
 from requests_app.core.service_worker import worker_script
 from requests_app.models import CONFIDENTIAL, Disposition, ServiceRequest
 from requests_app.rules.publication import known_people, redaction
@@ -26,6 +27,7 @@ from staff_app.crew.choices import Choice, Lists, choices, task_choices
 from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
+from staff_app.report import report
 
 WORDS_MAX = 600
 # All that a phone may keep of a stop, and of a choice. Nothing of the reporter: no name, phone, email, and no photo they sent.
@@ -51,7 +53,7 @@ SHELL_FILES = [
     "js/photo-shrink.js",
     "js/offline/database.js",
     "js/offline/dom.js",
-    *(f"js/crew/{name}.js" for name in ("form", "page", "queue", "sending", "sign-out", "store")),
+    *(f"js/crew/{name}.js" for name in ("form", "page", "queue", "report", "sending", "sign-out", "store")),
 ]
 
 
@@ -73,11 +75,26 @@ def crew_day_json(request: StaffRequest) -> JsonResponse:
                 {"code": code, "words": words} for code, words in evidence.reasons(request.jurisdiction).items()
             ],
             # By due date, and the names of the same stops in the other order.
+            "services": _services(request),
             "stops": _stops(request, day),
             "drive": [stop.name for stop in by_drive.stops],
             "drive_words": by_drive.sentence,
         }
     )
+
+
+def _services(request: StaffRequest) -> list[dict[str, Any]]:
+    """What they may report; is_first: shown at once."""
+    offered = report.offered_to(request.user, request.jurisdiction)
+    first = report.first_of(request.user, request.jurisdiction, offered)
+    return [
+        {
+            "code": version.service.service_code,
+            "label": localized(version.name),
+            "is_first": version in first,
+        }
+        for version in [*first, *(one for one in offered if one not in first)]
+    ]
 
 
 def _stops(request: StaffRequest, day: stops.Day) -> list[dict[str, Any]]:
@@ -147,7 +164,7 @@ def _kept_choice(choice: Choice) -> dict[str, Any]:
 @vary_on_headers("HX-Request")
 def crew_offline(request: CityRequest) -> HttpResponse:
     """The same for every reader, since a worker keeps it: the phone fills it with what it has."""
-    return render(request, "staff_app/crew/crew_offline.html", {"script_text": crew_words()})
+    return render(request, "staff_app/crew/crew_offline.html", {"script_text": crew_words(), "is_folded": True})
 
 
 @require_safe

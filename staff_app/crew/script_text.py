@@ -13,6 +13,8 @@ def crew_words() -> dict[str, str]:
         "sent": _("Sent"),
         "late": _("Not used: someone else already updated this"),
         "refused": _("Not accepted"),
+        "needs": _("Not finished: the city asks one more thing"),
+        "answer": _("Answer it"),
         "gone": _("You can’t open this request anymore: it was passed on. Tell your office what you did there."),
         "too_big": _("The photo is too large. Remove this result, and finish the stop again with a smaller one."),
         "refusedHelp": _("Remove this result, and finish the stop again."),
@@ -35,6 +37,11 @@ def crew_words() -> dict[str, str]:
         "photoReady": _("Photo ready."),
         "photoWorking": _("Getting your photo ready…"),
         "kept": _("Saved on this phone. It’s sent automatically once you’re online."),
+        # A report.
+        "report": _("Report"),
+        "chooseService": _("Choose what it is."),
+        "needsPhotoOrWords": _("Add a photo or a few words."),
+        "noPlace": _("This phone can’t tell where it is. Type the address."),
         # The day.
         "nothing": _("No stops are left on this phone."),
         "finish": _("Finish this stop"),

@@ -255,6 +255,12 @@ def first_of(user: User, jurisdiction: Jurisdiction, offered: Sequence[ServiceVe
     return sorted(offered, key=rank)[:SHOWN_FIRST]
 
 
+def unsent(request: StaffRequest) -> list[Draft]:
+    """Their reports that still need an answer."""
+    recent = staff_reports.recent(request.jurisdiction, user=request.user)
+    return [draft for draft in recent if draft.service_request_id is None]
+
+
 def _recent(request: StaffRequest) -> list[dict[str, Any]]:
     """Their reports of the last days, newest first; one that isn't sent yet goes on at its next question."""
     own = staff_reports.recent(request.jurisdiction, user=request.user)

@@ -229,3 +229,38 @@ def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
     page.evaluate("self.crewSending.contact()")
     assert page.evaluate("self.crewStore.owner()") is None
     assert "A hole" not in page.evaluate(LEGIBLE)
+
+
+@pytest.mark.slow
+def test_a_crew_reports_in_three_taps_without_a_network(
+    cast: Rivermark, stops: list[ServiceRequest], live_site: "Site", new_page: Callable[..., "Page"]
+) -> None:
+    here = {"latitude": factories.at().y, "longitude": factories.at().x}
+    page = new_page(viewport=PHONE, geolocation=here, permissions=["geolocation"])
+    on_the_road(page, live_site, cast.dev)
+    form = page.locator("form[data-crew-report]")
+    assert not form.get_by_role("button", name="Send report").is_visible()
+    form.locator("#report_photo").set_input_files([photo("gray")])
+    form.locator("label[for=report-tree]").click()
+    form.get_by_text("We’ll send this phone’s location.").wait_for()
+    sees_nothing_wrong(page)
+    looks_well(page)
+    form.get_by_role("button", name="Send report").click()
+    wait_for(lambda: states(page) == ["waiting"])
+    # The second one needs an answer, which its page asks once there is a network.
+    form.locator("#report_photo").set_input_files([photo("red")])
+    form.locator("label[for=report-pothole]").click()
+    form.get_by_text("We’ll send this phone’s location.").wait_for()
+    form.get_by_role("button", name="Send report").click()
+    wait_for(lambda: states(page) == ["waiting", "waiting"])
+    assert not ServiceRequest.objects.filter(channel="staff").exists()
+
+    page.context.set_offline(False)
+    wait_for(lambda: sorted(states(page)) == ["needs", "sent"])
+    made = ServiceRequest.objects.get(channel="staff")
+    assert (made.service.service_code, made.photos.count(), made.point) == ("tree", 1, factories.at())
+    page.get_by_role("link", name="Answer it").click()
+    page.locator("label[for^=id_q_where]").first.click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("Your report number is").wait_for()
+    assert ServiceRequest.objects.filter(channel="staff").count() == 2

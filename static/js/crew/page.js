@@ -2,11 +2,12 @@
 import { make, say } from "../offline/dom.js";
 import { draw as drawQueue, send, started } from "./queue.js";
 import { start } from "./form.js";
+import { drawServices } from "./report.js";
 
 const store = self.crewStore;
 const byId = (id) => document.getElementById(id);
 const words = JSON.parse(byId("crew-words").textContent);
-const OVER = ["sent", "late", "refused"];
+const OVER = ["sent", "late", "needs", "refused"];
 let openStop = "";
 let byDrive = true;
 
@@ -124,6 +125,7 @@ async function drawDay({ anyway = false } = {}) {
   byId("day-heading").textContent = day.day;
   byId("stops").replaceChildren(...inOrder(day).map((stop) => row(stop, day, waiting)));
   showOrders(day);
+  drawServices(day.services ?? []);
   if (!day.stops.length) byId("stops").append(make("li", {}, words.nothing));
 }
 

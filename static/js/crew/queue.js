@@ -15,7 +15,7 @@ const list = section.querySelector("[data-crew-list]");
 const status = section.querySelector("[data-crew-status]");
 const time = new Intl.DateTimeFormat(section.dataset.language, { timeStyle: "short" });
 const BUTTON = { type: "button", class: "usa-button usa-button--outline" };
-const OVER = ["sent", "late"];
+const OVER = ["sent", "late", "needs"];
 let announced = "";
 
 function row({ key, state, kept, said }) {
@@ -30,6 +30,7 @@ function row({ key, state, kept, said }) {
     make("p", {}, make("strong", {}, words[state])),
     make("p", {}, [about, said.label].filter(Boolean).join(": ")),
     more ? make("p", {}, more) : null,
+    said.url ? make("p", {}, make("a", { href: said.url }, words.answer)) : null,
     state === "refused" && said.message !== "gone" ? make("p", {}, words.refusedHelp) : null,
     make("p", { class: "soft small" }, [time.format(kept), photos(said.photos)].filter(Boolean).join(" · ")),
     make("div", { class: "crew-queue__actions" }, ...actions),

@@ -55,9 +55,10 @@ self.crewSending = (() => {
     } catch {
       answer = { state: "waiting" };
     }
-    const { state, message = "" } = answer;
-    const said = { ...result.said, message };
-    const isOver = state === "sent" || state === "late";
+    const { state, message = "", url = "" } = answer;
+    const said = { ...result.said, message, url };
+    // needs: the city has all of it, and asks one more thing there.
+    const isOver = ["sent", "late", "needs"].includes(state);
     await store.update(result.key, isOver ? { state, ended: Date.now() } : { state }, { said });
     if (isOver) await store.dropPhotos(result.key);
     return state !== "waiting";

@@ -5,7 +5,7 @@
 // "locked": how often the day was deleted.
 // results: {key, user, kept, state, sealed}; photos: {id, result, order, stage, type, arrived, sealed}. What is sealed opens only
 // with the owner's key: without that row it is unreadable, and only the same person gets the key again, by signing in.
-// state is waiting, sending, sent, late (409) or refused.
+// state is waiting, sending, sent, late (409), needs (a report goes on at the city, at said.url) or refused.
 self.crewStore = (() => {
   const { within, changed, onChange } = self.deviceDatabase("crew", (database) => {
     database.createObjectStore("owner", { keyPath: "id" });
@@ -18,7 +18,7 @@ self.crewStore = (() => {
   const CLOCK_ERROR = HOUR / 6;
   const KEPT = 7 * 24 * HOUR;
   const SHOWN = 24 * HOUR;
-  const ENDED = ["sent", "late"];
+  const ENDED = ["sent", "late", "needs"];
 
   // work gets a function from a store's name to the store.
   const run = (mode, work) => within(mode, (transaction) => work((name) => transaction.objectStore(name)));

@@ -39,7 +39,7 @@ def test_it_keeps_the_allowed_fields_and_nothing_of_the_reporter(
     answer = signed_in(cast.dev).get("/staff/crew/day.json")
     assert "no-store" in answer["Cache-Control"]
     day = answer.json()
-    assert set(day) == {"user", "key", "token", "day", "no_evidence", "stops", "drive", "drive_words"}
+    assert set(day) == {"user", "key", "token", "day", "no_evidence", "services", "stops", "drive", "drive_words"}
     (stop,) = day["stops"]
     assert set(stop) <= STOP_FIELDS
     assert {name for choice in stop["choices"] for name in choice} == CHOICE_FIELDS
