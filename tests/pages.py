@@ -27,6 +27,7 @@ from requests_app.models import (
     ClockSuspension,
     Contact,
     ContactCost,
+    ContactRequest,
     Department,
     DeskLine,
     Draft,
@@ -453,6 +454,11 @@ def the_suspension(planted: Planted) -> list[Arguments]:
 
 def the_contact(planted: Planted) -> list[Arguments]:
     return [{"number": Contact.objects.get(jurisdiction=planted.public.jurisdiction_id).number}]
+
+
+def the_contact_slip(planted: Planted) -> list[Arguments]:
+    made = ContactRequest.objects.get(role="made", contact__jurisdiction=planted.public.jurisdiction_id)
+    return [{"number": made.contact.number, "reference": made.service_request.reference}]
 
 
 def the_staff_draft(planted: Planted) -> list[Arguments]:
@@ -1278,6 +1284,8 @@ PAGES: dict[str, Page] = {
     "staff_app:desk_line": Page(staff("administer"), "GET POST", the_desk_line, budget=8),
     "staff_app:telephone_setup": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:call_counts_setup": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:slip": Page(staff("view"), "GET", each_request, budget=10),
+    "staff_app:contact_slip": Page(staff("submit_for_others"), "GET POST", the_contact_slip, budget=12),
     "staff_app:safety_notes": Page(
         staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
     ),

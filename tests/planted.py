@@ -468,6 +468,7 @@ def _plant_rows() -> Planted:
         "note": CANARIES["place note"],
     }
     contacts.begin_draft(contact, text=CANARIES["text of a draft"], service="pothole", place=place)
+    contacts.link(contact, public, "made")
     own = staff_reports.begin(city, user=staff["tom"], key=uuid.uuid4(), language="en")
     actions_drafts.save(own, text=CANARIES["words of a colleague"], service="pothole")
     DeskLine.objects.create(jurisdiction=city, number="311", phone="311", name={"en": "311", "es": "311"})

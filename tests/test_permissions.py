@@ -285,6 +285,17 @@ def test_everybody_who_works_here_reports_and_reads_their_own_drafts_alone(plant
         assert answer(client, method, address(f"staff_app:{name}", planted)) == right, name
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_slips_are_printed_by_who_may_read_the_request_or_took_the_contact(planted: Planted, who: str) -> None:
+    client = signed_in(planted, who)
+    for kind in ("public", "private"):
+        path = reverse("staff_app:slip", args=[planted.requests[kind].reference])
+        assert answer(client, "GET", path) == expected(who, "view", kind), kind
+    right = "yes" if who == "cal" else "403"
+    for method in ("GET", "POST"):
+        assert answer(client, method, address("staff_app:contact_slip", planted)) == right
+
+
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_staff_look_around_a_request_and_write_about_it_where_their_role_allows(planted: Planted, who: str) -> None:

@@ -3,18 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.core.secret_addresses import secret
-from staff_app.desk import (
-    call,
-    call_back,
-    caller_checks,
-    caller_request,
-    contact,
-    desk,
-    phone,
-    place_map,
-    ring,
-    waiting,
-)
+from staff_app.desk import call, call_back, caller_checks, caller_request, contact, desk, phone, place_map, ring, slip, waiting
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
@@ -43,4 +32,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/<str:number>/close/", contact.close_contact, name="close_contact"),
     path("desk/<str:number>/map/<slug:name>/", place_map.contact_map, name="contact_map"),
     path("desk/<str:number>/save/", contact.save_contact, name="save_contact"),
+    path("desk/<str:number>/slip/<str:reference>/", slip.contact_slip, name="contact_slip"),
+    path("r/<str:reference>/slip/", slip.slip, name="slip"),
 ]
