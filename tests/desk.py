@@ -5,8 +5,10 @@ from html import unescape
 
 from django.test import Client
 
-from requests_app.models import Contact, User
+from requests_app.models import Contact, ServiceRequest, User
 from tests.factories import Rivermark
+
+PAPER = "/staff/paper/"
 
 
 class Call:
@@ -63,3 +65,30 @@ class Call:
                 break
             self.send(**steps[self.step.partition(":")[0]])
         return self
+
+
+class Letter(Call):
+    """A clerk at the desk with a sheet."""
+
+    def __init__(self, clerk: User, **data: str) -> None:
+        self.client = Client()
+        self.client.force_login(clerk)
+        self.follow(PAPER, {"late_reason": "", **data})
+        self.number = self.page.split("/")[3] if "/desk/" in self.page else ""
+
+    def entered(self, cast: Rivermark, text: str = "A hole") -> ServiceRequest:
+        steps = {
+            "problem": {"text": text},
+            "service": {"service": "pothole"},
+            "location": {"address": "12 Elm St", "note": ""},
+            "details": {"text": text, "q_where": "lane", "q_damage": "", "version": str(cast.pothole.pk)},
+            "contact": {"phone": "617-555-0142", "email": "", "name": "Ana", "language": "en"},
+            "duplicates": {"different": "1"},
+            "emergency": {"no_danger": "1"},
+            "check": {"create": "1", "version": str(cast.pothole.pk)},
+        }
+        for _step in range(12):
+            if not self.step:
+                break
+            self.send(**steps[self.step.partition(":")[0]])
+        return ServiceRequest.objects.order_by("-id")[0]

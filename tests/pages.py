@@ -1069,7 +1069,7 @@ PAGES: dict[str, Page] = {
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
     "staff_app:crew_day": Page(STAFF, queries=("", "order=due", "lat=40.5&long=-69"), budget=10),
     "staff_app:crew_sheet": Page(STAFF, budget=9),
-    "staff_app:crew_day_json": Page(STAFF, budget=13),
+    "staff_app:crew_day_json": Page(STAFF, budget=15),
     "staff_app:crew_offline": Page(EVERYONE, budget=1),
     "staff_app:crew_worker": Page(EVERYONE, budget=1),
     "staff_app:crew_photo": Page(staff("visit"), "POST", each_request),
@@ -1284,7 +1284,9 @@ PAGES: dict[str, Page] = {
     "staff_app:desk_line": Page(staff("administer"), "GET POST", the_desk_line, budget=8),
     "staff_app:telephone_setup": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:call_counts_setup": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:slip": Page(staff("view"), "GET", each_request, budget=10),
+    "staff_app:paper": Page(STAFF, "GET POST", queries=("", "form=POTHOLE-1-EN&came=2026-05-01"), budget=5),
+    "staff_app:paper_form": Page(STAFF, arguments=lambda _planted: [{"service_code": "pothole"}], budget=6),
+    "staff_app:slip": Page(staff("view"), "GET", each_request, budget=7),
     "staff_app:contact_slip": Page(staff("submit_for_others"), "GET POST", the_contact_slip, budget=12),
     "staff_app:safety_notes": Page(
         staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6

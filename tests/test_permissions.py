@@ -294,6 +294,9 @@ def test_slips_are_printed_by_who_may_read_the_request_or_took_the_contact(plant
     right = "yes" if who == "cal" else "403"
     for method in ("GET", "POST"):
         assert answer(client, method, address("staff_app:contact_slip", planted)) == right
+    assert answer(client, "POST", address("staff_app:paper", planted)) == right
+    for name in ("paper", "paper_form"):
+        assert answer(client, "GET", address(f"staff_app:{name}", planted)) == ("403" if who == "eve" else "yes")
 
 
 @pytest.mark.sampled(2)

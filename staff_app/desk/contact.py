@@ -20,7 +20,7 @@ from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.messages import desk_script
 from requests_app.messages.wording import month_day, promised_steps
-from requests_app.models import CallBack, Contact, ContactRequest, Draft
+from requests_app.models import CallBack, Channel, Contact, ContactRequest, Draft
 from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import staff_articles
 from requests_app.rules.contacts import call_backs as call_back_rules
@@ -30,7 +30,7 @@ from requests_app.rules.people import permissions
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import directory, question_kinds
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.desk import box, caller, keys, steps
+from staff_app.desk import box, caller, keys, paper, steps
 from staff_app.desk.call_back import shown_in_contact
 from staff_app.desk.desk import PERMISSION, row
 from staff_app.desk.forms import (
@@ -433,7 +433,7 @@ def close_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
         _("%(number)s is closed: %(outcome)s.")
         % {"number": references.display_contact(contact.number), "outcome": OUTCOMES[contact.outcome]},
     )
-    return redirect("staff_app:desk")
+    return redirect(paper.next_sheet(contact) if contact.channel == Channel.LETTER else reverse("staff_app:desk"))
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.actions.contacts import contacts
 from requests_app.clock import app_now
-from requests_app.models import Contact
+from requests_app.models import Channel, Contact
 from requests_app.rules.contacts import contacts as rules
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.desk.forms import CHANNELS, OUTCOMES, StartForm
@@ -23,6 +23,9 @@ def desk(request: StaffRequest) -> HttpResponse:
     need_in_city(request, PERMISSION)
     form = StartForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["channel"] == Channel.LETTER:
+            # Its targets count from the day it came.
+            return redirect("staff_app:paper")
         contact = contacts.start(
             request.jurisdiction, taker=request.user, language=request.jurisdiction.languages[0], **form.cleaned_data
         )

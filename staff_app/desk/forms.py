@@ -15,6 +15,7 @@ from requests_app.forms.fields import WordsField, email_field
 from requests_app.forms.report_forms import ContactForm
 from requests_app.models import Channel, Contact, Jurisdiction
 from requests_app.rules.contacts.callers import LEAST_DIGITS
+from requests_app.rules.report import paper
 
 Text = str | Promise
 # As long as on the residents' page.
@@ -87,6 +88,56 @@ class StartForm(forms.Form):
     is_practice = forms.BooleanField(
         label=gettext_lazy("Practice: an invented caller. Nothing is sent or counted."), required=False
     )
+
+
+class LetterForm(forms.Form):
+    """What came on paper: the number at the bottom of our form (none: a letter in their own words), and the day it came."""
+
+    number = WordsField(
+        label=gettext_lazy("Form number"),
+        help_text=gettext_lazy("At the bottom of the form. Leave it blank for a letter in their own words."),
+        required=False,
+        max_length=80,
+    )
+    received_on = forms.DateField(
+        label=gettext_lazy("Came on"),
+        help_text=gettext_lazy("The targets count from this day."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": gettext_lazy("Enter the day on which it came."),
+            "invalid": gettext_lazy("Enter the day on which it came."),
+        },
+    )
+    late_reason = WordsField(
+        label=gettext_lazy("If it came more than two weeks ago: why is it entered now?"),
+        required=False,
+        max_length=paper.REASON_MAX,
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.city = city
+
+    def clean_number(self) -> paper.Form | None:
+        typed = self.cleaned_data["number"]
+        sheet = paper.find_form(self.city, typed) if typed else None
+        if typed and sheet is None:
+            raise forms.ValidationError(_("There’s no form with this number. Check it, or leave it blank."))
+        return sheet
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        day = cleaned.get("received_on")
+        if day is None:
+            return cleaned
+        match paper.problem(day, today=paper.today(self.city), reason=cleaned.get("late_reason", "")):
+            case paper.FUTURE:
+                self.add_error("received_on", _("That day hasn’t come yet."))
+            case paper.TOO_OLD:
+                self.add_error("received_on", _("That’s more than a year ago. Check the year."))
+            case paper.NEEDS_REASON:
+                self.add_error("late_reason", _("Say why it’s entered so late."))
+        return cleaned
 
 
 class CallerForm(forms.Form):

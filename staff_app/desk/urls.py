@@ -3,7 +3,20 @@
 from django.urls import URLPattern, path
 
 from requests_app.core.secret_addresses import secret
-from staff_app.desk import call, call_back, caller_checks, caller_request, contact, desk, phone, place_map, ring, slip, waiting
+from staff_app.desk import (
+    call,
+    call_back,
+    caller_checks,
+    caller_request,
+    contact,
+    desk,
+    paper,
+    phone,
+    place_map,
+    ring,
+    slip,
+    waiting,
+)
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
@@ -33,5 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/<str:number>/map/<slug:name>/", place_map.contact_map, name="contact_map"),
     path("desk/<str:number>/save/", contact.save_contact, name="save_contact"),
     path("desk/<str:number>/slip/<str:reference>/", slip.contact_slip, name="contact_slip"),
+    path("paper/", paper.paper, name="paper"),
+    path("paper/<slug:service_code>/", paper.paper_form, name="paper_form"),
     path("r/<str:reference>/slip/", slip.slip, name="slip"),
 ]

@@ -1,5 +1,6 @@
 """Tags and filters of the desk's pages."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
@@ -10,6 +11,12 @@ from staff_app.desk import ring
 
 register = template.Library()
 register.filter("contact_number", references.display_contact)
+
+
+@register.filter
+def as_day(text: str) -> dt.date | None:
+    """A day as a draft stores it."""
+    return dt.date.fromisoformat(text) if text else None
 
 
 @register.inclusion_tag("staff_app/desk/_ringing.html", takes_context=True)

@@ -32,9 +32,10 @@ from requests_app.models import (
     PublicState,
     ServiceRequest,
 )
+from requests_app.rules.report import paper
 from tests import factories
 from tests.colleague import Colleague
-from tests.desk import Call
+from tests.desk import Call, Letter
 from tests.factories import Rivermark
 from tests.requests_app.api.conftest import Api
 from tests.requests_app.api.v1.conftest import V1
@@ -287,6 +288,12 @@ def _on_call(town: Town, status: str, act: str, text: str) -> ServiceRequest:
     return town.only()
 
 
+def letter(town: Town, text: str) -> ServiceRequest:
+    day = paper.today(town.cast.city).isoformat()
+    sheet = Letter(town.cast.cal, number="pothole-1-en", received_on=day)
+    return sheet.entered(town.cast, text)
+
+
 def imported(town: Town, text: str) -> ServiceRequest:
     values = {
         "id": "1", "opened": "2026-05-01T10:00:00", "status": "Open", "type": "Pothole", "group": "Streets", "dept": "PW",
@@ -409,6 +416,7 @@ WAYS: dict[Way, tuple[str, str]] = {
     staff_report: (PUBLIC, REVIEW),
     crew_report: (REVIEW, REVIEW),
     reading: (REVIEW, REVIEW),
+    letter: (PUBLIC, REVIEW),
     # Only the city reads these.
     desk_words: (PUBLIC, PUBLIC),
     desk_answer: (PUBLIC, PUBLIC),
@@ -526,7 +534,7 @@ def test_who_wants_a_call_back_hears_of_danger_first(town: Town) -> None:
 # What stores the words of a resident, by the function that does it, and the ways above that lead there.
 STORES: dict[str, tuple[Way, ...]] = {
     "requests_app/actions/report/submission.py:_new_request": (
-        web, offline, open311, v1, v1_batch, transfer, desk, staff_report, crew_report, reading,
+        web, offline, open311, v1, v1_batch, transfer, desk, staff_report, crew_report, reading, letter,
     ),
     "requests_app/actions/report/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
     "requests_app/actions/report/drafts.py:save_photo_descriptions": (web_photo,),

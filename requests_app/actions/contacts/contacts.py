@@ -21,6 +21,7 @@ from requests_app.models import (
     Person,
     PhoneCall,
     ServiceRequest,
+    ServiceVersion,
     User,
 )
 from requests_app.rules.shared import intake
@@ -178,6 +179,12 @@ def begin_draft(contact: Contact, **typed: Any) -> Draft:
     )
     _set(contact, draft=draft)
     return draft
+
+
+def use_version(draft: Draft, version: ServiceVersion) -> None:
+    """The report keeps to the version that is on the sheet which was filled in, if who may read it hasn't changed since."""
+    if version.pk != draft.typed.get("version"):
+        drafts.save(draft, version=version.pk)
 
 
 @transaction.atomic

@@ -330,8 +330,15 @@ def _report_of(
         is_test=draft.tester is not None,
         spam_signals=submission.SpamSignals(by_robot=is_bot(draft), over_limit=over_limit),
         was_asked=bool(checked),
+        received_on=_received_on(draft),
+        late_reason=str(draft.typed.get("late_reason", "")),
         is_for_another=path.typed["contact"].get("reaches") == Contact.Updates.OTHER,
     )
+
+
+def _received_on(draft: Draft) -> dt.date | None:
+    day = draft.typed.get("received_on")
+    return dt.date.fromisoformat(day) if day else None
 
 
 def is_bot(draft: Draft) -> bool:

@@ -47,7 +47,7 @@ from requests_app.rules.alarms import alarms as alarm_rules
 from requests_app.rules.alarms import screening
 from requests_app.rules.people import blocked_addresses
 from requests_app.rules.publication import public_words, publication, review
-from requests_app.rules.report import key_sentence
+from requests_app.rules.report import key_sentence, paper
 from requests_app.rules.setup import offer_dates
 from requests_app.rules.shared import intake
 
@@ -144,7 +144,8 @@ class NewReport:
     sends it. photo_links: addresses of photos elsewhere, for staff. is_transfer: a 911 center passed it on, or it was left as
     voicemail; outside_number: the number of the center's event. priority: as the member of staff chose it, instead of the
     service's. was_asked: a page showed the writer the personal data in it, and they left it in. is_for_another: the reporter is
-    not who called, but whom they called for.
+    not who called, but whom they called for. received_on: the day on which it came on paper; late_reason: for staff, why it is
+    entered so much later.
     """
 
     jurisdiction: Jurisdiction
@@ -169,6 +170,8 @@ class NewReport:
     priority: int | None = None
     was_asked: bool = False
     is_for_another: bool = False
+    received_on: dt.date | None = None
+    late_reason: str = ""
 
 
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
@@ -249,13 +252,13 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
         photo.is_private = report.answers.private_photos
     if photos:
         Photo.objects.bulk_update(photos, ["draft", "service_request", "is_private"])
-    if report.photo_links:
-        # No event: nobody wrote it, and nobody is notified.
+    for text in filter(None, ["\n".join(report.photo_links), report.late_reason]):
+        # No event: nobody is notified.
         Comment.objects.create(
             service_request=service_request,
             kind=Comment.Kind.NOTE,
             audience=Comment.Audience.EVERYONE,
-            text="\n".join(report.photo_links),
+            text=text,
             language=report.language,
         )
     if must_wait and participation is not None and participation.contact_point is not None:
@@ -275,7 +278,7 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
             key=idempotency.key,
             body_hash=idempotency.body_hash,
             service_request=service_request,
-            created_at=service_request.submitted_at,
+            created_at=app_now(),
         )
         # One that counts no more is replaced.
         IdempotencyKey.objects.bulk_create(
@@ -372,7 +375,7 @@ def _new_request(report: NewReport, *, verdict: publication.Verdict, must_wait: 
         photos_private=answers.private_photos,
         after_warning=report.after_warning,
         owner=owner,
-        submitted_at=now,
+        submitted_at=paper.received_at(report.jurisdiction, report.received_on) if report.received_on else now,
         updated_at=now,
     )
 
@@ -454,6 +457,8 @@ def _check(report: NewReport) -> None:
         raise Refused({"service": _("We no longer offer this service. Choose another one.")}, code="service")
     if not (report.is_test or offer_dates.offered_today([version], jurisdiction.zone)):
         raise Refused({"service": offer_dates.not_offered(version)}, code="service")
+    if report.received_on is not None:
+        _check_day(report, report.received_on)
     if report.answers.stopped_by is not None:
         raise Refused({report.answers.stopped_by.code: _("Call 911 now. This form can’t send help.")}, code="emergency")
     if report.answers.problems:
@@ -465,6 +470,11 @@ def _check(report: NewReport) -> None:
         if neighbor is not None and neighbor.email and neighbor == ownership.neighbor_at(jurisdiction, point):
             return
         raise Refused({"place": outside_message(jurisdiction, point)}, code="outside")
+
+
+def _check_day(report: NewReport, day: dt.date) -> None:
+    if paper.problem(day, today=paper.today(report.jurisdiction), reason=report.late_reason):
+        raise Refused({"received_on": _("Begin again, with the day on which it came.")}, code="received_on")
 
 
 def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:

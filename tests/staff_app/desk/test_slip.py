@@ -1,4 +1,4 @@
-"""The counter's slip: number, code and promise, and the private link for who stands there alone."""
+"""The counter's slip: number, code and promise, and the private link for the person at the counter alone."""
 
 import re
 
