@@ -1421,6 +1421,7 @@ DEMO_PAGES: dict[str, Page] = {
     "demo:mail_detail": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
     "demo:mail_html": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
     "demo:texts": Page(DEMO_STAFF),
+    "demo:ring": Page(DEMO_STAFF, "POST"),
     "demo:no_911": Page(DEMO),
 }
 

@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("mail/<str:name>/", views.mail_detail, name="mail_detail"),
     path("mail/<str:name>/html/", views.mail_html, name="mail_html"),
     path("texts/", views.texts, name="texts"),
+    path("ring/", views.ring, name="ring"),
     path("911/", views.no_911, name="no_911"),
 ]

@@ -12,10 +12,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from requests_app import links
-from requests_app.demo import developers, mailbox
+from requests_app.actions.people import staff_sessions
+from requests_app.demo import callers, developers, mailbox
 from requests_app.demo.staff import DEMO_BAR, demo_user, load_staff
 from requests_app.messages import sms, wording
-from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
+from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status, User
 from requests_app.rules.people import permissions
 from requests_app.visitor import open_drafts
 from requests_app.web.resident import sign_in
@@ -46,7 +47,21 @@ def see_as(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    # As the sign-in page does, so that the desk hears calls as long as the session goes on.
+    staff_sessions.record(str(request.session.session_key), user, jurisdiction)
     return redirect(FIRST_PAGES.get(role, "staff_app:queue"))
+
+
+@require_POST
+@login_required
+def ring(request: HttpRequest) -> HttpResponse:
+    """One of the invented callers rings at the reader's own desk."""
+    jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    user = request.user
+    if not isinstance(user, User) or not permissions.can_in_city(user, "submit_for_others", jurisdiction):
+        raise Http404
+    callers.ring(jurisdiction, user)
+    return redirect("staff_app:desk")
 
 
 def make_links(jurisdiction: Jurisdiction) -> None:

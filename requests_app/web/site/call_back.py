@@ -24,7 +24,7 @@ AN_HOUR, TO_ONE_A_DAY = 5, 3
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_back(request: CityRequest) -> HttpResponse:
-    """Words that tell of danger are answered with whom to call now; who says that nobody is in danger is called all the same."""
+    """Words that tell of danger are answered with whom to call now; who says that nobody is in danger is still called."""
     city = request.jurisdiction
     times = call_times(city, app_now())
     if "done" in request.GET:
