@@ -14,11 +14,11 @@ PAPER = "/staff/paper/"
 class Call:
     """A taker at the desk, with the contact they began."""
 
-    def __init__(self, taker: User, **data: str) -> None:
+    def __init__(self, taker: User, *, begin: str = "/staff/desk/", **data: str) -> None:
         self.client = Client()
         self.client.force_login(taker)
         self.status = 0
-        self.follow("/staff/desk/", {"channel": "phone", **data})
+        self.follow(begin, {"channel": "phone", **data})
         self.number = self.page.split("/")[3]
 
     def follow(self, path: str, data: dict[str, str] | None = None) -> "Call":

@@ -1254,7 +1254,7 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:desk_phone": Page(staff("submit_for_others"), "GET POST", budget=5),
     "staff_app:ring": Page(RINGING, arguments=lambda planted: [{"token": "1-nothing-nothing"}], budget=1),
-    "staff_app:waiting": Page(staff("submit_for_others"), queries=("", "kind=voicemail&owner=nobody"), budget=6),
+    "staff_app:waiting": Page(staff("submit_for_others"), queries=("", "kind=voicemail&owner=nobody"), budget=7),
     "staff_app:call_back": Page(staff("submit_for_others"), arguments=the_call_back, budget=6),
     "staff_app:call_back_audio": Page(staff("submit_for_others"), arguments=the_call_back, budget=6),
     "staff_app:take_call_back": Page(staff("submit_for_others"), "POST", the_call_back),

@@ -25,6 +25,8 @@ PAGE_SIZE = 50
 # How many have a key of their own, a digit.
 KEYS = 9
 REFRESHED_AFTER_S = 30
+# Whose promises the list counts.
+PROMISES_OF = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def waiting(request: StaffRequest) -> HttpResponse:
         "rows": [_row(request, one, number, now) for number, one in enumerate(page.rows, 1)],
         "is_filtered": bool(chosen),
         "board": rules.board(request.jurisdiction),
+        "promises": rules.promises_kept(request.jurisdiction, now - PROMISES_OF, now),
+        "days": PROMISES_OF.days,
         "pager": page.urls(lambda cursor: f"?{_query(chosen, cursor)}"),
     }
     return render(request, "staff_app/desk/waiting.html", context)

@@ -4,6 +4,34 @@ from tests.regressions.regression import Regression
 
 REGRESSIONS = [
     Regression(
+        "the second taker sees the owner that the row had before they waited for it",
+        "requests_app/actions/contacts/call_back_tries.py",
+        "CallBack.objects.select_for_update().get(pk=pk)",
+        'CallBack.objects.select_for_update(of=("self",)).select_related("owner", "call").get(pk=pk)',
+        ("tests/staff_app/desk/test_waiting.py",),
+    ),
+    Regression(
+        "a call at the promised minute is a broken promise",
+        "requests_app/rules/contacts/call_backs.py",
+        'first_tried_at__lte=F("promised_at")',
+        'first_tried_at__lt=F("promised_at")',
+        ("tests/staff_app/desk/test_waiting.py",),
+    ),
+    Regression(
+        "what a telephone system writes around a voicemail raises alarms",
+        "requests_app/actions/contacts/voicemail.py",
+        "screening.assessed(phrases, spoken(row.transcript)).danger",
+        "screening.assessed(phrases, row.transcript).danger",
+        ("tests/requests_app/actions/contacts/test_voicemail.py",),
+    ),
+    Regression(
+        "a voicemail's number is the city's own",
+        "requests_app/actions/contacts/voicemail.py",
+        "            if number not in own:\n                return str(match.raw_string)",
+        "            return str(match.raw_string)",
+        ("tests/requests_app/actions/contacts/test_voicemail.py",),
+    ),
+    Regression(
         "people hear of what they did themselves",
         "requests_app/messages/notifications.py",
         "[] if email in ALSO_TO_ACTOR else addresses_of_actor(event)",

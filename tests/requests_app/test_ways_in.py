@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from requests_app import api_keys, links
+from requests_app.actions.contacts import voicemail
 from requests_app.actions.report import later_photos
 from requests_app.actions.work import conversation, endings
 from requests_app.clock import app_now
@@ -42,6 +43,7 @@ from tests.requests_app.api.v1.conftest import V1
 from tests.requests_app.imports.test_requests import HEADER, MAPPING
 from tests.requests_app.web.offline.test_page import Device
 from tests.resident import run_outbox
+from tests.voicemail import voicemail as email_of
 from tests.walk import Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]
@@ -294,6 +296,15 @@ def letter(town: Town, text: str) -> ServiceRequest:
     return sheet.entered(town.cast, text)
 
 
+def voicemail_left(town: Town, text: str) -> ServiceRequest:
+    """What tells of danger is a report at once; anything else is one once a taker has heard it and written it down."""
+    row = voicemail.receive(town.cast.city, email_of(text))
+    if row.service_request is None:
+        call = Call(town.cast.cal, begin=f"/staff/desk/waiting/{row.pk}/take/").to_check(town.cast, row.transcript)
+        call.send(create="1", version=str(town.cast.pothole.pk))
+    return town.only()
+
+
 def imported(town: Town, text: str) -> ServiceRequest:
     values = {
         "id": "1", "opened": "2026-05-01T10:00:00", "status": "Open", "type": "Pothole", "group": "Streets", "dept": "PW",
@@ -412,6 +423,7 @@ WAYS: dict[Way, tuple[str, str]] = {
     transfer: (PRIVATE, PRIVATE),
     # The taker is asked, as residents are.
     desk: (PUBLIC, REVIEW),
+    voicemail_left: (PUBLIC, REVIEW),
     # The colleague is asked, too, but not by a phone that has no network.
     staff_report: (PUBLIC, REVIEW),
     crew_report: (REVIEW, REVIEW),
@@ -538,6 +550,7 @@ STORES: dict[str, tuple[Way, ...]] = {
     ),
     "requests_app/actions/report/submission.py:_store_areas_and_answers": (web_answer, v1_answer),
     "requests_app/actions/report/drafts.py:save_photo_descriptions": (web_photo,),
+    "requests_app/actions/contacts/voicemail.py:receive": (voicemail_left,),
     "requests_app/actions/report/later_photos.py:save_descriptions": (web_later_photo,),
     "requests_app/actions/report/corrections.py:_change_text": (web_edit, v1_edit),
     "requests_app/actions/report/corrections.py:_save_answer": (web_edit,),
@@ -569,8 +582,8 @@ OF_STAFF = {
 }
 # Where rows are stored. The other packages read (tests/test_rooms.py), and staff_app has no tables of its own.
 STORING = ("actions", "imports", "api", "web", "worker", "exports", "photos.py")
-_ROWS = {"Comment", "NewComment", "Answer", "ServiceRequest", "Photo"}
-_COLUMNS = {"text", "description", "place_note", "value_text", "alt"}
+_ROWS = {"Comment", "NewComment", "Answer", "ServiceRequest", "Photo", "CallBack"}
+_COLUMNS = {"text", "description", "place_note", "value_text", "alt", "transcript"}
 
 
 def _stores() -> Iterator[str]:

@@ -275,3 +275,4 @@ def test_a_promise_is_kept_up_to_its_minute(cast: Rivermark) -> None:
     # One in time, one late, one not called at all; left out: not needed, and not due yet.
     assert (counted.kept, counted.due, counted.left_out) == (1, 3, 2)
     assert rules.promises_kept(cast.city, at + HOUR, at + 2 * HOUR).due == 0
+    assert "Promises kept in the last 30 days: 1 of 3." in Taker(cast.cal).get()
