@@ -306,6 +306,10 @@ def contact_box(request: StaffRequest, contact: Contact) -> HttpResponse:
     typed = request.POST.get("box", "").strip()[:5000]
     if not typed:
         return back_to_contact(contact)
+    draft = _draft_of(contact)
+    if draft is not None and "box" in (draft.typed.get("unsent") or {}):
+        # It was saved while it was typed, and is sent now.
+        drafts.save(draft, unsent={})
     read = box.read(request.user, request.jurisdiction, typed)
     if read.contact is not None:
         return back_to_contact(read.contact)

@@ -22,6 +22,7 @@ from requests_app.event_kinds import KINDS
 from requests_app.messages import wording
 from requests_app.models import (
     AlarmCall,
+    Channel,
     Comment,
     Department,
     Disposition,
@@ -314,6 +315,8 @@ def done_by(event: Event, names: Names) -> str:
         return _("%(department)s, by the link in its email") % {"department": department}
     if event.person_id is not None and event.data.get("contact_id"):
         return _("Resident, by phone or at the counter")
+    if event.data.get("channel") == Channel.SENSOR:
+        return _("Sensor")
     name = who(event.user, event.person_id is not None)
     if event.api_key is None:
         return name

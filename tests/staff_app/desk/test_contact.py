@@ -290,6 +290,14 @@ def test_words_that_nothing_answers_are_counted_once_a_call(cast: Rivermark, cal
     assert UnansweredSearch.objects.get(words="dog license").value == 2
 
 
+def test_what_was_sent_from_the_box_does_not_come_back_as_typed(call: Call) -> None:
+    for typed in ("dog license", "12 Elm St", "617-555-0177"):
+        call.to("save", box=typed[:6])
+        call.box(typed)
+        assert 'id="box"' in call.html
+        assert typed[:6] not in call.html.split('id="box"')[1].split(">")[0]
+
+
 def test_practice_makes_nothing_and_counts_nothing(cast: Rivermark) -> None:
     call = Call(cast.cal, is_practice="on")
     call.to_check(cast, "I smell gas by a hole")

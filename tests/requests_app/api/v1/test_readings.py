@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from requests_app import api_keys
 from requests_app.actions.programs import readings
@@ -53,6 +54,13 @@ def test_the_first_alarm_opens_a_request_and_further_ones_are_added_up(cast: fac
     total = SensorRequest.objects.get()
     assert (total.alarms, total.highest, total.lowest, total.times_normal) == (3, 2.5, 1.6, 2)
     # A note for staff, once; and the request is still open.
+    # Their page adds the readings up, and says that no resident sent them.
+    client = Client()
+    client.force_login(cast.pia)
+    page = " ".join(client.get(f"/staff/r/{made.reference}/").content.decode().split())
+    assert "3 alarms (1.6 ft to 2.5 ft)" in page
+    assert "It was back to normal 2 times." in page
+    assert ">Resident<" not in page
     note = Comment.objects.get()
     assert (note.kind, note.public, note.text) == ("note", False, "The sensor at P0017 is back to normal: 1 ft.")
     made.refresh_from_db()
