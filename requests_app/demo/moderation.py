@@ -86,7 +86,8 @@ def submit_report(
     place: GazetteerEntry,
     **more: Any,
 ) -> ServiceRequest:
-    """more: of submission.NewReport."""
+    """more: of submission.NewReport, and the `actor` who typed it."""
+    actor = more.pop("actor", None)
     version = ServiceVersion.objects.get(
         pk=Service.objects.values("current").get(jurisdiction=jurisdiction, service_code=service_code)["current"]
     )
@@ -101,7 +102,7 @@ def submit_report(
         answers=answers,
         **{"was_asked": True, "reporter": Reporter(), **more},
     )
-    return submission.submit(report).service_request
+    return submission.submit(report, actor=actor).service_request
 
 
 def _harmless_answers(version: ServiceVersion) -> dict[str, str]:

@@ -18,6 +18,7 @@ from requests_app.core.localized import localized
 from requests_app.messages import wording
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Draft, Jurisdiction, ServiceRequest, ServiceVersion, User
+from requests_app.models.states import UNKNOWN_SERVICE
 from requests_app.rules.people import permissions
 from requests_app.rules.publication.public_words import found_in, public_labels, public_words
 from requests_app.rules.report.path import Path
@@ -248,6 +249,8 @@ def first_of(user: User, jurisdiction: Jurisdiction, offered: Sequence[ServiceVe
     def rank(version: ServiceVersion) -> int:
         if version.service_id in last:
             return last.index(version.service_id) - len(last)
+        if version.service.service_code == UNKNOWN_SERVICE:
+            return 3
         if version.department_id in departments:
             return 0
         return 1 if version.visibility == ServiceVersion.Visibility.STAFF else 2

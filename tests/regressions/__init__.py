@@ -6,6 +6,7 @@ from tests.regressions import (
     api_v1,
     articles,
     clients,
+    colleagues,
     next_to_it,
     operations,
     public,
@@ -29,6 +30,7 @@ REGRESSIONS: list[Regression] = [
     *next_to_it.REGRESSIONS,
     *telephone.REGRESSIONS,
     *articles.REGRESSIONS,
+    *colleagues.REGRESSIONS,
 ]
 
 

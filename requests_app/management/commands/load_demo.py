@@ -13,6 +13,7 @@ from requests_app.demo import (
     bulk_jobs,
     call_backs,
     callers,
+    colleagues,
     contacts,
     crews,
     desk,
@@ -37,7 +38,7 @@ from requests_app.models import Jurisdiction
 # What the staff and setup pages of the demo show, apart from the requests. What the audit should show first comes last.
 LOADERS = (
     articles.load, alarms.load, moderation.load, crews.load, desk.load, callers.load,
-    contacts.load, call_backs.load, ending_checks.load, signs.load, tasks.load,
+    contacts.load, colleagues.load, call_backs.load, ending_checks.load, signs.load, tasks.load,
     safety_notes.load, storm.load, to_do.load, bulk_jobs.load, failed_tasks.load, request_reads.load,
     developers.load,
 )  # fmt: skip
