@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from requests_app.actions.people import staff_sessions
@@ -24,7 +23,7 @@ class Switch:
         assert answer.status_code == status, answer.content
         return answer.json()
 
-    def post(self, sent: dict[str, Any]) -> HttpResponse:
+    def post(self, sent: dict[str, Any]) -> Any:
         address = f"/api/v1/cti/{self.token}"
         sent = {name: value for name, value in sent.items() if value is not None}
         if self.as_form:

@@ -89,15 +89,16 @@ def _take_note(city: Jurisdiction, sent: Mapping[str, list[str]]) -> None:
         raise BadEvent("callId is missing.")
     if direction == "out":
         return
-    call = {"caller": _first(sent, "from"), "line": _first(sent, "to")}
+    caller, line = _first(sent, "from"), _first(sent, "to")
     names = [*sent.get("user[]", []), *sent.get("user", [])][:NAMES_MAX]
     if event == "newCall":
-        calls.ring(city, call_id, takers=_rung(city, names, call["line"]), **call)
+        calls.ring(city, call_id, caller=caller, line=line, takers=_rung(city, names, line))
     elif event == "answer":
-        calls.answer(city, call_id, taker=_answering(city, sent, names), **call)
+        calls.answer(city, call_id, caller=caller, line=line, taker=_answering(city, sent, names))
     else:
         is_answered = bool(_first(sent, "answeringNumber"))
-        calls.hang_up(city, call_id, cause=_first(sent, "cause"), was_answered=is_answered, **call)
+        cause = _first(sent, "cause")
+        calls.hang_up(city, call_id, caller=caller, line=line, cause=cause, was_answered=is_answered)
 
 
 def _first(sent: Mapping[str, list[str]], name: str) -> str:

@@ -53,8 +53,16 @@ def session_name(session_key: str) -> str:
 def at(user_id: int, jurisdiction: Jurisdiction, session: str) -> list[Ringing] | None:
     """The oldest first; None if the session has ended. session: its session_name()."""
     with connection.cursor() as cursor:
-        values = {"user": user_id, "city": jurisdiction.pk, "session": session}
-        cursor.execute(_ASK, values | {"rings_for": RINGS_FOR, "offered_for": OFFERED_FOR})
+        cursor.execute(
+            _ASK,
+            {
+                "user": user_id,
+                "city": jurisdiction.pk,
+                "session": session,
+                "rings_for": RINGS_FOR,
+                "offered_for": OFFERED_FOR,
+            },
+        )
         rows = cursor.fetchall()
     if not rows:
         return None
