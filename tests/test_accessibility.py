@@ -69,6 +69,7 @@ NO_PAGES = {
     "requests_app:share_code",
     "requests_app:state",
     "requests_app:area_calendar",
+    "staff_app:call_back_audio",
     "staff_app:catalog_export",
     "staff_app:contact_map",
     "staff_app:crew_day_json",
@@ -80,9 +81,11 @@ NO_PAGES = {
     "staff_app:single_sign_on",
     "staff_app:single_sign_on_done",
     "staff_app:today",
+    "staff_app:translator_file",
     "staff_app:truth_rate_csv",
     "staff_app:step",
     "staff_app:updates",
+    "staff_app:value_csv",
 }
 READ = [
     name
