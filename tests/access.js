@@ -101,9 +101,11 @@
           const before = getComputedStyle(visible, "::before");
           const ring = [style, before].some((it) => it.outlineStyle !== "none" && parseFloat(it.outlineWidth) > 0);
           const box = visible.getBoundingClientRect();
+          // Of what is taller than the window, the part in sight.
+          const [from, to] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
           const isUncovered = [0.1, 0.5, 0.9].some((x) =>
             [0.25, 0.5, 0.75].some((y) => {
-              const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+              const top = document.elementFromPoint(box.left + box.width * x, from + (to - from) * y);
               return top !== null && (visible.contains(top) || top.contains(visible));
             }),
           );
