@@ -25,6 +25,6 @@ def short_month(month: dt.date) -> str:
     return formats.date_format(month, "YEAR_MONTH_FORMAT")
 
 
-def money(amount: Decimal, places: int = 2) -> str:
+def money(amount: Decimal | float, places: int = 2) -> str:
     """In dollars, such as $1,234.50."""
     return f"${formats.number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)}"

@@ -17,6 +17,7 @@ from requests_app.demo import (
     contacts,
     crews,
     desk,
+    desk_counts,
     developers,
     ending_checks,
     failed_tasks,
@@ -38,7 +39,7 @@ from requests_app.models import Jurisdiction
 # What the staff and setup pages of the demo show, apart from the requests. What the audit should show first comes last.
 LOADERS = (
     articles.load, alarms.load, moderation.load, crews.load, desk.load, callers.load,
-    contacts.load, colleagues.load, call_backs.load, ending_checks.load, signs.load, tasks.load,
+    contacts.load, colleagues.load, call_backs.load, desk_counts.load, ending_checks.load, signs.load, tasks.load,
     safety_notes.load, storm.load, to_do.load, bulk_jobs.load, failed_tasks.load, request_reads.load,
     developers.load,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import mean, median
+from typing import Any
 
 from django.db import connection
 
@@ -150,7 +151,7 @@ def _is_holiday(jurisdiction: Jurisdiction) -> load_forecast.IsHoliday:
     return service_levels.working_hours(line.calendar, jurisdiction.zone).is_holiday
 
 
-def _between(jurisdiction: Jurisdiction, today: dt.date, days: int) -> dict[str, object]:
+def _between(jurisdiction: Jurisdiction, today: dt.date, days: int) -> dict[str, Any]:
     """The days before today, by midnights of the city."""
     since, until = (
         dt.datetime.combine(day, dt.time(), jurisdiction.zone) for day in (today - dt.timedelta(days=days), today)

@@ -62,7 +62,7 @@ def by_day(jurisdiction: Jurisdiction, since: dt.date, until: dt.date) -> dict[d
 
 
 def _counts(jurisdiction: Jurisdiction, since: dt.date, until: dt.date, period: str) -> dict[dt.date, Counts]:
-    between = {
+    between: dict[str, Any] = {
         "city": jurisdiction.pk,
         "zone": jurisdiction.time_zone,
         "since": since,
