@@ -13,8 +13,9 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from requests_app.actions.contacts import retention, voicemail
-from requests_app.models import CallBack, DeskLine, Jurisdiction, ServiceRequest
+from requests_app.actions.contacts import call_back_tries, retention, voicemail
+from requests_app.exports import own_data
+from requests_app.models import CallBack, Contact, DeskLine, Jurisdiction, Person, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time
@@ -181,3 +182,23 @@ def test_a_mail_server_learns_whether_to_send_it_again(cast: Rivermark, monkeypa
 
     monkeypatch.setattr(voicemail, "receive", broken)
     assert piped(monkeypatch, email_of(message_id="<3>"), jurisdiction=city) == os.EX_TEMPFAIL
+
+
+def test_erasing_a_person_erases_what_they_left_and_their_copy_names_it(
+    cast: Rivermark, django_capture_on_commit_callbacks: Any
+) -> None:
+    made = factories.report(cast.pothole, answers={"where": "lane"})
+    person = made.participations.get().person
+    row = received(cast.city, email_of("Call me about the pothole.", audio=wav()))
+    other = received(cast.city, email_of("Somebody else.", audio=wav(), message_id="<2@pbx.example>"))
+    taken = call_back_tries.take(row.pk, taker=cast.cal)
+    Contact.objects.filter(pk=taken.call_id).update(person=person)
+    copied = own_data._call_backs(Person.objects.filter(pk=person.pk))
+    assert [own_data._call_back(one)["transcript"] for one in copied] == ["Call me about the pothole."]
+    with django_capture_on_commit_callbacks(execute=True):
+        retention.forget_people([person])
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.phone, row.transcript, row.audio_name) == ("", "", "")
+    assert (other.phone, other.transcript) == (PHONE, "Somebody else.")
+    assert files() == [f"{other.audio_name}.wav"]
