@@ -2,11 +2,24 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import islice
 
 from requests_app.actions.contacts import contacts
+from requests_app.actions.contacts.callers import mark_shared
+from requests_app.actions.people.reporters import normalized_phone
 from requests_app.clock import app_now
 from requests_app.demo.staff import demo_user
-from requests_app.models import Article, Contact, Jurisdiction, ServiceRequest, User
+from requests_app.models import (
+    Article,
+    Contact,
+    ContactPoint,
+    Jurisdiction,
+    Participation,
+    Person,
+    ServiceRequest,
+    User,
+)
+from requests_app.models.states import OPEN as OPEN_STATUS
 
 Outcome = Contact.Outcome
 LINE = "311"
@@ -45,11 +58,29 @@ OPEN = [
 ]
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who has reported before, in public and in private."""
+
+    name: str
+    number: str
+    language: str = "en"
+
+
+CALLERS = [Caller("Rosa Delgado", "555-0171"), Caller("Luis Ferrer", "555-0164", "es")]
+# A shelter's, from which many call.
+SHELTER = "555-0146"
+# Whose numbers these were before has this one.
+OTHER_NUMBER = "555-0199"
+
+
 def load(jurisdiction: Jurisdiction) -> None:
     """Does nothing if there are contacts already."""
     taker = demo_user(jurisdiction, "call_taker")
     if taker is None or Contact.objects.filter(jurisdiction=jurisdiction).exists():
         return
+    _add_callers(jurisdiction)
+    mark_shared(jurisdiction, normalized_phone(SHELTER), name="Harbor Street Shelter", actor=taker)
     public = list(ServiceRequest.objects.public().open().in_jurisdiction(jurisdiction).order_by("-id")[: len(STORIES)])
     articles = list(Article.objects.filter(jurisdiction=jurisdiction, published=True).order_by("code"))
     for number, story in enumerate(STORIES):
@@ -63,6 +94,27 @@ def load(jurisdiction: Jurisdiction) -> None:
         Contact.objects.filter(pk=contact.pk).update(ended_at=ended, closed_at=ended + dt.timedelta(seconds=20))
     for story in OPEN:
         contacts.park(_begun(jurisdiction, taker, story))
+
+
+def _add_callers(jurisdiction: Jurisdiction) -> None:
+    """Each gets two public reports and a private one, and a number that nobody else has."""
+    points = ContactPoint.objects.filter(person__jurisdiction=jurisdiction, kind=ContactPoint.Kind.PHONE)
+    parts = (
+        Participation.objects.filter(role__in=Participation.OWN, service_request__jurisdiction=jurisdiction)
+        .filter(service_request__status__in=OPEN_STATUS)
+        .order_by("-service_request")
+    )
+    public = iter(parts.filter(service_request__public_state="public")[: 2 * len(CALLERS)])
+    private = iter(parts.filter(service_request__public_state="private")[: len(CALLERS)])
+    for caller in CALLERS:
+        normalized = normalized_phone(caller.number)
+        points.filter(normalized=normalized).update(value=OTHER_NUMBER, normalized=normalized_phone(OTHER_NUMBER))
+        for part in [*islice(public, 2), *islice(private, 1)]:
+            Person.objects.filter(pk=part.person_id).update(name=caller.name, language=caller.language)
+            points.filter(person=part.person_id).delete()
+            ContactPoint.objects.create(
+                person_id=part.person_id, kind=ContactPoint.Kind.PHONE, value=caller.number, normalized=normalized
+            )
 
 
 def _begun(jurisdiction: Jurisdiction, taker: User, story: Story) -> Contact:

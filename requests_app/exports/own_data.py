@@ -14,12 +14,13 @@ from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from requests_app import links
+from requests_app import links, references
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import (
     CallBack,
     Comment,
+    Contact,
     ContactPoint,
     Message,
     Participation,
@@ -137,6 +138,7 @@ def _data(
         ],
     }
     if part == 1:
+        data["conversations"] = [_conversation(one) for one in _conversations(people)]
         data["people"] = [_person(one) for one in people.prefetch_related("contact_points").order_by("id")]
         data["subscriptions"] = [_subscription(one) for one in _subscriptions(contact_point)]
         data["call_backs"] = [_call_back(one) for one in _call_backs(people)]
@@ -332,6 +334,28 @@ def _subscription(subscription: Subscription) -> dict[str, Any]:
         "asked_at": subscription.created_at,
         "confirmed_at": subscription.confirmed_at,
         "unsubscribed_at": subscription.unsubscribed_at,
+    }
+
+
+def _conversations(people: Any) -> Iterable[Contact]:
+    """Calls and visits whose person they are."""
+    theirs = Contact.objects.filter(person__in=people, is_practice=False)
+    return theirs.prefetch_related("requests").order_by("id")
+
+
+def _conversation(contact: Contact) -> dict[str, Any]:
+    """Without the taker and their note."""
+    return {
+        "number": references.display_contact(contact.number),
+        "by": contact.channel,
+        "began_at": contact.started_at,
+        "ended_at": contact.ended_at,
+        "your_number": contact.caller_number or None,
+        "language": contact.language,
+        "address": contact.address or None,
+        "topic": contact.topic or None,
+        "outcome": contact.outcome or None,
+        "requests": [one.reference for one in contact.requests.all()],
     }
 
 

@@ -5,9 +5,12 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from requests_app import references
-from requests_app.models import Contact, ContactRequest, Jurisdiction, Person, User
+from requests_app.models import Contact, ContactRequest, Jurisdiction, Person, ServiceRequest, User
+from requests_app.rules.shared import directory
 
 LAST = 5
+# Of one contact, to who knows its number.
+SHOWN_MAX = 10
 # What counts most comes first.
 OUTCOMES_BY_ROLE = {
     ContactRequest.Role.MADE: Contact.Outcome.REQUEST_MADE,
@@ -23,6 +26,19 @@ def find(jurisdiction: Jurisdiction, typed: str) -> Contact | None:
     if contact is not None:
         contact.jurisdiction = jurisdiction
     return contact
+
+
+def public_requests(jurisdiction: Jurisdiction, number: str) -> list[ServiceRequest]:
+    """What everybody may read of the requests of this contact; none for an unknown number, and for private ones."""
+    linked = ContactRequest.objects.filter(
+        contact__jurisdiction=jurisdiction, contact__number=number, contact__is_practice=False
+    )
+    public = ServiceRequest.objects.public().in_jurisdiction(jurisdiction)
+    rows = list(public.filter(pk__in=linked.values("service_request")).order_by("-submitted_at", "-id")[:SHOWN_MAX])
+    for row in rows:
+        row.jurisdiction = jurisdiction
+    directory.of(jurisdiction).fill(rows)
+    return rows
 
 
 def open_of(taker: User, jurisdiction: Jurisdiction) -> QuerySet[Contact]:

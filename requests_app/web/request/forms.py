@@ -30,7 +30,9 @@ class FindForm(forms.Form):
     )
 
     def clean_reference(self) -> str:
-        parsed = references.parse(self.cleaned_data["reference"])
+        """A report's number, or a contact's."""
+        typed = self.cleaned_data["reference"]
+        parsed = references.parse(typed) or references.parse_contact(typed)
         if parsed is None:
             raise forms.ValidationError(NO_REFERENCE)
         return parsed

@@ -30,6 +30,7 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
+from requests_app.rules.contacts import contacts
 from requests_app.rules.people import permissions
 from requests_app.rules.promises import expected, promises, suspensions
 from requests_app.rules.promises.service_levels import target_for
@@ -341,6 +342,23 @@ def find(request: CityRequest) -> HttpResponse:
     if "reference" not in request.GET:
         return render(request, "requests_app/request/find.html", {"form": FindForm()})
     form = FindForm({"reference": request.GET["reference"]})
+    if form.is_valid() and (number := references.parse_contact(form.cleaned_data["reference"])):
+        return _of_contact(request, form, number)
     if form.is_valid():
         return redirect("requests_app:track", form.cleaned_data["reference"])
     return render(request, "requests_app/request/find.html", {"form": form}, status=422)
+
+
+def _of_contact(request: CityRequest, form: FindForm, number: str) -> HttpResponse:
+    """The number that a call taker gave: the public reports of that contact, or whom to call. Nothing says whether there is one."""
+    if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):
+        return too_many(request)
+    rows = contacts.public_requests(request.jurisdiction, number)
+    if not rows and not limits.allow(request, "wrong_number", WRONG_NUMBERS_AN_HOUR):
+        return too_many(request)
+    now = wording.now_for(rows)
+    of_contact = [{"request": row, "status": wording.status_words(row, to_reporter=False, now=now)} for row in rows]
+    context = {"form": form, "contact_number": number, "of_contact": of_contact}
+    response = render(request, "requests_app/request/find.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -14,7 +14,8 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.test import Client
 
-from requests_app import links
+from requests_app import links, references
+from requests_app.actions.contacts import contacts
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.privacy import erasures
@@ -213,9 +214,19 @@ def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: Service
         reporter=Reporter(name="Bob Secretname", email=BOB),
     )
     followers.join(bobs.pk, reporter=Reporter(email=ZOE), language="en")
+    own, other = (contacts.start(cast.city, taker=cast.cal, caller_number="617-555-0142") for _ in range(2))
+    for contact, person in ((own, zoes.participations.get(role="reporter").person), (other, bob)):
+        contacts.change(contact, person=person, note="Calsaid so in a note for ourselves.")
+    contacts.link(own, zoes)
     data, packed = copy_of(signed_in(ZOE))
     text = packed.read("data.json").decode()
-    for word in ("Bob", BOB, "note for ourselves", cast.tom.email, "Tom"):
+    (call,) = data["conversations"]
+    assert (call["number"], call["your_number"], call["requests"]) == (
+        references.display_contact(own.number),
+        "617-555-0142",
+        [zoes.reference],
+    )
+    for word in ("Bob", BOB, "note for ourselves", cast.tom.email, "Tom", "Cal"):
         assert word not in text, word
     assert {one["reference"] for one in data["requests"]} == {zoes.reference, bobs.reference}
 

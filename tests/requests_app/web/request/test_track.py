@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from requests_app import links, photos
+from requests_app import links, photos, references
+from requests_app.actions.contacts import contacts
 from requests_app.actions.following import followers
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.promises import typical_times
@@ -589,6 +590,37 @@ def test_a_reference_is_found_however_it_is_typed(client: Client, pothole: Servi
     answer = client.get("/find/", {"reference": change(pothole.display_reference)}, follow=True)
     assert answer.request["PATH_INFO"] == f"/r/{pothole.reference}/"
     assert answer.status_code == 200
+
+
+def test_a_contacts_number_shows_what_is_public_of_it_and_says_nothing_else(
+    client: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    beside = factories.lakeside()
+    with_public, private, other_city = (
+        contacts.start(city, taker=cast.cal, caller_number="617-555-0142")
+        for city in (cast.city, cast.city, beside.city)
+    )
+    secret = factories.report(cast.outreach, "SECRET-WORDS")
+    theirs = factories.report(beside.pothole)
+    for contact, about in ((with_public, pothole), (with_public, secret), (private, secret), (other_city, theirs)):
+        contacts.change(contact, note="SECRET-NOTE")
+        contacts.link(contact, about)
+
+    def page(number: str) -> str:
+        answer = client.get("/find/", {"reference": number})
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+        assert not any(
+            one in answer.content.decode() for one in ("SECRET", "617-555", secret.reference, theirs.reference)
+        )
+        return re.sub(r"C-?\d{4}-?\d{4}|[?&]reference=[^\"]*", "", answer.content.decode())
+
+    shown = references.display_contact(with_public.number)
+    assert f"/r/{pothole.reference}/" in page(f" {shown.lower()} ")
+    # Nothing says whether there is such a contact.
+    unknown = page("C-0000-0000")
+    assert "Call us and give us the number" in unknown
+    assert page(private.number) == page(other_city.number) == unknown
+    assert 'content="noindex"' in unknown
 
 
 @pytest.mark.parametrize("typed", ["7K3M-9QW", "hello there", "7K3M-9QWTT", "x" * 5000, ""])
