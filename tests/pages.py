@@ -1274,6 +1274,7 @@ PAGES: dict[str, Page] = {
     "staff_app:contact_emergency": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:park_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:close_contact": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:desk_suggest": Page(staff("submit_for_others"), queries=("q=poth", "q=12 Elm", "q={q}"), budget=3),
     "staff_app:contact_map": Page(staff("submit_for_others"), arguments=the_contact_map, budget=15),
     "staff_app:save_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:staff_report": Page(STAFF, "GET POST", budget=9),

@@ -72,6 +72,7 @@ NO_PAGES = {
     "staff_app:call_back_audio",
     "staff_app:catalog_export",
     "staff_app:contact_map",
+    "staff_app:desk_suggest",
     "staff_app:crew_day_json",
     "staff_app:crew_worker",
     "staff_app:first_run",

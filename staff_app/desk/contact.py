@@ -28,9 +28,10 @@ from requests_app.rules.contacts import contacts as rules
 from requests_app.rules.contacts.callers import Candidate
 from requests_app.rules.people import permissions
 from requests_app.rules.report.path import Path
+from requests_app.rules.setup.offered_services import offered_versions
 from requests_app.rules.shared import directory, question_kinds
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.desk import box, caller, keys, paper, steps
+from staff_app.desk import box, caller, keys, paper, steps, suggest
 from staff_app.desk.call_back import shown_in_contact
 from staff_app.desk.desk import PERMISSION, row
 from staff_app.desk.forms import (
@@ -54,7 +55,7 @@ WITHOUT_ANSWERS = ("duplicates", "check")
 NUMBER_AT_911 = "911"
 EMERGENCY = "emergency"
 # Of what is saved while somebody types.
-NOT_TYPED = {"csrfmiddlewaretoken", "writer", "note"}
+NOT_TYPED = {"csrfmiddlewaretoken", "writer", "note", "pick"}
 FIELDS_MAX, TYPED_MAX = 60, 5000
 
 
@@ -310,6 +311,8 @@ def contact_box(request: StaffRequest, contact: Contact) -> HttpResponse:
     if draft is not None and "box" in (draft.typed.get("unsent") or {}):
         # It was saved while it was typed, and is sent now.
         drafts.save(draft, unsent={})
+    if (code := request.POST.get("pick", "").removeprefix(suggest.SERVICE)) and _takes_service(request, contact, code):
+        return back_to_contact(contact)
     read = box.read(request.user, request.jurisdiction, typed)
     if read.contact is not None:
         return back_to_contact(read.contact)
@@ -322,6 +325,20 @@ def contact_box(request: StaffRequest, contact: Contact) -> HttpResponse:
     else:
         _take_words(request, contact, typed, read.email)
     return back_to_contact(contact)
+
+
+def _takes_service(request: StaffRequest, contact: Contact, code: str) -> bool:
+    """Chooses the service that was picked from the suggestions; False if nobody offers it."""
+    if all(version.service.service_code != code for version in offered_versions(request.jurisdiction)):
+        return False
+    draft = _draft_of(contact)
+    if draft is None:
+        draft = contacts.begin_draft(contact, service=code)
+    else:
+        drafts.save(draft, service=code, unsent={})
+    draft.jurisdiction = request.jurisdiction
+    steps.settle_danger(contact, draft)
+    return True
 
 
 def _draft_of(contact: Contact) -> Draft | None:

@@ -163,7 +163,7 @@ def _service(sent: Sent) -> Step:
     path = sent.path
     versions = offered_versions(path.jurisdiction, to_staff=path.asks_as_staff)
     form = ServiceForm(sent.data, offered=versions, initial={"service": path.typed.get("service")})
-    named = _beginning_so(versions, path.text)
+    named = beginning_with(versions, path.text)
     if sent.is_posted and form.is_valid():
         code = form.cleaned_data["service"]
         # A few letters of its name describe nothing.
@@ -183,7 +183,7 @@ def _service(sent: Sent) -> Step:
     )
 
 
-def _beginning_so(versions: Sequence[ServiceVersion], text: str) -> list[ServiceVersion]:
+def beginning_with(versions: Sequence[ServiceVersion], text: str) -> list[ServiceVersion]:
     """The services whose name begins with what was typed, since takers know the names: "poth"."""
     typed = text.strip().casefold()
     return [version for version in versions if typed and localized(version.name).casefold().startswith(typed)]

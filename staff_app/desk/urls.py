@@ -15,6 +15,7 @@ from staff_app.desk import (
     place_map,
     ring,
     slip,
+    suggest,
     waiting,
 )
 
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/<str:number>/emergency/", contact.contact_emergency, name="contact_emergency"),
     path("desk/<str:number>/park/", contact.park_contact, name="park_contact"),
     path("desk/<str:number>/close/", contact.close_contact, name="close_contact"),
+    path("desk/suggest.json", suggest.desk_suggest, name="desk_suggest"),
     path("desk/<str:number>/map/<slug:name>/", place_map.contact_map, name="contact_map"),
     path("desk/<str:number>/save/", contact.save_contact, name="save_contact"),
     path("desk/<str:number>/slip/<str:reference>/", slip.contact_slip, name="contact_slip"),

@@ -97,6 +97,15 @@ for (const form of desk.querySelectorAll(".desk-box, [data-step], .desk-outcome 
   form.addEventListener("submit", () => clearTimeout(timer));
 }
 
+// --- What the box suggests ---------------------------------------------------------------------------------------------
+
+// Selecting a suggestion is the answer: nothing else is to be typed.
+document.getElementById("box").addEventListener("place-chosen", (event) => {
+  const { form } = event.target;
+  form.elements.pick.value = event.detail.pick ?? "";
+  form.requestSubmit();
+});
+
 // --- How long it has been ----------------------------------------------------------------------------------------------
 
 const clock = desk.querySelector("[data-since]");

@@ -105,13 +105,23 @@ def for_takers(
     jurisdiction: Jurisdiction, query: str, language: str, *, user: User | AnonymousUser, most: int = SHOWN
 ) -> list[TakerAnswer]:
     """The articles that best match what somebody asks or a call taker types, best first; none if nothing does."""
+    return answers(jurisdiction, _best(jurisdiction, query, language, user)[:most], user=user, language=language)
+
+
+def _best(jurisdiction: Jurisdiction, query: str, language: str, user: User | AnonymousUser) -> list[Article]:
     scores = word_search.scores(jurisdiction, query, language, STAFF_KINDS)
     likely = {pk: score for (kind, pk), score in scores.items() if kind in (ARTICLE, FOR_STAFF) and score >= LEAST}
     best = sorted(likely, key=lambda pk: -likely[pk])[:MOST]
     by_id = readable(user, jurisdiction).in_bulk(best)
     rows = [by_id[pk] for pk in best if pk in by_id]
-    rows = [article for article in rows if likely[article.pk] >= SHARE * likely[rows[0].pk]]
-    return answers(jurisdiction, rows[:most], user=user, language=language)
+    return [article for article in rows if likely[article.pk] >= SHARE * likely[rows[0].pk]]
+
+
+def titles(
+    jurisdiction: Jurisdiction, query: str, language: str, *, user: User | AnonymousUser, most: int
+) -> list[str]:
+    """Of the articles that for_takers() would answer with, while somebody types."""
+    return [localized(article.title) for article in _best(jurisdiction, query, language, user)[:most]]
 
 
 def of_service(
