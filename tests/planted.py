@@ -469,7 +469,7 @@ def _plant_rows() -> Planted:
     }
     contacts.begin_draft(contact, text=CANARIES["text of a draft"], service="pothole", place=place)
     contacts.link(contact, public, "made")
-    own = staff_reports.begin(city, user=staff["tom"], key=uuid.uuid4(), language="en")
+    own = staff_reports.begin(city, user=staff["sue"], key=uuid.uuid4(), language="en")
     actions_drafts.save(own, text=CANARIES["words of a colleague"], service="pothole")
     DeskLine.objects.create(jurisdiction=city, number="311", phone="311", name={"en": "311", "es": "311"})
     calls.ring(city, "planted", caller=CANARIES["number of a call that rings"], line="311", takers=[staff["cal"]])

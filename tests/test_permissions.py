@@ -279,8 +279,8 @@ def test_everybody_who_works_here_reports_and_reads_their_own_drafts_alone(plant
         ("GET", "staff_report", "403" if who == "eve" else "yes"),
         ("POST", "staff_report", "403" if who == "eve" else "yes"),
         ("POST", "staff_report_photo", "403" if who == "eve" else "yes"),
-        ("GET", "staff_report_step", {"tom": "yes", "eve": "403"}.get(who, "404")),
-        ("POST", "staff_report_step", {"tom": "yes", "eve": "403"}.get(who, "404")),
+        ("GET", "staff_report_step", {"sue": "yes", "eve": "403"}.get(who, "404")),
+        ("POST", "staff_report_step", {"sue": "yes", "eve": "403"}.get(who, "404")),
     ):
         assert answer(client, method, address(f"staff_app:{name}", planted)) == right, name
 
