@@ -220,3 +220,12 @@ def test_the_last_35_days_are_counted_again_from_their_first_moment_on(cast: Riv
     ContactCount.objects.update(value=7)
     assert counts.recount(cast.city) == 1
     assert list(ContactCount.objects.order_by("day").values_list("value", flat=True)) == [7, 1]
+
+
+def test_the_last_five_of_a_person_are_this_citys(cast: Rivermark) -> None:
+    person = factories.report(cast.pothole, answers={"where": "lane"}).participations.get().person
+    first, *others = (begun(cast) for _ in range(7))
+    theirs = contacts.start(factories.lakeside().city, taker=cast.cal)
+    begun(cast)
+    Contact.objects.filter(pk__in=[one.pk for one in (first, *others, theirs)]).update(person=person)
+    assert list(contact_rules.of_people(first, [person])) == others[:0:-1]
