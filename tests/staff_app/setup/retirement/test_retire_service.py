@@ -8,6 +8,7 @@ from django.test import Client
 from requests_app import outbox
 from requests_app.actions.setup import retirements
 from requests_app.actions.work import assignment
+from requests_app.clock import app_now
 from requests_app.models import (
     Event,
     OutboxRow,
@@ -20,6 +21,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.worker import tasks
+from staff_app.setup.retirement.retire_service import _left
 from tests import factories
 from tests.factories import Rivermark
 
@@ -162,3 +164,10 @@ def test_it_is_retired_once_and_not_into_what_is_gone(town: Rivermark, ada: Clie
     with pytest.raises(retirements.CannotRetire, match="retired"):
         retirements.retire(town.pothole.service, successor=None, moves_requests=False, actor=town.ada)
     assert Retirement.objects.count() == 1
+
+
+def test_what_is_left_to_move_is_said_until_it_is_done(town: Rivermark) -> None:
+    """Where nothing is moved, the open requests stay where they are."""
+    factories.routed(town.pothole, **LANE)
+    for done_at, left in ((None, "1"), (app_now(), "")):
+        assert _left(town.pothole.service, Retirement(service=town.pothole.service, done_at=done_at)) == left
