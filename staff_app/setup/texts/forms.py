@@ -219,7 +219,7 @@ class ArticleForm(TextsForm):
             ((one.code, localized(one.title or (one.draft or {}).get("title"))) for one in others),
             key=lambda choice: choice[1].casefold(),
         )
-        in_use = Q(active=True) | Q(articles__jurisdiction=city, articles__code=code)
+        in_use = Q(active=True) | Q(articles__code=code)
         departments = Department.objects.filter(in_use, jurisdiction=city).distinct().order_by("code")
         self.fields["departments"].choices = [(one.code, localized(one.name)) for one in departments]  # type: ignore[attr-defined]
         self.fields["services"].choices = service_choices(city)  # type: ignore[attr-defined]

@@ -7,14 +7,25 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.models import Membership, OnCall, Service, Team, User
+from requests_app.models import (
+    Article,
+    ArticleTopic,
+    Jurisdiction,
+    Membership,
+    OnCall,
+    Service,
+    Team,
+    User,
+)
 from staff_app.setup.departments.forms import EndTeamForm, MoveForm, TeamForm
 from staff_app.setup.on_call import OnCallForm, roster_name
 from staff_app.setup.people.forms import staff_of
+from staff_app.setup.texts.forms import ArticleForm
 from tests import factories
 from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.4")]
+OF_ARTICLE = ("departments", "related", "topic")
 
 
 def codes(rows: Iterable[Any]) -> list[str]:
@@ -103,3 +114,22 @@ def test_services_are_live_waiting_or_retired(town: Rivermark, signed_in: Callab
     }
     live = set(Service.objects.filter(jurisdiction=town.city, active=True).values_list("service_code", flat=True))
     assert found == {"waiting": {"waiting"}, "live": live, "retired": set()}
+
+
+def test_an_article_is_for_departments_in_use_or_its_own_and_kept_by_people_here(town: Rivermark, beside: None) -> None:
+    there = Jurisdiction.objects.get(name="Lakeside")
+    for city, code in ((town.city, "mine"), (town.city, "other"), (there, "theirs")):
+        factories.article(city, code, code)
+        ArticleTopic.objects.create(jurisdiction=city, code=f"{code}-topic", name={"en": code})
+    Article.objects.get(code="mine").departments.add(town.city.departments.get(code="OLD"))
+    in_use = codes(town.city.departments.filter(active=True))
+    here = set(User.objects.filter(memberships__jurisdiction=town.city, is_active=True).values_list("name", flat=True))
+    for code, departments, related in (("", in_use, ["mine", "other"]), ("mine", [*in_use, "OLD"], ["other"])):
+        fields = ArticleForm(city=town.city, code=code).fields
+        offered = {name: sorted(value for value, _label in fields[name].choices if value) for name in OF_ARTICLE}  # type: ignore[attr-defined]
+        assert offered == {
+            "departments": sorted(departments),
+            "related": related,
+            "topic": ["mine-topic", "other-topic"],
+        }
+        assert names(fields["owner"].queryset) == here  # type: ignore[attr-defined]
