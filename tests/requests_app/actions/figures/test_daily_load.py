@@ -79,3 +79,15 @@ def test_the_days_before_today_are_there_and_today_is_not(cast: Rivermark) -> No
     made(cast, 0, submitted_at=app_now() - dt.timedelta(seconds=1))
     daily_load.record(cast.city)
     assert not DailyLoad.objects.filter(day__gte=days_ago(cast, 0).date()).exists()
+
+
+def test_a_day_stays_so_long_and_those_of_other_cities_are_left_alone(cast: Rivermark) -> None:
+    lakeside = factories.lakeside()
+    ages = (daily_load.KEPT_DAYS, daily_load.KEPT_DAYS + 1)
+    for city, service in ((cast.city, cast.tree.service), (lakeside.city, lakeside.pothole.service)):
+        for age in ages:
+            DailyLoad.objects.create(jurisdiction=city, service=service, day=days_ago(cast, age).date(), submitted=1)
+    daily_load.record(cast.city)
+    left = [(city, age) for city in (cast.city, lakeside.city) for age in ages]
+    kept = [DailyLoad.objects.filter(jurisdiction=city, day=days_ago(cast, age).date()).exists() for city, age in left]
+    assert kept == [True, False, True, True]
