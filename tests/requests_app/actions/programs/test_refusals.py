@@ -171,6 +171,8 @@ def test_the_sandbox_does_what_is_possible_next(town: Rivermark) -> None:
             assert step("") == ""
             made.refresh_from_db()
     assert step("") == "IllegalTransition"
+    # Nothing was said about its end.
+    assert not made.comments.filter(kind="outcome").exists()
 
 
 def test_a_day_is_planned_for_tomorrow_and_a_withdrawal_is_its_reporters(town: Rivermark) -> None:
