@@ -1116,7 +1116,7 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:api_keys": Page(staff("manage_api_keys"), budget=7),
     "staff_app:new_api_key": Page(staff("manage_api_keys"), "GET POST", budget=6),
-    "staff_app:api_key": Page(staff("manage_api_keys"), arguments=the_key, budget=11),
+    "staff_app:api_key": Page(staff("manage_api_keys"), arguments=the_key, budget=14),
     "staff_app:webhook": Page(
         staff("manage_api_keys"),
         "GET POST",
@@ -1124,8 +1124,8 @@ PAGES: dict[str, Page] = {
         budget=8,
     ),
     "staff_app:edit_api_key": Page(staff("manage_api_keys"), "GET POST", the_key, budget=7),
-    "staff_app:new_sensor": Page(staff("manage_api_keys"), "GET POST", the_key, budget=8),
-    "staff_app:edit_sensor": Page(staff("manage_api_keys"), "GET POST", the_sensor, budget=8),
+    "staff_app:new_sensor": Page(staff("manage_api_keys"), "GET POST", the_key, budget=7),
+    "staff_app:edit_sensor": Page(staff("manage_api_keys"), "GET POST", the_sensor, budget=10),
     "staff_app:remove_sensor": Page(staff("manage_api_keys"), "POST", the_sensor),
     "staff_app:replace_api_key": Page(staff("manage_api_keys"), "POST", the_key),
     "staff_app:key_request": Page(
@@ -1274,7 +1274,7 @@ PAGES: dict[str, Page] = {
     "staff_app:contact_emergency": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:park_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:close_contact": Page(staff("submit_for_others"), "POST", the_contact),
-    "staff_app:desk_suggest": Page(staff("submit_for_others"), queries=("q=poth", "q=12 Elm", "q={q}"), budget=3),
+    "staff_app:desk_suggest": Page(staff("submit_for_others"), queries=("q=poth", "q=12 Elm", "q={q}"), budget=11),
     "staff_app:contact_map": Page(staff("submit_for_others"), arguments=the_contact_map, budget=15),
     "staff_app:save_contact": Page(staff("submit_for_others"), "POST", the_contact),
     "staff_app:staff_report": Page(STAFF, "GET POST", budget=9),

@@ -123,7 +123,7 @@ SENSORS = [
 ]
 
 
-def _sensors(jurisdiction: Jurisdiction, administrator: User) -> None:
+def _sensors(jurisdiction: Jurisdiction, administrator: User | None) -> None:
     """A key whose bin is full and whose light is well."""
     key, _secret = api_keys.create(jurisdiction, GATEWAY, created_by=administrator, scopes=["readings"])
     now = app_now()

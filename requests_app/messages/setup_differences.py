@@ -538,6 +538,15 @@ FIELDS: dict[str, Mapping[str, Field]] = {
         "calendar": Value(gettext_lazy("Hours")),
         "is_active": Flag(gettext_lazy("It’s in use"), gettext_lazy("It isn’t in use"), usual=True),
     },
+    "sensor": {
+        "api_key": Value(gettext_lazy("API key")),
+        "asset": Value(gettext_lazy("Asset")),
+        "measure": Value(gettext_lazy("What it measures")),
+        "unit": Value(gettext_lazy("Unit")),
+        "alarm_below": Value(gettext_lazy("Alarm below")),
+        "alarm_above": Value(gettext_lazy("Alarm above")),
+        "description": Value(gettext_lazy("Text of the request"), quoted),
+    },
     "telephone_link": {"prefix": Value(gettext_lazy("The address begins with"))},
     "api_key": {
         "name": Value(gettext_lazy("Name")),

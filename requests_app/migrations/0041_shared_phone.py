@@ -1,10 +1,12 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
 import requests_app.clock
 
-BY = {
+BY: dict[str, Any] = {
     "blank": True,
     "db_index": False,
     "null": True,

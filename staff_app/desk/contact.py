@@ -235,8 +235,8 @@ def _script(
         return list(filter(None, [desk_script.read_back(contact, path), line]))
     done = next((one for one in links if one["role"] != ContactRequest.Role.ASKED and not one["is_private"]), None)
     if done is None:
-        line = lines.find(request.jurisdiction, contact.line) if contact.line else None
-        return [desk_script.greeting(contact, str(request.user).partition(" ")[0], line)]
+        dialed = lines.find(request.jurisdiction, contact.line) if contact.line else None
+        return [desk_script.greeting(contact, str(request.user).partition(" ")[0], dialed)]
     say = desk_script.joined if done["role"] == ContactRequest.Role.JOINED else desk_script.closing
     return [say(contact, done["request"])]
 

@@ -1,4 +1,4 @@
-"""The desk's keys. Each member of staff may choose others (profile.py); a button shows the one that presses it."""
+"""The desk's keys. Each member of staff may choose others (profile.py); each button shows its own."""
 
 import re
 
@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str | Promise, str]] = {
     "parked_3": (gettext_lazy("Third other call"), "Alt+3"),
     "next": (gettext_lazy("Continue"), "Ctrl+Enter"),
 }
-# As js/desk.js names a key that was pressed. A letter or a digit alone is typed; so each has Ctrl or Alt, or is a function key.
+# As js/desk.js names it. A letter or a digit alone is typed; so each has Ctrl or Alt, or is a function key.
 _KEY = re.compile(r"(Ctrl\+)?(Alt\+)?(Shift\+)?(F[1-9]|F1[0-2]|[A-Z0-9]|Enter)")
 _TYPED_ALONE = re.compile(r"(Shift\+)?([A-Z0-9]|Enter)")
 # Browsers, systems and screen readers keep these, or people rely on them while they type.

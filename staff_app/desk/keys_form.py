@@ -18,7 +18,7 @@ class KeysForm(forms.Form):
         super().__init__(*args, **{"initial": keys.of(user), "auto_id": "key_%s", **kwargs})
         for command, (label, _usual) in keys.COMMANDS.items():
             self.fields[command] = forms.CharField(
-                label=label,
+                label=str(label),
                 max_length=KEY_MAX,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
                 error_messages={"required": _("Enter a key such as F2, Ctrl+K or Alt+1.")},

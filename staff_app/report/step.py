@@ -38,9 +38,9 @@ def staff_report_step(request: StaffRequest, draft_id: uuid.UUID) -> HttpRespons
     made = steps.handle(None, draft, step, request.POST, request.LANGUAGE_CODE)
     if made.has_errors:
         return _show(request, draft, made, status=422)
-    draft.refresh_from_db(fields=["service_request"])
-    if draft.service_request is not None:
-        return arrived(request, draft.service_request)
+    sent = Draft.objects.select_related("service_request").get(pk=draft.pk).service_request
+    if sent is not None:
+        return arrived(request, sent)
     # Who takes a name out reads the rest once more.
     return redirect("staff_app:staff_report_step", draft.pk) if step == "check" else go_on(request, draft)
 

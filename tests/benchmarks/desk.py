@@ -1,4 +1,4 @@
-"""What the 311 desk costs beside the profile page, in a city with as many contacts and contact points as requests.
+"""What the 311 desk costs next to the profile page, in a city with as many contacts and contact points as requests.
 
     bin/test tests/benchmarks/desk.py -s
     STAFF_REQUESTS=1000000 bin/test tests/benchmarks/desk.py -s

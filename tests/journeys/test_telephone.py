@@ -1,4 +1,4 @@
-"""A taker's page hears of a call by itself."""
+"""A taker's page shows a call by itself."""
 
 import pytest
 from django.test import Client

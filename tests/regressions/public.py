@@ -201,8 +201,8 @@ REGRESSIONS = [
     Regression(
         "the page of a private link may be cached",
         "requests_app/web/request/track.py",
-        'response["Cache-Control"] = "private, no-store"',
-        'response["Cache-Control"] = "public, max-age=60"',
+        'if access.link is not None:\n        response["Cache-Control"] = "private, no-store"',
+        'if access.link is not None:\n        response["Cache-Control"] = "public, max-age=60"',
         ("tests/requests_app/web/request/test_track.py", "tests/test_headers.py"),
     ),
     Regression(
@@ -229,8 +229,8 @@ REGRESSIONS = [
     Regression(
         "a lookup by number is not limited",
         "requests_app/web/request/track.py",
-        'if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):',
-        "if False:",
+        'return redirect("requests_app:track", parsed)\n    if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):',
+        'return redirect("requests_app:track", parsed)\n    if False:',
         ("tests/requests_app/web/request/test_track.py", "tests/requests_app/core/test_limits.py"),
     ),
     Regression(

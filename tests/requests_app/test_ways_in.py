@@ -259,6 +259,7 @@ def crew_report(town: Town, text: str) -> ServiceRequest:
         colleague.follow(answer["url"])
         assert colleague.name == "emergency"
         colleague.step(no_danger="1")
+    return town.only()
 
 
 def reading(town: Town, text: str) -> ServiceRequest:

@@ -8,7 +8,7 @@ from requests_app.models import ApiKey, Jurisdiction, Sensor, Service
 
 def _state(sensor: Sensor) -> State:
     return {
-        "api_key": sensor.api_key_id,
+        "api_key": sensor.api_key.name,
         "asset": sensor.asset_number,
         "measure": sensor.measure,
         "unit": sensor.unit,
@@ -21,7 +21,7 @@ def _state(sensor: Sensor) -> State:
 
 def _columns(city: Jurisdiction, state: State) -> Columns:
     return {
-        "api_key": ApiKey.objects.get(jurisdiction=city, pk=state["api_key"]),
+        "api_key": ApiKey.objects.get(jurisdiction=city, name=state["api_key"], revoked_at=None),
         "asset_number": state["asset"],
         "service": Service.objects.get(jurisdiction=city, service_code=state["service"]),
         **{name: state[name] for name in ("measure", "unit", "alarm_below", "alarm_above", "description")},

@@ -60,7 +60,7 @@ class NewBatchReportSerializer(BodySerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         # An empty one was sent, too.
         if (self.initial_data.get("reading") is None) == (self.initial_data.get("report") is None):
-            raise ValidationError({"report": [ErrorDetail(_("Send a report or a reading."), "missing")]})
+            raise ValidationError({"report": [ErrorDetail(str(_("Send a report or a reading.")), "missing")]})
         return attrs
 
 

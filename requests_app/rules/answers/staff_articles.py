@@ -128,8 +128,8 @@ def of_service(
     jurisdiction: Jurisdiction, service_code: str, language: str, *, user: User | AnonymousUser, most: int = SHOWN
 ) -> list[TakerAnswer]:
     """The articles about a service: those about the fewest others first, then the newest."""
-    others = Article.services.through.objects.filter(article=OuterRef("pk")).order_by().values("article")
-    breadth = Subquery(others.annotate(count=Count("pk")).values("count"))
+    same = Article.objects.filter(pk=OuterRef("pk")).order_by().annotate(number=Count("services"))
+    breadth = Subquery(same.values("number"))
     about = readable(user, jurisdiction).filter(services__service_code=service_code)
     rows = about.annotate(breadth=breadth).order_by("breadth", "-updated_at", "-pk")
     return answers(jurisdiction, list(rows[:most]), user=user, language=language)

@@ -1,4 +1,4 @@
-"""The slip of the counter: whose private link it may have. It's as good as a key, so it's for who stands there alone."""
+"""The slip of the counter: whose private link it may have. It's as good as a key, so it's only for the person at the counter."""
 
 from requests_app.models import AccessLink, Channel, Contact, ContactRequest, ServiceRequest, User
 

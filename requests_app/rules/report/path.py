@@ -403,8 +403,9 @@ _ACTIVE_SERVICE = Prepared(
 
 def asks_as_staff(draft: Draft) -> bool:
     """Whether it may ask for the staff's own services, too."""
-    is_of_staff = draft.channel == Channel.STAFF and draft.taker is not None
-    return is_of_staff and permissions.reports_staff_services(draft.taker, draft.jurisdiction)
+    if draft.channel != Channel.STAFF or draft.taker is None:
+        return False
+    return permissions.reports_staff_services(draft.taker, draft.jurisdiction)
 
 
 def offered(jurisdiction: Jurisdiction, code: str, *, to_staff: bool = False) -> ServiceVersion | None:

@@ -303,6 +303,13 @@ STATES: dict[str, list[State]] = {
             "number": "311", "name": TEXT, "greeting": TEXT, "promise": TEXT, "calendar": "office", "is_active": False,
         }
     ],
+    "sensor": [
+        {
+            "api_key": "Gateway", "asset": "L00417", "measure": "voltage", "unit": "V", "alarm_below": 100.0,
+            "alarm_above": 240.0, "service": "pothole", "description": "No power",
+        }
+    ],
+    "contact_cost": [{"channel": "phone", "year": 2026, "month": 5, "amount": "1200.00"}],
     "telephone_link": [{"prefix": "aB3xY9"}],
     "api_key": [
         {

@@ -16,7 +16,7 @@ from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 from tests.shifted_clock import set_time
 
-pytestmark = pytest.mark.shows("22.1")
+pytestmark = pytest.mark.shows("15.12")
 
 
 def sensor(cast: factories.Rivermark, name: str = "Underpass") -> tuple[V1, Sensor]:
