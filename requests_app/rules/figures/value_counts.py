@@ -35,12 +35,12 @@ CALLS = f"""
 SELECT {{day}}, target_s, {", ".join(f"sum({column})" for column in CALL_COLUMNS)} FROM requests_app_callcount
 WHERE jurisdiction_id = %(city)s AND starts_at >= %(since_at)s AND starts_at < %(until_at)s GROUP BY 1, 2
 """  # noqa: S608  (constants)
-# A promise is kept by the first try. Who didn't need the call anymore was never late.
+# What counts as kept, late and left out is as in rules/contacts/call_backs.py:promises_kept, by day.
 PROMISES = """
 SELECT {day}, CASE WHEN first_tried_at <= promised_at THEN 'kept' WHEN first_tried_at IS NOT NULL THEN 'late'
-  WHEN closed_at <= promised_at THEN 'not_needed' WHEN promised_at < %(now)s THEN 'late' ELSE 'not_due' END, count(*)
+  WHEN outcome = 'not_needed' THEN 'not_needed' WHEN promised_at < %(now)s THEN 'late' ELSE 'not_due' END, count(*)
 FROM requests_app_callback
-WHERE jurisdiction_id = %(city)s AND promised_at >= %(since_at)s AND promised_at < %(until_at)s GROUP BY 1, 2
+WHERE jurisdiction_id = %(city)s AND kind = 'call_back' AND promised_at >= %(since_at)s AND promised_at < %(until_at)s GROUP BY 1, 2
 """
 FIRST_DAYS = """
 SELECT 'contact', min(day) FROM requests_app_contactcount WHERE jurisdiction_id = %(city)s

@@ -25,6 +25,8 @@ from requests_app.models import (
     User,
     ValueCount,
 )
+from requests_app.rules.contacts import call_backs
+from requests_app.rules.figures import value_counts
 from requests_app.rules.figures.value_report import FIGURES
 from tests import factories
 from tests.factories import Rivermark
@@ -95,6 +97,29 @@ def table(html: str) -> dict[str, list[str]]:
     """The texts of each figure's cells."""
     rows = re.findall(r'<tr data-figure="(\w+)">(.*?)</tr>', html, re.DOTALL)
     return {code: [unescape(one) for one in re.findall(r"<td[^>]*><a[^>]*>([^<]*)</a>", row)] for code, row in rows}
+
+
+def test_promises_are_those_of_the_list_of_who_waits(town: Rivermark) -> None:
+    city = town.city
+    since, until = (dt.datetime(2026, 11, day, tzinfo=city.zone) for day in (1, 30))
+    at, minute = dt.datetime(2026, 11, 5, 12, tzinfo=city.zone), dt.timedelta(minutes=1)
+    for kind, promised, tried, outcome in (
+        ("call_back", at, None, ""),
+        ("call_back", at, None, "not_needed"),
+        ("call_back", at, at, "reached"),
+        ("call_back", at, at + minute, "not_needed"),
+        ("call_back", dt.datetime(2026, 11, 20, 9, tzinfo=city.zone), None, ""),
+        ("call_back", dt.datetime(2026, 11, 20, 9, tzinfo=city.zone) - minute, None, ""),
+        ("missed_call", at, None, ""),
+    ):
+        CallBack.objects.create(
+            jurisdiction=city, kind=kind, phone="617-555-0142", promised_at=promised, due_at=promised, first_tried_at=tried,
+            outcome=outcome, closed_at=at if outcome else None,
+        )  # fmt: skip
+    counts = value_counts.by_month(city, dt.date(2026, 11, 1), dt.date(2026, 12, 1))[dt.date(2026, 11, 1)]
+    kept, late, *left_out = (counts["promise", part] for part in ("kept", "late", "not_due", "not_needed"))
+    listed = call_backs.promises_kept(city, since, until)
+    assert (listed.kept, listed.due, listed.left_out) == (kept, kept + late, sum(left_out)) == (31, 44, 2)
 
 
 def test_each_figure_of_each_month(town: Rivermark, signed_in: SignIn) -> None:
