@@ -11,6 +11,7 @@ Text = str | Promise
 _NAMES: dict[str, Text] = {
     "route": _("Routing"),
     "index": _("Search index"),
+    "missed_call": _("Noting a missed call"),
     "hash_photo": _("Looking for the same photo"),
     "recount_map": _("Counting the map’s reports"),
     "erase": _("Erasing data at a person’s request"),
@@ -71,6 +72,7 @@ _NAMES: dict[str, Text] = {
     "email_changed": _("Email: what changed"),
     # By the clock (requests_app/worker/clock.py).
     "escalate": _("Scheduled: escalate late requests"),
+    "forget_phone_calls": _("Scheduled: delete calls that are over"),
     "late_call_backs": _("Scheduled: find calls that nobody made in time"),
     "fold_api_usage": _("Scheduled: count API key use"),
     "check_sign_ins": _("Scheduled: ask single sign-on who still works here"),

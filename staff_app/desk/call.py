@@ -22,7 +22,7 @@ SENT_MAX = 200
 
 
 @staff_page
-def call(request: StaffRequest) -> HttpResponse:
+def desk_call(request: StaffRequest) -> HttpResponse:
     need_in_city(request, PERMISSION)
     sent: Mapping[str, str] = request.POST if request.method == "POST" else request.GET
     caller, line = (sent.get(name, "")[:SENT_MAX] for name in ("from", "line"))

@@ -97,7 +97,8 @@ def paper_form(request: StaffRequest, service_code: str) -> HttpResponse:
         raise Http404
     languages = page_languages(city)
     language = request.GET.get("language", "")
-    language = language if language in languages else languages[0]
+    asked = (language, request.LANGUAGE_CODE, languages[0])
+    language = next(one for one in asked if one in languages)
     number = rules.form_number(version, language)
     with override(language):
         context = {

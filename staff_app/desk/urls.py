@@ -21,7 +21,7 @@ from staff_app.desk import (
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
-    path("desk/call/", call.call, name="desk_call"),
+    path("desk/call/", call.desk_call, name="desk_call"),
     path("desk/phone/", phone.desk_phone, name="desk_phone"),
     secret(path("desk/ring/<str:token>/", ring.ring, name="ring")),
     path("desk/waiting/", waiting.waiting, name="waiting"),

@@ -64,6 +64,8 @@ def test_every_reaction_has_a_handler() -> None:
     wanted |= {"email_staff_notice", "mail_department", "staff_digest", "department_digest", "monday_digest"}
     # What residents asked for that no request brings: the evening before a collection day, an email to who else is in charge.
     wanted |= {"collection_reminder", "mail_referral"}
+    # What follows from a call that hung up unanswered.
+    wanted |= {"missed_call"}
     # What follows from an upload.
     wanted |= {"hash_photo"}
     wanted |= {f"email_{name}" for name in EMAILS.values()}

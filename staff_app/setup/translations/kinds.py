@@ -14,6 +14,7 @@ from requests_app.actions.people.memberships import ROLE
 from requests_app.actions.promises.suspensions import SUSPENSION
 from requests_app.actions.setup.catalog_order import CATEGORY
 from requests_app.actions.setup.departments import CALENDAR, DEPARTMENT, TEAM
+from requests_app.actions.setup.desk_lines import LINE
 from requests_app.actions.setup.listed_reasons import REASON
 from requests_app.actions.setup.translations import (
     Document,
@@ -46,6 +47,8 @@ from requests_app.rules.shared import directory
 from staff_app.setup.city.forms import SEAL_ALT_MAX, WELCOME_MAX
 from staff_app.setup.city.forms import TEXT_MAX as CITY_TEXT_MAX
 from staff_app.setup.departments.forms import NAME_MAX as DEPARTMENT_NAME_MAX
+from staff_app.setup.desk.forms import GREETING_MAX, PROMISE_MAX
+from staff_app.setup.desk.forms import NAME_MAX as LINE_NAME_MAX
 from staff_app.setup.forms import ASKED_MAX
 from staff_app.setup.go_live.states import LIVE, WAITING, services_in
 from staff_app.setup.people.forms import ROLE_NAME_MAX
@@ -231,6 +234,12 @@ KINDS: list[Kind] = [
         {"words": NOTICE_MAX},
         rows=_not_over(NOTICE),
         title=lambda notice: localized(notice.words),
+    ),
+    setup_kind(
+        LINE,
+        gettext_lazy("The desk’s lines"),
+        "desk_line",
+        {"name": LINE_NAME_MAX, "greeting": GREETING_MAX, "promise": PROMISE_MAX},
     ),
     setup_kind(
         TEMPLATE,

@@ -20,7 +20,7 @@ from tests.factories import ANA, Rivermark
 pytestmark = pytest.mark.django_db
 LANE = {"where": "lane"}
 # Parts of the page with an address of their own.
-PARTS = {"more", "public", "related", "snooze"}
+PARTS = {"more", "public", "related", "slip", "snooze"}
 SignIn = Callable[[User], Client]
 
 

@@ -26,6 +26,7 @@ from requests_app.models import (
     Category,
     ClockSuspension,
     Department,
+    DeskLine,
     Jurisdiction,
     ListedReason,
     Notice,
@@ -132,6 +133,7 @@ def half_translated(city: Jurisdiction, ada: User) -> dict[str, str]:
         always=True,
         holidays={"extra": [{"date": "2031-01-02", "name": {"en": "Eve"}}]},
     )
+    line = DeskLine.objects.create(jurisdiction=city, number="311", phone="311", name={"en": "Main line"})
     factories.service(city, "ice", name={"en": "Ice"}, questions=[
         factories.question("deep", "single", text={"en": "How deep?"}, options=[{"value": "a/b", "label": {"en": "Very"}}])
     ])  # fmt: skip
@@ -147,6 +149,7 @@ def half_translated(city: Jurisdiction, ada: User) -> dict[str, str]:
         "Leaves, Title": f"{setup}/articles/{article.pk}/#id_title_es",
         "Leaves, Text": f"{setup}/articles/{article.pk}/#id_body_es",
         "Seasons, Name": f"{setup}/catalog/",
+        "Main line, Name": f"{setup}/desk/lines/{line.pk}/#id_name_es",
         "Storm, Notice": f"{setup}/notices/{notice.pk}/#id_words_es",
         "Thanks, Words": f"{setup}/templates/{template.pk}/#id_words_es",
         "Rivermark, Outcome wording, Fixed": f"{setup}/outcomes/#id_fixed_es",
