@@ -211,8 +211,8 @@ KINDS: dict[str, Kind] = {
     # A random key of its own. The last one, since it changes the user.
     "account_confirm_email": Kind(lambda o: o.staff_address, of_staff_address, confirms),
 }
-# Signs no row, and opens nothing once there is a city.
-WITHOUT_ROW = {"first_run"}
+# Signs no row, and opens nothing once there is a city; a random token of the city; and an address that ends with the session.
+WITHOUT_ROW = {"first_run", "call_event", "ring"}
 
 
 def resident_cookie(one: Owner) -> dict[str, str]:

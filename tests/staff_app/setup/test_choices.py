@@ -81,7 +81,7 @@ def test_departments_teams_and_people_that_are_gone_are_not_offered(
     assert codes(teams["departments"]) == in_use
     people = ada.get(reverse("staff_app:people")).content.decode()
     assert "Left" not in people
-    # Who has left, and who works in the other city alone.
+    # Anyone who has left, and who works in the other city alone.
     for name in ("Left", "Lou"):
         gone = User.objects.get(name=name)
         assert ada.get(reverse("staff_app:person", args=[gone.pk])).status_code == 404

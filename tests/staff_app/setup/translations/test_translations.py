@@ -58,7 +58,7 @@ WITHOUT = {
     "RoutingSimulation.base_rules", "RoutingSimulation.by_department", "RoutingSimulation.by_rule",
     "RoutingSimulation.places", "RoutingSimulation.rules", "RoutingVersion.rules", "SavedView.query",
     "ServiceApproval.approved", "ServiceDraft.approval", "ServiceDraft.written", "ServiceVersion.offered",
-    "SetupChange.after", "SetupChange.before", "StreetWork.done_by", "StreetWork.words", "UndoState.clocks",
+    "SetupChange.after", "SetupChange.before", "StreetWork.done_by", "StreetWork.words", "UndoState.clocks", "User.desk_keys",
     "UndoState.columns", "UndoState.comments", "UndoState.events", "UndoState.participations", "UndoState.photos",
 }  # fmt: skip
 
