@@ -164,7 +164,11 @@ def test_ctrl_c_ends_it_and_a_wrong_key_is_said(
         assert running.stdout
         assert "whsec_" in running.stdout.readline()
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=20)
+        try:
+            out, err = running.communicate(timeout=20)
+        finally:
+            # Where SIGINT is ignored, as in the background of a script, it would go on forever.
+            running.kill()
     assert (running.returncode, err) == (0, "")
     assert "Stopped." in out
     with pytest.raises(Problem) as refused:
