@@ -294,7 +294,7 @@ def _duplicates(sent: Sent) -> Step:
     step = Step(sent.step, form, {"is_block_open": path.is_block_open})
     if sent.has("follow") and form.is_valid():
         step.joined = _join(sent, form)
-    step.context["candidates"] = [] if step.joined else _candidates(path)
+    step.context["reported_nearby"] = [] if step.joined else _candidates(path)
     return step
 
 

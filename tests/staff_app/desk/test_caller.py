@@ -280,3 +280,18 @@ def test_a_session_that_ends_in_the_middle_gives_back_what_was_typed(cast: River
     call.client.post(f"/accounts/login/?next={path}", data)
     assert "Typed for Tom." in call.follow(path).html
     assert not report.comments.exists()
+
+
+def test_the_caller_and_what_was_reported_nearby_are_different_lists(cast: Rivermark) -> None:
+    """Both are on the page of the step that asks for duplicates."""
+    earlier = factories.report(cast.pothole, answers={"where": "lane"})
+    call = Call(cast.cal, caller_number=factories.ANA.phone)
+    call.box("A hole in the street")
+    assert (call.step, "Ana" in call.html, "Reported near there" in call.html) == ("service", True, False)
+    call.send(service="pothole").send(address="12 Elm St", note="")
+    assert call.step == "duplicates"
+    left, right = call.html.split('class="desk-middle"')
+    assert "Ana" in left
+    assert "Reported near there" not in left
+    assert earlier.display_reference in right
+    assert right.count("The same: add them") == 1
