@@ -1164,9 +1164,9 @@ PAGES: dict[str, Page] = {
     "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=4),
     "staff_app:catalog_starter": Page(staff("administer"), "POST"),
     "staff_app:translations": Page(
-        staff("administer"), "GET POST", queries=("", "language=es&kind=service"), budget=25
+        staff("administer"), "GET POST", queries=("", "language=es&kind=service"), budget=26
     ),
-    "staff_app:translator_file": Page(staff("administer"), queries=("", "all=1"), budget=24),
+    "staff_app:translator_file": Page(staff("administer"), queries=("", "all=1"), budget=25),
     "staff_app:translations_check": Page(staff("administer"), "GET POST", budget=4),
     "city_image": Page(EVERYONE, arguments=the_city_image, budget=2),
     # A 404 as soon as there is a city.
