@@ -23,8 +23,8 @@ def load(jurisdiction: Jurisdiction) -> None:
     crew, taker = demo_user(jurisdiction, "crew"), demo_user(jurisdiction, "call_taker")
     codes = [*(code for code, _words in SEEN), LETTER[0]]
     offered = Service.objects.filter(jurisdiction=jurisdiction, service_code__in=codes, current__isnull=False).count()
-    known = ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(description=LETTER[1])
-    if crew is None or taker is None or offered < len(codes) or known.exists():
+    earlier = ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(description=LETTER[1])
+    if crew is None or taker is None or offered < len(codes) or earlier.exists():
         return
     addresses = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("-id")
     places = iter(addresses[: len(codes)])

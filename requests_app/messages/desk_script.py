@@ -14,10 +14,10 @@ def greeting(contact: Contact, taker: str, line: DeskLine | None = None) -> str:
     jurisdiction = contact.jurisdiction
     city = f"{jurisdiction.name} {jurisdiction.desk_number}".strip()
     with override(contact.language):
-        if line is not None and (words := line.greeting.get(contact.language, "")):
+        if line is not None and (own := line.greeting.get(contact.language, "")):
             for name, value in (("city", city), ("line", localized(line.name)), ("name", taker)):
-                words = words.replace(f"{{{name}}}", value)
-            return words
+                own = own.replace(f"{{{name}}}", value)
+            return own
         return _("Thanks for calling %(city)s. This is %(name)s. How can I help?") % {"city": city, "name": taker}
 
 

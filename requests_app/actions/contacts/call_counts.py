@@ -115,8 +115,8 @@ class _Reader:
     def __init__(self, jurisdiction: Jurisdiction, rows: Iterable[Row]) -> None:
         self.city, self.zone, self.now = jurisdiction, jurisdiction.zone, app_now()
         self.mistakes: list[Mistake] = []
-        known = list(DeskLine.objects.filter(jurisdiction=jurisdiction))
-        self.lines = {name: line for line in known for name in (localized(line.name).casefold(), line.phone) if name}
+        lines = list(DeskLine.objects.filter(jurisdiction=jurisdiction))
+        self.lines = {name: line for line in lines for name in (localized(line.name).casefold(), line.phone) if name}
         # In the hour that the clock repeats, a file in the order of time has each local time twice.
         self.repeated = Counter((_key(row), _text(row, "starts_at")) for row in rows)
         self.passed: Counter[tuple[str, str]] = Counter()

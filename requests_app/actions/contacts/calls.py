@@ -56,8 +56,8 @@ def read_caller(sent: str) -> Caller:
         number = relay[1]
         if not number:
             return Caller(by_relay=True)
-    written = _written(number) + (f" ext. {extension[1]}" if extension else "")
-    return Caller(written[: contacts.NUMBER_MAX], by_relay=bool(relay))
+    shown = _written(number) + (f" ext. {extension[1]}" if extension else "")
+    return Caller(shown[: contacts.NUMBER_MAX], by_relay=bool(relay))
 
 
 def _user_part(sent: str) -> str:

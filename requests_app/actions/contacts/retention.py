@@ -80,12 +80,12 @@ def _delete_unknown_files() -> None:
         # No voicemail has ever come.
         return
     for folder in folders:
-        known = set(CallBack.objects.filter(audio_name__startswith=folder).values_list("audio_name", flat=True))
+        in_use = set(CallBack.objects.filter(audio_name__startswith=folder).values_list("audio_name", flat=True))
         for name in default_storage.listdir(f"{voicemail.FOLDER}/{folder}")[1]:
             path = f"{voicemail.FOLDER}/{folder}/{name}"
             # File times are the machine's, so compare with its clock.
             is_old = default_storage.get_modified_time(path) < timezone.now() - UNKNOWN_FILE_KEPT
-            if name.partition(".")[0] not in known and is_old:
+            if name.partition(".")[0] not in in_use and is_old:
                 default_storage.delete(path)
 
 

@@ -58,7 +58,7 @@ def _own(jurisdiction: Jurisdiction, user: User, **columns: Any) -> list[Draft]:
         expires_at__gt=app_now(),
         **columns,
     )
-    found = list(own.order_by("-created_at")[:LISTED])
-    for draft in found:
+    newest = list(own.order_by("-created_at")[:LISTED])
+    for draft in newest:
         draft.jurisdiction, draft.taker = jurisdiction, user
-    return found
+    return newest
