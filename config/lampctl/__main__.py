@@ -1,0 +1,35 @@
+"""`lampctl COMMAND`: what an operator does with an installed city. Each command is a module here, with `options` and `main`."""
+
+import argparse
+import sys
+from importlib import import_module
+
+from config.lampctl.place import here
+from config.lampctl.shell import Refusal
+
+# What each does, in a line.
+COMMANDS = {
+    "manage": "run a management command as the database's owner",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    every = argparse.ArgumentParser(prog="lampctl", description="Runs a city's Lamplighter: see docs/running.md.")
+    commands = every.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, meaning in COMMANDS.items():
+        module = import_module(f"config.lampctl.{name}")
+        module.options(commands.add_parser(name, help=meaning, description=f"{meaning[0].upper()}{meaning[1:]}."))
+    return every
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        return int(import_module(f"config.lampctl.{options.command}").main(here(), options) or 0)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
