@@ -41,7 +41,7 @@ from requests_app.models import (
     Service,
     User,
 )
-from requests_app.rules.alarms.alarms import KINDS_ON_CALL
+from requests_app.rules.alarms.calls import KINDS_ON_CALL
 from requests_app.rules.routing.routing import rules_in_use
 from requests_app.rules.setup.catalog_rows import ARTICLE_REFERS_TO, written_article, written_calendar, written_services
 from requests_app.rules.setup.go_live import NotReady

@@ -44,7 +44,7 @@ from requests_app.imports.yaml_file import (
 from requests_app.models import Article as ArticleRow
 from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
 from requests_app.rules.alarms import screening
-from requests_app.rules.alarms.alarms import KINDS_ON_CALL
+from requests_app.rules.alarms.calls import KINDS_ON_CALL
 from requests_app.rules.promises.service_levels import LONGEST, WEEKDAYS
 from requests_app.rules.publication import review
 from requests_app.rules.setup.go_live import REVIEW_WITHIN

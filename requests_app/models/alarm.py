@@ -122,7 +122,7 @@ class AlarmCall(SignedRow):
     step = models.PositiveIntegerField()
     round = models.PositiveIntegerField()
     level = models.CharField(max_length=10, choices=Level.choices)
-    # Who it is (rules.alarms.Callee.key): nobody is alerted twice in a round.
+    # Who it is (rules/alarms/calls.py, Callee.key): nobody is alerted twice in a round.
     callee_key = models.CharField(max_length=330)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=200)

@@ -14,7 +14,7 @@ from requests_app.actions.alarms.alarms import accepted_name
 from requests_app.core.localized import localized
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Alarm, AlarmCall, Jurisdiction, ServiceRequest, User
-from requests_app.rules.alarms import alarms as rules
+from requests_app.rules.alarms import calls as rules
 from requests_app.rules.alarms.screening import DISTRESS
 from requests_app.rules.people import permissions
 from requests_app.rules.publication import redaction

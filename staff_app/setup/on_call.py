@@ -19,7 +19,7 @@ from requests_app.actions.shared.setup_rows import ChangedMeanwhile
 from requests_app.clock import app_now
 from requests_app.messages.setup_choices import DANGERS
 from requests_app.models import Department, Jurisdiction, OnCall, User
-from requests_app.rules.alarms import alarms
+from requests_app.rules.alarms import calls
 from requests_app.rules.promises.hours_text import clock_in_words
 from requests_app.rules.shared.names import Names
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
@@ -94,7 +94,7 @@ class OnCallForm(forms.Form):
         self.fields["department"].choices = [  # type: ignore[attr-defined]
             ("", desk),
             *((pk, str(one)) for pk, one in self.departments.items()),
-            (_("Contacts for a kind of danger"), [(kind, DANGERS[kind]) for kind in alarms.KINDS_ON_CALL]),
+            (_("Contacts for a kind of danger"), [(kind, DANGERS[kind]) for kind in calls.KINDS_ON_CALL]),
         ]
         self.fields["user"].choices = [("", "–"), *((pk, str(one)) for pk, one in self.staff.items())]  # type: ignore[attr-defined]
         self.helper = FormHelper()
@@ -129,7 +129,7 @@ class OnCallForm(forms.Form):
         user = self.staff.get(cleaned["user"])
         return {
             "department": self.departments.get(cleaned["department"]),
-            "kind": cleaned["department"] if cleaned["department"] in alarms.KINDS_ON_CALL else "",
+            "kind": cleaned["department"] if cleaned["department"] in calls.KINDS_ON_CALL else "",
             "user": user,
             "name": "" if user else cleaned["name"].strip(),
             "email": "" if user else cleaned["email"],
@@ -202,7 +202,7 @@ def on_call(request: StaffRequest) -> HttpResponse:
         "conflict": changed,
         "rosters": all_rosters,
         "week": _week(request, all_rosters),
-        "has_sms": alarms.has_sms(),
+        "has_sms": calls.has_sms(),
         "night_number": city.desk_night_number or city.all_night_number,
     }
     return render(request, "staff_app/setup/on_call.html", context, status=status)
@@ -265,7 +265,7 @@ def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
                 "name": _name(entry),
                 "email": entry.user.email if entry.user else entry.email,
                 "when": _when(entry),
-                "is_on_duty": alarms.is_on_duty(entry, local),
+                "is_on_duty": calls.is_on_duty(entry, local),
                 "has_left": entry.user is not None and not entry.user.is_active,
             }
         )
@@ -275,7 +275,7 @@ def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
         *({"name": str(one), "rows": rows.get(one.pk, [])} for one in departments),
         *(
             {"name": roster_name(rows[kind][0]["entry"]), "rows": rows[kind]}
-            for kind in alarms.KINDS_ON_CALL
+            for kind in calls.KINDS_ON_CALL
             if kind in rows
         ),
     ]
@@ -285,7 +285,7 @@ def _week(request: StaffRequest, all_rosters: list[dict[str, Any]]) -> Week:
     """The week that ?week= names, of the same rosters."""
     city = request.jurisdiction
     lines = [(roster["name"], [row["entry"] for row in roster["rows"]]) for roster in all_rosters]
-    reachable = {entry.pk for entry in alarms.reachable(city, [entry for _name, entries in lines for entry in entries])}
+    reachable = {entry.pk for entry in calls.reachable(city, [entry for _name, entries in lines for entry in entries])}
     return week_of(request.GET.get("week", ""), app_now().astimezone(city.zone).date(), lines, reachable)
 
 

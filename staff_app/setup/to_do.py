@@ -14,9 +14,9 @@ from requests_app.clock import app_now
 from requests_app.core.languages import language_in_sentence
 from requests_app.imports.layer_fields import KINDS
 from requests_app.models import ApiKeyRequest, Article, Jurisdiction, LayerImport, OnCall, RoutingDraft, ServiceApproval
-from requests_app.rules.alarms import alarms, on_call_week
+from requests_app.rules.alarms import calls, on_call_week
 from requests_app.rules.setup import go_live
-from staff_app.setup.go_live.states import WAITING, name_of, services_in
+from requests_app.rules.setup.service_states import WAITING, name_of, services_in
 from staff_app.setup.on_call import roster_name
 from staff_app.setup.on_call_week import gap_words
 from staff_app.setup.translations.kinds import other_languages, untranslated_count
@@ -51,7 +51,7 @@ def _on_call(city: Jurisdiction) -> Iterator[ToDo]:
     rosters: dict[int | str, list[OnCall]] = {"": []}
     for entry in OnCall.objects.filter(jurisdiction=city).select_related("user", "department"):
         rosters.setdefault(entry.department_id or entry.kind, []).append(entry)
-    reachable = {entry.pk for entry in alarms.reachable(city, [one for entries in rosters.values() for one in entries])}
+    reachable = {entry.pk for entry in calls.reachable(city, [one for entries in rosters.values() for one in entries])}
     for entries in rosters.values():
         gaps = on_call_week.gaps(entries, reachable)
         name = roster_name(entries[0] if entries else None)

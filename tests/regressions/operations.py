@@ -89,10 +89,10 @@ REGRESSIONS = [
     ),
     Regression(
         "people who left are alerted of danger",
-        "requests_app/rules/alarms/alarms.py",
+        "requests_app/rules/alarms/calls.py",
         "if entry.user_id is None or entry.user_id in working]",
         "]",
-        ("tests/requests_app/rules/alarms/test_alarms.py",),
+        ("tests/requests_app/rules/alarms/test_calls.py",),
     ),
     Regression(
         "opening the link of an alarm takes it",
@@ -104,13 +104,13 @@ REGRESSIONS = [
     Regression(
         "a crew keeps the words after they tell of distress",
         "requests_app/web/request/alarm.py",
-        "    is_concerned = alarm_rules.is_theirs(call)",
+        "    is_concerned = calls.is_theirs(call)",
         "    is_concerned = True",
         ("tests/requests_app/actions/alarms/test_alarm_kinds.py",),
     ),
     Regression(
         "violence at home alerts the crew",
-        "requests_app/rules/alarms/alarms.py",
+        "requests_app/rules/alarms/calls.py",
         "    if service_request.public_state == PublicState.PENDING_REVIEW or kind in screening.DISTRESS:",
         "    if service_request.public_state == PublicState.PENDING_REVIEW:",
         ("tests/requests_app/actions/alarms/test_alarm_kinds.py",),

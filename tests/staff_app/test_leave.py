@@ -9,7 +9,7 @@ from django.test import Client
 from requests_app.actions.people import leaves
 from requests_app.clock import app_now
 from requests_app.models import Leave, OnCall, ServiceRequest, User
-from requests_app.rules.alarms import alarms
+from requests_app.rules.alarms import calls
 from requests_app.rules.people import leaves as leave_rules
 from requests_app.rules.people import permissions
 from tests import factories
@@ -30,11 +30,11 @@ def test_alarms_and_escalations_skip_them(town: Rivermark) -> None:
     assert permissions.find_supervisor(town.parks) == town.pia
     away(town, town.pia)
     assert permissions.find_supervisor(town.parks) == sue
-    assert alarms.on_duty(town.city, town.parks, app_now()) == []
+    assert calls.on_duty(town.city, town.parks, app_now()) == []
     # From next month on: nothing yet.
     Leave.objects.all().delete()
     away(town, town.pia, start=30)
-    assert [one.user for one in alarms.on_duty(town.city, town.parks, app_now())] == [town.pia]
+    assert [one.user for one in calls.on_duty(town.city, town.parks, app_now())] == [town.pia]
 
 
 def test_a_stand_in_who_is_away_too_is_refused(town: Rivermark) -> None:

@@ -11,7 +11,8 @@ import structlog
 from requests_app import events, outbox
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, OutboxRow, ServiceRequest, Status
-from requests_app.rules.alarms import alarms, screening
+from requests_app.rules.alarms import calls as rules
+from requests_app.rules.alarms import screening
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,7 @@ def message_failed(row: OutboxRow) -> None:
     if not is_current or reached.exists():
         return
     now = app_now()
-    if alarms.next_callee(alarm, _alerted(alarm), now) is not None:
+    if rules.next_callee(alarm, _alerted(alarm), now) is not None:
         # Only within a round: if nobody can be reached, each is tried once in that time, not in a tight loop.
         _finish_step(alarm, now)
 
@@ -109,11 +110,11 @@ def call_of(row: OutboxRow) -> AlarmCall:
 
 def _alert_next(alarm: Alarm, now: dt.datetime) -> None:
     service_request = alarm.service_request
-    callee = alarms.next_callee(alarm, _alerted(alarm), now)
+    callee = rules.next_callee(alarm, _alerted(alarm), now)
     if callee is None and alarm.calls.filter(round=alarm.round).exists():
         # Everybody was alerted: start again with the first.
         alarm.round += 1
-        callee = alarms.next_callee(alarm, (), now)
+        callee = rules.next_callee(alarm, (), now)
     if callee is None:
         log.error("alarm_reaches_nobody", alarm_id=alarm.pk, reference=service_request.reference)
         if alarm.step == 0:
@@ -123,8 +124,8 @@ def _alert_next(alarm: Alarm, now: dt.datetime) -> None:
     _finish_step(alarm, now + _wait(alarm))
 
 
-def _send_to(callee: alarms.Callee, alarm: Alarm) -> None:
-    for channel, address in alarms.channels(callee):
+def _send_to(callee: rules.Callee, alarm: Alarm) -> None:
+    for channel, address in rules.channels(callee):
         call = AlarmCall.objects.create(
             alarm=alarm,
             step=alarm.step,

@@ -59,7 +59,7 @@ def monday_of(day: dt.date) -> dt.date:
 
 
 def _minutes(entry: OnCall) -> tuple[int, int]:
-    """As rules.alarms.is_on_duty reads them: without two different times, all day; an end before the start is the next day's."""
+    """As calls.is_on_duty() reads them: without two different times, all day; an end before the start is the next day's."""
     if entry.starts_at is None or entry.ends_at is None or entry.starts_at == entry.ends_at:
         return 0, DAY
     starts = entry.starts_at.hour * 60 + entry.starts_at.minute

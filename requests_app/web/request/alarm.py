@@ -12,7 +12,7 @@ from requests_app.actions.alarms import alarms
 from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall
-from requests_app.rules.alarms import alarms as alarm_rules
+from requests_app.rules.alarms import calls
 from requests_app.rules.people import permissions
 from requests_app.rules.shared import question_kinds
 
@@ -27,7 +27,7 @@ def alarm(request: CityRequest, token: str) -> HttpResponse:
     call = links.find_alarm_call(token, request.jurisdiction)
     if call is None or call.alarm.service_request.public_state in permissions.INVISIBLE:
         return render(request, "requests_app/request/alarm.html", {"call": None}, status=404)
-    is_concerned = alarm_rules.is_theirs(call)
+    is_concerned = calls.is_theirs(call)
     if request.method == "POST" and is_concerned:
         alarms.accept(call.alarm_id, call=call)
         call = links.find_alarm_call(token, request.jurisdiction) or call

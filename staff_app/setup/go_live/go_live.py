@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from requests_app.models import Department, OutboxRow, Service, ServiceApproval, ServiceTest
 from requests_app.rules.setup import go_live as rules
 from requests_app.rules.setup.catalog_rows import written_services
+from requests_app.rules.setup.service_states import SERVICES, STATES, WAITING, counts, name_of, services_in
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.go_live.forms import ApprovalForm
-from staff_app.setup.go_live.states import SERVICES, STATES, WAITING, counts, name_of, services_in
 from staff_app.setup.listing import Column, listing
 
 # What emails are about, by the kind of their outbox row.

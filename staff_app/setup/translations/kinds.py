@@ -43,6 +43,7 @@ from requests_app.models import (
     ServiceVersion,
 )
 from requests_app.rules.setup.catalog_rows import ARTICLE_REFERS_TO, written_services
+from requests_app.rules.setup.service_states import LIVE, WAITING, services_in
 from requests_app.rules.shared import directory
 from staff_app.setup.city.forms import SEAL_ALT_MAX, WELCOME_MAX
 from staff_app.setup.city.forms import TEXT_MAX as CITY_TEXT_MAX
@@ -50,7 +51,6 @@ from staff_app.setup.departments.forms import NAME_MAX as DEPARTMENT_NAME_MAX
 from staff_app.setup.desk.forms import GREETING_MAX, PROMISE_MAX
 from staff_app.setup.desk.forms import NAME_MAX as LINE_NAME_MAX
 from staff_app.setup.forms import ASKED_MAX
-from staff_app.setup.go_live.states import LIVE, WAITING, services_in
 from staff_app.setup.people.forms import ROLE_NAME_MAX
 from staff_app.setup.services.forms import KEYWORDS_MAX, NAME_MAX, TEXT_MAX
 from staff_app.setup.services.question_forms import OPTION_MAX

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from requests_app.messages.setup_differences import differences
 from requests_app.models import OnCall, SetupChange, User
-from requests_app.rules.alarms import alarms, on_call_week
+from requests_app.rules.alarms import calls, on_call_week
 from requests_app.rules.shared.names import Names
 from tests.factories import Rivermark
 from tests.on_call import on_call
@@ -193,11 +193,11 @@ def test_the_week_counts_nobody_who_has_left_and_agrees_with_who_is_alerted(town
     type(town.tom).objects.filter(pk=town.tom.pk).update(is_active=False)
     monday = dt.datetime(2026, 11, 23, tzinfo=town.city.zone)
     entries = list(OnCall.objects.filter(department=town.streets))
-    reachable = {one.pk for one in alarms.reachable(town.city, entries)}
+    reachable = {one.pk for one in calls.reachable(town.city, entries)}
     free = on_call_week.gaps(entries, reachable)
     for hour in range(7 * 24):
         is_free = any(gap.starts <= hour * 60 < gap.ends for gap in free)
-        assert is_free == (not alarms.on_duty(town.city, town.streets, monday + dt.timedelta(hours=hour))), hour
+        assert is_free == (not calls.on_duty(town.city, town.streets, monday + dt.timedelta(hours=hour))), hour
 
 
 @pytest.mark.shows("13.4")

@@ -11,8 +11,7 @@ from requests_app.actions.publication import moderation
 from requests_app.actions.work import assignment, conversation
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, OnCall, Person, ServiceRequest
-from requests_app.rules.alarms import alarms as alarm_rules
-from requests_app.rules.alarms import screening
+from requests_app.rules.alarms import calls, screening
 from tests import factories
 from tests.factories import Rivermark
 from tests.on_call import alarm_emails, emailed, link_in, minutes_later, on_call, texted, texts_to, work
@@ -47,7 +46,7 @@ def reporter_of(service_request: ServiceRequest) -> Person:
 
 def order(service_request: ServiceRequest) -> list[str]:
     alarm = Alarm.objects.select_related("service_request__jurisdiction").get(service_request=service_request)
-    callees = alarm_rules.chain(alarm.service_request, app_now(), alarm.kind)
+    callees = calls.chain(alarm.service_request, app_now(), alarm.kind)
     return [callee.name or callee.phone for callee in callees]
 
 
@@ -68,7 +67,7 @@ def test_the_chain_follows_the_kind(rostered: Rivermark, text: str, kind: str, r
 @pytest.mark.parametrize("kind", sorted(screening.DISTRESS))
 def test_no_kind_of_distress_reaches_a_crew(rostered: Rivermark, kind: str) -> None:
     report = factories.routed(rostered.pothole, answers={"where": "lane"})
-    names = [callee.name for callee in alarm_rules.chain(report, app_now(), kind)]
+    names = [callee.name for callee in calls.chain(report, app_now(), kind)]
     assert not {"Crew", "Sue"} & set(names)
     assert "Operator" in names
 
@@ -135,12 +134,12 @@ def test_the_department_s_supervisor_loses_it_too_and_the_city_s_keeps_it(roster
     minutes_later(15)
     assert emailed() == ["crew", "sue"]
     sue = AlarmCall.objects.get(name="Sue")
-    assert alarm_rules.is_theirs(sue)
+    assert calls.is_theirs(sue)
     conversation.add_message(report.pk, text=BEATEN, actor=reporter_of(report))
     sue = AlarmCall.objects.select_related("alarm__service_request__jurisdiction", "user").get(pk=sue.pk)
-    assert not alarm_rules.is_theirs(sue)
+    assert not calls.is_theirs(sue)
     sue.user = rostered.city.memberships.get(user__name="Max").user
-    assert alarm_rules.is_theirs(sue)
+    assert calls.is_theirs(sue)
 
 
 def test_a_kind_has_a_roster_of_its_own(rostered: Rivermark) -> None:
@@ -148,7 +147,7 @@ def test_a_kind_has_a_roster_of_its_own(rostered: Rivermark) -> None:
     report = factories.routed(rostered.pothole, SUICIDE, answers={"where": "lane"})
     assert order(report) == ["Crisis Team", "Operator", "Max", "555-0199"]
     # The desk's roster doesn't hold them.
-    assert [callee.name for callee in alarm_rules.on_duty(rostered.city, None, app_now())] == ["Operator"]
+    assert [callee.name for callee in calls.on_duty(rostered.city, None, app_now())] == ["Operator"]
     assert OnCall.objects.filter(kind="self_harm").count() == 1
     moderation.hide(report.pk, reason="privacy", actor=rostered.tom)
     assert order(report)[0] == "Crisis Team"

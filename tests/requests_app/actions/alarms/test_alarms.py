@@ -18,7 +18,7 @@ from requests_app.actions.work import assignment, conversation, endings, staff_a
 from requests_app.clock import app_now
 from requests_app.messages import alarm_messages, email, sms
 from requests_app.models import Alarm, AlarmCall, Event, OutboxRow, ServiceRequest
-from requests_app.rules.alarms import alarms as alarm_rules
+from requests_app.rules.alarms import calls as rules
 from requests_app.rules.alarms import figures
 from requests_app.worker import tasks
 from tests import factories
@@ -520,7 +520,7 @@ def test_a_text_message_is_tried_three_times(rostered: Rivermark, settings: Any)
 def test_a_step_that_keeps_failing_does_not_end_the_alarm(rostered: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
     factories.report(rostered.pothole, GAS, answers={"where": "lane"})
     with monkeypatch.context() as patch:
-        patch.setattr(alarm_rules, "chain", lambda *args: 1 / 0)
+        patch.setattr(rules, "chain", lambda *args: 1 / 0)
         for _ in range(12):
             minutes_later(1)
     assert OutboxRow.objects.filter(kind="alert_next").exclude(dead_at=None).count() == 1

@@ -6,12 +6,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from requests_app.actions.setup import catalog_versions, retirements
+from requests_app.actions.setup import catalog_versions
 from requests_app.clock import app_now
 from requests_app.imports.catalog import export_catalog
 from requests_app.models import OnCall, Service, ServiceApproval, ServiceTest, SetupChange, User
 from requests_app.rules.setup import go_live
-from staff_app.setup.go_live import states
 from tests import factories
 from tests.factories import Rivermark
 
@@ -127,19 +126,6 @@ def test_the_list_shows_how_far_each_service_is_in_a_fixed_number_of_queries(
         factories.service(town.city, f"more{number}")
     with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
         assert ada.get("/staff/setup/go-live/").content.decode().count(" of 8") == 8
-
-
-def test_each_service_of_the_city_is_in_one_state(town: Rivermark) -> None:
-    elsewhere = factories.lakeside()
-    Service.objects.filter(pk__in=[town.outreach.service_id, elsewhere.pothole.service_id]).update(active=False)
-    retirements.retire(town.tree.service, successor=None, moves_requests=False, actor=town.ada)
-    listed = {state: set(states.services_in(town.city, state)) for state in states.STATES}
-    assert listed == {
-        "waiting": {town.outreach.service},
-        "live": {town.pothole.service, town.unknown.service},
-        "retired": {town.tree.service},
-    }
-    assert states.counts(town.city) == {"waiting": 1, "live": 2, "retired": 1}
 
 
 def test_what_is_missing_leads_to_where_it_is_added(town: Rivermark, ada: Client) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from requests_app.models import Alarm, AlarmCall, Membership, OnCall, ServiceRequest
-from requests_app.rules.alarms import alarms
+from requests_app.rules.alarms import calls
 from tests import factories
 from tests.factories import Rivermark
 from tests.on_call import on_call
@@ -28,7 +28,7 @@ def made(cast: Rivermark) -> ServiceRequest:
 
 
 def names(service_request: ServiceRequest, at: dt.datetime = NIGHT) -> list[str]:
-    return [callee.name or callee.phone for callee in alarms.chain(service_request, at)]
+    return [callee.name or callee.phone for callee in calls.chain(service_request, at)]
 
 
 def shift(hours: str, *weekdays: int) -> OnCall:
@@ -71,12 +71,12 @@ def shift(hours: str, *weekdays: int) -> OnCall:
 def test_a_shift(entry: OnCall, local: str, right: bool) -> None:
     day, _space, time = local.partition(" ")
     date = dt.date(2026, 7, 13) + dt.timedelta(days=("Mon", "Tue", "Wed").index(day))
-    assert alarms.is_on_duty(entry, dt.datetime.combine(date, dt.time.fromisoformat(time))) is right
+    assert calls.is_on_duty(entry, dt.datetime.combine(date, dt.time.fromisoformat(time))) is right
 
 
 def test_a_shift_with_one_time_lasts_all_day() -> None:
     entry = OnCall(name="Somebody", weekdays=[], starts_at=dt.time(8))
-    assert alarms.is_on_duty(entry, dt.datetime(2026, 7, 15, 3))
+    assert calls.is_on_duty(entry, dt.datetime(2026, 7, 15, 3))
 
 
 def test_shifts_are_in_the_city_s_time_also_when_the_clocks_change(made: ServiceRequest, cast: Rivermark) -> None:
@@ -104,7 +104,7 @@ def test_the_department_then_its_supervisor_then_the_desk_then_the_night_number(
     factories.staff("Sue", "supervisor", cast.city, cast.streets)
     assert names(made) == ["First", "Second", "Sue", "Operator", "555-0199"]
     alerted = {"first@on-call.example", "second@on-call.example"}
-    callee = alarms.next_callee(Alarm(service_request=made), alerted, NIGHT)
+    callee = calls.next_callee(Alarm(service_request=made), alerted, NIGHT)
     assert callee is not None
     assert (callee.name, callee.level) == ("Sue", "supervisor")
 
@@ -172,7 +172,7 @@ def test_contacts_without_an_address_are_skipped(made: ServiceRequest, cast: Riv
     assert names(made) == ["Phone"]
     # A phone cannot get a text message without a gateway, so there is nobody.
     settings.SMS_BACKEND = ""
-    assert alarms.next_callee(Alarm(service_request=made), (), NIGHT) is None
+    assert calls.next_callee(Alarm(service_request=made), (), NIGHT) is None
 
 
 def test_the_night_number_is_the_public_one_if_the_desk_has_none(
@@ -186,7 +186,7 @@ def test_the_night_number_is_the_public_one_if_the_desk_has_none(
 
 
 def test_nobody_at_all(made: ServiceRequest) -> None:
-    assert alarms.chain(made, NIGHT) == []
+    assert calls.chain(made, NIGHT) == []
 
 
 # --- Two cities -------------------------------------------------------------------------------------------------------
@@ -207,13 +207,13 @@ def test_only_this_citys_roster_and_those_who_work_here_are_on_duty(made: Servic
         OnCall.objects.create(jurisdiction=city, department=department, user=user, kind=kind)
 
     def on_duty(department: object = None, kind: str = "") -> list[str]:
-        return [one.name for one in alarms.on_duty(cast.city, department, DAY, kind)]  # type: ignore[arg-type]
+        return [one.name for one in calls.on_duty(cast.city, department, DAY, kind)]  # type: ignore[arg-type]
 
     assert on_duty() == ["Cal"]
     assert on_duty(cast.streets) == ["Dev"]
     assert on_duty(cast.parks) == []
     assert on_duty(kind="self_harm") == ["Pia"]
-    assert [one.name for one in alarms.on_duty(lakeside.city, None, DAY)] == ["Lou"]
+    assert [one.name for one in calls.on_duty(lakeside.city, None, DAY)] == ["Lou"]
 
 
 def test_the_citys_supervisor_supervises_all_of_this_city_and_still_works_here(
@@ -250,4 +250,4 @@ def test_an_alarm_about_a_person_is_no_longer_a_crews(
     wes, kim = factories.staff("Wes", "supervisor", cast.city), factories.staff("Kim", "supervisor", lakeside.city)
     user = {"Dev": cast.dev, "Pia": cast.pia, "Wes": wes, "Kim": kim}.get(who)
     alarm = Alarm(jurisdiction=cast.city, service_request=made, kind=kind)
-    assert alarms.is_theirs(AlarmCall(alarm=alarm, level=level, user=user)) is is_theirs
+    assert calls.is_theirs(AlarmCall(alarm=alarm, level=level, user=user)) is is_theirs
