@@ -4,7 +4,6 @@ All rows are stored, or none. A half hour that is sent again replaces the earlie
 minutes.
 """
 
-import csv
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app.actions.people.reporters import normalized_phone
+from requests_app.actions.shared.csv_rows import BadRows, Mistake, Row, Unreadable
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import CallCount, DeskLine, Jurisdiction
@@ -35,28 +35,6 @@ OPTIONAL = {
 }  # fmt: skip
 NUMBERS = ("offered", "answered", "abandoned", *OPTIONAL)
 _US_TIMES = ("%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p")
-Row = Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """at: the row's number in what was sent, from 0. field: empty if it's about the whole row."""
-
-    at: int
-    field: str
-    message: str
-
-
-class BadCounts(Exception):
-    """Nothing was stored."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__(f"{len(mistakes)} mistakes")
-        self.mistakes = mistakes
-
-
-class Unreadable(Exception):
-    """It's no table with the columns that it needs. The message says what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -77,29 +55,8 @@ class Stored:
     gaps: Sequence[Gap]
 
 
-def rows_of_file(content: bytes) -> list[Row]:
-    """The rows of a CSV file, separated by commas, semicolons or tabs. Raises Unreadable."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(_("The file isn’t a CSV file in UTF-8.")) from error
-    lines = text.replace("\x00", "").splitlines()
-    if not lines:
-        raise Unreadable(_("The file is empty."))
-    separator = max(",;\t", key=lines[0].count)
-    names = [name.strip().lower().replace(" ", "_") for name in next(csv.reader(lines[:1], delimiter=separator))]
-    missing = [name for name in REQUIRED if name not in names]
-    if missing:
-        raise Unreadable(_("These columns are missing: %(columns)s.") % {"columns": ", ".join(missing)})
-    try:
-        rows = list(csv.reader(lines[1:], delimiter=separator))
-    except csv.Error as error:
-        raise Unreadable(_("The file isn’t a CSV file in UTF-8.")) from error
-    return [dict(zip(names, row, strict=False)) for row in rows if any(cell.strip() for cell in row)]
-
-
 def read(jurisdiction: Jurisdiction, rows: Sequence[Row]) -> list[CallCount]:
-    """The rows as they would be stored. Raises BadCounts with every mistake, and Unreadable if there are too many rows."""
+    """The rows as they would be stored. Raises BadRows with every mistake, and Unreadable if there are too many rows."""
     if len(rows) > ROWS_MAX:
         raise Unreadable(
             _("That’s %(count)d rows. Send at most %(most)d at a time.") % {"count": len(rows), "most": ROWS_MAX}
@@ -107,7 +64,7 @@ def read(jurisdiction: Jurisdiction, rows: Sequence[Row]) -> list[CallCount]:
     reader = _Reader(jurisdiction, rows)
     counts = [reader.read(at, row) for at, row in enumerate(rows)]
     if reader.mistakes:
-        raise BadCounts(reader.mistakes)
+        raise BadRows(reader.mistakes)
     return [count for count in counts if count is not None]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app.actions.contacts import call_counts
+from requests_app.actions.shared import csv_rows
 from requests_app.messages.wording import long_time
 from requests_app.models import CallCount, Jurisdiction
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
@@ -27,11 +28,11 @@ def call_counts_setup(request: StaffRequest) -> HttpResponse:
     mistakes: list[str] = []
     if form.is_valid():
         try:
-            rows = call_counts.rows_of_file(form.cleaned_data["file"].read())
+            rows = csv_rows.rows_of_file(form.cleaned_data["file"].read(), call_counts.REQUIRED)
             counts = call_counts.read(request.jurisdiction, rows)
-        except call_counts.Unreadable as error:
+        except csv_rows.Unreadable as error:
             form.add_error("file", str(error))
-        except call_counts.BadCounts as bad:
+        except csv_rows.BadRows as bad:
             mistakes = [_mistake(one) for one in bad.mistakes]
             form.add_error("file", _("Nothing was stored. Correct the lines below and choose the file again."))
         else:
@@ -46,7 +47,7 @@ def call_counts_setup(request: StaffRequest) -> HttpResponse:
     return render(request, "staff_app/setup/desk/counts.html", context, status=422 if form.errors else 200)
 
 
-def _mistake(mistake: call_counts.Mistake) -> str:
+def _mistake(mistake: csv_rows.Mistake) -> str:
     where = _("Line %(line)d") % {"line": mistake.at + FIRST_LINE}
     return f"{where}, {mistake.field}: {mistake.message}" if mistake.field else f"{where}: {mistake.message}"
 

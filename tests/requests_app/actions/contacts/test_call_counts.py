@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from requests_app.actions.contacts import call_counts
-from requests_app.actions.contacts.call_counts import BadCounts, Unreadable
+from requests_app.actions.contacts.call_counts import REQUIRED
+from requests_app.actions.shared.csv_rows import BadRows, Unreadable, rows_of_file
 from requests_app.clock import app_now
 from requests_app.models import CallCount, DeskLine, Jurisdiction
 from tests import factories
@@ -30,11 +31,11 @@ def lines(cast: Rivermark) -> list[DeskLine]:
 
 
 def read(city: Jurisdiction, *rows: str, header: str = HEADER) -> list[CallCount]:
-    return call_counts.read(city, call_counts.rows_of_file("\n".join([header, *rows]).encode()))
+    return call_counts.read(city, rows_of_file("\n".join([header, *rows]).encode(), REQUIRED))
 
 
 def mistakes(city: Jurisdiction, *rows: str, header: str = HEADER) -> list[tuple[int, str]]:
-    with pytest.raises(BadCounts) as bad:
+    with pytest.raises(BadRows) as bad:
         read(city, *rows, header=header)
     return [(one.at, one.field) for one in bad.value.mistakes]
 
@@ -118,8 +119,8 @@ def test_the_clock_is_set_back_and_forward(cast: Rivermark, lines: list[DeskLine
 def test_what_is_no_table_is_refused(cast: Rivermark, lines: list[DeskLine]) -> None:
     for content in (b"", b"\xff\xfe", b"a,b\n1,2", b"line,starts_at,offered\n"):
         with pytest.raises(Unreadable):
-            call_counts.rows_of_file(content)
-    assert call_counts.rows_of_file(b"\xef\xbb\xbf" + HEADER.encode() + b"\n\n,,,,\n") == []
+            rows_of_file(content, REQUIRED)
+    assert rows_of_file(b"\xef\xbb\xbf" + HEADER.encode() + b"\n\n,,,,\n", REQUIRED) == []
     with pytest.raises(Unreadable):
         call_counts.read(cast.city, [{}] * (call_counts.ROWS_MAX + 1))
 
