@@ -152,6 +152,7 @@ CANARIES = {
     "contact in a draft": "uakari.draft@canary-mail.example",
     "unpublished article": "zorillaarticle not ready",
     "article's script": "kiwiscript says aloud",
+    "question's script": "bilbyscript asked aloud",
     "article's note": "takahenote for colleagues",
     "what a resident missed": "kiwimissed opening hours",
     "article for staff": "kakaarticle gate codes",
@@ -668,7 +669,11 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
         city,
         "needles",
         visibility="coarse",
-        questions=[factories.question("gate", visibility="department")],
+        questions=[
+            factories.question(
+                "gate", visibility="department", script=dict.fromkeys(("en", "es"), CANARIES["question's script"])
+            )
+        ],
         duplicate_policy="never",
     )
     waits = factories.service(city, "swings", must_confirm=True, duplicate_policy="never")

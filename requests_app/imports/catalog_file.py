@@ -283,6 +283,8 @@ class Question(Section):
     code: Code
     text: Text
     help: OptionalText = None
+    # As takers ask it aloud at the desk.
+    script: OptionalText = None
     kind: Annotated[str, one_of(QuestionVersion.Kind.values)]
     required: bool = False
     visibility: Annotated[str, one_of(QuestionVersion.Visibility.values)] = "staff"

@@ -1,12 +1,22 @@
 """What the taker says on the phone at each step, in the caller's language."""
 
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from requests_app.core.localized import localized
 from requests_app.messages import wording
-from requests_app.models import Contact, DeskLine, ServiceRequest
+from requests_app.models import Contact, DeskLine, QuestionVersion, ServiceRequest
 from requests_app.rules.report.path import Path
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to say. code: of the question that it asks."""
+
+    text: str
+    code: str = ""
 
 
 def greeting(contact: Contact, taker: str, line: DeskLine | None = None) -> str:
@@ -21,10 +31,13 @@ def greeting(contact: Contact, taker: str, line: DeskLine | None = None) -> str:
         return _("Thanks for calling %(city)s. This is %(name)s. How can I help?") % {"city": city, "name": taker}
 
 
-def line(contact: Contact, path: Path, step: str) -> str:
-    """For a step of the report (Path.next_page)."""
+def lines(contact: Contact, path: Path, step: str) -> list[Line]:
+    """For a step of the report (Path.next_page): one for each of its questions."""
+    name = step.partition(":")[0]
     with override(contact.language):
-        return _LINES[step.partition(":")[0]](path, step) if step.partition(":")[0] in _LINES else ""
+        if name == "details":
+            return _questions(path, step)
+        return [Line(text)] if name in _LINES and (text := _LINES[name](path, step)) else []
 
 
 def read_back(contact: Contact, path: Path) -> str:
@@ -82,14 +95,21 @@ def _owner(path: Path, _step: str) -> str:
     return _("That place belongs to %(owner)s. I can send it to them for you.") % {"owner": path.owner.name}
 
 
-def _question(path: Path, step: str) -> str:
-    """The first question of the page that isn't answered yet."""
+def _questions(path: Path, step: str) -> list[Line]:
+    """Those of the page that aren't answered yet, as the city says them aloud."""
     number = int(step.partition(":")[2] or 1)
     if not 1 <= number <= len(path.pages):
-        return ""
+        return []
     answered = {question.code for question, _value, _words in path.answers.answered}
     unanswered = [question for question in path.pages[number - 1] if question.code not in answered]
-    return localized(unanswered[0].text) if unanswered else _("Is there anything else that we should know?")
+    if not unanswered:
+        return [Line(_("Is there anything else that we should know?"))]
+    return [Line(_spoken(question), question.code) for question in unanswered]
+
+
+def _spoken(question: QuestionVersion) -> str:
+    """Never in another language than the caller's while the question itself is in it."""
+    return str(question.script.get(get_language() or "") or localized(question.text))
 
 
 _LINES = {
@@ -101,7 +121,6 @@ _LINES = {
     "choose_asset": lambda path, step: _("Can you see a number on it?"),
     "owner": _owner,
     "duplicates": lambda path, step: _("We already have a report there. Is it the same problem?"),
-    "details": _question,
     "other": lambda path, step: _("Another team does that. May I send it to them instead?"),
     "contact": lambda path, step: _("How can we reach you about this: by email, by phone, or not at all?"),
     "check": lambda path, step: _("Let me read it back to you. Tell me if something isn’t right."),

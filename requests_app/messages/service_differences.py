@@ -19,6 +19,7 @@ from requests_app.rules.shared.question_kinds import KINDS
 TEXT = Text(gettext_lazy("Question"))
 QUESTION: dict[str, Field] = {
     "help": Text(gettext_lazy("Help")),
+    "script": Text(gettext_lazy("Said at the desk")),
     "kind": choice(gettext_lazy("Kind of answer"), {code: kind.name for code, kind in KINDS.items()}),
     "visibility": choice(gettext_lazy("Who can see the answers"), ANSWERS_SEEN_BY),
     # These have sentences of their own.

@@ -199,6 +199,8 @@ class QuestionVersion(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     text = LocalizedField()
     help = LocalizedField(default=dict, blank=True)
+    # As takers ask it aloud at the desk, for staff alone. Empty in a language: the text itself.
+    script = LocalizedField(default=dict, blank=True, db_default={})
     required = models.BooleanField(default=False)
     visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.STAFF)
     options = LocalizedField(at=["*.label"], default=list, blank=True)

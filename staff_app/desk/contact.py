@@ -19,6 +19,7 @@ from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.messages import desk_script
+from requests_app.messages.desk_script import Line
 from requests_app.messages.wording import month_day, promised_steps
 from requests_app.models import CallBack, Channel, Contact, ContactRequest, Draft
 from requests_app.rules.alarms.hotlines import help_for
@@ -226,19 +227,21 @@ def _script(
     path: Path | None,
     step: steps.Step | None,
     links: list[dict[str, Any]],
-) -> list[str]:
-    """Line by line, in the caller's language."""
+) -> list[Line]:
+    """In the caller's language."""
     if path is not None and step is not None:
-        line = desk_script.line(contact, path, step.name)
+        asked = desk_script.lines(contact, path, step.name)
         if step.name == "check":
-            return [line, *desk_script.whole_read_back(contact, path, step.context.get("planned"))]
-        return list(filter(None, [desk_script.read_back(contact, path), line]))
+            whole = desk_script.whole_read_back(contact, path, step.context.get("planned"))
+            return [*asked, *map(Line, whole)]
+        place = desk_script.read_back(contact, path)
+        return [Line(place), *asked] if place else asked
     done = next((one for one in links if one["role"] != ContactRequest.Role.ASKED and not one["is_private"]), None)
     if done is None:
         dialed = lines.find(request.jurisdiction, contact.line) if contact.line else None
-        return [desk_script.greeting(contact, str(request.user).partition(" ")[0], dialed)]
+        return [Line(desk_script.greeting(contact, str(request.user).partition(" ")[0], dialed))]
     say = desk_script.joined if done["role"] == ContactRequest.Role.JOINED else desk_script.closing
-    return [say(contact, done["request"])]
+    return [Line(say(contact, done["request"]))]
 
 
 def _linked(request: StaffRequest, contact: Contact) -> list[dict[str, Any]]:

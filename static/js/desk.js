@@ -69,6 +69,13 @@ document.getElementById("desk-step")?.addEventListener("keydown", (event) => {
 
 // --- Where typing goes on ----------------------------------------------------------------------------------------------
 
+// Of the questions of a step, only the one in focus is to be said.
+const lines = [...desk.querySelectorAll(".desk-script [data-of]")];
+document.getElementById("desk-step")?.addEventListener("focusin", (event) => {
+  const { name } = event.target;
+  if (lines.some((line) => line.dataset.of === name)) for (const line of lines) line.hidden = line.dataset.of !== name;
+});
+
 const fields = "input:not([type=hidden]), textarea, select, button:not([tabindex='-1'])";
 const isFilled = (field) => field.matches("textarea, input:not([type=radio]):not([type=checkbox])") && field.value.trim() !== "";
 const inStep =

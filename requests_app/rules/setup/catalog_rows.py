@@ -58,6 +58,7 @@ def question_columns(fields: dict[str, Any]) -> dict[str, Any]:
         "kind": fields["kind"],
         "text": fields["text"],
         "help": fields.get("help") or {},
+        "script": fields.get("script") or {},
         "required": fields.get("required", False),
         "visibility": fields.get("visibility", "staff"),
         "options": fields.get("options") or [],
@@ -114,7 +115,7 @@ def written_question(question: QuestionVersion) -> dict[str, Any]:
         "required": question.required,
         "visibility": question.visibility,
     }
-    for name in ("help", "show_if", "asks_asset", "options"):
+    for name in ("help", "script", "show_if", "asks_asset", "options"):
         if value := getattr(question, name):
             written[name] = value
     return written

@@ -210,6 +210,8 @@ def emergency_words(fields: Definition, city: Jurisdiction) -> Definition:
             "question": question["code"],
             "answer": option["value"],
             "text": question["text"],
+            # What takers ask aloud instead.
+            **({"script": question["script"]} if question.get("script") else {}),
             "label": option["label"],
             "show_if": question.get("show_if") or {},
         }

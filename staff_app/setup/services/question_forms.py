@@ -188,6 +188,12 @@ class QuestionForm(CheckedForm, SectionForm):
         self.add_texts(
             "help", _("Help"), _("One sentence below the question. Usually empty."), self.question.get("help")
         )
+        self.add_texts(
+            "script",
+            _("Said at the desk"),
+            _("How call takers ask it aloud. Only staff see it. Empty: the question as it is."),
+            self.question.get("script"),
+        )
         conditions = self._conditions(initial["show_if"])
         if conditions:
             self.fields["show_if"].use(Menu([("", [("", _("always"))]), *conditions], no_more=_("no other answer")))  # type: ignore[attr-defined]
@@ -248,7 +254,7 @@ class QuestionForm(CheckedForm, SectionForm):
 
     def rest(self) -> list[Row]:
         names = ("required", "visibility", "show_if", "asks_asset")
-        return [Row([self[name]]) for name in names if name in self.fields]
+        return [self.text_row("script"), *(Row([self[name]]) for name in names if name in self.fields)]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -271,6 +277,8 @@ class QuestionForm(CheckedForm, SectionForm):
         }
         if words := self.text("help"):
             question["help"] = words
+        if words := self.text("script"):
+            question["script"] = words
         if chosen := typed.get("show_if"):
             question["show_if"] = {
                 "question": chosen[0].partition(":")[0],

@@ -178,6 +178,7 @@ KINDS: list[Kind] = [
             "identity_words": TEXT_MAX,
             "text": TEXT_MAX,
             "help": TEXT_MAX,
+            "script": TEXT_MAX,
             "label": OPTION_MAX,
         },
         _services,

@@ -201,7 +201,7 @@ SERVICE = {
     "listed_by_place": False, "offered": {"from": "10-15", "to": "12-15"},
     "targets": {"resolve": {"value": 90, "unit": "minutes", "calendar": "department"}, "acknowledge": TARGET},
     "questions": [
-        WHERE, {**DEPTH, "asks_asset": True, "help": TEXT, "show_if": {"question": "where", "values": ["road"]}},
+        WHERE, {**DEPTH, "asks_asset": True, "help": TEXT, "script": TEXT, "show_if": {"question": "where", "values": ["road"]}},
         *effects(stop=True, priority=1, resolve_target=TARGET, private_photos=True, service="tree", article="no_fees"),
     ],
     "active": False, "emergency": True, "review_by": "2027-01-31", "approver": "Chief", "no_article": True,

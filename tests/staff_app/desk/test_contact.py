@@ -9,6 +9,7 @@ from django.test import Client
 
 from requests_app.actions.contacts import contacts
 from requests_app.actions.privacy import erasures
+from requests_app.actions.report import drafts
 from requests_app.clock import app_now
 from requests_app.models import (
     CallBack,
@@ -66,6 +67,42 @@ def test_a_pothole_is_reported_for_the_caller_by_the_residents_own_path(cast: Ri
     call.to("close", outcome="request_made", note="Wants a call.")
     assert (call.page, call.row.outcome, call.row.note) == ("/staff/desk/", "request_made", "Wants a call.")
     assert ContactCount.objects.get().outcome == "request_made"
+
+
+def test_each_question_is_said_as_the_city_says_it_aloud_and_residents_never_read_it(cast: Rivermark) -> None:
+    aloud = {"en": "And about how deep?", "es": "¿Y más o menos qué tan hondo?"}
+    factories.service(
+        cast.city,
+        "sinkhole",
+        name={"en": "Sinkhole", "es": "Socavón"},
+        questions=[
+            factories.question("depth", script=aloud),
+            factories.question("traffic", script={"en": "Can cars get by?"}),
+            factories.question("near"),
+        ],
+    )
+    english = Call(cast.cal).box("sinkh").send(service="sinkhole").send(address="12 Elm St")
+    assert english.step == "details:1"
+    assert english.script.endswith("right? And about how deep? Can cars get by? Tell us the near.")
+    assert 'data-of="q_depth" class="desk-script__line" lang="en">And about how deep?' in english.html
+    spanish = Call(cast.cal)
+    spanish.to("caller", language="es", caller_number="", no_person="not_asked", updates_to="caller")
+    spanish.box("sinkh").send(service="sinkhole").send(address="12 Elm St")
+    # Never in another language than theirs while the question is in it.
+    assert spanish.script.endswith(f"{aloud['es']} Tell us the traffic. (es) Tell us the near. (es)")
+    visitor = Client()
+    begun = visitor.post("/report/?service=sinkhole", {"text": "A hole", "service": "sinkhole"})
+    draft = Draft.objects.get(visitor_hash__gt="", taker=None)
+    pages = [
+        begun.url,
+        f"/report/{draft.pk}/details/1/",
+        "/api/v1/services/sinkhole/",
+        "/open311/v2/services/sinkhole.json",
+    ]
+    drafts.save(draft, place=english.row.draft.typed["place"])
+    read = [visitor.get(page, follow=True).content.decode() for page in pages]
+    assert all("Tell us the depth." in page for page in read[1:3])
+    assert not [page for page in read if aloud["en"] in page or "Can cars get by" in page]
 
 
 def test_what_everyone_would_see_is_asked_and_removed_before_the_report_is_made(cast: Rivermark, call: Call) -> None:

@@ -161,3 +161,15 @@ def test_what_anybody_may_ask_for_is_this_citys_in_use_and_not_only_the_staffs(t
     every = {"pothole", "tree", "outreach", "unknown"}
     assert {service.service_code for service in offered(town.city)} == every
     assert {version.service.service_code for version in offered_versions(town.city)} == every
+
+
+def test_what_takers_ask_aloud_before_a_stop_is_approved_and_other_questions_are_not(town: Rivermark) -> None:
+    stop = {"value": "yes", "label": {"en": "Yes", "es": "Sí"}, "effects": {"stop": True}}
+    burns, where = factories.question("burns", "single", options=[stop, "no"]), factories.question("where")
+    fields = {**written_service(town.tree.service), "questions": [burns, where]}
+    approved = go_live.emergency_words(fields, town.city)
+    aloud = {"script": {"en": "Do you see flames?", "es": "¿Ve llamas?"}}
+    assert go_live.emergency_words({**fields, "questions": [burns, where | aloud]}, town.city) == approved
+    changed = go_live.emergency_words({**fields, "questions": [burns | aloud, where]}, town.city)
+    assert [one["script"] for one in changed["stops"]] == [aloud["script"]]
+    assert go_live.fingerprint(changed) != go_live.fingerprint(approved)

@@ -74,6 +74,17 @@ def test_only_a_service_about_assets_has_a_question_that_a_known_asset_answers(c
     assert [one["asks_asset"] for one in drafted()] == [True]
 
 
+def test_how_takers_ask_it_is_kept_by_language_and_taken_away_again(ada: Client) -> None:
+    aloud = {"script_en": "And how deep is it, about?", "script_es": "¿Más o menos qué tan hondo es?"}
+    ada.post(NEW, question("How deep?", "¿Qué tan hondo?", *DEEP, **aloud))
+    assert drafted()[2]["script"] == {"en": aloud["script_en"], "es": aloud["script_es"]}
+    edit = f"{CARDS}how-deep/"
+    assert aloud["script_es"] in html.unescape(ada.get(edit).content.decode())
+    draft = ServiceDraft.objects.get()
+    ada.post(edit, question("How deep?", "¿Qué tan hondo?", *DEEP, revision=str(draft.revision)))
+    assert "script" not in drafted()[2]
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
