@@ -26,6 +26,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "development-on
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Keys that private links are derived from, newest first. Adding a key in front does not break older links.
 LINK_KEYS = env.list("LINK_KEYS", default=[] if PRODUCTION else ["development-only-link-key-" + "0" * 40])
+# Random, and in the database as well: where the two differ, the database is a copy, and nothing is sent. Empty: nobody asks.
+INSTALLATION_ID = env.str("INSTALLATION_ID", default="")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8311").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])

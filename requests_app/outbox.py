@@ -25,7 +25,8 @@ from requests_app.clock import AppNow
 from requests_app.core.cache import TIMEOUT_S, breaker
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models import Event, OutboxRow, ServiceRequest
-from requests_app.models.outbox import PENDING
+from requests_app.models.outbox import LEAVING, PENDING
+from requests_app.rules.shared import installation
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
 LEASE_S = 10
@@ -205,7 +206,12 @@ RETURNING id
 
 
 def claim(lane: str) -> int | None:
-    """Claims one due row and counts the attempt, in one statement that commits itself. Returns None if nothing is due."""
+    """Claims one due row and counts the attempt, in one statement that commits itself. Returns None if nothing is due.
+
+    From a copy of another installation's database nothing leaves.
+    """
+    if lane in LEAVING and installation.is_copy():
+        return None
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [lane])
         row = cursor.fetchone()
@@ -359,6 +365,17 @@ def retry(rows: QuerySet[OutboxRow]) -> int:
 def settle(rows: QuerySet[OutboxRow]) -> int:
     """Marks those of the rows that are dead as done, without doing them. Their last error stays. Returns how many."""
     return rows.filter(done_at=None).exclude(dead_at=None).update(done_at=AppNow(), dead_at=None)
+
+
+def pause(rows: QuerySet[OutboxRow]) -> int:
+    """Stops those of the rows that aren't done, until staff send or discard them. Returns how many."""
+    return rows.filter(PENDING).update(paused_at=AppNow())
+
+
+def discard(rows: QuerySet[OutboxRow]) -> int:
+    """Marks those of the rows that are paused as done, without doing them. Returns how many."""
+    paused = rows.filter(done_at=None).exclude(paused_at=None)
+    return paused.update(done_at=AppNow(), paused_at=None, last_error="discarded")
 
 
 def _age(row: OutboxRow) -> dt.timedelta:

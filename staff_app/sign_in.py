@@ -20,6 +20,7 @@ from requests_app.actions.people import password_guesses, staff_sessions
 from requests_app.core import limits
 from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules.people import permissions
+from requests_app.rules.shared import installation
 from requests_app.rules.work import crew_day
 from staff_app import known_device
 
@@ -87,6 +88,11 @@ def is_of_another_city(request: HttpRequest) -> bool:
 class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        # Sent while the page waits, and not by the outbox.
+        if not installation.is_copy():
+            super().send_mail(template_prefix, email, context)
 
     def format_email_subject(self, subject: str) -> str:
         # No "[host name]" prefix.

@@ -1107,10 +1107,11 @@ PAGES: dict[str, Page] = {
     "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=10),
     "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=10),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
-    "staff_app:outbox": Page(staff("read_outbox"), budget=6),
+    "staff_app:outbox": Page(staff("read_outbox"), budget=7),
     "staff_app:outbox_group": Page(
         staff("read_outbox"), "GET POST", queries=("kind=email_commented&error=550",), budget=6
     ),
+    "staff_app:paused_outbox_rows": Page(staff("read_outbox"), "POST"),
     "staff_app:retry_outbox_row": Page(
         staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]
     ),

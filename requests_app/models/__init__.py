@@ -38,6 +38,7 @@ from requests_app.models.ending import EndingCheck, EndingSample
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
+from requests_app.models.installation import Erasure, Installation
 from requests_app.models.jurisdiction import CityImage, Jurisdiction
 from requests_app.models.knowledge import (
     Article,
@@ -165,9 +166,11 @@ __all__ = [
     "EmergencyPhrase",
     "EndingCheck",
     "EndingSample",
+    "Erasure",
     "Event",
     "GazetteerEntry",
     "IdempotencyKey",
+    "Installation",
     "Invitation",
     "Jurisdiction",
     "LayerImport",

@@ -60,6 +60,10 @@ class OutboxRow(models.Model):
         ]
 
 
+# Whose rows reach people and programs outside.
+LEAVING = (OutboxRow.Lane.OUTSIDE, OutboxRow.Lane.WEBHOOK, OutboxRow.Lane.ALARM)
+
+
 class Message(models.Model):
     """One message to one address about one event. The unique constraint prevents sending it twice."""
 

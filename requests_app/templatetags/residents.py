@@ -15,6 +15,7 @@ from requests_app.places.address_card import Field
 from requests_app.rules.answers.collection_days import Pickup
 from requests_app.rules.contacts import waits
 from requests_app.rules.publication.public_texts import key_of
+from requests_app.rules.shared import installation
 from requests_app.rules.truth import surveys
 from requests_app.web.report import spam_signals
 
@@ -36,6 +37,12 @@ def desk_wait(jurisdiction: Jurisdiction | None) -> str:
     if minutes == 0:
         return _("Less than a minute’s wait.")
     return ngettext("About %(count)d minute’s wait.", "About %(count)d minutes’ wait.", minutes) % {"count": minutes}
+
+
+@register.simple_tag
+def lost_hours() -> installation.LostHours | None:
+    """What a restore lost, for two weeks after it."""
+    return installation.lost_hours()
 
 
 @register.filter

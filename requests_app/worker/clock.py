@@ -120,6 +120,12 @@ PARTS: dict[str, Part] = {
     "notify_of_approvals": Part(go_live.notify_of_endings, night, by_city=True),
 }
 RECORDING = [name for name, part in PARTS.items() if part.records]
+# Those that enqueue what reaches people, by themselves or by the events that they record.
+SENDING = [
+    name
+    for name, part in PARTS.items()
+    if part.records or part.sends_digests or name in ("escalate", "late_call_backs", "remind_of_collections")
+]
 
 
 def enqueue_due() -> int:

@@ -1,5 +1,8 @@
-"""Outbox tasks that failed for good, by kind and cause; trying those of one cause again, or settling them, together with a note."""
+"""Outbox tasks that failed for good, by kind and cause; trying those of one cause again, or settling them, together with a note.
+Those that a restore paused, by kind and day: sending or discarding them.
+"""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,15 +14,17 @@ from django.db.models import Count, Max, Min
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from requests_app import outbox as queue
-from requests_app.actions.setup import failed_tasks
+from requests_app.actions.setup import failed_tasks, paused_tasks
 from requests_app.messages.outbox_words import error_words, outbox_words
 from requests_app.models import Invitation, OutboxRow
 from requests_app.rules.people import permissions
+from requests_app.rules.shared import installation
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.listing import Column, Listing, listing
 
@@ -84,7 +89,43 @@ def outbox(request: StaffRequest) -> HttpResponse:
         )
         for group in counted
     ]
-    return render(request, "staff_app/setup/outbox.html", {"groups": groups})
+    paused = [(group, outbox_words(group.kind)) for group in paused_tasks.groups(request.jurisdiction)]
+    context = {"groups": groups, "paused": paused, "lost": installation.lost_hours() if paused else None}
+    return render(request, "staff_app/setup/outbox.html", context)
+
+
+@staff_page
+@require_POST
+def paused_outbox_rows(request: StaffRequest) -> HttpResponse:
+    """kind= and day=: of the rows that a restore paused. act=send or discard, all of them."""
+    need_in_city(request, "read_outbox")
+    kind, day = request.POST.get("kind", "")[:40], _day(request.POST.get("day", ""))
+    own = {"kind": kind, "day": day, "actor": request.user}
+    act = request.POST.get("act", "")
+    if act == "send":
+        n = paused_tasks.send(request.jurisdiction, **own)
+        words = ngettext("Sending %(n)s now.", "Sending %(n)s now.", n) % {"n": n}
+    elif act == "discard":
+        n = paused_tasks.discard(request.jurisdiction, **own)
+        words = ngettext("Discarded %(n)s. It won’t be sent.", "Discarded %(n)s. They won’t be sent.", n) % {"n": n}
+    else:
+        raise Http404
+    if n:
+        messages.success(request, words)
+    else:
+        messages.info(request, _("They were already sent or discarded."))
+    return redirect("staff_app:outbox")
+
+
+def _day(text: str) -> dt.date:
+    """Raises Http404 if it's none."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise Http404
+    return day
 
 
 @staff_page

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answered-counts/", answered_counts.answered_counts, name="answered_counts"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/group/", outbox.outbox_group, name="outbox_group"),
+    path("outbox/paused/", outbox.paused_outbox_rows, name="paused_outbox_rows"),
     path("outbox/<int:row_id>/retry/", outbox.retry_outbox_row, name="retry_outbox_row"),
     path("api-keys/", include("staff_app.setup.api_keys.urls")),
     path("signs/", signs.signs, name="signs"),

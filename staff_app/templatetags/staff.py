@@ -12,9 +12,11 @@
 `{% editors_here request as here %}`: who else edits this page of setup, and the token of its poll; nothing for those who may not.
 `{% sign_in_provider request as provider %}`: the city's single sign-on, if it has one.
 `{% bulk_choices request as choices %}`: what the user may do to ticked rows, their macros, and the rest of the queue's address.
+`{% copied_at as since %}`: about when the copy of another installation that this database is was taken; nothing if it's none.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
 
+import datetime as dt
 import html
 import re
 from typing import Any
@@ -33,6 +35,7 @@ from requests_app.actions.people import staff_notices
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules.people import permissions
+from requests_app.rules.shared import installation
 from staff_app.moderation import review_queue
 from staff_app.overview import figures
 from staff_app.queue import alarms, bulk_words, macro_choices, updates
@@ -70,6 +73,11 @@ def editors_here(request: Any) -> dict[str, str] | None:
     place = " ".join([match.view_name, *(str(match.kwargs[name]) for name in sorted(match.kwargs))])
     page = updates.OpenPage(place=place, either=sections.PERMISSIONS)
     return {"sentence": updates.join_editors(request, place), "token": page.token(request.user)}
+
+
+@register.simple_tag
+def copied_at() -> dt.datetime | None:
+    return installation.copy_from()
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from requests_app.models import (
     Comment,
     ContactPoint,
     Draft,
+    Erasure,
     IdempotencyKey,
     Jurisdiction,
     Message,
@@ -39,6 +40,14 @@ def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
     """Erases the holder of this address; with reports_too, also what they reported and wrote. The worker erases each request in
     a transaction of its own. Idempotent."""
     people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
+    _erase_drafts(contact_point, people)
+    erase_people(people, reports_too=reports_too)
+
+
+@transaction.atomic
+def erase_people(people: list[Person], *, reports_too: bool) -> None:
+    """The same for these rows, whatever addresses they have; drafts with their addresses stay."""
+    _note(people, reports_too=reports_too)
     participations = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
     for participation in participations:
         service_request = participation.service_request
@@ -55,9 +64,14 @@ def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
             )
         elif participation.role in Participation.OWN:
             events.record(service_request, "erased", actor=participation.person, what="contact")
-    _erase_drafts(contact_point, people)
     retention.forget_people(people)
-    _erase_people(people)
+    _empty(people)
+
+
+def _note(people: list[Person], *, reports_too: bool) -> None:
+    """For the list outside the database, from which a restore erases them again."""
+    rows = [Erasure(person_id=one.pk, person_created_at=one.created_at, reports_too=reports_too) for one in people]
+    Erasure.objects.bulk_create(rows)
 
 
 def _erase_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
@@ -78,7 +92,7 @@ def _erase_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
         draft.delete()
 
 
-def _erase_people(people: list[Person]) -> None:
+def _empty(people: list[Person]) -> None:
     """Empties the rows, which events refer to, and deletes everything that identifies the person or signs them in."""
     AccessLink.objects.filter(person__in=people).update(generation=F("generation") + 1)
     Participation.objects.filter(person__in=people).update(contact_point=None, unsubscribed_at=app_now())

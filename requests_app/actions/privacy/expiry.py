@@ -25,6 +25,7 @@ from requests_app.models import (
     CrewResult,
     DigestItem,
     Draft,
+    Erasure,
     IdempotencyKey,
     LimitCount,
     LogoutToken,
@@ -39,6 +40,7 @@ from requests_app.models import (
     Subscription,
     UndoState,
 )
+from requests_app.rules.shared import installation
 
 KEYS_KEPT = dt.timedelta(days=14)
 DONE_ROWS_KEPT = dt.timedelta(days=30)
@@ -54,6 +56,8 @@ STOPPED_KEPT = dt.timedelta(days=30)
 UNDO_STATES_KEPT = dt.timedelta(hours=1)
 BULK_JOBS_KEPT = dt.timedelta(days=30)
 SESSION_RECORDS_KEPT = dt.timedelta(days=14)
+# Longer than any backup that still has the person (config/lampctl/backup_place.py).
+ERASURES_KEPT = dt.timedelta(days=60)
 # As long as the cookie of the device. Their count stays.
 VOTES_KEPT = dt.timedelta(days=365)
 ROWS_AT_ONCE = 20_000
@@ -88,6 +92,7 @@ def sweep() -> None:
     webhooks.delete_old(now)
     public_changes.delete_old(now)
     _delete_old_email_data(now)
+    Erasure.objects.filter(erased_at__lt=now - ERASURES_KEPT).delete()
     _delete_old_votes(now)
 
 
@@ -167,7 +172,9 @@ def _delete_unclaimed_photos(now: dt.datetime) -> None:
 
 
 def sweep_files() -> int:
-    """Deletes photo files without a row, left by interrupted uploads. Returns how many."""
+    """Deletes photo files without a row, left by interrupted uploads. Returns how many. In the week after a restore none."""
+    if installation.keeps_all_files():
+        return 0
     deleted = 0
     for folder in _names(photos.FOLDER, folders=True):
         known = set(Photo.objects.filter(name__startswith=folder).values_list("name", flat=True))

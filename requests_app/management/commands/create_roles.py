@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from psycopg import sql
 
+from requests_app.actions.setup import restores
 from requests_app.core.database_roles import ROLES, by_rights
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 self.make_roles()
                 self.grant()
+                restores.begin_installation()
                 urls = self.new_passwords() if options["passwords"] else []
         except ProgrammingError as error:
             raise CommandError(

@@ -17,6 +17,7 @@ from requests_app.messages import sms
 from requests_app.messages.email import sender
 from requests_app.models import Jurisdiction, User
 from requests_app.rules.programs import api_keys as rules
+from requests_app.rules.shared import installation
 
 ANSWER_MAX = 300
 REFUSALS = {
@@ -38,6 +39,8 @@ class Outcome:
 
 def try_email(jurisdiction: Jurisdiction, user: User) -> Outcome:
     """Sends an email to the user, by the mail server or service that residents' email takes."""
+    if installation.is_copy():
+        return Outcome(False, _("This is a copy of another site. Nothing leaves it."))
     message = EmailMultiAlternatives(
         _("Test email from %(city)s") % {"city": jurisdiction.name},
         _("This is a test from setup. If you can read it, email works."),
@@ -87,6 +90,8 @@ def try_email(jurisdiction: Jurisdiction, user: User) -> Outcome:
 
 def try_text(jurisdiction: Jurisdiction, number: str) -> Outcome:
     """Sends a text message by the gateway that alarms take."""
+    if installation.is_copy():
+        return Outcome(False, _("This is a copy of another site. Nothing leaves it."))
     if not settings.SMS_BACKEND:
         return Outcome(False, _("No gateway is set up. Set SMS_URL, SMS_USER, SMS_PASSWORD and SMS_FROM."))
     try:

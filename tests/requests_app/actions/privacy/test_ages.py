@@ -18,6 +18,7 @@ from requests_app.models import (
     CrewResult,
     DigestItem,
     Draft,
+    Erasure,
     Event,
     IdempotencyKey,
     LimitCount,
@@ -51,6 +52,7 @@ AGES: list[tuple[type[models.Model], str, dt.timedelta, dict[str, Any]]] = [
     (CrewResult, "created_at", 14 * DAY, {}),
     (DigestItem, "created_at", 40 * DAY, {}),
     (Draft, "expires_at", NONE, {}),
+    (Erasure, "erased_at", 60 * DAY, {}),
     (IdempotencyKey, "created_at", 14 * DAY, {}),
     (LimitCount, "expires_at", NONE, {}),
     (LogoutToken, "expires_at", NONE, {}),
@@ -84,6 +86,7 @@ def add_what_is_not_planted(planted: Planted) -> None:
     now, public, sue = app_now(), planted.public, planted.staff["sue"]
     event = Event.objects.filter(service_request=public).latest("pk")
     StaffNotice.objects.all().delete()
+    Erasure.objects.create(person_id=1, person_created_at=now, reports_too=True)
     CrewResult.objects.create(
         service_request=public, user=sue, key="6f9619ff-8b86-d011-b42d-00c04fc964ff", state="done", seen=0
     )
