@@ -9,6 +9,9 @@ from config.lampctl.shell import Refusal
 
 # What each does, in a line.
 COMMANDS = {
+    "backup": "back up what is due: the database, photos, settings",
+    "restore": "get the city back from its backups",
+    "drill": "restore the newest backup beside the city, and check that it’s whole",
     "manage": "run a management command as the database's owner",
 }
 
