@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_after_setup, import_modules, worker_shutdown
+from celery.signals import beat_init, celeryd_after_setup, import_modules, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -27,9 +27,19 @@ app.autodiscover_tasks(["requests_app.worker"])
 @celeryd_after_setup.connect
 def start_polling(instance: Any, **kwargs: object) -> None:
     """Before the worker connects to Redis, since it may be down: then messages neither arrive nor are sent."""
+    from requests_app.core import metrics
     from requests_app.worker import polling
 
-    polling.start(lane for lane in polling.LANES if lane in instance.app.amqp.queues.consume_from)
+    lanes = [lane for lane in polling.LANES if lane in instance.app.amqp.queues.consume_from]
+    metrics.start("mailer" if "outside" in lanes else "worker")
+    polling.start(lanes)
+
+
+@beat_init.connect
+def start_counting(**kwargs: object) -> None:
+    from requests_app.core import metrics
+
+    metrics.start("beat")
 
 
 @worker_shutdown.connect

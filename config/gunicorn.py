@@ -27,6 +27,14 @@ def write_error(client: socket.socket, status: int, reason: str, message: str) -
 util.write_error = write_error
 
 
+def post_worker_init(worker: object) -> None:
+    """Each worker counts for /metrics as "web"; what an ended one has counted is added up when the next one begins."""
+    # Imported here, since this module is loaded before settings can be read.
+    from requests_app.core import metrics
+
+    metrics.start("web")
+
+
 class KeylessLogger(Logger):
     """gunicorn's logs name whole addresses, also those that it refuses. Keys and private links in them are masked."""
 

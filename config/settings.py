@@ -35,6 +35,8 @@ RATE_LIMITS = env.str("RATE_LIMITS", default="on") != "off"
 # A report sent faster than this, in seconds after the first page, was sent by a bot.
 LEAST_S_TO_REPORT = 3
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where the processes of this machine add up what they count (requests_app/core/metrics.py). Empty: each counts for itself.
+METRICS_FOLDER = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 
 # --- Applications -------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.web.permissions_policy.permissions_policy",
     "requests_app.core.static_files.StaticFilesMiddleware",
+    "requests_app.middleware.measured",
     "requests_app.middleware.CompressText",
     "requests_app.middleware.request_id",
     "requests_app.middleware.read_once",

@@ -6,13 +6,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from requests_app.core.secret_addresses import secret
-from requests_app.web.site import probes
+from requests_app.web.site import metrics, probes
 
 # For machines: no language prefix.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
-    path("metrics", probes.metrics, name="metrics"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("open311/", include("requests_app.api.open311.urls")),
     path("api/v1/staff/", include("staff_app.api.urls")),
     path("api/", include("requests_app.api.urls")),

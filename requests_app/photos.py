@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import outbox
 from requests_app.clock import app_now
-from requests_app.core import photo_slots
+from requests_app.core import metrics, photo_slots
 from requests_app.models import Draft, Jurisdiction, OutboxRow, Photo, ServiceRequest
 
 log = structlog.get_logger(__name__)
@@ -62,7 +62,17 @@ class Busy(StorageFailed):
     """Other photos are being decoded, and were all the time that we waited."""
 
 
+def refused(code: str) -> PhotoRefused:
+    """Counts it, too. Only our own codes are, since the child process has read the file."""
+    metrics.count(metrics.PHOTO_REFUSALS, code if code in _refusal_messages() else "broken")
+    return PhotoRefused(refusal_message(code))
+
+
 def refusal_message(code: str) -> str:
+    return _refusal_messages().get(code, _("We couldn’t read this photo. Try another one."))
+
+
+def _refusal_messages() -> dict[str, str]:
     return {
         "too_big": _("This photo is larger than 12 MB. Choose a smaller one."),
         "too_many_pixels": _("This photo has too many pixels. Choose a smaller one."),
@@ -71,7 +81,7 @@ def refusal_message(code: str) -> str:
         "late": _("Your report was sent before this photo arrived."),
         "ended": _("This report is closed, so you can’t add photos to it."),
         "too_many": _("You can add up to %(most)s photos.") % {"most": PHOTOS_MAX},
-    }.get(code, _("We couldn’t read this photo. Try another one."))
+    }
 
 
 def store_upload(
@@ -100,7 +110,7 @@ def store_upload(
     a row without its files.
     """
     if size > settings.PHOTO_MAX_BYTES:
-        raise PhotoRefused(refusal_message("too_big"))
+        raise refused("too_big")
     with tempfile.TemporaryDirectory(prefix="lamplighter-photo-") as folder:
         source = Path(folder, "upload")
         with source.open("wb") as file:
@@ -140,7 +150,7 @@ def store_upload(
 def decode_png(upload: IO[bytes], *, size: int) -> bytes:
     """A picture of at most 1200 px, re-encoded as PNG with its transparency. Raises PhotoRefused and Busy."""
     if size > settings.PHOTO_MAX_BYTES:
-        raise PhotoRefused(refusal_message("too_big"))
+        raise refused("too_big")
     with tempfile.TemporaryDirectory(prefix="lamplighter-picture-") as folder:
         source, large = Path(folder, "upload"), Path(folder, "large.png")
         source.write_bytes(upload.read())
@@ -156,6 +166,7 @@ def _save_files(photo: Photo, large: Path, small: Path) -> None:
         # A disk, a bucket and a client library each have their own exceptions.
         # What there may be of the first file is removed by the sweep, like any file without a row.
         log.error("photo_not_stored", error=type(error).__name__)
+        metrics.count(metrics.PHOTO_REFUSALS, "not_stored")
         raise StorageFailed from error
 
 
@@ -184,18 +195,20 @@ def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict
                 pass_fds=[held],
             )
     except photo_slots.NoneFree:
+        metrics.count(metrics.PHOTO_REFUSALS, "busy")
         raise Busy from None
     except OSError as error:
         log.error("photo_not_decoded", error=type(error).__name__)
+        metrics.count(metrics.PHOTO_REFUSALS, "not_stored")
         raise StorageFailed from error
     except subprocess.TimeoutExpired:
-        raise PhotoRefused(refusal_message("broken")) from None
+        raise refused("broken") from None
     try:
         answer: dict[str, Any] = json.loads(process.stdout)
     except ValueError:
         answer = {"error": "broken"}
     if "error" in answer:
-        raise PhotoRefused(refusal_message(answer["error"]))
+        raise refused(answer["error"])
     return answer
 
 

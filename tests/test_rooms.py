@@ -123,6 +123,8 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
 INSIDE_FUNCTIONS = {
     ("config/celery.py", "config.refusal"): "settings may not be read while config itself is loaded",
     ("config/celery.py", "requests_app.worker.polling"): "as above",
+    ("config/celery.py", "requests_app.core.metrics"): "as above",
+    ("config/gunicorn.py", "requests_app.core.metrics"): "as above",
     ("requests_app/apps.py", "requests_app.checks"): "checks are registered once the apps are ready",
     ("requests_app/apps.py", "requests_app.core.logs"): "as above",
     (

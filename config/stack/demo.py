@@ -70,6 +70,7 @@ def environment(folders: Folders) -> dict[str, str]:
         "LAMPLIGHTER_ENV": "development",
         "LAMPLIGHTER_DEMO": "true",
         "LAMPLIGHTER_VAR": str(folders.var),
+        "PROMETHEUS_MULTIPROC_DIR": str(folders.run / "metrics"),
         **keys(folders),
     }
     if is_private():

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
+from requests_app.core import metrics
+
 T = TypeVar("T")
 TIMEOUT_S = 0.25
 OPEN_FOR_S = 5.0
@@ -35,6 +37,7 @@ class Breaker:
         except (redis.RedisError, OSError) as error:
             self.open_until = time.monotonic() + OPEN_FOR_S
             log.warning("redis_unreachable", error=type(error).__name__)
+            metrics.count(metrics.REDIS_FAILURES, type(error).__name__)
             return default
 
 

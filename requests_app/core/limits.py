@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import F
 from django.http import HttpRequest
 
+from requests_app.core import metrics
 from requests_app.models import LimitCount
 
 HOUR, DAY = 3600, 24 * 3600
@@ -36,7 +37,14 @@ def hashed(value: str) -> str:
 
 def allow_key(name: str, *, most: int, per_s: int) -> bool:
     """Counts one use of `name`. Returns False after more than `most` uses in the current window of `per_s` seconds."""
-    return not settings.RATE_LIMITS or _count_in_redis(name, per_s) <= most
+    return not settings.RATE_LIMITS or _is_within(name, _count_in_redis(name, per_s), most)
+
+
+def _is_within(name: str, used: int, most: int) -> bool:
+    if used <= most:
+        return True
+    metrics.count_refusal(name)
+    return False
 
 
 @dataclass(frozen=True)
@@ -63,19 +71,22 @@ class Quota:
 
 def count(name: str, counter: str, *, most: int, per_s: int) -> Quota:
     """Counts one use of `counter` and says what is left of it."""
-    return Quota(name, most, per_s, _count_in_redis(counter, per_s))
+    quota = Quota(name, most, per_s, _count_in_redis(counter, per_s))
+    if quota.is_over:
+        metrics.count_refusal(counter)
+    return quota
 
 
 def allow_sign_in(name: str, *, most: int, per_s: int) -> bool:
     """As allow_key(), and still counted while Redis is down: otherwise that would be the time to guess passwords."""
     if not settings.RATE_LIMITS:
         return True
-    return (_count_in_redis(name, per_s) or _count_in_database(name, per_s)) <= most
+    return _is_within(name, _count_in_redis(name, per_s) or _count_in_database(name, per_s), most)
 
 
 def allow_lasting(name: str, *, most: int, per_s: int) -> bool:
     """As allow_key(), counted in PostgreSQL alone: for long windows, whose count no restart of Redis may forget."""
-    return not settings.RATE_LIMITS or _count_in_database(name, per_s) <= most
+    return not settings.RATE_LIMITS or _is_within(name, _count_in_database(name, per_s), most)
 
 
 def take_back(name: str, *, per_s: int) -> None:

@@ -5,7 +5,7 @@ import re
 import smtplib
 import uuid
 from email.utils import formataddr
-from typing import Any, NoReturn
+from typing import Any
 
 from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
+from requests_app.core import metrics
 from requests_app.core.localized import localized
 from requests_app.messages import email_parts, html_part, limits, timeline, wording
 from requests_app.models import (
@@ -50,6 +51,8 @@ ABOUT_WORDS = {"commented", "asked", "reminded"}
 # The question, which is for its reporter only.
 ABOUT_QUESTION = {"asked", "reminded"}
 ONLY_TO_REPORTER = {*ABOUT_QUESTION, "made_public"}
+# Not about the recipient: our own sign-in is missing or failed.
+OWN_SIGN_IN_REFUSED = (530, 535)
 # Letters of the text that an email program shows below the subject.
 PREHEADER_LETTERS = 110
 
@@ -282,22 +285,28 @@ def send(mail: EmailMultiAlternatives, contact_point: ContactPoint | None) -> No
     """Tries once. Raises Undeliverable if the address was rejected for good; any other error may be retried."""
     try:
         mail.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        code, _reply = next(iter(error.recipients.values()))
-        if code < 500:
-            raise
-        _refused(str(code), contact_point, error)
-    except smtplib.SMTPResponseException as error:
-        # 4xx: try later. 5xx: never again, except 530 and 535, where our own login failed.
-        if error.smtp_code >= 500 and error.smtp_code not in (530, 535):
-            _refused(str(error.smtp_code), contact_point, error)
+    except Exception as error:
+        code, answer = _answer(error)
+        metrics.count(metrics.EMAIL_ANSWERS, answer)
+        if answer in ("5xx", "refused"):
+            raise Undeliverable(code, contact_point.pk if contact_point else None) from error
         raise
-    except AnymailRecipientsRefused as error:
-        _refused("refused", contact_point, error)
+    metrics.count(metrics.EMAIL_ANSWERS, "2xx")
 
 
-def _refused(code: str, contact_point: ContactPoint | None, error: Exception) -> NoReturn:
-    raise Undeliverable(code, contact_point.pk if contact_point else None) from error
+def _answer(error: Exception) -> tuple[str, str]:
+    """The mail server's code, if it gave one, and its class as in EMAIL_ANSWER_CLASSES. 4xx: try later; 5xx: never again."""
+    if isinstance(error, AnymailRecipientsRefused):
+        return "refused", "refused"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, _reply = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code = error.smtp_code
+    else:
+        return "", "no_answer"
+    if code in OWN_SIGN_IN_REFUSED and not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return str(code), "sign_in"
+    return str(code), "5xx" if code >= 500 else "4xx"
 
 
 def mark_bounced(contact_point_id: int) -> None:

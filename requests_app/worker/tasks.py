@@ -26,6 +26,7 @@ from requests_app.actions.routing import routing, simulation
 from requests_app.actions.setup import go_live, retirements, service_drafts
 from requests_app.actions.shared import counters, search_index
 from requests_app.actions.work import bulk_jobs
+from requests_app.core import metrics
 from requests_app.imports import layer_import
 from requests_app.messages import (
     account_mail,
@@ -124,80 +125,106 @@ _THREADS = {OutboxRow.Lane.WEBHOOK: threading.Semaphore(3), OutboxRow.Lane.CLOCK
 
 def handle(row_id: int) -> None:
     """Handles one claimed row. The work and its completion are one transaction, but for calls; a failure is recorded in another."""
-    with _recorded_failure(row_id):
+    with _recorded_result(row_id) as attempt:
         with transaction.atomic():
             row = outbox.lock(row_id)
             if row is None:
                 return
-            _bind(row)
+            attempt.begin(row)
             result = HANDLERS[row.kind](row)
             if isinstance(result, outbox.Call):
                 outbox.reserve(row_id)
             else:
-                _settle(row_id, result)
+                attempt.settle(result)
         if isinstance(result, outbox.Call):
             answer = result.call()
             with transaction.atomic():
                 if outbox.lock(row_id) is not None:
-                    _settle(row_id, result.note(answer))
+                    attempt.settle(result.note(answer))
 
 
 def handle_part(row_id: int) -> None:
     """Handles one claimed row of the lane "clock", without a transaction around its work: what the part commits is kept."""
-    with _recorded_failure(row_id):
+    with _recorded_result(row_id) as attempt:
         row = outbox.begin(row_id)
         if row is None:
             return
-        _bind(row)
-        with outbox.lease_kept(row_id):
+        attempt.begin(row)
+        with outbox.lease_kept(row_id), _timed(row.kind):
             again_at = clock.run(row)
         if again_at is None:
             outbox.finish_part(row)
+            attempt.result = "done"
+            metrics.note_time(metrics.PART_DONE, time.time(), row.kind)
         else:
             outbox.postpone(row_id, again_at)
-
-
-def _bind(row: OutboxRow) -> None:
-    structlog.contextvars.bind_contextvars(trace_id=row.trace_id, outbox_id=row.pk, outbox_kind=row.kind)
+            attempt.result = "later"
 
 
 @contextmanager
-def _recorded_failure(row_id: int) -> Iterator[None]:
+def _timed(part: str) -> Iterator[None]:
+    began = time.monotonic()
     try:
         yield
+    finally:
+        metrics.observe(metrics.PART_SECONDS, time.monotonic() - began, part)
+
+
+class _Attempt:
+    """What is counted of an attempt at a row. Without a kind, there was none: it was done already, or another worker has it."""
+
+    def __init__(self, row_id: int) -> None:
+        self.row_id, self.kind, self.result = row_id, "", ""
+
+    def begin(self, row: OutboxRow) -> None:
+        self.kind = row.kind
+        structlog.contextvars.bind_contextvars(trace_id=row.trace_id, outbox_id=row.pk, outbox_kind=row.kind)
+
+    def settle(self, again_at: dt.datetime | None) -> None:
+        if again_at is None:
+            outbox.finish(self.row_id)
+        else:
+            outbox.postpone(self.row_id, again_at)
+        self.result = "done" if again_at is None else "later"
+
+
+@contextmanager
+def _recorded_result(row_id: int) -> Iterator[_Attempt]:
+    attempt = _Attempt(row_id)
+    try:
+        yield attempt
     except (OperationalError, InterfaceError) as error:
         if isinstance(error.__cause__, QueryCanceled):
             # It exceeded the role's statement_timeout. That counts as an error; otherwise it could block a worker forever.
-            _failed(row_id, "QueryCanceled")
+            attempt.result = _failed(row_id, "QueryCanceled")
         else:
             # The connection was lost: the lease brings the row back, and it does not count as an error.
             connection.close()
+            attempt.result = "database_lost"
             log.warning("outbox_connection_lost", outbox_id=row_id, error=type(error).__name__)
     except email.Undeliverable as error:
         if error.contact_point_id is not None:
             email.mark_bounced(error.contact_point_id)
-        _failed(row_id, error.code, give_up=True)
+        attempt.result = _failed(row_id, error.code, give_up=True)
     except Exception as error:
-        _failed(row_id, type(error).__name__, exc_info=True)
+        attempt.result = _failed(row_id, type(error).__name__, exc_info=True)
     finally:
         structlog.contextvars.clear_contextvars()
+        if attempt.kind and attempt.result:
+            metrics.count(metrics.OUTBOX_ATTEMPTS, attempt.kind, attempt.result)
 
 
-def _settle(row_id: int, again_at: dt.datetime | None) -> None:
-    if again_at is None:
-        outbox.finish(row_id)
-    else:
-        outbox.postpone(row_id, again_at)
-
-
-def _failed(row_id: int, code: str, *, give_up: bool = False, exc_info: bool = False) -> None:
+def _failed(row_id: int, code: str, *, give_up: bool = False, exc_info: bool = False) -> str:
+    """Returns what it means for the row: failed, or dead."""
     log.warning("outbox_row_failed", outbox_id=row_id, error=code, exc_info=exc_info)
     # In one transaction with the consequence: a kill in between would leave a request that nobody routes or sees.
     with transaction.atomic():
-        if outbox.fail(row_id, code, counts=True, give_up=give_up):
+        is_dead = outbox.fail(row_id, code, counts=True, give_up=give_up)
+        if is_dead:
             dead = OutboxRow.objects.get(pk=row_id)
             if dead.kind in DEAD_HANDLERS:
                 DEAD_HANDLERS[dead.kind](dead)
+    return "dead" if is_dead else "failed"
 
 
 @shared_task(name="requests_app.worker.tasks.drain")

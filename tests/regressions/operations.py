@@ -561,8 +561,8 @@ REGRESSIONS = [
     Regression(
         "limits count and let everybody through",
         "requests_app/core/limits.py",
-        "_count_in_redis(name, per_s) <= most",
-        "_count_in_redis(name, per_s) > 0",
+        "    if used <= most:\n        return True\n",
+        "    if used > 0:\n        return True\n",
         ("tests/requests_app/core/test_limits.py",),
     ),
     Regression(
@@ -582,7 +582,7 @@ REGRESSIONS = [
     Regression(
         "without Redis nobody can report",
         "requests_app/core/cache.py",
-        '            log.warning("redis_unreachable", error=type(error).__name__)\n            return default\n',
+        "            metrics.count(metrics.REDIS_FAILURES, type(error).__name__)\n            return default\n",
         "            raise\n",
         ("tests/requests_app/core/test_cache.py", "tests/requests_app/test_outbox.py"),
     ),
@@ -848,5 +848,33 @@ REGRESSIONS = [
         'or not row["services"] or self.service in',
         "or self.service in",
         ("tests/staff_app/setup/routing/test_routing.py",),
+    ),
+    Regression(
+        "anybody makes up series of metrics by asking for addresses",
+        "requests_app/middleware.py",
+        "match.view_name if match else metrics.OTHER",
+        "request.path_info",
+        ("tests/requests_app/web/site/test_metrics.py",),
+    ),
+    Regression(
+        "a limit that was counted by somebody's name shows the name in metrics",
+        "requests_app/core/metrics.py",
+        "rule if _RULE.fullmatch(rule) else OTHER",
+        "limit",
+        ("tests/requests_app/web/site/test_metrics.py",),
+    ),
+    Regression(
+        "what a worker has counted is gone when it ends",
+        "requests_app/core/metrics.py",
+        "            _write(fresh, _sums(paths, latest=kind == LATEST))\n",
+        "            _write(fresh, {})\n",
+        ("tests/requests_app/core/test_metrics.py",),
+    ),
+    Regression(
+        "a full folder of metrics ends the site",
+        "requests_app/core/metrics.py",
+        "        values.MmapedDict = _Reserved\n",
+        "",
+        ("tests/requests_app/core/test_metrics.py",),
     ),
 ]

@@ -462,7 +462,7 @@ REGRESSIONS = [
     Regression(
         "a photo of any size is taken",
         "requests_app/photos.py",
-        'if size > settings.PHOTO_MAX_BYTES:\n        raise PhotoRefused(refusal_message("too_big"))\n    with tempfile.TemporaryDirectory(prefix="lamplighter-photo-',
+        'if size > settings.PHOTO_MAX_BYTES:\n        raise refused("too_big")\n    with tempfile.TemporaryDirectory(prefix="lamplighter-photo-',
         'with tempfile.TemporaryDirectory(prefix="lamplighter-photo-',
         ("tests/requests_app/test_photos.py", "tests/requests_app/web/report/test_details.py"),
     ),

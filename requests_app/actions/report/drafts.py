@@ -202,7 +202,7 @@ def add_photo(
         # Both tries arrived at once, or the draft was deleted while we decoded.
         if (known := draft.photos.filter(name=name).first()) is not None:
             return known
-        raise photos.PhotoRefused(photos.refusal_message("late")) from None
+        raise photos.refused("late") from None
     with transaction.atomic():
         # Lock first: several photos may arrive at once, and the report may be submitted at the same time.
         locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
@@ -216,7 +216,7 @@ def add_photo(
             return photo
         unsent.delete()
     photos.delete_files(photo)
-    raise photos.PhotoRefused(photos.refusal_message("late" if is_sent else "too_many"))
+    raise photos.refused("late" if is_sent else "too_many")
 
 
 def remove_photo(draft: Draft, name: str) -> None:

@@ -11,7 +11,7 @@ from requests_app.actions.publication import publication
 from requests_app.actions.work import progress
 from requests_app.clock import app_now
 from requests_app.models import Person, Photo, ServiceRequest, TextRevision
-from requests_app.photos import PhotoRefused, refusal_message
+from requests_app.photos import refused
 from requests_app.rules.publication import public_texts
 from requests_app.rules.publication.publication import Words
 from requests_app.rules.report import corrections
@@ -36,7 +36,7 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
         # Both tries arrived at once.
         if (stored := _stored(service_request, name)) is not None:
             return stored
-        raise PhotoRefused(refusal_message("")) from None
+        raise refused("") from None
     with transaction.atomic():
         # Lock first: several photos may arrive at once, and the request may be closed at the same time.
         service_request = ServiceRequest.objects.locked(service_request.pk)
@@ -48,7 +48,7 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
             events.record(service_request, "photo_added", actor=actor, photo_id=photo.pk)
             return photo
     photos.delete(photo)
-    raise PhotoRefused(refusal_message("too_many" if is_open else "ended"))
+    raise refused("too_many" if is_open else "ended")
 
 
 def remove(pk: int, name: str, *, actor: Person) -> None:

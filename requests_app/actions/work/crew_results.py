@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from requests_app import events, photos
 from requests_app.actions.work import conversation, staff_actions, tasks
 from requests_app.models import CrewResult, Event, Photo, ServiceRequest, Task, User
-from requests_app.photos import PhotoRefused, refusal_message
+from requests_app.photos import refused
 from requests_app.rules.shared.lifecycle import IllegalTransition
 from requests_app.rules.work import crew_results
 
@@ -57,7 +57,7 @@ def add_photo(
         # Both tries arrived at once.
         if (known := Photo.objects.filter(name=name).first()) is not None:
             return known
-        raise PhotoRefused(refusal_message("")) from None
+        raise refused("") from None
 
 
 def arrived(pk: int, *, key: uuid.UUID, actor: User, photo_keys: Mapping[str, str]) -> list[str]:

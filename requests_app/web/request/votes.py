@@ -111,7 +111,7 @@ def _may_vote(request: CityRequest, access: RequestAccess, visitor: str) -> bool
     return (
         limits.allow_key(f"vote-by:{visitor_hash(visitor)[:24]}", most=BY_DEVICE_AN_HOUR, per_s=limits.HOUR)
         and limits.allow(request, "vote", BY_NETWORK_AN_HOUR)
-        and limits.allow(request, f"vote-{pk}", BY_NETWORK_ON_ONE_AN_HOUR)
+        and limits.allow(request, f"vote:{pk}", BY_NETWORK_ON_ONE_AN_HOUR)
         and limits.allow_key(f"vote-on:{pk}", most=ON_ONE_AN_HOUR, per_s=limits.HOUR)
     )
 
