@@ -25,6 +25,9 @@ class Restored:
             "PGUSER": settings["USER"],
             "PGPORT": str(settings["PORT"] or ""),
         }
+        self.dsn = f"host={host} user={settings['USER']} dbname={name}"
+        if settings["PORT"]:
+            self.dsn += f" port={settings['PORT']}"
 
     def run(self, sql: bytes) -> str:
         done = subprocess.run([*self.psql, "-At"], input=sql, env=self.environment, capture_output=True, check=False)

@@ -1,11 +1,13 @@
 """Databases of earlier releases, as written by `dump_database`: today's migrations upgrade them, and the site works.
 
-Each file in tests/releases/ is the city of tests/planted.py, and is named like its last migration. 0001 is that of 0.2.0: the
-migrations that 0001_initial replaces made its tables, and it names these as applied. Every run migrates the newest, and so a city
+Each file in tests/releases/ is the city of tests/planted.py, and is named like its last migration. For 0001, the migrations that
+0001_initial replaces made its tables, and it names these as applied. Every run migrates the newest, and so a city
 with data goes through each migration that has come since; `--all` migrates the others, too.
 """
 
+import random
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -24,6 +27,7 @@ from tests import factories
 from tests.live import ROOT, Site, wait_for
 from tests.planted import CANARIES
 from tests.restored import Restored, restored
+from tests.waits import Waits
 
 pytestmark = pytest.mark.shows("4.32")
 
@@ -32,8 +36,17 @@ if TYPE_CHECKING:
 
 *OLDER, NEWEST = sorted((Path(__file__).parent / "releases").glob("*.sql.gz"))
 RELEASES = [NEWEST, *(pytest.param(dump, marks=pytest.mark.slow) for dump in OLDER)]
+# The last migration of each release.
+VERSIONS = {"0.2.0": "0001"}
+MIGRATIONS = sorted(path.stem for path in (ROOT / "requests_app/migrations").glob("0*.py"))
 WORDS = b"SELECT count(*), md5(string_agg(description, '|' ORDER BY id)) FROM requests_app_servicerequest"
 CONTINUE = "#report-form button.usa-button--big"
+
+
+def test_each_release_since_0_2_0_has_its_dump() -> None:
+    released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert set(VERSIONS) == set(released) - {"0.1.0"}
+    assert set(VERSIONS.values()) == {dump.name.removesuffix(".sql.gz") for dump in (NEWEST, *OLDER)}
 
 
 def schema(database: str, environment: dict[str, str]) -> set[frozenset[str]]:
@@ -57,26 +70,65 @@ def migrated(dump: Path) -> Iterator[tuple[Restored, Site]]:
     """An earlier release's database after today's migrations, and a site that would use it."""
     with restored(dump) as database:
         before = database.run(WORDS)
-        site = Site(demo=False)
-        site.environment["DATABASE_URL"] = site.environment["DATABASE_URL"].replace(
-            f"/{connection.settings_dict['NAME']}?", f"/{database.name}?"
-        )
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
-        done = subprocess.run(migrate, cwd=ROOT, env=site.environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        site = site_on(database)
+        finish(site.environment)
         assert database.run(WORDS) == before
         yield database, site
 
 
+def site_on(database: Restored) -> Site:
+    site = Site(demo=False)
+    site.environment["DATABASE_URL"] = site.environment["DATABASE_URL"].replace(
+        f"/{connection.settings_dict['NAME']}?", f"/{database.name}?"
+    )
+    return site
+
+
+def finish(environment: dict[str, str]) -> None:
+    done = run("manage.py", "migrate", "--verbosity=0", "--skip-checks", environment=environment)
+    assert done.returncode == 0, done.stderr
+
+
+def run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("dump", RELEASES, ids=lambda path: path.name)
-def test_an_earlier_release_migrates_to_the_schema_of_a_new_one(dump: Path) -> None:
-    with migrated(dump) as (database, _site):
-        upgraded, new = (
-            schema(name, database.environment) for name in (database.name, connection.settings_dict["NAME"])
-        )
-        assert upgraded == new
-        assert len(new) > 500
+def test_an_earlier_release_migrates_to_the_schema_of_a_new_one_while_in_use(dump: Path) -> None:
+    """Killed at three statements that are drawn, and held up by a transaction that reads the city's row all the while."""
+    seed = random.randrange(1_000_000)
+    print(f"seed {seed}")
+    draw = random.Random(seed)
+    pending = [name for name in MIGRATIONS if name > dump.name.split(".")[0] + "_~"]
+    with restored(dump) as database:
+        environment = site_on(database).environment
+        before = database.run(WORDS)
+        with Waits(database.dsn) as waits:
+            for name in sorted(draw.sample(pending, min(3, len(pending)))):
+                done = run("-m", "tests.killed_migrate", name, str(draw.randint(1, 4)), environment=environment)
+                assert done.returncode == -signal.SIGKILL, done.stderr
+            with psycopg.connect(database.dsn) as reader:
+                reader.execute("LOCK TABLE requests_app_jurisdiction IN ACCESS SHARE MODE")
+                migrate = [sys.executable, "manage.py", "migrate", "--skip-checks"]
+                going = subprocess.Popen(migrate, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+                assert going.stdout
+                told = next(
+                    (line for line in going.stdout if "Another transaction keeps a table (process" in line), None
+                )
+            rest = going.communicate()[0]
+        assert told, rest
+        assert going.returncode == 0, rest
+        assert waits.errors == []
+        assert waits.longest_s < 1, waits.table
+        assert database.run(WORDS) == before
+        is_as_new(database)
+
+
+def is_as_new(database: Restored) -> None:
+    upgraded, new = (schema(name, database.environment) for name in (database.name, connection.settings_dict["NAME"]))
+    assert upgraded == new
+    assert len(new) > 500
 
 
 @pytest.mark.slow

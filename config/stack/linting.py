@@ -41,6 +41,7 @@ def lint(arguments: Sequence[str]) -> int:
         ("djade", [*djade, "--check", *templates], {}),
         ("mypy", [str(bin_folder / "mypy")], {}),
         ("makemigrations --check", [*manage, "makemigrations", "--check", "--dry-run"], {}),
+        ("django-migration-linter", [sys.executable, "-m", "tests.lint_migrations"], {}),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level=WARNING"], PRODUCTION),
     ]
     failed = []
@@ -59,4 +60,5 @@ def lint(arguments: Sequence[str]) -> int:
 
 def _run(command: list[str], settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LAMPLIGHTER_ENV": "development", "DATABASE_POOL": "false", **settings}
+    environment.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

@@ -877,4 +877,32 @@ REGRESSIONS = [
         "",
         ("tests/requests_app/core/test_metrics.py",),
     ),
+    Regression(
+        "a migration that waits for a table keeps everybody waiting behind it",
+        "requests_app/core/online_migrations.py",
+        "LOCK_WAIT_S = 0.5\n",
+        "LOCK_WAIT_S = 3\n",
+        ("tests/test_releases.py",),
+    ),
+    Regression(
+        "a migration keeps its locks while Django draws up its models",
+        "requests_app/core/online_migrations.py",
+        "        if self.atomic_migration and not is_watched:\n",
+        "        if False:\n",
+        ("tests/test_releases.py",),
+    ),
+    Regression(
+        "a migration reads what an earlier operation hasn't written yet",
+        "requests_app/core/online_migrations.py",
+        "        if self.editor and self.editor.postponed and not text.startswith(TRANSACTION_CONTROL):\n",
+        "        if False:\n",
+        ("tests/requests_app/core/test_online_migrations.py",),
+    ),
+    Regression(
+        "a column that the release before can't fill passes bin/lint",
+        "tests/lint_migrations.py",
+        '    "NOT_NULL": (adds_not_null,',
+        '    "NOT_NULL": (makes_index,',
+        ("tests/test_lint_migrations.py",),
+    ),
 ]
