@@ -295,6 +295,8 @@ STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static", ("swagge
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
 # Written by `manage.py train_suggestions`, read by web processes.
 SUGGESTIONS_ROOT = env.str("SUGGESTIONS_ROOT", default=str(VAR / "suggestions"))
+# The pages for an outage, which nginx reads; a worker writes them there if the folder exists.
+AWAY_ROOT = VAR / "away"
 # Photos: files in MEDIA_ROOT, or objects in a bucket of Amazon S3 or of a server that speaks its protocol.
 PHOTO_STORAGE: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 if S3_BUCKET := env.str("S3_BUCKET", default=""):
@@ -375,8 +377,9 @@ SECURE_SSL_REDIRECT = SECURE and env.bool("SECURE_SSL_REDIRECT", default=True)
 # Health probes use plain HTTP.
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
-SECURE_HSTS_PRELOAD = SECURE
+# Both would cut off other sites of the town that only speak plain http, and preloading can't be taken back for months.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = SECURE and env.bool("HSTS_PRELOAD", default=False)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
