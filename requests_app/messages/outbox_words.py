@@ -85,6 +85,8 @@ _NAMES: dict[str, Text] = {
     "send_staff_digests": _("Scheduled: send digests to staff"),
     "sweep": _("Scheduled: delete what has expired"),
     "count_routing": _("Scheduled: count what routing rules matched"),
+    "write_away_pages": _("Scheduled: write the pages for an outage"),
+    "write_city_pages": _("Write the pages for an outage"),
     "sweep_files": _("Scheduled: delete photo files without a report"),
     "delete_layer_rows": _("Scheduled: delete rows of old map files"),
     "recount": _("Scheduled: recount"),

@@ -34,6 +34,7 @@ from requests_app.imports import layer_import
 from requests_app.messages import collection_reminders, notifications, staff_email
 from requests_app.models import Jurisdiction, OutboxRow
 from requests_app.models.outbox import PENDING
+from requests_app.worker import away_pages
 
 CLOCK = OutboxRow.Lane.CLOCK
 # The night begins at this hour of a city's clock. No city sets its clock back past it, so each date comes once.
@@ -95,6 +96,8 @@ PARTS: dict[str, Part] = {
     "send_digests": Part(notifications.send_due_digests, HOUR, by_city=True, sends_digests=True),
     "send_staff_digests": Part(staff_email.enqueue_digests, HOUR, by_city=True, sends_digests=True),
     "sweep": Part(expiry.sweep, HOUR),
+    # Also after a change of services or of our own files.
+    "write_away_pages": Part(away_pages.write, HOUR, by_city=True),
     "count_routing": Part(versions.count_caught, HOUR),
     "sweep_files": Part(expiry.sweep_files, night),
     "delete_layer_rows": Part(layer_import.delete_expired, night),

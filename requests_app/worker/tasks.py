@@ -47,7 +47,7 @@ from requests_app.messages import (
     webhook_mail,
 )
 from requests_app.models import OutboxRow
-from requests_app.worker import clock
+from requests_app.worker import away_pages, clock
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +100,7 @@ HANDLERS: dict[str, Handler] = {
     "send_webhook": webhook_calls.send_row,
     "mail_webhook_ended": webhook_mail.mail_ended,
     go_live.ENDINGS: go_live_mail.mail_endings,
+    "write_city_pages": away_pages.write_row,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.

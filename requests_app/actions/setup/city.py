@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
-from requests_app import branding
+from requests_app import branding, outbox
 from requests_app.actions.shared import setup_changes
 from requests_app.actions.shared.setup_rows import check_seen
-from requests_app.models import CityImage, Jurisdiction, User
+from requests_app.models import CityImage, Jurisdiction, OutboxRow, User
 from requests_app.rules.shared.jurisdictions import find_host_problem, forget_jurisdictions
 
 State = dict[str, Any]
@@ -96,7 +96,11 @@ def change_city(pk: int, part: str, values: State, *, actor: User | None, seen: 
         for name, value in values.items():
             setattr(city, name, value)
     city.save()
-    setup_changes.record(city, "city", part, actor=actor, name=city.name, before=before, after=PARTS[part](city))
+    after = PARTS[part](city)
+    change = setup_changes.record(city, "city", part, actor=actor, name=city.name, before=before, after=after)
+    if change:
+        key = f"write_city_pages:{city.pk}:{change.pk}"
+        outbox.enqueue("write_city_pages", lane=OutboxRow.Lane.DATABASE, dedupe_key=key, jurisdiction_id=city.pk)
     transaction.on_commit(lambda: forget_jurisdictions([*hosts, *city.hosts]), robust=True)
     return city
 

@@ -12,7 +12,7 @@ from requests_app.worker import tasks
 from tests.planted import Planted, kept_for_a_module
 
 # Where the work of a row is.
-WALKED = ("requests_app/actions", "requests_app/imports", "requests_app/messages")
+WALKED = ("requests_app/actions", "requests_app/imports", "requests_app/messages", "requests_app/worker/away_pages")
 GONE = 4_000_000_000
 # What follows the kind in the key; one number, where it isn't listed.
 KEYS = {
