@@ -215,7 +215,7 @@ class Start:
         shown = "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host
         url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
         write_state(self.folders, starter=os.getpid(), ready=False, url=url)
-        programs = processes.app_programs(self.options.host, port)
+        programs = processes.app_programs(processes.address(self.options.host, port))
         if self.private:
             postgres.initialise(self.folders)
             programs = processes.server_programs(self.folders) + programs

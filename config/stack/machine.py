@@ -86,6 +86,11 @@ def chromium() -> str | None:
     return shutil.which(HEADLESS, path=path) or shutil.which("chromium", path=path)
 
 
+def on_sbin(program: str) -> str | None:
+    """Where a server's program is; a user's PATH may lack Debian's folder for them."""
+    return shutil.which(program, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin")
+
+
 def needs(purpose: str) -> list[Need]:
     """What "demo", "test" or "lint" needs, in order of installation."""
     mine = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
@@ -110,6 +115,12 @@ def needs(purpose: str) -> list[Need]:
         rows.append(ogr)
         rows.append(Need(("curl",), "runs the commands of the API's documents", lambda: bool(shutil.which("curl"))))
         rows.append(Need((HEADLESS,), "the browser for the tests", lambda: bool(chromium())))
+        brotli = Path("/usr/share/nginx/modules-available/mod-http-brotli-filter.conf")
+        nginx = ("nginx", "libnginx-mod-http-brotli-filter")
+        rows.append(
+            Need(nginx, "the server in front, for its tests", lambda: bool(brotli.exists() and on_sbin("nginx")))
+        )
+        rows.append(Need(("systemd",), "checks the units", lambda: bool(shutil.which("systemd-analyze"))))
     return rows
 
 

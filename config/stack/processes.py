@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from supervisor.xmlrpc import SupervisorTransport
-
 from config.stack import postgres, redis
 from config.stack.folders import ROOT, Folders
 
@@ -37,14 +35,18 @@ def server_programs(folders: Folders) -> list[Program]:
     ]
 
 
-def app_programs(host: str, port: int) -> list[Program]:
-    bin_folder = Path(sys.executable).parent
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def address(host: str, port: int) -> str:
+    """As gunicorn's --bind takes it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def app_programs(bind: str, bin_folder: Path = Path(sys.executable).parent) -> list[Program]:
+    """The processes of the application: of the demo, and of an installed city, whose units have the same lines."""
     gunicorn = [
         str(bin_folder / "gunicorn"),
         "config.wsgi:application",
         "--config=config/gunicorn.py",
-        f"--bind={address}",
+        f"--bind={bind}",
         "--worker-class=gthread",
     ]
     celery = [str(bin_folder / "celery"), "--app=config.celery:app"]
@@ -75,46 +77,63 @@ def tied_to_parent(command: Sequence[str], folders: Folders, *, stop_signal: str
 
 def supervisor_config(folders: Folders, programs: Sequence[Program]) -> str:
     """supervisord's configuration: restart each process that exits, waiting a second longer after each failure."""
-    lines = [
-        "[supervisord]",
-        "nodaemon=true",
-        "silent=true",
-        f"logfile={folders.log}/supervisor.log",
-        "logfile_maxbytes=10MB",
-        "logfile_backups=1",
-        f"pidfile={folders.run}/supervisor.pid",
-        *(["user=root"] if os.geteuid() == 0 else []),
-        "[unix_http_server]",
-        f"file={folders.servers}/supervisor.sock",
-        "chmod=0700",
-        "[rpcinterface:supervisor]",
-        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
-    ]
+    lines = supervisor_head(folders.log, folders.run, folders.servers / "supervisor.sock")
     for program in programs:
         command = tied_to_parent(program.command, folders, stop_signal=program.stop_signal, as_owner=program.as_owner)
         role = ["env", f"LAMPLIGHTER_DATABASE_ROLE={program.role}"] if program.role else []
         child = ["/bin/sh", str(ROOT / "config/stack/child.sh"), str(folders.run / f"{program.name}.pid")]
-        lines += [
-            f"[program:{program.name}]",
-            f"command={shlex.join([*child, *role, *command])}".replace("%", "%%"),
-            f"directory={folders.servers if program.as_owner else ROOT}",
-            f"priority={program.priority}",
-            f"autostart={'true' if program.as_owner else 'false'}",
-            "autorestart=true",
-            "startsecs=1",
-            "startretries=1000000",
-            f"stopsignal={program.stop_signal}",
-            "stopwaitsecs=15",
-            "killasgroup=true",
-            "redirect_stderr=true",
-            f"stdout_logfile={folders.log}/{program.name}.log",
-            "stdout_logfile_maxbytes=10MB",
-            "stdout_logfile_backups=1",
-        ]
+        lines += program_section(
+            program,
+            [*child, *role, *command],
+            folder=folders.servers if program.as_owner else ROOT,
+            log=folders.log,
+            autostart=program.as_owner,
+        )
     # A group, so that they stop together, before the servers they use.
     apps = [program.name for program in programs if not program.as_owner]
     lines += ["[group:app]", f"programs={','.join(apps)}", "priority=10"]
     return "\n".join(lines) + "\n"
+
+
+def supervisor_head(log: Path, run: Path, socket: Path) -> list[str]:
+    return [
+        "[supervisord]",
+        "nodaemon=true",
+        "silent=true",
+        f"logfile={log}/supervisor.log",
+        "logfile_maxbytes=10MB",
+        "logfile_backups=1",
+        f"pidfile={run}/supervisor.pid",
+        *(["user=root"] if os.geteuid() == 0 else []),
+        "[unix_http_server]",
+        f"file={socket}",
+        "chmod=0700",
+        "[supervisorctl]",
+        f"serverurl=unix://{socket}",
+        "[rpcinterface:supervisor]",
+        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
+    ]
+
+
+def program_section(program: Program, command: Sequence[str], *, folder: Path, log: Path, autostart: bool) -> list[str]:
+    """command: the program's own, with what starts it as the right user."""
+    return [
+        f"[program:{program.name}]",
+        f"command={shlex.join(command)}".replace("%", "%%"),
+        f"directory={folder}",
+        f"priority={program.priority}",
+        f"autostart={'true' if autostart else 'false'}",
+        "autorestart=true",
+        "startsecs=1",
+        "startretries=1000000",
+        f"stopsignal={program.stop_signal}",
+        "stopwaitsecs=15",
+        "killasgroup=true",
+        "redirect_stderr=true",
+        f"stdout_logfile={log}/{program.name}.log",
+        "stdout_logfile_maxbytes=10MB",
+        "stdout_logfile_backups=1",
+    ]
 
 
 def start_supervisor(
@@ -140,5 +159,8 @@ def start_supervisor(
 
 def supervisor(folders: Folders) -> Any:
     """The XML-RPC interface of the running supervisor."""
+    # Only here: the programs are also read where nothing is installed yet.
+    from supervisor.xmlrpc import SupervisorTransport
+
     transport = SupervisorTransport(None, None, f"unix://{folders.servers}/supervisor.sock")
     return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from pathlib import Path
 
 from config.stack.folders import Folders, StackError
 from config.stack.machine import redis_server
@@ -12,9 +13,13 @@ def command(folders: Folders) -> list[str]:
     program = redis_server()
     if program is None:
         raise StackError("Redis is not installed. Run bin/demo once to install it.")
-    where = ["--port", "0", "--unixsocket", str(folders.redis_socket), "--unixsocketperm", "700"]
-    no_persistence = ["--save", "", "--appendonly", "no", "--dir", str(folders.servers)]
-    return [program, *where, *no_persistence, "--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru"]
+    return [program, *options(folders.redis_socket, folders.servers, permissions="700")]
+
+
+def options(socket: Path, folder: Path, *, permissions: str) -> list[str]:
+    where = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", permissions]
+    no_persistence = ["--save", "", "--appendonly", "no", "--dir", str(folder)]
+    return [*where, *no_persistence, "--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru"]
 
 
 def wait_until_ready(folders: Folders, *, seconds: float = 30) -> None:

@@ -21,7 +21,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if "build" in service]
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 NGINX = (ROOT / "deploy/nginx.conf").read_text()
-PROGRAMS = {program.name: program for program in app_programs("0.0.0.0", DEFAULT_PORT)}
+PROGRAMS = {program.name: program for program in app_programs(f"0.0.0.0:{DEFAULT_PORT}")}
 INTERPOLATED = set(re.findall(r"\$\{([A-Z_]+)", COMPOSE_TEXT))
 
 
