@@ -167,7 +167,7 @@ def test_the_forms_token_is_checked_all_the_same(planted: Planted) -> None:
 
 def nginx_logs(path: str) -> str:
     """What the example's map makes of a path."""
-    text = (ROOT / "deploy/nginx-debian.conf").read_text()
+    text = (ROOT / "deploy/nginx/lamplighter.conf").read_text()
     block = text.partition("map $uri $lamplighter_path {")[2].partition("}\n")[0]
     for pattern, value in re.findall(r'^    "~([^"]+)" "([^"]+)";', block, re.MULTILINE):
         if match := re.search(pattern.replace("(?<", "(?P<"), path):
