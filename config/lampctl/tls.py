@@ -59,10 +59,17 @@ def _first(place: Place, answers: Mapping[str, str], live: Path) -> list[str]:
         "--keep-until-expiring",
     ]
     where = ["--webroot", "--webroot-path", webroot(place), "--domain", answers["HOST"], "--cert-name", answers["HOST"]]
-    shell.run(["certbot", "certonly", *who, *server, *where])
+    shell.run(["certbot", "certonly", *who, *server, *where, *folders(place)])
     changed = _link(place, live / "fullchain.pem", live / "privkey.pem")
     nginx.reload(systemd=answers["SYSTEMD"] == "yes")
     return ["got a certificate", *changed]
+
+
+def folders(place: Place) -> list[str | Path]:
+    """certbot's own, on a server."""
+    root = place.root
+    configuration, work, logs = root / "etc/letsencrypt", root / "var/lib/letsencrypt", root / "var/log/letsencrypt"
+    return ["--config-dir", configuration, "--work-dir", work, "--logs-dir", logs]
 
 
 def _hook(place: Place, *, systemd: bool) -> list[str]:

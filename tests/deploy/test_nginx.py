@@ -1,5 +1,7 @@
 """nginx as an installed city has it, in front of a server of the test and of none."""
 
+import json
+import os
 import re
 import socket
 import socketserver
@@ -17,8 +19,10 @@ from typing import Any
 
 import pytest
 
-from config.lampctl import nginx
+from config.lampctl import nginx, shell, tls
 from config.lampctl.answers import completed
+from config.lampctl.place import Place
+from config.lampctl.shell import Refusal
 from config.stack.machine import on_sbin
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,16 +37,16 @@ SLOW_CLIENTS = 60
 
 @dataclass
 class Nginx:
-    folder: Path
+    place: Place
     http: int
     https: int
 
     def get(
-        self, path: str, *, host: str = HOST, tls: bool = True, method: str = "GET", **headers: str
+        self, path: str, *, host: str = HOST, secure: bool = True, method: str = "GET", **headers: str
     ) -> HTTPResponse:
         connection: HTTPConnection
-        if tls:
-            context = ssl.create_default_context(cafile=str(self.folder / "tls/fullchain.pem"))
+        if secure:
+            context = ssl.create_default_context(cafile=str(tls.folder(self.place) / "fullchain.pem"))
             context.check_hostname = False
             connection = HTTPSConnection("127.0.0.1", self.https, timeout=20, context=context)
         else:
@@ -52,7 +56,7 @@ class Nginx:
         return connection.getresponse()
 
     def write(self, name: str, content: str) -> None:
-        path = self.folder / "data" / name
+        path = self.place.data / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
 
@@ -85,35 +89,15 @@ def free_port() -> int:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Nginx]:
     """Our files with the folders and ports of the test, and another site, which was there before."""
-    tmp_path.chmod(0o755)
-    for name in ("tls", "data/away", "data/static", "data/acme", "logs"):
-        (tmp_path / name).mkdir(parents=True)
+    place = Place(tmp_path)
+    for folder in (place.settings, place.run, place.data / "away", place.data / "static", tmp_path / "logs"):
+        folder.mkdir(parents=True)
     http, https = free_port(), free_port()
-    made = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    names = [
-        "-subj",
-        f"/CN={HOST}",
-        "-keyout",
-        str(tmp_path / "tls/privkey.pem"),
-        "-out",
-        str(tmp_path / "tls/fullchain.pem"),
-    ]
-    subprocess.run([*made, *names], check=True, capture_output=True)
+    tls.prepare(place, ANSWERS)
     replaced = {
-        "/var/lib/lamplighter": str(tmp_path / "data"),
-        "/run/lamplighter/web.sock": str(tmp_path / "web.sock"),
-        "/etc/lamplighter/tls": str(tmp_path / "tls"),
+        "/var/lib/lamplighter": str(place.data),
+        "/run/lamplighter/web.sock": str(place.run / "web.sock"),
+        "/etc/lamplighter/tls": str(place.settings / "tls"),
         "/var/log/nginx": str(tmp_path / "logs"),
         "snippets/": f"{tmp_path}/",
         "listen 80;": f"listen 127.0.0.1:{http};",
@@ -142,7 +126,7 @@ def server(tmp_path: Path) -> Iterator[Nginx]:
                 if probe.connect_ex(("127.0.0.1", https)) == 0:
                     break
             time.sleep(0.02)
-        yield Nginx(tmp_path, http, https)
+        yield Nginx(place, http, https)
     finally:
         process.terminate()
         process.wait(20)
@@ -150,7 +134,7 @@ def server(tmp_path: Path) -> Iterator[Nginx]:
 
 @contextmanager
 def behind(server: Nginx) -> Iterator[None]:
-    path = server.folder / "web.sock"
+    path = server.place.run / "web.sock"
     with socketserver.ThreadingUnixStreamServer(str(path), Behind) as backend:
         path.chmod(0o777)
         threading.Thread(target=backend.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -176,11 +160,11 @@ def test_what_answers_behind_it_is_passed_on_with_who_the_client_is(server: Ngin
 
 
 def test_plain_http_leads_to_https_and_other_sites_stay(server: Nginx) -> None:
-    moved = server.get("/map/?q=1", tls=False)
+    moved = server.get("/map/?q=1", secure=False)
     assert (moved.status, moved.headers["Location"]) == (301, f"https://{HOST}/map/?q=1")
     server.write("acme/.well-known/acme-challenge/token", "the answer")
-    assert text(server.get("/.well-known/acme-challenge/token", tls=False)) == "the answer"
-    assert text(server.get("/", host="www.example.gov", tls=False)) == "the other site"
+    assert text(server.get("/.well-known/acme-challenge/token", secure=False)) == "the answer"
+    assert text(server.get("/", host="www.example.gov", secure=False)) == "the other site"
 
 
 CASES = [
@@ -225,7 +209,7 @@ def test_without_anything_behind_it_residents_get_the_citys_own_page(server: Ngi
     sent = server.get("/report/check/", method="POST", Accept_Language="en")
     assert (sent.status, text(sent)) == (503, "english")
     # Neither log holds what opens something, nor does the one of errors, which each of these was.
-    logs = [path.read_text() for path in [server.folder / "error.log", *(server.folder / "logs").iterdir()]]
+    logs = [path.read_text() for path in [server.place.root / "error.log", *(server.place.root / "logs").iterdir()]]
     assert "GET" in "".join(logs)
     assert "secret" not in "".join(logs)
 
@@ -241,10 +225,10 @@ def test_without_a_city_there_is_a_page_too(server: Nginx) -> None:
 def test_clients_that_stall_slow_nobody(server: Nginx) -> None:
     """60 that never end their request, half of them in the middle of a form, in front of gunicorn with eight threads."""
     body = "def application(environ, start):\n    start('200 OK', [('Content-Length', '2')])\n    return [b'ok']\n"
-    (server.folder / "stalled.py").write_text(body)
-    gunicorn = [str(ROOT / ".venv/bin/gunicorn"), "stalled:application", f"--bind=unix:{server.folder}/web.sock"]
+    (server.place.root / "stalled.py").write_text(body)
+    gunicorn = [str(ROOT / ".venv/bin/gunicorn"), "stalled:application", f"--bind=unix:{server.place.run}/web.sock"]
     threads = ["--worker-class=gthread", "--workers=2", "--threads=4", "--log-level=error", "--no-control-socket"]
-    process = subprocess.Popen([*gunicorn, *threads], cwd=server.folder)
+    process = subprocess.Popen([*gunicorn, *threads], cwd=server.place.root)
     stalled = []
     try:
         deadline = time.monotonic() + 20
@@ -252,7 +236,7 @@ def test_clients_that_stall_slow_nobody(server: Nginx) -> None:
             time.sleep(0.1)
         head = f"POST /report/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: text/plain\r\n"
         for number in range(SLOW_CLIENTS):
-            context = ssl.create_default_context(cafile=str(server.folder / "tls/fullchain.pem"))
+            context = ssl.create_default_context(cafile=str(tls.folder(server.place) / "fullchain.pem"))
             context.check_hostname = False
             client = context.wrap_socket(socket.create_connection(("127.0.0.1", server.https)))
             client.sendall((head + ("Content-Length: 100\r\n\r\nhalf" if number % 2 else "")).encode())
@@ -266,3 +250,112 @@ def test_clients_that_stall_slow_nobody(server: Nginx) -> None:
             client.close()
         process.terminate()
         process.wait(20)
+
+
+# --- A certificate authority -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def authority(server: Nginx, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Debian's pebble, which looks for every name on this machine, at nginx's port. Yields its address."""
+    folder = server.place.root / "pebble"
+    folder.mkdir()
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    names = [
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE",
+    ]
+    subprocess.run(
+        [*made, *names, "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True
+    )
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(folder / "cert.pem"))
+    api, management, names_port = free_port(), free_port(), free_port()
+    settings = {
+        "listenAddress": f"127.0.0.1:{api}",
+        "managementListenAddress": f"127.0.0.1:{management}",
+        "certificate": str(folder / "cert.pem"),
+        "privateKey": str(folder / "key.pem"),
+        "httpPort": server.http,
+        "tlsPort": server.https,
+        "ocspResponderURL": "",
+    }
+    (folder / "config.json").write_text(json.dumps({"pebble": settings}))
+    dns = ["pebble-challtestsrv", f"-dns01=127.0.0.1:{names_port}", "-defaultIPv4=127.0.0.1", "-defaultIPv6="]
+    others = ["-http01=", "-https01=", "-tlsalpn01=", "-doh=", f"-management=127.0.0.1:{free_port()}"]
+    pebble = ["pebble", f"-config={folder}/config.json", f"-dnsserver=127.0.0.1:{names_port}"]
+    quick = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"}
+    with (folder / "log").open("w") as log:
+        running = [subprocess.Popen(words, env=quick, stdout=log, stderr=log) for words in ([*dns, *others], pebble)]
+        try:
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline:
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", api)) == 0:
+                        break
+                time.sleep(0.05)
+            yield f"https://localhost:{api}/dir"
+        finally:
+            for process in running:
+                process.terminate()
+                process.wait(20)
+
+
+def shown(server: Nginx) -> str:
+    """The certificate that browsers get."""
+    return ssl.get_server_certificate(("127.0.0.1", server.https))
+
+
+def wait_until_not(server: Nginx, certificate: str) -> str:
+    """nginx answers a moment longer with the old one."""
+    deadline = time.monotonic() + 20
+    while shown(server) == certificate and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return shown(server)
+
+
+@pytest.mark.slow
+def test_a_certificate_is_got_and_renewed_and_stays_if_that_fails(
+    server: Nginx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = server.place
+    reread = ["nginx", "-c", str(place.root / "nginx.conf"), "-s", "reload"]
+    monkeypatch.setattr(nginx, "reload", lambda *, systemd: shell.run(reread))
+    own = shown(server)
+    renew = ["certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew", *tls.folders(place)]
+    with authority(server, monkeypatch) as address:
+        answers = {**ANSWERS, "TLS": "acme", "ACME_SERVER": address, "SYSTEMD": "no"}
+        assert tls.prepare(place, answers) == []
+        changed = tls.obtain(place, answers)
+        assert "got a certificate" in changed
+        assert f"{HOST}/fullchain.pem" in str((tls.folder(place) / "fullchain.pem").readlink())
+        first = wait_until_not(server, own)
+        assert first != own
+        # A second run asks for none.
+        assert tls.prepare(place, answers) + tls.obtain(place, answers) == []
+        assert (place.root / tls.HOOK).read_text().endswith("nginx -s reload\n")
+        (place.root / tls.HOOK).write_text(f"#!/bin/sh\nexec {' '.join(reread)}\n")
+        shell.run(renew)
+        second = wait_until_not(server, first)
+        assert second not in (first, own)
+    # The authority is away.
+    with pytest.raises(Refusal, match="failed"):
+        shell.run(renew)
+    assert shown(server) == second
+    # Nor does an installation lose the one it has.
+    assert tls.prepare(place, answers) == []
+    assert shown(server) == second
