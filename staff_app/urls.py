@@ -9,6 +9,7 @@ from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.checks.urls import urlpatterns as checks
 from staff_app.crew.urls import urlpatterns as crew
 from staff_app.desk.urls import urlpatterns as desk
+from staff_app.ledger.urls import urlpatterns as ledger
 from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.notices.urls import urlpatterns as notices
 from staff_app.overview.urls import urlpatterns as overview
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *report,
     *overview,
     *value,
+    *ledger,
     *safety_notes,
     *articles,
     *checks,

@@ -1047,6 +1047,9 @@ PAGES: dict[str, Page] = {
     "staff_app:value_figure": Page(OVERSEER, "GET", each_figure, queries=("", "period=2026-Q1"), budget=12),
     "staff_app:takers": Page(OVERSEER, budget=6),
     "staff_app:value_settings": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:ledger_calls": Page(OVERSEER, budget=7),
+    "staff_app:desk_start": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:call_months_setup": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:overview_settings": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:mine": Page(STAFF, budget=11),
     "staff_app:bulk": Page(

@@ -414,6 +414,7 @@ CITY: dict[str, Field] = {
     "takers_percent": Value(gettext_lazy("Calls to answer in time"), lambda percent, _names: f"{percent}%"),
     "takers_answer_s": Value(gettext_lazy("Seconds in which calls are answered")),
     "takers_handle_s": Value(gettext_lazy("Seconds for one call")),
+    "desk_began_on": Value(gettext_lazy("311 began on"), day),
     "load_by_person_agreed": Value(gettext_lazy("Who agreed to open requests by person"), quoted),
 }
 FIELDS: dict[str, Mapping[str, Field]] = {

@@ -7,6 +7,7 @@ from requests_app.models.api_key_request import ApiKeyRequest
 from requests_app.models.api_usage import ApiKeyCalls, ApiKeyUsage
 from requests_app.models.bulk import BulkJob, BulkRow
 from requests_app.models.call_back import CallBack
+from requests_app.models.call_month import CallMonth
 from requests_app.models.catalog import (
     Calendar,
     Category,
@@ -141,6 +142,7 @@ __all__ = [
     "Calendar",
     "CallBack",
     "CallCount",
+    "CallMonth",
     "Category",
     "Channel",
     "CityImage",

@@ -81,6 +81,8 @@ class Jurisdiction(models.Model):
     takers_answer_s = models.PositiveSmallIntegerField(default=20, db_default=20)
     # Talk and wrap-up of a call, in seconds. Empty: what the telephone system counted.
     takers_handle_s = models.PositiveSmallIntegerField(null=True, blank=True)
+    # When people could first call 311 here: before and after are compared. Set before the counts are shown. Empty: nobody said.
+    desk_began_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     class Meta:

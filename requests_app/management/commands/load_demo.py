@@ -12,6 +12,7 @@ from requests_app.demo import (
     articles,
     bulk_jobs,
     call_backs,
+    call_months,
     callers,
     colleagues,
     contacts,
@@ -39,7 +40,7 @@ from requests_app.models import Jurisdiction
 # What the staff and setup pages of the demo show, apart from the requests. What the audit should show first comes last.
 LOADERS = (
     articles.load, alarms.load, moderation.load, crews.load, desk.load, callers.load,
-    contacts.load, colleagues.load, call_backs.load, desk_counts.load, ending_checks.load, signs.load, tasks.load,
+    contacts.load, colleagues.load, call_backs.load, desk_counts.load, call_months.load, ending_checks.load, signs.load, tasks.load,
     safety_notes.load, storm.load, to_do.load, bulk_jobs.load, failed_tasks.load, request_reads.load,
     developers.load,
 )  # fmt: skip

@@ -33,7 +33,7 @@ def call_counts_setup(request: StaffRequest) -> HttpResponse:
         except csv_rows.Unreadable as error:
             form.add_error("file", str(error))
         except csv_rows.BadRows as bad:
-            mistakes = [_mistake(one) for one in bad.mistakes]
+            mistakes = [mistake_text(one) for one in bad.mistakes]
             form.add_error("file", _("Nothing was stored. Correct the lines below and choose the file again."))
         else:
             return _stored(request, counts)
@@ -47,7 +47,7 @@ def call_counts_setup(request: StaffRequest) -> HttpResponse:
     return render(request, "staff_app/setup/desk/counts.html", context, status=422 if form.errors else 200)
 
 
-def _mistake(mistake: csv_rows.Mistake) -> str:
+def mistake_text(mistake: csv_rows.Mistake) -> str:
     where = _("Line %(line)d") % {"line": mistake.at + FIRST_LINE}
     return f"{where}, {mistake.field}: {mistake.message}" if mistake.field else f"{where}: {mistake.message}"
 
