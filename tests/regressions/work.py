@@ -4,6 +4,41 @@ from tests.regressions.regression import Regression
 
 REGRESSIONS = [
     Regression(
+        "another city's 911 calls are compared, too",
+        "staff_app/ledger/calls.py",
+        "CallMonth.objects.filter(jurisdiction=city)",
+        "CallMonth.objects.filter()",
+        ("tests/staff_app/ledger/test_calls.py",),
+    ),
+    Regression(
+        "counts are shown before anybody said when 311 began",
+        "staff_app/ledger/calls.py",
+        "if start else CallMonth.objects.none()",
+        "if city else CallMonth.objects.none()",
+        ("tests/staff_app/ledger/test_calls.py",),
+    ),
+    Regression(
+        "eleven months since the start are enough",
+        "requests_app/rules/figures/interrupted_series.py",
+        "BEFORE_AT_LEAST, AFTER_AT_LEAST = 24, 12",
+        "BEFORE_AT_LEAST, AFTER_AT_LEAST = 24, 11",
+        ("tests/requests_app/rules/figures/test_interrupted_series.py",),
+    ),
+    Regression(
+        "the interval allows for one kind of error alone",
+        "requests_app/rules/figures/interrupted_series.py",
+        "for covariance in (fitted.robust, fitted.dispersed)",
+        "for covariance in (fitted.robust,)",
+        ("tests/requests_app/rules/figures/test_interrupted_series.py",),
+    ),
+    Regression(
+        "a line that wasn't counted is 0 in all lines together",
+        "requests_app/rules/figures/call_series.py",
+        "if (month in other or not other) and (month in desk or month < begins)",
+        "if month in other or not other",
+        ("tests/requests_app/rules/figures/test_call_series.py",),
+    ),
+    Regression(
         "who can't be recognized counts as a first contact that was enough",
         "requests_app/actions/figures/value_counts.py",
         'part = "resolved" if keys else "cant_tell"',

@@ -10,10 +10,10 @@ import sys
 import numpy as np
 import statsmodels.api as sm
 
-given = np.load(sys.argv[1])
-months = [dt.date.fromisoformat(str(month)) for month in given["months"]]
+series = np.load(sys.argv[1])
+months = [dt.date.fromisoformat(str(month)) for month in series["months"]]
 days = [calendar.monthrange(month.year, month.month)[1] for month in months]
-model = sm.GLM(given["calls"].astype(float), given["design"], family=sm.families.Poisson(), offset=np.log(days))
+model = sm.GLM(series["calls"].astype(float), series["design"], family=sm.families.Poisson(), offset=np.log(days))
 robust = model.fit(tol=1e-14, maxiter=200, cov_type="HAC", cov_kwds={"maxlags": 3, "use_correction": True})
 dispersed = model.fit(tol=1e-14, maxiter=200, scale="X2")
 for row in zip(robust.params, robust.bse, dispersed.bse, strict=True):

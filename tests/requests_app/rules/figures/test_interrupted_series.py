@@ -87,6 +87,25 @@ def test_the_effect_is_the_average_since_the_start_with_its_interval() -> None:
     assert sum(CALLS[36:]) / expected - 1 == pytest.approx(measured.change, abs=0.01)
 
 
+def test_the_interval_takes_the_wider_error() -> None:
+    # Overdispersion's next door; Newey and West's where calls rise and fall over years.
+    waves = {month: round(2000 + 300 * np.sin(at / 5)) for at, month in enumerate(MONTHS)}
+    wider = []
+    for counts in (CONTROL, waves):
+        fitted = fit(MONTHS, list(counts.values()), START)
+        measured = effect(counts, START)
+        assert measured is not None
+        weights = np.array([name == "step" for name in fitted.names]) + np.array(
+            [11.5 / 12 * (name == "slope") for name in fitted.names]
+        )
+        errors = [float(np.sqrt(weights @ covariance @ weights)) for covariance in (fitted.robust, fitted.dispersed)]
+        wider.append(errors.index(max(errors)))
+        # 52 degrees of freedom, and four of sixty months.
+        half = 2.006647 * (1.96 + 2.9694 / 15 + 0.4160 / 225 - 0.5324 / 3375) / 1.96 * max(errors)
+        assert np.log1p(measured.high) - np.log1p(measured.change) == pytest.approx(half, abs=1e-5)
+    assert wider == [1, 0]
+
+
 def test_without_an_effect_no_change_is_in_the_interval() -> None:
     measured = effect(CONTROL, START)
     assert measured is not None
