@@ -7,7 +7,7 @@ import requests_app.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0043_always_ask_approval")]
+    dependencies = [("requests_app", "0045_installation")]
 
     operations = [
         migrations.AddField("jurisdiction", "desk_began_on", models.DateField(blank=True, null=True)),
