@@ -12,6 +12,8 @@ COMMANDS = {
     "backup": "back up what is due: the database, photos, settings",
     "restore": "get the city back from its backups",
     "drill": "restore the newest backup beside the city, and check that it’s whole",
+    "logs": "show what the processes have logged",
+    "trace": "show one report from the page to the mail server",
     "manage": "run a management command as the database's owner",
 }
 

@@ -309,6 +309,12 @@ def _answer(error: Exception) -> tuple[str, str]:
     return str(code), "5xx" if code >= 500 else "4xx"
 
 
+def error_code(error: Exception) -> str:
+    """For OutboxRow.last_error: the error's class, with the mail server's code if it gave one."""
+    code, _class = _answer(error)
+    return f"{type(error).__name__} {code}".rstrip()
+
+
 def mark_bounced(contact_point_id: int) -> None:
     """Stops all email to this address. Call it after the failed row's transaction, whose rollback would undo it."""
     ContactPoint.objects.filter(pk=contact_point_id, bounced_at=None).update(bounced_at=app_now())

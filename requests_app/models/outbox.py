@@ -41,7 +41,7 @@ class OutboxRow(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     # How many attempts ended in an error raised by the handler (not in a kill or a lost connection).
     errors = models.PositiveIntegerField(default=0)
-    # The class of an error or an SMTP code, never text from a server.
+    # The class of an error, an SMTP code or both, never text from a server.
     last_error = models.CharField(max_length=80, blank=True)
     # The id of the HTTP request that caused it, for logs.
     trace_id = models.CharField(max_length=40, blank=True)

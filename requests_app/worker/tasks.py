@@ -208,7 +208,7 @@ def _recorded_result(row_id: int) -> Iterator[_Attempt]:
             email.mark_bounced(error.contact_point_id)
         attempt.result = _failed(row_id, error.code, give_up=True)
     except Exception as error:
-        attempt.result = _failed(row_id, type(error).__name__, exc_info=True)
+        attempt.result = _failed(row_id, email.error_code(error), exc_info=True)
     finally:
         structlog.contextvars.clear_contextvars()
         if attempt.kind and attempt.result:

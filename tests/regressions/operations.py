@@ -188,7 +188,7 @@ REGRESSIONS = [
     Regression(
         "an error's words are kept in the outbox",
         "requests_app/worker/tasks.py",
-        "_failed(row_id, type(error).__name__, exc_info=True)",
+        "_failed(row_id, email.error_code(error), exc_info=True)",
         "_failed(row_id, str(error), exc_info=True)",
         ("tests/requests_app/test_outbox.py",),
     ),
@@ -904,5 +904,19 @@ REGRESSIONS = [
         '    "NOT_NULL": (adds_not_null,',
         '    "NOT_NULL": (makes_index,',
         ("tests/test_lint_migrations.py",),
+    ),
+    Regression(
+        "a trace shows whatever a line of the log has",
+        "config/lampctl/trace.py",
+        "for name in SHOWN if name in entry]",
+        "for name in entry]",
+        ("tests/config/lampctl/test_trace.py",),
+    ),
+    Regression(
+        "a trace of one report shows what the same edit did to others",
+        "requests_app/management/commands/trace.py",
+        "service_request=None) & (Q(event=None)",
+        "pk__gt=0) | (Q(event=None)",
+        ("tests/config/lampctl/test_trace.py",),
     ),
 ]

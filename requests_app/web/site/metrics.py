@@ -34,11 +34,16 @@ GAUGES = {
     "lamplighter_run_timestamp_seconds": ("When the last backup or drill ended, whether it worked or not", "run"),
     "lamplighter_run_seconds": ("How long the last backup or drill took", "run"),
     "lamplighter_check_state": ("What lampctl doctor said last: 0 green, 1 yellow, 2 red", "check"),
+    "lamplighter_check_measure": (
+        "A number that lampctl doctor measured, such as days until the disk is full",
+        "check, measure",
+    ),
     "lamplighter_checked_timestamp_seconds": ("When lampctl doctor last checked", ""),
 }
 # Files that backups and drills leave in LAMPLIGHTER_VAR.
 RUNS = ("backup", "drill")
-STATES = ("green", "yellow", "red")
+# What a check says, as in health.json.
+COLORS = ("green", "yellow", "red")
 
 
 class Registry:
@@ -66,7 +71,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _measured() -> list[GaugeMetricFamily]:
     families = {
-        name: GaugeMetricFamily(name, meaning, labels=[label] if label else [])
+        name: GaugeMetricFamily(name, meaning, labels=label.split(", ") if label else [])
         for name, (meaning, label) in GAUGES.items()
     }
     for name, labels, value in (*_of_database(), *_of_machine(), *_of_runs(), *_of_checks()):
@@ -124,9 +129,14 @@ def _of_checks() -> Iterator[Sample]:
     health = _read("health.json")
     if (at := _seconds(health.get("at"))) is not None:
         yield "lamplighter_checked_timestamp_seconds", [], at
-    for check in health.get("checks", []):
-        if check.get("state") in STATES:
-            yield "lamplighter_check_state", [str(check["code"])], STATES.index(check["state"])
+    worst: dict[str, int] = {}
+    for finding in health.get("findings", []):
+        code = str(finding["code"])
+        worst[code] = max(worst.get(code, 0), COLORS.index(finding["color"]))
+        for measure, value in finding.get("measures", {}).items():
+            yield "lamplighter_check_measure", [code, str(measure)], float(value)
+    for code, color in worst.items():
+        yield "lamplighter_check_state", [code], color
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def test_a_second_try_of_a_digest_has_the_same_message_id_and_a_success_is_not_r
     mailbox.answer = "451 later"
     rings(town, MONDAY + dt.timedelta(days=1))
     row = OutboxRow.objects.get(kind="send_digest")
-    assert row.last_error == "SMTPDataError"
+    assert row.last_error == "SMTPDataError 451"
     assert DigestItem.objects.get().sent_at is None
     mailbox.answer = "250 OK"
     make_due()

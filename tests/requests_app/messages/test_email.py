@@ -176,7 +176,7 @@ def test_a_server_that_is_busy_gets_it_later(town: Rivermark, mailbox: Mailbox) 
     mailbox.answer = "451 try later"
     deliver()
     row = OutboxRow.objects.get(kind="email_received")
-    assert (row.done_at, row.dead_at, row.last_error) == (None, None, "SMTPDataError")
+    assert (row.done_at, row.dead_at, row.last_error) == (None, None, "SMTPDataError 451")
     mailbox.answer = "250 OK"
     make_due()
     deliver()

@@ -231,7 +231,17 @@ def test_backups_drills_disks_and_checks_are_read_from_their_files(
     (tmp_path / "backup.json").write_text(json.dumps(backup))
     (tmp_path / "drill.json").write_text(json.dumps(backup | {"at": "2026-11-30T02:10:00+00:00", "ok": False}))
     (tmp_path / "health.json").write_text("{")
-    samples = {key: value for key, value in counted(client, *own).items() if "disk" not in key[0]}
+    bad = counted(client, *own)
+    finding = {"code": "certificate", "color": "yellow", "measures": {"days_left": 12}}
+    findings = [finding, finding | {"color": "red", "measures": {}}, {"code": "ports", "color": "green"}]
+    (tmp_path / "health.json").write_text(json.dumps({"at": "2026-12-01T02:10:00+00:00", "findings": findings}))
+    checks = {key: value for key, value in (counted(client, *own) - bad).items() if "_check" in key[0]}
+    assert checks == {
+        ("lamplighter_check_state", "certificate"): 2,
+        ("lamplighter_check_measure", "certificate", "days_left"): 12,
+        ("lamplighter_checked_timestamp_seconds",): 1796091000,
+    }
+    samples = {key: value for key, value in bad.items() if "disk" not in key[0]}
     assert samples == {
         ("lamplighter_run_ok", "backup"): 1,
         ("lamplighter_run_ok", "drill"): 0,
@@ -246,7 +256,7 @@ def test_the_operators_page_has_a_row_for_each_metric() -> None:
     page = (ROOT / "docs/operating.md").read_text()
     section = page.partition("\n### Metrics\n")[2].partition("\n## ")[0]
     rows = dict(re.findall(r"^\| `(lamplighter_\w+)` \| ([^|]*) \|", section, re.MULTILINE))
-    ours = {name: f"`{label}`" if label else "" for name, (_meaning, label) in GAUGES.items()}
+    ours = {name: f"`{label.replace(', ', '`, `')}`" if label else "" for name, (_meaning, label) in GAUGES.items()}
     for collector in metrics.REGISTRY._collector_to_names:
         ending = "_total" if collector._type == "counter" else ""
         ours[f"{collector._name}{ending}"] = ", ".join(f"`{label}`" for label in collector._labelnames)
