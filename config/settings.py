@@ -14,6 +14,8 @@ from config import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
+# The names that this process was given, for who helps with it; never their values.
+SETTINGS_GIVEN = frozenset(name.removesuffix("_FILE") for name, value in os.environ.items() if value)
 
 # --- Deployment ---------------------------------------------------------------------------------------------------
 # The demo's bar, one-click sign-in and email page. Not allowed in production (see requests_app/checks.py).
@@ -37,6 +39,10 @@ LEAST_S_TO_REPORT = 3
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Where the processes of this machine add up what they count (requests_app/core/metrics.py). Empty: each counts for itself.
 METRICS_FOLDER = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
+# Whom `lampctl watch` calls when a check of the doctor is red, and the address that it calls while none is.
+OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
+OPERATOR_PHONE = env.str("OPERATOR_PHONE", default="")
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 
 # --- Applications -------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

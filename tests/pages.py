@@ -924,6 +924,7 @@ PAGES: dict[str, Page] = {
     "requests_app:app_manifest": Page(EVERYONE, budget=1),
     "requests_app:call_back": Page(EVERYONE, "GET POST", budget=3),
     "requests_app:privacy": Page(EVERYONE, budget=1),
+    "requests_app:status": Page(EVERYONE, budget=3),
     "requests_app:accessibility": Page(EVERYONE, budget=1),
     # Residents: reporting, in the order of its pages.
     "requests_app:report": Page(
@@ -1111,6 +1112,7 @@ PAGES: dict[str, Page] = {
     "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=10),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=7),
+    "staff_app:health": Page(staff("administer"), budget=25),
     "staff_app:outbox_group": Page(
         staff("read_outbox"), "GET POST", queries=("kind=email_commented&error=550",), budget=6
     ),

@@ -19,7 +19,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import structlog
+from django.conf import settings
 from django.core import mail
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -744,6 +746,18 @@ def test_no_webhook_tells_anything_private(planted: Planted, db: None) -> None:
         found = leaks(sent, private, asked=str(planted.requests["public"].display_reference))
         assert set(found) <= {what for what in CONTACT if what.startswith("reporter")}
         assert bool(found) == reads
+
+
+def test_what_is_sent_for_help_holds_nothing_private(planted: Planted, db: None) -> None:
+    written = io.StringIO()
+    with pytest.raises(SystemExit):
+        # Some check is red in a test.
+        call_command("doctor", "--support", stdout=written)
+    report = json.loads(written.getvalue())
+    assert report["tables"]["requests_app_person"]["columns"]
+    secrets = {name: spellings(str(getattr(settings, name))) for name in ("SECRET_KEY", "DATABASE_URL")}
+    wanted = needles(planted) | {name: forms for name, forms in secrets.items() if forms != {b""}}
+    assert leaks(written.getvalue().encode(), wanted) == []
 
 
 def test_no_log_line_holds_anything_private(planted: Planted, stranger: tuple[Crawler, list[str]], db: None) -> None:

@@ -29,7 +29,7 @@ FLOORS = {
             "imports.catalog_file", "imports.map_files", "imports.yaml_file",
         },
         {"messages", "forms"},
-        {"imports", "exports", "worker"},
+        {"imports", "exports", "worker", "doctor"},
         {"templatetags", "web", "api", "demo", "management"},
         # What every address goes through answers for pages and programs alike.
         {"middleware", "error_pages"},

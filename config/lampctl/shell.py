@@ -62,6 +62,14 @@ def run(
     return done.stdout
 
 
+def as_user(place: Place, role: str, command: Sequence[str | Path]) -> list[str]:
+    """The command as the user of a role. A place in a folder, as tests have it, has no users of its own."""
+    words = [str(word) for word in command]
+    if place.root != Path("/"):
+        return words
+    return ["setpriv", f"--reuid={USERS[role]}", f"--regid={USERS[role]}", "--init-groups", "--", *words]
+
+
 def environment(place: Place, role: str) -> dict[str, str]:
     """The settings of the processes of a role, as their unit gives them."""
     files = [place.settings / "shared.env", place.settings / f"{role}.env"]

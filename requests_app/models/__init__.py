@@ -39,6 +39,7 @@ from requests_app.models.ending import EndingCheck, EndingSample
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
+from requests_app.models.health import ClockRun, Heartbeat
 from requests_app.models.installation import Erasure, Installation
 from requests_app.models.jurisdiction import CityImage, Jurisdiction
 from requests_app.models.knowledge import (
@@ -148,6 +149,7 @@ __all__ = [
     "CityImage",
     "CitySwitch",
     "Clock",
+    "ClockRun",
     "ClockSuspension",
     "Comment",
     "Contact",
@@ -171,6 +173,7 @@ __all__ = [
     "Erasure",
     "Event",
     "GazetteerEntry",
+    "Heartbeat",
     "IdempotencyKey",
     "Installation",
     "Invitation",

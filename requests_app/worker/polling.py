@@ -11,6 +11,7 @@ import structlog
 from django.db import close_old_connections
 
 from requests_app.models import OutboxRow
+from requests_app.worker import heartbeats
 from requests_app.worker.tasks import drain
 
 LANES = tuple(lane.value for lane in OutboxRow.Lane)
@@ -43,6 +44,7 @@ def _poll(lane: str) -> None:
     while not _stopping.is_set():
         try:
             drain(lane)
+            heartbeats.note(lane)
         except Exception as error:
             # Such as a database that is down. The next round tries again.
             log.warning("polling_failed", lane=lane, error=type(error).__name__)

@@ -4,11 +4,11 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 from celery import shared_task
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
@@ -47,7 +47,7 @@ from requests_app.messages import (
     webhook_mail,
 )
 from requests_app.models import OutboxRow
-from requests_app.worker import away_pages, clock
+from requests_app.worker import away_pages, clock, heartbeats
 
 log = structlog.get_logger(__name__)
 
@@ -151,15 +151,28 @@ def handle_part(row_id: int) -> None:
         if row is None:
             return
         attempt.begin(row)
-        with outbox.lease_kept(row_id), _timed(row.kind):
+        began = time.monotonic()
+        with outbox.lease_kept(row_id), _timed(row.kind), _noted_error(row, began):
             again_at = clock.run(row)
         if again_at is None:
+            heartbeats.record_run(row, time.monotonic() - began)
             outbox.finish_part(row)
             attempt.result = "done"
             metrics.note_time(metrics.PART_DONE, time.time(), row.kind)
         else:
             outbox.postpone(row_id, again_at)
             attempt.result = "later"
+
+
+@contextmanager
+def _noted_error(row: OutboxRow, began: float) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        # With a lost connection nothing is noted, and the part is tried again.
+        with suppress(DatabaseError, InterfaceError):
+            heartbeats.record_run(row, time.monotonic() - began, type(error).__name__)
+        raise
 
 
 @contextmanager
@@ -272,4 +285,5 @@ def drain_database() -> None:
 @shared_task(name="requests_app.worker.tasks.enqueue_due_parts")
 def enqueue_due_parts() -> None:
     """Every minute: enqueues what is due by the clock (worker/clock.py)."""
+    heartbeats.note(heartbeats.BEAT)
     clock.enqueue_due()

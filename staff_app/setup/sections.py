@@ -120,6 +120,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Section]]] = [
                 _("Programs that may call the API: what they may do, and how they’re used."),
                 "manage_api_keys",
             ),
+            Section("health", _("Health"), _("Whether the server, email, backups and nightly work are well.")),
             Section("outbox", _("Outbox"), _("What’s waiting to be sent, and what failed."), "read_outbox"),
         ],
     ),

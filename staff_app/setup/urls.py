@@ -1,4 +1,4 @@
-"""URLs of setup: word lists, signs, API keys, the outbox."""
+"""URLs of setup: word lists, signs, API keys, the outbox, health."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -8,6 +8,7 @@ from staff_app.setup import (
     answered_counts,
     emergency_words,
     first_run,
+    health,
     home,
     moderation_words,
     on_call,
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/unanswered/", unanswered.unanswered, name="unanswered"),
     path("setup/unanswered/settle/", unanswered.settle_search, name="settle_search"),
     path("answered-counts/", answered_counts.answered_counts, name="answered_counts"),
+    path("health/", health.health, name="health"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/group/", outbox.outbox_group, name="outbox_group"),
     path("outbox/paused/", outbox.paused_outbox_rows, name="paused_outbox_rows"),

@@ -4,6 +4,48 @@ from tests.regressions.regression import Regression
 
 REGRESSIONS = [
     Regression(
+        "the operator is alerted the moment that a check is red",
+        "config/lampctl/watch.py",
+        'if now - row["since"] >= RED_FOR_S and now',
+        "if now",
+        ("tests/config/lampctl/test_watch.py",),
+    ),
+    Regression(
+        "an email to the operator that failed counts as sent",
+        "config/lampctl/watch.py",
+        '            shell.say(f"The {channel} to the operator wasn’t sent: {type(error).__name__}")\n            continue\n',
+        '            shell.say(f"The {channel} to the operator wasn’t sent: {type(error).__name__}")\n',
+        ("tests/config/lampctl/test_watch.py",),
+    ),
+    Regression(
+        "the heartbeat goes on while a check is red",
+        "config/lampctl/watch.py",
+        "if not reds and settings.get",
+        "if settings.get",
+        ("tests/config/lampctl/test_watch.py",),
+    ),
+    Regression(
+        "one address whose server is away makes all email late",
+        "requests_app/doctor/queues.py",
+        "WHERE attempts > 0 AND created_at > coalesce((SELECT last FROM accepted), '-infinity'))",
+        "WHERE attempts > 0)",
+        ("tests/requests_app/web/site/test_status.py",),
+    ),
+    Regression(
+        "a page of health counts the failed tasks of other cities",
+        "requests_app/doctor/city.py",
+        "if city is None else failed_tasks.of_city(city)",
+        "if city is not None else OutboxRow.objects.filter(dead_at__isnull=False)",
+        ("tests/staff_app/setup/test_health.py",),
+    ),
+    Regression(
+        "a server on all addresses counts as one that can't be reached",
+        "requests_app/doctor/machine.py",
+        "if server and not _is_loopback(address):",
+        "if server and address.is_global:",
+        ("tests/requests_app/doctor/test_table.py",),
+    ),
+    Regression(
         "an hour of outage is made up for once for each hour",
         "requests_app/worker/clock.py",
         " and row.ordering_key not in waiting]\n",

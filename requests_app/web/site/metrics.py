@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from requests_app.core import metrics as counted
+from requests_app.doctor import queues
 from requests_app.models import OutboxRow
 from requests_app.web.site import probes
 
@@ -83,7 +84,7 @@ Sample = tuple[str, list[str], float]
 
 
 def _of_database() -> Iterator[Sample]:
-    waiting = probes.waiting()
+    waiting = queues.waiting()
     for lane in OutboxRow.Lane.values:
         yield "lamplighter_outbox_due", [lane], waiting[lane]["due"]
         yield "lamplighter_outbox_oldest_seconds", [lane], waiting[lane]["oldest_s"]

@@ -295,10 +295,10 @@ def test_a_recount_never_takes_all_threads_of_a_worker(monkeypatch: pytest.Monke
 
 
 def test_what_the_lane_costs_other_rows_and_itself(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Statements: of a row of the database's lane as many as without this lane, and of a part one more."""
+    """Statements: of a row of the database's lane as many as without this lane, and of a part two more."""
     use()
     monkeypatch.setitem(tasks.HANDLERS, "probe", lambda row: None)
-    for kind, lane, most in (("probe", "database", 3), ("sweep", "clock", 4)):
+    for kind, lane, most in (("probe", "database", 3), ("sweep", "clock", 5)):
         outbox.enqueue(kind, lane=lane, dedupe_key=f"clock:{kind}::1", ordering_key=f"clock:{kind}:")
         with CaptureQueriesContext(connection) as queries:
             row_id = outbox.claim(lane)

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -12,7 +14,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import outbox
-from requests_app.web.site import probes
+from requests_app.doctor import database
 from tests.live import ROOT
 
 pytestmark = pytest.mark.shows("9.1")
@@ -24,16 +26,17 @@ django.setup()
 from django.test import Client
 client = Client(raise_request_exception=False)
 print(json.dumps([[answer.status_code, answer.content.decode(), answer.headers.get("Retry-After")] for answer in (
-    client.get("/healthz"), client.get("/readyz"), client.get("/metrics", REMOTE_ADDR=""), client.get("/")
+    client.get("/healthz"), client.get("/readyz"), client.get("/metrics", REMOTE_ADDR=""), client.get("/"),
+    client.get("/es/status/")
 )]))
 """
 
 
 @pytest.fixture(autouse=True)
 def _not_asked_yet() -> Iterator[None]:
-    probes._migrated = False
+    database._migrated = False
     yield
-    probes._migrated = False
+    database._migrated = False
 
 
 @pytest.mark.django_db
@@ -84,18 +87,25 @@ def test_readyz_is_503_where_migrations_are_missing(client: Client) -> None:
     assert (answer.status_code, answer.json()) == (503, {"ready": False, "reason": "migrations are missing"})
 
 
-def test_without_a_database_the_process_is_up_and_not_ready() -> None:
+def test_without_a_database_the_process_is_up_and_not_ready(tmp_path: Path) -> None:
     environment = {**os.environ, "DATABASE_URL": "postgis://nobody@/none?host=/nowhere", "DEBUG": "false"}
+    environment["LAMPLIGHTER_VAR"] = str(tmp_path)
+    (tmp_path / "status.json").write_text(json.dumps({"well_at": time.time() - 720, "away": True}))
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_DATABASE], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    healthz, readyz, metrics, home = json.loads(done.stdout)
+    healthz, readyz, metrics, home, status = json.loads(done.stdout)
     assert healthz[:2] == [200, "ok\n"]
     assert readyz[0] == 503
     assert json.loads(readyz[1]) == {"ready": False, "reason": "the database cannot be reached"}
     assert metrics[0] == 503
     assert (home[0], home[2]) == (503, "10")
+    # For people, in both languages, since when.
+    assert status[0] == 200
+    assert "We can’t take reports right now" in status[1]
+    assert "No podemos recibir reportes en este momento" in status[1]
+    assert "12 min ago or less" in " ".join(status[1].split())
 
 
 @pytest.mark.django_db
