@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from requests_app.api import answers
 from requests_app.forms import unsent_text
 from requests_app.photos import StorageFailed
+from requests_app.web.site import status
 
 # What may work again in a minute: the database is down, or photos can't be stored.
 OUTAGES = (OperationalError, InterfaceError, StorageFailed)
@@ -66,6 +67,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After. Hidden inputs keep a form's fields for "Try again"; photos must be chosen again."""
+    if status.ADDRESS.match(request.path_info):
+        return status.away(request)
     if answers.is_for_machines(request):
         response = answers.answer(request, 503)
     else:

@@ -14,6 +14,9 @@ COMMANDS = {
     "drill": "restore the newest backup beside the city, and check that it’s whole",
     "logs": "show what the processes have logged",
     "trace": "show one report from the page to the mail server",
+    "doctor": "check everything: settings, database, processes, email, backups and this machine",
+    "watch": "check everything, and alert the operator when a check stays red (for root’s timer)",
+    "planned": "announce work on the server",
     "manage": "run a management command as the database's owner",
 }
 

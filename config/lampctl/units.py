@@ -105,6 +105,9 @@ def supervisor_text(place: Place) -> str:
             as_redis = ["setpriv", f"--reuid={REDIS_USER}", f"--regid={GROUP}", "--clear-groups", "--"]
             command = [*as_redis, *program.command]
         lines += processes.program_section(program, command, folder=place.current, log=place.log, autostart=True)
+    # In the place of its timer. The supervisor is root's, as the timer is.
+    watch = Program("watch", [str(place.current / "bin/lampctl"), "watch", "--loop"])
+    lines += processes.program_section(watch, watch.command, folder=place.current, log=place.log, autostart=True)
     return "\n".join(lines) + "\n"
 
 

@@ -74,6 +74,7 @@ def test_the_supervisor_starts_the_same() -> None:
         command = shlex.split(sections[f"program:{name}"]["command"].replace("%%", "%"))
         assert command[-len(program.command) :] == list(map(str, program.command))
         assert sections[f"program:{name}"]["autorestart"] == "true"
+    assert sections["program:watch"]["command"].endswith("/bin/lampctl watch --loop")
 
 
 def test_systemd_accepts_the_units_and_finds_little_exposed(tmp_path: Path) -> None:
