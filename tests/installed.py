@@ -1,9 +1,8 @@
 """An installed city in a folder: a Place with a real cluster of its own, its settings, and a folder for backups."""
 
+import gzip
 import os
-import pwd
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from config.lampctl import postgresql, settings_files
+from config.lampctl import postgresql, settings_files, shell
 from config.lampctl.place import Place
 from config.lampctl.postgresql import PROGRAMS, Server
 
@@ -66,7 +65,7 @@ def make_cluster(here: Place) -> Server:
     data = postgresql.own_folder(server.data, server.user)
     words = ["--no-sync", "--locale=C", "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=und"]
     access = ["--username=postgres", "--auth-local=trust", "--auth-host=reject"]
-    _as(server.user, [PROGRAMS / "initdb", *words, *access, "-D", data])
+    shell.run([PROGRAMS / "initdb", *words, *access, "-D", data], user=server.user, folder=Path("/"))
     with (data / "postgresql.conf").open("a") as file:
         file.write(f"{UNSAFE}listen_addresses = ''\n")
     server.start()
@@ -82,24 +81,8 @@ def load(here: Place, dump: Path) -> None:
     call_command("dump_database", str(dump), verbosity=0)
     server = postgresql.server(here)
     where = ["-h", server.socket, "-U", "lamplighter_owner", "-d", "lamplighter"]
-    text = subprocess.run(["zcat", dump], capture_output=True, check=True).stdout
     # The extensions and their tables are there, and are the superuser's.
-    lines = [
-        line
-        for line in text.splitlines(keepends=True)
-        if not line.startswith((b"CREATE EXTENSION", b"COMMENT ON EXTENSION"))
-    ]
-    words = [PROGRAMS / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *where]
-    done = subprocess.run([*map(str, words)], input=b"".join(lines), capture_output=True, **_user(server.user))
-    assert done.returncode == 0, done.stderr.decode()
-
-
-def _as(user: str | None, words: list[str | Path]) -> None:
-    subprocess.run([*map(str, words)], check=True, capture_output=True, cwd="/", **_user(user))
-
-
-def _user(user: str | None) -> dict[str, object]:
-    if user is None:
-        return {}
-    entry = pwd.getpwnam(user)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    lines = gzip.decompress(dump.read_bytes()).decode().splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith(("CREATE EXTENSION", "COMMENT ON EXTENSION")))
+    words: list[str | Path] = [PROGRAMS / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *where]
+    shell.run(words, user=server.user, folder=Path("/"), text=text)

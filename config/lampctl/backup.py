@@ -96,7 +96,6 @@ def _run(place: Place, kind: str | None, now: dt.datetime, before: dict[str, Any
     ours = postgresql.is_ours(place)
     server = postgresql.server(place)
     backup_place.make_folder(chosen, server.user if ours else None)
-    files.prepare()
     facts = json.loads(shell.manage(place, "backup_facts").splitlines()[-1])
     if facts["is_copy"]:
         raise Refusal(
@@ -119,11 +118,13 @@ def _run(place: Place, kind: str | None, now: dt.datetime, before: dict[str, Any
             noted["sentence"] = "The database (a dump), photos and settings are backed up."
             noted["database_at"] = now.isoformat()
     notes.write(facts_path(place), {**facts, "ours": ours, "at": now.isoformat()})
-    files.back_up(restic.ERASURES, [erasures_path(place)])
-    files.back_up(restic.FILES, [facts_path(place), place.settings, place.suggestions, place.media])
-    if not _newer(before.get("pruned_at"), PRUNED_EVERY, now):
+    inside = [facts_path(place), erasures_path(place), place.settings, place.suggestions, place.media]
+    files.back_up(restic.FILES, inside)
+    pruned_at = before.get("pruned_at", now.isoformat())
+    if not _newer(pruned_at, PRUNED_EVERY, now):
         files.forget()
-        noted["pruned_at"] = now.isoformat()
+        pruned_at = now.isoformat()
+    noted["pruned_at"] = pruned_at
     noted["files"] = facts["photos"]
     return noted
 
@@ -158,16 +159,8 @@ def add_erasures(place: Place, lines: list[dict[str, Any]]) -> None:
 
 def dump(place: Place, files: Restic) -> None:
     """A dump of a database that was given, straight into the repository."""
-    environment, options = files.backup_place.restic()
-    command = ["restic", *options, "--quiet", "backup", f"--tag={restic.DATABASE}", "--host=lamplighter"]
-    inner = [str(postgresql.PROGRAMS / "pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
-    env = {**environment, **postgresql.programs_of(postgresql.owner_url(place))}
-    cache = files.place.root / "var/cache/lamplighter/restic"
-    shell.run(
-        [*command, f"--cache-dir={cache}", "--stdin-filename=database.dump", "--stdin-from-command", "--", *inner],
-        env=env,
-        folder=Path("/"),
-    )
+    pg_dump = [str(postgresql.PROGRAMS / "pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+    files.back_up_output(restic.DATABASE, pg_dump, "database.dump", postgresql.programs_of(postgresql.owner_url(place)))
 
 
 def sheet(place: Place) -> str:

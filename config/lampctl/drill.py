@@ -52,7 +52,8 @@ def run(place: Place) -> None:
 def _run(place: Place) -> dict[str, Any]:
     chosen = backup_place.read(place)
     files = Restic(place, chosen)
-    snapshots = files.snapshots(restic.FILES)
+    stored = files.snapshots()
+    snapshots = stored.get(restic.FILES)
     if not snapshots:
         raise Refusal("There's no backup to try.")
     # After what the database is restored to: each row that is in it has its files by then.
@@ -68,7 +69,7 @@ def _run(place: Place) -> dict[str, Any]:
         if postgresql.is_ours(place):
             answer = _of_cluster(place, live, folder, names)
         else:
-            answer = _of_dump(place, live, files, folder, names)
+            answer = _of_dump(place, live, files, stored.get(restic.DATABASE, []), folder, names)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     done = json.loads(answer.splitlines()[-1])
@@ -91,8 +92,7 @@ def _of_cluster(place: Place, live: Server, folder: Path, names: str) -> str:
         return _checks(place, scratch, names)
 
 
-def _of_dump(place: Place, live: Server, files: Restic, folder: Path, names: str) -> str:
-    dumps: list[Snapshot] = files.snapshots(restic.DATABASE)
+def _of_dump(place: Place, live: Server, files: Restic, dumps: list[Snapshot], folder: Path, names: str) -> str:
     if not dumps:
         raise Refusal("There's no dump of the database to try.")
     data = postgresql.own_folder(folder / "data", live.user)
@@ -106,7 +106,7 @@ def _of_dump(place: Place, live: Server, files: Restic, folder: Path, names: str
         # The dump has neither owners nor rights: create_roles gives them on a server, so they are made here, too.
         scratch.psql("CREATE ROLE lamplighter_owner LOGIN SUPERUSER")
         scratch.psql(f"CREATE DATABASE {DATABASE} OWNER lamplighter_owner")
-        where = ["-h", folder, "-U", "lamplighter_owner", "-d", DATABASE]
+        where: list[str | Path] = ["-h", folder, "-U", "lamplighter_owner", "-d", DATABASE]
         shell.run([postgresql.PROGRAMS / "pg_restore", "--no-owner", "--exit-on-error", *where, dump], user=live.user)
         _manage(place, scratch, "create_roles", role="lamplighter_owner")
         return _checks(place, scratch, names)
@@ -121,5 +121,5 @@ def _manage(place: Place, scratch: Server, *words: str, role: str = postgresql.S
     release = place.current.resolve()
     url = f"postgis://{role}@/{DATABASE}?host={scratch.socket}"
     env = {**shell.environment(place, "owner"), "DATABASE_URL": url, "DATABASE_URL_OWNER": url}
-    command = [release / ".venv/bin/python", release / "manage.py", *words]
+    command: list[str | Path] = [release / ".venv/bin/python", release / "manage.py", *words]
     return shell.run(command, env=env, folder=release, user=scratch.user, text=text)

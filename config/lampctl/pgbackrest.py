@@ -6,6 +6,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.lampctl import postgresql, shell
 from config.lampctl.backup_place import DAYS_KEPT, FULL_EVERY_DAYS, BackupPlace
@@ -117,8 +118,8 @@ def stored_identifiers(place: Place, server: Server) -> list[str]:
     return [str(one["system-id"]) for row in rows for one in row.get("db", [])]
 
 
-def _info(place: Place, server: Server) -> list[dict]:  # type: ignore[type-arg]
-    rows: list[dict] = json.loads(run(place, server, "--output=json", "--log-level-console=error", "info"))  # type: ignore[type-arg]
+def _info(place: Place, server: Server) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(run(place, server, "--output=json", "--log-level-console=error", "info"))
     return rows
 
 
@@ -135,6 +136,12 @@ def backups(place: Place, server: Server) -> list[Backup]:
         for row in rows
         for one in row.get("backup", [])
     ]
+
+
+def archived_until(place: Place, server: Server) -> str:
+    """The newest piece of the log in the archive, of whatever timeline: 16 hexadecimal digits; "" if there is none."""
+    pieces = [str(one["max"])[8:] for row in _info(place, server) for one in row.get("archive", []) if one.get("max")]
+    return max(pieces, default="")
 
 
 def due(stored: list[Backup], now: dt.datetime) -> str | None:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from config.lampctl.shell import Refusal
 
 # Every snapshot of two days, then one an hour.
 ALL_KEPT_DAYS = 2
-FILES, ERASURES, DATABASE = "files", "erasures", "database"
+FILES, DATABASE = "files", "database"
+# What restic says of a place without a repository.
+MISSING = ("does not exist", "unable to open config file")
 
 
 @dataclass(frozen=True)
@@ -27,65 +30,72 @@ class Restic:
     place: Place
     backup_place: BackupPlace
 
-    def run(self, *words: str | Path, folder: Path | None = None) -> str:
+    def run(self, *words: str | Path, folder: Path | None = None, env: Mapping[str, str] | None = None) -> str:
         environment, options = self.backup_place.restic()
         cache = self.place.root / "var/cache/lamplighter/restic"
         cache.mkdir(parents=True, exist_ok=True)
-        return shell.run(
-            ["restic", *options, "--quiet", f"--cache-dir={cache}", "--retry-lock=2m", *words],
-            env=environment,
-            folder=folder or Path("/"),
-        )
-
-    def prepare(self) -> None:
-        """Makes the repository if there is none. Raises Refusal if the passphrase is another one."""
+        command = ["restic", *options, "--quiet", f"--cache-dir={cache}", "--retry-lock=2m", *words]
         try:
-            self.run("cat", "config")
+            return shell.run(command, env={**environment, **(env or {})}, folder=folder or Path("/"))
         except Refusal as refusal:
-            if "wrong password" in str(refusal):
-                raise Refusal(
-                    "The place for backups was made with another passphrase. Correct BACKUP_PASSPHRASE."
-                ) from refusal
-            if "does not exist" not in str(refusal) and "unable to open config file" not in str(refusal):
+            if "wrong password" not in str(refusal):
                 raise
-            self.run("init")
+            raise Refusal(
+                "BACKUP_PASSPHRASE isn't the passphrase of these backups. It's on the page in the safe."
+            ) from refusal
 
     def back_up(self, tag: str, paths: Sequence[Path]) -> None:
-        """Stores the files and folders if anything in them has changed. paths: below the place's root."""
-        below = [path.relative_to(self.place.root) for path in paths if path.exists()]
-        self.run("backup", f"--tag={tag}", "--host=lamplighter", "--skip-if-unchanged", *below, folder=self.place.root)
+        """Stores the files and folders if anything in them has changed. paths: below the place's root.
 
-    def snapshots(self, tag: str) -> list[Snapshot]:
-        """Oldest first."""
-        rows = json.loads(self.run("snapshots", "--json", f"--tag={tag}"))
-        return sorted(
-            (Snapshot(row["id"], dt.datetime.fromisoformat(row["time"]).astimezone(dt.UTC)) for row in rows),
-            key=lambda one: one.at,
-        )
+        Makes the repository if there is none. Raises Refusal if it was made with another passphrase.
+        """
+        below = [path.relative_to(self.place.root) for path in paths if path.exists()]
+        words: list[str | Path] = ["backup", f"--tag={tag}", "--host=lamplighter", "--skip-if-unchanged", *below]
+        self._made(lambda: self.run(*words, folder=self.place.root))
+
+    def back_up_output(self, tag: str, command: Sequence[str], name: str, env: Mapping[str, str]) -> None:
+        """Stores what a command prints as a file of this name. Nothing is stored if it fails."""
+        words = ["backup", f"--tag={tag}", "--host=lamplighter", f"--stdin-filename={name}", "--stdin-from-command"]
+        self._made(lambda: self.run(*words, "--", *command, env=env))
+
+    def _made(self, act: Callable[[], object]) -> None:
+        """Makes the repository first if there is none."""
+        try:
+            act()
+        except Refusal as refusal:
+            if not any(text in str(refusal) for text in MISSING):
+                raise
+            self.run("init")
+            act()
+
+    def snapshots(self) -> dict[str, list[Snapshot]]:
+        """By tag, oldest first."""
+        rows = json.loads(self.run("snapshots", "--json"))
+        by_tag: dict[str, list[Snapshot]] = {}
+        for row in sorted(rows, key=lambda row: dt.datetime.fromisoformat(row["time"])):
+            at = dt.datetime.fromisoformat(row["time"]).astimezone(dt.UTC)
+            for tag in row.get("tags") or []:
+                by_tag.setdefault(tag, []).append(Snapshot(row["id"], at))
+        return by_tag
 
     def files(self, snapshot: Snapshot) -> list[str]:
         """The paths of its files, below the place's root."""
         rows = map(json.loads, self.run("ls", "--json", snapshot.id).splitlines())
         return [row["path"].lstrip("/") for row in rows if row.get("type") == "file"]
 
-    def read(self, snapshot: Snapshot, path: Path) -> str:
-        """The text of a file; "" if it isn't in the snapshot."""
-        try:
-            return self.run("dump", snapshot.id, f"/{path.relative_to(self.place.root)}")
-        except Refusal as refusal:
-            if "cannot dump file" in str(refusal) or "not found" in str(refusal):
-                return ""
-            raise
+    def read(self, snapshot: Snapshot, paths: Sequence[Path]) -> dict[Path, str]:
+        """The texts of these files, as far as they are in the snapshot."""
+        with tempfile.TemporaryDirectory(prefix="lamplighter-restic-") as folder:
+            included = [f"--include=/{path.relative_to(self.place.root)}" for path in paths]
+            self.run("restore", snapshot.id, f"--target={folder}", *included)
+            written = {path: Path(folder, path.relative_to(self.place.root)) for path in paths}
+            return {path: copy.read_text() for path, copy in written.items() if copy.exists()}
 
-    def restore(self, snapshot: Snapshot, path: Path, into: Path) -> None:
-        """Writes the files of a folder of the snapshot into another. What is there besides stays."""
-        into.mkdir(parents=True, exist_ok=True)
-        self.run(
-            "restore",
-            f"{snapshot.id}:/{path.relative_to(self.place.root)}",
-            f"--target={into}",
-            "--overwrite=if-changed",
-        )
+    def restore(self, snapshot: Snapshot, folder: Path, names: Sequence[str]) -> None:
+        """Writes the folders of these names back into a folder. What is there besides stays."""
+        included = [f"--include=/{name}" for name in names]
+        source = f"{snapshot.id}:/{folder.relative_to(self.place.root)}"
+        self.run("restore", source, f"--target={folder}", "--overwrite=if-changed", *included)
 
     def forget(self) -> None:
         """Deletes what is older than 35 days, for good."""

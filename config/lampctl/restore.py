@@ -15,6 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from config.lampctl import backup, backup_place, locks, notes, pgbackrest, postgresql, restic, settings_files, shell
 from config.lampctl.backup_place import DAYS_KEPT
@@ -53,6 +54,10 @@ class Plan:
     lost_until: dt.datetime
     database: Backup | Snapshot | None
     files: Snapshot | None
+    # The newest one, which has the newest list of erasures.
+    newest: Snapshot | None
+    # shared.env, as it was backed up.
+    settings: str
     ours: bool
 
 
@@ -65,7 +70,7 @@ def main(place: Place, options: argparse.Namespace) -> int:
 def run(place: Place, *, to: str | None, as_copy: bool, here: bool, yes: bool) -> None:
     files = None if here else Restic(place, backup_place.read(place))
     if files is None:
-        plan = Plan(None, dt.datetime.now(dt.UTC), None, None, postgresql.is_ours(place))
+        plan = Plan(None, dt.datetime.now(dt.UTC), None, None, None, "", postgresql.is_ours(place))
         shell.confirm("This makes the database that is here this installation's own. Go on?", yes=yes)
     else:
         plan = preflight(place, files, to)
@@ -78,7 +83,7 @@ def run(place: Place, *, to: str | None, as_copy: bool, here: bool, yes: bool) -
             _restore_cluster(place, plan)
         elif plan.database is not None:
             _restore_dump(place, files, plan.database)
-        _restore_files(place, files, plan.files, as_copy=as_copy)
+        _restore_files(place, files, plan, as_copy=as_copy)
     _passwords(place, plan)
     settle(place, plan, as_copy=as_copy)
     (place.data / "restoring.json").unlink(missing_ok=True)
@@ -99,12 +104,13 @@ def preflight(place: Place, files: Restic, to: str | None) -> Plan:
     lost_until = dt.datetime.fromisoformat(begun["lost_until"]) if begun else now
     ours = postgresql.is_ours(place)
     server = postgresql.server(place)
-    _check_repository(files)
-    snapshots = files.snapshots(restic.FILES)
+    stored_files = files.snapshots()
+    snapshots = stored_files.get(restic.FILES)
     if not snapshots:
         raise Refusal(f"{chosen.address} has no backup yet.")
     snapshot = next((one for one in snapshots if until is not None and one.at >= until), snapshots[-1])
-    _check_release(place, files, snapshot)
+    texts = files.read(snapshot, [backup.facts_path(place), place.settings / "shared.env"])
+    _check_release(place, json.loads(texts.get(backup.facts_path(place), "{}")))
     database: Backup | Snapshot
     if ours:
         pgbackrest.write_config(place, chosen, server)
@@ -116,10 +122,11 @@ def preflight(place: Place, files: Restic, to: str | None) -> Plan:
         _check_folder(server)
         _check_disk(server.data, database.size)
     else:
-        dumps = files.snapshots(restic.DATABASE)
+        dumps = stored_files.get(restic.DATABASE, [])
         database = _newest_before(dumps, [one.at for one in dumps], until)
     _say_plan(place, chosen, until, lost_until, database, snapshot)
-    return Plan(until, lost_until, database, snapshot, ours)
+    saved = texts.get(place.settings / "shared.env", "")
+    return Plan(until, lost_until, database, snapshot, snapshots[-1], saved, ours)
 
 
 def _moment(to: str | None, now: dt.datetime) -> dt.datetime | None:
@@ -135,24 +142,12 @@ def _moment(to: str | None, now: dt.datetime) -> dt.datetime | None:
     return moment
 
 
-def _check_repository(files: Restic) -> None:
-    try:
-        files.run("cat", "config")
-    except Refusal as refusal:
-        if "wrong password" in str(refusal):
-            raise Refusal("That isn't the passphrase of these backups. It's on the page in the safe.") from refusal
-        raise
-
-
-def _check_release(place: Place, files: Restic, snapshot: Snapshot) -> None:
-    text = files.read(snapshot, backup.facts_path(place))
-    facts = json.loads(text) if text else {}
+def _check_release(place: Place, facts: dict[str, Any]) -> None:
     known = {path.stem for path in (place.current.resolve() / "requests_app/migrations").glob("0*.py")}
-    newer = [name for name in facts.get("migrations", []) if name not in known]
-    if newer:
+    if set(facts.get("migrations", [])) - known:
         raise Refusal(
-            f"The backup was made by release {facts.get('release')}, which is newer than the one here. "
-            f"Install {facts.get('release')} or a newer one first: lampctl upgrade."
+            f"The backup was made by release {facts['release']}, which is newer than the one here. "
+            f"Install {facts['release']} or a newer one first: lampctl upgrade."
         )
 
 
@@ -239,6 +234,7 @@ def _restore_cluster(place: Place, plan: Plan) -> None:
         shutil.rmtree(fresh)
     postgresql.own_folder(fresh, server.user)
     shell.say("Restoring the database.")
+    archived = pgbackrest.archived_until(place, server)
     pgbackrest.restore(place, server, fresh, until=plan.until, runs_in=server.data)
     server.stop()
     if server.data.exists() and any(server.data.iterdir()):
@@ -256,6 +252,15 @@ def _restore_cluster(place: Place, plan: Plan) -> None:
         # Nothing was written after that moment: all there is, is what is wanted.
         pgbackrest.forget_target(server.data)
         server.start()
+    else:
+        if plan.until is not None:
+            return
+    replayed = server.psql("SELECT substr(pg_walfile_name(pg_last_wal_replay_lsn()), 9)")
+    if replayed < archived:
+        raise Refusal(
+            f"The archive has a gap: the log was replayed to {_local(_last_written(place, plan))}, and what is after the gap can't "
+            f'be. To take what there is, run lampctl restore --to "{_local(_last_written(place, plan))}".'
+        )
 
 
 def _restore_dump(place: Place, files: Restic, dump: Snapshot) -> None:
@@ -280,28 +285,24 @@ def _restore_dump(place: Place, files: Restic, dump: Snapshot) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _restore_files(place: Place, files: Restic, snapshot: Snapshot, *, as_copy: bool) -> None:
+def _restore_files(place: Place, files: Restic, plan: Plan, *, as_copy: bool) -> None:
     """Photos and suggestions are added to what is here. Of the settings, only keys are taken."""
+    if plan.files is None or plan.newest is None:
+        return
     shell.say("Restoring photos and suggestions.")
-    present = {Path(path) for path in files.files(snapshot)}
-    for folder in (place.media, place.suggestions):
-        below = folder.relative_to(place.root)
-        if any(below in path.parents for path in present):
-            files.restore(snapshot, folder, folder)
-    listed = files.snapshots(restic.ERASURES)
-    if listed:
-        backup.add_erasures(
-            place, [json.loads(line) for line in files.read(listed[-1], backup.erasures_path(place)).splitlines()]
-        )
+    files.restore(plan.files, place.data, [place.media.name, place.suggestions.name])
+    path = backup.erasures_path(place)
+    listed = files.read(plan.newest, [path]).get(path, "")
+    backup.add_erasures(place, [json.loads(line) for line in listed.splitlines()])
     if not as_copy:
-        _take_keys(place, files, snapshot)
+        _take_keys(place, plan.settings)
 
 
-def _take_keys(place: Place, files: Restic, snapshot: Snapshot) -> None:
+def _take_keys(place: Place, text: str) -> None:
     """Links and sessions of before go on to work. What else differs is said, and stays as it is here."""
     path = place.settings / "shared.env"
     with tempfile.NamedTemporaryFile("w", suffix=".env") as copy:
-        copy.write(files.read(snapshot, path))
+        copy.write(text)
         copy.flush()
         saved = settings_files.read(Path(copy.name))
     own = settings_files.read(path)

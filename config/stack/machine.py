@@ -114,6 +114,8 @@ def needs(purpose: str) -> list[Need]:
         ogr = Need(("gdal-bin",), "writes Shapefiles for the tests", lambda: bool(shutil.which("ogr2ogr")))
         rows.append(ogr)
         rows.append(Need(("curl",), "runs the commands of the API's documents", lambda: bool(shutil.which("curl"))))
+        backs_up = all(map(shutil.which, ("pgbackrest", "restic")))
+        rows.append(Need(("pgbackrest", "restic"), "backups of an installed city", lambda: backs_up))
         rows.append(Need((HEADLESS,), "the browser for the tests", lambda: bool(chromium())))
         brotli = Path("/usr/share/nginx/modules-available/mod-http-brotli-filter.conf")
         nginx = ("nginx", "libnginx-mod-http-brotli-filter")

@@ -13,7 +13,7 @@ from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
 OWN = "a" * 32
-LOST = "we lost what was sent to us"
+LOST = "what was sent to us from"
 PATHS = ["/r/7K3M9QWT/", "/l/999999-abc/", "/l/999999-abc/stop/", "/alarm/999999-abc/", "/c/999999-abc/"]
 
 

@@ -90,7 +90,7 @@ def test_the_tests_need_all_that_the_demo_needs_and_a_browser(monkeypatch: pytes
         purpose: {name for need in machine.needs(purpose) for name in need.packages} for purpose in ("demo", "test")
     }
 
-    servers = {"nginx", "libnginx-mod-http-brotli-filter", "systemd"}
+    servers = {"nginx", "libnginx-mod-http-brotli-filter", "systemd", "pgbackrest", "restic"}
     assert packages["test"] - packages["demo"] <= {"chromium-headless-shell", "gdal-bin", "curl"} | servers
     assert "chromium-headless-shell" in packages["test"]
     assert packages["demo"] <= packages["test"]
