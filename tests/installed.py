@@ -80,7 +80,7 @@ def load(here: Place, dump: Path) -> None:
     """What the test has in its own database becomes what the installed city has."""
     call_command("dump_database", str(dump), verbosity=0)
     server = postgresql.server(here)
-    where = ["-h", server.socket, "-U", "lamplighter_owner", "-d", "lamplighter"]
+    where: list[str | Path] = ["-h", server.socket, "-U", "lamplighter_owner", "-d", "lamplighter"]
     # The extensions and their tables are there, and are the superuser's.
     lines = gzip.decompress(dump.read_bytes()).decode().splitlines(keepends=True)
     text = "".join(line for line in lines if not line.startswith(("CREATE EXTENSION", "COMMENT ON EXTENSION")))

@@ -39,7 +39,9 @@ QUESTIONS = [
         asked=True,
     ),
     Question("TLS", "TLS: acme (a free certificate), files, self-signed or proxy", default="acme", asked=True),
-    Question("BACKUP_TO", "Where backups go: a folder, sftp:…, s3:… or none", asked=True),
+    Question(
+        "BACKUP_TO", "Where backups go: a folder, sftp://user@host/folder, s3://endpoint/bucket or none", asked=True
+    ),
     Question("BACKUP_PASSPHRASE", "Their passphrase, or nothing to make one", asked=True, hidden=True),
     Question(
         "FROM_EMAIL",

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from config.lampctl import settings_files
+from config.lampctl.answers import NONE
 from config.lampctl.place import Place
 from config.lampctl.shell import Refusal
 
@@ -107,7 +108,7 @@ def read(place: Place) -> BackupPlace:
     path = place.settings / "backup.env"
     settings = settings_files.read(path) if path.exists() else {}
     address, passphrase = settings.get("BACKUP_TO", ""), settings.get("BACKUP_PASSPHRASE", "")
-    if not address:
+    if address in ("", NONE):
         raise Refusal(f"No place for backups is set. Write BACKUP_TO and BACKUP_PASSPHRASE into {path}.")
     problem = address_problem(address)
     if problem:

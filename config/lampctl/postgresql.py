@@ -47,7 +47,7 @@ class Server:
         return SUPERUSER if os.geteuid() == 0 else None
 
     def psql(self, sql: str, *, database: str = "postgres") -> str:
-        where = ["-h", self.socket, "-p", str(self.port), "-U", SUPERUSER, "-d", database]
+        where: list[str | Path] = ["-h", self.socket, "-p", str(self.port), "-U", SUPERUSER, "-d", database]
         quiet = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
         return shell.run([PROGRAMS / "psql", *quiet, *where], user=self.user, text=sql, folder=Path("/")).strip()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from config.lampctl import backup_place
 from config.lampctl.answers import NONE
 from config.lampctl.this_machine import ThisMachine
 
@@ -173,6 +174,12 @@ def _database(answers: Answers, machine: ThisMachine) -> list[Problem]:
 
 
 # In the order of the list.
+def _backups(answers: Answers, machine: ThisMachine) -> list[Problem]:
+    address = answers["BACKUP_TO"]
+    problem = "" if address == NONE else backup_place.address_problem(address)
+    return [Problem("backups", f"Backups: {problem}", acceptable=False)] if problem else []
+
+
 CHECKS: list[Check] = [
     _root,
     _release,
@@ -186,4 +193,5 @@ CHECKS: list[Check] = [
     _mail,
     _sender,
     _database,
+    _backups,
 ]

@@ -34,6 +34,7 @@ def write(place: Place, answers: Mapping[str, str]) -> list[str]:
         "LAMPLIGHTER_ENV": "production",
         "SECRET_KEY": shared.get("SECRET_KEY") or secrets.token_urlsafe(48),
         "LINK_KEYS": shared.get("LINK_KEYS") or secrets.token_urlsafe(48),
+        "INSTALLATION_ID": shared.get("INSTALLATION_ID") or secrets.token_hex(16),
         "SITE_URL": f"https://{answers['HOST']}",
         "ALLOWED_HOSTS": _with(shared.get("ALLOWED_HOSTS", ""), answers["HOST"]),
         # nginx connects by a socket, which has no address; this also trusts what it says.

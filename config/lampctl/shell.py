@@ -82,7 +82,7 @@ def manage(
 ) -> str:
     """Runs manage.py as the role's user. release: of which folder, if it isn't the one that runs."""
     folder = (release or place.current).resolve()
-    command = [folder / ".venv/bin/python", folder / "manage.py", *arguments]
+    command: list[str | Path] = [folder / ".venv/bin/python", folder / "manage.py", *arguments]
     # A folder for tests has no users of its own.
     user = USERS[role] if place.root == Path("/") else None
     return run(command, env=environment(place, role), folder=folder, user=user, text=text)
