@@ -83,8 +83,8 @@ REGRESSIONS = [
     Regression(
         "a restore erases somebody else, who has the id now",
         "requests_app/actions/privacy/erasure_list.py",
-        "pk=entry[\"person\"], created_at=made_at, erased_at=None",
-        "pk=entry[\"person\"], erased_at=None",
+        'pk=entry["person"], created_at=made_at, erased_at=None',
+        'pk=entry["person"], erased_at=None',
         ("tests/requests_app/actions/privacy/test_erasure_list.py",),
     ),
     Regression(
