@@ -62,10 +62,10 @@ class Busy(StorageFailed):
     """Other photos are being decoded, and were all the time that we waited."""
 
 
-def refused(code: str) -> PhotoRefused:
+def refused(code: str, message_of: Callable[[str], str] | None = None) -> PhotoRefused:
     """Counts it, too. Only our own codes are, since the child process has read the file."""
     metrics.count(metrics.PHOTO_REFUSALS, code if code in _refusal_messages() else "broken")
-    return PhotoRefused(refusal_message(code))
+    return PhotoRefused((message_of or refusal_message)(code))
 
 
 def refusal_message(code: str) -> str:
@@ -171,19 +171,16 @@ def _save_files(photo: Photo, large: Path, small: Path) -> None:
 
 
 def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict[str, Any]:
+    return run_decoder(str(source), str(large), str(small), option)
+
+
+def run_decoder(*arguments: str, message_of: Callable[[str], str] | None = None) -> dict[str, Any]:
     """Decodes in a child process, so that a bomb or a crash spares the web server. Returns photo_decoder's JSON.
 
-    Raises PhotoRefused, and Busy if too many others are being decoded on this machine.
+    Raises PhotoRefused, and Busy if too many others are being decoded on this machine. message_of: what to say of an error, by its
+    code; refusal_message().
     """
-    command = [
-        sys.executable,
-        "-I",
-        str(Path(__file__).with_name("core") / "photo_decoder.py"),
-        str(source),
-        str(large),
-        str(small),
-        option,
-    ]
+    command = [sys.executable, "-I", str(Path(__file__).with_name("core") / "photo_decoder.py"), *arguments]
     try:
         with photo_slots.slot() as held:
             process = subprocess.run(
@@ -202,13 +199,13 @@ def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict
         metrics.count(metrics.PHOTO_REFUSALS, "not_stored")
         raise StorageFailed from error
     except subprocess.TimeoutExpired:
-        raise refused("broken") from None
+        raise refused("broken", message_of) from None
     try:
         answer: dict[str, Any] = json.loads(process.stdout)
     except ValueError:
         answer = {"error": "broken"}
     if "error" in answer:
-        raise refused(answer["error"])
+        raise refused(answer["error"], message_of)
     return answer
 
 

@@ -76,13 +76,13 @@ class Letter(Call):
         self.follow(PAPER, {"late_reason": "", **data})
         self.number = self.page.split("/")[3] if "/desk/" in self.page else ""
 
-    def entered(self, cast: Rivermark, text: str = "A hole") -> ServiceRequest:
+    def entered(self, cast: Rivermark, text: str = "A hole", **writer: str) -> ServiceRequest:
         steps = {
             "problem": {"text": text},
             "service": {"service": "pothole"},
             "location": {"address": "12 Elm St", "note": ""},
             "details": {"text": text, "q_where": "lane", "q_damage": "", "version": str(cast.pothole.pk)},
-            "contact": {"phone": "617-555-0142", "email": "", "name": "Ana", "language": "en"},
+            "contact": {"phone": "617-555-0142", "email": "", "name": "Ana", "language": "en", **writer},
             "duplicates": {"different": "1"},
             "emergency": {"no_danger": "1"},
             "check": {"create": "1", "version": str(cast.pothole.pk)},

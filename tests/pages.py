@@ -36,6 +36,7 @@ from requests_app.models import (
     Event,
     Invitation,
     LayerImport,
+    LetterPage,
     ListedReason,
     Macro,
     ModerationTerm,
@@ -113,6 +114,8 @@ DRAFT_WRITER = staff("whose draft it is")
 MACRO_OWNER = staff("whose it is")
 # Those who supervise a department or work for the whole city.
 OVERSEER = staff("supervise, or the whole city")
+# Of a request that it made or joined; takers, too, as long as it's typed in.
+LETTER_READER = staff("who may see its writer")
 # Those who work for the task's department.
 TASK_WORKER = staff("its department")
 
@@ -459,6 +462,10 @@ def the_contact(planted: Planted) -> list[Arguments]:
 def the_contact_slip(planted: Planted) -> list[Arguments]:
     made = ContactRequest.objects.get(role="made", contact__jurisdiction=planted.public.jurisdiction_id)
     return [{"number": made.contact.number, "reference": made.service_request.reference}]
+
+
+def the_letter_page(planted: Planted) -> list[Arguments]:
+    return [{"name": LetterPage.objects.get(contact__jurisdiction=planted.public.jurisdiction_id).name}]
 
 
 def the_staff_draft(planted: Planted) -> list[Arguments]:
@@ -1291,6 +1298,9 @@ PAGES: dict[str, Page] = {
     "staff_app:desk_line": Page(staff("administer"), "GET POST", the_desk_line, budget=8),
     "staff_app:telephone_setup": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:call_counts_setup": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:letter_scan": Page(staff("submit_for_others"), "POST", the_contact),
+    "staff_app:letter_page": Page(LETTER_READER, arguments=the_letter_page, budget=7),
+    "staff_app:letter_page_small": Page(LETTER_READER, arguments=the_letter_page, budget=7),
     "staff_app:paper": Page(STAFF, "GET POST", queries=("", "form=POTHOLE-1-EN&came=2026-05-01"), budget=6),
     "staff_app:paper_form": Page(STAFF, arguments=lambda _planted: [{"service_code": "pothole"}], budget=7),
     "staff_app:slip": Page(staff("view"), "GET", each_request, budget=7),

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
-from requests_app.actions.contacts import call_backs, calls, contacts, transfers_911, voicemail
+from requests_app.actions.contacts import call_backs, calls, contacts, letter_pages, transfers_911, voicemail
 from requests_app.actions.following import followers, subscriptions
 from requests_app.actions.people import memberships
 from requests_app.actions.people.reporters import Reporter
@@ -68,6 +68,7 @@ from requests_app.models import (
     Jurisdiction,
     LayerImport,
     LayerRow,
+    LetterPage,
     ListedReason,
     Macro,
     ModerationTerm,
@@ -259,6 +260,10 @@ def plant() -> Planted:
     for row in CallBack.objects.exclude(audio_name=""):
         default_storage.delete(voicemail.path_of(row))
         default_storage.save(voicemail.path_of(row), ContentFile(wav()))
+    for page in LetterPage.objects.all():
+        letter_pages.delete_files([page])
+        for path in (page.path, page.small_path):
+            default_storage.save(path, ContentFile(factories.jpeg(60, 80)))
     return planted
 
 
@@ -470,6 +475,7 @@ def _plant_rows() -> Planted:
     }
     contacts.begin_draft(contact, text=CANARIES["text of a draft"], service="pothole", place=place)
     contacts.link(contact, public, "made")
+    LetterPage.objects.create(contact=contact, number=1, name="1e77e2" * 5, width=60, height=80, added_by=staff["cal"])
     own = staff_reports.begin(city, user=staff["sue"], key=uuid.uuid4(), language="en")
     actions_drafts.save(own, text=CANARIES["words of a colleague"], service="pothole")
     DeskLine.objects.create(jurisdiction=city, number="311", phone="311", name={"en": "311", "es": "311"})

@@ -76,6 +76,8 @@ NO_PAGES = {
     "staff_app:crew_day_json",
     "staff_app:crew_worker",
     "staff_app:first_run",
+    "staff_app:letter_page",
+    "staff_app:letter_page_small",
     "staff_app:peek",
     "staff_app:queue_map",
     "staff_app:ring",

@@ -34,6 +34,7 @@ from requests_app.messages import webhook_calls
 from requests_app.models import (
     AccessLink,
     CallBack,
+    LetterPage,
     Participation,
     Person,
     SafetyNote,
@@ -139,6 +140,7 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
     found["day of the work on what turned private"] = {day.lower().encode() for day in days.values()}
     recordings = CallBack.objects.exclude(audio_name="").values_list("audio_name", flat=True)
     found["file of a recording"] = {name.encode() for name in recordings}
+    found["page of a letter"] = {page.name.encode() for page in LetterPage.objects.all()}
     found["the visitor's cookie"] = {planted.sent_draft.visitor_hash.encode()}
     found["an API key's prefix"] = {planted.api_key.prefix.lower().encode()}
     forms = set().union(*found.values())

@@ -286,6 +286,15 @@ def test_everybody_who_works_here_reports_and_reads_their_own_drafts_alone(plant
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
+def test_pages_of_a_letter_open_for_those_who_may_see_who_reported_it(planted: Planted, who: str) -> None:
+    client = signed_in(planted, who)
+    right = expected(who, "view_reporter", "public")
+    for name in ("letter_page", "letter_page_small"):
+        hidden = right if who == "eve" else right.replace("403", "404")
+        assert answer(client, "GET", address(f"staff_app:{name}", planted)) == hidden, name
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_slips_are_printed_by_who_may_read_the_request_or_took_the_contact(planted: Planted, who: str) -> None:
     client = signed_in(planted, who)
     for kind in ("public", "private"):

@@ -143,6 +143,7 @@ INSIDE_FUNCTIONS = {
     ("requests_app/actions/report/picture_hashes.py", "imagehash"): "loads SciPy, which only the worker needs",
     ("requests_app/core/photo_decoder.py", "PIL"): "a child process that sets its limits before it loads a decoder",
     ("requests_app/core/photo_decoder.py", "pillow_heif"): "as above",
+    ("requests_app/core/photo_decoder.py", "pypdfium2"): "as above",
 }
 
 

@@ -1,6 +1,8 @@
-"""The child process that decodes one upload: python photo_decoder.py SOURCE LARGE SMALL [--taken | --png].
+"""The child process that decodes one upload: python photo_decoder.py SOURCE LARGE SMALL [--taken | --png | --pages].
 
 Prints {"width", "height"} or {"error"}. With --png, LARGE becomes a PNG that keeps its transparency, and SMALL is not written.
+With --pages, SOURCE is a PDF, LARGE a folder and SMALL the number of a page, from 0: it and the next ones become <number>.jpg and
+<number>-small.jpg in the folder. Prints {"count": of all pages, "pages": [[width, height]] of these}.
 With --taken, also what the camera recorded: {"taken": "2026-06-03T16:12:00", "offset": "-04:00", "lat", "long", "off_m"}.
 off_m: how many meters the place may be off.
 It does not import Django: a malicious file could reach whatever this process imports.
@@ -18,6 +20,13 @@ CPU_S = 15
 PIXELS_MAX = 40_000_000
 LARGE_PX, SMALL_PX = 2048, 480
 PNG_PX = 1200
+# A letter of 8.5 × 11 inches at 150 dots per inch.
+PAGE_PX = 1650
+# More are drawn by another child, so that photos of residents wait for one second at most.
+PAGES_AT_ONCE = 10
+PAGES_MAX = 40
+# Of pdfium, for a PDF that needs a password to be opened.
+PASSWORD_ERROR = 4
 UNMIXED = {"1": "L", "P": "RGBA", "PA": "RGBA"}
 FORMATS = ["JPEG", "PNG", "WEBP", "HEIF"]
 # EXIF has one directory for the time and another for the place.
@@ -31,6 +40,8 @@ GPS_SIGNS = {"N": 1, "S": -1, "E": 1, "W": -1}
 def main(source: str, large: str, small: str, option: str = "") -> dict[str, object]:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    if option == "--pages":
+        return _pages(source, large, int(small))
     from PIL import Image, ImageOps
     from pillow_heif import register_heif_opener
 
@@ -80,6 +91,34 @@ def _png(image: Any, large: str) -> dict[str, object]:
     plain.thumbnail((PNG_PX, PNG_PX), Image.Resampling.LANCZOS)
     plain.save(large, "PNG", optimize=True)
     return {"width": plain.width, "height": plain.height}
+
+
+def _pages(source: str, folder: str, first: int) -> dict[str, object]:
+    """pdfium without JavaScript and forms. Each page is at most PAGE_PX high and wide, whatever size it says to have."""
+    import pypdfium2
+    from PIL import Image
+
+    try:
+        pdf = pypdfium2.PdfDocument(source)
+        count = len(pdf)
+    except pypdfium2.PdfiumError as error:
+        return {"error": "encrypted" if error.err_code == PASSWORD_ERROR else "damaged_pdf"}
+    if count > PAGES_MAX:
+        return {"error": "too_many_pages"}
+    sizes = []
+    for number in range(first, min(first + PAGES_AT_ONCE, count)):
+        try:
+            page = pdf[number]
+            image = page.render(scale=PAGE_PX / max(1.0, *page.get_size())).to_pil().convert("RGB")
+            page.close()
+        except Exception:
+            # Nothing of a page can be read, or it needs more memory than there is.
+            return {"error": "damaged_pdf"}
+        image.save(f"{folder}/{number}.jpg", "JPEG", quality=80)
+        sizes.append(image.size)
+        image.thumbnail((SMALL_PX, SMALL_PX), Image.Resampling.LANCZOS)
+        image.save(f"{folder}/{number}-small.jpg", "JPEG", quality=80)
+    return {"count": count, "pages": sizes} if count else {"error": "damaged_pdf"}
 
 
 def _inside(size: tuple[int, int], most: int) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from requests_app.models import (
     Comment,
     Contact,
     ContactPoint,
+    LetterPage,
     Message,
     Participation,
     Person,
@@ -48,18 +49,18 @@ def _keys(contact_point: ContactPoint) -> list[int]:
 
 
 def copy(contact_point: ContactPoint, part: int) -> Iterator[bytes]:
-    """Streams one part's ZIP, holding one photo in memory at a time."""
+    """Streams one part's ZIP, holding one picture in memory at a time."""
     keys = _keys(contact_point)[(part - 1) * IN_A_PART : part * IN_A_PART]
-    data, photos = _data(contact_point, keys, part)
+    data, pictures = _data(contact_point, keys, part)
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
         packed.writestr("read-me.txt", _read_me(contact_point))
         yield sink.taken()
-        for name, photo in photos:
+        for name, path in pictures:
             try:
-                with default_storage.open(photo.path) as file:
-                    # Photos are compressed already.
+                with default_storage.open(path) as file:
+                    # Pictures are compressed already.
                     packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), file.read(), zipfile.ZIP_STORED)
             except FileNotFoundError:
                 continue
@@ -99,9 +100,8 @@ def _read_me(contact_point: ContactPoint) -> str:
 # --- Contents ----------------------------------------------------------------------------------------------------
 
 
-def _data(
-    contact_point: ContactPoint, keys: Sequence[int], part: int
-) -> tuple[dict[str, Any], list[tuple[str, Photo]]]:
+def _data(contact_point: ContactPoint, keys: Sequence[int], part: int) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Also the pictures: their names in the ZIP, and in the storage."""
     city = contact_point.person.jurisdiction
     people = my_requests.people(contact_point)
     requests = _requests(keys)
@@ -137,13 +137,16 @@ def _data(
             for one in requests
         ],
     }
+    pictures = [(names[photo.pk], photo.path) for one in requests for photo in photos[one.pk]]
     if part == 1:
-        data["conversations"] = [_conversation(one) for one in _conversations(people)]
+        conversations = list(_conversations(people))
+        data["conversations"] = [_conversation(one) for one in conversations]
+        pictures += [(_page_name(page), page.path) for one in conversations for page in one.letter_pages.all()]
         data["people"] = [_person(one) for one in people.prefetch_related("contact_points").order_by("id")]
         data["subscriptions"] = [_subscription(one) for one in _subscriptions(contact_point)]
         data["call_backs"] = [_call_back(one) for one in _call_backs(people)]
         data["other_messages"] = [_message(one) for one in _about_none(people)]
-    return _plain(data), [(names[photo.pk], photo) for one in requests for photo in photos[one.pk]]
+    return _plain(data), pictures
 
 
 def _call_backs(people: QuerySet[Person]) -> QuerySet[CallBack]:
@@ -338,9 +341,13 @@ def _subscription(subscription: Subscription) -> dict[str, Any]:
 
 
 def _conversations(people: Any) -> Iterable[Contact]:
-    """Calls and visits whose person they are."""
+    """Calls, visits and letters whose person they are."""
     theirs = Contact.objects.filter(person__in=people, is_practice=False)
-    return theirs.prefetch_related("requests").order_by("id")
+    return theirs.prefetch_related("requests", "letter_pages").order_by("id")
+
+
+def _page_name(page: LetterPage) -> str:
+    return f"letters/{references.display_contact(page.contact.number)}-{page.number}.jpg"
 
 
 def _conversation(contact: Contact) -> dict[str, Any]:
@@ -356,6 +363,7 @@ def _conversation(contact: Contact) -> dict[str, Any]:
         "topic": contact.topic or None,
         "outcome": contact.outcome or None,
         "requests": [one.reference for one in contact.requests.all()],
+        "letter": [_page_name(page) for page in contact.letter_pages.all()],
     }
 
 

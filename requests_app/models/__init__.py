@@ -21,7 +21,7 @@ from requests_app.models.catalog import (
     Target,
 )
 from requests_app.models.clock_suspension import ClockSuspension
-from requests_app.models.contact import Contact, ContactCount, ContactRequest, SharedPhone
+from requests_app.models.contact import Contact, ContactCount, ContactRequest, LetterPage, SharedPhone
 from requests_app.models.counters import (
     AnsweredCount,
     ArticleVote,
@@ -181,6 +181,7 @@ __all__ = [
     "LayerImport",
     "LayerRow",
     "Leave",
+    "LetterPage",
     "LimitCount",
     "ListedReason",
     "LogoutToken",

@@ -172,6 +172,38 @@ class ContactRequest(models.Model):
         ]
 
 
+class LetterPage(models.Model):
+    """A page of the scan of a letter: for who may read how to reach its writer, and never public.
+
+    Two pictures, drawn again of what was uploaded: letters/<first two>/<name>.jpg and …/<name>-small.jpg. They're erased with
+    the person, and deleted if the letter became no request (actions/contacts/letter_pages.py).
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="letter_pages", db_index=False)
+    # From 1.
+    number = models.PositiveSmallIntegerField()
+    # Unguessable.
+    name = models.CharField(max_length=32, unique=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    added_at = models.DateTimeField(db_default=AppNow())
+    added_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        ordering = ["contact", "number"]
+        constraints = [models.UniqueConstraint(fields=["contact", "number"], name="letter_page_number_once")]
+
+    @property
+    def path(self) -> str:
+        return f"letters/{self.name[:2]}/{self.name}.jpg"
+
+    @property
+    def small_path(self) -> str:
+        return f"letters/{self.name[:2]}/{self.name}-small.jpg"
+
+
 class ContactCount(models.Model):
     """How many closed contacts a day of the city had, with no link to any person; recounted every night."""
 

@@ -44,6 +44,7 @@ from staff_app.desk.forms import (
     FindCallerForm,
     NoteForm,
     OutcomeForm,
+    ScanForm,
 )
 
 Outcome = Contact.Outcome
@@ -207,6 +208,7 @@ def _show(
         "department": localized(path.version.department.name) if path is not None and path.version else "",
         "screening": SCREENING[contact.screening],
         **shown_in_contact(request, contact),
+        **({"scan_form": ScanForm(), "pages": contact.letter_pages.all()} if contact.channel == Channel.LETTER else {}),
         "now": app_now(),
         **(step.context if step is not None else {}),
         "form": step.form if step is not None else None,

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.contacts.callers import NAME_MAX as SHARED_NAME_MAX
 from requests_app.actions.contacts.contacts import NOTE_MAX, NUMBER_MAX
+from requests_app.actions.contacts.letter_pages import PAGES_MAX
 from requests_app.actions.people.reporters import normalized_phone
 from requests_app.clock import app_now
-from requests_app.forms.fields import WordsField, email_field
+from requests_app.forms.fields import PhotosField, WordsField, email_field
 from requests_app.forms.report_forms import ContactForm
 from requests_app.models import Channel, Contact, Jurisdiction
 from requests_app.rules.contacts.callers import LEAST_DIGITS
@@ -90,6 +91,38 @@ class StartForm(forms.Form):
     )
 
 
+class ScanInput(forms.FileInput):
+    """Several files. A phone's camera, too, since not every desk has a scanner."""
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__({"accept": "application/pdf,image/*"})
+
+
+class ScanField(PhotosField):
+    """How many pages a file has is known once it's drawn."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Scan of the letter"),
+            help_text=gettext_lazy(
+                "A PDF or photos, up to 40 pages. It’s never public: only staff who may see who reported it can open it."
+            ),
+            most=PAGES_MAX,
+            widget=ScanInput(),
+            error_messages={
+                "required": gettext_lazy("Choose a PDF or photos of the letter."),
+                "too_many": gettext_lazy("A letter can have up to %(most)d pages."),
+            },
+            **kwargs,
+        )
+
+
+class ScanForm(forms.Form):
+    scan = ScanField()
+
+
 class LetterForm(forms.Form):
     """What came on paper: the number at the bottom of our form (none: a letter in their own words), and the day it came."""
 
@@ -113,6 +146,7 @@ class LetterForm(forms.Form):
         required=False,
         max_length=paper.REASON_MAX,
     )
+    scan = ScanField(required=False)
 
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

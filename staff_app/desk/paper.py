@@ -4,14 +4,16 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from requests_app import links
-from requests_app.actions.contacts import contacts
+from requests_app import links, photos
+from requests_app.actions.contacts import contacts, letter_pages
 from requests_app.core.localized import localized
 from requests_app.models import Channel, Contact, ContactRequest, QuestionVersion, ServiceVersion
 from requests_app.rules.people import permissions
@@ -30,11 +32,14 @@ def paper(request: StaffRequest) -> HttpResponse:
     """Blank forms for everybody who works here; for the desk, also what came. ?form= and ?came= fill in the next sheet."""
     city = request.jurisdiction
     versions = offered_versions(city)
-    form = LetterForm(request.POST if request.method == "POST" else None, city=city, initial=_next(request))
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = LetterForm(*sent, city=city, initial=_next(request))
     if request.method == "POST":
         need_in_city(request, PERMISSION)
         if form.is_valid():
-            return redirect("staff_app:contact", _begin(request, form).number)
+            contact = _begin(request, form)
+            _add_scan(request, contact, form.cleaned_data["scan"])
+            return redirect("staff_app:contact", contact.number)
     context = {
         "form": form if permissions.can_in_city(request.user, PERMISSION, city) else None,
         "versions": versions,
@@ -72,6 +77,15 @@ def _begin(request: StaffRequest, form: LetterForm) -> Contact:
         # What they were asked is what is on the sheet.
         contacts.use_version(draft, sheet.version)
     return contact
+
+
+def _add_scan(request: StaffRequest, contact: Contact, files: list[UploadedFile]) -> None:
+    """What can't be read keeps nobody from typing the letter in: the next page says why and takes another one."""
+    try:
+        if files:
+            letter_pages.add(contact, files, actor=request.user)
+    except photos.PhotoRefused as refused:
+        messages.warning(request, str(refused))
 
 
 def next_sheet(contact: Contact) -> str:

@@ -30,6 +30,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.places import assets
+from requests_app.rules.contacts import letter_pages
 from requests_app.rules.people import permissions
 from requests_app.rules.promises import silence
 from requests_app.rules.publication import redaction
@@ -69,6 +70,7 @@ _OF_PAGE = numbered(
     | Exists(Message.objects.filter(service_request=OuterRef("pk")).exclude(contact_point__bounced_at=None)),
     is_silence_question_waiting=silence.is_waiting(),
     may_have_safety_note=safety_notes.may_have_some(),
+    has_letter=letter_pages.has_some(),
 )
 
 _CLOCKS = Prepared(
@@ -110,6 +112,7 @@ def reporter(request: StaffRequest, reference: str) -> HttpResponse:
     context = {
         "service_request": service_request,
         "people": [_person(one) for one in people],
+        "pages": letter_pages.of_request(service_request),
         "more": more_from.of_reporter(service_request, request.user),
     }
     return render(request, "staff_app/request/reporter.html", context)
@@ -240,4 +243,5 @@ def _reporter(service_request: ServiceRequest) -> dict[str, Any]:
         "language": rows.language_name(first["language"]) if first else "",
         "may_be_called": bool(first.get("may_be_called")),
         "reachable": first.get("contact_point") is not None,
+        "has_letter": service_request.has_letter,
     }

@@ -87,7 +87,7 @@ def _number(typed: str) -> dict[str, str]:
     return {"caller_number": typed, "caller_phone": normalized_phone(typed)}
 
 
-def _locked(contact: Contact) -> Contact:
+def lock_open(contact: Contact) -> Contact:
     """Raises Closed."""
     locked = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     if locked.closed_at is not None:
@@ -106,7 +106,7 @@ def _set(contact: Contact, **columns: Any) -> None:
 def change(contact: Contact, **columns: Any) -> None:
     """Sets columns that the taker writes. Raises Closed; the note may be finished later."""
     if columns.keys() - {"note"}:
-        _locked(contact)
+        lock_open(contact)
     if "caller_number" in columns:
         columns |= _number(columns["caller_number"])
     _set(contact, **columns)
@@ -124,7 +124,7 @@ def park(contact: Contact) -> None:
     # Its other calls are counted one at a time.
     if contact.taker_id is not None:
         User.objects.select_for_update().get(pk=contact.taker_id)
-    if _locked(contact).parked_at is not None:
+    if lock_open(contact).parked_at is not None:
         return
     others = Contact.objects.filter(
         taker=contact.taker_id, jurisdiction=contact.jurisdiction_id, closed_at=None, parked_at__isnull=False
@@ -137,7 +137,7 @@ def park(contact: Contact) -> None:
 @transaction.atomic
 def resume(contact: Contact, *, taker: User) -> None:
     """The call goes on, with this taker. Raises Closed."""
-    locked = _locked(contact)
+    locked = lock_open(contact)
     parked_s = locked.parked_s
     if locked.parked_at is not None:
         parked_s += max(0, int((app_now() - locked.parked_at).total_seconds()))
@@ -151,7 +151,7 @@ def resume(contact: Contact, *, taker: User) -> None:
 @transaction.atomic
 def hang_up(contact: Contact) -> None:
     """The caller is gone; the contact stays open until its outcome is written down. A second time changes nothing."""
-    if _locked(contact).ended_at is None:
+    if lock_open(contact).ended_at is None:
         _set(contact, ended_at=app_now())
 
 
@@ -163,7 +163,7 @@ def link(contact: Contact, service_request: ServiceRequest, role: str = Role.ASK
 @transaction.atomic
 def begin_draft(contact: Contact, **typed: Any) -> Draft:
     """The report of this contact's caller, with what was typed; an earlier one that wasn't sent is deleted. Raises Closed."""
-    before = _locked(contact).draft
+    before = lock_open(contact).draft
     if before is not None and before.service_request_id is None:
         drafts.delete([before])
     if contact.is_practice:
@@ -217,7 +217,7 @@ def close(contact: Contact, outcome: str, *, article: Article | None = None, **c
     article: what was answered, kept with its version. columns: of the outcome, such as transferred_to.
     """
     waiting = call_backs.locked_of(contact)
-    locked = _locked(contact)
+    locked = lock_open(contact)
     now = app_now()
     if article is not None:
         columns |= {

@@ -1,5 +1,5 @@
-"""What contacts and call-backs lose with time and with the person: numbers, notes, recordings and takers. When they were, on
-which line, and how they ended stays."""
+"""What contacts and call-backs lose with time and with the person: numbers, notes, recordings, scans and takers. When they were,
+on which line, and how they ended stays."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from requests_app.actions.contacts import contacts, voicemail
+from requests_app.actions.contacts import contacts, letter_pages, voicemail
 from requests_app.clock import app_now
 from requests_app.models import (
     CallBack,
@@ -47,6 +47,7 @@ def forget() -> None:
     Contact.objects.filter(HAS_NUMBER, started_at__lte=now - NUMBER_KEPT).update(**_NUMBER)
     Contact.objects.filter(HAS_NOTE, started_at__lte=now - NOTE_KEPT).update(**_NOTE)
     SharedPhone.objects.filter(unmarked_at__lte=now - NUMBER_KEPT).delete()
+    letter_pages.delete_unused()
     _forget_call_backs(now)
 
 
@@ -115,6 +116,7 @@ def forget_people(people: Iterable[Person]) -> None:
     PhoneCall.objects.filter(contact__in=theirs.values("pk")).update(caller_number="")
     for row in CallBack.objects.filter(Q(contact__in=theirs.values("pk")) | Q(call__in=theirs.values("pk"))):
         _forget_call_back(row)
+    letter_pages.erase_of(list(theirs.values_list("pk", flat=True)))
     theirs.update(**_NUMBER, **_NOTE, relation="", has_consent=None, may_leave_message=None)
 
 

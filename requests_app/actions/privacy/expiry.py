@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
+from requests_app.actions.contacts import letter_pages
 from requests_app.actions.people import staff_notices
 from requests_app.actions.programs import api_key_requests, webhooks
 from requests_app.actions.publication import public_changes
@@ -27,6 +28,7 @@ from requests_app.models import (
     Draft,
     Erasure,
     IdempotencyKey,
+    LetterPage,
     LimitCount,
     LogoutToken,
     OneTimeLink,
@@ -171,15 +173,24 @@ def _delete_unclaimed_photos(now: dt.datetime) -> None:
         photos.delete(photo)
 
 
+# Pictures of a table, and their folder.
+PICTURES: tuple[tuple[type[Photo | LetterPage], str], ...] = ((Photo, photos.FOLDER), (LetterPage, letter_pages.FOLDER))
+
+
 def sweep_files() -> int:
-    """Deletes photo files without a row, left by interrupted uploads. Returns how many. In the week after a restore none."""
+    """Deletes files of photos and scans without a row, left by interrupted uploads. Returns how many. In the week after a restore
+    none."""
     if installation.keeps_all_files():
         return 0
+    return sum(_sweep_folder(model, root) for model, root in PICTURES)
+
+
+def _sweep_folder(model: type[Photo | LetterPage], root: str) -> int:
     deleted = 0
-    for folder in _names(photos.FOLDER, folders=True):
-        known = set(Photo.objects.filter(name__startswith=folder).values_list("name", flat=True))
-        for name in _names(f"{photos.FOLDER}/{folder}"):
-            path = f"{photos.FOLDER}/{folder}/{name}"
+    for folder in _names(root, folders=True):
+        known = set(model._default_manager.filter(name__startswith=folder).values_list("name", flat=True))
+        for name in _names(f"{root}/{folder}"):
+            path = f"{root}/{folder}/{name}"
             if name.removesuffix(".jpg").removesuffix("-small") in known:
                 continue
             # The row of a new file may not be committed yet. (File times are the machine's, so compare with its clock.)
@@ -193,6 +204,6 @@ def _names(folder: str, *, folders: bool = False) -> list[str]:
     try:
         entries = default_storage.listdir(folder)
     except FileNotFoundError:
-        # No photo has ever been uploaded.
+        # None has ever been uploaded.
         return []
     return list(entries[0] if folders else entries[1])
