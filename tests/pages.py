@@ -686,6 +686,7 @@ PAGES: dict[str, Page] = {
     "v1_followers": Page(ONLY_API_KEY, "POST", each_request),
     "v1_batches": Page(ONLY_API_KEY, "POST"),
     "v1_readings": Page(ONLY_API_KEY, "POST"),
+    "v1_call_counts": Page(ONLY_API_KEY, "POST"),
     "v1_photos": Page(ONLY_API_KEY, "POST"),
     "v1_follows": Page(EVERYONE, "POST"),
     "v1_categories": Page(EVERYONE, budget=2),

@@ -946,6 +946,7 @@ WITHOUT_TOKEN = {
     "v1_followers",
     "v1_batches",
     "v1_readings",
+    "v1_call_counts",
     "v1_photos",
     "v1_follows",
     "v1_sandbox_advance",

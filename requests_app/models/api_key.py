@@ -26,6 +26,7 @@ class Scope(models.TextChoices):
     CONTACTS = "contacts", _("Read reporters’ names and contact details")
     WEBHOOKS = "webhooks", _("Get changes sent to it (webhooks)")
     READINGS = "readings", _("Send readings of sensors")
+    CALL_COUNTS = "call_counts", _("Send the telephone system’s counts of calls")
 
 
 class ApiKey(models.Model):

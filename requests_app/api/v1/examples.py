@@ -9,6 +9,19 @@ NEW_REPORT = {
     "contact": {"email": "ana@example.org"},
 }
 READING = {"asset": "P0017", "measure": "water_level", "value": 1.9, "at": "2026-06-04T12:30:00Z"}
+CALL_COUNT = {
+    "line": "311",
+    "starts_at": "2026-12-01T10:30",
+    "seconds": 900,
+    "offered": 12,
+    "answered": 10,
+    "abandoned": 1,
+    "abandoned_early": 1,
+    "answered_in_time": 8,
+    "target_s": 20,
+    "wait_s": 240,
+    "handle_s": 2100,
+}
 BATCHED = {"idempotency_key": "sensor-17-2026-06-04", "report": NEW_REPORT}
 SERVICE = {
     "questions": [

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from requests_app.api.v1 import (
     batches,
+    call_counts,
     catalog_views,
     change_views,
     city_views,
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("changes/", change_views.ChangeFeed.as_view(), name="v1_changes"),
     path("batches/", batches.Batches.as_view(), name="v1_batches"),
     path("readings/", readings.Readings.as_view(), name="v1_readings"),
+    path("call-counts/", call_counts.CallCounts.as_view(), name="v1_call_counts"),
     path("photos/", reporting_views.Photos.as_view(), name="v1_photos"),
     path("follows/", reporting_views.Follows.as_view(), name="v1_follows"),
     path("categories/", catalog_views.Categories.as_view(), name="v1_categories"),

@@ -189,6 +189,28 @@ class BatchResult(TypedDict):
     problem: Problem | None
 
 
+class CallCountGap(TypedDict):
+    """Half hours between two others that nobody counted, though the line was open."""
+
+    line: str
+    """The line’s number."""
+    begins: str
+    """When the gap begins. In the city’s time, to the second."""
+    ends: str
+    """When it ends. In the city’s time, to the second."""
+
+
+class CallCountsReceipt(TypedDict):
+    """What was stored."""
+
+    added: int
+    """Half hours that weren’t there before."""
+    replaced: int
+    """Half hours that were sent before."""
+    gaps: list[CallCountGap]
+    """At most ten."""
+
+
 class Categories(TypedDict):
     """All categories."""
 
@@ -587,6 +609,39 @@ class NewBatchReport(TypedDict):
     report: NotRequired[NewReport | None]
     reading: NotRequired[NewReading | None]
     """Needs the scope `readings`. Its time is its key, too."""
+
+
+class NewCallCount(TypedDict):
+    """A line's calls in half an hour."""
+
+    line: str
+    """Number or name of a line of the desk."""
+    starts_at: str
+    """When the half hour begins, in the city’s time or with an offset."""
+    offered: int
+    """Calls that came."""
+    answered: int
+    """Of these, answered."""
+    abandoned: int
+    """Of these, abandoned."""
+    seconds: NotRequired[int | None]
+    """How much of the half hour is counted so far."""
+    abandoned_early: NotRequired[int | None]
+    """Abandoned in the first 5 seconds."""
+    answered_in_time: NotRequired[int | None]
+    """Answered within `target_s`."""
+    target_s: NotRequired[int | None]
+    """The target, in seconds."""
+    wait_s: NotRequired[int | None]
+    """Seconds that the answered calls waited, all together."""
+    handle_s: NotRequired[int | None]
+    """Seconds that the answered calls took, all together."""
+
+
+class NewCallCounts(TypedDict):
+    """Half hours, of one line or several."""
+
+    counts: list[NewCallCount]
 
 
 class NewComment(TypedDict):
