@@ -7,6 +7,20 @@ _CALL = ("tests/staff_app/desk/test_call.py",)
 
 REGRESSIONS = [
     Regression(
+        "who knows a number chooses another time for its call",
+        "requests_app/actions/contacts/call_backs.py",
+        "    if at is not None and contact is not None:\n",
+        "    if at is not None:\n",
+        ("tests/requests_app/web/site/test_call_back.py",),
+    ),
+    Regression(
+        "a test key's counts of calls tell residents how long they wait",
+        "requests_app/api/v1/call_counts.py",
+        "        if self.key.is_test:\n",
+        "        if False:\n",
+        ("tests/requests_app/api/v1/test_call_counts.py",),
+    ),
+    Regression(
         "words of danger wait for a call",
         "requests_app/web/site/call_back.py",
         'help_in(city, values["reason"])',

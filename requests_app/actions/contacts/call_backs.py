@@ -29,7 +29,8 @@ def promise(
     """Puts somebody on the list of who waits. at: by when a call was promised; None for a missed call.
 
     None if there is no number to call, or the contact is practice. One contact has one call-back that waits: another time for it
-    replaces the first. A missed call from a number that waits already is the same row.
+    replaces the first. On the city's page, anyone can enter somebody else's number, so there the first one stays as it is. A
+    missed call from a number that waits already is the same row.
     """
     phone = intake.clean_text(phone)[:PHONE_MAX]
     normalized = normalized_phone(phone)
@@ -53,7 +54,7 @@ def promise(
     if before is None:
         row.save(force_insert=True)
         return row
-    if at is not None:
+    if at is not None and contact is not None:
         columns = {
             "phone",
             "normalized_phone",
@@ -76,7 +77,7 @@ def _same(row: CallBack) -> CallBack | None:
         Jurisdiction.objects.select_for_update(no_key=True).only("pk").get(pk=row.jurisdiction_id)
         return waiting.filter(normalized_phone=row.normalized_phone).order_by("due_at", "id").first()
     if row.contact is None:
-        # They asked themselves, on the city's page: another time takes the place of the first.
+        # They asked themselves, on the city's page.
         own = waiting.filter(normalized_phone=row.normalized_phone, kind=row.kind, contact=None, owner=None)
         return own.first() if row.kind == Kind.CALL_BACK else None
     return waiting.filter(contact=row.contact, kind=row.kind, owner=None).first()

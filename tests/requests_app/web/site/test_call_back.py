@@ -61,7 +61,7 @@ def test_calls_are_offered_in_the_desks_hours(cast: Rivermark, line: DeskLine) -
     assert Client().get("/call-back/").status_code == 404
 
 
-def test_who_asks_is_on_the_list_once_and_may_choose_another_time(
+def test_who_asks_is_on_the_list_once_with_the_time_that_was_promised_first(
     cast: Rivermark, line: DeskLine, settings: Any
 ) -> None:
     settings.RATE_LIMITS = True
@@ -75,8 +75,11 @@ def test_who_asks_is_on_the_list_once_and_may_choose_another_time(
     assert row.promised_at == MONDAY.replace(hour=16, minute=0)
     for wrong in ({"phone": "12"}, {"phone": ""}, {"when": "2020-01-01T10:00"}, {"when": ""}, {"language": "xx"}):
         assert Client().post("/call-back/", {**sent, **wrong}).status_code == 422
-    Client().post("/call-back/", {**sent, "when": codes[1]})
-    assert CallBack.objects.get().promised_at == MONDAY.replace(hour=17, minute=0)
+    # Somebody else who knows the number changes neither time nor words, and doesn't learn whether it waits.
+    answer = Client().post("/call-back/", {**sent, "when": codes[1], "reason": "Other", "language": "en"}, follow=True)
+    assert "If we promised this number a call before, the earlier time stays." in answer.content.decode()
+    row = CallBack.objects.get()
+    assert (row.promised_at, row.reason, row.language) == (MONDAY.replace(hour=16, minute=0), "Mi basura", "es")
     # Nobody has somebody else called all day, from wherever they ask.
     statuses = [Client(REMOTE_ADDR=f"203.0.{number}.9").post("/call-back/", sent).status_code for number in range(2)]
     assert statuses == [302, 429]
