@@ -183,7 +183,7 @@ _ROWS = (
           undo="by_staff", outdates="", work="goes_on", lists="silent",
           staff_words=_("Internal note"), instead="note", instead_words=_("Add another note that corrects it.")),
     _kind(name="resolved", data="disposition reason comment_id remote no_evidence bulk_job_id by_department_id checked_by_id",
-          residents="read", email="resolved", told="followers snoozed", webhook="request.resolved", then="",
+          residents="read", email="resolved", told="followers staff snoozed", webhook="request.resolved", then="",
           undo="by_staff", outdates="work publication crew", work="ends", lists="arrives",
           instead="reopen", instead_words=_("Reopen the request, and tell people why.")),
     _kind(name="handed_over", data="owner_id owner_number comment_id checked_by_id",

@@ -15,6 +15,7 @@ from requests_app.clock import app_now
 from requests_app.core import transactions
 from requests_app.event_kinds import EventKind
 from requests_app.models import Event, OutboxRow, Person, ServiceRequest, User
+from requests_app.rules.people import staff_notices
 from requests_app.rules.work import staff_actions
 
 # Events shown to residents in a timeline.
@@ -165,6 +166,8 @@ def _reactions(event: Event, *, follows: Event | None, quiet: bool) -> list[Outb
         outbox.release(service_request, WAITING_REACTIONS)
     rows = []
     for reaction in reactions:
+        if reaction == "notify_staff" and not staff_notices.may_notify_of(kind, service_request):
+            continue
         outside = reaction in OUTSIDE_REACTIONS
         rows.append(
             outbox.new_row(

@@ -19,6 +19,7 @@ KINDS = {
     Kind.ANSWERED: gettext_lazy("New reply on a request of mine"),
     Kind.REOPENED: gettext_lazy("A request of mine was reopened"),
     Kind.DUE_SOON: gettext_lazy("A request of mine is about to be late"),
+    Kind.RESOLVED: gettext_lazy("What I reported as staff is resolved"),
     Kind.ESCALATED: gettext_lazy("Escalated to me"),
     Kind.TRANSFERRED: gettext_lazy("Sent to my department or team by a colleague"),
     Kind.ROUTED: gettext_lazy("Sent to my department or team by the routing rules"),
@@ -69,6 +70,10 @@ def _sentence(kind: str, who: str, department: str) -> str:
             return _("Reopened by %(name)s") % {"name": who} if who else _("Reopened by a resident")
         case Kind.DUE_SOON:
             return _("About to be late")
+        case Kind.RESOLVED:
+            return (
+                _("%(name)s resolved what you reported") % {"name": who} if who else _("What you reported is resolved")
+            )
         case Kind.ESCALATED:
             return _("Escalated to you")
         case Kind.TRANSFERRED if who:

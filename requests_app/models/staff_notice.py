@@ -27,6 +27,8 @@ class StaffNotice(models.Model):
         ANSWERED = "answered"
         REOPENED = "reopened"
         DUE_SOON = "due_soon"
+        # They reported it themselves as staff.
+        RESOLVED = "resolved"
         # Came to their department or team: sent by a colleague, or by the routing rules.
         TRANSFERRED = "transferred"
         ROUTED = "routed"

@@ -10,6 +10,7 @@ from requests_app.models.event import Event
 from requests_app.models.people import User
 from requests_app.models.service_request import ServiceRequest
 from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
+from requests_app.models.states import Channel
 from requests_app.rules.people import leaves, permissions
 
 Kind, Email = StaffNotice.Kind, StaffNotice.Email
@@ -30,6 +31,7 @@ DEFAULTS: dict[str, Choice] = {
     Kind.ANSWERED: Choice(True, Email.MORNING),
     Kind.REOPENED: Choice(True, Email.AT_ONCE),
     Kind.DUE_SOON: Choice(True, Email.MORNING),
+    Kind.RESOLVED: Choice(True, Email.NEVER),
     Kind.ESCALATED: Choice(True, Email.AT_ONCE),
     Kind.TRANSFERRED: Choice(True, Email.NEVER),
     Kind.ROUTED: Choice(False, Email.NEVER),
@@ -117,6 +119,21 @@ def _due_soon(event: Event, service_request: ServiceRequest) -> dict[int, str]:
     return dict.fromkeys([assignee_id] if assignee_id else _in_charge(service_request), Kind.DUE_SOON)
 
 
+def _resolved(event: Event, service_request: ServiceRequest) -> dict[int, str]:
+    """Who works here and reported it."""
+    if not may_notify_of(event.kind, service_request):
+        return {}
+    reported = Event.objects.filter(service_request=service_request, kind="submitted", user__isnull=False)
+    return dict.fromkeys(reported.values_list("user_id", flat=True), Kind.RESOLVED)
+
+
+def may_notify_of(kind: str, service_request: ServiceRequest | None) -> bool:
+    """Whether an event of this kind may concern somebody on the staff: of what residents report, most are resolved for nobody
+    but them."""
+    is_by_staff = service_request is not None and service_request.channel == Channel.STAFF
+    return kind != "resolved" or is_by_staff
+
+
 def _sent(event: Event, service_request: ServiceRequest) -> dict[int, str]:
     if event.data.get("department_id") != service_request.department_id:
         return {}
@@ -131,6 +148,7 @@ CONCERNED: dict[str, Callable[[Event, ServiceRequest], dict[int, str]]] = {
     "answered": _answered,
     "reopened": _reopened,
     "due_soon": _due_soon,
+    "resolved": _resolved,
     "routed": _sent,
     "transferred": _sent,
 }

@@ -4,7 +4,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from requests_app.models import Draft, Event, Participation, Photo, PublicState, ServiceRequest
+from requests_app.actions.work import endings
+from requests_app.models import (
+    Draft,
+    Event,
+    OutboxRow,
+    Participation,
+    Photo,
+    PublicState,
+    ServiceRequest,
+    StaffNotice,
+)
 from tests import factories
 from tests.colleague import PAGE, Colleague
 from tests.desk import Call
@@ -151,3 +161,31 @@ def test_it_begins_at_the_stop_that_one_came_from(cast: Rivermark) -> None:
     assert 'value="7 Oak Ave"' in page
     private = factories.routed(cast.outreach, "A tent")
     assert Colleague(cast.pia).client.get(f"{PAGE}?stop={private.reference}").status_code == 404
+
+
+def test_who_reported_it_gets_a_notice_once_a_colleague_has_resolved_it(cast: Rivermark) -> None:
+    def resolve(request: ServiceRequest) -> None:
+        endings.resolve(request.pk, disposition="fixed", text="Filled.", actor=cast.tom)
+
+    branch = {"service": "tree", "address": "12 Elm St", "lat": "40.5", "long": "-69.0"}
+    Colleague(cast.ada).send(text="A branch on the path", **branch)
+    own = sent()
+    residents = factories.routed(cast.pothole, "A hole", answers={"where": "lane"})
+    factories.run_worker()
+    assert not StaffNotice.objects.filter(kind="resolved").exists()
+    resolve(own)
+    resolve(residents)
+    # No row waits for what a resident reported.
+    assert OutboxRow.objects.get(kind="notify_staff", event__kind="resolved").service_request == own
+    factories.run_worker()
+    notice = StaffNotice.objects.get(kind="resolved")
+    assert (notice.user, notice.service_request, notice.in_page, notice.email) == (cast.ada, own, True, "never")
+    client = Client()
+    client.force_login(cast.ada)
+    assert f"{cast.tom} resolved what you reported" in client.get("/staff/notices/").content.decode()
+    assert "What I reported as staff is resolved" in client.get("/staff/profile/notices/").content.decode()
+    # Who resolves their own needs none.
+    Colleague(cast.tom).send(text="Another branch", **branch | {"lat": "40.51", "long": "-69.01", "address": ""})
+    resolve(ServiceRequest.objects.filter(channel="staff").latest("pk"))
+    factories.run_worker()
+    assert StaffNotice.objects.filter(kind="resolved").count() == 1
