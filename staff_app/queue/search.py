@@ -23,6 +23,7 @@ from requests_app.models import (
 )
 from requests_app.places.request_search import requests_with_words
 from requests_app.places.statement_timeout import TimeUpError, at_most
+from requests_app.rules.contacts import contacts
 from requests_app.rules.people import permissions
 
 LONGEST_MS = 150
@@ -54,6 +55,7 @@ class Result:
 def find(user: User, city: Jurisdiction, typed: str, *, by_contact: bool = True) -> Result:
     """by_contact: whether to look for reporters, as far as the user may."""
     result = Result(ids={*_by_number(user, city, typed), *_by_asset(city, typed)})
+    result.ids |= set(contacts.requests_of(city, typed).values_list("pk", flat=True)[:MOST])
     if permissions.searches_words(user, city):
         result.ids |= {*_newest(city, typed), *_in_time(result, lambda: _by_place_or_unlisted_words(city, typed))}
         result.ids |= _in_time(result, lambda: requests_with_words(city, typed))

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from requests_app import references
 from requests_app.models import Contact, ContactRequest, Jurisdiction, Person, ServiceRequest, User
+from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.rules.shared import directory
 
 LAST = 5
@@ -28,13 +29,20 @@ def find(jurisdiction: Jurisdiction, typed: str) -> Contact | None:
     return contact
 
 
-def public_requests(jurisdiction: Jurisdiction, number: str) -> list[ServiceRequest]:
-    """What everybody may read of the requests of this contact; none for an unknown number, and for private ones."""
+def requests_of(jurisdiction: Jurisdiction, typed: str) -> ServiceRequestQuerySet:
+    """The requests of the contact whose number was typed, in any spacing: callers filter those that their reader may see."""
+    number = references.parse_contact(typed)
+    if not number:
+        return ServiceRequest.objects.none()
     linked = ContactRequest.objects.filter(
         contact__jurisdiction=jurisdiction, contact__number=number, contact__is_practice=False
     )
-    public = ServiceRequest.objects.public().in_jurisdiction(jurisdiction)
-    rows = list(public.filter(pk__in=linked.values("service_request")).order_by("-submitted_at", "-id")[:SHOWN_MAX])
+    return ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(pk__in=linked.values("service_request"))
+
+
+def public_requests(jurisdiction: Jurisdiction, number: str) -> list[ServiceRequest]:
+    """What everybody may read of the requests of this contact; none for an unknown number, and for private ones."""
+    rows = list(requests_of(jurisdiction, number).public().order_by("-submitted_at", "-id")[:SHOWN_MAX])
     for row in rows:
         row.jurisdiction = jurisdiction
     directory.of(jurisdiction).fill(rows)

@@ -4,6 +4,7 @@ Two append-only logs, each read by its own index, a page at a time; nothing is c
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +24,13 @@ SERVICE_DAYS = 90
 class Filters:
     """Empty ones filter nothing. of: "", "acts", "setup", "act:" and a kind of event, or "setup:" and a kind of change.
 
-    service_request, service: only for acts on requests that the viewer may open (and changes of the service).
+    service_requests, service: only for acts on requests that the viewer may open (and changes of the service).
     since: inclusive, until: exclusive; both UTC.
     """
 
     of: str = ""
     user_id: int | None = None
-    service_request: ServiceRequest | None = None
+    service_requests: Collection[ServiceRequest] = ()
     service_id: int | None = None
     service_code: str = ""
     since: dt.datetime | None = None
@@ -87,8 +88,8 @@ def _acts(jurisdiction: Jurisdiction, viewer: User, filters: Filters) -> QuerySe
         acts = acts.filter(kind=filters.of.removeprefix("act:"))
     if filters.user_id is not None:
         acts = acts.filter(user=filters.user_id)
-    if filters.service_request is not None:
-        acts = acts.filter(service_request=filters.service_request)
+    if filters.service_requests:
+        acts = acts.filter(service_request__in=filters.service_requests)
     if filters.service_id is not None:
         # By its service, an act would say what a confidential request is about.
         visible = ServiceRequest.objects.filter(permissions.visible_filter(viewer), service=filters.service_id)
@@ -97,7 +98,7 @@ def _acts(jurisdiction: Jurisdiction, viewer: User, filters: Filters) -> QuerySe
 
 
 def _changes(jurisdiction: Jurisdiction, filters: Filters) -> QuerySet[SetupChange] | None:
-    if filters.of.startswith("act") or filters.service_request is not None:
+    if filters.of.startswith("act") or filters.service_requests:
         return None
     changes = SetupChange.objects.filter(jurisdiction=jurisdiction)
     if filters.of.startswith("setup:"):

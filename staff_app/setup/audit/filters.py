@@ -16,6 +16,7 @@ from requests_app.actions.shared.setup_changes import KINDS
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.models import Jurisdiction, Service, ServiceRequest, User
+from requests_app.rules.contacts import contacts
 from requests_app.rules.people import permissions
 from requests_app.rules.setup import audit
 from staff_app.request import timeline
@@ -56,7 +57,7 @@ class FiltersForm(forms.Form):
     of = forms.ChoiceField(label=gettext_lazy("What"), required=False)
     who = forms.TypedChoiceField(label=gettext_lazy("Who"), required=False, coerce=int, empty_value=None)
     service = forms.TypedChoiceField(label=gettext_lazy("Service"), required=False, coerce=int, empty_value=None)
-    number = forms.CharField(label=gettext_lazy("Report number"), required=False, max_length=20)
+    number = forms.CharField(label=gettext_lazy("Report or contact number"), required=False, max_length=20)
     since = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -67,7 +68,7 @@ class FiltersForm(forms.Form):
     def __init__(self, *args: Any, city: Jurisdiction, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.city, self.viewer = city, viewer
-        self.service_request: ServiceRequest | None = None
+        self.service_requests: list[ServiceRequest] = []
         self.services = {
             service.pk: service
             for service in Service.objects.filter(jurisdiction=city).select_related("current").order_by("service_code")
@@ -111,11 +112,11 @@ class FiltersForm(forms.Form):
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
         if number:
-            visible = ServiceRequest.objects.in_jurisdiction(self.city).filter(
-                permissions.visible_filter(self.viewer), reference=references.parse(number) or ""
-            )
-            self.service_request = visible.first()
-            if self.service_request is None:
+            named = ServiceRequest.objects.in_jurisdiction(self.city).filter(reference=references.parse(number) or "")
+            if references.parse_contact(number):
+                named = contacts.requests_of(self.city, number)
+            self.service_requests = list(named.filter(permissions.visible_filter(self.viewer)))
+            if not self.service_requests:
                 raise forms.ValidationError(_("There’s no request with this number, or you don’t have access to it."))
         return number
 
@@ -148,7 +149,7 @@ class FiltersForm(forms.Form):
         return audit.Filters(
             of=typed.get("of", ""),
             user_id=typed.get("who"),
-            service_request=self.service_request,
+            service_requests=self.service_requests,
             service_id=service.pk if service else None,
             service_code=service.service_code if service else "",
             since=since,

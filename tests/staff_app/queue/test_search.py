@@ -8,6 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from requests_app import api_keys, references
+from requests_app.actions.contacts import contacts
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared.search_index import index_request
@@ -55,6 +57,36 @@ def test_an_address_is_found_by_a_word_of_three_letters_or_a_number(town: Riverm
     found = {typed: search._by_address(town.city, typed) for typed in ("st", "el", "e st", "elm", "12", "elm st")}
     assert [typed for typed, pks in found.items() if pks == [one.pk]] == ["elm", "12", "elm st"]
     assert sum(map(len, found.values())) == 3
+
+
+def test_a_contacts_number_finds_its_requests_as_far_as_they_may_be_seen(
+    town: Rivermark, tom: Client, pia: Client
+) -> None:
+    hole, other = factories.routed(town.pothole, answers={"where": "lane"}), factories.routed(town.tree)
+    secret = factories.routed(town.outreach, "Somebody sleeps here")
+    contact = contacts.start(town.city, taker=town.cal)
+    practice = contacts.start(town.city, taker=town.cal, is_practice=True)
+    beside = factories.lakeside()
+    theirs = contacts.start(beside.city, taker=beside.sid)
+    for one in (contact, practice, theirs):
+        contacts.link(one, hole)
+    contacts.link(contact, secret, "made")
+    number = references.display_contact(contact.number)
+    key = api_keys.create(town.city, "Crew app", scopes=["staff"], acts_as=town.tom)[1]
+
+    def by_api(typed: str) -> list[str]:
+        answer = tom.get("/api/v1/staff/requests/", {"q": typed}, headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200, answer.content
+        return [row["reference"].replace("-", "") for row in answer.json()["results"]]
+
+    for typed in (number, contact.number.lower(), f" {number} "):
+        assert shown(tom, f"?q={typed}") == [hole.reference]
+        assert by_api(typed) == [hole.reference]
+    assert shown(pia, f"?q={number}") == []
+    # Another city's, practice and unknown ones are alike.
+    for nothing in (theirs.number, practice.number, "C00000000"):
+        assert shown(tom, f"?q={nothing}") == by_api(nothing) == []
+    assert other.reference not in by_api(number)
 
 
 def test_what_the_public_does_not_see_is_found_by_its_staff_alone(town: Rivermark, tom: Client, pia: Client) -> None:

@@ -15,6 +15,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from requests_app import references
+from requests_app.actions.contacts import contacts
 from requests_app.actions.privacy import reporter_views
 from requests_app.actions.publication import moderation
 from requests_app.actions.shared import setup_changes
@@ -142,6 +144,8 @@ def test_it_is_narrowed_by_person_service_request_kind_and_day(town: Rivermark, 
     endings.resolve(hole.pk, disposition="fixed", text="Filled.", actor=town.tom)
     endings.resolve(tree.pk, disposition="action_taken", text="Cut.", actor=town.pia)
     change(town)
+    contact = contacts.start(town.city, taker=town.cal)
+    contacts.link(contact, hole)
     filled, cut, changed = "Resolved: Fixed", "Resolved: We took action", "Service changed: Pothole"
     tomorrow = (timezone.now() + dt.timedelta(days=2)).date().isoformat()
     for filters, found in (
@@ -149,6 +153,7 @@ def test_it_is_narrowed_by_person_service_request_kind_and_day(town: Rivermark, 
         ({"who": town.ada.pk}, {changed}),
         ({"service": town.pothole.service_id}, {filled, changed}),
         ({"number": tree.display_reference.lower()}, {cut}),
+        ({"number": references.display_contact(contact.number)}, {filled}),
         ({"of": "acts"}, {filled, cut}),
         ({"of": "act:resolved"}, {filled, cut}),
         ({"of": "setup:service"}, {changed}),
@@ -159,6 +164,11 @@ def test_it_is_narrowed_by_person_service_request_kind_and_day(town: Rivermark, 
     ):
         page = page_of(ada, **filters)
         assert {words for words in (filled, cut, changed) if words in page} == found, filters
+    beside = factories.lakeside()
+    theirs = contacts.start(beside.city, taker=beside.sid)
+    contacts.link(theirs, hole)
+    for unknown in (theirs.number, "C00000000", "C-0000-0000"):
+        assert ada.get(PATH, {"number": unknown}).status_code == 422, unknown
     answer = ada.get(PATH, {"since": "2026-02-02", "until": "2026-02-01"})
     assert answer.status_code == 422
     assert "before the first one" in text_of(answer)
