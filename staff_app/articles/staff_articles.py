@@ -1,6 +1,7 @@
 """Articles for somebody who answers: found by words or by a service, each with what to say; and saying that one is wrong."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -47,13 +48,19 @@ def staff_articles(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_safe
 def staff_article(request: StaffRequest, code: str) -> HttpResponse:
-    article = _article_or_404(request, code)
+    article = _article_or_404(request, code, keeper_too=True)
     user, city = request.user, request.jurisdiction
+    if rules.has_expired(article) and _may_write(request):
+        messages.warning(
+            request, _("This article has expired, so nobody is shown it. Give it a later end and publish it.")
+        )
+        return redirect("staff_app:edit_article", article.pk)
     staff_notices.mark_article_read(user, article)
     [answer] = rules.answers(city, [article], user=user, language=request.LANGUAGE_CODE)
     problems = ArticleProblem.objects.filter(article=article, mended_at=None).select_related("user").order_by("pk")
     context = {
         "answer": answer,
+        "has_expired": rules.has_expired(article),
         "body": markdown.lead_and_rest(localized(article.body))[1],
         "problems": list(problems) if answer.is_marked else [],
         "text_max": article_problems.TEXT_MAX,
@@ -87,12 +94,17 @@ def mend_article(request: StaffRequest, code: str) -> HttpResponse:
     return redirect("staff_app:staff_article", code)
 
 
-def _article_or_404(request: StaffRequest, code: str) -> Article:
-    """One that this reader may see; who writes articles also sees those of other departments."""
+def _article_or_404(request: StaffRequest, code: str, *, keeper_too: bool = False) -> Article:
+    """One that this reader may see; who writes articles also sees those of other departments. keeper_too: who keeps it, and who
+    writes articles, also see one that has expired, which nobody else is shown."""
     city = request.jurisdiction
     readable = rules.readable(request.user, city)
     if _may_write(request):
         readable = Article.objects.valid().filter(jurisdiction=city)
+    if keeper_too:
+        published = Article.objects.filter(jurisdiction=city, published=True)
+        kept = published if _may_write(request) else published.filter(owner=request.user)
+        readable = published.filter(Q(pk__in=readable.values("pk")) | Q(pk__in=kept.values("pk")))
     article = readable.select_related("owner").filter(code=code).first()
     if article is None:
         raise Http404

@@ -41,6 +41,10 @@ MOST = 20
 LEAST, SHARE = 0.6, 0.35
 
 
+def has_expired(article: Article) -> bool:
+    return article.valid_until is not None and article.valid_until <= app_now()
+
+
 @dataclass(frozen=True)
 class TakerAnswer:
     """An article as somebody needs it who answers for the city.

@@ -1,5 +1,6 @@
 """Articles as staff find and read them, and saying that one is wrong until it's mended."""
 
+import datetime as dt
 import html
 from collections.abc import Callable
 from typing import Any
@@ -7,14 +8,17 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils.html import strip_tags
 
 from requests_app.actions.answers import articles
 from requests_app.actions.shared.search_index import index_catalog
+from requests_app.clock import app_now
 from requests_app.models import Article, ArticleProblem, StaffNotice, UnansweredSearch
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark
+from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("16.2")]
 Read = Callable[[Any], str]
@@ -106,6 +110,27 @@ def test_only_who_keeps_or_writes_it_says_that_it_is_right(cast: Rivermark, arti
         client_of(cast.tom).post(f"{PATH}bait/wrong/")
         client_of(user).post(f"{PATH}bait/right/")
         assert ArticleProblem.objects.filter(mended_at=None).exists() is not is_mended, user
+
+
+def test_an_expired_article_opens_for_who_keeps_it_and_for_who_can_renew_it(
+    cast: Rivermark, article: Article, text_of: Read
+) -> None:
+    other = factories.article(cast.city, "seen", "Seen by all", owner=cast.pia)
+    ended = app_now() + dt.timedelta(minutes=5)
+    Article.objects.filter(pk=article.pk).update(valid_until=ended)
+    set_time(ended - dt.timedelta(seconds=1))
+    for user in (cast.pia, cast.cal):
+        assert "has expired" not in text_of(client_of(user).get(f"{PATH}bait/"))
+    set_time(ended)
+    assert "This article has expired, so nobody but you is shown it." in text_of(
+        client_of(cast.pia).get(f"{PATH}bait/")
+    )
+    assert client_of(cast.cal).get(f"{PATH}bait/").status_code == 404
+    assert client_of(cast.pia).post(f"{PATH}bait/wrong/").status_code == 404
+    editor = client_of(cast.ada).get(f"{PATH}bait/", follow=True)
+    assert editor.redirect_chain[-1][0] == reverse("staff_app:edit_article", args=[article.pk])
+    assert "Give it a later end and publish it." in text_of(editor)
+    assert "has expired" not in text_of(client_of(cast.ada).get(f"{PATH}{other.code}/"))
 
 
 def test_without_an_owner_who_works_here_those_who_write_articles_are_told(cast: Rivermark, article: Article) -> None:

@@ -1,6 +1,7 @@
 """Articles: a draft in each language, its preview, publishing, versions and rolling back."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -264,3 +265,40 @@ def test_an_article_for_departments_names_one(ada: Client, article: Article, tex
     assert "Choose at least one department." in page
     article.refresh_from_db()
     assert article.draft is None
+
+
+def test_two_editors_of_what_is_for_staff_are_merged_field_by_field(
+    town: Rivermark, ada: Client, article: Article, text_of: Read
+) -> None:
+    """As a browser sends the form that it opened: what each field showed comes back, signed."""
+    factories.article(town.city, "leaves", "Leaf pickup")
+    shown = {**PATCHING, "body_en": "We fill them."}
+    mine = {"script_en": "I can send a crew.", "valid_until": "2027-03-01T00:00", "audience": "staff"}
+    theirs = {"note_en": "Ask for Lou.", "note_es": "Pregunte por Lou.", "related": ["leaves"]}
+
+    def opened() -> dict[str, str]:
+        page = ada.get(f"{PATH}{article.pk}/").content.decode()
+        return dict(re.findall(r'<input type="hidden" name="(seen\w*|shown\w*)" value="([^"]*)"', page))
+
+    first, second = opened(), opened()
+    assert ada.post(f"{PATH}{article.pk}/", shown | first | mine).status_code == 302
+    assert ada.post(f"{PATH}{article.pk}/", shown | second | theirs).status_code == 302
+    article.refresh_from_db()
+    draft = article.draft or {}
+    assert (draft["script"]["en"], draft["note"]["en"], draft["audience"]) == (
+        mine["script_en"],
+        "Ask for Lou.",
+        "staff",
+    )
+    assert draft["related"] == ["leaves"]
+    assert draft["valid_until"].startswith("2027-03-01")
+    # What both changed is asked, with both answers, and nothing of it is stored.
+    first, second = opened(), opened()
+    shown |= mine | theirs
+    ada.post(f"{PATH}{article.pk}/", shown | first | {"script_en": "A crew comes today."})
+    answer = ada.post(f"{PATH}{article.pk}/", shown | second | {"script_en": "A crew comes tomorrow."})
+    assert answer.status_code == 409
+    for words in ("A crew comes today.", "A crew comes tomorrow."):
+        assert words in answer.content.decode()
+    article.refresh_from_db()
+    assert (article.draft or {})["script"]["en"] == "A crew comes today."
