@@ -79,17 +79,23 @@ def _take(key: ApiKey, asset: str, measure: str, value: float, at: dt.datetime) 
 
 def _open(latest: SensorRequest | None) -> ServiceRequest | None:
     """Its request while that is open; the one it was merged into, if it was."""
-    if latest is None:
-        return None
-    service_request = latest.service_request.duplicate_of or latest.service_request
-    return service_request if service_request.is_open else None
+    service_request = _merged_into(latest.service_request) if latest is not None else None
+    return service_request if service_request is not None and service_request.is_open else None
+
+
+def _merged_into(service_request: ServiceRequest) -> ServiceRequest:
+    """Itself, if it wasn't merged. What it was merged into may have been merged later, too."""
+    while service_request.duplicate_of is not None:
+        service_request = service_request.duplicate_of
+    return service_request
 
 
 def _is_over(latest: SensorRequest, now: dt.datetime) -> bool:
     """Whether an alarm is a new one: its request is closed, and it was back to normal since or has lasted a day more."""
     if _open(latest) is not None:
         return False
-    ended_at = latest.service_request.resolved_at or latest.service_request.updated_at
+    ended = _merged_into(latest.service_request)
+    ended_at = ended.resolved_at or ended.updated_at
     return latest.normal_at is not None or now - ended_at >= STILL_ALARM
 
 

@@ -1,6 +1,7 @@
 """Readings of sensors, alone and in a batch: one request for an alarm, however many readings, and a person closes it."""
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from requests_app import api_keys
 from requests_app.actions.programs import readings
 from requests_app.actions.programs.sensors import SENSOR
-from requests_app.actions.work import endings
+from requests_app.actions.work import endings, merges
 from requests_app.clock import app_now
 from requests_app.models import Comment, Sensor, SensorRequest, ServiceRequest
 from tests import factories
@@ -94,6 +95,61 @@ def test_an_alarm_that_lasts_a_day_after_it_was_closed_opens_another(cast: facto
         now = made.resolved_at + readings.STILL_ALARM - early
         set_time(now)
         assert read(v1, 2)["is_new"] is is_new
+
+
+def test_readings_count_on_what_their_request_was_merged_into(cast: factories.Rivermark) -> None:
+    v1, row = sensor(cast)
+    read(v1, 2)
+    made = ServiceRequest.objects.get()
+    seen, earlier = (factories.routed(cast.tree, f"Water {number}") for number in range(2))
+    factories.run_worker()
+    merges.merge(made.pk, parent=seen, actor=cast.ada)
+    assert read(v1, 2, 1)["reference"] == seen.display_reference
+    # That one is merged, too, and the sensor's request isn't in between anymore.
+    merges.merge(seen.pk, parent=earlier, actor=cast.ada)
+    back, again = read(v1, 1, 2), read(v1, 2, 3)
+    assert [one["reference"] for one in (back, again)] == [earlier.display_reference] * 2
+    note = Comment.objects.get(kind="note")
+    assert (note.service_request, row.requests.get().alarms) == (earlier, 3)
+    # It's over when that is closed, not when it was merged.
+    close(cast, earlier)
+    earlier.refresh_from_db()
+    assert earlier.resolved_at is not None
+    made.refresh_from_db()
+    ServiceRequest.objects.filter(pk__in=[made.pk, seen.pk]).update(
+        resolved_at=made.submitted_at - dt.timedelta(days=3)
+    )
+    for early, is_new in ((dt.timedelta(seconds=1), False), (dt.timedelta(), True)):
+        set_time(earlier.resolved_at + readings.STILL_ALARM - early)
+        assert read(v1, 2)["is_new"] is is_new
+    assert row.requests.count() == 2
+
+
+@pytest.mark.slow
+def test_ten_thousand_readings_of_a_flapping_sensor_make_one_request(
+    cast: factories.Rivermark, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In batches, as a device sends what it has gathered. Prints what one costs."""
+    v1, row = sensor(cast)
+    begins = app_now() - dt.timedelta(hours=3)
+
+    def reading(number: int) -> dict[str, Any]:
+        at = (begins + dt.timedelta(seconds=number)).isoformat()
+        value = 1.6 if number % 2 == 0 else 1.5
+        return {
+            "idempotency_key": str(number),
+            "reading": {"asset": "P0017", "measure": "water_level", "value": value, "at": at},
+        }
+
+    began = time.process_time()
+    for first in range(0, 10_000, 100):
+        v1.send("batches/", {"reports": [reading(number) for number in range(first, first + 100)]}, 200)
+    spent_ms = (time.process_time() - began) * 1000
+    with capsys.disabled():
+        print(f"\n10,000 readings: {spent_ms / 10_000:.2f} ms of CPU each in this process, the client's included")
+    total = row.requests.get()
+    assert (ServiceRequest.objects.count(), total.alarms, total.times_normal) == (1, 5000, 5000)
+    assert Comment.objects.filter(kind="note").count() == 1
 
 
 def close(cast: factories.Rivermark, made: ServiceRequest) -> None:
