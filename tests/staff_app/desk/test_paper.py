@@ -45,6 +45,11 @@ def test_the_day_it_came_starts_the_clock(cast: Rivermark) -> None:
     # 24 and 72 hours.
     assert request.acknowledge_due_at == began + dt.timedelta(hours=24)
     assert request.reference in Client().get("/api/v1/requests/").content.decode()
+    # Programs that ask what changed find it today, not those that ask what was reported today.
+    since = (app_now() - dt.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for parameter, is_listed in (("updated_after", True), ("start_date", False)):
+        listed = Client().get("/open311/v2/requests.json", {parameter: since}).content.decode()
+        assert (request.display_reference in listed) is is_listed, parameter
     # The next sheet of the pile.
     letter.to("close", outcome="request_made", note="", transferred_to="")
     assert letter.page == PAPER

@@ -80,8 +80,8 @@ def test_a_contacts_number_finds_its_requests_as_far_as_they_may_be_seen(
         return [row["reference"].replace("-", "") for row in answer.json()["results"]]
 
     for typed in (number, contact.number.lower(), f" {number} "):
-        assert shown(tom, f"?q={typed}") == [hole.reference]
-        assert by_api(typed) == [hole.reference]
+        # Tom reads private requests, too.
+        assert set(shown(tom, f"?q={typed}")) == set(by_api(typed)) == {hole.reference, secret.reference}
     assert shown(pia, f"?q={number}") == []
     # Another city's, practice and unknown ones are alike.
     for nothing in (theirs.number, practice.number, "C00000000"):
