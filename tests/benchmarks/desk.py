@@ -4,8 +4,9 @@
     STAFF_REQUESTS=1000000 bin/test tests/benchmarks/desk.py -s
 
 A call taker opens the profile page, the page of a call whose number nobody has, and of one whose caller is known and checked.
-They log an answer. Pages take turns. Milliseconds are of a quiet core (quiet.py) and above the profile page, the caller's above the
-call of nobody known; statements without those that begin and end a transaction. Then questions in a row, 7,500 an hour.
+They type a service, an address and a number into the box, which suggests what each may be. They log an answer. Pages take turns.
+Milliseconds are of a quiet core (quiet.py) and above the profile page, the caller's above the call of nobody known; statements
+without those that begin and end a transaction, while typing above the profile page. Then questions in a row, 7,500 an hour.
 """
 
 import os
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -33,6 +35,9 @@ ROUNDS = 30
 TRIVIAL = "profile page"
 # Milliseconds above the profile page, and statements. The caller's are above those of a call that nobody is known for.
 BARS = {"desk": (25, 12), "caller": (8, 8), "answer logged": (8, 10)}
+# What is typed: by itself, the box suggests what it may be. Their statements are above the profile page's.
+TYPED = {"typing words": "holid", "typing an address": "12 elm", "typing a number": "c-0000"}
+BARS |= dict.fromkeys(TYPED, (15, 9))
 CALLS, P95_MS = 200, 300
 
 
@@ -111,6 +116,10 @@ def measured(cast: Rivermark) -> dict[str, tuple[list[Sample], int]]:
         "desk": lambda: partial(get, f"/staff/desk/{unknown.number}/"),
         "caller": lambda: partial(get, f"/staff/desk/{known.number}/"),
         "answer logged": log,
+        **{
+            name: lambda q=q: partial(get, f"/staff/desk/suggest.json?{urlencode({'q': q})}")
+            for name, q in TYPED.items()
+        },
     }
     for make in asks.values():
         make()()
@@ -146,6 +155,8 @@ def show(table: dict[str, tuple[list[Sample], int]]) -> list[str]:
         database, application, counted = median(samples)
         sums[name] = (database + application, statements)
         beside, said = sums["desk"] if name == "caller" else (sums[TRIVIAL][0], 0)
+        if name in TYPED:
+            said = sums[TRIVIAL][1]
         above, more = sums[name][0] - beside, statements - said
         print(
             f"{name:16}{database:8.1f} database{application:8.1f} app{above:+8.1f} above{more:5} statements{counted:5}"
