@@ -7,6 +7,7 @@ from tests.regressions import (
     articles,
     clients,
     colleagues,
+    letters,
     next_to_it,
     operations,
     public,
@@ -31,6 +32,7 @@ REGRESSIONS: list[Regression] = [
     *telephone.REGRESSIONS,
     *articles.REGRESSIONS,
     *colleagues.REGRESSIONS,
+    *letters.REGRESSIONS,
 ]
 
 
