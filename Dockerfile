@@ -31,7 +31,7 @@ RUN useradd --system --user-group --uid 10001 --no-create-home --home-dir /nonex
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/lamplighter /srv/lamplighter
 # A new volume takes its owner from the folder it is mounted on.
-RUN install -d -o lamplighter -g lamplighter var var/media var/suggestions /var/lib/lamplighter /run/lamplighter-metrics
+RUN install -d -o lamplighter -g lamplighter var var/media var/suggestions var/away /var/lib/lamplighter /run/lamplighter-metrics
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \

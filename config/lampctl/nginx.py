@@ -11,6 +11,7 @@ from config.lampctl.place import Place
 SITE = Path("etc/nginx/conf.d/lamplighter.conf")
 SNIPPETS = {
     Path("etc/nginx/snippets/lamplighter.conf"): "locations.conf",
+    Path("etc/nginx/snippets/lamplighter-away.conf"): "away.conf",
     Path("etc/nginx/snippets/lamplighter-headers.conf"): "headers.conf",
 }
 EXAMPLE_HOST = "311.example.gov"

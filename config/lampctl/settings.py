@@ -46,6 +46,7 @@ def write(place: Place, answers: Mapping[str, str]) -> list[str]:
         "LAMPLIGHTER_VAR": str(place.data),
         "MEDIA_ROOT": str(place.media),
         "SUGGESTIONS_ROOT": str(place.suggestions),
+        "PROMETHEUS_MULTIPROC_DIR": str(place.run / "metrics"),
     }
     install = {name: value for name, value in answers.items() if name not in NOT_IN_INSTALL}
     install["DATABASE"] = "given" if answers["DATABASE_URL"] else "local"

@@ -44,6 +44,7 @@ def folders(place: Place) -> list[str]:
             (place.data / "away", USERS["worker"], GROUP, 0o2775),
             (place.log, "root", GROUP, 0o750),
             (place.run, "root", GROUP, 0o1775),
+            (place.run / "metrics", "root", GROUP, 0o2770),
         )
         if _folder(path, user, group, mode)
     ]

@@ -76,7 +76,8 @@ def test_the_owner_migrates_and_grants_before_anything_starts() -> None:
     assert role(said["DATABASE_URL_OWNER"]) == "lamplighter_owner"
     steps = command("migrate")[-1].split(" && ")
     assert [step.split()[:3] for step in steps] == [
-        ["python", "manage.py", name] for name in ("migrate", "create_roles")
+        *(["python", "manage.py", name] for name in ("migrate", "create_roles", "write_away_pages")),
+        ["cp", "-r", "var/static"],
     ]
     for name in PROGRAMS:
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
