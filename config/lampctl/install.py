@@ -95,10 +95,11 @@ def _settings(place: Place, answers: Mapping[str, str]) -> list[str]:
 
 
 def _release(place: Place, answers: Mapping[str, str]) -> list[str]:
-    folder, made = release.make(place, SOURCE)
-    changed = [f"made {folder}"] if made else []
-    # `lampctl upgrade` moves a running city to another release: its link stays.
-    if not place.current.is_symlink() or (made and not prepared(place)):
+    changed = []
+    # A city that runs is moved to another release by `lampctl upgrade`.
+    if not (place.current.is_symlink() and prepared(place)):
+        folder, made = release.make(place, SOURCE)
+        changed += [f"made {folder}"] if made else []
         changed += [f"linked {place.current} to {folder}"] if release.use(place, folder) else []
     link = place.root / LINK
     target = place.current / "bin/lampctl"

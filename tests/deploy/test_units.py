@@ -1,12 +1,16 @@
 """systemd's units start what the demo starts, as users of their own, and can do little else."""
 
+import json
 import re
 import shlex
 import subprocess
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from pillow_heif import register_heif_opener
 
 from config.lampctl.place import USERS, Place
 from config.lampctl.units import TIMERS, programs, supervisor_text
@@ -94,3 +98,28 @@ def test_systemd_accepts_the_units_and_finds_little_exposed(tmp_path: Path) -> N
     }
     assert set(exposed) == {*PROGRAMS, *TIMERS}
     assert {name: level for name, level in exposed.items() if level > EXPOSURE_MAX} == {}
+
+
+def filtered(unit: str, *command: str) -> "subprocess.CompletedProcess[str]":
+    words = [sys.executable, str(Path(__file__).with_name("filtered.py")), str(UNITS / unit), *command]
+    return subprocess.run(words, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "HEIF"])
+def test_photos_are_decoded_under_the_system_call_filter_of_web(tmp_path: Path, kind: str) -> None:
+    """In a child with limits of its own (requests_app/core/photo_decoder.py)."""
+    register_heif_opener()
+    photo, large, small = (tmp_path / name for name in ("photo", "large.jpg", "small.jpg"))
+    Image.effect_noise((1200, 900), 40).convert("RGB").save(photo, kind)
+    decoder = str(ROOT / "requests_app/core/photo_decoder.py")
+    done = filtered("lamplighter-web.service", sys.executable, "-I", decoder, str(photo), str(large), str(small))
+    assert json.loads(done.stdout) == {"width": 1200, "height": 900}, done.stderr
+    assert Image.open(small).size == (480, 360)
+
+
+def test_the_filter_stops_what_no_process_of_ours_needs() -> None:
+    done = filtered("lamplighter-web.service", sys.executable, "-c", "import os; os.chroot('/')")
+    assert "PermissionError" in done.stderr
+    limit = "import resource as r; r.setrlimit(r.RLIMIT_AS, (2**30, 2**30))"
+    allowed = filtered("lamplighter-web.service", sys.executable, "-c", limit)
+    assert (allowed.returncode, allowed.stderr) == (0, "")
