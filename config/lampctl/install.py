@@ -21,38 +21,42 @@ LINK = Path("usr/local/bin/lampctl")
 READY_S = 300
 
 
-def options() -> argparse.ArgumentParser:
+def options(parser: argparse.ArgumentParser) -> None:
+    answering.options(parser)
+    parser.add_argument("--check", action="store_true", help="only say what is wrong; change nothing")
+    parser.add_argument("--remove", action="store_true", help="take Lamplighter off this machine, and keep its data")
+    parser.add_argument("--purge", action="store_true", help="delete the data as well; asks for the host name")
+
+
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bin/install",
         description="Makes this Debian 13 the server of a city. Asks what it must know, or takes flags or --answers FILE. "
         "Looks at everything first and changes nothing while something is wrong. See docs/running.md.",
         allow_abbrev=False,
     )
-    answering.options(parser)
-    parser.add_argument("--check", action="store_true", help="only say what is wrong; change nothing")
-    parser.add_argument("--remove", action="store_true", help="take Lamplighter off this machine, and keep its data")
-    parser.add_argument("--purge", action="store_true", help="delete the data as well; asks for the host name")
+    options(parser)
     return parser
 
 
 def run(arguments: list[str]) -> int:
-    options_ = options().parse_args(arguments)
-    place = here()
-    os.umask(0o022)
+    """bin/install. `lampctl install` calls `main`."""
+    chosen = parser().parse_args(arguments)
     try:
-        if options_.remove or options_.purge:
-            remove.main(place, purge=options_.purge)
-            return 0
-        return main(place, options_)
+        return main(here(), chosen)
     except Refusal as refusal:
         print(refusal, file=sys.stderr, flush=True)
         return 1
 
 
-def main(place: Place, options_: argparse.Namespace) -> int:
+def main(place: Place, options: argparse.Namespace) -> int:
     if os.geteuid() != 0:
         raise Refusal("This needs root: run it with sudo. Nothing was changed.")
-    answers = answering.read(options_, settings.answered(place), interactive=sys.stdin.isatty())
+    os.umask(0o022)
+    if options.remove or options.purge:
+        remove.main(place, purge=options.purge)
+        return 0
+    answers = answering.read(options, settings.answered(place), interactive=sys.stdin.isatty())
     problems = preflight.problems(answers, ThisMachine())
     if problems:
         for problem in problems:
@@ -60,7 +64,7 @@ def main(place: Place, options_: argparse.Namespace) -> int:
         acceptable = [problem.name for problem in problems if problem.acceptable]
         way = f" What you know of and accept: --accept {','.join(dict.fromkeys(acceptable))}." if acceptable else ""
         raise Refusal(f"Nothing was changed.{way}")
-    if options_.check:
+    if options.check:
         shell.say("Nothing is wrong. Nothing was changed.")
         return 0
     with _alone():

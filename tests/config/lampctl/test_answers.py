@@ -17,7 +17,7 @@ BACKUP_TO=/srv/backup
 
 
 def read(*flags: str, earlier: dict[str, str] | None = None, interactive: bool = False) -> dict[str, str]:
-    return answering.read(install.options().parse_args(flags), earlier or {}, interactive=interactive)
+    return answering.read(install.parser().parse_args(flags), earlier or {}, interactive=interactive)
 
 
 @pytest.fixture
