@@ -9,6 +9,7 @@ from config.lampctl.shell import Refusal
 
 # What each does, in a line.
 COMMANDS = {
+    "install": "change an answer of bin/install, such as --tls acme; without one, mend what is missing",
     "backup": "back up what is due: the database, photos, settings",
     "restore": "get the city back from its backups",
     "drill": "restore the newest backup beside the city, and check that it’s whole",

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 
 from config.lampctl import shell
@@ -21,7 +20,7 @@ BASE = (
     "pgbackrest",
     "restic",
     "postgresql-client-17",
-    f"python{sys.version_info.major}.{sys.version_info.minor}-venv",
+    "python3-venv",
 )
 
 
