@@ -383,7 +383,7 @@ SECURE_SSL_REDIRECT = SECURE and env.bool("SECURE_SSL_REDIRECT", default=True)
 # Health probes use plain HTTP.
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
-# Both would cut off other sites of the town that only speak plain http, and preloading can't be taken back for months.
+# Both would cut off other sites of the town that only speak plain http, and preloading takes months to undo.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = SECURE and env.bool("HSTS_PRELOAD", default=False)
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -17,12 +17,12 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Question:
-    """name: in an answers file. A flag has the same name, as in --backup-to."""
+    """name: in an answers file. A flag has the same name, as in --backup-to. typed: asked for, if nothing has answered it."""
 
     name: str
     text: str
     default: str = ""
-    asked: bool = False
+    typed: bool = False
     hidden: bool = False
 
     @property
@@ -31,18 +31,18 @@ class Question:
 
 
 QUESTIONS = [
-    Question("HOST", "The site's host name, like 311.example.gov", asked=True),
-    Question("ADMIN_EMAIL", "The email address of who runs this server", asked=True),
+    Question("HOST", "The site's host name, like 311.example.gov", typed=True),
+    Question("ADMIN_EMAIL", "The email address of who runs this server", typed=True),
     Question(
         "EMAIL_URL",
         "The mail server, like smtp+tls://user:password@mail.example.gov:587, or none: nobody gets email then",
-        asked=True,
+        typed=True,
     ),
-    Question("TLS", "TLS: acme (a free certificate), files, self-signed or proxy", default="acme", asked=True),
+    Question("TLS", "TLS: acme (a free certificate), files, self-signed or proxy", default="acme", typed=True),
     Question(
-        "BACKUP_TO", "Where backups go: a folder, sftp://user@host/folder, s3://endpoint/bucket or none", asked=True
+        "BACKUP_TO", "Where backups go: a folder, sftp://user@host/folder, s3://endpoint/bucket or none", typed=True
     ),
-    Question("BACKUP_PASSPHRASE", "Their passphrase, or nothing to make one", asked=True, hidden=True),
+    Question("BACKUP_PASSPHRASE", "Their passphrase, or nothing to make one", typed=True, hidden=True),
     Question(
         "FROM_EMAIL",
         "the address that the city's email comes from; 311@ and the administrator's domain if none is given",
@@ -82,7 +82,7 @@ def read(options: argparse.Namespace, earlier: Mapping[str, str], *, interactive
         answers |= read_file(options.answers)
     answers |= {name: value for name in BY_NAME if (value := getattr(options, name)) is not None}
     for question in QUESTIONS:
-        if question.asked and question.name not in answers and interactive:
+        if question.typed and question.name not in answers and interactive:
             answers[question.name] = ask(question)
     missing = [question.flag for question in QUESTIONS if _is_missing(question, answers)]
     if missing:
@@ -112,7 +112,7 @@ def ask(question: Question) -> str:
 
 
 def _is_missing(question: Question, answers: Mapping[str, str]) -> bool:
-    if not question.asked or question.default or question.name == "BACKUP_PASSPHRASE":
+    if not question.typed or question.default or question.name == "BACKUP_PASSPHRASE":
         return False
     return not answers.get(question.name)
 

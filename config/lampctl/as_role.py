@@ -1,6 +1,6 @@
 """Runs a process of an installed city as its Unix user, with its settings, where systemd doesn't: `web gunicorn …`.
 
-The settings come from files that root alone may read, and never stand on a command line.
+The settings come from files that root alone may read, and are on no command line.
 """
 
 import os

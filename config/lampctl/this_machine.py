@@ -48,7 +48,7 @@ class ThisMachine:
         return Path("/run/systemd/system").is_dir()
 
     def listener(self, port: int) -> str | None:
-        """The name of the program that listens on a TCP port; "" if it can't be told."""
+        """The name of the program that listens on a TCP port; "" if that can't be seen."""
         inodes = set(_listening(port))
         if not inodes:
             return None

@@ -67,7 +67,7 @@ def test_at_most_six_questions_are_asked(monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(typed) == []
     assert (answers["HOST"], answers["TLS"], answers["EMAIL_URL"]) == ("311.example.gov", "acme", "none")
     assert answers["BACKUP_PASSPHRASE"]
-    assert sum(question.asked for question in answering.QUESTIONS) == 6
+    assert sum(question.typed for question in answering.QUESTIONS) == 6
 
 
 @pytest.mark.parametrize(
