@@ -15,7 +15,13 @@ Changes = Mapping[str, Mapping[str, str]]
 # Each number of a row of the first copy, and each that refers to one, is so much more; originals have lower ones.
 APART = 10_000_000_000
 # Of no city: who is signed in, and what a network did.
-SHARED = {"requests_app_staffsession", "requests_app_limitcount"}
+SHARED = {
+    "requests_app_staffsession",
+    "requests_app_limitcount",
+    # What the processes of all cities leave behind.
+    "requests_app_heartbeat",
+    "requests_app_clockrun",
+}
 WORK_IN_THE_SECOND = """
 INSERT INTO requests_app_membership (id, user_id, role_id, jurisdiction_id, department_id, is_from_group)
 SELECT id + 50000000000, user_id - 10000000000, role_id, jurisdiction_id, department_id, is_from_group FROM requests_app_membership

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import make_msgid, parseaddr
 from functools import partial
+from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
@@ -62,7 +63,7 @@ def _by_service(settings: Mapping[str, str], place: Place, subject: str, text: s
         "send_mail(sys.argv[1], sys.stdin.read(), None, [settings.OPERATOR_EMAIL or sys.argv[2]])"
     )
     folder = place.current.resolve()
-    command = [folder / ".venv/bin/python", "-c", code, subject, settings["OPERATOR_EMAIL"]]
+    command: list[str | Path] = [folder / ".venv/bin/python", "-c", code, subject, settings["OPERATOR_EMAIL"]]
     environment = {**shell.environment(place, "worker"), "DJANGO_SETTINGS_MODULE": "config.settings"}
     try:
         shell.run(shell.as_user(place, "worker", command), env=environment, folder=folder, text=text)

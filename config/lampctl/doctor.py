@@ -41,7 +41,7 @@ def main(place: Place, options: argparse.Namespace) -> int:
 def examine(place: Place, *arguments: str) -> Report:
     """What manage.py doctor says, as the pages' own user; if it says nothing, that alone is the finding."""
     folder = place.current.resolve()
-    command = [folder / ".venv/bin/python", folder / "manage.py", "doctor", "--json", *arguments]
+    command: list[str | Path] = [folder / ".venv/bin/python", folder / "manage.py", "doctor", "--json", *arguments]
     try:
         answer = subprocess.run(
             shell.as_user(place, "web", command),

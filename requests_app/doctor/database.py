@@ -86,22 +86,25 @@ def rights(city: Jurisdiction | None) -> Finding:
     differences = list(database_roles.differences())
     if not differences:
         return green(gettext_noop("Each role may do only what it should: no page can change an event."))
-    table, who, extra, missing = differences[0]
-    values = {"role": who, "table": table, "count": len(differences)}
     to_do = gettext_noop("Run: lampctl manage create_roles")
-    if any(extra for _table, _role, extra, _missing in differences):
-        table, who, extra, missing = next(row for row in differences if row[2])
-        return red(
-            gettext_noop("%(role)s may %(rights)s %(table)s, which it shouldn’t. Differences in all: %(count)s."),
-            to_do,
-            **{**values, "role": who, "table": table},
-            rights=", ".join(extra),
-        )
+    for table, who, extra, _missing in differences:
+        if extra:
+            return red(
+                gettext_noop("%(role)s may %(rights)s %(table)s, which it shouldn’t. Differences in all: %(count)s."),
+                to_do,
+                role=who,
+                rights=", ".join(extra),
+                table=table,
+                count=len(differences),
+            )
+    table, who, _extra, missing = differences[0]
     return red(
         gettext_noop("%(role)s can’t %(rights)s %(table)s, which it should. Differences in all: %(count)s."),
         to_do,
-        **values,
+        role=who,
         rights=", ".join(missing),
+        table=table,
+        count=len(differences),
     )
 
 

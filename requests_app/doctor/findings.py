@@ -34,7 +34,11 @@ class Finding:
         return self._in_language(self.to_do)
 
     def _in_language(self, text: str) -> str:
-        return gettext(text) % {name: _formatted(value) for name, value in self.values.items()} if text else ""
+        if not text:
+            return ""
+        filled = gettext(text) % {name: _formatted(value) for name, value in self.values.items()}
+        # After "p.m." no other period.
+        return filled[:-1] if filled.endswith("..") else filled
 
     def as_json(self) -> dict[str, Any]:
         values = {name: _encoded(value) for name, value in self.values.items()}

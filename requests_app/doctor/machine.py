@@ -52,12 +52,12 @@ def ports(city: Jurisdiction | None) -> Finding:
         with suppress(KeyError):
             by_user[pwd.getpwnam(user).pw_uid] = server
     for address, port, user_id in listening():
-        server = by_port.get(port) or by_user.get(user_id)
-        if server and not _is_loopback(address):
+        exposed = by_port.get(port) or by_user.get(user_id)
+        if exposed and not _is_loopback(address):
             return red(
                 gettext_noop("%(server)s can be reached from outside: it listens on %(address)s, port %(port)s."),
                 gettext_noop("Let it listen on 127.0.0.1 or a socket only, and restart it."),
-                server=server,
+                server=exposed,
                 address=str(address),
                 port=str(port),
             )

@@ -145,7 +145,7 @@ def clock(city: Jurisdiction | None) -> Finding:
     first = next((state for state in bad if state.color == "red"), bad[0])
     report = red if first.color == "red" else yellow
     to_do = gettext_noop("Check: lampctl logs worker. The outbox lists what failed for good.")
-    values = {"part": first.name, "count": len(bad)}
+    values: dict[str, str | int] = {"part": first.name, "count": len(bad)}
     if first.error:
         return report(
             gettext_noop("%(part)s failed last time (%(error)s). Scheduled tasks with problems: %(count)s."),

@@ -26,5 +26,10 @@ def health(request: StaffRequest) -> HttpResponse:
         check = table.BY_CODE.get(finding.code)
         by_color[finding.color].append((str(check.name) if check else str(table.WATCH), finding))
     parts = [(outbox_words(part.name), part) for part in processes.parts(city)]
-    context = {**by_color, "parts": parts, "seen_at": machine.at if machine else None}
+    context = {
+        **by_color,
+        "parts": parts,
+        "parts_need_care": any(part.color != "green" for _name, part in parts),
+        "seen_at": machine.at if machine else None,
+    }
     return render(request, "staff_app/setup/health.html", context)

@@ -41,8 +41,8 @@ REGRESSIONS = [
     Regression(
         "a server on all addresses counts as one that can't be reached",
         "requests_app/doctor/machine.py",
-        "if server and not _is_loopback(address):",
-        "if server and address.is_global:",
+        "if exposed and not _is_loopback(address):",
+        "if exposed and address.is_global:",
         ("tests/requests_app/doctor/test_table.py",),
     ),
     Regression(

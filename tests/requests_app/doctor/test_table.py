@@ -526,6 +526,7 @@ def test_what_watch_saw_is_stale_after_ten_minutes(settings: Settings) -> None:
         assert health is not None
         assert [finding.code for finding in health.findings] == ["disk", "operator"]
         assert health_file.watched(health).color == expected
+    assert health is not None
     with translation.override("es"):
         assert health.findings[1].shown() == "No se avisa a nadie cuando falla una comprobación."
     for content in (
