@@ -220,7 +220,7 @@ def test_email_is_behind_while_the_mail_server_refuses_and_not_for_one_address(
         later(minutes=20)
         finding = look("email")
         assert finding.color == "red"
-        assert finding.values["error"] == "SMTPDataError"
+        assert finding.values["error"] == "SMTPDataError 451"
         assert finding.measures["accepted"] == 0
         assert queues.email().behind_s > 1800
         server.answer = "250 OK"
