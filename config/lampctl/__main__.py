@@ -18,6 +18,8 @@ COMMANDS = {
     "doctor": "check everything: settings, database, processes, email, backups and this machine",
     "watch": "check everything, and alert the operator when a check stays red (for root’s timer)",
     "planned": "announce work on the server",
+    "upgrade": "move the city to another release, and back if it isn't well afterward",
+    "export": "write everything into a folder, in formats that other programs read",
     "manage": "run a management command as the database's owner",
 }
 

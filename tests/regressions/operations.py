@@ -1010,4 +1010,25 @@ REGRESSIONS = [
         "pk__gt=0) | (Q(event=None)",
         ("tests/config/lampctl/test_trace.py",),
     ),
+    Regression(
+        "an upgrade stays on a release that isn't well",
+        "config/lampctl/upgrade.py",
+        "    if reason:\n",
+        "    if False:\n",
+        ("tests/config/lampctl/test_upgrade.py",),
+    ),
+    Regression(
+        "an upgrade that was killed forgets which release ran before",
+        "config/lampctl/upgrade.py",
+        "        if not going:\n",
+        "        if True:\n",
+        ("tests/config/lampctl/test_upgrade.py",),
+    ),
+    Regression(
+        "an upgrade begins on a backup that nobody has tried for weeks",
+        "config/lampctl/upgrade_preflight.py",
+        "> DRILLED_WITHIN:",
+        "> 10 * DRILLED_WITHIN:",
+        ("tests/config/lampctl/test_upgrade.py",),
+    ),
 ]
