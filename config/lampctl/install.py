@@ -95,7 +95,15 @@ def _users(place: Place, answers: Mapping[str, str]) -> list[str]:
 
 
 def _settings(place: Place, answers: Mapping[str, str]) -> list[str]:
-    return [f"wrote {path}" for path in settings.write(place, answers)]
+    changed = settings.write(place, answers)
+    if changed:
+        _unread(place).touch()
+    return [f"wrote {path}" for path in changed]
+
+
+def _unread(place: Place) -> Path:
+    """There while settings have changed that the processes haven't read."""
+    return place.settings / "unread"
 
 
 def _release(place: Place, answers: Mapping[str, str]) -> list[str]:
@@ -157,7 +165,13 @@ def _certificate(place: Place, answers: Mapping[str, str]) -> list[str]:
 
 def _processes(place: Place, answers: Mapping[str, str]) -> list[str]:
     systemd = answers["SYSTEMD"] == "yes"
-    return units.install(place, systemd=systemd) + units.start(place, systemd=systemd)
+    changed = units.install(place, systemd=systemd)
+    started = units.start(place, systemd=systemd)
+    if not started and (changed or _unread(place).exists()):
+        units.restart(place, [program.name for program in units.programs(place)], systemd=systemd)
+        started = ["restarted the processes"]
+    _unread(place).unlink(missing_ok=True)
+    return changed + started
 
 
 def _nginx(place: Place, answers: Mapping[str, str]) -> list[str]:

@@ -64,6 +64,7 @@ def restart(place: Place, names: Sequence[str], *, systemd: bool) -> None:
     if systemd:
         shell.run(["systemctl", "restart", *(f"lamplighter-{name}.service" for name in names)])
     else:
+        shell.run([*_supervisorctl(place), "update"])
         shell.run([*_supervisorctl(place), "restart", *names])
 
 

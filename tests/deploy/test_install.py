@@ -58,6 +58,8 @@ def test_killed_in_each_step_it_goes_on_next_to_what_was_there() -> None:
         assert "<form" in machine.run(f"{ASK}{link}")
         assert machine.run("curl -sS -H 'Host: www.example.test' http://127.0.0.1/") == "the other site"
         assert "online" in machine.run("pg_lsclusters -h | grep main")
+        assert "restarted the processes" in machine.run("lampctl install --from-email city@example.test")
+        assert "Nothing had to be changed." in machine.run("lampctl install")
         # No process knows another's password, nor may read the file that has it.
         for user, other in (
             ("web", "worker"),
