@@ -87,8 +87,9 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Nginx]:
-    """Our files with the folders and ports of the test, and another site, which was there before."""
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Nginx]:
+    """Our files with the folders and ports of the test, and another site, which was there before. param: other answers."""
+    answers = {**ANSWERS, **getattr(request, "param", {})}
     place = Place(tmp_path)
     for folder in (place.settings, place.run, place.data / "away", place.data / "static", tmp_path / "logs"):
         folder.mkdir(parents=True)
@@ -104,7 +105,7 @@ def server(tmp_path: Path) -> Iterator[Nginx]:
         "listen 443 ssl;": f"listen 127.0.0.1:{https} ssl;",
     }
     other = f'server {{ listen 127.0.0.1:{http} default_server; location / {{ return 200 "the other site"; }} }}\n'
-    files = {"site.conf": nginx.text(SOURCES, ANSWERS, ipv6=False) + other}
+    files = {"site.conf": nginx.text(SOURCES, answers, ipv6=False) + other}
     files |= {path.name: (SOURCES / name).read_text() for path, name in nginx.SNIPPETS.items()}
     for name, content in files.items():
         mine = content
@@ -123,7 +124,7 @@ def server(tmp_path: Path) -> Iterator[Nginx]:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and process.poll() is None:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", https)) == 0:
+                if probe.connect_ex(("127.0.0.1", http)) == 0:
                     break
             time.sleep(0.02)
         yield Nginx(place, http, https)
@@ -165,6 +166,24 @@ def test_plain_http_leads_to_https_and_other_sites_stay(server: Nginx) -> None:
     server.write("acme/.well-known/acme-challenge/token", "the answer")
     assert text(server.get("/.well-known/acme-challenge/token", secure=False)) == "the answer"
     assert text(server.get("/", host="www.example.gov", secure=False)) == "the other site"
+
+
+@pytest.mark.parametrize("server", [{"TLS": "proxy", "PROXIES": "127.0.0.1,::1"}], indirect=True)
+def test_a_proxy_in_front_says_who_the_client_is(server: Nginx) -> None:
+    with behind(server):
+        passed_on = {"X_Forwarded_For": "198.51.100.9, 203.0.113.1", "X_Forwarded_Proto": "https"}
+        answer = text(server.get("/map/", secure=False, **passed_on))
+        # The last address is the proxy's word; what is in front of it, the client wrote.
+        assert "X-Forwarded-For: 203.0.113.1\n" in answer.replace("\r", "")
+        assert "X-Forwarded-Proto: https" in answer
+
+
+@pytest.mark.parametrize("server", [{"TLS": "proxy", "PROXIES": "192.0.2.1"}], indirect=True)
+def test_who_is_no_proxy_may_not_say_who_the_client_is(server: Nginx) -> None:
+    with behind(server):
+        answer = text(server.get("/map/", secure=False, X_Forwarded_For="203.0.113.1"))
+        assert "X-Forwarded-For: 127.0.0.1" in answer
+        assert "X-Forwarded-Proto: http\n" in answer.replace("\r", "")
 
 
 CASES = [
