@@ -53,8 +53,14 @@ def start(place: Place, *, systemd: bool) -> list[str]:
         before = _active([TARGET, *timers])
         shell.run(["systemctl", "enable", "--now", "--quiet", TARGET, *timers])
         return [] if before else ["started the processes and timers"]
-    if supervisor_pid(place):
-        return []
+    # One that is about to end still has its number.
+    deadline = time.monotonic() + STOP_S
+    while supervisor_pid(place):
+        if _is_serving(place):
+            return []
+        if time.monotonic() > deadline:
+            raise shell.Refusal(f"The supervisor doesn't answer. See {place.log}/supervisor.log.")
+        time.sleep(0.5)
     _start_supervisor(place)
     return ["started the processes"]
 
@@ -121,6 +127,12 @@ def supervisor_pid(place: Place) -> int:
     except (OSError, ValueError):
         return 0
     return pid if running else 0
+
+
+def _is_serving(place: Place) -> bool:
+    """Whether the supervisor takes commands; it doesn't while it starts or stops."""
+    done = subprocess.run([*_supervisorctl(place), "pid"], capture_output=True, text=True)
+    return done.stdout.strip().isdigit()
 
 
 def _start_supervisor(place: Place) -> None:

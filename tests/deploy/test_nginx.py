@@ -80,6 +80,11 @@ class Behind(BaseHTTPRequestHandler):
         pass
 
 
+class Server(socketserver.ThreadingUnixStreamServer):
+    # nginx keeps its connections for a minute.
+    daemon_threads, block_on_close = True, False
+
+
 def free_port() -> int:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -136,7 +141,7 @@ def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Nginx]:
 @contextmanager
 def behind(server: Nginx) -> Iterator[None]:
     path = server.place.run / "web.sock"
-    with socketserver.ThreadingUnixStreamServer(str(path), Behind) as backend:
+    with Server(str(path), Behind) as backend:
         path.chmod(0o777)
         threading.Thread(target=backend.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield
