@@ -21,7 +21,7 @@ NOT_HELD_FOR = ("reporter", "your_answer", WAITS_FOR_REQUEST, WAITS_FOR_TASKS)
 
 @dataclass(frozen=True)
 class Choice:
-    """verb: the action of the request's page. value: its outcome or reason, if it has one. words: what people will read, if the
+    """verb: the action of the request's page. value: its outcome or reason, if it has one. text: what people will read, if the
     verb posts any; empty if it has to be typed."""
 
     code: str
@@ -29,7 +29,7 @@ class Choice:
     verb: str
     value: str = ""
     hint: str = ""
-    words: str = ""
+    text: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -76,7 +76,7 @@ def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[C
         for code, label in forms.outcomes(service_request, user):
             if code in crew_results.DONE:
                 text = crew_results.words_for(service_request, code, lists.templates, user)
-                offered.append(Choice(code, str(label), "resolve", code, words=text))
+                offered.append(Choice(code, str(label), "resolve", code, text=text))
     if "visit" in can:
         offered.append(
             Choice(
@@ -111,4 +111,4 @@ def _cannot_do(service_request: ServiceRequest, user: User, lists: Lists, reason
     why = localized(reason.words, service_request.language)
     words = crew_results.words_for(service_request, code, lists.templates, user, reason=why)
     label = _("We can’t do this: %(reason)s") % {"reason": localized(reason.words)}
-    return Choice(f"{code}:{reason.code}", label, "resolve", reason.code, hint=_("Closes the request."), words=words)
+    return Choice(f"{code}:{reason.code}", label, "resolve", reason.code, hint=_("Closes the request."), text=words)

@@ -97,11 +97,11 @@ def action_form(service_request: ServiceRequest, user: User, choice: Choice, res
             "reason": "" if choice.is_done else choice.value,
             # They were sent there.
             "visited": "yes",
-            "words": result.text.strip() or choice.words,
+            "words": result.text.strip() or choice.text,
             "no_evidence": result.no_evidence,
             "vouched": "on" if result.vouched else "",
         }
-        return CrewResolveForm(data, offered=choice.words, has_photo=bool(result.photos), **more)
+        return CrewResolveForm(data, offered=choice.text, has_photo=bool(result.photos), **more)
     if choice.verb == "hold":
         blank = forms.HoldForm(**more)
         return forms.HoldForm({"reason": choice.value, "until": blank.fields["until"].initial}, **more)
